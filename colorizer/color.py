@@ -1,0 +1,128 @@
+"""The only place that knows a colour formula.
+
+sRGB (IEC 61966-2-1), CIELAB (D65, 2 degrees) and their relation. Every function takes numpy arrays
+or torch tensors and returns the same kind; torch is never imported for numpy input.
+"""
+
+from __future__ import annotations
+
+import sys
+from functools import lru_cache
+from typing import Any, TypeVar
+
+import numpy as np
+
+Array = TypeVar("Array", bound=Any)
+"""numpy.ndarray or torch.Tensor."""
+
+WHITE = (0.95047, 1.0, 1.08883)
+"""XYZ of D65, 2-degree observer, as in scikit-image and OpenCV."""
+_RGB_TO_XYZ = (
+    (0.412453, 0.357580, 0.180423),
+    (0.212671, 0.715160, 0.072169),
+    (0.019334, 0.119193, 0.950227),
+)
+_XYZ_TO_RGB = tuple(tuple(row) for row in np.linalg.inv(np.array(_RGB_TO_XYZ)).tolist())
+_EPSILON = 0.008856  # (6/29)^3, CIE 15:2004
+_KAPPA_SLOPE = 7.787
+_EPSILON_ROOT = 0.206893  # cube root of _EPSILON
+
+
+def _space(x: Any) -> Any:
+    """Return the module (torch or numpy) whose functions fit x."""
+    torch = sys.modules.get("torch")
+    return torch if torch is not None and isinstance(x, torch.Tensor) else np
+
+
+def srgb_to_linear(rgb: Array) -> Array:
+    """Decode sRGB code values in [0, 1] to linear light in [0, 1]."""
+    xp = _space(rgb)
+    return xp.where(rgb <= 0.04045, rgb / 12.92, ((xp.clip(rgb, 0.04045, None) + 0.055) / 1.055) ** 2.4)
+
+
+def linear_to_srgb(linear: Array) -> Array:
+    """Encode linear light to sRGB; values outside [0, 1] are extended, not clipped."""
+    xp = _space(linear)
+    power = 1.055 * xp.clip(linear, 0.0031308, None) ** (1 / 2.4) - 0.055
+    return xp.where(linear <= 0.0031308, linear * 12.92, power)
+
+
+def _f(t: Array) -> Array:
+    xp = _space(t)
+    root = xp.clip(t, _EPSILON, None) ** (1 / 3)
+    return xp.where(t > _EPSILON, root, _KAPPA_SLOPE * t + 16 / 116)
+
+
+def _f_inverse(f: Array) -> Array:
+    xp = _space(f)
+    return xp.where(f > _EPSILON_ROOT, f * f * f, (f - 16 / 116) / _KAPPA_SLOPE)
+
+
+def _mix(matrix: tuple[tuple[float, ...], ...], planes: Array) -> list[Array]:
+    """Multiply the three planes on axis -3 by a 3x3 matrix; return the three result planes."""
+    p0, p1, p2 = planes[..., 0, :, :], planes[..., 1, :, :], planes[..., 2, :, :]
+    return [m[0] * p0 + m[1] * p1 + m[2] * p2 for m in matrix]
+
+
+def srgb_to_lab(rgb: Array) -> Array:
+    """Convert sRGB in [0, 1] to CIELAB.
+
+    Args:
+        rgb: (..., 3, H, W).
+
+    Returns:
+        L in [0, 100], a and b about [-110, 110], (..., 3, H, W).
+    """
+    xp = _space(rgb)
+    x, y, z = _mix(_RGB_TO_XYZ, srgb_to_linear(rgb))
+    fx, fy, fz = _f(x / WHITE[0]), _f(y / WHITE[1]), _f(z / WHITE[2])
+    return xp.stack([116 * fy - 16, 500 * (fx - fy), 200 * (fy - fz)], -3)
+
+
+def lab_to_linear(lab: Array) -> Array:
+    """Convert CIELAB (..., 3, H, W) to linear sRGB; out-of-gamut colours leave [0, 1]."""
+    xp = _space(lab)
+    L, a, b = lab[..., 0, :, :], lab[..., 1, :, :], lab[..., 2, :, :]
+    fy = (L + 16) / 116
+    xyz = [_f_inverse(fy + a / 500), _f_inverse(fy), _f_inverse(fy - b / 200)]
+    xyz = xp.stack([plane * white for plane, white in zip(xyz, WHITE, strict=True)], -3)
+    return xp.stack(_mix(_XYZ_TO_RGB, xyz), -3)
+
+
+def lab_to_srgb(lab: Array) -> Array:
+    """Convert CIELAB (..., 3, H, W) to sRGB, clipped to [0, 1]."""
+    xp = _space(lab)
+    return xp.clip(linear_to_srgb(xp.clip(lab_to_linear(lab), 0, 1)), 0, 1)
+
+
+def gray_to_L(gray: Array) -> Array:
+    """Convert neutral sRGB code values in [0, 1], any shape, to CIELAB L in [0, 100]."""
+    return 116 * _f(srgb_to_linear(gray)) - 16
+
+
+def L_to_gray(L: Array) -> Array:
+    """Convert CIELAB L in [0, 100], any shape, to the neutral sRGB code value in [0, 1]."""
+    return linear_to_srgb(_f_inverse((L + 16) / 116))
+
+
+@lru_cache(maxsize=16)
+def _L_of_code(bits: int, full_range: bool) -> np.ndarray:
+    """Return CIELAB L of every neutral code value, (2^bits,) float32, clipped to [0, 100]."""
+    codes = np.arange(2**bits, dtype=np.float64)
+    scale = 2.0 ** (bits - 8)
+    gray = codes / (2**bits - 1) if full_range else (codes - 16 * scale) / (219 * scale)
+    return gray_to_L(np.clip(gray, 0, 1)).astype(np.float32)
+
+
+def luma_to_L(Y: np.ndarray, bits: int, full_range: bool) -> np.ndarray:
+    """Look up CIELAB L of a neutral luma plane.
+
+    Args:
+        Y: code values, any shape, uint8 or uint16.
+        bits: significant bits, 8 to 16.
+        full_range: codes 0..2^bits-1; otherwise 16..235 scaled to `bits`.
+
+    Returns:
+        L in [0, 100], float32, the shape of Y.
+    """
+    return _L_of_code(bits, full_range)[Y]

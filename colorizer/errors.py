@@ -1,0 +1,59 @@
+"""Every error a person can cause or meet, in one tree.
+
+    ColorizerError
+    ├── SettingsError          an option's value is not allowed
+    ├── MediaError             a file could not be read or written (has .path)
+    │   ├── UnsupportedMedia   readable, but nothing this program can colorize
+    │   └── TargetError        the output can't be written (exists, read-only, disk full, is the source)
+    ├── ModelNotFound          no model of that name
+    ├── WeightsError           a weights file is missing, damaged or belongs to another model
+    └── DeviceError            the asked device is not there or out of memory
+
+Messages are one line: what was asked, what was found, what to do.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class ColorizerError(Exception):
+    """Base of all errors that a front-end shows as one line without a traceback."""
+
+
+class SettingsError(ColorizerError):
+    """An option has a value outside its range or choices."""
+
+
+class MediaError(ColorizerError):
+    """A photo or film could not be read or written.
+
+    Attributes:
+        path: the file in question.
+        reason: what was found and what to do, without the path.
+    """
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path}: {reason}")
+        self.path = path
+        self.reason = reason
+
+
+class UnsupportedMedia(MediaError):
+    """The file was read but holds nothing this program can colorize."""
+
+
+class TargetError(MediaError):
+    """The output file can't be written."""
+
+
+class ModelNotFound(ColorizerError):
+    """No model has the asked name."""
+
+
+class WeightsError(ColorizerError):
+    """A weights file is missing, damaged or made for another model."""
+
+
+class DeviceError(ColorizerError):
+    """The asked device does not exist or has too little memory at the least setting."""

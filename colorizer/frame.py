@@ -1,0 +1,76 @@
+"""Frame: the one type that flows through the pipeline."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from colorizer.color import luma_to_L
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One picture of a film, or one still, on its way from source to sink.
+
+    The luma plane is never changed by any stage; stages add or replace `ab` and `starts_shot`
+    with `dataclasses.replace`.
+    """
+
+    index: int
+    """Position in the source, from 0."""
+    pts: int | None
+    """Presentation time stamp in units of `time_base`; None for a still."""
+    time_base: Fraction
+    """Seconds per unit of `pts`."""
+    Y: np.ndarray
+    """The decoded luma plane, untouched, (H, W) uint8, or uint16 where `bits` > 8.
+
+    Of a still: the gray sRGB code value (full range); of a tinted RGB scan, the 16-bit gray
+    value with the same L*."""
+    bits: int
+    """Significant bits of `Y`, 8 to 16."""
+    full_range: bool
+    """True: codes 0..2^bits-1; False: 16..235 scaled to `bits` (values outside are kept)."""
+    L: np.ndarray
+    """CIELAB lightness at working size, (h, w) float32 in [0, 100]."""
+    ab: np.ndarray | None = None
+    """CIELAB a and b, (2, h, w) float32; at working size after predict and smooth, at the
+    sink's chroma size after upsampling."""
+    starts_shot: bool = False
+    """True for the first frame of a shot and for every still: no colour crosses into it."""
+
+
+MAX_ASPECT = 4
+"""Long side of the working picture, at most, in short sides: bounds memory of strips of pixels."""
+
+
+def working_size(size: tuple[int, int], side: int) -> tuple[int, int]:
+    """Return the (height, width) the network sees for a picture of `size`, keeping its aspect.
+
+    Args:
+        size: (height, width) of the picture.
+        side: wanted short side in pixels; smaller pictures are enlarged to it.
+    """
+    scale = min(side / min(size), MAX_ASPECT * side / max(size))
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+
+
+def working_L(Y: np.ndarray, bits: int, full_range: bool, side: int) -> np.ndarray:
+    """Shrink a luma plane to working size and convert it to CIELAB L, (h, w) float32 in [0, 100].
+
+    Args:
+        Y: (H, W) uint8 or uint16 code values.
+        bits: significant bits of Y.
+        full_range: see `Frame.full_range`.
+        side: short side of the result in pixels.
+    """
+    import cv2
+
+    height, width = working_size(Y.shape, side)
+    shrinks = height <= Y.shape[0]
+    small = cv2.resize(
+        Y, (width, height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    )
+    return luma_to_L(small, bits, full_range)

@@ -1,0 +1,53 @@
+"""Job, JobState and Progress: what is to be done and how far it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from colorizer.settings import Settings
+
+
+class Kind(StrEnum):
+    """What a source is."""
+
+    PHOTO = "photo"
+    FILM = "film"
+
+
+class JobState(StrEnum):
+    """Where a job stands."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One source to be colorized into one target."""
+
+    source: Path
+    target: Path
+    kind: Kind
+    settings: Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far one job is."""
+
+    job: Job
+    state: JobState
+    done: int = 0
+    """Frames finished; a photo is one frame."""
+    total: int | None = None
+    """Frames expected, None where the container does not say."""
+    message: str = ""
+    """Reason of a failure or skip."""
+    warnings: tuple[str, ...] = ()
+    """What could not be kept or was changed, one line each, in the last Progress of a job."""

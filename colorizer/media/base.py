@@ -1,0 +1,67 @@
+"""What every source and every sink promises."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Protocol, Self
+
+from colorizer.frame import Frame
+
+
+class Source(Protocol):
+    """An opened photo or film. A context manager: closed on exit, whatever happened."""
+
+    frame_count: int | None
+    """Frames to come, None where the container does not say."""
+    warnings: list[str]
+    """What could not be understood or kept, one line each; grows while reading."""
+
+    def frames(self) -> Iterator[Frame]:
+        """Yield every frame in order with Y and L set, ab None; call once.
+
+        Raises:
+            MediaError: the file is damaged beyond what can be read.
+        """
+        ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
+
+
+class Sink(Protocol):
+    """An output being written as `TARGET.part`.
+
+    A context manager: on a clean exit the file is finished, flushed to disk and renamed to its
+    name; on any exception (GeneratorExit and KeyboardInterrupt too) the `.part` is deleted.
+    """
+
+    warnings: list[str]
+    """What the container can't hold, one line each."""
+
+    def chroma_size(self, frame: Frame) -> tuple[int, int]:
+        """Return (height, width) at which `write` wants ab of this frame."""
+        ...
+
+    def write(self, frame: Frame) -> None:
+        """Write one frame whose ab has the chroma size.
+
+        Raises:
+            TargetError: the disk is full or the file can't be written.
+        """
+        ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...

@@ -1,0 +1,109 @@
+"""Settings: every option of a run, declared once.
+
+The command line, the window, the job file and the sidecar read names, defaults, ranges and help
+from the fields below. Neither torch nor av is imported here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import Field, asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from colorizer.errors import SettingsError
+
+EXISTING = ("skip", "rename", "overwrite", "fail")
+CODECS = ("h264", "h265", "ffv1", "prores", "dnxhr", "av1")
+
+
+def option(
+    default: Any,
+    text: str,
+    *,
+    range: tuple[float, float] | None = None,  # noqa: A002 - the field's word
+    choices: tuple[str, ...] | None = None,
+    metavar: str | None = None,
+) -> Any:
+    """Declare one setting: default, help text, inclusive range or choices, name of its value."""
+    metadata = {"help": text, "range": range, "choices": choices, "metavar": metavar}
+    return field(default=default, metadata=metadata)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How to colorize. Values are checked on construction.
+
+    Raises:
+        SettingsError: a value is outside its range or choices, naming the option.
+    """
+
+    model: str = option("autochrome", "model to colorize with", metavar="NAME")
+    weights: Path | None = option(
+        None, "weights file instead of the model's own (.safetensors)", metavar="FILE"
+    )
+    device: str = option("auto", "auto, cpu, cuda or cuda:N", metavar="DEVICE")
+    size: int = option(
+        256,
+        "short side of the picture the network sees, in pixels; the output keeps its own size",
+        range=(64, 1024),
+    )
+    strength: float = option(1.0, "amount of colour, 0 is none", range=(0.0, 2.0))
+    vividness: float = option(
+        0.5, "0 is the cautious average colour, 1 the likeliest colour", range=(0.0, 1.0)
+    )
+    smooth: bool = option(True, "steady the colours of a film along its motion")
+    existing: str = option("skip", "what to do when the output is there", choices=EXISTING)
+    codec: str = option("h264", "video codec of films", choices=CODECS)
+    quality: int | None = option(
+        None,
+        "constant rate factor of h264, h265 and av1: 0 is lossless (not av1), higher is smaller;"
+        " default 16 (h264), 18 (h265), 24 (av1)",
+        range=(0, 63),
+    )
+    jpeg_quality: int = option(95, "quality of JPEG and WebP photos", range=(50, 100))
+
+    def __post_init__(self) -> None:
+        for item in fields(self):
+            check_option(item, getattr(self, item.name))
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return all settings as plain JSON values."""
+        return {name: str(v) if isinstance(v, Path) else v for name, v in asdict(self).items()}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Settings:
+        """Build settings from JSON values.
+
+        Raises:
+            SettingsError: an unknown name or a value that is not allowed.
+        """
+        names = [item.name for item in fields(cls)]
+        unknown = [name for name in values if name not in names]
+        if unknown:
+            raise SettingsError(f"unknown setting {unknown[0]!r}; known are {', '.join(names)}")
+        weights = values.get("weights")
+        return cls(**{**values, "weights": Path(weights) if weights else None})
+
+
+def flag(name: str) -> str:
+    """Return the command-line spelling of a setting, such as --jpeg-quality."""
+    return "--" + name.replace("_", "-")
+
+
+def check_option(item: Field[Any], value: Any) -> None:
+    """Check one value against the declaration of its field.
+
+    Raises:
+        SettingsError: the value is outside its range or choices.
+    """
+    allowed, choices = item.metadata["range"], item.metadata["choices"]
+    if choices and value not in choices:
+        raise SettingsError(f"{flag(item.name)} must be one of {', '.join(choices)}, got {value!r}")
+    if allowed is None or (value is None and item.default is None):
+        return
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise SettingsError(f"{flag(item.name)} must be a number, got {value!r}")
+    low, high = allowed
+    if not low <= value <= high:
+        raise SettingsError(f"{flag(item.name)} must be from {low} to {high}, got {value}")
