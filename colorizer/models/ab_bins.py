@@ -1,0 +1,89 @@
+"""The 313 ab bins of Zhang et al. 2016: their centres, soft encoding and the annealed mean."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import torch
+from torch import Tensor
+
+GRID = 10
+"""Distance of neighbouring bin centres, CIELAB units."""
+_B_RANGE = {
+    -90: (50, 90), -80: (20, 90), -70: (0, 90), -60: (-20, 90), -50: (-30, 100),
+    -40: (-40, 100), -30: (-50, 100), -20: (-50, 100), -10: (-60, 100), 0: (-70, 100),
+    10: (-80, 90), 20: (-80, 90), 30: (-90, 90), 40: (-100, 90), 50: (-100, 80),
+    60: (-110, 80), 70: (-110, 80), 80: (-110, 70), 90: (-110, 70), 100: (-90, 0),
+}  # fmt: skip
+"""First and last b of the bins of each a, as published with the paper; sRGB alone does not
+give this set."""
+NEIGHBOURS = 5
+SIGMA = 5.0
+"""Width of the soft encoding's Gaussian, CIELAB units (Zhang et al. 2016, section 2.2)."""
+_LIMIT = 110
+"""Half side of the ab square that the lookup of neighbours covers, CIELAB units."""
+
+
+@lru_cache(maxsize=1)
+def bin_centres() -> Tensor:
+    """Return the centres of the bins in CIELAB units, (313, 2)."""
+    centres = [(a, b) for a, (low, high) in _B_RANGE.items() for b in range(low, high + 1, GRID)]
+    return torch.tensor(centres, dtype=torch.float32)
+
+
+@lru_cache(maxsize=1)
+def _neighbour_table() -> tuple[Tensor, Tensor]:
+    """Return bin numbers (221 * 221, 5) int64 and weights (221 * 221, 5) of every whole ab."""
+    axis = torch.arange(-_LIMIT, _LIMIT + 1, dtype=torch.float32)
+    points = torch.cartesian_prod(axis, axis)
+    distance, number = torch.cdist(points, bin_centres()).topk(NEIGHBOURS, largest=False)
+    weight = torch.softmax(-(distance**2) / (2 * SIGMA**2), dim=1)
+    return number, weight
+
+
+def soft_encode(ab: Tensor) -> tuple[Tensor, Tensor]:
+    """Encode colours as weights on their five nearest bins (Zhang et al. 2016, eq. 2).
+
+    Args:
+        ab: CIELAB units, (N, 2, H, W); rounded to whole units.
+
+    Returns:
+        Bin numbers and weights summing to 1, both (N, 5, H, W).
+    """
+    cell = ab.round().clamp(-_LIMIT, _LIMIT).long() + _LIMIT
+    row = cell[:, 0] * (2 * _LIMIT + 1) + cell[:, 1]
+    number, weight = (table.to(ab.device)[row] for table in _neighbour_table())
+    return number.movedim(-1, 1), weight.movedim(-1, 1)
+
+
+def annealed_mean(logits: Tensor, temperature: float = 0.38) -> Tensor:
+    """Decode bin scores to colour by the annealed mean (Zhang et al. 2016, eq. 5).
+
+    Args:
+        logits: scores of the 313 ab bins, (N, 313, H, W).
+        temperature: 1 gives the desaturated mean, towards 0 the single best bin.
+
+    Returns:
+        ab in CIELAB units, (N, 2, H, W).
+    """
+    share = torch.softmax(logits.float() / temperature, dim=1)
+    return torch.einsum("nqhw,qc->nchw", share, bin_centres().to(logits.device))
+
+
+def class_weights(prior: Tensor, mix: float = 0.5, ceiling: float = 8.0) -> Tensor:
+    """Return the rebalancing weight of each bin (Zhang et al. 2016, eq. 4).
+
+    Args:
+        prior: share of each bin in the training set, (313,), summing to 1.
+        mix: share of the uniform distribution (lambda).
+        ceiling: largest weight, against speckle from bins that hardly occur in a small set.
+
+    Returns:
+        (313,), with sum(prior * weight) = 1 before the ceiling.
+    """
+    kernel = torch.softmax(
+        -(torch.cdist(bin_centres(), bin_centres()) ** 2) / (2 * SIGMA**2), dim=0
+    )
+    smooth = kernel @ prior
+    weight = 1 / ((1 - mix) * smooth + mix / len(smooth))
+    return (weight / (prior * weight).sum()).clamp(max=ceiling)

@@ -1,0 +1,176 @@
+"""Autochrome: the network that ships.
+
+EfficientNet-Lite0 encoder, U-shaped pixel decoder, a small query colour decoder (after DDColor,
+Kang et al. 2023) and two heads: scores of the 313 ab bins at 1/4 size and ab at 1/2 size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from colorizer.color import L_to_gray
+from colorizer.models.ab_bins import annealed_mean, bin_centres
+from colorizer.models.base import ColorModel, no_hints, pad_to_stride
+from colorizer.models.efficientnet_lite import CHANNELS, EfficientNetLite0
+
+AB_SCALE = 110.0
+"""CIELAB units that the network sees as 1."""
+_RESIDUAL_SCALE = 50.0
+"""CIELAB units per unit of the ab head's last convolution."""
+
+
+def _upsample(x: Tensor, size: torch.Size) -> Tensor:
+    return F.interpolate(x, size=size[-2:], mode="bilinear", align_corners=False)
+
+
+class DecoderStage(nn.Module):
+    """Upsample, add the encoder's features, convolve."""
+
+    def __init__(self, channels: int, skip: int, out: int) -> None:
+        super().__init__()
+        self.lateral = nn.Conv2d(skip, channels, 1)
+        self.conv = nn.Conv2d(channels, out, 3, padding=1, bias=False)
+        self.norm = nn.GroupNorm(8, out)
+
+    def forward(self, x: Tensor, skip: Tensor) -> Tensor:
+        """Map x (N, channels, h, w) and skip (N, skip, 2h, 2w) to (N, out, 2h, 2w)."""
+        lateral = self.lateral(skip)
+        return F.silu(self.norm(self.conv(lateral + _upsample(x, lateral.shape))))
+
+
+class QueryLayer(nn.Module):
+    """One step of the colour queries: look at the picture, at each other, think."""
+
+    def __init__(self, width: int, channels: int, heads: int = 4) -> None:
+        super().__init__()
+        self.heads = heads
+        self.norms = nn.ModuleList(nn.LayerNorm(width) for _ in range(3))
+        self.cross_query = nn.Linear(width, width)
+        self.cross_key_value = nn.Linear(channels, 2 * width)
+        self.cross_out = nn.Linear(width, width)
+        self.self_in = nn.Linear(width, 3 * width)
+        self.self_out = nn.Linear(width, width)
+        self.mlp = nn.Sequential(
+            nn.Linear(width, 2 * width), nn.GELU(), nn.Linear(2 * width, width)
+        )
+
+    def _attend(self, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
+        """Attend with several heads; all (N, tokens, width)."""
+        q, k, v = (t.unflatten(-1, (self.heads, -1)).transpose(1, 2) for t in (query, key, value))
+        return F.scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(2)
+
+    def forward(self, queries: Tensor, features: Tensor) -> Tensor:
+        """Update queries (N, count, width) from features (N, channels, h, w)."""
+        key, value = self.cross_key_value(features.flatten(2).transpose(1, 2)).chunk(2, dim=-1)
+        query = self.cross_query(self.norms[0](queries))
+        queries = queries + self.cross_out(self._attend(query, key, value))
+        attended = self._attend(*self.self_in(self.norms[1](queries)).chunk(3, dim=-1))
+        queries = queries + self.self_out(attended)
+        return queries + self.mlp(self.norms[2](queries))
+
+
+class Autochrome(ColorModel):
+    """L, and colour hints where a person gave some, to ab.
+
+    Args:
+        widths: channels of the decoder at strides 32, 16, 8 and 4.
+        queries: number of colour queries.
+        query_width: channels of a query.
+    """
+
+    stride = 32
+
+    def __init__(
+        self,
+        *,
+        widths: Sequence[int] = (192, 192, 128, 96),
+        queries: int = 48,
+        query_width: int = 128,
+        fine: int = 24,
+    ) -> None:
+        super().__init__()
+        self.hyper_parameters = {
+            "widths": list(widths), "queries": queries, "query_width": query_width, "fine": fine,
+        }  # fmt: skip
+        self.encoder = EfficientNetLite0(channels=4)
+        self.bottom = nn.Conv2d(CHANNELS[4], widths[0], 1)
+        self.stage16 = DecoderStage(widths[0], CHANNELS[3], widths[1])
+        self.stage8 = DecoderStage(widths[1], CHANNELS[2], widths[2])
+        self.stage4 = DecoderStage(widths[2], CHANNELS[1] + 3, widths[3])
+        self.queries = nn.Parameter(torch.randn(queries, query_width) * 0.5)
+        self.query_layers = nn.ModuleList(QueryLayer(query_width, c) for c in widths[:3])
+        self.pixel_embedding = nn.Conv2d(widths[3], query_width, 1)
+        self.bins = nn.Conv2d(widths[3] + queries, len(bin_centres()), 1)
+        self.fine_in = nn.Conv2d(widths[3] + queries, fine, 1)
+        self.fine_skip = nn.Conv2d(CHANNELS[0] + 5, fine, 1)
+        self.fine_conv = nn.Conv2d(fine, fine, 3, padding=1)
+        self.fine_out = nn.Conv2d(fine, 2, 3, padding=1)
+        nn.init.zeros_(self.fine_out.weight)
+        nn.init.zeros_(self.fine_out.bias)
+
+    def forward(self, L: Tensor, hints: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """Score the ab bins and regress ab.
+
+        Args:
+            L: CIELAB lightness in [0, 100], (N, 1, H, W), H and W multiples of 32.
+            hints: see `ColorModel.predict`.
+
+        Returns:
+            Bin scores (N, 313, H/4, W/4) and ab in CIELAB units (N, 2, H/2, W/2). No gradient
+            flows from ab into the scores through the annealed mean it starts from.
+        """
+        hints = no_hints(L) if hints is None else hints
+        hints = hints / hints.new_tensor([AB_SCALE, AB_SCALE, 1]).view(1, 3, 1, 1)
+        gray = (L_to_gray(L) * 255 - 127) / 128  # the encoder's own normalisation
+        at2, at4, at8, at16, at32 = self.encoder(torch.cat([gray.to(L.dtype), hints], dim=1))
+        coarse32 = self.bottom(at32)
+        coarse16 = self.stage16(coarse32, at16)
+        coarse8 = self.stage8(coarse16, at8)
+        hints4 = F.avg_pool2d(hints, 4)
+        coarse4 = self.stage4(coarse8, torch.cat([at4, hints4], dim=1))
+        features = torch.cat([coarse4, self._query_maps(coarse32, coarse16, coarse8, coarse4)], 1)
+        scores = self.bins(features)
+        start = annealed_mean(scores.detach())
+        skip = torch.cat([at2, F.avg_pool2d(hints, 2), _upsample(start, at2.shape) / AB_SCALE], 1)
+        fine = self.fine_skip(skip) + _upsample(self.fine_in(features), at2.shape)
+        fine = F.silu(self.fine_conv(F.silu(fine)))
+        residual = self.fine_out(fine).float() * _RESIDUAL_SCALE
+        return scores, _upsample(start, at2.shape) + residual
+
+    def _query_maps(self, *features: Tensor) -> Tensor:
+        """Return one map a query, (N, queries, H/4, W/4), from coarse to fine features."""
+        *scales, finest = features
+        queries = self.queries.expand(finest.shape[0], -1, -1)
+        for layer, scale in zip(self.query_layers, scales, strict=True):
+            queries = layer(queries, scale)
+        pixels = self.pixel_embedding(finest)
+        maps = torch.einsum("nqc,nchw->nqhw", queries, pixels)
+        return maps * pixels.shape[1] ** -0.5
+
+    def predict(
+        self,
+        L: Tensor,
+        *,
+        hints: Tensor | None = None,
+        vividness: float = 0.5,
+        temperature: float = 0.38,
+    ) -> Tensor:
+        """Predict colour; see `ColorModel.predict`.
+
+        Args:
+            L: CIELAB lightness in [0, 100], (N, 1, H, W), any size.
+            hints: a, b and mask, (N, 3, H, W).
+            vividness: share of the annealed mean of the bins beside the regressed ab.
+            temperature: of the annealed mean.
+        """
+        height, width = L.shape[-2:]
+        hints = None if hints is None else pad_to_stride(hints, self.stride)
+        scores, ab = self(pad_to_stride(L, self.stride), hints)
+        vivid = _upsample(annealed_mean(scores, temperature), ab.shape)
+        ab = torch.lerp(ab.float(), vivid, vividness)
+        ab = F.interpolate(ab, scale_factor=2, mode="bilinear", align_corners=False)
+        return ab[..., :height, :width].clamp(-AB_SCALE, AB_SCALE)

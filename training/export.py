@@ -1,0 +1,34 @@
+"""Write the released weights: fp16 safetensors with everything about them in the metadata."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import save_file
+
+import colorizer
+from colorizer.models.base import ColorModel
+
+
+def export(model: ColorModel, file: Path, notes: dict[str, Any]) -> None:
+    """Write a model's weights in half precision.
+
+    Args:
+        model: what to write.
+        file: target, replaced at once when complete.
+        notes: recipe, data hash, scores; stored as JSON.
+    """
+    state = {name: t.detach().cpu().half().contiguous() for name, t in model.state_dict().items()}
+    assert all(torch.isfinite(t).all() for t in state.values())
+    metadata = {
+        "model": model.name,
+        "hyper_parameters": json.dumps(model.hyper_parameters),
+        "notes": json.dumps(notes),
+        "code_version": colorizer.__version__,
+    }
+    part = file.with_suffix(".part")
+    save_file(state, part, metadata)
+    part.replace(file)
