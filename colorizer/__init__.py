@@ -1,3 +1,37 @@
 """Colorize black-and-white photos and films; public names are in __all__."""
 
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 __version__ = "0.1.0"
+
+__all__ = ["ColorizerError", "Job", "Settings", "colorize", "list_models", "load_model"]
+
+if TYPE_CHECKING:
+    from colorizer.api import colorize, list_models, load_model
+    from colorizer.errors import ColorizerError
+    from colorizer.jobs import Job
+    from colorizer.settings import Settings
+
+_HOMES = {
+    "ColorizerError": "colorizer.errors",
+    "Job": "colorizer.jobs",
+    "Settings": "colorizer.settings",
+    "colorize": "colorizer.api",
+    "list_models": "colorizer.api",
+    "load_model": "colorizer.api",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first asked for: torch takes seconds."""
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'colorizer' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """Return the module's names with the public ones that are not imported yet."""
+    return sorted({*globals(), *__all__})

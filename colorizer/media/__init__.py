@@ -1,0 +1,57 @@
+"""Photos and films: the only package that knows files and codecs.
+
+`open_source` and `open_sink` choose the reader and writer; both return context managers.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from colorizer.jobs import Kind
+from colorizer.media.base import Sink, Source
+
+
+def open_source(path: Path, kind: Kind, *, side: int) -> Source:
+    """Open a photo or film for reading.
+
+    Args:
+        path: the file; never written to.
+        kind: what it is.
+        side: short side in pixels of the frames' L.
+
+    Raises:
+        MediaError: missing, unreadable or damaged.
+    """
+    if kind is Kind.PHOTO:
+        from colorizer.media.still import StillSource
+
+        return StillSource(path, side=side)
+    from colorizer.media.film import FilmSource
+
+    return FilmSource(path, side=side)
+
+
+def open_sink(
+    target: Path, *, like: Source, codec: str, quality: int | None, jpeg_quality: int
+) -> Sink:
+    """Open the output of the photo or film `like`, written as `TARGET.part` until complete.
+
+    Args:
+        target: the finished file's name; an existing file is replaced on success.
+        like: the opened source, whose size, depth, streams and metadata are kept.
+        codec: video codec, for films.
+        quality: constant rate factor, for films; None is the codec's default.
+        jpeg_quality: 50 to 100, for JPEG and WebP photos.
+
+    Raises:
+        TargetError: the target can't be written.
+    """
+    from colorizer.media.film import FilmSource
+
+    if isinstance(like, FilmSource):
+        from colorizer.media.film_sink import FilmSink
+
+        return FilmSink(target, like=like, codec=codec, quality=quality)
+    from colorizer.media.still_sink import StillSink
+
+    return StillSink(target, like=like, jpeg_quality=jpeg_quality)

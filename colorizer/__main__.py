@@ -1,0 +1,8 @@
+"""`python -m colorizer` is the command `colorizer`."""
+
+import sys
+
+from colorizer.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,215 @@
+"""Many jobs: photos side by side, films one after another, and no bad file ends the rest."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import threading
+from collections import deque
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
+from queue import Empty, Queue
+from types import TracebackType
+from typing import Any, Self
+
+import torch
+
+from colorizer import pipeline
+from colorizer.device import cpu_cores
+from colorizer.errors import ColorizerError, MediaError, TargetError
+from colorizer.jobs import Job, JobState, Kind, Progress
+from colorizer.media.probe import probe
+from colorizer.models.base import ColorModel
+
+_log = logging.getLogger(__name__)
+
+MOST_WORKERS = 4
+"""Photos in work at once by default; each needs memory for its full-size planes."""
+ROOM_MEGAPIXELS = 60.0
+"""Photos in work together hold at most this many megapixels."""
+ALONE_MEGAPIXELS = 30.0
+"""A photo above this is worked on alone."""
+
+_DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
+
+
+def run_all(
+    jobs: Iterable[Job], model: ColorModel | None = None, *, workers: int | None = None
+) -> Iterator[Progress]:
+    """Do all jobs, photos first; closing the generator stops after the frames in hand.
+
+    The events of several photos may be mixed; every job ends with DONE, SKIPPED or FAILED.
+
+    Args:
+        jobs: what to do.
+        model: the model all share; None loads the one the first job's settings name.
+        workers: photos at once; None chooses by the number of cores.
+
+    Raises:
+        TargetError: the disk is full or read-only, which would fail every further job too.
+        ModelNotFound, WeightsError, DeviceError: `model` is None and can't be loaded.
+    """
+    jobs = list(jobs)
+    if not jobs:
+        return
+    model = model or pipeline.open_model(jobs[0].settings)
+    photos = [job for job in jobs if job.kind is Kind.PHOTO]
+    count = min(workers or min(cpu_cores(), MOST_WORKERS), len(photos))
+    if photos:
+        with _PhotoWorkers(photos, model, count) as working:
+            yield from working.events()
+    for job in jobs:
+        if job.kind is Kind.FILM:
+            yield from attempt(job, model)
+
+
+def attempt(
+    job: Job, model: ColorModel, lock: AbstractContextManager[Any] | None = None
+) -> Iterator[Progress]:
+    """Run one job; what goes wrong is yielded as FAILED, a target that is there as SKIPPED.
+
+    Raises:
+        TargetError: the disk is full or read-only.
+    """
+    if job.target.exists() and job.settings.existing != "overwrite":
+        fails = job.settings.existing == "fail"
+        state = JobState.FAILED if fails else JobState.SKIPPED
+        yield Progress(job, state, message=f"{job.target} exists")
+        return
+    try:
+        yield from pipeline.run(job, model, lock=lock)
+    except ColorizerError as error:
+        if isinstance(error, TargetError) and is_disk_error(error):
+            raise
+        own = isinstance(error, MediaError) and error.path == job.source
+        message = error.reason if own else str(error)
+    except MemoryError:
+        message = "out of memory; close other programs or use fewer --jobs"
+    except Exception as error:
+        _log.exception("%s: unexpected error", job.source)
+        message = f"unexpected {type(error).__name__}: {error}"
+    else:
+        return
+    # Outside the except block: its traceback would keep the planes alive while suspended.
+    yield Progress(job, JobState.FAILED, message=message)
+
+
+def is_disk_error(error: BaseException | None) -> bool:
+    """Tell whether a full or read-only disk stands behind `error`."""
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in _DISK_ERRORS:
+            return True
+        error = error.__cause__
+    return False
+
+
+class _Room:
+    """Admits photos to memory in the order they come; a huge one waits until it is alone."""
+
+    def __init__(self) -> None:
+        self._turn = threading.Lock()
+        self._changed = threading.Condition()
+        self._used = 0.0
+
+    @contextmanager
+    def hold(self, megapixels: float) -> Iterator[None]:
+        need = ROOM_MEGAPIXELS if megapixels > ALONE_MEGAPIXELS else megapixels
+        with self._turn, self._changed:
+            self._changed.wait_for(lambda: self._used + need <= ROOM_MEGAPIXELS)
+            self._used += need
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._used -= need
+                self._changed.notify_all()
+
+
+class _PhotoWorkers:
+    """Threads that share the model and the list of photos. A context manager: joined on exit."""
+
+    def __init__(self, jobs: list[Job], model: ColorModel, count: int) -> None:
+        self._waiting = deque(jobs)
+        self._model = model
+        on_gpu = next(model.parameters()).device.type == "cuda"
+        self._lock = threading.Lock() if on_gpu else None
+        self._room = _Room()
+        self._stop = threading.Event()
+        self._events: Queue[Progress | Exception | None] = Queue(maxsize=2 * count)
+        self._torch_threads = torch.get_num_threads()
+        self._threads = [threading.Thread(target=self._work, daemon=True) for _ in range(count)]
+
+    def __enter__(self) -> Self:
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stop.set()
+        for thread in self._threads:
+            while thread.is_alive():  # a worker may be waiting to hand over an event
+                self._drain()
+                thread.join(timeout=0.05)
+        # The worker threads have changed it for the process.
+        torch.set_num_threads(self._torch_threads)
+
+    def events(self) -> Iterator[Progress]:
+        """Yield what the workers tell until the last one has ended."""
+        alive = len(self._threads)
+        while alive:
+            try:
+                # With a timeout, or Windows would not see Ctrl-C here.
+                event = self._events.get(timeout=0.5)
+            except Empty:
+                continue
+            if isinstance(event, Exception):
+                raise event
+            if event is None:
+                alive -= 1
+            else:
+                yield event
+
+    def _drain(self) -> None:
+        while not self._events.empty():
+            self._events.get_nowait()
+
+    def _work(self) -> None:
+        """Take photos until there are none, in a worker thread."""
+        torch.set_num_threads(max(1, cpu_cores() // len(self._threads)))
+        try:
+            while job := self._next():
+                self._do(job)
+        except Exception as error:  # a full disk: told to the caller
+            self._events.put(error)
+        finally:
+            self._events.put(None)
+
+    def _next(self) -> Job | None:
+        try:
+            return None if self._stop.is_set() else self._waiting.popleft()
+        except IndexError:  # another worker took the last one
+            return None
+
+    def _do(self, job: Job) -> None:
+        with self._room.hold(_megapixels(job)):
+            steps = attempt(job, self._model, self._lock)
+            with closing(steps):
+                for progress in steps:
+                    self._events.put(progress)
+                    # A photo whose last page is written needs only its name.
+                    if self._stop.is_set() and progress.done != progress.total:
+                        return
+
+
+def _megapixels(job: Job) -> float:
+    """Return the size of a photo by its header, 0 where it has none that can be read."""
+    try:
+        facts = probe(job.source)
+        return facts["width"] * facts["height"] / 1e6
+    except Exception:  # the run itself will say what is wrong with the file
+        return 0.0

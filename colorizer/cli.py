@@ -1,0 +1,182 @@
+"""The command `colorizer`: options, errors and exit codes.
+
+Heavy libraries are imported by the commands that need them, so that --help answers at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from colorizer import __version__
+from colorizer.cli_options import add_settings, positive, seconds
+from colorizer.cli_report import ExitCode, note
+from colorizer.errors import (
+    ColorizerError,
+    DeviceError,
+    ModelNotFound,
+    SettingsError,
+    TargetError,
+    WeightsError,
+)
+
+_EXIT_CODES = """\
+exit codes:
+  0    all done, or skipped because the output was there
+  1    some failed: their reasons are on standard error, their names in --failed-list
+  2    wrong use of an option
+  3    nothing to colorize was found, or the one file asked for can't be read
+  4    a library, model or weights file is missing or damaged
+  5    the output can't be written or the disk is full
+  6    the asked device is not there or out of memory
+  130  interrupted; the same command goes on from there
+"""
+
+_RUN_TEXT = """\
+Colorize photos, folders of photos and films, mixed. Originals are never written to.
+
+A folder's tree is mirrored in OUT; system files and files that are neither photo nor film are
+left out. OUT is a folder and is created. With a single input file OUT may be a file name; its
+suffix must be the one the output would have in a folder, or for a film .mkv.
+Standard output lists the finished files, or with --json one event a line; everything else goes
+to standard error. Ctrl-C stops after the picture in hand, a second Ctrl-C at once.
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line and return the exit code.
+
+    Args:
+        argv: the arguments without the program's name; None takes those of the process.
+    """
+    arguments = _parser().parse_args(argv)
+    for stream in (sys.stdout, sys.stderr):  # file names may hold anything
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="surrogateescape")
+    level = {0: logging.WARNING, 1: logging.INFO}.get(arguments.verbose, logging.DEBUG)
+    logging.basicConfig(level=level, format="%(name)s: %(message)s", stream=sys.stderr)
+    try:
+        return arguments.command(arguments)
+    except (ColorizerError, ImportError) as error:
+        note(f"colorizer: {error}")
+        if isinstance(error, ImportError):
+            note("run 'colorizer doctor' for what is missing and how to get it")
+        return exit_code(error)
+    except KeyboardInterrupt:
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:  # the reader of our output went away
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.INTERRUPTED
+
+
+def exit_code(error: Exception) -> ExitCode:
+    """Return the exit code of an error that ended a command."""
+    kinds: tuple[tuple[type[Exception] | tuple[type[Exception], ...], ExitCode], ...] = (
+        (SettingsError, ExitCode.USAGE),
+        ((ModelNotFound, WeightsError, ImportError), ExitCode.MISSING),
+        (TargetError, ExitCode.NOT_WRITABLE),
+        (DeviceError, ExitCode.DEVICE),
+    )
+    return next((code for kind, code in kinds if isinstance(error, kind)), ExitCode.NO_INPUT)
+
+
+def _parser() -> argparse.ArgumentParser:
+    shape = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(
+        prog="colorizer",
+        description="Colorize black-and-white photos and films.",
+        epilog=_EXIT_CODES,
+        formatter_class=shape,
+    )
+    parser.add_argument("--version", action="version", version=f"colorizer {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(name: str, command: Callable[[argparse.Namespace], int], text: str) -> Parser:
+        short = text.split("\n", 1)[0]
+        added = commands.add_parser(
+            name, help=short, description=text, epilog=_EXIT_CODES, formatter_class=shape
+        )
+        added.add_argument("-v", "--verbose", action="count", default=0, help="tell more")
+        added.set_defaults(command=command)
+        return added
+
+    _add_run(add("run", _run, _RUN_TEXT))
+    probe = add("probe", _probe, "Say what a file is, as JSON.")
+    probe.add_argument("file", type=Path, metavar="FILE")
+    _add_preview(add("preview", _preview, "Colorize one picture and put it beside the original."))
+    models = add("models", _models, "List the models.")
+    models.add_argument("--json", action="store_true", help="as JSON")
+    doctor = add("doctor", _doctor, "Say what is installed, what is missing and how to get it.")
+    doctor.add_argument("--json", action="store_true", help="as JSON")
+    return parser
+
+
+Parser = argparse.ArgumentParser
+
+
+def _add_run(parser: Parser) -> None:
+    parser.add_argument("inputs", nargs="*", type=Path, metavar="INPUT", help="files and folders")
+    parser.add_argument("-o", "--out", type=Path, required=True, help="output folder or file")
+    parser.add_argument(
+        "--recursive",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="folders with all that is below them (default: on)",
+    )
+    parser.add_argument(
+        "--from-file", metavar="LIST", help="read further inputs, one a line; - is standard input"
+    )
+    parser.add_argument(
+        "--failed-list",
+        type=Path,
+        metavar="FILE",
+        help="write what failed, one a line, to be given to --from-file later",
+    )
+    parser.add_argument("--jobs", type=positive, metavar="N", help="photos at once")
+    parser.add_argument("--dry-run", action="store_true", help="show the plan, touch nothing")
+    parser.add_argument("--json", action="store_true", help="events as JSON lines")
+    parser.add_argument("-q", "--quiet", action="store_true", help="only failures")
+    add_settings(parser)
+
+
+def _add_preview(parser: Parser) -> None:
+    parser.add_argument("file", type=Path, metavar="FILE")
+    parser.add_argument("-o", "--out", type=Path, required=True, metavar="PNG")
+    parser.add_argument(
+        "--time", type=seconds, default=0.0, help="where in a film: seconds, M:SS or H:MM:SS"
+    )
+    add_settings(parser, only=("model", "weights", "device", "size", "strength", "vividness"))
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from colorizer.cli_run import run
+
+    return run(arguments)
+
+
+def _probe(arguments: argparse.Namespace) -> int:
+    from colorizer.cli_info import probe
+
+    return probe(arguments)
+
+
+def _preview(arguments: argparse.Namespace) -> int:
+    from colorizer.cli_info import preview
+
+    return preview(arguments)
+
+
+def _models(arguments: argparse.Namespace) -> int:
+    from colorizer.cli_info import models
+
+    return models(arguments)
+
+
+def _doctor(arguments: argparse.Namespace) -> int:
+    from colorizer.cli_info import doctor
+
+    return doctor(arguments)

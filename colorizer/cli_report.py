@@ -1,0 +1,187 @@
+"""What a run tells the person or program that started it: results, events, bars, summary.
+
+Standard output carries results alone; everything else goes to standard error.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections import Counter
+from enum import IntEnum
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from colorizer.jobs import Job, JobState, Kind, Progress
+
+SCHEMA = 1
+"""Version of the JSON lines; grows when a field changes its meaning."""
+_EVENT_SECONDS = 0.5
+"""Least time between two progress events of one job."""
+
+
+class ExitCode(IntEnum):
+    """What the process answers; the numbers never change their meaning."""
+
+    OK = 0
+    SOME_FAILED = 1
+    USAGE = 2
+    NO_INPUT = 3
+    MISSING = 4
+    NOT_WRITABLE = 5
+    DEVICE = 6
+    INTERRUPTED = 130
+
+
+def write_line(text: str) -> None:
+    """Write one result to standard output."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def write_json(**event: Any) -> None:
+    """Write one JSON line to standard output."""
+    write_line(json.dumps({"schema": SCHEMA, **event}))
+
+
+def note(text: str) -> None:
+    """Write one line to standard error, above any bar."""
+    tqdm.write(text, file=sys.stderr)
+
+
+class Report:
+    """Turns the Progress of a run into lines and bars, and counts. A context manager.
+
+    Args:
+        photos: number of photos to come.
+        as_json: events instead of paths on standard output.
+        quiet: no bars, no summary, no warnings; failures are still told.
+    """
+
+    def __init__(self, *, photos: int, as_json: bool, quiet: bool) -> None:
+        self._as_json = as_json
+        self._quiet = quiet
+        self._photos = photos
+        self._bars = sys.stderr.isatty() and not quiet and "NO_COLOR" not in os.environ
+        self._bar: tqdm[Any] | None = None
+        self._bar_of: Path | None = None
+        self._told: dict[Path, float] = {}
+        self._start = time.monotonic()
+        self.counts: Counter[JobState] = Counter()
+        self.running: dict[Path, Job] = {}
+        """Jobs begun and not ended, by target."""
+        self.failed: list[Job] = []
+
+    def __enter__(self) -> Report:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._close_bar()
+
+    def take(self, progress: Progress) -> None:
+        """Tell one step of one job."""
+        job = progress.job
+        if progress.state is JobState.RUNNING:
+            self._take_step(progress)
+            return
+        self.running.pop(job.target, None)
+        self.counts[progress.state] += 1
+        self._tell_end(progress)
+        if progress.state is JobState.FAILED:
+            self.failed.append(job)
+        if self._bar is not None and job.kind is Kind.PHOTO:
+            self._bar.update()
+        elif job.kind is Kind.FILM:
+            self._close_bar()
+
+    def summary(self, planned: int) -> None:
+        """Tell what came of `planned` jobs."""
+        seconds = round(time.monotonic() - self._start, 2)
+        states = (JobState.DONE, JobState.SKIPPED, JobState.FAILED)
+        counts = {str(state): self.counts[state] for state in states}
+        left = planned - sum(counts.values())
+        self._close_bar()
+        if self._as_json:
+            write_json(event="summary", **counts, not_done=left, seconds=seconds)
+        if not self._quiet:
+            words = [f"{count} {state}" for state, count in counts.items()]
+            note(", ".join([*words, *([f"{left} not done"] if left else []), _clock(seconds)]))
+
+    def _take_step(self, progress: Progress) -> None:
+        job = progress.job
+        begins = job.target not in self.running
+        self.running[job.target] = job
+        if self._as_json:
+            self._tell_step(progress, begins)
+        if self._bars:
+            self._show(progress)
+
+    def _tell_step(self, progress: Progress, begins: bool) -> None:
+        now = time.monotonic()
+        if begins:
+            write_json(event="start", **_facts(progress))
+        elif progress.done and now - self._told.get(progress.job.target, 0) >= _EVENT_SECONDS:
+            self._told[progress.job.target] = now
+            write_json(event="progress", **_facts(progress))
+
+    def _tell_end(self, progress: Progress) -> None:
+        job = progress.job
+        self._told.pop(job.target, None)
+        if self._as_json:
+            write_json(event=str(progress.state), **_facts(progress))
+        elif progress.state is JobState.DONE:
+            write_line(str(job.target))
+        if progress.state is JobState.FAILED:
+            note(f"failed: {job.source}: {progress.message}")
+        elif not self._quiet:
+            for warning in progress.warnings:
+                note(f"warning: {job.source}: {warning}")
+
+    def _show(self, progress: Progress) -> None:
+        """Bring the bar up to date: one for all photos, one for each film."""
+        job = progress.job
+        if job.kind is Kind.PHOTO:
+            if self._bar is None:
+                self._bar = tqdm(total=self._photos, unit="file", dynamic_ncols=True)
+                self._bar.update(sum(self.counts.values()))
+            return
+        if self._bar_of != job.source:
+            self._close_bar()
+            self._bar_of = job.source
+            self._bar = tqdm(
+                desc=job.source.name, total=progress.total, unit="frame", dynamic_ncols=True
+            )
+        if self._bar is not None:
+            self._bar.update(progress.done - self._bar.n)
+
+    def _close_bar(self) -> None:
+        if self._bar is not None:
+            self._bar.close()
+        self._bar = self._bar_of = None
+
+
+def _facts(progress: Progress) -> dict[str, Any]:
+    """Return a Progress as plain JSON values."""
+    job = progress.job
+    facts: dict[str, Any] = {
+        "source": str(job.source),
+        "target": str(job.target),
+        "kind": str(job.kind),
+        "done": progress.done,
+        "total": progress.total,
+    }
+    if progress.message:
+        facts["message"] = progress.message
+    if progress.warnings:
+        facts["warnings"] = list(progress.warnings)
+    return facts
+
+
+def _clock(seconds: float) -> str:
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    return f"{int(seconds // 3600)}:{int(seconds // 60 % 60):02}:{int(seconds % 60):02}"

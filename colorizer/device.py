@@ -1,0 +1,101 @@
+"""Choose the device the network runs on, its number format, and describe both in words."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TypeGuard
+
+import torch
+
+from colorizer.errors import DeviceError
+
+_HALF_CAPABILITY = (7, 0)
+"""CUDA compute capability from which float16 is faster than float32 (Volta)."""
+
+_OUT_OF_MEMORY = re.compile(
+    r"out of memory|allocate memory|not enough memory|ALLOC_FAILED|bad_alloc", re.IGNORECASE
+)
+
+
+def choose_device(asked: str) -> torch.device:
+    """Return the device that `asked` names.
+
+    Args:
+        asked: auto (the first usable CUDA device, else the CPU), cpu, cuda or cuda:N.
+
+    Raises:
+        DeviceError: no such device, with what there is.
+    """
+    if asked == "cpu":
+        return torch.device("cpu")
+    match = re.fullmatch(r"auto|cuda(?::(\d+))?", asked)
+    if not match:
+        raise DeviceError(f"--device must be auto, cpu, cuda or cuda:N, got {asked!r}")
+    device = torch.device("cuda", int(match[1] or 0))
+    trouble = cuda_trouble(device.index)
+    if not trouble:
+        return device
+    if asked == "auto":
+        return torch.device("cpu")
+    raise DeviceError(f"--device {asked} can't be used: {trouble}; there is {_present()}")
+
+
+def cuda_trouble(index: int = 0) -> str:
+    """Return why CUDA device `index` can't be used, or an empty string when it can."""
+    if torch.version.cuda is None and torch.version.hip is None:
+        return "the installed torch is built for the CPU alone"
+    if not torch.cuda.is_available():
+        return "no CUDA device or driver found"
+    if index >= torch.cuda.device_count():
+        return f"no CUDA device number {index}"
+    try:
+        torch.zeros(1, device=f"cuda:{index}").add_(1).item()
+    except RuntimeError as error:  # a card this torch has no code for, or one that is full
+        return str(error).splitlines()[0]
+    return ""
+
+
+def working_dtype(device: torch.device) -> torch.dtype:
+    """Return the number format of the network's inner layers: float16 on a fitting GPU.
+
+    float16 rather than bfloat16: its 11 bits keep ab to 0.06 units, 8 bits would leave steps of
+    half a unit.
+    """
+    if device.type == "cuda" and torch.cuda.get_device_capability(device) >= _HALF_CAPABILITY:
+        return torch.float16
+    return torch.float32
+
+
+def describe_device(device: torch.device) -> str:
+    """Say in words what `device` is: name and memory of a GPU, cores and the reason of a CPU."""
+    if device.type == "cuda":
+        free, total = torch.cuda.mem_get_info(device)
+        name = torch.cuda.get_device_name(device)
+        return f"{device}: {name}, {total / 2**30:.1f} GiB ({free / 2**30:.1f} GiB free)"
+    trouble = cuda_trouble()
+    reason = f" ({trouble})" if trouble else ""
+    return f"cpu: {cpu_cores()} cores{reason}"
+
+
+def cpu_cores() -> int:
+    """Return the number of CPU cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def is_out_of_memory(error: BaseException) -> TypeGuard[MemoryError | RuntimeError]:
+    """Tell whether `error` is lack of memory, of the GPU or the computer.
+
+    The CPU allocator and cuBLAS raise a plain RuntimeError, so its text decides.
+    """
+    if isinstance(error, MemoryError | torch.OutOfMemoryError):
+        return True
+    return isinstance(error, RuntimeError) and bool(_OUT_OF_MEMORY.search(str(error)))
+
+
+def _present() -> str:
+    count = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    names = [f"cuda:{index} ({torch.cuda.get_device_name(index)})" for index in range(count)]
+    return " and ".join([*names, "cpu"])

@@ -1,0 +1,98 @@
+"""The one main path: a photo or film goes in, its colorized copy comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from typing import Any
+
+import torch
+
+from colorizer.device import choose_device
+from colorizer.errors import MediaError, TargetError
+from colorizer.jobs import Job, JobState, Kind, Progress
+from colorizer.media import open_sink, open_source
+from colorizer.media.prefetch import Prefetch
+from colorizer.models import load_model
+from colorizer.models.base import ColorModel
+from colorizer.predict import film_batch, predict_chroma
+from colorizer.settings import Settings
+from colorizer.temporal import smooth_chroma
+from colorizer.upsample import upsample_chroma
+
+PREFETCH_DEPTH = 4
+"""Decoded frames waiting for the network, at least."""
+
+
+def open_model(settings: Settings) -> ColorModel:
+    """Load the model that `settings` names onto its device.
+
+    Raises:
+        ModelNotFound, WeightsError, DeviceError: it can't be had.
+    """
+    device = choose_device(settings.device)
+    return load_model(settings.model, settings.weights, device, torch.float32)
+
+
+def run(
+    job: Job, model: ColorModel | None = None, *, lock: AbstractContextManager[Any] | None = None
+) -> Iterator[Progress]:
+    """Colorize one source into its target, yielding after every frame.
+
+    Closing the generator cancels: nothing is left of the target. The last Progress is DONE, has
+    the warnings, and comes after the target has its name.
+
+    Args:
+        job: what to do.
+        model: the loaded model; None loads the one the job's settings name.
+        lock: held while the network runs, where several threads share its device.
+
+    Raises:
+        ColorizerError: the job can't be done; nothing is left of the target.
+    """
+    settings = job.settings
+    model = model or open_model(settings)
+    device = next(model.parameters()).device
+    batch = film_batch(device) if job.kind is Kind.FILM else 1
+    notes: list[str] = []
+    done = 0
+    refuse_own_source(job)
+    with (
+        open_source(job.source, job.kind, side=settings.size) as source,
+        open_sink(
+            job.target,
+            like=source,
+            codec=settings.codec,
+            quality=settings.quality,
+            jpeg_quality=settings.jpeg_quality,
+        ) as sink,
+        Prefetch(source.frames(), max(PREFETCH_DEPTH, batch)) as frames,
+    ):
+        yield Progress(job, JobState.RUNNING, 0, source.frame_count)
+        frames = predict_chroma(
+            frames,
+            model,
+            device=device,
+            batch=batch,
+            vividness=settings.vividness,
+            strength=settings.strength,
+            warn=notes.append,
+            lock=lock,
+        )
+        if job.kind is Kind.FILM and settings.smooth:
+            frames = smooth_chroma(frames)
+        frames = upsample_chroma(frames, sink.chroma_size)
+        for done, frame in enumerate(frames, start=1):
+            sink.write(frame)
+            yield Progress(job, JobState.RUNNING, done, source.frame_count)
+        if not done:
+            raise MediaError(job.source, "holds no picture that can be read")
+    warnings = tuple(dict.fromkeys([*source.warnings, *notes, *sink.warnings]))
+    yield Progress(job, JobState.DONE, done, done, warnings=warnings)
+
+
+def refuse_own_source(job: Job) -> None:
+    """Raise TargetError when the target is the source, under whatever name."""
+    same = job.source.resolve() == job.target.resolve()
+    if same or (job.target.exists() and job.source.exists() and job.target.samefile(job.source)):
+        raise TargetError(job.target, "is the source itself; choose another output folder")

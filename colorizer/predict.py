@@ -1,0 +1,187 @@
+"""The first stage: the network gives every frame its chroma.
+
+Owns batching, number formats and what happens when memory runs out. What the network is and does
+is elsewhere (colorizer.models).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from copy import deepcopy
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import interpolate
+
+from colorizer.device import is_out_of_memory, working_dtype
+from colorizer.errors import DeviceError, WeightsError
+from colorizer.frame import Frame
+from colorizer.models.base import ColorModel
+
+_log = logging.getLogger(__name__)
+
+LEAST_SIDE = 64
+"""Short side in pixels below which the working picture is not halved any further."""
+CPU_BATCH, CUDA_BATCH = 4, 16
+"""Frames of a film in one call of the network."""
+
+
+def film_batch(device: torch.device) -> int:
+    """Return how many frames of a film the network sees at once on `device`."""
+    return CUDA_BATCH if device.type == "cuda" else CPU_BATCH
+
+
+def predict_chroma(
+    frames: Iterable[Frame],
+    model: ColorModel,
+    *,
+    device: torch.device,
+    batch: int = 1,
+    vividness: float = 0.5,
+    strength: float = 1.0,
+    warn: Callable[[str], object] = _log.warning,
+    lock: AbstractContextManager[Any] | None = None,
+) -> Iterator[Frame]:
+    """Give every frame its ab, at the size of its L. The result does not depend on `batch`.
+
+    Out of memory halves the batch, then the working size, then goes to the CPU; each step is told
+    to `warn`.
+
+    Args:
+        frames: with L set.
+        model: a colour model on `device`, in eval mode.
+        device: where the model is.
+        batch: frames of like size in one call, at most.
+        vividness: 0 is the cautious average colour, 1 the likeliest.
+        strength: factor of ab.
+        warn: told each fallback in one line.
+        lock: held while the network runs, where several threads share one device.
+
+    Raises:
+        DeviceError: out of memory at the least setting.
+        WeightsError: the network's answer is not finite.
+    """
+    network = _Network(model, device, batch, vividness, warn, lock or nullcontext())
+    for group in _alike(frames, batch):
+        chroma = network.predict(np.stack([frame.L for frame in group]))
+        chroma *= strength
+        for frame, ab in zip(group, chroma, strict=True):
+            yield replace(frame, ab=ab)
+
+
+def _alike(frames: Iterable[Frame], batch: int) -> Iterator[list[Frame]]:
+    """Group neighbours of the same working size, `batch` at most."""
+    group: list[Frame] = []
+    for frame in frames:
+        if group and frame.L.shape != group[0].L.shape:
+            yield group
+            group = []
+        group.append(frame)
+        if len(group) == batch:
+            yield group
+            group = []
+    if group:
+        yield group
+
+
+class _Network:
+    """A model with the settings that shrink when memory runs out."""
+
+    def __init__(
+        self,
+        model: ColorModel,
+        device: torch.device,
+        batch: int,
+        vividness: float,
+        warn: Callable[[str], object],
+        lock: AbstractContextManager[Any],
+    ) -> None:
+        self._model = model
+        self._device = device
+        self._dtype = working_dtype(device)
+        self._batch = batch
+        self._scale = 1.0
+        self._vividness = vividness
+        self._warn = warn
+        self._lock = lock
+
+    def predict(self, L: np.ndarray) -> np.ndarray:
+        """Return ab (N, 2, h, w) float32 of L (N, h, w), stepping down while memory lacks."""
+        while True:
+            try:
+                parts = [
+                    self._predict(L[start : start + self._batch])
+                    for start in range(0, len(L), self._batch)
+                ]
+                return np.concatenate(parts)
+            except (RuntimeError, MemoryError) as error:
+                if not is_out_of_memory(error):
+                    raise
+            # Outside the except block: its traceback would keep the tensors alive.
+            self._step_down(L.shape)
+
+    def _predict(self, L: np.ndarray) -> np.ndarray:
+        with self._lock, torch.inference_mode():
+            ab = self._call(torch.from_numpy(L).unsqueeze(1).to(self._device))
+            if not torch.isfinite(ab).all() and self._dtype != torch.float32:
+                self._warn("float16 overflowed in the network; float32 is used instead")
+                self._dtype = torch.float32
+                ab = self._call(torch.from_numpy(L).unsqueeze(1).to(self._device))
+            if not torch.isfinite(ab).all():
+                raise WeightsError(
+                    "the model gave colours that are not numbers; its weights are damaged"
+                )
+            return ab.cpu().numpy()
+
+    def _call(self, L: Tensor) -> Tensor:
+        """Return ab (N, 2, h, w) float32 of L (N, 1, h, w), through the scaled working size."""
+        size = L.shape[-2:]
+        if self._scale < 1:
+            small = [max(1, round(side * self._scale)) for side in size]
+            L = interpolate(L, size=small, mode="area")
+        L = L.contiguous(memory_format=torch.channels_last)
+        half = self._dtype != torch.float32
+        with torch.autocast(self._device.type, dtype=self._dtype, enabled=half):
+            ab = self._model.predict(L, vividness=self._vividness).float()
+        if ab.shape[-2:] != size:
+            ab = interpolate(ab, size=size, mode="bilinear", align_corners=False)
+        return ab
+
+    def _step_down(self, shape: tuple[int, ...]) -> None:
+        """Take the next step of the ladder: batch, working size, CPU, error."""
+        if self._device.type == "cuda":
+            torch.cuda.empty_cache()
+        batch, side = min(self._batch, shape[0]), min(shape[1:]) * self._scale
+        if batch > 1:
+            self._batch = batch // 2
+            self._tell(f"{self._batch} instead of {batch} frames at once")
+        elif side / 2 >= LEAST_SIDE:
+            self._scale /= 2
+            self._tell(f"colours are found at a short side of {side / 2:.0f} pixels")
+        elif self._device.type != "cpu":
+            self._tell("the CPU is used from here on")
+            self._model = _on_cpu(self._model)
+            self._device, self._dtype = torch.device("cpu"), torch.float32
+            self._batch, self._scale = CPU_BATCH, 1.0
+        else:
+            raise DeviceError(
+                f"out of memory on {self._device} at the least setting; close other programs"
+            )
+
+    def _tell(self, step: str) -> None:
+        self._warn(f"out of memory on {self._device}: {step}")
+
+
+def _on_cpu(model: ColorModel) -> ColorModel:
+    """Copy a model to the CPU in float32, leaving the one that others share where it is."""
+    memo: dict[int, Any] = {}
+    for parameter in model.parameters():
+        memo[id(parameter)] = nn.Parameter(parameter.detach().cpu(), requires_grad=False)
+    for buffer in model.buffers():
+        memo[id(buffer)] = buffer.detach().cpu()
+    return deepcopy(model, memo).float()
