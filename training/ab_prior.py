@@ -12,7 +12,7 @@ from training.datasets import Photos, batches
 
 
 def measure_prior(photos: Photos, size: int, count: int = 4096, seed: int = 0) -> Tensor:
-    """Return the share of each of the 313 bins in random crops at 1/4 size, (313,), summing to 1."""
+    """Return the share of each ab bin in random crops at 1/4 size, (313,), summing to 1."""
     total = torch.zeros(len(bin_centres()))
     drawn = batches(photos, size, 64, seed)
     for _ in range(count // 64):

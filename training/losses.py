@@ -10,7 +10,7 @@ from colorizer.models.ab_bins import soft_encode
 
 
 def rebalanced_cross_entropy(scores: Tensor, ab: Tensor, weights: Tensor) -> Tensor:
-    """Cross entropy over soft-encoded ab bins, rare colours weighted up (Zhang et al. 2016, eq. 2-4).
+    """Cross entropy over soft-encoded ab bins, rare colours weighted up (Zhang et al. 2016).
 
     Args:
         scores: of the bins, (N, 313, H, W).

@@ -1,0 +1,151 @@
+"""The contract of every model, and of reading and writing its weights."""
+
+import json
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from colorizer.errors import ModelNotFound, WeightsError
+from colorizer.models import MODELS, WEIGHTS_FOLDER, create_model, load_model, model_spec
+from colorizer.models.autochrome import Autochrome
+from colorizer.models.efficientnet_lite import EfficientNetLite0, fold_imagenet_weights
+from colorizer.models.weights import weights_hash
+from training.export import export
+
+
+@pytest.fixture(params=list(MODELS))
+def model(request):
+    torch.manual_seed(3)
+    return create_model(request.param).eval()
+
+
+def a_gradient(height=64, width=96):
+    return torch.linspace(0, 100, height * width).view(1, 1, height, width)
+
+
+@pytest.mark.parametrize("size", [(64, 64), (33, 47), (1, 1), (20, 130)])
+@torch.inference_mode()
+def test_predict_keeps_any_size(model, size):
+    ab = model.predict(torch.full((2, 1, *size), 50.0))
+    assert ab.shape == (2, 2, *size)
+    assert ab.dtype == torch.float32
+    assert ab.abs().max() <= 110
+
+
+def test_gradient_reaches_the_first_layer(model):
+    scores, ab = model(a_gradient())
+    (scores.square().mean() + ab.square().mean()).backward()
+    first = next(iter(model.encoder.parameters()))
+    assert first.grad is not None
+    assert first.grad.abs().max() > 0
+
+
+@torch.inference_mode()
+def test_a_picture_alone_and_in_a_batch_get_the_same_colours(model):
+    one, other = a_gradient(), torch.full((1, 1, 64, 96), 30.0)
+    both = model.predict(torch.cat([one, other]))
+    assert torch.allclose(both[:1], model.predict(one), atol=1e-3)
+
+
+@torch.inference_mode()
+def test_weights_survive_saving_and_loading(model, tmp_path):
+    file = tmp_path / "weights.safetensors"
+    export(model.half().float(), file, {"seed": 3})
+    loaded = load_model(model.name, file)
+    for name, value in model.state_dict().items():
+        assert torch.equal(loaded.state_dict()[name], value), name
+    # the layout in memory differs (channels last), so sums are taken in another order
+    assert torch.allclose(loaded.predict(a_gradient()), model.predict(a_gradient()), atol=1e-2)
+    assert not any(p.requires_grad for p in loaded.parameters())
+
+
+def test_unknown_model_lists_the_known():
+    with pytest.raises(ModelNotFound, match="autochrome"):
+        model_spec("nosuch")
+
+
+class TestDamagedWeights:
+    @pytest.fixture
+    def file(self, tmp_path):
+        file = tmp_path / "weights.safetensors"
+        export(create_model("autochrome"), file, {})
+        return file
+
+    def test_missing_file_says_how_to_name_another(self, tmp_path):
+        with pytest.raises(WeightsError, match="--weights"):
+            load_model("autochrome", tmp_path / "none.safetensors")
+
+    def test_truncated_file_is_refused(self, file):
+        file.write_bytes(file.read_bytes()[:5000])
+        with pytest.raises(WeightsError, match="not a usable weights file"):
+            load_model("autochrome", file)
+
+    def test_pickle_is_refused(self, tmp_path):
+        file = tmp_path / "weights.pth"
+        torch.save({"a": torch.zeros(1)}, file)
+        with pytest.raises(WeightsError, match="not a usable weights file"):
+            load_model("autochrome", file)
+
+    def test_weights_of_another_model_are_refused(self, file):
+        save_file(load_file(file), file, {"model": "zhang", "hyper_parameters": "{}"})
+        with pytest.raises(WeightsError, match="holds weights of zhang"):
+            load_model("autochrome", file)
+
+    def test_missing_parameter_is_refused(self, file):
+        state = load_file(file)
+        del state["bins.weight"]
+        hyper = json.dumps({})
+        save_file(state, file, {"model": "autochrome", "hyper_parameters": hyper})
+        with pytest.raises(WeightsError, match="not a usable weights file"):
+            load_model("autochrome", file)
+
+
+class TestAutochrome:
+    def test_stays_below_25_million_parameters(self):
+        assert sum(p.numel() for p in Autochrome().parameters()) < 25_000_000
+
+    def test_hints_change_the_answer(self):
+        torch.manual_seed(0)
+        model = Autochrome().eval()
+        torch.nn.init.normal_(model.encoder._conv_stem.weight, std=0.3)
+        hints = torch.zeros(1, 3, 64, 96)
+        with torch.inference_mode():
+            automatic = model.predict(a_gradient(), hints=hints)
+            assert torch.equal(automatic, model.predict(a_gradient()))
+            hints[:, :, 20:40, 20:40] = torch.tensor([60.0, 40.0, 1.0]).view(1, 3, 1, 1)
+            assert not torch.equal(automatic, model.predict(a_gradient(), hints=hints))
+
+    def test_vividness_blends_the_two_heads(self):
+        torch.manual_seed(0)
+        model = Autochrome().eval()
+        torch.nn.init.normal_(model.fine_out.weight, std=0.1)
+        with torch.inference_mode():
+            low, mid, high = (model.predict(a_gradient(), vividness=v) for v in (0, 0.5, 1))
+        assert not torch.allclose(low, high, atol=0.1)
+        assert torch.allclose(mid, (low + high) / 2, atol=1e-3)
+
+
+def test_folded_encoder_equals_convolution_then_norm():
+    torch.manual_seed(0)
+    conv = torch.nn.Conv2d(3, 32, 3, stride=2, bias=False)
+    norm = torch.nn.BatchNorm2d(32, eps=1e-3).eval()
+    for tensor in (norm.weight.data, norm.bias.data, norm.running_mean, norm.running_var):
+        tensor.uniform_(0.5, 2)
+    state = {"_conv_stem.weight": conv.weight.data}
+    state |= {f"_bn0.{name}": value for name, value in norm.state_dict().items()}
+    encoder = EfficientNetLite0(channels=4)
+    encoder.load_state_dict(fold_imagenet_weights(state, 4), strict=False)
+    gray = torch.rand(1, 1, 8, 8)
+    padded = torch.nn.functional.pad(gray.expand(1, 3, 8, 8), (0, 1, 0, 1))
+    wanted = norm(conv(padded))
+    found = encoder._conv_stem(torch.cat([gray, torch.rand(1, 3, 8, 8)], dim=1))
+    assert torch.allclose(found, wanted, atol=1e-5)
+
+
+class TestShippedWeights:
+    def test_load_and_stay_below_50_megabytes(self):
+        file = WEIGHTS_FOLDER / "autochrome.safetensors"
+        assert file.stat().st_size < 50_000_000
+        assert load_model().name == "autochrome"
+        assert len(weights_hash(file)) == 64
