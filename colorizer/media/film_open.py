@@ -1,0 +1,134 @@
+"""Open a film and find the stream to colorize; what its container says about length and place."""
+
+from __future__ import annotations
+
+import os
+import struct
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from colorizer.errors import MediaError, UnsupportedMedia
+from colorizer.media.luma import LumaLayout, read_luma
+
+if TYPE_CHECKING:
+    import numpy as np
+    from av import VideoFrame, VideoStream
+    from av.container import InputContainer
+
+DECODE_THREADS = min(4, os.cpu_count() or 1)
+"""More gain little beside a network, and every frame thread holds frames in memory."""
+_TRANSPORT_FORMATS = ("mpeg", "mpegts", "vob")
+"""Containers whose clock starts anywhere; elsewhere the first time stamp means something."""
+_PICTURE_FORMATS = ("image2", "_pipe", "tty")
+_SAMPLED_PLACES = 5
+
+
+def open_container(path: Path) -> InputContainer:
+    """Open a media file for reading, never following it to other files or the network.
+
+    Raises:
+        MediaError: missing, unreadable, or nothing FFmpeg knows.
+    """
+    import av
+    from av.error import FFmpegError
+
+    try:
+        # The prefix keeps names such as "1:2.mkv" from being read as a protocol.
+        return av.open(
+            f"file:{path}", metadata_errors="replace", options={"protocol_whitelist": "file"}
+        )
+    except FileNotFoundError as error:
+        raise MediaError(path, "not found") from error
+    except (FFmpegError, OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise MediaError(path, f"can't be read as a film ({reason})") from error
+
+
+def film_stream(container: InputContainer, path: Path) -> VideoStream:
+    """Return the video stream to colorize: the first that is neither cover art nor undecodable.
+
+    Raises:
+        UnsupportedMedia: there is none.
+    """
+    if container.format.name.endswith(_PICTURE_FORMATS):
+        raise UnsupportedMedia(path, "is a picture or a text, not a film")
+    films = [stream for stream in container.streams.video if not is_cover(stream)]
+    for stream in films:
+        if stream.codec_context is not None:
+            return stream
+    if films:
+        raise UnsupportedMedia(path, "this FFmpeg has no decoder for its video stream")
+    kinds = sorted({str(stream.type) for stream in container.streams}) or ["no"]
+    raise UnsupportedMedia(path, f"no video stream found, only {', '.join(kinds)} streams")
+
+
+def is_cover(stream: Any) -> bool:
+    """Tell whether a stream is one attached picture (cover art), not a film."""
+    from av.stream import Disposition
+
+    return bool(stream.disposition & (Disposition.attached_pic | Disposition.timed_thumbnails))
+
+
+def frame_rate(stream: VideoStream) -> Fraction | None:
+    """Return the average frames per second, None where nothing says."""
+    for rate in (stream.average_rate, stream.guessed_rate, stream.base_rate):
+        if rate:
+            return Fraction(rate.numerator, rate.denominator)
+    return None
+
+
+def announced_duration(container: InputContainer, stream: VideoStream) -> tuple[float, bool] | None:
+    """Return seconds the file promises, and whether of this stream or of the whole container."""
+    if stream.duration and stream.time_base:
+        return float(stream.duration * stream.time_base), True
+    tag = next((v for k, v in stream.metadata.items() if k.upper().startswith("DURATION")), "")
+    hours, _, rest = tag.partition(":")
+    minutes, _, seconds = rest.partition(":")
+    try:
+        return int(hours) * 3600 + int(minutes) * 60 + float(seconds), True
+    except ValueError:
+        return (container.duration / 1e6, False) if container.duration else None
+
+
+def clock_origin(container: InputContainer, time_base: Fraction) -> Fraction:
+    """Return the seconds at which an MPEG stream's clock starts, a multiple of `time_base`.
+
+    The output begins at 0 instead: players of MP4 would show so much black.
+    """
+    start = container.start_time or 0
+    if container.format.name not in _TRANSPORT_FORMATS or start <= 0:
+        return Fraction(0)
+    return (Fraction(start, 10**6) / time_base).__floor__() * time_base
+
+
+def display_matrix(frame: VideoFrame) -> tuple[int, ...] | None:
+    """Return the nine numbers that turn or mirror the picture for display, if there are any."""
+    from av.sidedata.sidedata import Type
+
+    data: Any = frame.side_data.get(Type.DISPLAYMATRIX)
+    return struct.unpack("=9i", bytes(data)) if data else None
+
+
+def sample_luma(path: Path, layout: LumaLayout, index: int) -> list[np.ndarray]:
+    """Read luma planes at five places spread over a film.
+
+    Args:
+        path: the film.
+        layout: of its luma.
+        index: its video stream.
+    """
+    from av.error import FFmpegError
+
+    planes = []
+    with open_container(path) as container:
+        stream = container.streams[index]
+        for place in range(_SAMPLED_PLACES):
+            try:
+                container.seek(int((container.duration or 0) * place / _SAMPLED_PLACES))
+                frame: Any = next(iter(container.decode(stream)))
+            except (FFmpegError, StopIteration):
+                continue
+            if frame.format.name == layout.pix_fmt:
+                planes.append(read_luma(frame, layout, "bt709"))
+    return planes
