@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from colorizer.color import L_to_gray
-from colorizer.models.ab_bins import annealed_mean, bin_centres
+from colorizer.models.ab_bins import TEMPERATURE, annealed_mean, bin_centres
 from colorizer.models.base import ColorModel, no_hints, pad_to_stride
 from colorizer.models.efficientnet_lite import CHANNELS, EfficientNetLite0
 
@@ -123,6 +123,11 @@ class Autochrome(ColorModel):
             Bin scores (N, 313, H/4, W/4) and ab in CIELAB units (N, 2, H/2, W/2). No gradient
             flows from ab into the scores through the annealed mean it starts from.
         """
+        scores, start, residual = self._heads(L, hints)
+        return scores, start + residual
+
+    def _heads(self, L: Tensor, hints: Tensor | None) -> tuple[Tensor, Tensor, Tensor]:
+        """Return bin scores, their annealed mean at 1/2 size, and what regression adds to it."""
         hints = no_hints(L) if hints is None else hints
         hints = hints / hints.new_tensor([AB_SCALE, AB_SCALE, 1]).view(1, 3, 1, 1)
         gray = (L_to_gray(L) * 255 - 127) / 128  # the encoder's own normalisation
@@ -130,16 +135,14 @@ class Autochrome(ColorModel):
         coarse32 = self.bottom(at32)
         coarse16 = self.stage16(coarse32, at16)
         coarse8 = self.stage8(coarse16, at8)
-        hints4 = F.avg_pool2d(hints, 4)
-        coarse4 = self.stage4(coarse8, torch.cat([at4, hints4], dim=1))
+        coarse4 = self.stage4(coarse8, torch.cat([at4, F.avg_pool2d(hints, 4)], dim=1))
         features = torch.cat([coarse4, self._query_maps(coarse32, coarse16, coarse8, coarse4)], 1)
         scores = self.bins(features)
-        start = annealed_mean(scores.detach())
-        skip = torch.cat([at2, F.avg_pool2d(hints, 2), _upsample(start, at2.shape) / AB_SCALE], 1)
+        start = _upsample(annealed_mean(scores.detach()), at2.shape)
+        skip = torch.cat([at2, F.avg_pool2d(hints, 2), start / AB_SCALE], dim=1)
         fine = self.fine_skip(skip) + _upsample(self.fine_in(features), at2.shape)
         fine = F.silu(self.fine_conv(F.silu(fine)))
-        residual = self.fine_out(fine).float() * _RESIDUAL_SCALE
-        return scores, _upsample(start, at2.shape) + residual
+        return scores, start, self.fine_out(fine).float() * _RESIDUAL_SCALE
 
     def _query_maps(self, *features: Tensor) -> Tensor:
         """Return one map a query, (N, queries, H/4, W/4), from coarse to fine features."""
@@ -157,7 +160,7 @@ class Autochrome(ColorModel):
         *,
         hints: Tensor | None = None,
         vividness: float = 0.5,
-        temperature: float = 0.38,
+        temperature: float = TEMPERATURE,
     ) -> Tensor:
         """Predict colour; see `ColorModel.predict`.
 
@@ -169,8 +172,10 @@ class Autochrome(ColorModel):
         """
         height, width = L.shape[-2:]
         hints = None if hints is None else pad_to_stride(hints, self.stride)
-        scores, ab = self(pad_to_stride(L, self.stride), hints)
-        vivid = _upsample(annealed_mean(scores, temperature), ab.shape)
-        ab = torch.lerp(ab.float(), vivid, vividness)
+        scores, start, residual = self._heads(pad_to_stride(L, self.stride), hints)
+        vivid = start
+        if temperature != TEMPERATURE:
+            vivid = _upsample(annealed_mean(scores, temperature), start.shape)
+        ab = torch.lerp(start + residual, vivid, vividness)
         ab = F.interpolate(ab, scale_factor=2, mode="bilinear", align_corners=False)
         return ab[..., :height, :width].clamp(-AB_SCALE, AB_SCALE)

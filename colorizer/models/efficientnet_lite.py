@@ -55,8 +55,8 @@ class InvertedResidual(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Map (N, channels, H, W) to (N, out, H / stride, W / stride)."""
-        y = x if self._expand_conv is None else F.relu6(self._expand_conv(x))
-        y = self._project_conv(F.relu6(self._depthwise_conv(y)))
+        y = x if self._expand_conv is None else F.relu6(self._expand_conv(x), inplace=True)
+        y = self._project_conv(F.relu6(self._depthwise_conv(y), inplace=True))
         return x + y if self._adds_input else y
 
 
@@ -76,7 +76,7 @@ class EfficientNetLite0(nn.Module):
 
     def forward(self, x: Tensor) -> list[Tensor]:
         """Map (N, channels, H, W) to features at strides 2 to 32 of `CHANNELS` channels."""
-        x = F.relu6(self._conv_stem(x))
+        x = F.relu6(self._conv_stem(x), inplace=True)
         features = []
         for number, block in enumerate(self._blocks):
             x = block(x)
