@@ -10,9 +10,10 @@ __version__ = "0.1.0"
 __all__ = ["ColorizerError", "Job", "Settings", "colorize", "list_models", "load_model"]
 
 if TYPE_CHECKING:
-    from colorizer.api import colorize, list_models, load_model
+    from colorizer.api import colorize, list_models
     from colorizer.errors import ColorizerError
     from colorizer.jobs import Job
+    from colorizer.models import load_model
     from colorizer.settings import Settings
 
 _HOMES = {
@@ -21,7 +22,7 @@ _HOMES = {
     "Settings": "colorizer.settings",
     "colorize": "colorizer.api",
     "list_models": "colorizer.api",
-    "load_model": "colorizer.api",
+    "load_model": "colorizer.models",
 }
 
 

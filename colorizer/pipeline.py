@@ -6,10 +6,13 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from typing import Any
 
+import numpy as np
 import torch
 
+from colorizer.color import ab_to_srgb, luma_to_L
 from colorizer.device import choose_device
 from colorizer.errors import MediaError, TargetError
+from colorizer.frame import Frame
 from colorizer.jobs import Job, JobState, Kind, Progress
 from colorizer.media import open_sink, open_source
 from colorizer.media.prefetch import Prefetch
@@ -89,6 +92,32 @@ def run(
             raise MediaError(job.source, "holds no picture that can be read")
     warnings = tuple(dict.fromkeys([*source.warnings, *notes, *sink.warnings]))
     yield Progress(job, JobState.DONE, done, done, warnings=warnings)
+
+
+def colorize_frame(
+    frame: Frame, model: ColorModel, *, vividness: float = 0.5, strength: float = 1.0
+) -> np.ndarray:
+    """Colorize one picture in memory, without a sink.
+
+    Args:
+        frame: with Y and L set.
+        model: the loaded model.
+        vividness: 0 is the cautious average colour, 1 the likeliest.
+        strength: factor of ab.
+
+    Returns:
+        sRGB, (H, W, 3) float32 in [0, 1], the size of `frame.Y`.
+    """
+    frames = predict_chroma(
+        [frame],
+        model,
+        device=next(model.parameters()).device,
+        vividness=vividness,
+        strength=strength,
+    )
+    (done,) = upsample_chroma(frames, lambda one: one.Y.shape)
+    L = luma_to_L(done.Y, done.bits, done.full_range)
+    return np.moveaxis(ab_to_srgb(L, done.ab), 0, -1)
 
 
 def refuse_own_source(job: Job) -> None:

@@ -6,34 +6,22 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from colorizer import predict
 from colorizer.errors import DeviceError, WeightsError
 from colorizer.frame import Frame
-from colorizer.models.base import ColorModel
 from colorizer.predict import predict_chroma
+from tests.tiny_model import TinyModel, tiny_model
 
 CPU = torch.device("cpu")
-
-
-class SeededModel(ColorModel):
-    """A fixed 3x3 convolution: cheap, different at every pixel, not zero."""
-
-    def __init__(self):
-        super().__init__()
-        torch.manual_seed(7)
-        self.conv = nn.Conv2d(1, 2, 3, padding=1)
-
-    def predict(self, L: Tensor, *, hints=None, vividness=0.5):
-        return self.conv(L / 100) * 60 + vividness
 
 
 @dataclass
 class MemoryLimit:
     """Lets a model fail as an allocator does when its input has more pixels than `most`."""
 
-    model: SeededModel
+    model: TinyModel
     most: int
     seen: list[tuple[int, ...]] = field(default_factory=list)
 
@@ -41,7 +29,7 @@ class MemoryLimit:
         self.seen.append(tuple(L.shape))
         if L.numel() > self.most:
             raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried 9 TB")
-        return SeededModel.predict(self.model, L, vividness=vividness)
+        return TinyModel.predict(self.model, L, vividness=vividness)
 
 
 def frame(index: int, size: tuple[int, int] = (64, 80)) -> Frame:
@@ -53,8 +41,8 @@ def frame(index: int, size: tuple[int, int] = (64, 80)) -> Frame:
 
 
 @pytest.fixture
-def model() -> SeededModel:
-    return SeededModel().eval()
+def model() -> TinyModel:
+    return tiny_model()
 
 
 def chroma(frames, model, **options) -> list[np.ndarray]:
@@ -114,7 +102,7 @@ def test_out_of_memory_halves_the_batch_first(model, monkeypatch):
     got = chroma(frames, model, batch=4, warn=told.append)
     assert [shape[0] for shape in limit.seen] == [4, 2, 2]
     assert told == ["out of memory on cpu: 2 instead of 4 frames at once"]
-    np.testing.assert_allclose(got, chroma(frames, SeededModel()), atol=1e-4)
+    np.testing.assert_allclose(got, chroma(frames, tiny_model()), atol=1e-4)
 
 
 def test_out_of_memory_halves_the_working_size_next_and_keeps_the_size_of_ab(model, monkeypatch):
@@ -134,7 +122,7 @@ def test_out_of_memory_at_the_least_setting_is_an_error(model, monkeypatch):
 
 def test_out_of_memory_off_the_cpu_ends_on_a_copy_there(monkeypatch):
     """The meta device stands for a GPU: it computes nothing, and here it has no memory."""
-    model = SeededModel().eval()
+    model = tiny_model()
     network = predict._Network(model, CPU, 1, 0.5, (told := []).append, predict.nullcontext())
     network._device = torch.device("meta")
     network._step_down((1, 64, 80))
@@ -177,7 +165,7 @@ def test_the_lock_is_held_while_the_network_runs_and_not_between(model, monkeypa
 @pytest.mark.gpu
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA")
 def test_gpu_agrees_with_the_cpu():
-    model = SeededModel().eval()
+    model = tiny_model()
     expected = chroma([frame(i) for i in range(4)], model, batch=4)
     cuda = torch.device("cuda", 0)
     got = predict_chroma([frame(i) for i in range(4)], model.to(cuda), device=cuda, batch=4)

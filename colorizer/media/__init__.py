@@ -6,9 +6,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from colorizer.errors import TargetError
 from colorizer.jobs import Kind
 from colorizer.media.base import Sink, Source
+
+if TYPE_CHECKING:
+    import numpy as np
 
 
 def open_source(path: Path, kind: Kind, *, side: int) -> Source:
@@ -55,3 +60,28 @@ def open_sink(
     from colorizer.media.still_sink import StillSink
 
     return StillSink(target, like=like, jpeg_quality=jpeg_quality)
+
+
+def save_png(target: Path, rgb: np.ndarray, *, source: Path) -> None:
+    """Write a picture as PNG, complete or not at all.
+
+    Args:
+        target: the finished file's name; an existing file is replaced.
+        rgb: sRGB, (H, W, 3) uint8.
+        source: the original, which `target` must not be.
+
+    Raises:
+        TargetError: the file can't be written or is the source.
+    """
+    from PIL import Image
+
+    if target.exists() and target.samefile(source):
+        raise TargetError(target, "is the source itself; choose another name")
+    part = target.with_name(target.name + ".part")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(rgb).save(part, format="PNG")
+        part.replace(target)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise TargetError(target, error.strerror or str(error)) from error

@@ -1,0 +1,120 @@
+"""The Python interface: colorize a path or an array."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import lru_cache
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, overload
+
+import numpy as np
+
+from colorizer.errors import ColorizerError, SettingsError
+from colorizer.frame import Frame, working_L
+from colorizer.jobs import JobState, Progress
+from colorizer.models import MODELS
+from colorizer.settings import Settings
+
+if TYPE_CHECKING:
+    from colorizer.models.base import ColorModel
+
+
+def list_models() -> list[str]:
+    """Return the names of all models."""
+    return list(MODELS)
+
+
+@overload
+def colorize(
+    source: str | PathLike[str],
+    out: str | PathLike[str] | None = None,
+    *,
+    model: str | ColorModel = "autochrome",
+    **settings: Any,
+) -> list[Path]: ...
+
+
+@overload
+def colorize(
+    source: np.ndarray, *, model: str | ColorModel = "autochrome", **settings: Any
+) -> np.ndarray: ...
+
+
+def colorize(
+    source: str | PathLike[str] | np.ndarray,
+    out: str | PathLike[str] | None = None,
+    *,
+    model: str | ColorModel = "autochrome",
+    **settings: Any,
+) -> list[Path] | np.ndarray:
+    """Colorize a photo, a film, a folder of both, or a picture in memory.
+
+    Args:
+        source: a file or folder, or a picture: (H, W) gray or (H, W, 3) RGB, uint8, uint16 or
+            float in [0, 1].
+        out: output folder, or file for a single source file; None is a folder beside the source
+            with -colorized at the end of its name.
+        model: name of a model, or one that `load_model` gave.
+        **settings: fields of `Settings`.
+
+    Returns:
+        For a path, the outputs, those that were there and kept included. For an array, the sRGB
+        picture (H, W, 3) of the same dtype.
+
+    Raises:
+        ColorizerError: a setting is not allowed, or some files failed; the rest is done.
+        ValueError: the array is no picture.
+    """
+    if isinstance(model, str):
+        settings["model"] = model
+    chosen = Settings(**settings)
+    if isinstance(source, np.ndarray):
+        if out is not None:
+            raise SettingsError("out is for paths; the result of an array is returned")
+        return _colorize_array(source, _loaded(model, chosen), chosen)
+    return _colorize_path(Path(source), None if out is None else Path(out), model, chosen)
+
+
+def _loaded(model: str | ColorModel, settings: Settings) -> ColorModel:
+    """Return a model ready to predict; the last one named stays loaded."""
+    if not isinstance(model, str):
+        return model
+    return _load(settings.model, settings.weights, settings.device)
+
+
+@lru_cache(maxsize=1)
+def _load(name: str, weights: Path | None, device: str) -> ColorModel:
+    from colorizer.pipeline import open_model
+
+    return open_model(Settings(model=name, weights=weights, device=device))
+
+
+def _colorize_array(picture: np.ndarray, model: ColorModel, settings: Settings) -> np.ndarray:
+    from colorizer.pipeline import colorize_frame
+
+    Y, bits = _gray_codes(picture)
+    L = working_L(Y, bits, full_range=True, side=settings.size)
+    frame = Frame(0, None, Fraction(1), Y, bits, full_range=True, L=L, starts_shot=True)
+    rgb = colorize_frame(frame, model, vividness=settings.vividness, strength=settings.strength)
+    if picture.dtype.kind == "f":
+        return rgb.astype(picture.dtype)
+    return np.rint(rgb * np.iinfo(picture.dtype).max).astype(picture.dtype)
+
+
+def _gray_codes(picture: np.ndarray) -> tuple[np.ndarray, int]:
+    """Return full-range sRGB gray codes (H, W) of a picture, and their bits."""
+    from colorizer.media.gray import to_gray
+
+    shape, kind = picture.shape, picture.dtype
+    is_gray, is_rgb = len(shape) == 2, len(shape) == 3 and shape[-1] == 3
+    if not (is_gray or is_rgb) or not picture.size:
+        raise ValueError(f"a picture is (H, W) or (H, W, 3), got {shape}")
+    if kind.kind == "f":
+        if not (picture.min() >= 0 and picture.max() <= 1):  # true of NaN too
+            raise ValueError("a float picture must be in [0, 1]")
+        picture = np.rint(picture * 65535).astype(np.uint16)
+    elif kind not in (np.uint8, np.uint16):
+        raise ValueError(f"a picture is uint8, uint16 or float, got {kind}")
+    bits = picture.dtype.itemsize * 8
+    return to_gray(picture, "gray" if is_gray else "rgb", bits, None)

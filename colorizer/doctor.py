@@ -1,0 +1,102 @@
+"""What is installed, what is missing, and the command that gets it."""
+
+from __future__ import annotations
+
+import importlib
+import platform
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+
+from colorizer import __version__
+from colorizer.errors import ColorizerError
+from colorizer.models import MODELS, WEIGHTS_FOLDER, load_model
+
+_PACKAGES = {
+    "torch": "torch",
+    "av": "av",
+    "numpy": "numpy",
+    "cv2": "opencv-python-headless",
+    "PIL": "pillow",
+    "tifffile": "tifffile",
+    "imagecodecs": "imagecodecs",
+    "safetensors": "safetensors",
+    "natsort": "natsort",
+    "tqdm": "tqdm",
+}
+"""Module -> distribution."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at."""
+
+    name: str
+    found: str
+    ok: bool = True
+    fix: str = ""
+    """What to do where `ok` is False."""
+
+
+def examine() -> list[Finding]:
+    """Look at versions, device, video codecs and weights; never raises for what is missing."""
+    return [
+        Finding("colorizer", __version__),
+        Finding("python", f"{platform.python_version()} on {platform.platform()}"),
+        *(_package(module, name) for module, name in _PACKAGES.items()),
+        _device(),
+        *_codecs(),
+        *_weights(),
+    ]
+
+
+def _package(module: str, name: str) -> Finding:
+    try:
+        importlib.import_module(module)
+        return Finding(name, version(name))
+    except PackageNotFoundError:  # another distribution of the same module
+        return Finding(name, "present, version unknown")
+    except Exception as error:  # a broken library may raise anything
+        return Finding(name, f"not usable: {error}", ok=False, fix=f"pip install --upgrade {name}")
+
+
+def _device() -> Finding:
+    try:
+        from colorizer.device import choose_device, describe_device
+
+        return Finding("device", describe_device(choose_device("auto")))
+    except ImportError:
+        return Finding("device", "unknown without torch", ok=False, fix="pip install torch")
+
+
+def _codecs() -> list[Finding]:
+    try:
+        from colorizer.media.encoders import available_encoders
+
+        encoders = available_encoders()
+    except ImportError:
+        return [Finding("codecs", "unknown without av", ok=False, fix="pip install av")]
+    fix = "pip install --force-reinstall --only-binary :all: av"
+    return [
+        Finding(f"codec {codec}", encoder)
+        if encoder
+        else Finding(f"codec {codec}", "no encoder", ok=False, fix=fix)
+        for codec, encoder in encoders.items()
+    ]
+
+
+def _weights() -> list[Finding]:
+    return [_weights_of(name, spec.weights) for name, spec in MODELS.items() if spec.weights]
+
+
+def _weights_of(name: str, file_name: str) -> Finding:
+    label, file = f"weights {name}", WEIGHTS_FOLDER / file_name
+    try:
+        from colorizer.models.weights import weights_hash
+
+        load_model(name)
+        return Finding(label, f"{file}, sha256 {weights_hash(file)}")
+    except ImportError:
+        return Finding(label, "not looked at without torch", ok=False, fix="pip install torch")
+    except ColorizerError as error:
+        fix = "pip install --force-reinstall film-colorizer"
+        return Finding(label, str(error), ok=False, fix=fix)
