@@ -1,0 +1,257 @@
+"""What a photo file carries beside its pixels, read for being written again.
+
+Blocks are kept as bytes wherever the result can hold them unchanged. The XMP packet is in `xmp`.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+if TYPE_CHECKING:
+    from PIL import Image
+    from PIL.TiffImagePlugin import ImageFileDirectory_v2
+    from tifffile import TiffPage
+
+TIFF_KEPT = (
+    269, 270, 271, 272, 285, 305, 306, 315, 316, 333, 337, 700, 32781, 33432, 33723, 34377,
+    36867, 36868, 40091, 40092, 40093, 40094, 40095, 42016, 42032, 42033, 42035, 42036, 50827,
+)  # fmt: skip
+"""TIFF tags copied: DocumentName, ImageDescription, Make, Model, PageName, Software, DateTime,
+Artist, HostComputer, InkNames, TargetPrinter, XMP, ImageID, Copyright, IPTC, Photoshop, dates,
+Windows XP fields, unique id, owner and serial numbers, lens, original file name."""
+XMP_TAG, PHOTOSHOP_TAG, EXIF_TAG, GPS_TAG = 700, 34377, 34665, 34853
+_THUMBNAILS = (0x0409, 0x040C)
+"""Photoshop resources that hold the old picture."""
+_PNG_REPLACED = {
+    b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"cHRM", b"gAMA", b"iCCP", b"sBIT", b"sRGB",
+    b"cICP", b"bKGD", b"hIST", b"pHYs", b"sPLT", b"eXIf", b"acTL", b"fcTL", b"fdAT",
+}  # fmt: skip
+_PNG_XMP = b"XML:com.adobe.xmp\0"
+_EXIF_MARK = b"Exif\0\0"
+PHOTOSHOP_MARK = b"Photoshop 3.0\0"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metadata:
+    """What is known about a picture beside its pixels."""
+
+    orientation: int = 1
+    """EXIF orientation of the pixels in the file, 1 to 8."""
+    exif: bytes | None = None
+    """EXIF block, a TIFF structure without the "Exif" mark."""
+    exif_ifds: tuple[tuple[int, ImageFileDirectory_v2], ...] = ()
+    """EXIF and GPS directories of a TIFF file, with their tags."""
+    xmp: bytes | None = None
+    photoshop: bytes = b""
+    """Photoshop image resources (8BIM), IPTC-IIM among them, without thumbnails."""
+    icc: bytes | None = None
+    """Profile of the source's pixels; a result is sRGB whatever this is."""
+    resolution: tuple[Fraction, Fraction, int] | None = None
+    """Pixels per unit across and down; unit 1 none, 2 inch, 3 centimetre."""
+    comment: bytes | None = None
+    """JPEG comment."""
+    png_chunks: tuple[tuple[bytes, bytes], ...] = ()
+    """Text, time and other chunks of a PNG that do not describe pixels: name, data."""
+    tiff_tags: tuple[tuple[int, int, int, bytes], ...] = ()
+    """Tags of a TIFF file as code, type, count, value in the file's byte order."""
+
+    def dpi(self) -> tuple[float, float] | None:
+        """Return pixels per inch across and down of the upright picture, None if unknown."""
+        if self.resolution is None or self.resolution[2] == 1:
+            return None
+        across, down, unit = self.upright_resolution() or self.resolution
+        scale = 2.54 if unit == 3 else 1.0
+        return float(across) * scale, float(down) * scale
+
+    def upright_resolution(self) -> tuple[Fraction, Fraction, int] | None:
+        """Return the resolution after the picture was turned upright."""
+        if self.resolution is None or self.orientation < 5:
+            return self.resolution
+        return self.resolution[1], self.resolution[0], self.resolution[2]
+
+
+def read_pillow(image: Image.Image) -> Metadata:
+    """Read what Pillow found in the header of a JPEG, PNG, WebP or BMP."""
+    info = image.info
+    blocks = [data for name, data in getattr(image, "applist", []) if name == "APP13"]
+    marked = [data[len(PHOTOSHOP_MARK) :] for data in blocks if data.startswith(PHOTOSHOP_MARK)]
+    xmp, exif, dpi = info.get("xmp"), info.get("exif"), info.get("dpi")
+    orientation = image.getexif().get(0x0112, 1)
+    return Metadata(
+        orientation=orientation if orientation in range(1, 9) else 1,
+        exif=exif.removeprefix(_EXIF_MARK) if exif else None,
+        xmp=xmp.encode() if isinstance(xmp, str) else xmp,
+        photoshop=without_thumbnails(b"".join(marked)),
+        icc=info.get("icc_profile"),
+        resolution=_per_inch(dpi),
+        comment=info.get("comment"),
+    )
+
+
+def _per_inch(dpi: tuple[float, float] | None) -> tuple[Fraction, Fraction, int] | None:
+    if not dpi or not all(0 < float(value) < 1e6 for value in dpi):
+        return None
+    across, down = (Fraction(float(value)).limit_denominator(10000) for value in dpi)
+    return across, down, 2
+
+
+def png_chunks(file: BinaryIO) -> tuple[tuple[bytes, bytes], ...]:
+    """Read the chunks of a PNG that a result keeps as they are; XMP and EXIF are not among them."""
+    file.seek(8)
+    chunks = []
+    while len(head := file.read(8)) == 8:
+        length, name = struct.unpack(">I4s", head)
+        if name in _PNG_REPLACED:
+            file.seek(length + 4, 1)
+            continue
+        data = file.read(length)
+        file.seek(4, 1)
+        if len(data) == length and not data.startswith(_PNG_XMP):
+            chunks.append((name, data))
+    return tuple(chunks)
+
+
+def read_tiff(page: TiffPage, file: BinaryIO) -> Metadata:
+    """Read the tags of a TIFF page that a result keeps."""
+    tags = {}
+    for tag in page.tags:
+        if tag.code in TIFF_KEPT:
+            file.seek(tag.valueoffset)
+            tags[tag.code] = (tag.code, int(tag.dtype), tag.count, file.read(tag.valuebytecount))
+    _, _, _, xmp = tags.pop(XMP_TAG, (0, 0, 0, None))
+    photoshop = tags.pop(PHOTOSHOP_TAG, (0, 0, 0, b""))[3]
+    orientation = _number(page, 274, 1)
+    return Metadata(
+        orientation=orientation if orientation in range(1, 9) else 1,
+        exif_ifds=_read_ifds(page, file),
+        xmp=xmp or None,
+        photoshop=without_thumbnails(photoshop),
+        icc=page.iccprofile,
+        resolution=_tiff_resolution(page),
+        tiff_tags=tuple(tags.values()),
+    )
+
+
+def _number(page: TiffPage, code: int, default: int) -> int:
+    tag = page.tags.get(code)
+    return int(tag.value) if tag is not None and isinstance(tag.value, int) else default
+
+
+def _tiff_resolution(page: TiffPage) -> tuple[Fraction, Fraction, int] | None:
+    pairs = [getattr(page.tags.get(code), "value", None) for code in (282, 283)]
+    if not all(isinstance(pair, tuple) and len(pair) == 2 and all(pair) for pair in pairs):
+        return None
+    across, down = (Fraction(*pair) for pair in pairs if pair is not None)
+    return across, down, _number(page, 296, 2)
+
+
+def _read_ifds(page: TiffPage, file: BinaryIO) -> tuple[tuple[int, Any], ...]:
+    """Read the EXIF and GPS directories, which tifffile decodes but does not keep as they are.
+
+    Raises:
+        ValueError: a directory is damaged.
+    """
+    from PIL.TiffImagePlugin import ImageFileDirectory_v2
+
+    big, order = page.parent.is_bigtiff, page.parent.byteorder
+    file.seek(0)
+    header = file.read(16 if big else 8)
+    found = []
+    for code in (EXIF_TAG, GPS_TAG):
+        tag = page.tags.get(code)
+        if tag is None:
+            continue
+        file.seek(tag.offset + (12 if big else 8))
+        (offset,) = struct.unpack(order + ("Q" if big else "I"), file.read(8 if big else 4))
+        file.seek(offset)
+        directory = ImageFileDirectory_v2(header)
+        try:
+            directory.load(file)
+            directory.pop(40965, None)  # the place of a further directory in the source file
+            found.append((code, directory))
+        except (SyntaxError, struct.error, OSError, TypeError) as error:
+            raise ValueError("its EXIF directory is damaged") from error
+    return tuple(found)
+
+
+def without_thumbnails(resources: bytes) -> bytes:
+    """Return Photoshop image resources without those that show the old picture."""
+    kept, at = [], 0
+    while resources[at : at + 4] in (b"8BIM", b"PHUT", b"AgHg", b"DCSR", b"MeSa"):
+        name = at + 6
+        start = name + (resources[name] + 2) // 2 * 2 + 4 if name < len(resources) else 0
+        if not 0 < start <= len(resources):
+            break
+        (length,) = struct.unpack(">I", resources[start - 4 : start])
+        end = start + length + length % 2
+        if int.from_bytes(resources[at + 4 : at + 6], "big") not in _THUMBNAILS:
+            kept.append(resources[at:end])
+        at = end
+    return b"".join(kept)
+
+
+def upright_exif(exif: bytes, size: tuple[int, int]) -> bytes:
+    """Return an EXIF block for the upright result: byte for byte, but for what became untrue.
+
+    Orientation becomes 1, the pixel size the given one, the colour space sRGB; the thumbnail goes.
+
+    Args:
+        exif: a TIFF structure without the "Exif" mark.
+        size: (height, width) of the result.
+
+    Raises:
+        ValueError: the block is damaged.
+    """
+    data = bytearray(exif)
+    order = {b"II": "<", b"MM": ">"}.get(bytes(data[:2]))
+    if order is None:
+        raise ValueError("it has no byte order")
+    try:
+        (first,) = struct.unpack_from(order + "I", data, 4)
+        true = {0x0112: 1, 0xA001: 1, 0xA002: size[1], 0xA003: size[0]}
+        for tag, kind, at in _entries(data, order, first):
+            _set(data, order, kind, at, true.get(tag))
+            if tag == EXIF_TAG:
+                (below,) = struct.unpack_from(order + "I", data, at)
+                for inner, inner_kind, inner_at in _entries(data, order, below):
+                    _set(data, order, inner_kind, inner_at, true.get(inner))
+        _drop_thumbnail(data, order, first)
+    except struct.error as error:
+        raise ValueError("it is cut off") from error
+    return bytes(data)
+
+
+def _entries(data: bytearray, order: str, offset: int) -> Iterator[tuple[int, int, int]]:
+    """Yield tag, type and place of the value of every entry of a directory."""
+    (count,) = struct.unpack_from(order + "H", data, offset)
+    for index in range(count):
+        at = offset + 2 + 12 * index
+        tag, kind = struct.unpack_from(order + "HH", data, at)
+        yield tag, kind, at + 8
+
+
+def _set(data: bytearray, order: str, kind: int, at: int, value: int | None) -> None:
+    """Write one short or long where `value` is not None."""
+    if value is not None and kind in (3, 4):
+        fits = kind == 4 or value < 1 << 16
+        struct.pack_into(order + ("H" if kind == 3 else "I"), data, at, value if fits else 0)
+
+
+def _drop_thumbnail(data: bytearray, order: str, first: int) -> None:
+    """Unlink the second directory, which describes the thumbnail, and blank the thumbnail."""
+    (count,) = struct.unpack_from(order + "H", data, first)
+    link = first + 2 + 12 * count
+    second = int.from_bytes(data[link : link + 4], "little" if order == "<" else "big")
+    if not second:
+        return
+    struct.pack_into(order + "I", data, link, 0)
+    place = {tag: at for tag, _, at in _entries(data, order, second)}
+    if 0x0201 in place and 0x0202 in place:
+        start, length = (struct.unpack_from(order + "I", data, place[t])[0] for t in (513, 514))
+        at_end = start + length >= len(data) - 1
+        blank = min(length, max(0, len(data) - start))
+        data[start : start + length] = b"" if at_end else bytes(blank)

@@ -1,0 +1,182 @@
+"""Decoding TIFF at its full depth with tifffile."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+import tifffile
+from tifffile import TiffFile, TiffPage
+
+from colorizer.errors import MediaError, UnsupportedMedia
+from colorizer.media.metadata import Metadata, read_tiff
+from colorizer.media.scan import Coding, Scan, check_claim
+
+MARKS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+"""First four bytes of TIFF and BigTIFF in both byte orders."""
+_WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB, _PALETTE, _CMYK, _YCBCR = 0, 1, 2, 3, 5, 6
+_SPACES = {
+    _WHITE_IS_ZERO: ("gray", 1),
+    _BLACK_IS_ZERO: ("gray", 1),
+    _RGB: ("rgb", 3),
+    _PALETTE: ("gray", 1),
+    _CMYK: ("cmyk", 4),
+    _YCBCR: ("rgb", 3),
+}
+"""Space and colour channels by PhotometricInterpretation; Y'CbCr only as the JPEG codec gives it,
+which is RGB."""
+_JPEG = (6, 7)
+_COMPRESSIONS = {1: None, 5: "lzw"}
+"""What a result follows; all others, lossy and bilevel ones too, become lossless zlib."""
+
+
+def read_tiff_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
+    """Decode the first page of a TIFF.
+
+    Args:
+        path: for messages.
+        file: opened for reading.
+        warnings: pages and channels left out are appended.
+
+    Raises:
+        MediaError: damaged or cut off.
+        UnsupportedMedia: samples that are not gray, RGB, palette or CMYK of up to 16 bits.
+    """
+    try:
+        tif = TiffFile(file)
+        page = _first_page(tif, warnings)
+    except Exception as error:  # tifffile raises whatever a damaged structure leads to
+        raise MediaError(path, f"is a damaged TIFF: {_one_line(error)}") from error
+    _check(path, page, file)
+    try:
+        codes = page.asarray()
+    except Exception as error:  # as above, and every codec has errors of its own
+        raise MediaError(path, f"is damaged or cut off: {_one_line(error)}") from error
+    metadata = _metadata(page, file, warnings)
+    return _interpret(path, page, codes, metadata, warnings)
+
+
+def _one_line(error: BaseException) -> str:
+    return " ".join(str(error).split()) or type(error).__name__
+
+
+def _first_page(tif: TiffFile, warnings: list[str]) -> TiffPage:
+    """Return the first page that is a picture at full size; say which pages are left out."""
+    pages = [page.aspage() for page in tif.pages]
+    full = [index for index, page in enumerate(pages) if not page.is_reduced]
+    chosen = full[0] if full else 0
+    others = [str(index + 1) for index in full if index != chosen]
+    if others:
+        warnings.append(
+            f"only page {chosen + 1} of {len(pages)} is colorized; left out: "
+            + ("page " if len(others) == 1 else "pages ")
+            + ", ".join(others)
+        )
+    return pages[chosen]
+
+
+def _check(path: Path, page: TiffPage, file: BinaryIO) -> None:
+    """Refuse what can't be decoded faithfully.
+
+    Raises:
+        MediaError, UnsupportedMedia: see `read_tiff_scan`.
+    """
+    check_claim(path, page.imagelength, page.imagewidth)
+    ends = [at + n for at, n in zip(page.dataoffsets, page.databytecounts, strict=False)]
+    size = file.seek(0, 2)
+    if not ends or max(ends) > size:
+        raise MediaError(path, f"is cut off: {size} of {max(ends, default=0)} bytes are there")
+    kind, bits = page.photometric, page.bitspersample
+    if kind not in _SPACES or (kind == _YCBCR and page.compression not in _JPEG):
+        name = getattr(kind, "name", str(kind)).lower()
+        raise UnsupportedMedia(path, f"its pixels are {name}; save it as gray or RGB")
+    if page.sampleformat != 1 or not isinstance(bits, int) or bits > 16 or page.imagedepth != 1:
+        raise UnsupportedMedia(
+            path, f"its samples are {bits}-bit {_sample_name(page)}; save it as 8- or 16-bit TIFF"
+        )
+    if kind == _PALETTE and bits > 8:
+        raise UnsupportedMedia(path, "its palette has more than 256 colours; save it as RGB")
+
+
+def _sample_name(page: TiffPage) -> str:
+    return {1: "integers", 2: "signed integers", 3: "floating point"}.get(
+        page.sampleformat, "samples of an unknown kind"
+    )
+
+
+def _metadata(page: TiffPage, file: BinaryIO, warnings: list[str]) -> Metadata:
+    try:
+        return read_tiff(page, file)
+    except Exception as error:  # metadata may be damaged in any way; the picture is what counts
+        warnings.append(f"its metadata is lost: {_one_line(error)}")
+        return Metadata(icc=page.iccprofile)
+
+
+def _interpret(
+    path: Path, page: TiffPage, codes: np.ndarray, metadata: Metadata, warnings: list[str]
+) -> Scan:
+    """Bring decoded samples to gray, RGB or CMYK codes of 8 to 16 bits."""
+    space, channels = _SPACES[page.photometric]
+    bits = page.bitspersample
+    if page.samplesperpixel > 1 and page.planarconfig == 2:
+        codes = np.moveaxis(codes, 0, -1)
+    if codes.shape[:2] != (page.imagelength, page.imagewidth) or codes.ndim > 3:
+        raise UnsupportedMedia(path, f"its pixels have the shape {codes.shape}; save it as RGB")
+    codes = codes.reshape(*codes.shape[:2], -1).astype(codes.dtype.newbyteorder("="), copy=False)
+    alpha = codes[..., channels] if codes.shape[2] > channels else None
+    if codes.shape[2] > channels + 1:
+        warnings.append(
+            f"{codes.shape[2] - channels - 1} channels beside colour and alpha are lost"
+        )
+    codes = codes[..., 0] if channels == 1 else codes[..., :channels]
+    if page.photometric == _PALETTE:
+        codes, space, bits = _look_up(codes, page), "rgb", 8
+    else:
+        codes, bits = _widen(codes, bits)
+    if page.photometric == _WHITE_IS_ZERO:
+        codes = (2**bits - 1) - codes
+    depth = 8 if bits == 8 else 16
+    return Scan(
+        codes=codes,
+        space=space,
+        bits=bits,
+        alpha=None if alpha is None else _alpha(alpha, page.bitspersample),
+        coding=_coding(page, depth),
+        metadata=metadata,
+    )
+
+
+def _widen(codes: np.ndarray, bits: int) -> tuple[np.ndarray, int]:
+    """Bring samples of 1 to 7 bits to 8, which is exact for 1, 2 and 4."""
+    if bits >= 8:
+        return codes, bits
+    table = np.rint(np.arange(2**bits) * (255 / (2**bits - 1))).astype(np.uint8)
+    return table[codes.astype(np.uint8)], 8
+
+
+def _alpha(alpha: np.ndarray, bits: int) -> np.ndarray:
+    """Bring alpha to 8 bits where it has up to 8, else to 16."""
+    codes, bits = _widen(alpha, bits)
+    if bits in (8, 16):
+        return np.ascontiguousarray(codes)
+    return np.rint(codes * (65535 / (2**bits - 1))).astype(np.uint16)
+
+
+def _look_up(codes: np.ndarray, page: TiffPage) -> np.ndarray:
+    """Replace palette indices by RGB, (H, W, 3) uint8; some writers leave palettes at 8 bits."""
+    colours = np.asarray(page.colormap)
+    eight = (colours >> 8 if colours.max() > 255 else colours).astype(np.uint8)
+    return eight.T[np.minimum(codes.astype(np.uint8), eight.shape[1] - 1)]
+
+
+def _coding(page: TiffPage, depth: int) -> Coding:
+    tif: tifffile.TiffFile = page.parent
+    return Coding(
+        format="tiff",
+        depth=depth,
+        compression=_COMPRESSIONS.get(int(page.compression), "zlib"),
+        byteorder=tif.byteorder,
+        bigtiff=tif.is_bigtiff,
+        extra_sample=int(page.extrasamples[0]) if page.extrasamples else 2,
+    )
