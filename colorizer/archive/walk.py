@@ -1,0 +1,142 @@
+"""Which files the inputs name: folders are searched, system files and our own files left out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from natsort import natsort_keygen, ns
+
+from colorizer.errors import MediaError
+from colorizer.jobs import Kind
+
+_natural = natsort_keygen(alg=ns.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One input file."""
+
+    path: Path
+    relative: Path
+    """Its place below the input folder; the bare name where the file itself was named."""
+    kind: Kind
+    named: bool
+    """The file itself was an input, not a folder above it."""
+
+
+@dataclass(slots=True)
+class Walk:
+    """What the inputs hold."""
+
+    found: list[Found] = field(default_factory=list)
+    """In the order of the inputs, each folder in natural order: frame2 before frame10."""
+    others: int = 0
+    """Files in the folders that are neither photo nor film."""
+    in_out: bool = False
+    """The output folder lies inside an input and was left out."""
+    problems: list[MediaError] = field(default_factory=list)
+    """Inputs that are missing and folders that can't be read."""
+
+
+def walk(
+    inputs: Iterable[Path],
+    kind_of: Callable[[Path], Kind | None],
+    *,
+    out: Path | None = None,
+    recursive: bool = True,
+) -> Walk:
+    """List the photos and films that files and folders name, each once.
+
+    A file named as an input is always listed, as a photo if `kind_of` does not know it; in folders
+    only known ones are. Hidden folders, system files and unfinished outputs are ignored; links
+    are followed, loops are not.
+
+    Args:
+        inputs: files and folders.
+        kind_of: what a file is by its name; None is neither photo nor film.
+        out: folder of the outputs, not searched where it is below an input.
+        recursive: search folders in folders.
+    """
+    result = Walk()
+    listed: set[str] = set()
+    for given in inputs:
+        for item in _below(Path(given), kind_of, result, out, recursive):
+            real = os.path.realpath(item.path)
+            if real not in listed:
+                listed.add(real)
+                result.found.append(item)
+    return result
+
+
+def is_ours_or_system(name: str) -> bool:
+    """Tell whether a file or folder name is a system's, or that of an unfinished output."""
+    lower = name.lower()
+    return (
+        lower in ("thumbs.db", "desktop.ini", ".ds_store", "@eadir", "$recycle.bin")
+        or lower.startswith(("._", ".colorize"))
+        or lower.endswith((".part", ".colorize.json"))
+    )
+
+
+def _below(
+    given: Path,
+    kind_of: Callable[[Path], Kind | None],
+    result: Walk,
+    out: Path | None,
+    recursive: bool,
+) -> Iterator[Found]:
+    """Yield the files of one input."""
+    if not given.is_dir():
+        if given.exists():
+            yield Found(given, Path(given.name), kind_of(given) or Kind.PHOTO, named=True)
+        else:
+            result.problems.append(MediaError(given, "no such file or folder"))
+        return
+    for path in _files(given, result, _identity(out), recursive):
+        kind = kind_of(path)
+        if kind is None:
+            result.others += 1
+        else:
+            yield Found(path, path.relative_to(given), kind, named=False)
+
+
+def _files(top: Path, result: Walk, out: tuple[int, int] | None, recursive: bool) -> Iterator[Path]:
+    """Yield the files of a folder, then those of its folders, in natural order."""
+    waiting = [top]
+    entered: set[tuple[int, int] | None] = set()
+    while waiting:
+        folder = waiting.pop()
+        identity = _identity(folder)
+        if identity is not None and identity in entered:
+            continue
+        entered.add(identity)
+        if folder != top and identity is not None and identity == out:
+            result.in_out = True
+            continue
+        try:
+            with os.scandir(folder) as entries:
+                names = [(entry.name, entry.is_dir()) for entry in entries]
+        except OSError as error:
+            reason = f"folder can't be read: {error.strerror or error}"
+            result.problems.append(MediaError(folder, reason))
+            continue
+        names = [item for item in names if not is_ours_or_system(item[0])]
+        names.sort(key=lambda item: (_natural(item[0]), item[0]))
+        yield from (folder / name for name, is_folder in names if not is_folder)
+        if recursive:
+            below = [n for n, is_folder in names if is_folder and not n.startswith(".")]
+            waiting.extend(folder / name for name in reversed(below))
+
+
+def _identity(folder: Path | None) -> tuple[int, int] | None:
+    """Return what tells a folder from every other, under whatever name; None if there is none."""
+    if folder is None:
+        return None
+    try:
+        status = folder.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
