@@ -1,0 +1,246 @@
+"""Temporal smoothing: steady in a shot, no colour across cuts, no ghosts behind moving things."""
+
+import gc
+import weakref
+from fractions import Fraction
+
+import cv2
+import numpy as np
+import pytest
+
+from colorizer.frame import Frame
+from colorizer.temporal import smooth_chroma
+
+SIZE = (96, 128)
+
+
+def texture(seed, size=SIZE, low=20, high=80, sigma=2.0):
+    """Draw a cloudy pattern, (h, w) float32 between low and high."""
+    noise = np.random.default_rng(seed).normal(size=size).astype(np.float32)
+    cloud = cv2.GaussianBlur(noise, (0, 0), sigma)
+    return cv2.normalize(cloud, None, low, high, cv2.NORM_MINMAX)
+
+
+def plain(color, size=SIZE):
+    return np.stack([np.full(size, value, np.float32) for value in color])
+
+
+def flickering(ab, seed):
+    """Add what per-frame prediction adds: an offset and blotches that differ in every frame."""
+    rng = np.random.default_rng(seed)
+    small = rng.normal(0, 6, (2, 6, 8)).astype(np.float32)
+    blotches = np.stack([cv2.resize(plane, ab.shape[:0:-1]) for plane in small])
+    return ab + blotches + rng.normal(0, 2, (2, 1, 1)).astype(np.float32)
+
+
+def frame_of(index, L, ab, starts_shot=False):
+    Y = np.clip(L * 2.55, 0, 255).astype(np.uint8)
+    return Frame(index, index * 40, Fraction(1, 1000), Y, 8, True, L, ab, starts_shot)
+
+
+def still_shot(count, seed=1, color=(25, -20)):
+    L = texture(seed)
+    return [frame_of(i, L, flickering(plain(color), i), i == 0) for i in range(count)]
+
+
+def smoothed(frames):
+    return list(smooth_chroma(iter(frames)))
+
+
+def flicker(frames):
+    """Return the mean change of ab from one frame to the next."""
+    return np.mean([np.abs(b.ab - a.ab).mean() for a, b in zip(frames, frames[1:], strict=False)])
+
+
+def moving_square(count, step=5):
+    """Draw a red square moving over a blue-green ground: frames and true ab."""
+    ground, square = texture(2, low=20, high=55), texture(3, (36, 36), low=60, high=95)
+    frames, truth = [], []
+    for i in range(count):
+        L, ab = ground.copy(), plain((-30, -15))
+        left = 4 + step * i
+        L[30:66, left : left + 36] = square
+        ab[:, 30:66, left : left + 36] = np.array([55, 35])[:, None, None]
+        truth.append(ab)
+        frames.append(frame_of(i, L, ab.copy(), i == 0))
+    return frames, truth
+
+
+def test_flicker_of_a_static_shot_falls_by_a_large_factor():
+    frames = still_shot(30)
+    done = smoothed(frames)
+    assert flicker(done[8:]) < flicker(frames[8:]) / 8
+    before, after = (np.abs(list_[-1].ab - plain((25, -20))).mean() for list_ in (frames, done))
+    assert after < before / 2.5
+
+
+def test_colours_follow_a_moving_camera():
+    L, ab = texture(4, (96, 260)), np.stack([texture(5 + i, (96, 260), -50, 50, 6) for i in (0, 1)])
+    views = [np.s_[..., 4 * i : 4 * i + 128] for i in range(24)]
+    frames = [
+        frame_of(i, L[view].copy(), flickering(ab[view], i), i == 0) for i, view in enumerate(views)
+    ]
+    done = smoothed(frames)
+    inner = np.s_[:, 8:-8, 8:64]  # in view from the beginning, as the camera moves right
+    before, after = (
+        np.mean([np.abs(one.ab - ab[view])[inner].mean() for one, view in pairs])
+        for pairs in (list(zip(group, views, strict=True))[12:] for group in (frames, done))
+    )
+    assert after < before / 1.8
+    assert sum(one.starts_shot for one in done) == 1
+
+
+def test_the_first_frame_of_a_shot_is_the_prediction_itself():
+    frames = still_shot(5)
+    assert (smoothed(frames)[0].ab == frames[0].ab).all()
+
+
+@pytest.mark.parametrize("marked", [True, False])
+def test_no_colour_crosses_a_cut(marked):
+    red, green = plain((50, 30)), plain((-40, 40))
+    frames = [frame_of(i, texture(1), red, i == 0) for i in range(6)]
+    frames += [frame_of(i, texture(9), green, marked and i == 6) for i in range(6, 12)]
+    done = smoothed(frames)
+    assert [one.index for one in done if one.starts_shot] == [0, 6]
+    for one in done:
+        assert np.abs(one.ab - (red if one.index < 6 else green)).max() < 1e-4
+
+
+def test_a_marked_cut_is_kept_even_between_equal_pictures():
+    frames = still_shot(6)
+    frames[3] = frame_of(3, frames[3].L, plain((-60, 0)), starts_shot=True)
+    done = smoothed(frames)
+    assert done[3] is frames[3]
+
+
+def test_a_moving_object_leaves_no_ghost():
+    frames, truth = moving_square(10)
+    done = smoothed(frames)
+    average, errors, averaged = frames[0].ab, [], []
+    for i in range(1, 10):
+        average = 0.8 * average + 0.2 * frames[i].ab
+        uncovered = np.s_[:, 32:64, 4 + 5 * (i - 1) : 4 + 5 * i]  # ground again since this frame
+        errors.append(((done[i].ab - truth[i])[uncovered] ** 2).mean())
+        averaged.append(((average - truth[i])[uncovered] ** 2).mean())
+    assert np.sqrt(np.mean(errors)) < np.sqrt(np.mean(averaged)) / 8
+    trail = np.sqrt(np.mean([((a.ab - t) ** 2).mean() for a, t in zip(done, truth, strict=True)]))
+    assert trail < 6
+
+
+def test_what_comes_into_view_has_its_own_colour_at_once():
+    L = texture(4, (96, 260))
+    ab = plain((40, 10), (96, 260))
+    ab[:, :, 128:] = np.array([-30, 30])[:, None, None]
+    views = [np.s_[..., 6 * i : 6 * i + 128] for i in range(8)]
+    frames = [frame_of(i, L[v].copy(), ab[v].copy(), i == 0) for i, v in enumerate(views)]
+    for i, one in enumerate(smoothed(frames)[1:], 1):
+        entered = np.s_[:, 8:-8, 128 - 6 * i + 4 :]
+        assert np.abs(one.ab[entered] - np.array([-30, 30])[:, None, None]).mean() < 1.5
+
+
+def test_exposure_flicker_is_no_cut():
+    L = texture(6)
+    frames = [
+        frame_of(
+            i, np.clip(100 * (L / 100) ** gamma * gain, 0, 100).astype(np.float32), plain((20, 20))
+        )
+        for i, (gain, gamma) in enumerate([(1, 1), (0.75, 1), (1.15, 1), (0.9, 1.3), (1.1, 0.8)])
+    ]
+    assert [one.starts_shot for one in smoothed(frames)] == [True, False, False, False, False]
+
+
+def test_a_lasting_change_of_colour_arrives():
+    L = texture(7)
+    frames = [frame_of(i, L, plain((0, 30) if i < 30 else (0, -10)), i == 0) for i in range(90)]
+    done = smoothed(frames)
+    assert done[29].ab[1].mean() == pytest.approx(30, abs=0.1)
+    assert done[31].ab[1].mean() > 25
+    assert done[89].ab[1].mean() < -6
+
+
+def test_stills_pass_as_they_are():
+    sizes = [(40, 60), (64, 64), (1, 1), (300, 3), SIZE]
+    frames = [
+        frame_of(i, texture(i, size), plain((9, 9), size), True) for i, size in enumerate(sizes)
+    ]
+    for one, frame in zip(smoothed(frames), frames, strict=True):
+        assert one is frame
+
+
+@pytest.mark.parametrize("size", [(1, 1), (12, 40), (24, 96), (16, 400), (31, 120)])
+def test_pictures_too_small_for_flow_keep_their_predictions(size):
+    frames = [frame_of(i, texture(1, size), flickering(plain((5, 5), size), i)) for i in range(4)]
+    for one, frame in zip(smoothed(frames), frames, strict=True):
+        assert (one.ab == frame.ab).all()
+
+
+def test_a_change_of_size_begins_a_shot():
+    frames = still_shot(3)
+    frames += [frame_of(i, texture(1, (80, 100)), plain((3, 4), (80, 100))) for i in (3, 4)]
+    done = smoothed(frames)
+    assert [one.index for one in done if one.starts_shot] == [0, 3]
+    assert (done[3].ab == frames[3].ab).all()
+
+
+def test_black_and_white_leaders_do_no_harm():
+    flat = [np.full(SIZE, value, np.float32) for value in (0, 0, 0, 100, 100)]
+    frames = [frame_of(i, L, plain((0, 0))) for i, L in enumerate(flat)]
+    frames += [frame_of(i, texture(8), plain((30, 20))) for i in range(5, 9)]
+    done = smoothed(frames)
+    assert done[5].starts_shot
+    assert all(np.isfinite(one.ab).all() for one in done)
+    assert np.abs(done[8].ab - plain((30, 20))).max() < 1e-4
+
+
+def test_frames_come_one_by_one():
+    taken = []
+
+    def source():
+        for frame in still_shot(5):
+            taken.append(frame.index)
+            yield frame
+
+    stage = smooth_chroma(source())
+    for index in range(5):
+        assert next(stage).index == index
+        assert taken == list(range(index + 1))
+
+
+def test_earlier_frames_are_let_go():
+    alive = []
+
+    def source():
+        for i in range(12):
+            frame = frame_of(i, texture(1), flickering(plain((5, 5)), i), i == 0)
+            alive.append(weakref.ref(frame.L))
+            yield frame
+            del frame
+
+    for _ in smooth_chroma(source()):
+        gc.collect()
+        assert sum(L() is not None for L in alive) <= 2
+
+
+def test_only_chroma_is_changed():
+    frames = still_shot(6)
+    copies = [(one.Y.copy(), one.L.copy(), one.ab.copy()) for one in frames]
+    done = smoothed(frames)
+    for one, frame, (Y, L, ab) in zip(done, frames, copies, strict=True):
+        assert one.Y is frame.Y
+        assert one.L is frame.L
+        assert (one.index, one.pts, one.time_base) == (frame.index, frame.pts, frame.time_base)
+        assert (frame.Y == Y).all()
+        assert (frame.L == L).all()
+        assert (frame.ab == ab).all()
+        assert one.ab.dtype == np.float32
+
+
+def test_smoothing_again_gives_the_same():
+    frames = moving_square(6)[0]
+    for one, two in zip(smoothed(frames), smoothed(frames), strict=True):
+        assert (one.ab == two.ab).all()
+
+
+def test_a_frame_without_colour_is_refused():
+    with pytest.raises(ValueError, match="no ab"):
+        smoothed([frame_of(0, texture(1), None)])
