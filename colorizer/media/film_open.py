@@ -104,9 +104,7 @@ def clock_origin(container: InputContainer, time_base: Fraction) -> Fraction:
 
 def display_matrix(frame: VideoFrame) -> tuple[int, ...] | None:
     """Return the nine numbers that turn or mirror the picture for display, if there are any."""
-    from av.sidedata.sidedata import Type
-
-    data: Any = frame.side_data.get(Type.DISPLAYMATRIX)
+    data: Any = frame.side_data.get("DISPLAYMATRIX")
     return struct.unpack("=9i", bytes(data)) if data else None
 
 

@@ -1,0 +1,72 @@
+"""Compare a finished film with its source: what the container did not keep is said by name."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from colorizer.media.color_tags import FULL, ColorTags
+from colorizer.media.film_copy import container_tags
+from colorizer.media.film_open import display_matrix, film_stream, open_container
+
+_RATIO_TOLERANCE = 0.01
+"""Of the pixel aspect ratio; Matroska rounds the display size to whole pixels."""
+
+
+def missing(
+    path: Path,
+    source: Path,
+    *,
+    muxer: str,
+    streams: int,
+    tags: ColorTags,
+    ratio: Fraction | None,
+    matrix: tuple[int, ...] | None,
+) -> list[str]:
+    """Read a finished film's header and first frame and say what of its source is missing.
+
+    Args:
+        path: the output.
+        source: the film it was made from.
+        muxer: FFmpeg's name of the output's container.
+        streams: how many streams it must have.
+        tags: its colour tags.
+        ratio: its sample aspect ratio, None for square pixels.
+        matrix: its display matrix.
+
+    Raises:
+        MediaError: the output can't be read back.
+    """
+    lost = []
+    with open_container(path) as film, open_container(source) as original:
+        stream = film_stream(film, path)
+        frame: Any = next(film.decode(stream))
+        if len(film.streams) < streams:
+            lost.append(f"{streams - len(film.streams)} of {streams} streams")
+        if abs(float(stream.sample_aspect_ratio or 1) - float(ratio or 1)) > _RATIO_TOLERANCE:
+            lost.append(f"the sample aspect ratio {ratio}")
+        if display_matrix(frame) != matrix and matrix is not None:
+            lost.append("the rotation for display")
+        lost += _lost_tags(frame, stream.codec_context, tags)
+        if len(film.chapters()) < len(original.chapters()):
+            lost.append("chapters")
+        kept = {key.lower() for key in film.metadata}
+        wanted = container_tags(original, muxer)
+        lost += [f"metadata {key!r}" for key in wanted if key.lower() not in kept]
+    return [f"{path.suffix or muxer} does not keep {what}" for what in lost]
+
+
+def _lost_tags(frame: Any, context: Any, tags: ColorTags) -> list[str]:
+    """Compare the colour tags with what decoder and container say."""
+    lost = []
+    for name, wanted in (
+        ("colorspace", tags.colorspace),
+        ("color_primaries", tags.primaries),
+        ("color_trc", tags.transfer),
+    ):
+        if wanted not in (getattr(frame, name), getattr(context, name)):
+            lost.append(f"the colour tag {name} {wanted}")
+    if tags.full_range and FULL not in (frame.color_range, context.color_range):
+        lost.append("the full range tag")
+    return lost

@@ -1,0 +1,209 @@
+"""Everything of a film but its picture: sound, subtitles, attachments, chapters, metadata.
+
+Packets are copied as they are, read in a second pass that keeps step with the encoded video, so
+that no more than the difference between two frames is held.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from fractions import Fraction
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from colorizer import __version__
+from colorizer.media.clock import Clock
+from colorizer.media.film_open import is_cover, open_container
+
+if TYPE_CHECKING:
+    from av import Packet
+    from av.container import InputContainer, OutputContainer
+
+SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
+"""IPTC digital source type of a picture to which a trained model has added colour."""
+NOTE = f"Colour added by machine (Colorizer {__version__}); digital source type: {SOURCE_TYPE}"
+"""Comment that every film gets, after its own."""
+_OWN_TAGS = ("encoder", "major_brand", "minor_version", "compatible_brands", "duration")
+"""Container tags that describe the old file."""
+_STATISTICS = ("duration", "bps", "number_of_", "_statistics", "encoder")
+"""Beginnings of stream tags that describe the old coding."""
+
+
+def describe(stream: Any) -> str:
+    """Name a stream in words, such as `subtitle stream #3 (mov_text, eng)`."""
+    codec = stream.codec_context.name if stream.codec_context else getattr(stream, "name", None)
+    known = [text for text in (codec, stream.metadata.get("language")) if text and text != "und"]
+    return f"{stream.type} stream #{stream.index}" + (f" ({', '.join(known)})" if known else "")
+
+
+def plan_copies(source: Path, video: int, muxer: str) -> tuple[list[int], list[str]]:
+    """Find which streams beside the film's own a container can hold, by trying.
+
+    Args:
+        source: the film.
+        video: index of the stream that is colorized.
+        muxer: FFmpeg's name of the output container.
+
+    Returns:
+        Indices of the streams to copy, and a line for each that can't be.
+    """
+    indices, warnings = [], []
+    with open_container(source) as container:
+        for stream in container.streams:
+            if stream.index == video or _is_timecode(stream):
+                continue
+            if (muxer == "matroska" and is_cover(stream)) or _fits(stream, muxer):
+                indices.append(stream.index)
+            else:
+                warnings.append(f"{describe(stream)} is left out: {muxer} can't hold it; use .mkv")
+            if stream.type == "video" and not is_cover(stream):
+                warnings.append(f"{describe(stream)} is copied as it is, without colour")
+    return indices, warnings
+
+
+def _is_timecode(stream: Any) -> bool:
+    """Tell whether a QuickTime time code track; muxers write it again from the metadata."""
+    return stream.type == "data" and "timecode" in stream.metadata
+
+
+def _fits(stream: Any, muxer: str) -> bool:
+    """Tell whether a muxer takes a stream, by writing the header of an empty file."""
+    import av
+    from av.error import FFmpegError
+
+    output = av.open(BytesIO(), "w", format=muxer)
+    try:
+        film = output.add_stream("libvpx-vp9" if muxer == "webm" else "mpeg4", rate=25)
+        film.width, film.height = 64, 64
+        output.add_stream_from_template(stream, **_template_options(stream))
+        output.start_encoding()
+    except (FFmpegError, ValueError, RuntimeError):
+        return False
+    else:
+        return True
+    finally:
+        with suppress(FFmpegError, ValueError):
+            output.close()
+
+
+def _template_options(stream: Any) -> dict[str, bool]:
+    return {"opaque": True} if stream.type == "video" else {}
+
+
+class StreamCopy:
+    """Copies streams of a film into an output, up to a given time."""
+
+    def __init__(self, source: Path, indices: list[int], origin: Fraction) -> None:
+        """Open the film once more.
+
+        Args:
+            source: the film.
+            indices: streams to copy.
+            origin: seconds subtracted from every time stamp.
+        """
+        self._container = open_container(source)
+        self._indices = indices
+        self._origin = origin
+        self._outputs: dict[int, Any] = {}
+        self._clocks: dict[int, Clock] = {}
+        self.mended = 0
+        self._output: OutputContainer | None = None
+
+    def add_to(self, output: OutputContainer) -> None:
+        """Add the streams, chapters and metadata to an output that has its video stream."""
+        self._output = output
+        for index in self._indices:
+            stream = self._container.streams[index]
+            if output.format.name == "matroska" and is_cover(stream):
+                self._attach(stream)
+                continue
+            copy: Any = output.add_stream_from_template(stream, **_template_options(stream))
+            copy.metadata.update(stream_tags(stream, coded_again=False))
+            copy.disposition = int(stream.disposition)
+            self._outputs[index] = copy
+            self._clocks[index] = Clock(Fraction(stream.time_base or 1))
+        output.metadata.update(container_tags(self._container, output.format.name))
+        output.set_chapters(_shifted(self._container.chapters(), self._origin))
+        self._packets = self._container.demux(
+            [self._container.streams[index] for index in self._outputs]
+        )
+        self._next = self._read() if self._outputs else None
+
+    def until(self, seconds: Fraction | None) -> None:
+        """Copy all packets up to a time; None copies the rest."""
+        while self._next is not None and (seconds is None or self._next[0] <= seconds):
+            assert self._output is not None
+            self._output.mux(self._next[1])
+            self._next = self._read()
+
+    def close(self) -> None:
+        """Close the second view of the film."""
+        self._container.close()
+
+    def _read(self) -> tuple[Fraction, Packet] | None:
+        """Return the next packet with its new time in seconds."""
+        from av.error import FFmpegError
+
+        while True:
+            try:
+                packet = next(self._packets)
+            except (StopIteration, FFmpegError, OSError):
+                return None
+            if packet.dts is None and packet.pts is None and not packet.size:
+                continue  # PyAV's end mark
+            return self._retimed(packet), packet
+
+    def _retimed(self, packet: Packet) -> Fraction:
+        index, base = packet.stream.index, Fraction(packet.time_base)
+        start = round(self._origin / base)
+        stamp = packet.pts if packet.dts is None else packet.dts
+        dts = self._clocks[index].advance(
+            None if stamp is None else stamp - start, packet.duration or 1
+        )
+        # A stamp mended moves the presentation by as much.
+        moved = dts - (dts + start if stamp is None else stamp)
+        packet.pts = dts if packet.pts is None else packet.pts + moved
+        packet.dts = dts
+        packet.stream = self._outputs[index]
+        return dts * base
+
+    def _attach(self, stream: Any) -> None:
+        """Turn a cover picture into a Matroska attachment."""
+        with open_container(Path(self._container.name.removeprefix("file:"))) as container:
+            packet = next(container.demux(container.streams[stream.index]), None)
+            data = bytes(packet) if packet is not None else b""
+        codec = stream.codec_context.name if stream.codec_context else "mjpeg"
+        kind = {"mjpeg": "jpeg"}.get(codec, codec)
+        name = stream.metadata.get("filename", f"cover.{'jpg' if kind == 'jpeg' else kind}")
+        assert self._output is not None
+        self._output.add_attachment(name, stream.metadata.get("mimetype", f"image/{kind}"), data)
+
+
+def stream_tags(stream: Any, *, coded_again: bool) -> dict[str, str]:
+    """Return the metadata of a stream that stays true of its copy."""
+    if not coded_again:
+        return dict(stream.metadata)
+    return {k: v for k, v in stream.metadata.items() if not k.lower().startswith(_STATISTICS)}
+
+
+def container_tags(container: InputContainer, muxer: str) -> dict[str, str]:
+    """Return a film's own metadata and the note that its colour was added."""
+    tags = {k: v for k, v in container.metadata.items() if k.lower() not in _OWN_TAGS}
+    comment = next((key for key in tags if key.lower() == "comment"), "comment")
+    own = tags.get(comment)
+    tags[comment] = f"{own}\n{NOTE}" if own and NOTE not in own else NOTE
+    if muxer in ("matroska", "webm"):
+        tags["DIGITAL_SOURCE_TYPE"] = SOURCE_TYPE
+    return tags
+
+
+def _shifted(chapters: list[Any], origin: Fraction) -> list[Any]:
+    return [
+        {
+            **chapter,
+            "start": chapter["start"] - round(origin / chapter["time_base"]),
+            "end": chapter["end"] - round(origin / chapter["time_base"]),
+        }
+        for chapter in chapters
+    ]
