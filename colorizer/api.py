@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
-from colorizer.errors import ColorizerError, SettingsError
+from colorizer.archive.naming import MARK
+from colorizer.errors import ColorizerError, MediaError, SettingsError
 from colorizer.frame import Frame, working_L
-from colorizer.jobs import JobState, Progress
 from colorizer.models import MODELS
+from colorizer.plan import plan_run
 from colorizer.settings import Settings
 
 if TYPE_CHECKING:
@@ -53,8 +54,8 @@ def colorize(
     Args:
         source: a file or folder, or a picture: (H, W) gray or (H, W, 3) RGB, uint8, uint16 or
             float in [0, 1].
-        out: output folder, or file for a single source file; None is a folder beside the source
-            with -colorized at the end of its name.
+        out: output folder, or file for a single source file. None is the folder of a source file,
+            and beside a source folder one with _color at the end of its name.
         model: name of a model, or one that `load_model` gave.
         **settings: fields of `Settings`.
 
@@ -74,6 +75,30 @@ def colorize(
             raise SettingsError("out is for paths; the result of an array is returned")
         return _colorize_array(source, _loaded(model, chosen), chosen)
     return _colorize_path(Path(source), None if out is None else Path(out), model, chosen)
+
+
+def _colorize_path(
+    source: Path, out: Path | None, model: str | ColorModel, settings: Settings
+) -> list[Path]:
+    if out is None:
+        out = source.with_name(source.name + MARK) if source.is_dir() else source.parent
+    plan = plan_run([str(source)], str(out), settings)
+    trouble = [str(problem) for problem in plan.problems]
+    if not (plan.jobs or plan.settled or trouble):
+        raise MediaError(source, "holds no photo and no film")
+    ends = list(plan.settled)
+    if plan.jobs:
+        from colorizer.batch import run_all
+
+        events = run_all(plan.jobs, _loaded(model, settings))
+        ends += [event for event in events if event.state is not JobState.RUNNING]
+    failed = [event for event in ends if event.state is JobState.FAILED]
+    trouble += [f"{event.job.source}: {event.message}" for event in failed]
+    if trouble:
+        raise ColorizerError(
+            f"{len(trouble)} of {len(ends) + len(plan.problems)} failed: {'; '.join(trouble)}"
+        )
+    return [event.job.target for event in ends]
 
 
 def _loaded(model: str | ColorModel, settings: Settings) -> ColorModel:

@@ -6,7 +6,7 @@ import errno
 import logging
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from queue import Empty, Queue
 from types import TracebackType
@@ -20,6 +20,7 @@ from colorizer.errors import ColorizerError, MediaError, TargetError
 from colorizer.jobs import Job, JobState, Kind, Progress
 from colorizer.media.probe import probe
 from colorizer.models.base import ColorModel
+from colorizer.plan import settle
 
 _log = logging.getLogger(__name__)
 
@@ -35,7 +36,7 @@ _DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 
 def run_all(
     jobs: Iterable[Job], model: ColorModel | None = None, *, workers: int | None = None
-) -> Iterator[Progress]:
+) -> Generator[Progress, None, None]:
     """Do all jobs, photos first; closing the generator stops after the frames in hand.
 
     The events of several photos may be mixed; every job ends with DONE, SKIPPED or FAILED.
@@ -65,24 +66,21 @@ def run_all(
 
 def attempt(
     job: Job, model: ColorModel, lock: AbstractContextManager[Any] | None = None
-) -> Iterator[Progress]:
+) -> Generator[Progress, None, None]:
     """Run one job; what goes wrong is yielded as FAILED, a target that is there as SKIPPED.
 
     Raises:
         TargetError: the disk is full or read-only.
     """
-    if job.target.exists() and job.settings.existing != "overwrite":
-        fails = job.settings.existing == "fail"
-        state = JobState.FAILED if fails else JobState.SKIPPED
-        yield Progress(job, state, message=f"{job.target} exists")
+    if settled := settle(job):  # it came to be after the plan was made
+        yield settled
         return
     try:
         yield from pipeline.run(job, model, lock=lock)
     except ColorizerError as error:
         if isinstance(error, TargetError) and is_disk_error(error):
             raise
-        own = isinstance(error, MediaError) and error.path == job.source
-        message = error.reason if own else str(error)
+        message = _reason(error, job)
     except MemoryError:
         message = "out of memory; close other programs or use fewer --jobs"
     except Exception as error:
@@ -92,6 +90,13 @@ def attempt(
         return
     # Outside the except block: its traceback would keep the planes alive while suspended.
     yield Progress(job, JobState.FAILED, message=message)
+
+
+def _reason(error: ColorizerError, job: Job) -> str:
+    """Return the error's line, without the path that the job names anyway."""
+    if isinstance(error, MediaError) and error.path == job.source:
+        return error.reason
+    return str(error)
 
 
 def is_disk_error(error: BaseException | None) -> bool:

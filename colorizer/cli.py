@@ -6,6 +6,7 @@ Heavy libraries are imported by the commands that need them, so that --help answ
 from __future__ import annotations
 
 import argparse
+import io
 import logging
 import os
 import sys
@@ -29,7 +30,7 @@ exit codes:
   0    all done, or skipped because the output was there
   1    some failed: their reasons are on standard error, their names in --failed-list
   2    wrong use of an option
-  3    nothing to colorize was found, or the one file asked for can't be read
+  3    nothing to colorize was found, or no input can be read
   4    a library, model or weights file is missing or damaged
   5    the output can't be written or the disk is full
   6    the asked device is not there or out of memory
@@ -40,8 +41,8 @@ _RUN_TEXT = """\
 Colorize photos, folders of photos and films, mixed. Originals are never written to.
 
 A folder's tree is mirrored in OUT; system files and files that are neither photo nor film are
-left out. OUT is a folder and is created. With a single input file OUT may be a file name; its
-suffix must be the one the output would have in a folder, or for a film .mkv.
+left out. OUT is a folder and is created. With a single input file, an OUT that has a suffix, does
+not end with a slash and is no folder is the output's name; its suffix chooses the format.
 Standard output lists the finished files, or with --json one event a line; everything else goes
 to standard error. Ctrl-C stops after the picture in hand, a second Ctrl-C at once.
 """
@@ -55,7 +56,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     arguments = _parser().parse_args(argv)
     for stream in (sys.stdout, sys.stderr):  # file names may hold anything
-        if hasattr(stream, "reconfigure"):
+        if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="surrogateescape")
     level = {0: logging.WARNING, 1: logging.INFO}.get(arguments.verbose, logging.DEBUG)
     logging.basicConfig(level=level, format="%(name)s: %(message)s", stream=sys.stderr)
@@ -119,8 +120,8 @@ Parser = argparse.ArgumentParser
 
 
 def _add_run(parser: Parser) -> None:
-    parser.add_argument("inputs", nargs="*", type=Path, metavar="INPUT", help="files and folders")
-    parser.add_argument("-o", "--out", type=Path, required=True, help="output folder or file")
+    parser.add_argument("inputs", nargs="*", metavar="INPUT", help="files and folders")
+    parser.add_argument("-o", "--out", required=True, help="output folder or file")
     parser.add_argument(
         "--recursive",
         action=argparse.BooleanOptionalAction,

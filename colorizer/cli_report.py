@@ -72,8 +72,7 @@ class Report:
         self._told: dict[Path, float] = {}
         self._start = time.monotonic()
         self.counts: Counter[JobState] = Counter()
-        self.running: dict[Path, Job] = {}
-        """Jobs begun and not ended, by target."""
+        self._running: set[Path] = set()
         self.failed: list[Job] = []
 
     def __enter__(self) -> Report:
@@ -88,7 +87,7 @@ class Report:
         if progress.state is JobState.RUNNING:
             self._take_step(progress)
             return
-        self.running.pop(job.target, None)
+        self._running.discard(job.target)
         self.counts[progress.state] += 1
         self._tell_end(progress)
         if progress.state is JobState.FAILED:
@@ -98,12 +97,17 @@ class Report:
         elif job.kind is Kind.FILM:
             self._close_bar()
 
-    def summary(self, planned: int) -> None:
-        """Tell what came of `planned` jobs."""
+    def unfinished(self) -> list[Path]:
+        """Return the targets of jobs begun and not ended."""
+        return list(self._running)
+
+    def summary(self, planned: int, *, problems: int = 0) -> None:
+        """Tell what came of `planned` jobs, and count `problems`: inputs that gave no job."""
         seconds = round(time.monotonic() - self._start, 2)
         states = (JobState.DONE, JobState.SKIPPED, JobState.FAILED)
         counts = {str(state): self.counts[state] for state in states}
         left = planned - sum(counts.values())
+        counts["failed"] += problems
         self._close_bar()
         if self._as_json:
             write_json(event="summary", **counts, not_done=left, seconds=seconds)
@@ -113,8 +117,8 @@ class Report:
 
     def _take_step(self, progress: Progress) -> None:
         job = progress.job
-        begins = job.target not in self.running
-        self.running[job.target] = job
+        begins = job.target not in self._running
+        self._running.add(job.target)
         if self._as_json:
             self._tell_step(progress, begins)
         if self._bars:

@@ -70,7 +70,7 @@ def _device() -> Finding:
 
 def _codecs() -> list[Finding]:
     try:
-        from colorizer.media.encoders import available_encoders
+        from colorizer.media import available_encoders
 
         encoders = available_encoders()
     except ImportError:

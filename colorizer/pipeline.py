@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -39,7 +39,7 @@ def open_model(settings: Settings) -> ColorModel:
 
 def run(
     job: Job, model: ColorModel | None = None, *, lock: AbstractContextManager[Any] | None = None
-) -> Iterator[Progress]:
+) -> Generator[Progress, None, None]:
     """Colorize one source into its target, yielding after every frame.
 
     Closing the generator cancels: nothing is left of the target. The last Progress is DONE, has
@@ -116,6 +116,7 @@ def colorize_frame(
         strength=strength,
     )
     (done,) = upsample_chroma(frames, lambda one: one.Y.shape)
+    assert done.ab is not None  # upsampling ends with ab
     L = luma_to_L(done.Y, done.bits, done.full_range)
     return np.moveaxis(ab_to_srgb(L, done.ab), 0, -1)
 

@@ -91,9 +91,9 @@ def test_a_full_disk_ends_the_batch(stand_in, tmp_path, suffix):
     stand_in(a=raiser(full))
     jobs = [job(tmp_path, f"a.{suffix}"), *[job(tmp_path, f"{i}.{suffix}") for i in range(200)]]
     begun = set()
+    events = run_all(jobs, tiny_model(), workers=1)
     with pytest.raises(TargetError, match="no space"):
-        for event in run_all(jobs, tiny_model(), workers=1):
-            begun.add(event.job.source)
+        begun.update(event.job.source for event in events)
     assert len(begun) < 100
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from colorizer.errors import TargetError
 from colorizer.jobs import Kind
 from colorizer.media.base import Sink, Source
+from colorizer.settings import CODECS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -51,15 +52,60 @@ def open_sink(
     Raises:
         TargetError: the target can't be written.
     """
+    from colorizer.media.still import StillSource
+
+    if isinstance(like, StillSource):
+        from colorizer.media.still_sink import StillSink
+
+        return StillSink(target, like=like, jpeg_quality=jpeg_quality)
     from colorizer.media.film import FilmSource
+    from colorizer.media.film_sink import FilmSink
 
-    if isinstance(like, FilmSource):
-        from colorizer.media.film_sink import FilmSink
+    assert isinstance(like, FilmSource)
+    return FilmSink(target, like=like, codec=codec, quality=quality)
 
-        return FilmSink(target, like=like, codec=codec, quality=quality)
-    from colorizer.media.still_sink import StillSink
 
-    return StillSink(target, like=like, jpeg_quality=jpeg_quality)
+def check_target(target: Path, kind: Kind, *, codec: str) -> None:
+    """Check that the suffix of a target names a format its kind of source can be written in.
+
+    Raises:
+        TargetError: it does not, with those that do.
+    """
+    if kind is Kind.FILM:
+        from colorizer.media.codecs import muxer_of
+
+        muxer_of(target, codec)
+        return
+    from colorizer.media.still_formats import WRITERS
+
+    if target.suffix.lower() not in WRITERS:
+        raise TargetError(target, f"ends in none of {' '.join(WRITERS)}")
+
+
+def available_encoders() -> dict[str, str | None]:
+    """Return the FFmpeg encoder of every codec of Settings, None where PyAV has not got it."""
+    import av
+    from av.codec.codec import UnknownCodecError
+
+    from colorizer.media.codecs import choose_coding
+
+    found: dict[str, str | None] = {}
+    for codec in CODECS:
+        encoder = choose_coding(
+            codec,
+            size=(512, 512),
+            bits=8,
+            sampling="420",
+            full_range=False,
+            quality=None,
+            threads=1,
+        ).encoder
+        try:
+            av.Codec(encoder, "w")
+            found[codec] = encoder
+        except UnknownCodecError:
+            found[codec] = None
+    return found
 
 
 def save_png(target: Path, rgb: np.ndarray, *, source: Path) -> None:

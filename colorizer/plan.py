@@ -1,0 +1,106 @@
+"""From what a person names as inputs and output to the plan of a run."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from itertools import chain, count
+from pathlib import Path
+
+from colorizer.archive.naming import Plan, plan_jobs
+from colorizer.errors import SettingsError, TargetError
+from colorizer.jobs import Job, JobState, Kind, Progress
+from colorizer.settings import Settings
+
+MARKER = f"{os.sep}.{os.sep}"
+"""In an input such as scans/./1920/a.jpg, the mirrored tree begins behind it."""
+
+
+def plan_run(
+    inputs: Sequence[str], out: str, settings: Settings, *, recursive: bool = True
+) -> Plan:
+    """Plan a run; nothing is written.
+
+    Args:
+        inputs: files and folders; MARKER may stand in the name of a file.
+        out: output folder. With a single input file also the output's name: when it has a suffix,
+            does not end with a slash and is no folder.
+        settings: of every job.
+        recursive: search folders in folders.
+
+    Raises:
+        SettingsError: the suffix of `out` does not fit the input.
+    """
+    folder = Path(out)
+    if _names_a_file(inputs, out):
+        return _plan_one(Path(inputs[0]), folder, settings)
+    plans = []
+    for place, paths in _by_place(inputs).items():
+        plans.append(plan_jobs(paths, folder / place, settings, recursive=recursive))
+    return Plan(
+        jobs=tuple(job for plan in plans for job in plan.jobs),
+        settled=tuple(event for plan in plans for event in plan.settled),
+        problems=tuple(problem for plan in plans for problem in plan.problems),
+        notes=tuple(note for plan in plans for note in plan.notes),
+    )
+
+
+def marked(source: Path, target: Path, out: Path) -> str:
+    """Return an input that gives `source` the place below `out` that `target` has."""
+    absolute = Path(os.path.abspath(source))  # noqa: PTH100 - links are to stay as they are
+    place = target.parent.relative_to(out) if target.is_relative_to(out) else Path()
+    depth = len(place.parts)
+    if not depth or absolute.parent.parts[-depth:] != place.parts:
+        return str(absolute)
+    return f"{absolute.parents[depth]}{MARKER}{place / absolute.name}"
+
+
+def _names_a_file(inputs: Sequence[str], out: str) -> bool:
+    alone = len(inputs) == 1 and Path(inputs[0]).is_file()
+    as_folder = out.endswith(("/", os.sep)) or Path(out).is_dir()
+    return alone and not as_folder and Path(out).suffix != ""
+
+
+def _by_place(inputs: Iterable[str]) -> dict[Path, list[Path]]:
+    """Group inputs by the folder below the output that MARKER gives them."""
+    places: dict[Path, list[Path]] = {}
+    for text in inputs:
+        _, found, mirrored = text.partition(MARKER)
+        place = Path(mirrored).parent if found else Path()
+        # A place outside the output folder is no place.
+        if place.is_absolute() or ".." in place.parts:
+            place = Path()
+        places.setdefault(place, []).append(Path(text))
+    return places
+
+
+def _plan_one(source: Path, target: Path, settings: Settings) -> Plan:
+    from colorizer.media import check_target
+    from colorizer.media.probe import kind_of
+
+    kind = kind_of(source) or Kind.PHOTO
+    try:
+        check_target(target, kind, codec=settings.codec)
+    except TargetError as error:
+        raise SettingsError(
+            f"--out {error}; or end it with {os.sep} to make it a folder"
+        ) from error
+    job = Job(source, target, kind, settings)
+    if settings.existing == "rename":
+        job = replace(job, target=_free_name(target))
+    settled = settle(job)
+    return Plan(() if settled else (job,), (settled,) if settled else (), (), ())
+
+
+def settle(job: Job) -> Progress | None:
+    """Return how a job ends whose target is there and may not be replaced; None for others."""
+    if job.settings.existing == "overwrite" or not os.path.lexists(job.target):
+        return None
+    state = JobState.FAILED if job.settings.existing == "fail" else JobState.SKIPPED
+    return Progress(job, state, message=f"{job.target} exists")
+
+
+def _free_name(target: Path) -> Path:
+    numbered = (target.with_stem(f"{target.stem}_{number}") for number in count(2))
+    return next(path for path in chain([target], numbered) if not os.path.lexists(path))
