@@ -25,6 +25,8 @@ class JobState(StrEnum):
     SKIPPED = "skipped"
     FAILED = "failed"
     CANCELLED = "cancelled"
+    INTERRUPTED = "interrupted"
+    """The program ended, or the computer, while it was in work; it can be continued."""
 
 
 @dataclass(frozen=True, slots=True)
