@@ -122,7 +122,8 @@ def test_a_moving_object_leaves_no_ghost():
         uncovered = np.s_[:, 32:64, 4 + 5 * (i - 1) : 4 + 5 * i]  # ground again since this frame
         errors.append(((done[i].ab - truth[i])[uncovered] ** 2).mean())
         averaged.append(((average - truth[i])[uncovered] ** 2).mean())
-    assert np.sqrt(np.mean(errors)) < np.sqrt(np.mean(averaged)) / 8
+    assert np.sqrt(np.mean(errors)) < 1.9  # 2.1 if pixels of little trust were averaged
+    assert np.sqrt(np.mean(averaged)) > 25
     trail = np.sqrt(np.mean([((a.ab - t) ** 2).mean() for a, t in zip(done, truth, strict=True)]))
     assert trail < 6
 
@@ -139,12 +140,12 @@ def test_what_comes_into_view_has_its_own_colour_at_once():
 
 
 def test_exposure_flicker_is_no_cut():
-    L = texture(6)
+    L = texture(6, low=5)
+    L[:, :24] = L[:, -24:] = 0  # a telecine's black borders
+    exposures = [(1, 1), (1.6, 1), (0.6, 1), (1.5, 0.6), (0.7, 1.6)]  # gain, gamma; clips at white
     frames = [
-        frame_of(
-            i, np.clip(100 * (L / 100) ** gamma * gain, 0, 100).astype(np.float32), plain((20, 20))
-        )
-        for i, (gain, gamma) in enumerate([(1, 1), (0.75, 1), (1.15, 1), (0.9, 1.3), (1.1, 0.8)])
+        frame_of(i, np.clip(100 * (L / 100) ** gamma * gain, 0, 100), plain((20, 20)))
+        for i, (gain, gamma) in enumerate(exposures)
     ]
     assert [one.starts_shot for one in smoothed(frames)] == [True, False, False, False, False]
 
