@@ -121,7 +121,10 @@ def read_tiff(page: TiffPage, file: BinaryIO) -> Metadata:
     for tag in page.tags:
         if tag.code in TIFF_KEPT:
             file.seek(tag.valueoffset)
-            tags[tag.code] = (tag.code, int(tag.dtype), tag.count, file.read(tag.valuebytecount))
+            value = file.read(tag.valuebytecount)
+            # Not a caption: tifffile notes there the shape of gray pixels.
+            if not (tag.code == 270 and value.startswith(b'{"shape":')):
+                tags[tag.code] = (tag.code, int(tag.dtype), tag.count, value)
     _, _, _, xmp = tags.pop(XMP_TAG, (0, 0, 0, None))
     photoshop = tags.pop(PHOTOSHOP_TAG, (0, 0, 0, b""))[3]
     orientation = _number(page, 274, 1)

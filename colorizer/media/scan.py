@@ -22,7 +22,7 @@ Image.MAX_IMAGE_PIXELS = None
 MOST_PIXELS = 1_000_000_000
 """A header that claims more is damaged or hostile."""
 KNOWN = "JPEG, PNG, TIFF, WebP or BMP"
-_FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "BMP")
+_FORMATS = ("JPEG", "PNG", "WEBP", "BMP")
 _DECODE_ERRORS = (OSError, SyntaxError, ValueError, EOFError, IndexError, struct.error)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import BinaryIO
 
@@ -12,6 +13,9 @@ from tifffile import TiffFile, TiffPage
 from colorizer.errors import MediaError, UnsupportedMedia
 from colorizer.media.metadata import Metadata, read_tiff
 from colorizer.media.scan import Coding, Scan, check_claim
+
+# What it warns of ends in an error or a warning of ours.
+logging.getLogger("tifffile").setLevel(logging.ERROR)
 
 MARKS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 """First four bytes of TIFF and BigTIFF in both byte orders."""
@@ -47,7 +51,7 @@ def read_tiff_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
         tif = TiffFile(file)
         page = _first_page(tif, warnings)
     except Exception as error:  # tifffile raises whatever a damaged structure leads to
-        raise MediaError(path, f"is a damaged TIFF: {_one_line(error)}") from error
+        raise MediaError(path, f"is a damaged or cut off TIFF: {_one_line(error)}") from error
     _check(path, page, file)
     try:
         codes = page.asarray()
@@ -64,6 +68,8 @@ def _one_line(error: BaseException) -> str:
 def _first_page(tif: TiffFile, warnings: list[str]) -> TiffPage:
     """Return the first page that is a picture at full size; say which pages are left out."""
     pages = [page.aspage() for page in tif.pages]
+    if not pages:
+        raise ValueError("it has no pages")
     full = [index for index, page in enumerate(pages) if not page.is_reduced]
     chosen = full[0] if full else 0
     others = [str(index + 1) for index in full if index != chosen]

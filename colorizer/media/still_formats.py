@@ -90,19 +90,27 @@ def write_jpeg(file: BinaryIO, picture: Picture) -> None:
         xmp = picture.plain_xmp
     if metadata.comment and len(metadata.comment) <= _MARKER_BYTES:
         comment = metadata.comment
-    _pillow(picture).save(
-        file,
-        "JPEG",
-        quality=picture.quality,
-        subsampling="4:4:4",
-        progressive=picture.coding.progressive,
-        icc_profile=srgb_profile(),
-        exif=b"Exif\0\0" + exif if exif else b"",
-        xmp=xmp,
-        extra=_photoshop_segments(metadata.photoshop),
-        comment=comment,
-        dpi=metadata.dpi() or (0, 0),
-    )
+    options = {
+        "quality": picture.quality,
+        "subsampling": "4:4:4",
+        "icc_profile": srgb_profile(),
+        "exif": b"Exif\0\0" + exif if exif else b"",
+        "xmp": xmp,
+        "extra": _photoshop_segments(metadata.photoshop),
+        "comment": comment,
+        "dpi": metadata.dpi() or (0, 0),
+    }
+    image = _pillow(picture)
+    try:
+        image.save(file, "JPEG", progressive=picture.coding.progressive, **options)
+    except OSError as error:
+        # Pillow's buffer for progressive files is too small for noise at quality 100.
+        if error.errno is not None or not picture.coding.progressive:
+            raise
+        file.seek(0)
+        file.truncate()
+        image.save(file, "JPEG", **options)
+        picture.warn("is written as a baseline JPEG; it is too noisy for a progressive one")
 
 
 def _photoshop_segments(resources: bytes) -> bytes:

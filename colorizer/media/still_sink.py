@@ -152,7 +152,7 @@ class StillSink:
 
         assert frame.ab is not None, "a sink wants frames with chroma"
         top = np.iinfo(dtype).max
-        total, largest = 0.0, 0.0
+        total, self.max_dL = 0.0, 0.0
         for rows in strips(*frame.Y.shape):
             L = luma_to_L(frame.Y[rows], frame.bits, frame.full_range)
             with torch.inference_mode():
@@ -161,6 +161,6 @@ class StillSink:
                 codes = rgb.to(torch.int32).permute(1, 2, 0).numpy().astype(dtype)
             error = np.abs(luma_to_L(rgb_to_gray(codes), 16, True) - L)
             total += float(error.sum(dtype=np.float64))
-            largest = max(largest, float(error.max()))
+            # Before the yield: an encoder that has all rows does not ask again.
+            self.mean_dL, self.max_dL = total / frame.Y.size, max(self.max_dL, float(error.max()))
             yield codes if alpha is None else np.dstack([codes, alpha[rows]])
-        self.mean_dL, self.max_dL = total / frame.Y.size, largest

@@ -1,0 +1,167 @@
+"""Photos drawn by code, in every format, depth and state that archives hold."""
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import imagecodecs
+import numpy as np
+import tifffile
+from PIL import Image
+
+SIZE = (40, 56)
+TINT = np.array([1.0, 0.965, 0.9])
+"""Paper of an old print, as factors of R, G and B."""
+
+
+def gray(bits: int = 8, size: tuple[int, int] = SIZE) -> np.ndarray:
+    """Draw a disc on a ramp, (H, W) uint8 or uint16 with `bits` significant bits, no symmetry."""
+    down, across = np.mgrid[: size[0], : size[1]] / np.array(size).reshape(2, 1, 1)
+    picture = 0.15 + 0.5 * across + 0.25 * down * across
+    picture[(down - 0.35) ** 2 + (across - 0.3) ** 2 < 0.04] = 0.85
+    return np.rint(picture * (2**bits - 1)).astype(np.uint8 if bits <= 8 else np.uint16)
+
+
+def tinted(bits: int = 8, size: tuple[int, int] = SIZE) -> np.ndarray:
+    """Draw the same on yellowed paper, (H, W, 3)."""
+    codes = gray(bits, size)
+    return np.rint(codes[..., None] * TINT).astype(codes.dtype)
+
+
+def colours(size: tuple[int, int] = SIZE) -> np.ndarray:
+    """Draw a picture that is in colour, (H, W, 3) uint8."""
+    down, across = np.mgrid[: size[0], : size[1]] / np.array(size).reshape(2, 1, 1)
+    return np.rint(np.stack([across, down, 1 - across * down], -1) * 255).astype(np.uint8)
+
+
+def alpha(bits: int = 8) -> np.ndarray:
+    """Return transparency that grows to the right, (H, W)."""
+    ramp = np.linspace(0, 2**bits - 1, SIZE[1])
+    return np.tile(np.rint(ramp).astype(np.uint8 if bits == 8 else np.uint16), (SIZE[0], 1))
+
+
+def noise(size: tuple[int, int] = SIZE) -> np.ndarray:
+    """Return noise, which no codec shrinks, (H, W) uint8."""
+    return np.random.default_rng(0).integers(0, 256, size, np.uint8)
+
+
+def encoded(image: Image.Image, kind: str, **options: object) -> bytes:
+    """Encode with Pillow and return the bytes."""
+    file = io.BytesIO()
+    image.save(file, kind, **options)
+    return file.getvalue()
+
+
+def _pillow(array: np.ndarray, mode: str | None = None, **options: object) -> Callable:
+    def save(path: Path) -> None:
+        image = Image.fromarray(array)
+        (image.convert(mode) if mode else image).save(path, **options)
+
+    return save
+
+
+def _cmyk(path: Path) -> None:
+    left = 255 - gray()
+    Image.fromarray(np.dstack([left * 0, left * 0, left * 0, left]), "CMYK").save(path, quality=98)
+
+
+def _png16(array: np.ndarray) -> Callable:
+    return lambda path: path.write_bytes(imagecodecs.png_encode(array))
+
+
+def _tiff(array: np.ndarray, **options: object) -> Callable:
+    return lambda path: tifffile.imwrite(path, array, **options)
+
+
+def _pages(path: Path) -> None:
+    with tifffile.TiffWriter(path) as writer:
+        for _ in range(3):
+            writer.write(gray(), photometric="minisblack")
+
+
+def _palette_tiff(path: Path) -> None:
+    colormap = np.tile(np.arange(255, -1, -1, dtype=np.uint16) * 257, (3, 1))
+    tifffile.imwrite(path, 255 - gray(), photometric="palette", colormap=colormap)
+
+
+def _ccitt(path: Path) -> None:
+    Image.fromarray(gray()).point(lambda v: 255 * (v > 127)).convert("1").save(
+        path, compression="group4"
+    )
+
+
+TIFF_GRAY = {"photometric": "minisblack"}
+PHOTOS: dict[str, Callable[[Path], None]] = {
+    "gray.jpg": _pillow(gray(), quality=98),
+    "tinted.jpg": _pillow(tinted(), quality=98, subsampling=0),
+    "progressive.jpg": _pillow(gray(), quality=98, progressive=True),
+    "cmyk.jpg": _cmyk,
+    "gray.png": _pillow(gray()),
+    "gray_alpha.png": lambda path: Image.fromarray(np.dstack([gray(), alpha()])).save(path),
+    "palette.png": _pillow(gray(), "P"),
+    "neutral_rgb.png": _pillow(np.dstack([gray()] * 3)),
+    "tinted_alpha.png": lambda path: Image.fromarray(np.dstack([tinted(), alpha()])).save(path),
+    "gray16.png": _png16(gray(16)),
+    "tinted16.png": _png16(tinted(16)),
+    "gray16_alpha.png": _png16(np.dstack([gray(16), alpha(16)])),
+    "gray.tif": _tiff(gray(), **TIFF_GRAY),
+    "gray16.tif": _tiff(gray(16), **TIFF_GRAY),
+    "gray16_big_endian.tif": _tiff(gray(16), byteorder=">", **TIFF_GRAY),
+    "gray16_lzw.tif": _tiff(gray(16), compression="lzw", predictor=True, **TIFF_GRAY),
+    "gray16_zip.tif": _tiff(gray(16), compression="zlib", **TIFF_GRAY),
+    "gray16_lzw_big_endian.tif": _tiff(
+        gray(16), compression="lzw", predictor=True, byteorder=">", **TIFF_GRAY
+    ),
+    "gray16_bigtiff.tif": _tiff(gray(16), bigtiff=True, **TIFF_GRAY),
+    "gray16_tiled.tif": _tiff(gray(16), tile=(16, 32), compression="zlib", **TIFF_GRAY),
+    "gray16_alpha.tif": _tiff(
+        np.dstack([gray(16), alpha(16)]), extrasamples=["unassalpha"], planarconfig="contig",
+        **TIFF_GRAY,
+    ),
+    "white_is_zero.tif": _tiff(255 - gray(), photometric="miniswhite"),
+    "tinted.tif": _tiff(tinted(), photometric="rgb"),
+    "tinted16.tif": _tiff(tinted(16), photometric="rgb"),
+    "tinted_planes.tif": _tiff(
+        np.moveaxis(tinted(), -1, 0).copy(), photometric="rgb", planarconfig="separate"
+    ),
+    "tinted_alpha.tif": _tiff(
+        np.dstack([tinted(), alpha()]), photometric="rgb", extrasamples=["unassalpha"]
+    ),
+    "tinted_jpeg.tif": _pillow(tinted(), compression="jpeg", quality=98),
+    "palette.tif": _palette_tiff,
+    "pages.tif": _pages,
+    "gray.webp": _pillow(gray(), "RGB", lossless=True),
+    "lossy.webp": _pillow(gray(), "RGB", quality=98),
+    "gray.bmp": _pillow(gray()),
+    "palette.bmp": _pillow(gray(), "P"),
+}  # fmt: skip
+"""Photos that show `gray()`, by file name."""
+BILEVEL: dict[str, Callable[[Path], None]] = {
+    "bilevel.tif": _tiff(gray() > 127, photometric="minisblack"),
+    "bilevel_ccitt.tif": _ccitt,
+    "bilevel.png": lambda path: Image.fromarray(gray() > 127).save(path),
+}
+"""Photos that show `gray() > 127` in black and white."""
+UNREADABLE: dict[str, bytes] = {
+    "empty.jpg": b"",
+    "text.jpg": b"This is a shopping list: milk, bread.\n",
+    "cut.jpg": encoded(Image.fromarray(noise()), "JPEG", quality=90)[:900],
+    "cut.png": encoded(Image.fromarray(noise()), "PNG")[:900],
+    "cut.webp": encoded(Image.fromarray(noise()), "WEBP", quality=90)[:500],
+    "cut.bmp": encoded(Image.fromarray(noise()), "BMP")[:900],
+    "cut.tif": encoded(Image.fromarray(noise()), "TIFF", compression="tiff_lzw")[:-900],
+    "head.tif": b"II*\0\x08\0\0\0",
+    "head.jpg": b"\xff\xd8\xff\xe0",
+    "head.png": b"\x89PNG\r\n\x1a\n",
+}
+"""Contents of files that can't be colorized, by file name."""
+
+
+def draw(folder: Path, name: str) -> Path:
+    """Write one of the photos above and return its path."""
+    path = folder / name
+    if name in UNREADABLE:
+        path.write_bytes(UNREADABLE[name])
+    else:
+        {**PHOTOS, **BILEVEL}[name](path)
+    return path

@@ -1,0 +1,288 @@
+import io
+import struct
+from dataclasses import replace
+
+import imagecodecs
+import numpy as np
+import pytest
+import tifffile
+from PIL import Image, ImageCms
+from PIL.PngImagePlugin import PngInfo
+from PIL.TiffImagePlugin import ImageFileDirectory_v2
+
+from colorizer.media.metadata import upright_exif, without_thumbnails
+from colorizer.media.still import StillSource
+from colorizer.media.still_sink import StillSink
+from colorizer.media.xmp import GENERATED, mark_generated
+from tests import draw_photo
+
+CAPTION = "Marktplatz, Blick nach Süden"
+SOURCE_XMP = f"""<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?>
+<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF
+ xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about=""
+ xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/"
+ xmlns:tiff="http://ns.adobe.com/tiff/1.0/" xmlns:inv="http://museum.example/inventory/"
+ xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
+ xmp:CreatorTool="SilverFast" tiff:Orientation="6" inv:number="1907/12"
+ Iptc4xmpExt:DigitalSourceType="http://cv.iptc.org/newscodes/digitalsourcetype/print">
+<dc:description><rdf:Alt><rdf:li xml:lang="x-default">{CAPTION}</rdf:li></rdf:Alt></dc:description>
+</rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end="w"?>""".encode()
+IPTC = b"\x1c\x02\x05\x00\x04Mark\x1c\x02\x78\x00\x05Platz"
+"""IIM records: object name and caption."""
+
+
+def resource(number, data):
+    return b"8BIM" + struct.pack(">HHI", number, 0, len(data)) + data + b"\0" * (len(data) % 2)
+
+
+PHOTOSHOP = resource(0x0404, IPTC) + resource(0x040A, b"\x01")
+THUMBNAIL = resource(0x040C, b"an old gray thumbnail")
+
+
+def exif_block(orientation=6, thumbnail=b""):
+    """Build an EXIF block with a maker note and, if given, a thumbnail."""
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    exif[0x010F] = "Linhof"
+    exif[0x9C9B] = "Titel".encode("utf-16-le")
+    exif[0x8769] = {0x9003: "1907:06:01 12:00:00", 0xA001: 65535, 0xA002: 40, 0x927C: b"\x07maker"}
+    block = bytearray(exif.tobytes()[6:])
+    if not thumbnail:
+        return bytes(block)
+    order = "<" if block[:2] == b"II" else ">"
+    count = struct.unpack_from(order + "H", block, 8)[0]
+    struct.pack_into(order + "I", block, 10 + 12 * count, len(block))
+    start = len(block) + 2 + 24 + 4
+    block += struct.pack(order + "HHHIIHHII", 2, 513, 4, 1, start, 514, 4, 1, len(thumbnail))
+    return bytes(block + bytes(4) + thumbnail)
+
+
+def colour(source_path, target):
+    with (
+        StillSource(source_path, side=32) as source,
+        StillSink(target, like=source, jpeg_quality=95) as sink,
+    ):
+        (frame,) = source.frames()
+        size = sink.chroma_size(frame)
+        sink.write(replace(frame, ab=np.full((2, *size), 12, np.float32)))
+    return source, sink
+
+
+def is_srgb(profile):
+    opened = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+    return "sRGB" in ImageCms.getProfileDescription(opened)
+
+
+def test_xmp_is_merged():
+    packet = mark_generated(SOURCE_XMP, "1.2").decode()
+    assert CAPTION in packet
+    assert 'inv:number="1907/12"' in packet
+    assert 'CreatorTool="SilverFast"' in packet
+    assert f">{GENERATED}</Iptc4xmpExt:DigitalSourceType>" in packet
+    assert packet.count("DigitalSourceType>") == 2
+    assert "AISystemUsed>Colorizer<" in packet
+    assert "AISystemVersionUsed>1.2<" in packet
+    assert 'tiff:Orientation="1"' in packet
+    assert "DigitalSourceType was http://cv.iptc.org/newscodes/digitalsourcetype/print" in packet
+
+
+def test_xmp_starts_anew_without_a_packet():
+    packet = mark_generated(None, "1.2").decode()
+    assert packet.startswith("<?xpacket begin=")
+    assert GENERATED in packet
+    assert "CreatorTool>Colorizer 1.2<" in packet
+    assert "description" not in packet.replace("rdf:Description", "")
+
+
+def test_marking_twice_says_it_once():
+    packet = mark_generated(mark_generated(SOURCE_XMP, "1.2"), "1.3").decode()
+    assert packet.count(f">{GENERATED}<") == 1
+    assert "AISystemVersionUsed>1.3<" in packet
+    assert "AISystemVersionUsed>1.2<" not in packet
+
+
+@pytest.mark.parametrize(
+    "packet",
+    [
+        b"no xml",
+        b"<x:xmpmeta xmlns:x='adobe:ns:meta/'>",
+        b'<!DOCTYPE a [<!ENTITY b "c">]><x:xmpmeta xmlns:x="adobe:ns:meta/">&b;</x:xmpmeta>',
+    ],
+)
+def test_bad_xmp_is_refused(packet):
+    with pytest.raises(ValueError, match="it "):
+        mark_generated(packet, "1.2")
+
+
+def test_exif_changes_only_where_it_would_be_wrong():
+    block = exif_block()
+    result = upright_exif(block, (40, 56))
+    assert len(result) == len(block)
+    assert sum(a != b for a, b in zip(block, result, strict=True)) <= 6
+    read = Image.Exif()
+    read.load(result)
+    assert (read[0x0112], read[0x010F]) == (1, "Linhof")
+    below = read.get_ifd(0x8769)
+    assert (below[0xA001], below[0xA002], below[0x927C]) == (1, 56, b"\x07maker")
+
+
+def test_exif_loses_its_thumbnail():
+    block = exif_block(thumbnail=b"old gray picture")
+    assert b"old gray picture" in block
+    result = upright_exif(block, (40, 56))
+    assert b"old gray picture" not in result
+    read = Image.Exif()
+    read.load(result)
+    assert read.get_ifd(1) == {}
+
+
+@pytest.mark.parametrize(
+    "block", [b"", b"no exif here", b"II*\0\xff\0\0\0", b"MM\0*\0\0\0\x08\0\x09"]
+)
+def test_damaged_exif_is_refused(block):
+    with pytest.raises(ValueError, match="it "):
+        upright_exif(block, (40, 56))
+
+
+def test_photoshop_thumbnails_go():
+    assert without_thumbnails(THUMBNAIL + PHOTOSHOP) == PHOTOSHOP
+    assert without_thumbnails(PHOTOSHOP[:-9]).startswith(resource(0x0404, IPTC))
+    assert without_thumbnails(b"8BIM") == b""
+
+
+def test_jpeg_metadata_is_kept(tmp_path):
+    path, target = tmp_path / "scan.jpg", tmp_path / "result.jpg"
+    segment = b"Photoshop 3.0\0" + THUMBNAIL + PHOTOSHOP
+    Image.fromarray(draw_photo.gray()).save(
+        path,
+        exif=b"Exif\0\0" + exif_block(),
+        xmp=SOURCE_XMP,
+        dpi=(600, 600),
+        comment=b"box 12",
+        icc_profile=imagecodecs.cms_profile("gray", gamma=2.2),
+        extra=b"\xff\xed" + struct.pack(">H", 2 + len(segment)) + segment,
+    )
+    _, sink = colour(path, target)
+    assert sink.warnings == []
+    with Image.open(target) as image:
+        assert image.size == draw_photo.SIZE  # turned upright
+        assert image.getexif()[0x0112] == 1
+        assert image.getexif()[0x010F] == "Linhof"
+        assert image.info["photoshop"] == {0x0404: IPTC, 0x040A: b"\x01"}
+        assert tuple(round(v) for v in image.info["dpi"]) == (600, 600)
+        assert image.info["comment"] == b"box 12"
+        assert CAPTION.encode() in image.info["xmp"]
+        assert GENERATED.encode() in image.info["xmp"]
+        assert is_srgb(image.info["icc_profile"])
+
+
+@pytest.mark.parametrize("bits", [8, 16])
+def test_png_metadata_is_kept(tmp_path, bits):
+    path, target = tmp_path / "scan.png", tmp_path / "result.png"
+    info = PngInfo()
+    info.add_itxt("XML:com.adobe.xmp", SOURCE_XMP.decode())
+    info.add_text("Inventory", "1907/12")
+    image = Image.fromarray(draw_photo.gray(bits))
+    image.save(path, pnginfo=info, dpi=(300, 300), exif=exif_block(1))
+    _, sink = colour(path, target)
+    assert sink.warnings == []
+    with Image.open(target) as result:
+        result.load()
+        assert result.info["Inventory"] == "1907/12"
+        assert [round(v) for v in result.info["dpi"]] == [300, 300]
+        assert result.getexif()[0x010F] == "Linhof"
+        assert CAPTION in str(result.info["xmp"], "utf-8")
+        assert GENERATED in str(result.info["xmp"], "utf-8")
+        assert is_srgb(result.info["icc_profile"])
+
+
+@pytest.mark.parametrize(("byteorder", "big"), [("<", False), (">", False), ("<", True)])
+def test_tiff_metadata_is_kept(tmp_path, byteorder, big):
+    path, target = tmp_path / "scan.tif", tmp_path / "result.tif"
+    below = ImageFileDirectory_v2(b"II*\0\0\0\0\0" if byteorder == "<" else b"MM\0*\0\0\0\0")
+    if big:
+        below = ImageFileDirectory_v2(b"II+\0" + bytes(12))
+    below[0x9003] = "1907:06:01 12:00:00"
+    below[0x829A] = 0.25
+    tags = [
+        (271, 2, 0, "Linhof", True),
+        (270, 2, 0, CAPTION.encode() + b"\0", True),
+        (315, 2, 0, "A. Renger", True),
+        (305, 2, 0, "SilverFast 8", True),
+        (33432, 2, 0, "Stadtarchiv", True),
+        (33723, 4, 4, struct.pack(byteorder + "4I", 1, 2, 3, 1 << 30), True),
+        (700, 1, len(SOURCE_XMP), SOURCE_XMP, True),
+        (34377, 7, len(PHOTOSHOP), PHOTOSHOP, True),
+        (274, 3, 1, 6, True),
+    ]
+    with tifffile.TiffWriter(path, byteorder=byteorder, bigtiff=big) as writer:
+        offset = writer.filehandle.tell()
+        writer.filehandle.write(below.tobytes(offset))
+        writer.write(
+            draw_photo.gray(16),
+            photometric="minisblack",
+            resolution=((6000000, 10000), (400, 1)),
+            resolutionunit=3,
+            extratags=[*tags, ("ExifTag", 16 if big else 4, 1, offset, True)],
+            metadata=None,
+            software=False,
+            iccprofile=imagecodecs.cms_profile("gray", gamma=2.2),
+        )
+    source, sink = colour(path, target)
+    assert (source.warnings, sink.warnings) == ([], [])
+    with tifffile.TiffFile(target) as tif:
+        kept = {tag.code: tag.value for tag in tif.pages[0].tags}
+        assert kept[271] == "Linhof"
+        assert kept[270] == CAPTION
+        assert kept[315] == "A. Renger"
+        assert kept[305] == "SilverFast 8"
+        assert kept[33432] == "Stadtarchiv"
+        assert kept[33723] == struct.pack(byteorder + "4I", 1, 2, 3, 1 << 30)
+        assert kept[34377] == PHOTOSHOP
+        assert CAPTION.encode() in kept[700]
+        assert GENERATED.encode() in kept[700]
+        assert kept.get(274, 1) == 1
+        assert (kept[282], kept[283], kept[296]) == ((400, 1), (600, 1), 3)  # turned upright
+        assert kept[34665]["DateTimeOriginal"] == "1907:06:01 12:00:00"
+        assert tif.pages[0].shape == (draw_photo.SIZE[1], draw_photo.SIZE[0], 3)
+        assert is_srgb(kept[34675])
+
+
+def test_webp_metadata_is_kept(tmp_path):
+    path, target = tmp_path / "scan.webp", tmp_path / "result.webp"
+    Image.fromarray(draw_photo.gray()).convert("RGB").save(
+        path, lossless=True, exif=exif_block(1), xmp=SOURCE_XMP
+    )
+    _, sink = colour(path, target)
+    assert sink.warnings == []
+    with Image.open(target) as image:
+        assert image.getexif()[0x010F] == "Linhof"
+        assert GENERATED.encode() in image.info["xmp"]
+        assert CAPTION.encode() in image.info["xmp"]
+        assert is_srgb(image.info["icc_profile"])
+
+
+def test_bmp_says_what_it_cannot_hold(tmp_path):
+    path, target = tmp_path / "scan.bmp", tmp_path / "result.bmp"
+    Image.fromarray(draw_photo.gray()).save(path, dpi=(300, 300))
+    _, sink = colour(path, target)
+    assert "generated" in sink.warnings[0]
+    with Image.open(target) as image:
+        assert [round(v) for v in image.info["dpi"]] == [300, 300]
+
+
+def test_damaged_metadata_is_a_warning_and_the_mark_is_there(tmp_path):
+    path, target = tmp_path / "scan.jpg", tmp_path / "result.jpg"
+    Image.fromarray(draw_photo.gray()).save(path, exif=b"Exif\0\0II*\0\xff\xff\0\0", xmp=b"<broken")
+    _, sink = colour(path, target)
+    assert any("XMP is lost" in warning for warning in sink.warnings)
+    assert any("EXIF is lost" in warning for warning in sink.warnings)
+    with Image.open(target) as image:
+        assert GENERATED.encode() in image.info["xmp"]
+
+
+def test_what_a_foreign_format_cannot_hold_is_named(tmp_path):
+    path, target = tmp_path / "scan.webp", tmp_path / "result.webp"
+    Image.fromarray(draw_photo.gray()).save(path, "JPEG", comment=b"box 12")
+    _, sink = colour(path, target)
+    assert sink.warnings == ["comment can't be kept in this file format"]
