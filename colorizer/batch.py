@@ -108,7 +108,7 @@ def is_disk_error(error: BaseException | None) -> bool:
     return False
 
 
-class _Room:
+class Room:
     """Admits photos to memory in the order they come; a huge one waits until it is alone."""
 
     def __init__(self) -> None:
@@ -138,7 +138,7 @@ class _PhotoWorkers:
         self._model = model
         on_gpu = next(model.parameters()).device.type == "cuda"
         self._lock = threading.Lock() if on_gpu else None
-        self._room = _Room()
+        self._room = Room()
         self._stop = threading.Event()
         self._events: Queue[Progress | Exception | None] = Queue(maxsize=2 * count)
         self._torch_threads = torch.get_num_threads()
@@ -201,7 +201,7 @@ class _PhotoWorkers:
             return None
 
     def _do(self, job: Job) -> None:
-        with self._room.hold(_megapixels(job)):
+        with self._room.hold(megapixels(job)):
             steps = attempt(job, self._model, self._lock)
             with closing(steps):
                 for progress in steps:
@@ -211,7 +211,7 @@ class _PhotoWorkers:
                         return
 
 
-def _megapixels(job: Job) -> float:
+def megapixels(job: Job) -> float:
     """Return the size of a photo by its header, 0 where it has none that can be read."""
     try:
         facts = probe(job.source)

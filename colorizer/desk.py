@@ -1,0 +1,225 @@
+"""What the worker answers and runs, in plain values: plan, look, thumbnail, probe, device.
+
+Heavy libraries are imported by the answers that need them: a plan or the first window should not
+wait for torch.
+"""
+
+from __future__ import annotations
+
+import base64
+import threading
+from collections.abc import Generator, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import asdict
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from colorizer.errors import ColorizerError
+from colorizer.jobs import Job, Kind, Progress
+from colorizer.settings import Settings
+
+if TYPE_CHECKING:
+    from colorizer.frame import Frame
+    from colorizer.models.base import ColorModel
+
+THUMBNAIL = 160
+"""Long side of a thumbnail in pixels."""
+_THUMBNAIL_L = 64
+
+_loading = threading.Lock()
+_gpu = threading.Lock()
+"""Held while the network runs on a GPU, which all job threads share."""
+
+Hints = tuple[tuple[float, ...], ...]
+
+
+def steps(job: Job, hints: Hints) -> Generator[Progress, None, None]:
+    """Run one job with the model that stays loaded.
+
+    Raises:
+        ColorizerError: what would fail other jobs too: no model, no device, a full disk.
+    """
+    import torch
+
+    from colorizer.batch import MOST_WORKERS, attempt
+    from colorizer.device import cpu_cores
+
+    model = loaded(job.settings)
+    on_gpu = next(model.parameters()).device.type == "cuda"
+    side_by_side = min(cpu_cores(), MOST_WORKERS) if job.kind is Kind.PHOTO else 1
+    torch.set_num_threads(max(1, cpu_cores() // side_by_side))
+    yield from attempt(job, _hinted(model, hints), _gpu if on_gpu else None)
+
+
+def room(job: Job) -> AbstractContextManager[Any]:
+    """Wait until a photo fits into memory beside those in work."""
+    if job.kind is Kind.FILM:
+        return nullcontext()
+    from colorizer import batch
+
+    return _room().hold(batch.megapixels(job))
+
+
+@lru_cache(maxsize=1)
+def _room() -> Any:
+    from colorizer import batch
+
+    return batch.Room()
+
+
+def loaded(settings: Settings) -> ColorModel:
+    """Return the model of some settings, loading it when it is not the last one asked for."""
+    with _loading:
+        return _load(settings.model, settings.weights, settings.device)
+
+
+@lru_cache(maxsize=2)
+def _load(name: str, weights: Path | None, device: str) -> ColorModel:
+    from colorizer.pipeline import open_model
+
+    return open_model(Settings(model=name, weights=weights, device=device))
+
+
+def _hinted(model: ColorModel, hints: Hints) -> ColorModel:
+    if not hints:
+        return model
+    from colorizer.hints import HintedModel
+
+    return HintedModel(model, _points(hints)).eval()
+
+
+def _points(hints: Any) -> tuple[tuple[float, float, float, float], ...]:
+    return tuple((float(x), float(y), float(a), float(b)) for x, y, a, b in hints)
+
+
+def plan(command: Mapping[str, Any]) -> dict[str, Any]:
+    """Turn dropped files and folders into jobs; see `colorizer.archive.naming.plan_jobs`."""
+    from colorizer.archive.naming import plan_jobs
+
+    inputs = [Path(name) for name in command["inputs"]]
+    settings = Settings.from_dict(command["settings"])
+    made = plan_jobs(inputs, Path(command["out"]), settings)
+    return {
+        "jobs": [[str(job.source), str(job.target), str(job.kind)] for job in made.jobs],
+        "settled": [
+            [str(p.job.source), str(p.job.target), str(p.job.kind), str(p.state), p.message]
+            for p in made.settled
+        ],
+        "notes": [*(str(problem) for problem in made.problems), *made.notes],
+    }
+
+
+def look(command: Mapping[str, Any]) -> dict[str, Any]:
+    """Write one picture, gray and in two colourings, to the .npz file named by `out`."""
+    import numpy as np
+
+    from colorizer.look import look_at
+
+    settings = Settings.from_dict(command["settings"])
+    seen = look_at(
+        _picture(command, settings.size),
+        loaded(settings),
+        settings,
+        _points(command.get("hints", ())),
+        longest=command["longest"],
+        confidence=command.get("confidence", False),
+    )
+    np.savez(command["out"], gray=seen.gray, ab=seen.ab, confidence=seen.confidence)
+    return {"out": command["out"], "time": seen.time, "size": list(seen.size)}
+
+
+def alternatives(command: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the likeliest colours at `place`, (x, y) as shares of width and height."""
+    from colorizer.look import alternatives as offered
+
+    settings = Settings.from_dict(command["settings"])
+    frame = _picture(command, settings.size)
+    x, y = command["place"]
+    hints = _points(command.get("hints", ()))
+    return {"colours": offered(frame, loaded(settings), (x, y), hints)}
+
+
+def thumbnail(command: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a small gray picture as base64 codes, and what is known of the file."""
+    from colorizer.color import L_to_gray, luma_to_L
+    from colorizer.look import open_picture, shrunk
+
+    path, kind = Path(command["source"]), Kind(command["kind"])
+    frame = open_picture(path, kind, side=_THUMBNAIL_L, time=command.get("time", 0.0))
+    small = shrunk(frame, command.get("longest", THUMBNAIL))
+    gray = L_to_gray(luma_to_L(small.Y, small.bits, small.full_range))
+    codes = (gray * 255 + 0.5).astype("uint8")
+    facts = _film_facts(path) if kind is Kind.FILM else {}
+    height, width = frame.Y.shape
+    return {
+        "pixels": base64.b64encode(codes.tobytes()).decode(),
+        "height": codes.shape[0],
+        "width": codes.shape[1],
+        "facts": {"width": width, "height": height, "bits": frame.bits, **facts},
+    }
+
+
+def probe(command: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is known of a film."""
+    return {"facts": _film_facts(Path(command["source"]))}
+
+
+def _film_facts(path: Path) -> dict[str, Any]:
+    from colorizer.media.film import FilmSource
+
+    with FilmSource(path, side=_THUMBNAIL_L) as film:
+        count, rate = film.frame_count, float(film.rate)
+        height, width = film.size
+        aspect = float(film.sample_aspect_ratio or 1)
+    seconds = count / rate if count else None
+    return {"width": width, "height": height, "frames": count, "rate": rate, "seconds": seconds,
+            "pixel_aspect": aspect}  # fmt: skip
+
+
+def device(command: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the device in words and how many photos go side by side; loads the model."""
+    from colorizer.batch import MOST_WORKERS
+    from colorizer.device import choose_device, cpu_cores, describe_device
+
+    settings = Settings.from_dict(command.get("settings", {}))
+    chosen = choose_device(settings.device)
+    answer = {"words": describe_device(chosen), "slots": min(cpu_cores(), MOST_WORKERS)}
+    try:
+        loaded(settings)
+    except ColorizerError as error:
+        answer["model_error"] = str(error)
+    return answer
+
+
+def models(command: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what models there are, and whether their weights are in place."""
+    from colorizer.models import MODELS, WEIGHTS_FOLDER
+
+    rows = []
+    for name, spec in MODELS.items():
+        file = WEIGHTS_FOLDER / spec.weights if spec.weights else None
+        size = file.stat().st_size if file and file.exists() else None
+        rows.append({"name": name, **asdict(spec), "bytes": size})
+    return {"models": rows}
+
+
+def doctor(command: Mapping[str, Any]) -> dict[str, Any]:
+    """Return all that `colorizer doctor` finds."""
+    from colorizer.doctor import examine
+
+    return {"findings": [asdict(finding) for finding in examine()]}
+
+
+def _picture(command: Mapping[str, Any], side: int) -> Frame:
+    path = Path(command["source"])
+    stamp = path.stat().st_mtime_ns if path.exists() else 0
+    return _decoded(path, Kind(command["kind"]), float(command.get("time", 0.0)), side, stamp)
+
+
+@lru_cache(maxsize=1)
+def _decoded(path: Path, kind: Kind, time: float, side: int, stamp: int) -> Frame:
+    """Decode a picture once for all its hints; `stamp` changes with the file."""
+    from colorizer.look import open_picture
+
+    return open_picture(path, kind, side=side, time=time)

@@ -1,0 +1,249 @@
+"""The engine behind the window: `python -m colorizer.worker`.
+
+Commands come as JSON lines on standard input, events go as JSON lines to standard output, logs to
+standard error. The process ends when its input closes, so it never outlives the window.
+
+    {"do": "run", "job": 7, "source": ..., "target": ..., "kind": ..., "settings": {}, "hints": []}
+    {"do": "cancel", "job": 7}   {"do": "pause"}   {"do": "resume"}
+    {"do": "plan", "id": 1, "inputs": [...], "out": ..., "settings": {}}
+    {"do": "look" | "alternatives" | "probe" | "thumbnail" | "device" | "doctor", "id": 2, ...}
+
+Events of a job carry "job", answers to questions carry "id"; see `Worker` and `colorizer.desk`.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from typing import IO, Any
+
+from colorizer.errors import ColorizerError
+from colorizer.jobs import JobState, Kind, Progress
+from colorizer.queue import job_from
+
+_log = logging.getLogger(__name__)
+
+EVENT_SECONDS = 0.2
+"""Least time between two progress events of one job."""
+GRACE_SECONDS = 10.0
+"""How long the frames in hand may take when the process is to end."""
+MOST_JOBS = 8
+
+
+class Worker:
+    """Runs jobs in threads and answers questions beside them.
+
+    Args:
+        out: where events are written.
+    """
+
+    def __init__(self, out: IO[str]) -> None:
+        self._out = out
+        self._out_lock = threading.Lock()
+        self._going = threading.Event()
+        self._going.set()
+        self._cancelled: dict[int, threading.Event] = {}
+        self._jobs = ThreadPoolExecutor(MOST_JOBS, "job")
+        # Pictures wait for the network; lists and thumbnails should not wait for pictures.
+        self._questions = {
+            name: ThreadPoolExecutor(1, name) for name in ("plan", "thumbnail", "look")
+        }
+
+    def serve(self, lines: Iterable[str]) -> None:
+        """Obey commands until the input ends, then stop after the frames in hand."""
+        self.tell(event="ready", process=os.getpid())
+        for line in lines:
+            try:
+                self._obey(json.loads(line))
+            except Exception as error:  # a command that makes no sense must not end the jobs
+                _log.exception("bad command")
+                self.tell(event="error", message=f"bad command: {error}")
+        self.stop()
+
+    def stop(self) -> None:
+        """Cancel everything and wait for the threads."""
+        for cancelled in self._cancelled.values():
+            cancelled.set()
+        self._going.set()
+        for pool in (self._jobs, *self._questions.values()):
+            pool.shutdown(wait=True, cancel_futures=True)
+
+    def tell(self, **event: Any) -> None:
+        """Write one event."""
+        line = json.dumps(event)
+        with self._out_lock:
+            self._out.write(line + "\n")
+            self._out.flush()
+
+    def _obey(self, command: Mapping[str, Any]) -> None:
+        match command["do"]:
+            case "run":
+                self._cancelled[command["job"]] = threading.Event()
+                self._jobs.submit(self._run, command)
+            case "cancel":
+                if command["job"] in self._cancelled:
+                    self._cancelled[command["job"]].set()
+            case "pause":
+                self._going.clear()
+                self.tell(event="paused")
+            case "resume":
+                self._going.set()
+                self.tell(event="resumed")
+            case "look" | "alternatives" as name:
+                self._questions["look"].submit(self._answer, name, command)
+            case "thumbnail" | "probe" as name:
+                self._questions["thumbnail"].submit(self._answer, name, command)
+            case "plan" | "device" | "doctor" | "models" as name:
+                self._questions["plan"].submit(self._answer, name, command)
+            case other:
+                raise ValueError(f"unknown command {other!r}")
+
+    def _answer(self, name: str, command: Mapping[str, Any]) -> None:
+        """Answer one question, in a thread of its own kind."""
+        try:
+            from colorizer import desk
+
+            answer: Callable[..., dict[str, Any]] = getattr(desk, name)
+            self.tell(event=name, id=command["id"], **answer(command))
+        except ColorizerError as error:
+            self.tell(event=name, id=command["id"], error=str(error))
+        except Exception as error:
+            _log.exception("%s failed", name)
+            message = f"unexpected {type(error).__name__}: {error}"
+            self.tell(event=name, id=command["id"], error=message)
+
+    def _run(self, command: Mapping[str, Any]) -> None:
+        """Do one job, in a job thread; it always ends with one event of an end."""
+        number = command["job"]
+        cancelled = self._cancelled[number]
+        try:
+            self._do(command, cancelled)
+        except ColorizerError as error:
+            # Not the file's fault: a full disk, a model that is not there. Others would fail too.
+            self._end(number, JobState.FAILED, message=str(error), fatal=True)
+        except Exception as error:
+            _log.exception("job %s failed", number)
+            message = f"unexpected {type(error).__name__}: {error}"
+            self._end(number, JobState.FAILED, message=message)
+        finally:
+            self._cancelled.pop(number, None)
+
+    def _do(self, command: Mapping[str, Any], cancelled: threading.Event) -> None:
+        from colorizer import desk
+
+        number, job = command["job"], job_from(command)
+        hints = tuple(tuple(hint) for hint in command.get("hints", ()))
+        clock = _Clock()
+        self._wait(cancelled, clock)
+        self.tell(event="start", job=number)
+        told = 0.0
+        with desk.room(job), closing(desk.steps(job, hints)) as steps:
+            for progress in steps:
+                self._wait(cancelled, clock)
+                if progress.state is not JobState.RUNNING:
+                    self._end(number, progress.state, progress, clock.seconds)
+                    return
+                if cancelled.is_set() and not _all_but_named(progress):
+                    break
+                if time.monotonic() - told >= EVENT_SECONDS or progress.done == progress.total:
+                    told = time.monotonic()
+                    self._step(number, progress, clock.seconds)
+        self._end(number, JobState.CANCELLED, seconds=clock.seconds)
+
+    def _wait(self, cancelled: threading.Event, clock: _Clock) -> None:
+        """Stand still while paused; the clock stands still too."""
+        if self._going.is_set():
+            return
+        began = time.monotonic()
+        while not (self._going.wait(0.1) or cancelled.is_set()):
+            pass
+        clock.paused += time.monotonic() - began
+
+    def _step(self, number: int, progress: Progress, seconds: float) -> None:
+        self.tell(
+            event="progress",
+            job=number,
+            done=progress.done,
+            total=progress.total,
+            seconds=round(seconds, 3),
+        )
+
+    def _end(
+        self,
+        number: int,
+        state: JobState,
+        progress: Progress | None = None,
+        seconds: float = 0.0,
+        message: str = "",
+        fatal: bool = False,
+    ) -> None:
+        self.tell(
+            event=str(state),
+            job=number,
+            done=progress.done if progress else 0,
+            total=progress.total if progress else None,
+            message=progress.message if progress else message,
+            warnings=list(progress.warnings) if progress else [],
+            seconds=round(seconds, 3),
+            fatal=fatal,
+        )
+
+
+class _Clock:
+    """Time worked, pauses left out."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+        self.paused = 0.0
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self._began - self.paused
+
+
+def _all_but_named(progress: Progress) -> bool:
+    """Tell whether a photo's last page is written, so that it needs only its name."""
+    return progress.job.kind is Kind.PHOTO and progress.done == progress.total
+
+
+def _private_output() -> IO[str]:
+    """Return standard output for events alone; prints of libraries go to standard error."""
+    sys.stdout.flush()
+    private = os.dup(sys.stdout.fileno())
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    return os.fdopen(private, "w", encoding="utf-8")
+
+
+def main() -> int:
+    """Serve the commands of standard input and return the exit code."""
+    out = _private_output()
+    # Ctrl-C in a terminal reaches the whole group; the window decides what happens here.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s", stream=sys.stderr)
+    worker = Worker(out)
+    lines = open(sys.stdin.fileno(), encoding="utf-8", closefd=False)  # noqa: SIM115, PTH123
+    ending = threading.Timer(GRACE_SECONDS, os._exit, (1,))
+    ending.daemon = True
+    try:
+        worker.serve(_until_end(lines, ending.start))
+    except (BrokenPipeError, ValueError):  # nobody reads the events any more
+        os._exit(1)
+    return 0
+
+
+def _until_end(lines: Iterable[str], at_end: Callable[[], object]) -> Iterable[str]:
+    """Yield lines and call `at_end` after the last one."""
+    yield from lines
+    at_end()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
