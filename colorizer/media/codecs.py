@@ -75,7 +75,6 @@ _CODECS = {
         suffixes=(".mov",),
         depths=(8, 10),
         samplings=("422", "444"),
-        keeps_range=False,
         matrices=("bt709", "bt2020"),
         least_size=(120, 256),
     ),

@@ -6,7 +6,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from colorizer.media.color_tags import FULL, ColorTags
+from colorizer.errors import MediaError
+from colorizer.media.color_tags import ColorTags
 from colorizer.media.film_copy import container_tags
 from colorizer.media.film_open import display_matrix, film_stream, open_container
 
@@ -18,6 +19,7 @@ def missing(
     path: Path,
     source: Path,
     *,
+    container: str,
     muxer: str,
     streams: int,
     tags: ColorTags,
@@ -29,7 +31,8 @@ def missing(
     Args:
         path: the output.
         source: the film it was made from.
-        muxer: FFmpeg's name of the output's container.
+        container: what to call the output's container.
+        muxer: FFmpeg's name of it.
         streams: how many streams it must have.
         tags: its colour tags.
         ratio: its sample aspect ratio, None for square pixels.
@@ -41,7 +44,9 @@ def missing(
     lost = []
     with open_container(path) as film, open_container(source) as original:
         stream = film_stream(film, path)
-        frame: Any = next(film.decode(stream))
+        frame: Any = next(film.decode(stream), None)
+        if frame is None:
+            raise MediaError(path, "holds no frame")
         if len(film.streams) < streams:
             lost.append(f"{streams - len(film.streams)} of {streams} streams")
         if abs(float(stream.sample_aspect_ratio or 1) - float(ratio or 1)) > _RATIO_TOLERANCE:
@@ -54,7 +59,7 @@ def missing(
         kept = {key.lower() for key in film.metadata}
         wanted = container_tags(original, muxer)
         lost += [f"metadata {key!r}" for key in wanted if key.lower() not in kept]
-    return [f"{path.suffix or muxer} does not keep {what}" for what in lost]
+    return [f"{container} does not keep {what}" for what in lost]
 
 
 def _lost_tags(frame: Any, context: Any, tags: ColorTags) -> list[str]:
@@ -67,6 +72,4 @@ def _lost_tags(frame: Any, context: Any, tags: ColorTags) -> list[str]:
     ):
         if wanted not in (getattr(frame, name), getattr(context, name)):
             lost.append(f"the colour tag {name} {wanted}")
-    if tags.full_range and FULL not in (frame.color_range, context.color_range):
-        lost.append("the full range tag")
     return lost

@@ -6,6 +6,7 @@ that no more than the difference between two frames is held.
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from fractions import Fraction
 from io import BytesIO
@@ -51,20 +52,54 @@ def plan_copies(source: Path, video: int, muxer: str) -> tuple[list[int], list[s
     indices, warnings = [], []
     with open_container(source) as container:
         for stream in container.streams:
-            if stream.index == video or _is_timecode(stream):
+            if stream.index == video or _is_written_anew(stream, container):
                 continue
-            if (muxer == "matroska" and is_cover(stream)) or _fits(stream, muxer):
+            if text := _text_codec(stream, muxer):
+                warnings.append(f"{describe(stream)} becomes plain {text}, for {muxer}")
+                indices.append(stream.index)
+            elif (muxer == "matroska" and is_cover(stream)) or _fits(stream, muxer):
                 indices.append(stream.index)
             else:
-                warnings.append(f"{describe(stream)} is left out: {muxer} can't hold it; use .mkv")
+                advice = "" if muxer == "matroska" else "; .mkv holds more"
+                warnings.append(f"{describe(stream)} is left out: {muxer} can't hold it{advice}")
             if stream.type == "video" and not is_cover(stream):
                 warnings.append(f"{describe(stream)} is copied as it is, without colour")
     return indices, warnings
 
 
-def _is_timecode(stream: Any) -> bool:
-    """Tell whether a QuickTime time code track; muxers write it again from the metadata."""
-    return stream.type == "data" and "timecode" in stream.metadata
+def _is_written_anew(stream: Any, container: InputContainer) -> bool:
+    """Tell whether a QuickTime time code or chapter track; muxers make it from the metadata."""
+    chapter_track = stream.metadata.get("handler_name") == "SubtitleHandler"
+    has_chapters = chapter_track and bool(container.chapters())
+    return stream.type == "data" and ("timecode" in stream.metadata or has_chapters)
+
+
+def _text_codec(stream: Any, muxer: str) -> str | None:
+    """Return the codec into which text subtitles must be rewritten for a muxer, if they must."""
+    known = stream.codec_context.name if stream.codec_context else ""
+    if known == "mov_text" and muxer == "matroska":
+        return "subrip"
+    if known in ("srt", "subrip", "text") and muxer in ("mp4", "mov"):
+        return "mov_text"
+    return None
+
+
+def _rewritten(packet: Packet, codec: str) -> Packet | None:
+    """Rewrite a text subtitle; None for one that only clears the screen."""
+    import av
+
+    data = bytes(packet)
+    if codec == "subrip":
+        text = data[2 : 2 + int.from_bytes(data[:2], "big")]
+    else:
+        text = re.sub(rb"</?[a-zA-Z][^>]*>", b"", data)
+        text = len(text).to_bytes(2, "big") + text
+    if not text:
+        return None
+    plain = av.Packet(text)
+    plain.pts, plain.dts, plain.duration = packet.pts, packet.dts, packet.duration
+    plain.time_base = packet.time_base
+    return plain
 
 
 def _fits(stream: Any, muxer: str) -> bool:
@@ -108,7 +143,7 @@ class StreamCopy:
         self._outputs: dict[int, Any] = {}
         self._clocks: dict[int, Clock] = {}
         self.mended = 0
-        self._output: OutputContainer | None = None
+        self._output: Any = None
 
     def add_to(self, output: OutputContainer) -> None:
         """Add the streams, chapters and metadata to an output that has its video stream."""
@@ -118,7 +153,12 @@ class StreamCopy:
             if output.format.name == "matroska" and is_cover(stream):
                 self._attach(stream)
                 continue
-            copy: Any = output.add_stream_from_template(stream, **_template_options(stream))
+            text = _text_codec(stream, output.format.name)
+            copy: Any = (
+                output.add_mux_stream(text)
+                if text
+                else output.add_stream_from_template(stream, **_template_options(stream))
+            )
             copy.metadata.update(stream_tags(stream, coded_again=False))
             copy.disposition = int(stream.disposition)
             self._outputs[index] = copy
@@ -133,7 +173,6 @@ class StreamCopy:
     def until(self, seconds: Fraction | None) -> None:
         """Copy all packets up to a time; None copies the rest."""
         while self._next is not None and (seconds is None or self._next[0] <= seconds):
-            assert self._output is not None
             self._output.mux(self._next[1])
             self._next = self._read()
 
@@ -152,10 +191,14 @@ class StreamCopy:
                 return None
             if packet.dts is None and packet.pts is None and not packet.size:
                 continue  # PyAV's end mark
-            return self._retimed(packet), packet
+            stream = packet.stream
+            text = _text_codec(stream, self._output.format.name)
+            copied = _rewritten(packet, text) if text else packet
+            if copied is not None:
+                return self._retimed(copied, stream.index), copied
 
-    def _retimed(self, packet: Packet) -> Fraction:
-        index, base = packet.stream.index, Fraction(packet.time_base)
+    def _retimed(self, packet: Packet, index: int) -> Fraction:
+        base = Fraction(packet.time_base)
         start = round(self._origin / base)
         stamp = packet.pts if packet.dts is None else packet.dts
         dts = self._clocks[index].advance(
@@ -176,7 +219,6 @@ class StreamCopy:
         codec = stream.codec_context.name if stream.codec_context else "mjpeg"
         kind = {"mjpeg": "jpeg"}.get(codec, codec)
         name = stream.metadata.get("filename", f"cover.{'jpg' if kind == 'jpeg' else kind}")
-        assert self._output is not None
         self._output.add_attachment(name, stream.metadata.get("mimetype", f"image/{kind}"), data)
 
 

@@ -110,6 +110,8 @@ class FilmSink:
         self.tags = tags if tags.matrix in matrices else tags.with_matrix(matrices[0])
         self._threads = threads
         self._rounded = False
+        self._output: Any = None
+        self._copy: Any = None
         self._queue: Queue[Frame | None] = Queue(QUEUE_DEPTH)
         self._stop = Event()
         self._error: BaseException | None = None
@@ -122,9 +124,9 @@ class FilmSink:
     def __enter__(self) -> Self:
         from av.error import FFmpegError
 
-        self.target.parent.mkdir(parents=True, exist_ok=True)
-        self._copy = StreamCopy(self._like.path, self._copies, self._like.origin)
         try:
+            self.target.parent.mkdir(parents=True, exist_ok=True)
+            self._copy = StreamCopy(self._like.path, self._copies, self._like.origin)
             self._open()
         except (FFmpegError, OSError, ValueError) as error:
             self._discard()
@@ -199,7 +201,7 @@ class FilmSink:
         options = {"max_interleave_delta": str(_INTERLEAVE), "avoid_negative_ts": "disabled"}
         if self._muxer in ("mp4", "mov"):
             options["movflags"] = "+faststart"
-        self._output: Any = av.open(
+        self._output = av.open(
             f"file:{self._part}", "w", format=self._muxer, container_options=options
         )
         self._stream = add_film_stream(
@@ -246,6 +248,7 @@ class FilmSink:
         self.warnings += missing(
             self._part,
             like.path,
+            container=self.target.suffix,
             muxer=self._muxer,
             streams=1 + len(self._copies),
             tags=self.tags,
@@ -265,10 +268,14 @@ class FilmSink:
 
     def _discard(self) -> None:
         """Leave nothing behind."""
-        # An empty file makes the muxer's last words short; they are not wanted.
+        from av.error import FFmpegError
+
+        # Closing writes an index, which in an emptied file takes no time.
         with suppress(OSError):
             os.truncate(self._part, 0)
-        with suppress(Exception):
-            self._output.close()
-        self._copy.close()
-        self._part.unlink(missing_ok=True)
+        for owned in (self._output, self._copy):
+            if owned is not None:
+                with suppress(FFmpegError, OSError, ValueError):
+                    owned.close()
+        with suppress(FileNotFoundError, NotADirectoryError):
+            self._part.unlink()
