@@ -13,6 +13,7 @@ import numpy as np
 from colorizer.archive.naming import MARK
 from colorizer.errors import ColorizerError, MediaError, SettingsError
 from colorizer.frame import Frame, working_L
+from colorizer.jobs import JobState
 from colorizer.models import MODELS
 from colorizer.plan import plan_run
 from colorizer.settings import Settings
