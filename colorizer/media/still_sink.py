@@ -148,17 +148,15 @@ class StillSink:
 
     def _coloured(self, frame: Frame, dtype: Any, alpha: np.ndarray | None) -> Iterator[np.ndarray]:
         """Yield strips of (h, W, 3 or 4) codes and measure their lightness against the source's."""
-        import torch
-
         assert frame.ab is not None, "a sink wants frames with chroma"
         top = np.iinfo(dtype).max
         total, self.max_dL = 0.0, 0.0
         for rows in strips(*frame.Y.shape):
             L = luma_to_L(frame.Y[rows], frame.bits, frame.full_range)
-            with torch.inference_mode():
-                ab = torch.from_numpy(np.ascontiguousarray(frame.ab[:, rows]))
-                rgb = ab_to_srgb(torch.from_numpy(L), ab).mul_(top).add_(0.5)
-                codes = rgb.to(torch.int32).permute(1, 2, 0).numpy().astype(dtype)
+            rgb = ab_to_srgb(L, frame.ab[:, rows])
+            rgb *= top
+            rgb += 0.5
+            codes = np.ascontiguousarray(np.moveaxis(rgb.astype(dtype), 0, -1))
             error = np.abs(luma_to_L(rgb_to_gray(codes), 16, True) - L)
             total += float(error.sum(dtype=np.float64))
             # Before the yield: an encoder that has all rows does not ask again.
