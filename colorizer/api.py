@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
+from natsort import natsorted
 
 from colorizer.archive.naming import MARK
 from colorizer.errors import ColorizerError, MediaError, SettingsError
@@ -61,8 +62,8 @@ def colorize(
         **settings: fields of `Settings`.
 
     Returns:
-        For a path, the outputs, those that were there and kept included. For an array, the sRGB
-        picture (H, W, 3) of the same dtype.
+        For a path, the outputs in natural order, those that were there and kept included. For an
+        array, the sRGB picture (H, W, 3) of the same dtype.
 
     Raises:
         ColorizerError: a setting is not allowed, or some files failed; the rest is done.
@@ -99,7 +100,8 @@ def _colorize_path(
         raise ColorizerError(
             f"{len(trouble)} of {len(ends) + len(plan.problems)} failed: {'; '.join(trouble)}"
         )
-    return [event.job.target for event in ends]
+    # Photos end in any order; a second call should give the same list.
+    return natsorted((event.job.target for event in ends), key=str)
 
 
 def _loaded(model: str | ColorModel, settings: Settings) -> ColorModel:

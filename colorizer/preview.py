@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +11,13 @@ from colorizer.errors import MediaError
 from colorizer.frame import Frame
 from colorizer.jobs import Kind
 from colorizer.media import open_source
+from colorizer.media.film_seek import frame_at
 from colorizer.models.base import ColorModel
 from colorizer.pipeline import colorize_frame
 from colorizer.settings import Settings
+
+_LATE = 1.0
+"""Seconds a film may end before the time asked for."""
 
 
 def before_and_after(
@@ -35,20 +38,19 @@ def before_and_after(
     Raises:
         MediaError: the file can't be read or is shorter than `time`.
     """
-    with open_source(path, kind, side=settings.size) as source:
-        frame = _frame_at(source.frames(), path, time if kind is Kind.FILM else 0.0)
+    frame = _frame(path, kind, settings.size, time)
     after = colorize_frame(frame, model, vividness=settings.vividness, strength=settings.strength)
     gray = L_to_gray(luma_to_L(frame.Y, frame.bits, frame.full_range))
     before = np.repeat(gray[:, :, np.newaxis], 3, axis=2)
     return np.rint(np.concatenate([before, after], axis=1) * 255).astype(np.uint8)
 
 
-def _frame_at(frames: Iterator[Frame], path: Path, time: float) -> Frame:
-    """Return the first frame shown `time` seconds after the first one, or later."""
-    start = last = 0.0
-    for number, frame in enumerate(frames):
-        last = float((frame.pts or 0) * frame.time_base)
-        start = last if number == 0 else start
-        if last - start >= time:
-            return frame
-    raise MediaError(path, f"ends after {last - start:.2f} s; give an earlier --time")
+def _frame(path: Path, kind: Kind, side: int, time: float) -> Frame:
+    if kind is Kind.PHOTO:
+        with open_source(path, kind, side=side) as source:
+            return next(source.frames())
+    frame = frame_at(path, time, side=side)
+    shown = float((frame.pts or 0) * frame.time_base)
+    if time - shown > _LATE:
+        raise MediaError(path, f"ends after {shown:.2f} s; give an earlier --time")
+    return frame

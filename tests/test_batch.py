@@ -143,7 +143,7 @@ def test_a_huge_photo_is_worked_on_alone(stand_in, tmp_path, monkeypatch):
     names = [str(i) for i in range(4)] + ["huge"] + [str(i) for i in range(4, 8)]
     stand_in(**{name: step_of(name) for name in names})
     sizes = {"huge": 108.0}
-    monkeypatch.setattr(batch, "_megapixels", lambda one: sizes.get(one.source.stem, 2.0))
+    monkeypatch.setattr(batch, "megapixels", lambda one: sizes.get(one.source.stem, 2.0))
     list(run_all([job(tmp_path, f"{n}.png") for n in names], tiny_model(), workers=4))
     assert set(seen) == set(names)
     assert seen["huge"] == {"huge"}
