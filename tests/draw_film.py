@@ -42,7 +42,7 @@ def gray_frame(index: int, size: tuple[int, int], pix_fmt: str, *, full: bool) -
     bits = frame.format.components[0].bits
     Y = draw_luma(index, size, bits, full=full or frame.format.is_rgb)
     if frame.format.is_rgb and not frame.format.is_planar:
-        fill(frame, 0, np.repeat(Y, len(frame.format.components), axis=1))
+        fill(frame, 0, np.repeat(Y, frame.format.padded_bits_per_pixel // Y.itemsize // 8, axis=1))
         return frame
     neutral = Y.dtype.type(2 ** (bits - 1))
     for number, plane in enumerate(frame.planes):

@@ -128,7 +128,7 @@ def read_luma(frame: VideoFrame, layout: LumaLayout, matrix: str) -> np.ndarray:
         return read_plane(frame, layout)
     rgb = np.stack([read_plane(frame, layout, number) for number in range(3)])
     if np.array_equal(rgb[0], rgb[1]) and np.array_equal(rgb[1], rgb[2]):
-        return rgb[0]
+        return rgb[0].copy()
     scaled = rgb.astype(np.float32) / (2**layout.bits - 1)
     Y = rgb_to_ycbcr(scaled, matrix=matrix, bits=layout.bits, full_range=True)[0]
     return np.rint(Y).astype(rgb.dtype)

@@ -130,7 +130,7 @@ def _photo(path: Path) -> dict[str, Any]:
     """Read a photo's headers; the pixels stay on the disk."""
     from PIL import Image, UnidentifiedImageError
 
-    limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None  # only headers are read
+    Image.MAX_IMAGE_PIXELS = None  # archives have larger scans than Pillow trusts
     try:
         with Image.open(path) as image:
             dpi = image.info.get("dpi")
@@ -151,8 +151,6 @@ def _photo(path: Path) -> dict[str, Any]:
         raise MediaError(path, "is no photo that can be read") from None
     except (OSError, ValueError, SyntaxError) as error:
         raise MediaError(path, f"can't be read as a photo ({error})") from error
-    finally:
-        Image.MAX_IMAGE_PIXELS = limit
 
 
 _MODE_BITS = {"1": 1, "I;16": 16, "I;16B": 16, "I;16L": 16, "I": 32, "F": 32}
