@@ -142,7 +142,7 @@ class StreamCopy:
         self._origin = origin
         self._outputs: dict[int, Any] = {}
         self._clocks: dict[int, Clock] = {}
-        self.mended = 0
+        self._warnings: list[str] = []
         self._output: Any = None
 
     def add_to(self, output: OutputContainer) -> None:
@@ -176,6 +176,13 @@ class StreamCopy:
             self._output.mux(self._next[1])
             self._next = self._read()
 
+    def report(self) -> list[str]:
+        """Return what had to be mended or was lost, one line each."""
+        mended = sum(clock.mended for clock in self._clocks.values())
+        if mended:
+            self._warnings.append(f"{mended} time stamps of sound or subtitles were mended")
+        return self._warnings
+
     def close(self) -> None:
         """Close the second view of the film."""
         self._container.close()
@@ -187,7 +194,11 @@ class StreamCopy:
         while True:
             try:
                 packet = next(self._packets)
-            except (StopIteration, FFmpegError, OSError):
+            except StopIteration:
+                return None
+            except (FFmpegError, OSError) as error:
+                reason = getattr(error, "strerror", error)
+                self._warnings.append(f"sound and subtitles are cut off: {reason}")
                 return None
             if packet.dts is None and packet.pts is None and not packet.size:
                 continue  # PyAV's end mark

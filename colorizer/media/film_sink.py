@@ -33,7 +33,11 @@ _INTERLEAVE = 500_000
 
 
 def check(
-    like: FilmSource, target: Path, codec: str, quality: int | None = None
+    like: FilmSource,
+    target: Path,
+    codec: str,
+    quality: int | None = None,
+    threads: int = ENCODE_THREADS,
 ) -> tuple[Coding, list[int], list[str]]:
     """Say before the work starts what a target can't hold of a film.
 
@@ -42,6 +46,7 @@ def check(
         target: the output, whose suffix names the container.
         codec: a name of `settings.CODECS`.
         quality: see `codecs.choose_coding`.
+        threads: of the encoder.
 
     Returns:
         The coding, indices of the streams that will be copied, and a line for everything lost.
@@ -58,7 +63,7 @@ def check(
         sampling=like.layout.sampling,
         full_range=like.tags.full_range,
         quality=quality,
-        threads=ENCODE_THREADS,
+        threads=threads,
     )
     copies, warnings = plan_copies(like.path, like.stream.index, muxer)
     if like.origin:
@@ -105,7 +110,7 @@ class FilmSink:
             if path.exists() and path.samefile(like.path):
                 raise TargetError(target, "is the film itself; choose another name or folder")
         self._muxer = muxer_of(target, codec)
-        self.coding, self._copies, self.warnings = check(like, target, codec, quality)
+        self.coding, self._copies, self.warnings = check(like, target, codec, quality, threads)
         tags, matrices = like.tags, self.coding.matrices
         self.tags = tags if tags.matrix in matrices else tags.with_matrix(matrices[0])
         self._threads = threads
@@ -158,12 +163,18 @@ class FilmSink:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        from av.error import FFmpegError
+
         try:
             if kind is None:
                 self._put(None)
-                self._thread.join()
+                while self._thread.is_alive():
+                    self._thread.join(_TICK)
                 self._raise_error()
                 self._commit()
+        except (FFmpegError, OSError) as failure:
+            self._cancel()
+            raise self._explained(failure) from failure
         except BaseException:
             self._cancel()
             raise
@@ -255,6 +266,7 @@ class FilmSink:
             ratio=like.sample_aspect_ratio,
             matrix=like.display_matrix,
         )
+        self.warnings += self._copy.report()
         self._copy.close()
         with self._part.open("r+b") as file:
             os.fsync(file.fileno())
