@@ -111,10 +111,12 @@ class Queue:
         """Close the file; everything is saved already."""
         self._base.close()
 
-    def entries(self) -> list[Entry]:
-        """Return all rows in their order."""
+    def entries(self, first: int = 0) -> list[Entry]:
+        """Return all rows in their order, or those whose id is not below `first`."""
         names = ", ".join(["id", "source", "target", "kind", "settings", *_STORED])
-        rows = self._base.execute(f"SELECT {names} FROM jobs ORDER BY position, id")
+        rows = self._base.execute(
+            f"SELECT {names} FROM jobs WHERE id >= ? ORDER BY position, id", (first,)
+        )
         known: dict[str, Settings] = {}
         return [_entry(row, known) for row in rows]
 

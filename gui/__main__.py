@@ -1,0 +1,50 @@
+"""The command `colorizer-gui`: opens the window."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Open the window and return the exit code when it is closed.
+
+    Args:
+        argv: the arguments without the program's name; None takes those of the process.
+    """
+    if "--worker" in (sys.argv if argv is None else argv):  # a frozen build starts itself
+        from colorizer.worker import main as work
+
+        return work()
+    arguments = _parser().parse_args(argv)
+    try:
+        import PySide6.QtWidgets  # noqa: F401
+    except ImportError as error:
+        sys.stderr.write(
+            f"colorizer-gui: the window needs PySide6 ({error});"
+            " pip install 'film-colorizer[gui]'\n"
+        )
+        return 4
+    from gui.start import run
+
+    return run(arguments.inputs, arguments.profile)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="colorizer-gui", description="The window of Colorizer.")
+    parser.add_argument(
+        "inputs", nargs="*", type=Path, metavar="INPUT", help="files and folders to add"
+    )
+    parser.add_argument(
+        "--profile",
+        type=Path,
+        metavar="FOLDER",
+        help="keep queue and preferences in this folder instead of the person's own",
+    )
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,105 @@
+"""The empty state: one big area to drop files and folders on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QFont, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+_MARGIN, _RADIUS = 16, 12
+
+
+class DropArea(QWidget):
+    """Says what to do first; drops go through the window, which takes them anywhere."""
+
+    files_asked = Signal()
+    folder_asked = Signal()
+    samples_asked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(self.tr("Drop photos, films and folders here"))
+        self._hot = False
+        self._create_words()
+
+    def set_hot(self, hot: bool) -> None:
+        """Show that something is about to be dropped."""
+        self._hot = hot
+        self.update()
+
+    def _create_words(self) -> None:
+        title = QLabel(self.tr("Drop photos, films and folders here"))
+        font = QFont(title.font())
+        font.setPointSizeF(font.pointSizeF() * 1.7)
+        font.setWeight(QFont.Weight.DemiBold)
+        title.setFont(font)
+        hint = QLabel(
+            self.tr(
+                "Folders are searched with all that is below them. "
+                "Nothing starts before you press Start."
+            )
+        )
+        promise = QLabel(
+            self.tr(
+                "Your originals are only read, never changed. Every result is a new file, "
+                "marked as colorized."
+            )
+        )
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(48, 48, 48, 48)
+        layout.setSpacing(10)
+        layout.addStretch()
+        for label in (title, hint):
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            label.setWordWrap(True)
+            layout.addWidget(label)
+        layout.addSpacing(14)
+        layout.addLayout(self._create_buttons())
+        layout.addStretch()
+        promise.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        promise.setWordWrap(True)
+        layout.addWidget(promise)
+
+    def _create_buttons(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.addStretch()
+        for text, signal in (
+            (self.tr("Add files…"), self.files_asked),
+            (self.tr("Add a folder…"), self.folder_asked),
+            (self.tr("Try the sample pictures"), self.samples_asked),
+        ):
+            button = QPushButton(text)
+            button.clicked.connect(signal)
+            row.addWidget(button)
+        row.addStretch()
+        return row
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the dashed frame."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        accent = self.palette().accent().color()
+        colour = accent if self._hot else self.palette().mid().color()
+        if self._hot:
+            wash = QColor(accent)
+            wash.setAlphaF(0.12)
+            painter.setBrush(wash)
+        painter.setPen(QPen(colour, 2, Qt.PenStyle.DashLine))
+        frame = QRectF(self.rect()).adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
+        painter.drawRoundedRect(frame, _RADIUS, _RADIUS)
+
+
+def local_paths(data: QMimeData) -> list[Path]:
+    """Return the files and folders of a drop; links to the network are left out."""
+    return [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+
+
+def takes(event: QDragEnterEvent | QDropEvent) -> bool:
+    """Accept an event that brings files, as a copy: nothing of the source is moved."""
+    if not local_paths(event.mimeData()):
+        return False
+    event.setDropAction(Qt.DropAction.CopyAction)
+    event.accept()
+    return True

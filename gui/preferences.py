@@ -1,0 +1,145 @@
+"""What the window remembers: output folder, settings of new jobs, presets, theme, geometry."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QByteArray, QStandardPaths
+
+from colorizer.errors import ColorizerError, TargetError
+from colorizer.settings import Settings
+
+SCHEMA = 1
+
+
+class Preferences:
+    """One JSON file in the person's configuration folder, written at every change.
+
+    Args:
+        folder: where it lies; None is the system's place for this program.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        places = QStandardPaths.StandardLocation
+        self.folder = folder or _place(places.AppConfigLocation)
+        self.data_folder = folder or _place(places.AppDataLocation)
+        self._file = self.folder / "preferences.json"
+        self._values = self._read()
+
+    @property
+    def queue_file(self) -> Path:
+        """Where the queue is kept."""
+        return self.data_folder / "queue.sqlite"
+
+    @property
+    def out(self) -> Path:
+        """The output folder."""
+        pictures = _place(QStandardPaths.StandardLocation.PicturesLocation)
+        return Path(self._values.get("out") or pictures / "Colorized")
+
+    @out.setter
+    def out(self, folder: Path) -> None:
+        self._write(out=str(folder))
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of new jobs."""
+        try:
+            return Settings.from_dict(self._values.get("settings", {}))
+        except (ColorizerError, TypeError):  # of another version
+            return Settings()
+
+    @settings.setter
+    def settings(self, settings: Settings) -> None:
+        self._write(settings=changed(settings))
+
+    @property
+    def presets(self) -> dict[str, Settings]:
+        """Named settings."""
+        found = {}
+        for name, values in self._values.get("presets", {}).items():
+            try:
+                found[name] = Settings.from_dict(values)
+            except (ColorizerError, TypeError):
+                continue
+        return found
+
+    def save_preset(self, name: str, settings: Settings) -> None:
+        """Keep settings under a name, replacing those of that name."""
+        self._write(presets={**self._values.get("presets", {}), name: changed(settings)})
+
+    def remove_preset(self, name: str) -> None:
+        """Forget a name."""
+        left = {key: v for key, v in self._values.get("presets", {}).items() if key != name}
+        self._write(presets=left)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return a plain value such as theme or language."""
+        return self._values.get(name, default)
+
+    def put(self, name: str, value: Any) -> None:
+        """Remember a plain JSON value."""
+        self._write(**{name: value})
+
+    def bytes_of(self, name: str) -> QByteArray:
+        """Return remembered geometry."""
+        return QByteArray.fromBase64(str(self._values.get(name, "")).encode())
+
+    def put_bytes(self, name: str, value: QByteArray) -> None:
+        """Remember geometry."""
+        self._write(**{name: bytes(value.toBase64().data()).decode()})
+
+    def _read(self) -> dict[str, Any]:
+        try:
+            values = json.loads(self._file.read_text("utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return values if isinstance(values, dict) else {}
+
+    def _write(self, **changes: Any) -> None:
+        self._values = {**self._values, **changes, "schema": SCHEMA}
+        part = self._file.with_suffix(".part")
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            part.write_text(json.dumps(self._values, indent=1), "utf-8")
+            part.replace(self._file)
+        except OSError:
+            part.unlink(missing_ok=True)  # what is remembered is a comfort, not a promise
+
+
+def changed(settings: Settings) -> dict[str, Any]:
+    """Return the settings that differ from the defaults, as JSON values."""
+    plain = Settings().as_dict()
+    return {name: value for name, value in settings.as_dict().items() if value != plain[name]}
+
+
+def export_preset(file: Path, settings: Settings) -> None:
+    """Write settings as a JSON file that the command line and other windows can read.
+
+    Raises:
+        TargetError: it can't be written.
+    """
+    try:
+        file.write_text(
+            json.dumps({"schema": SCHEMA, "settings": changed(settings)}, indent=1), "utf-8"
+        )
+    except OSError as error:
+        raise TargetError(file, error.strerror or str(error)) from error
+
+
+def import_preset(file: Path) -> Settings:
+    """Read settings that `export_preset` wrote.
+
+    Raises:
+        ColorizerError: the file holds no settings.
+    """
+    try:
+        return Settings.from_dict(json.loads(file.read_text("utf-8"))["settings"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ColorizerError(f"{file}: holds no settings ({error})") from error
+
+
+def _place(location: QStandardPaths.StandardLocation) -> Path:
+    return Path(QStandardPaths.writableLocation(location) or Path.home())

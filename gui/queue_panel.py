@@ -1,0 +1,176 @@
+"""The queue as a person sees it: filter, table, menu of a row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QSortFilterProxyModel as ProxyModel
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QHBoxLayout,
+    QHeaderView,
+    QLineEdit,
+    QMenu,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from colorizer.jobs import JobState
+from colorizer.queue import Entry
+from gui.progress_cell import ProgressCell, StateCell
+from gui.queue_cells import COLUMNS, Column
+from gui.queue_model import ENTRY, QueueModel
+from gui.text import state_words
+from gui.thumbnails import SIZE
+
+_FILTER_MS = 150
+_WIDTHS = {
+    Column.NAME: 230,
+    Column.KIND: 60,
+    Column.SIZE: 130,
+    Column.MODEL: 90,
+    Column.STATE: 90,
+    Column.PROGRESS: 120,
+    Column.SPEED: 70,
+    Column.LEFT: 60,
+    Column.NOTE: 160,
+}
+"""In device-independent pixels, wide enough for their words at the usual font."""
+
+
+class _Filter(ProxyModel):
+    """Leaves out rows by name and state; the order is the queue's."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.state: JobState | None = None
+        self.part = ""
+
+    def apply(self, part: str, state: JobState | None) -> None:
+        """Show rows with `part` in their path and of one state, or of all for None."""
+        self.part, self.state = part.casefold(), state
+        self.invalidate()
+
+    def filterAcceptsRow(self, row: int, parent: QModelIndex | QPersistentModelIndex) -> bool:
+        """Decide on one row."""
+        if not self.part and self.state is None:
+            return True
+        entry: Entry = self.sourceModel().index(row, 0, parent).data(ENTRY)
+        if self.state is not None and entry.state is not self.state:
+            return False
+        return self.part in str(entry.job.source).casefold()
+
+
+class QueuePanel(QWidget):
+    """Table of all jobs."""
+
+    current_changed = Signal(object)
+    """The `Entry` under the cursor, or None."""
+    opened = Signal(object)
+    """An `Entry` that was double-clicked or entered."""
+
+    def __init__(self, model: QueueModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._filter = _Filter()
+        self._filter.setSourceModel(model)
+        self.menu_actions: Callable[[], list[QAction | None]] = list
+        """Gives the actions of a row's menu; None is a line."""
+        self.table = self._create_table()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addLayout(self._create_filter())
+        layout.addWidget(self.table)
+        self._connect_table()
+
+    def selected(self) -> list[int]:
+        """Return the ids of the selected rows, in their order."""
+        rows = self.table.selectionModel().selectedRows()
+        return [index.data(ENTRY).id for index in sorted(rows, key=lambda index: index.row())]
+
+    def current(self) -> Entry | None:
+        """Return the row under the cursor."""
+        index = self.table.currentIndex()
+        return index.data(ENTRY) if index.isValid() else None
+
+    def select(self, number: int) -> None:
+        """Put the cursor on a row, if the filter shows it."""
+        source = self._model.index(self._model.row_of(number), 0)
+        index = self._filter.mapFromSource(source)
+        if index.isValid():
+            self.table.setCurrentIndex(index)
+            self.table.scrollTo(index)
+
+    def _create_filter(self) -> QHBoxLayout:
+        self._search = QLineEdit(placeholderText=self.tr("Find a file by name or folder"))
+        self._search.setClearButtonEnabled(True)
+        self._search.setAccessibleName(self.tr("Find a file by name or folder"))
+        self._states = QComboBox()
+        self._states.setAccessibleName(self.tr("Show files in this state"))
+        self._states.addItem(self.tr("All states"), None)
+        for state in JobState:
+            self._states.addItem(state_words(state), state)
+        row = QHBoxLayout()
+        row.addWidget(self._search, 1)
+        row.addWidget(self._states)
+        self._typing = QTimer(self, interval=_FILTER_MS, singleShot=True)
+        self._typing.timeout.connect(self._handle_filter)
+        self._search.textChanged.connect(lambda: self._typing.start())
+        self._states.currentIndexChanged.connect(self._handle_filter)
+        return row
+
+    def _create_table(self) -> QTableView:
+        table = QTableView()
+        table.setAccessibleName(self.tr("Queue"))
+        table.setModel(self._filter)
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        table.setAlternatingRowColors(True)
+        table.setShowGrid(False)
+        table.setWordWrap(False)
+        table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        table.setIconSize(QSize(*SIZE))
+        table.setTabKeyNavigation(False)
+        table.verticalHeader().hide()
+        # One height for all rows: the view must not ask 10,000 rows how tall they are.
+        table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        table.verticalHeader().setDefaultSectionSize(SIZE[1] + 8)
+        table.horizontalHeader().setHighlightSections(False)
+        table.horizontalHeader().setStretchLastSection(True)
+        table.horizontalHeader().setDefaultAlignment(
+            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        )
+        for place, column in enumerate(COLUMNS):
+            table.setColumnWidth(place, _WIDTHS[column])
+        table.setItemDelegateForColumn(COLUMNS.index(Column.PROGRESS), ProgressCell(table))
+        table.setItemDelegateForColumn(COLUMNS.index(Column.STATE), StateCell(table))
+        table.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
+        table.setDragDropOverwriteMode(False)
+        table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        return table
+
+    def _connect_table(self) -> None:
+        self.table.selectionModel().currentRowChanged.connect(self._handle_current)
+        self._model.modelReset.connect(self._handle_current)
+        self.table.customContextMenuRequested.connect(self._handle_menu)
+        self.table.activated.connect(lambda index: self.opened.emit(index.data(ENTRY)))
+
+    def _handle_filter(self) -> None:
+        self._filter.apply(self._search.text().strip(), self._states.currentData())
+        filtered = bool(self._search.text().strip()) or self._states.currentData() is not None
+        # Between filtered rows nobody can say where a row was dropped.
+        mode = QAbstractItemView.DragDropMode
+        self.table.setDragDropMode(mode.NoDragDrop if filtered else mode.InternalMove)
+
+    def _handle_current(self) -> None:
+        self.current_changed.emit(self.current())
+
+    def _handle_menu(self, place: QPoint) -> None:
+        menu = QMenu(self)
+        for action in self.menu_actions():
+            menu.addSeparator() if action is None else menu.addAction(action)
+        menu.exec(self.table.viewport().mapToGlobal(place))

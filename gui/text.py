@@ -1,0 +1,74 @@
+"""Numbers, times and names as a person reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from os import PathLike
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication, QLocale
+
+from colorizer.jobs import JobState, Kind
+
+
+def shown(name: str | PathLike[str]) -> str:
+    """Return a name that can be shown, whatever bytes a file system put into it."""
+    return str(name).encode("utf-8", "replace").decode("utf-8")
+
+
+def clock(seconds: float | None) -> str:
+    """Return seconds as M:SS or H:MM:SS, empty for None."""
+    if seconds is None:
+        return ""
+    whole = max(0, round(seconds))
+    hours, minutes = whole // 3600, whole // 60 % 60
+    if hours:
+        return f"{hours}:{minutes:02}:{whole % 60:02}"
+    return f"{minutes}:{whole % 60:02}"
+
+
+def span(seconds: float | None) -> str:
+    """Return a duration in words that do not pretend to be exact, empty for None."""
+    if seconds is None:
+        return ""
+    if seconds < 90:
+        return _tr("%1 s").replace("%1", str(max(1, round(seconds))))
+    if seconds < 5400:
+        return _tr("%1 min").replace("%1", str(round(seconds / 60)))
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return _tr("%1 h %2 min").replace("%1", str(hours)).replace("%2", str(minutes))
+
+
+def count(number: int) -> str:
+    """Return a whole number with the separators of the person's language."""
+    return QLocale().toString(number)
+
+
+def size_words(facts: Mapping[str, Any]) -> str:
+    """Return width, height and length of a source, as far as they are known."""
+    if "width" not in facts:
+        return ""
+    words = f"{facts['width']} × {facts['height']}"
+    return f"{words} · {clock(facts['seconds'])}" if facts.get("seconds") else words
+
+
+def state_words(state: JobState) -> str:
+    """Return the name of a state in the person's language."""
+    return {
+        JobState.WAITING: _tr("Waiting"),
+        JobState.RUNNING: _tr("Running"),
+        JobState.DONE: _tr("Done"),
+        JobState.SKIPPED: _tr("Skipped"),
+        JobState.FAILED: _tr("Failed"),
+        JobState.CANCELLED: _tr("Cancelled"),
+        JobState.INTERRUPTED: _tr("Interrupted"),
+    }[state]
+
+
+def kind_words(kind: Kind) -> str:
+    """Return what a source is, in the person's language."""
+    return _tr("Photo") if kind is Kind.PHOTO else _tr("Film")
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("text", text)

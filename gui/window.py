@@ -1,0 +1,194 @@
+"""The main window: puts the parts together and passes their signals on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QLabel,
+    QMainWindow,
+    QMessageBox,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from colorizer.queue import Queue
+from gui.adding import Adder
+from gui.commands import Commands
+from gui.drop_area import DropArea, local_paths, takes
+from gui.engine import Engine
+from gui.output_bar import OutputBar
+from gui.preferences import Preferences
+from gui.queue_model import QueueModel
+from gui.queue_panel import QueuePanel
+from gui.runner import Runner
+from gui.thumbnails import Thumbnails
+
+SAMPLES = Path(__file__).parents[1] / "colorizer" / "samples"
+
+
+class Window(QMainWindow):
+    """Drop, look, start.
+
+    Args:
+        preferences: what is remembered.
+        queue: the open queue file.
+    """
+
+    def __init__(self, preferences: Preferences, queue: Queue) -> None:
+        super().__init__()
+        self.preferences = preferences
+        self.engine = Engine(self)
+        self.thumbnails = Thumbnails(self.engine, self)
+        self.model = QueueModel(queue, self.thumbnails, self)
+        self.runner = Runner(self.model, self.engine, self)
+        self.adder = Adder(self.model, self.engine, self)
+        self._queue = queue
+        self.setWindowTitle("Colorizer")
+        self.setAcceptDrops(True)
+        self._create_parts()
+        self.commands = Commands(self)
+        self._connect_parts()
+        self._restore_geometry()
+        self._handle_counts()
+        self.engine.start()
+
+    def add(self, paths: Sequence[Path]) -> None:
+        """Add files and folders to the queue."""
+        self.adder.add(paths, self.output.out, self.preferences.settings)
+
+    def _create_parts(self) -> None:
+        self.drop_area = DropArea()
+        self.queue_panel = QueuePanel(self.model)
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self.drop_area)
+        self.pages.addWidget(self.queue_panel)
+        self.output = OutputBar(self.preferences.out)
+        self.device_label = QLabel(self.tr("Device: being looked for…"))
+        self.statusBar().addPermanentWidget(self.device_label)
+        left = QWidget()
+        layout = QVBoxLayout(left)
+        layout.addWidget(self.pages, 1)
+        layout.addWidget(self.output)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.addWidget(left)
+        self.setCentralWidget(self.splitter)
+
+    def _connect_parts(self) -> None:
+        self.drop_area.files_asked.connect(self.ask_files)
+        self.drop_area.folder_asked.connect(self.ask_folder)
+        self.drop_area.samples_asked.connect(lambda: self.add([SAMPLES]))
+        self.adder.added.connect(self._handle_added)
+        self.adder.failed.connect(self._handle_trouble)
+        self.adder.busy_changed.connect(self._handle_busy)
+        self.model.counts_changed.connect(self._handle_counts)
+        self.output.out_changed.connect(self._handle_out)
+        self.engine.ready.connect(self._handle_engine_ready)
+        self.engine.broken.connect(self._handle_trouble)
+        self.runner.halted.connect(self._handle_trouble)
+
+    def ask_files(self) -> None:
+        """Let the person choose files to add."""
+        names, _ = QFileDialog.getOpenFileNames(self, self.tr("Add photos and films"))
+        if names:
+            self.add([Path(name) for name in names])
+
+    def ask_folder(self) -> None:
+        """Let the person choose a folder to add."""
+        name = QFileDialog.getExistingDirectory(self, self.tr("Add a folder with all below it"))
+        if name:
+            self.add([Path(name)])
+
+    def _handle_added(self, ids: list[int], notes: list[str]) -> None:
+        words = self.tr("Added: %1").replace("%1", str(len(ids)))
+        self.statusBar().showMessage(" · ".join([words, *notes]), 15_000)
+        if not ids and notes:
+            self._handle_trouble("\n".join(notes))
+        elif ids and self.queue_panel.current() is None:
+            self.queue_panel.select(ids[0])
+        self.runner.wake()
+
+    def _handle_busy(self, busy: bool) -> None:
+        if busy:
+            self.statusBar().showMessage(self.tr("Searching…"))
+
+    def _handle_counts(self) -> None:
+        self.pages.setCurrentIndex(1 if self.model.rowCount() else 0)
+        self.commands.refresh()
+
+    def _handle_out(self, out: Path) -> None:
+        old = self.preferences.out
+        self.preferences.out = out
+        self.commands.retarget(old, out)
+
+    def _handle_engine_ready(self) -> None:
+        settings = self.preferences.settings.as_dict()
+        self.engine.ask("device", self._handle_device, settings=settings)
+
+    def _handle_device(self, event: dict[str, object]) -> None:
+        if "error" in event:
+            self.device_label.setText(str(event["error"]))
+            return
+        self.device_label.setText(self.tr("Device: %1").replace("%1", str(event["words"])))
+        self.runner.slots = int(str(event["slots"]))
+        if "model_error" in event:
+            self._handle_trouble(str(event["model_error"]))
+
+    def _handle_trouble(self, message: str) -> None:
+        """Say what went wrong without stopping anything."""
+        box = QMessageBox(QMessageBox.Icon.Warning, "Colorizer", message, parent=self)
+        box.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.open()
+
+    def _restore_geometry(self) -> None:
+        self.resize(1280, 800)
+        self.restoreGeometry(self.preferences.bytes_of("geometry"))
+        self.splitter.restoreState(self.preferences.bytes_of("splitter"))
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take files dropped anywhere in the window."""
+        self.drop_area.set_hot(takes(event))
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """The files went elsewhere."""
+        self.drop_area.set_hot(False)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Add what was dropped."""
+        self.drop_area.set_hot(False)
+        if takes(event):
+            self.add(local_paths(event.mimeData()))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the colours of the system."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "commands"):
+            self.commands.actions.paint(self)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Keep what is in work for the next time."""
+        if self.runner.running and not self._may_close():
+            event.ignore()
+            return
+        self.preferences.put_bytes("geometry", self.saveGeometry())
+        self.preferences.put_bytes("splitter", self.splitter.saveState())
+        self.runner.suspend()
+        self.engine.stop()
+        self._queue.close()
+        event.accept()
+
+    def _may_close(self) -> bool:
+        question = self.tr(
+            "Files are in work. Close the window? They are begun again, and films continued, "
+            "when you press Start the next time."
+        )
+        buttons = QMessageBox.StandardButton
+        return QMessageBox.question(self, "Colorizer", question) == buttons.Yes
