@@ -38,8 +38,8 @@ class ExitCode(IntEnum):
 
 
 def write_line(text: str) -> None:
-    """Write one result to standard output."""
-    sys.stdout.write(text + "\n")
+    """Write one result to standard output, above any bar where both go to one terminal."""
+    tqdm.write(text, file=sys.stdout)
     sys.stdout.flush()
 
 
@@ -57,7 +57,7 @@ class Report:
     """Turns the Progress of a run into lines and bars, and counts. A context manager.
 
     Args:
-        photos: number of photos to come.
+        photos: number of photos that `take` will be told of.
         as_json: events instead of paths on standard output.
         quiet: no bars, no summary, no warnings; failures are still told.
     """
@@ -66,6 +66,7 @@ class Report:
         self._as_json = as_json
         self._quiet = quiet
         self._photos = photos
+        self._photos_ended = 0
         self._bars = sys.stderr.isatty() and not quiet and "NO_COLOR" not in os.environ
         self._bar: tqdm[Any] | None = None
         self._bar_of: Path | None = None
@@ -92,10 +93,12 @@ class Report:
         self._tell_end(progress)
         if progress.state is JobState.FAILED:
             self.failed.append(job)
-        if self._bar is not None and job.kind is Kind.PHOTO:
-            self._bar.update()
-        elif job.kind is Kind.FILM:
+        if job.kind is Kind.FILM:
             self._close_bar()
+            return
+        self._photos_ended += 1
+        if self._bar is not None:
+            self._bar.update()
 
     def unfinished(self) -> list[Path]:
         """Return the targets of jobs begun and not ended."""
@@ -150,8 +153,12 @@ class Report:
         job = progress.job
         if job.kind is Kind.PHOTO:
             if self._bar is None:
-                self._bar = tqdm(total=self._photos, unit="file", dynamic_ncols=True)
-                self._bar.update(sum(self.counts.values()))
+                self._bar = tqdm(
+                    total=self._photos,
+                    initial=self._photos_ended,
+                    unit="file",
+                    dynamic_ncols=True,
+                )
             return
         if self._bar_of != job.source:
             self._close_bar()

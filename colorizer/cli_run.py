@@ -87,15 +87,15 @@ def _show(plan: Plan, *, as_json: bool) -> int:
 
 def _colorize(plan: Plan, arguments: argparse.Namespace) -> int:
     """Run the plan; whatever ends it, the summary and the list of failures are written."""
-    photos = sum(job.kind is Kind.PHOTO for job in plan.jobs)
-    planned = len(plan.jobs) + len(plan.settled)
+    planned = [*plan.jobs, *(event.job for event in plan.settled)]
+    photos = sum(job.kind is Kind.PHOTO for job in planned)
     with Report(photos=photos, as_json=arguments.json, quiet=arguments.quiet) as report:
         try:
             for event in plan.settled:
                 report.take(event)
             interrupted = _run_jobs(plan, arguments, report) if plan.jobs else False
         finally:
-            report.summary(planned, problems=len(plan.problems))
+            report.summary(len(planned), problems=len(plan.problems))
             if arguments.failed_list:
                 _write_list(arguments.failed_list, plan, report.failed, Path(arguments.out))
     if interrupted:

@@ -14,7 +14,7 @@ from PIL import Image
 
 from colorizer import cli, pipeline
 from colorizer.cli_report import ExitCode
-from colorizer.errors import DeviceError, WeightsError
+from colorizer.errors import DeviceError, TargetError, WeightsError
 from colorizer.settings import Settings, flag
 from tests import drawn
 from tests.tiny_model import tiny_model
@@ -222,6 +222,7 @@ def test_nothing_found_is_3(tmp_path, capsys):
         (WeightsError("w"), ExitCode.MISSING),
         (ImportError("No module named 'av'"), ExitCode.MISSING),
         (DeviceError("d"), ExitCode.DEVICE),
+        (TargetError(Path("t"), "no space left on device"), ExitCode.NOT_WRITABLE),
     ],
 )
 def test_errors_on_the_way_have_their_exit_code(archive, monkeypatch, error, code):
