@@ -27,6 +27,7 @@ _LIMIT = 110
 
 
 @lru_cache(maxsize=1)
+@torch.inference_mode(False)  # kept for later callers, who may need gradients
 def bin_centres() -> Tensor:
     """Return the centres of the bins in CIELAB units, (313, 2)."""
     centres = [(a, b) for a, (low, high) in _B_RANGE.items() for b in range(low, high + 1, GRID)]
@@ -34,6 +35,7 @@ def bin_centres() -> Tensor:
 
 
 @lru_cache(maxsize=1)
+@torch.inference_mode(False)
 def _neighbour_table() -> tuple[Tensor, Tensor]:
     """Return bin numbers (221 * 221, 5) int64 and weights (221 * 221, 5) of every whole ab."""
     axis = torch.arange(-_LIMIT, _LIMIT + 1, dtype=torch.float32)
@@ -69,8 +71,10 @@ def annealed_mean(logits: Tensor, temperature: float = TEMPERATURE) -> Tensor:
         ab in CIELAB units, (N, 2, H, W).
     """
     # Bins last, as they lie in memory after a channels-last network: twice as fast on a CPU.
-    share = torch.softmax(logits.movedim(1, -1).float() / temperature, dim=-1)
-    return (share @ bin_centres().to(logits.device)).movedim(-1, 1)
+    # Without autocast: half precision would round ab to steps of up to half a unit.
+    with torch.autocast(logits.device.type, enabled=False):
+        share = torch.softmax(logits.movedim(1, -1).float() / temperature, dim=-1)
+        return (share @ bin_centres().to(logits.device)).movedim(-1, 1)
 
 
 def class_weights(prior: Tensor, mix: float = 0.5, ceiling: float = 8.0) -> Tensor:

@@ -48,3 +48,12 @@ def test_rare_bins_weigh_more_than_common_ones():
     assert weight[grays].item() < weight[~grays].min().item()
     assert (prior * weight).sum().item() == pytest.approx(1)
     assert class_weights(prior, ceiling=1.5).max().item() == pytest.approx(1.5)
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+def test_the_annealed_mean_is_full_precision_within_autocast(dtype):
+    logits = torch.randn(1, 313, 4, 4, generator=torch.Generator().manual_seed(0)) * 5
+    with torch.autocast("cpu", dtype):
+        inside = annealed_mean(logits)
+    assert inside.dtype == torch.float32
+    assert torch.equal(inside, annealed_mean(logits))

@@ -102,6 +102,17 @@ class TestDamagedWeights:
 
 
 class TestAutochrome:
+    @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+    @torch.inference_mode()
+    def test_half_precision_changes_colours_by_less_than_one_unit(self, dtype):
+        torch.manual_seed(0)
+        model = Autochrome().eval()
+        exact = model.predict(a_gradient())
+        with torch.autocast("cpu", dtype):
+            half = model.predict(a_gradient())
+        assert half.dtype == torch.float32
+        assert (half - exact).abs().max() < 1
+
     def test_stays_below_25_million_parameters(self):
         assert sum(p.numel() for p in Autochrome().parameters()) < 25_000_000
 
