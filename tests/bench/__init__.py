@@ -1,0 +1,1 @@
+"""Speed and memory, printed as tables; nothing here asserts a time."""

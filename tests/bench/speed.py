@@ -1,0 +1,173 @@
+"""How fast the program is beside the fastest it could be: `python -m tests.bench.speed`.
+
+Draws its own media from the sample pictures, so the ratios of two machines can be compared.
+Decode-only and encode-only are the ceilings of the same file in the same run.
+"""
+
+import argparse
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+import torch
+from PIL import Image
+
+from colorizer.batch import run_all
+from colorizer.device import choose_device, describe_device
+from colorizer.jobs import Job, JobState, Kind
+from colorizer.media import open_sink, open_source
+from colorizer.models import load_model
+from colorizer.models.base import ColorModel
+from colorizer.pipeline import run
+from colorizer.settings import Settings
+
+SAMPLES = Path(__file__).parents[2] / "colorizer" / "samples"
+PHOTO_SIZE = (1224, 1632)
+FILM_SIZE = (576, 720)
+
+
+def draw_photos(folder: Path, count: int) -> list[Path]:
+    """Write 2-megapixel gray JPEGs with grain, so that they are as hard to code as scans."""
+    rng = np.random.default_rng(0)
+    picture = np.asarray(Image.open(SAMPLES / "astronaut.jpg").convert("L"))
+    large = cv2.resize(picture, PHOTO_SIZE[::-1], interpolation=cv2.INTER_CUBIC)
+    files = []
+    for number in range(count):
+        grain = large + rng.normal(0, 4, PHOTO_SIZE)
+        files.append(folder / f"{number:03}.jpg")
+        Image.fromarray(grain.clip(0, 255).astype(np.uint8)).save(files[-1], quality=92)
+    return files
+
+
+def draw_film(path: Path, frames: int) -> None:
+    """Write a 576-line black-and-white H.264 film of a moving camera with grain."""
+    rng = np.random.default_rng(0)
+    picture = np.asarray(Image.open(SAMPLES / "coffee.png").convert("L"))
+    large = cv2.resize(picture, None, fx=2.5, fy=2.5, interpolation=cv2.INTER_CUBIC)
+    grains = rng.normal(0, 3, (8, *FILM_SIZE))
+    with av.open(str(path), "w") as film:
+        video = film.add_stream("libx264", rate=Fraction(25), options={"crf": "18"})
+        video.height, video.width, video.pix_fmt = *FILM_SIZE, "yuv420p"
+        for number in range(frames):
+            top, left = (number * 2) % 300, (number * 3) % 600
+            view = large[top : top + FILM_SIZE[0], left : left + FILM_SIZE[1]]
+            view = (view + grains[number % 8]).clip(16, 235).astype(np.uint8)
+            neutral = np.full((FILM_SIZE[0] // 2, FILM_SIZE[1]), 128, np.uint8)
+            film.mux(video.encode(av.VideoFrame.from_ndarray(np.vstack([view, neutral]))))
+        film.mux(video.encode(None))
+
+
+def seconds(task: Callable[[], object]) -> float:
+    """Return how long a task takes."""
+    start = time.perf_counter()
+    task()
+    return time.perf_counter() - start
+
+
+def row(name: str, count: int, took: float, unit: str, best: float | None = None) -> float:
+    """Print one line of the table; return the rate."""
+    rate = count / took
+    share = "" if best is None else f"{rate / best:8.2f}"
+    print(f"{name:44s} {rate:9.2f} {unit:10s} {1000 * took / count:9.1f} ms {share}", flush=True)
+    return rate
+
+
+def bench_network(model: ColorModel, device: torch.device) -> None:
+    """Time the network alone on one frame at a time."""
+    for height, width in ((256, 256), (256, 320), (256, 341)):
+        L = torch.rand(1, 1, height, width, device=device) * 100
+        with torch.inference_mode():
+            for _ in range(3):
+                model.predict(L).cpu()
+            took = min(seconds(lambda: model.predict(L).cpu()) for _ in range(20))  # noqa: B023
+        row(f"network alone, {width} x {height}, best of 20", 1, took, "frames/s")
+
+
+def bench_photos(model: ColorModel, folder: Path, count: int, settings: Settings) -> None:
+    """Time 2-megapixel JPEG to JPEG beside decoding and encoding alone, one thread each."""
+    files = draw_photos(folder, count)
+    out = folder / "out"
+    out.mkdir()
+    jobs = [Job(f, out / f.name, Kind.PHOTO, settings) for f in files]
+    decode = seconds(lambda: [np.asarray(Image.open(f).convert("L")) for f in files])
+    colours = [Image.open(files[0]).convert("RGB")] * count
+    encode = seconds(
+        lambda: [
+            c.save(out / f"e{n}.jpg", quality=settings.jpeg_quality, subsampling=0)
+            for n, c in enumerate(colours)
+        ]
+    )
+    list(run_all(jobs[:2], model))
+    for job in jobs:
+        job.target.unlink(missing_ok=True)
+    states = []
+    took = seconds(lambda: states.extend(p.state for p in run_all(jobs, model)))
+    assert states.count(JobState.DONE) == count
+    best = row("photos: decode only", count, decode, "photos/s")
+    row("photos: encode only", count, encode, "photos/s")
+    row("photos: colorized, 2 megapixels", count, took, "photos/s", best)
+
+
+def bench_film(model: ColorModel, folder: Path, count: int, settings: Settings) -> None:
+    """Time a 576-line film through H.264 with the network on every frame."""
+    film = folder / "film.mp4"
+    draw_film(film, count)
+    kept = []
+
+    def decode() -> None:
+        with open_source(film, Kind.FILM, side=settings.size) as source:
+            for frame in source.frames():
+                kept[:] = [*kept[:31], frame]
+
+    def encode() -> None:
+        with (
+            open_source(film, Kind.FILM, side=settings.size) as source,
+            open_sink(
+                folder / "encoded.mp4",
+                like=source,
+                codec=settings.codec,
+                quality=settings.quality,
+                jpeg_quality=settings.jpeg_quality,
+            ) as sink,
+        ):
+            ab = np.full((2, *sink.chroma_size(kept[0])), 12, np.float32)
+            for number in range(count):
+                frame = kept[number % len(kept)]
+                sink.write(replace(frame, index=number, pts=number * kept[1].pts, ab=ab))
+
+    decode_rate = row("film: decode only", count, seconds(decode), "frames/s")
+    encode_rate = row(
+        "film: encode only (Y copied, ab to Cb Cr)", count, seconds(encode), "frames/s"
+    )
+    job = Job(film, folder / "colour.mp4", Kind.FILM, settings)
+    took = seconds(lambda: list(run(job, model)))
+    row(f"film: colorized, {FILM_SIZE[1]} x {FILM_SIZE[0]}", count, took, "frames/s",
+        min(decode_rate, encode_rate))  # fmt: skip
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.speed", description=__doc__)
+    parser.add_argument("--device", default="auto")
+    parser.add_argument("--photos", type=int, default=24)
+    parser.add_argument("--frames", type=int, default=250)
+    arguments = parser.parse_args()
+    settings = Settings(device=arguments.device)
+    device = choose_device(settings.device)
+    model = load_model(device=device)
+    print(f"{describe_device(device)}; torch {torch.__version__}")
+    print(f"{'':44s} {'rate':>9s} {'':10s} {'each':>12s} {'of best':>8s}")
+    with tempfile.TemporaryDirectory() as folder:
+        bench_network(model, device)
+        bench_photos(model, Path(folder), arguments.photos, settings)
+        bench_film(model, Path(folder), arguments.frames, settings)
+
+
+if __name__ == "__main__":
+    main()
