@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _ENDED = (JobState.FAILED, JobState.CANCELLED, JobState.SKIPPED, JobState.INTERRUPTED)
 _OVER = (JobState.DONE, JobState.SKIPPED)
+_AGAIN = (*_ENDED, JobState.DONE)
 
 
 class Commands(QObject):
@@ -70,7 +72,7 @@ class Commands(QObject):
         self._make("open", self.tr("&Open result"), "Ctrl+Return", self.open_result)
         self._make("reveal", self.tr("Open result's &folder"), "Ctrl+Shift+Return", self._reveal)
         self._make("cancel", self.tr("&Cancel"), "Ctrl+Backspace", self._cancel)
-        self._make("retry", self.tr("&Try again"), "Ctrl+T", self._retry)
+        self._make("retry", self.tr("Colorize a&gain"), "Ctrl+T", self._retry)
         self._make("remove", self.tr("Re&move from the queue"), "Del", self._remove)
         self._make("top", self.tr("To the t&op"), "Ctrl+Home", lambda: self._move("top"))
         self._make("up", self.tr("&Up"), "Ctrl+Up", lambda: self._move("up"))
@@ -139,7 +141,7 @@ class Commands(QObject):
         actions["open"].setEnabled(len(chosen) == 1 and chosen[0].state in _OVER)
         actions["reveal"].setEnabled(len(chosen) == 1)
         actions["cancel"].setEnabled(bool(states & {*PENDING, JobState.RUNNING}))
-        actions["retry"].setEnabled(bool(states & set(_ENDED)))
+        actions["retry"].setEnabled(bool(states & set(_AGAIN)))
         actions["remove"].setEnabled(bool(states - {JobState.RUNNING}))
         for name in ("top", "up", "down", "bottom"):
             actions[name].setEnabled(bool(chosen))
@@ -213,9 +215,15 @@ class Commands(QObject):
         self._window.runner.cancel(self._window.queue_panel.selected())
 
     def _retry(self) -> None:
+        """Put the selected files back; a result of before is replaced, as the person asked."""
         model = self._window.model
-        chosen = self._window.queue_panel.selected()
-        self._window.runner.retry([n for n in chosen if model.entry(n).state in _ENDED])
+        chosen = [model.entry(number) for number in self._window.queue_panel.selected()]
+        again = [entry for entry in chosen if entry.state in _AGAIN]
+        for entry in again:
+            if entry.state in _OVER:
+                settings = replace(entry.job.settings, existing="overwrite")
+                model.change(entry.id, settings=settings)
+        self._window.runner.retry([entry.id for entry in again])
 
     def _retry_failed(self) -> None:
         entries = self._window.model.entries

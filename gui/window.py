@@ -6,7 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QUndoStack,
+)
 from PySide6.QtWidgets import (
     QFileDialog,
     QLabel,
@@ -23,12 +29,14 @@ from gui.adding import Adder
 from gui.commands import Commands
 from gui.drop_area import DropArea, local_paths, takes
 from gui.engine import Engine
+from gui.look_panel import LookPanel
 from gui.output_bar import OutputBar
 from gui.preferences import Preferences
 from gui.queue_model import QueueModel
 from gui.queue_panel import QueuePanel
 from gui.runner import Runner
 from gui.thumbnails import Thumbnails
+from gui.view_commands import ViewCommands
 
 SAMPLES = Path(__file__).parents[1] / "colorizer" / "samples"
 
@@ -49,11 +57,13 @@ class Window(QMainWindow):
         self.model = QueueModel(queue, self.thumbnails, self)
         self.runner = Runner(self.model, self.engine, self)
         self.adder = Adder(self.model, self.engine, self)
+        self.undo = QUndoStack(self)
         self._queue = queue
         self.setWindowTitle("Colorizer")
         self.setAcceptDrops(True)
         self._create_parts()
         self.commands = Commands(self)
+        self._create_right()
         self._connect_parts()
         self._restore_geometry()
         self._handle_counts()
@@ -70,6 +80,8 @@ class Window(QMainWindow):
         self.pages.addWidget(self.drop_area)
         self.pages.addWidget(self.queue_panel)
         self.output = OutputBar(self.preferences.out)
+        self.look_panel = LookPanel(self.model, self.engine, self.undo)
+        self.look_panel.selected = self.queue_panel.selected
         self.device_label = QLabel(self.tr("Device: being looked for…"))
         self.statusBar().addPermanentWidget(self.device_label)
         left = QWidget()
@@ -81,6 +93,21 @@ class Window(QMainWindow):
         self.splitter.addWidget(left)
         self.setCentralWidget(self.splitter)
 
+    def _create_right(self) -> None:
+        """Make the picture's side; its bar needs the actions."""
+        self._view_commands = ViewCommands(self, self.commands.actions)
+        self._view_commands.create_menus()
+        self.commands.actions.paint(self)
+        self.right = QWidget()
+        layout = QVBoxLayout(self.right)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._view_commands.create_toolbar())
+        layout.addWidget(self.look_panel, 1)
+        self.splitter.addWidget(self.right)
+        self.splitter.setStretchFactor(0, 1)
+        self.splitter.setStretchFactor(1, 1)
+
     def _connect_parts(self) -> None:
         self.drop_area.files_asked.connect(self.ask_files)
         self.drop_area.folder_asked.connect(self.ask_folder)
@@ -89,6 +116,7 @@ class Window(QMainWindow):
         self.adder.failed.connect(self._handle_trouble)
         self.adder.busy_changed.connect(self._handle_busy)
         self.model.counts_changed.connect(self._handle_counts)
+        self.queue_panel.current_changed.connect(self.look_panel.show_entry)
         self.output.out_changed.connect(self._handle_out)
         self.engine.ready.connect(self._handle_engine_ready)
         self.engine.broken.connect(self._handle_trouble)
@@ -120,7 +148,9 @@ class Window(QMainWindow):
             self.statusBar().showMessage(self.tr("Searching…"))
 
     def _handle_counts(self) -> None:
-        self.pages.setCurrentIndex(1 if self.model.rowCount() else 0)
+        has_rows = self.model.rowCount() > 0
+        self.pages.setCurrentIndex(1 if has_rows else 0)
+        self.right.setVisible(has_rows)
         self.commands.refresh()
 
     def _handle_out(self, out: Path) -> None:

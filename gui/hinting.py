@@ -1,0 +1,110 @@
+"""Hints: colours a person gives to places of a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QColor, QCursor, QUndoStack
+
+from colorizer.color import luma_to_L
+from colorizer.jobs import JobState
+from colorizer.queue import Entry
+from gui.colour_menu import RECENT, ColourMenu
+from gui.compare_view import CompareView
+from gui.engine import Engine
+from gui.looks import Hints, Seen, question
+from gui.queue_model import QueueModel
+from gui.shading import colour_of
+from gui.undo import ChangeRows
+
+
+class Hinting(QObject):
+    """Turns clicks on the picture into hints of the row that is shown."""
+
+    def __init__(
+        self, model: QueueModel, engine: Engine, undo: QUndoStack, view: CompareView
+    ) -> None:
+        super().__init__(view)
+        self._model, self._engine, self._undo, self._view = model, engine, undo, view
+        self._row: int | None = None
+        self._seen: Seen | None = None
+        self._recent: list[QColor] = []
+        view.clicked.connect(self._handle_place)
+        view.hint_moved.connect(self._handle_moved)
+        view.hint_removed.connect(self._handle_removed)
+
+    def show(self, entry: Entry, seen: Seen) -> None:
+        """Draw the hints of a row on its picture."""
+        self._row, self._seen = entry.id, seen
+        self._view.set_hints(
+            [(x, y, colour_of(lightness(seen, x, y), a, b)) for x, y, a, b in entry.hints]
+        )
+
+    def forget(self) -> None:
+        """No row is shown."""
+        self._row = self._seen = None
+
+    def add(self, x: float, y: float, a: float, b: float) -> None:
+        """Give a place a colour."""
+        entry = self._entry()
+        if entry is not None:
+            colour = colour_of(65.0, a, b)
+            alike = [known for known in self._recent if known != colour]
+            self._recent = [colour, *alike][:RECENT]
+            self._set((*entry.hints, (x, y, a, b)), self.tr("New hint"))
+
+    def _entry(self) -> Entry | None:
+        """Return the row that is shown, None where it can't be changed."""
+        if self._row is None or not self._model.has(self._row):
+            return None
+        entry = self._model.entry(self._row)
+        return None if entry.state is JobState.RUNNING else entry
+
+    def _handle_place(self, x: float, y: float) -> None:
+        entry, seen = self._entry(), self._seen
+        if entry is None or seen is None:
+            return
+        menu = ColourMenu(self._recent, self._view)
+        menu.chosen.connect(lambda a, b: self.add(x, y, a, b))
+        L = lightness(seen, x, y)
+
+        def offer(event: dict[str, Any]) -> None:
+            found = [(c["a"], c["b"], c["share"]) for c in event.get("colours", [])]
+            menu.set_likely([(colour_of(L, a, b), share, a, b) for a, b, share in found])
+
+        asked = question(entry.job, entry.hints, seen.wish.time)
+        self._engine.ask("alternatives", _while_alive(menu, offer), place=(x, y), **asked)
+        menu.popup(QCursor.pos())
+
+    def _handle_moved(self, number: int, x: float, y: float) -> None:
+        entry = self._entry()
+        if entry is not None and number < len(entry.hints):
+            hints = list(entry.hints)
+            hints[number] = (x, y, *hints[number][2:])
+            self._set(tuple(hints), self.tr("Moved hint"))
+
+    def _handle_removed(self, number: int) -> None:
+        entry = self._entry()
+        if entry is not None and number < len(entry.hints):
+            self._set(entry.hints[:number] + entry.hints[number + 1 :], self.tr("Removed hint"))
+
+    def _set(self, hints: Hints, words: str) -> None:
+        assert self._row is not None
+        self._undo.push(ChangeRows(words, self._model, "hints", {self._row: hints}))
+
+
+def lightness(seen: Seen, x: float, y: float) -> float:
+    """Return L at a place, kept where colours can be told apart."""
+    height, width = seen.gray.shape
+    code = seen.gray[min(int(y * height), height - 1), min(int(x * width), width - 1)]
+    return float(np.clip(luma_to_L(np.array([[code]]), 8, True)[0, 0], 25, 85))
+
+
+def _while_alive(menu: ColourMenu, handle: Callable[[Any], None]) -> Callable[[Any], None]:
+    """Return the handler, silent once the menu is gone."""
+    gone: list[bool] = []
+    menu.destroyed.connect(lambda: gone.append(True))
+    return lambda event: None if gone else handle(event)

@@ -1,0 +1,264 @@
+"""The right half of the window: a file before and after, time, sliders, hints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import QSizeF, QTimer
+from PySide6.QtGui import QImage, QUndoStack
+from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
+
+from colorizer.jobs import JobState, Kind
+from colorizer.queue import Entry
+from gui.adjust_panel import AdjustPanel
+from gui.canvas import Mode
+from gui.compare_view import CompareView
+from gui.engine import Engine
+from gui.hinting import Hinting
+from gui.looks import LONGEST, LONGEST_SHARP, Looks, Seen, Wish
+from gui.output_bar import ElidedLabel
+from gui.queue_model import QueueModel
+from gui.runner import PENDING
+from gui.shading import gray_image, rgb_image, shade, unsure_image
+from gui.text import shown
+from gui.timeline import Timeline
+from gui.undo import ChangeRows
+
+_QUICK_PIXELS = 250_000
+"""Shaded at once while a slider moves; the rest follows when it rests."""
+_REST_MS = 150
+
+
+class LookPanel(QWidget):
+    """Shows one row of the queue."""
+
+    def __init__(
+        self, model: QueueModel, engine: Engine, undo: QUndoStack, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.selected: Callable[[], list[int]] = list
+        """Gives the rows whose settings the sliders change."""
+        self._model, self._engine, self._undo = model, engine, undo
+        self._row: int | None = None
+        self._seen: Seen | None = None
+        self._sharp = self._confidence = False
+        self._looks = Looks(engine, self)
+        self._create_parts(engine)
+        self.hinting = Hinting(model, engine, undo, self.view)
+        self._connect_parts()
+        self.show_entry(None)
+
+    # What is shown
+
+    def show_entry(self, entry: Entry | None) -> None:
+        """Show another row, or none."""
+        row = entry.id if entry else None
+        if row == self._row and entry is not None:
+            return
+        self._row, self._seen, self._sharp = row, None, False
+        self.view.clear()
+        self.hinting.forget()
+        self._looks.forget()
+        self.adjust.setEnabled(entry is not None)
+        self.timeline.setVisible(entry is not None and entry.job.kind is Kind.FILM)
+        self.name.setText(shown(entry.job.source) if entry else "")
+        if entry is None:
+            self.view.set_message("")
+            return
+        self.adjust.set_values(entry.job.settings)
+        if entry.job.kind is Kind.FILM:
+            self.timeline.set_film(entry)
+        self.view.set_message(self.tr("Coming…"))
+        self.ask()
+
+    def ask(self) -> None:
+        """Ask the worker for the picture anew."""
+        entry = self.entry()
+        if entry is None or not self.isVisible():
+            return
+        wish = Wish(
+            row=entry.id,
+            job=entry.job,
+            hints=entry.hints,
+            time=self.timeline.time if entry.job.kind is Kind.FILM else 0.0,
+            longest=LONGEST_SHARP if self._sharp else LONGEST,
+            confidence=self._confidence,
+        )
+        self._looks.want(wish)
+
+    def entry(self) -> Entry | None:
+        """Return the row that is shown."""
+        if self._row is None or not self._model.has(self._row):
+            return None
+        return self._model.entry(self._row)
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether the picture of the row is there."""
+        return self._seen is not None
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a picture is on its way."""
+        return self._looks.is_busy
+
+    def set_mode(self, mode: Mode) -> None:
+        """Split, side by side, before or after."""
+        self.view.set_mode(mode)
+
+    def blink(self) -> None:
+        """Change between before and after."""
+        self.set_mode(Mode.AFTER if self.view.mode is Mode.BEFORE else Mode.BEFORE)
+
+    def set_hinting(self, wanted: bool) -> None:
+        """Let clicks place hints."""
+        self.view.edits_hints = wanted
+        if wanted and self.view.mode is Mode.BEFORE:
+            self.set_mode(Mode.AFTER)
+
+    def set_confidence(self, wanted: bool) -> None:
+        """Cover the places where the network is unsure."""
+        self._confidence = wanted
+        self.view.set_cover(QImage())
+        if wanted:
+            self.ask()
+
+    def refresh(self) -> None:
+        """Follow a change of the row's settings or hints that came from elsewhere."""
+        entry = self.entry()
+        if entry is None:
+            self.show_entry(None)
+            return
+        self.adjust.set_values(entry.job.settings)
+        shown_look = self._seen
+        if shown_look is not None:
+            self.hinting.show(entry, shown_look)
+            self._shade_quickly()
+            if _colours(shown_look.wish.job, shown_look.wish.hints) != _colours(
+                entry.job, entry.hints
+            ):
+                self.ask()
+
+    def showEvent(self, event: object) -> None:
+        """Ask for what was not asked for while hidden."""
+        if self._seen is None:
+            self.ask()
+
+    # Making
+
+    def _create_parts(self, engine: Engine) -> None:
+        self.name = ElidedLabel()
+        self.view = CompareView()
+        self.busy = QProgressBar(textVisible=False, maximum=0)
+        self.busy.setFixedHeight(3)
+        self.timeline = Timeline(engine)
+        self.adjust = AdjustPanel()
+        layout = QVBoxLayout(self)
+        layout.addWidget(self.name)
+        layout.addWidget(self.view, 1)
+        layout.addWidget(self.busy)
+        layout.addWidget(self.timeline)
+        layout.addWidget(self.adjust)
+        self._resting = QTimer(self, interval=_REST_MS, singleShot=True)
+        self._hide_busy()
+
+    def _connect_parts(self) -> None:
+        self._looks.seen.connect(self._handle_seen)
+        self._looks.failed.connect(self._handle_failed)
+        self._looks.busy_changed.connect(self._handle_busy)
+        self._resting.timeout.connect(self._shade)
+        self.adjust.changed.connect(self._handle_value)
+        self.adjust.spread.connect(self._handle_spread)
+        self.timeline.time_changed.connect(self.ask)
+        self.view.detail_wanted.connect(self._handle_detail)
+        self._undo.indexChanged.connect(self.refresh)
+
+    def _handle_busy(self, busy: bool) -> None:
+        if busy:
+            self.busy.setMaximum(0)
+        else:
+            self._hide_busy()
+
+    def _hide_busy(self) -> None:
+        # Kept in its place, so that the picture does not jump.
+        self.busy.setMaximum(1)
+        self.busy.setValue(0)
+
+    # Pictures
+
+    def _handle_seen(self, seen: Seen) -> None:
+        entry = self.entry()
+        if entry is None or seen.wish.row != entry.id:
+            return
+        self._seen = seen
+        self.view.set_message("")
+        height, width = seen.size
+        aspect = float(entry.facts.get("pixel_aspect") or 1.0)
+        gray = gray_image(seen.gray)
+        self.view.set_pictures(gray, self._shaded(entry, 1), QSizeF(width * aspect, height))
+        covered = self._confidence and seen.confidence.size
+        self.view.set_cover(unsure_image(seen.confidence) if covered else QImage())
+        self.hinting.show(entry, seen)
+
+    def _handle_failed(self, wish: Wish, why: str) -> None:
+        if wish.row == self._row:
+            self.view.set_message(shown(why))
+
+    def _handle_detail(self) -> None:
+        if not self._sharp and self._seen and max(self._seen.size) > max(self._seen.gray.shape):
+            self._sharp = True
+            self.ask()
+
+    def _shaded(self, entry: Entry, step: int) -> QImage:
+        """Return the coloured picture, of every `step`-th pixel."""
+        assert self._seen is not None
+        settings = entry.job.settings
+        gray, ab = self._seen.gray[::step, ::step], self._seen.ab[:, :, ::step, ::step]
+        return rgb_image(shade(gray, ab, settings.strength, settings.vividness))
+
+    def _shade_quickly(self) -> None:
+        entry = self.entry()
+        if entry is None or self._seen is None:
+            return
+        step = max(1, round((self._seen.gray.size / _QUICK_PIXELS) ** 0.5))
+        self.view.set_after(self._shaded(entry, step))
+        if step > 1:
+            self._resting.start()
+
+    def _shade(self) -> None:
+        entry = self.entry()
+        if entry is not None and self._seen is not None:
+            self.view.set_after(self._shaded(entry, 1))
+
+    # Settings
+
+    def _handle_value(self, name: str, value: float) -> None:
+        rows = {row for row in self.selected() if self._may_change(row)}
+        if self._row is not None and self._may_change(self._row):
+            rows.add(self._row)
+        self._change_settings(sorted(rows), {name: value}, name)
+
+    def _handle_spread(self) -> None:
+        entry = self.entry()
+        if entry is None:
+            return
+        settings = entry.job.settings
+        values = {"strength": settings.strength, "vividness": settings.vividness}
+        rows = [other.id for other in self._model.entries if other.state in PENDING]
+        self._change_settings(rows, values, "")
+
+    def _change_settings(self, rows: list[int], values: dict[str, float], merge: str) -> None:
+        new = {row: replace(self._model.entry(row).job.settings, **values) for row in rows}
+        if new:
+            words = self.tr("Change of colour")
+            self._undo.push(ChangeRows(words, self._model, "settings", new, merge))
+
+    def _may_change(self, row: int) -> bool:
+        return self._model.has(row) and self._model.entry(row).state is not JobState.RUNNING
+
+
+def _colours(job: Any, hints: Any) -> tuple[Any, ...]:
+    """Return what a picture depends on beside strength and vividness."""
+    return (replace(job.settings, strength=1.0, vividness=0.5), hints)

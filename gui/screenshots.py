@@ -1,0 +1,152 @@
+"""Pictures of the window in its states: `python -m gui.screenshots OUTDIR`.
+
+Works without a display. `--scale 2` shows what a display of 200 % shows.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from gui.window import Window
+
+_PATIENCE = 180.0
+"""Seconds a state may take to come."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Write one PNG for each state and return the exit code."""
+    arguments = _parser().parse_args(argv)
+    os.environ["QT_SCALE_FACTOR"] = str(arguments.scale)
+    if not os.environ.get("DISPLAY") and sys.platform == "linux":
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    arguments.outdir.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        _Studio(arguments, Path(folder)).shoot_all()
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m gui.screenshots", description=__doc__)
+    parser.add_argument("outdir", type=Path, metavar="OUTDIR")
+    parser.add_argument("--scale", type=float, default=1.0, metavar="X")
+    parser.add_argument("--theme", choices=("light", "dark"), default="light")
+    parser.add_argument("--language", default="en", metavar="CODE")
+    parser.add_argument("--weights", type=Path, metavar="FILE")
+    parser.add_argument("--media", type=Path, metavar="FOLDER", help="instead of the samples")
+    parser.add_argument("--size", type=int, nargs=2, default=(1280, 800), metavar=("W", "H"))
+    return parser
+
+
+class _Studio:
+    """A window with its own queue, brought from state to state."""
+
+    def __init__(self, arguments: argparse.Namespace, folder: Path) -> None:
+        from colorizer.settings import Settings
+        from gui.preferences import Preferences
+        from gui.start import create_app, open_queue
+        from gui.theme import apply_theme
+        from gui.window import SAMPLES, Window
+
+        self._out: Path = arguments.outdir
+        self._app = create_app()
+        apply_theme(self._app, arguments.theme)
+        self._media = folder / "Scans"
+        shutil.copytree(arguments.media or SAMPLES, self._media)
+        self._spoil()
+        preferences = Preferences(folder / "profile")
+        preferences.put("language", arguments.language)
+        preferences.put("theme", arguments.theme)
+        preferences.settings = Settings(weights=arguments.weights)
+        preferences.out = folder / "Colorized"
+        self.window: Window = Window(preferences, open_queue(preferences.queue_file))
+        self.window.resize(*arguments.size)
+        self.window.show()
+
+    def shoot_all(self) -> None:
+        """Go through the states."""
+        window = self.window
+        self._wait(0.3)
+        self._shoot("empty")
+        window.add([self._media])
+        self._until(lambda: window.model.rowCount() > 0)
+        self._select("astronaut.jpg")
+        self._until(self._is_seen)
+        self._shoot("queue_waiting")
+        window.runner.start()
+        self._until(lambda: any(e.done > 8 for e in window.model.entries if e.job.kind == "film"))
+        self._shoot("queue_running")
+        self._until(lambda: not window.runner.is_active)
+        self._shoot_looks()
+        self._select("notes.jpg")
+        self._wait(0.5)
+        self._shoot("errors")
+        window.close()
+
+    def _shoot_looks(self) -> None:
+        from gui.canvas import Mode
+
+        panel = self.window.look_panel
+        self._select("coffee.png")
+        self._until(self._is_seen)
+        panel.set_mode(Mode.SIDE)
+        self._shoot("side_by_side")
+        panel.set_mode(Mode.AFTER)
+        panel.set_hinting(True)
+        panel.hinting.add(0.5, 0.75, 10.0, -45.0)
+        panel.hinting.add(0.2, 0.2, 45.0, 35.0)
+        self._wait(0.5)
+        self._until(lambda: not panel.is_busy)
+        self._shoot("hints")
+        panel.set_hinting(False)
+        panel.set_mode(Mode.SPLIT)
+        film = next((e for e in self.window.model.entries if e.job.kind == "film"), None)
+        if film is not None:
+            self._select(film.job.source.name)
+            self._until(self._is_seen)
+            panel.timeline.go(2.0)
+            self._wait(3.0)
+            self._until(lambda: not panel.is_busy)
+            self._shoot("film")
+
+    def _spoil(self) -> None:
+        """Add files that fail, as every archive has them."""
+        (self._media / "notes.jpg").write_text("not a picture at all")
+        (self._media / "empty.tif").write_bytes(b"")
+
+    def _select(self, name: str) -> None:
+        model = self.window.model
+        found = [e.id for e in model.entries if e.job.source.name == name]
+        self.window.queue_panel.select(found[0] if found else model.entries[0].id)
+
+    def _is_seen(self) -> bool:
+        return self.window.look_panel.is_seen
+
+    def _until(self, ready: Callable[[], bool]) -> None:
+        end = time.monotonic() + _PATIENCE
+        while not ready() and time.monotonic() < end:
+            self._wait(0.02)
+
+    def _wait(self, seconds: float) -> None:
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            self._app.processEvents()
+            time.sleep(0.005)
+
+    def _shoot(self, name: str, widget: QWidget | None = None) -> None:
+        self._wait(0.4)
+        (widget or self.window).grab().save(str(self._out / f"{name}.png"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
