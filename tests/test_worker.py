@@ -1,0 +1,171 @@
+"""The worker process itself, with a tiny network, spoken to as the window speaks to it."""
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from colorizer.settings import Settings
+from tests.tiny_weights import write_tiny_weights
+
+
+class Talk:
+    """A worker process, spoken to in JSON lines."""
+
+    def __init__(self, weights: Path) -> None:
+        command = [sys.executable, "-m", "colorizer.worker"]
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        self.settings = Settings(weights=weights, device="cpu", size=64).as_dict()
+        assert self.hear()["event"] == "ready"
+
+    def say(self, **command) -> None:
+        self.process.stdin.write(json.dumps(command) + "\n")
+        self.process.stdin.flush()
+
+    def hear(self, *events: str) -> dict:
+        """Return the next event, or the next one of these names."""
+        while True:
+            event = json.loads(self.process.stdout.readline())
+            if not events or event["event"] in events:
+                return event
+
+    def ask(self, question: str, **arguments) -> dict:
+        self.say(do=question, id=1, settings=self.settings, **arguments)
+        return self.hear(question)
+
+    def run(self, job: int, source: Path, target: Path, **more) -> None:
+        self.say(do="run", job=job, source=str(source), target=str(target),
+                 kind="photo", settings=self.settings, **more)  # fmt: skip
+
+    def end(self) -> int:
+        self.process.stdin.close()
+        return self.process.wait(20)
+
+
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory):
+    return write_tiny_weights(tmp_path_factory.mktemp("weights") / "tiny.safetensors")
+
+
+@pytest.fixture(scope="module")
+def talk(weights):
+    talk = Talk(weights)
+    yield talk
+    talk.end()
+
+
+@pytest.fixture
+def photo(tmp_path):
+    ramp = np.linspace(0, 255, 96 * 80).reshape(80, 96).astype(np.uint8)
+    Image.fromarray(ramp).save(tmp_path / "a.png")
+    return tmp_path / "a.png"
+
+
+def test_a_photo_is_done_and_in_colour(talk, photo, tmp_path):
+    talk.run(7, photo, tmp_path / "out" / "a_color.png")
+    event = talk.hear("done", "failed", "skipped")
+    assert (event["event"], event["job"], event["fatal"]) == ("done", 7, False)
+    assert Image.open(tmp_path / "out" / "a_color.png").mode == "RGB"
+
+
+def test_a_bad_file_fails_with_its_reason_and_the_worker_goes_on(talk, photo, tmp_path):
+    (tmp_path / "b.png").write_text("no picture")
+    talk.run(1, tmp_path / "b.png", tmp_path / "b_color.png")
+    event = talk.hear("done", "failed")
+    assert (event["event"], event["fatal"]) == ("failed", False)
+    assert event["message"]
+    talk.run(2, photo, tmp_path / "a_color.png")
+    assert talk.hear("done", "failed")["event"] == "done"
+
+
+def test_missing_weights_are_fatal_for_the_queue(talk, photo, tmp_path):
+    settings = {**talk.settings, "weights": str(tmp_path / "none.safetensors")}
+    talk.say(do="run", job=1, source=str(photo), target=str(tmp_path / "x.png"),
+             kind="photo", settings=settings)  # fmt: skip
+    event = talk.hear("failed")
+    assert event["fatal"]
+    assert "none.safetensors" in event["message"]
+
+
+def test_a_paused_worker_begins_nothing(talk, photo, tmp_path):
+    target = tmp_path / "a_color.png"
+    talk.say(do="pause")
+    talk.hear("paused")
+    talk.run(1, photo, target)
+    time.sleep(0.4)
+    assert not target.exists()
+    talk.say(do="resume")
+    assert talk.hear("done", "failed")["event"] == "done"
+    assert target.exists()
+
+
+def test_a_cancelled_job_leaves_nothing(talk, photo, tmp_path):
+    talk.say(do="pause")
+    talk.run(1, photo, tmp_path / "out" / "a_color.png")
+    talk.say(do="cancel", job=1)
+    assert talk.hear("cancelled", "done", "failed")["event"] == "cancelled"
+    talk.say(do="resume")
+    assert not list(tmp_path.rglob("*color*"))
+
+
+def test_a_look_has_gray_and_two_colourings(talk, photo, tmp_path):
+    out = tmp_path / "look.npz"
+    event = talk.ask("look", source=str(photo), kind="photo", out=str(out), longest=48,
+                     confidence=True)  # fmt: skip
+    assert event["size"] == [80, 96]
+    with np.load(out) as planes:
+        assert planes["gray"].shape == (40, 48)
+        assert planes["ab"].shape == (2, 2, 40, 48)
+        assert planes["confidence"].size > 0
+
+
+def test_hints_change_the_look(talk, photo, tmp_path):
+    found = []
+    for hints in ((), ((0.5, 0.5, 80.0, 60.0),)):
+        out = tmp_path / "look.npz"
+        talk.ask("look", source=str(photo), kind="photo", out=str(out), longest=48, hints=hints)
+        found.append(np.load(out)["ab"].astype(float))
+    assert np.abs(found[0] - found[1]).max() > 0
+
+
+def test_colours_are_offered_at_a_place(talk, photo):
+    colours = talk.ask("alternatives", source=str(photo), kind="photo", place=[0.9, 0.1])["colours"]
+    assert 1 <= len(colours) <= 6
+    assert all(0 < colour["share"] <= 1 for colour in colours)
+
+
+def test_a_plan_has_photos_and_says_what_was_left_out(talk, photo, tmp_path):
+    (tmp_path / "notes.txt").write_text("x")
+    event = talk.ask("plan", inputs=[str(tmp_path)], out=str(tmp_path / "out"))
+    ((source, target, kind),) = event["jobs"]
+    assert (Path(source).name, Path(target).name, kind) == ("a.png", "a_color.png", "photo")
+    assert event["notes"]
+
+
+def test_a_question_about_a_missing_file_is_answered_with_its_error(talk, tmp_path):
+    event = talk.ask("thumbnail", source=str(tmp_path / "gone.png"), kind="photo")
+    assert "gone.png" in event["error"]
+
+
+def test_nonsense_does_not_end_the_worker(talk):
+    talk.process.stdin.write("nonsense\n")
+    talk.say(do="dance")
+    assert talk.hear("error")["event"] == "error"
+    assert talk.hear("error")["event"] == "error"
+    assert talk.process.poll() is None
+
+
+def test_the_worker_ends_with_its_input_and_leaves_no_part(weights, photo, tmp_path):
+    talk = Talk(weights)
+    for number in range(5):
+        talk.run(number, photo, tmp_path / "out" / f"{number}.png")
+    talk.hear("start")
+    assert talk.end() == 0
+    assert not list(tmp_path.rglob("*.part"))
