@@ -149,7 +149,8 @@ def _tiff_resolution(page: TiffPage) -> tuple[Fraction, Fraction, int] | None:
     if not all(isinstance(pair, tuple) and len(pair) == 2 and all(pair) for pair in pairs):
         return None
     across, down = (Fraction(*pair) for pair in pairs if pair is not None)
-    return across, down, _number(page, 296, 2)
+    unit = _number(page, 296, 2)
+    return across, down, unit if unit in (1, 2, 3) else 1
 
 
 def _read_ifds(page: TiffPage, file: BinaryIO) -> tuple[tuple[int, Any], ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from pathlib import Path
 from typing import BinaryIO
 
@@ -48,17 +49,15 @@ def read_tiff_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
         UnsupportedMedia: samples that are not gray, RGB, palette or CMYK of up to 16 bits.
     """
     try:
-        tif = TiffFile(file)
-        page = _first_page(tif, warnings)
-    except Exception as error:  # tifffile raises whatever a damaged structure leads to
-        raise MediaError(path, f"is a damaged or cut off TIFF: {_one_line(error)}") from error
-    _check(path, page, file)
-    try:
+        page = _first_page(TiffFile(file), warnings)
+        _check(path, page, file)
         codes = page.asarray()
-    except Exception as error:  # as above, and every codec has errors of its own
+        return _interpret(path, page, codes, _metadata(page, file, warnings), warnings)
+    except (MediaError, MemoryError):
+        raise
+    except Exception as error:
+        # A damaged structure leads tifffile and its codecs to errors of every kind.
         raise MediaError(path, f"is damaged or cut off: {_one_line(error)}") from error
-    metadata = _metadata(page, file, warnings)
-    return _interpret(path, page, codes, metadata, warnings)
 
 
 def _one_line(error: BaseException) -> str:
@@ -93,6 +92,9 @@ def _check(path: Path, page: TiffPage, file: BinaryIO) -> None:
     size = file.seek(0, 2)
     if not ends or max(ends) > size:
         raise MediaError(path, f"is cut off: {size} of {max(ends, default=0)} bytes are there")
+    parts = sum(n > 0 for n in page.databytecounts)
+    if parts < math.prod(page.chunked):  # tifffile would fill the gaps with black
+        raise MediaError(path, f"is damaged: {parts} of {math.prod(page.chunked)} parts are there")
     kind, bits = page.photometric, page.bitspersample
     if kind not in _SPACES or (kind == _YCBCR and page.compression not in _JPEG):
         name = getattr(kind, "name", str(kind)).lower()

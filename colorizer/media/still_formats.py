@@ -39,8 +39,8 @@ _BIGTIFF_BYTES = 4_000_000_000
 class Picture:
     """A result about to be encoded."""
 
-    rows: Iterator[np.ndarray]
-    """Strips of (h, W, C) sRGB codes from top to bottom; to be taken once."""
+    rows: Callable[[], Iterator[np.ndarray]]
+    """Gives strips of (h, W, C) sRGB codes from top to bottom."""
     shape: tuple[int, int, int]
     """(H, W, C); C is 3, or 4 with alpha."""
     dtype: Any
@@ -59,7 +59,7 @@ class Picture:
         """Return all pixels, (H, W, C)."""
         pixels = np.empty(self.shape, self.dtype)
         top = 0
-        for strip in self.rows:
+        for strip in self.rows():
             pixels[top : top + len(strip)] = strip
             top += len(strip)
         return pixels
@@ -257,7 +257,7 @@ def _tiff_strips(
 ) -> Iterator[bytes]:
     """Yield encoded strips of `strip_rows` rows; tifffile takes strips only as bytes."""
     waiting = np.empty((0, *picture.shape[1:]), picture.dtype)
-    for block in picture.rows:
+    for block in picture.rows():
         rows = np.concatenate([waiting, block]) if len(waiting) else block
         whole = len(rows) // strip_rows * strip_rows
         for top in range(0, whole, strip_rows):
@@ -278,7 +278,8 @@ def _encode_strip(rows: np.ndarray, compression: str | None, order: ByteOrder) -
     return bytes(encode(differences.astype(wire, copy=False).tobytes()))
 
 
-WRITERS: dict[str, Callable[[BinaryIO, Picture], None]] = {
+Writer: TypeAlias = Callable[[BinaryIO, Picture], None]
+WRITERS: dict[str, Writer] = {
     ".jpg": write_jpeg,
     ".jpeg": write_jpeg,
     ".jpe": write_jpeg,
@@ -290,5 +291,7 @@ WRITERS: dict[str, Callable[[BinaryIO, Picture], None]] = {
     ".bmp": write_bmp,
 }
 """Writers by suffix of the target."""
+OWN_SUFFIX = {"jpeg": ".jpg", "png": ".png", "tiff": ".tif", "webp": ".webp", "bmp": ".bmp"}
+"""Suffix by format of the source."""
 HOLD_ALPHA = (write_png, write_tiff, write_webp, write_bmp)
 HOLD_16_BITS = (write_png, write_tiff)

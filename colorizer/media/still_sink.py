@@ -18,7 +18,14 @@ from colorizer.frame import Frame
 from colorizer.media.gray import rgb_to_gray, strips
 from colorizer.media.metadata import Metadata, upright_exif
 from colorizer.media.still import StillSource
-from colorizer.media.still_formats import HOLD_16_BITS, HOLD_ALPHA, WRITERS, Picture
+from colorizer.media.still_formats import (
+    HOLD_16_BITS,
+    HOLD_ALPHA,
+    OWN_SUFFIX,
+    WRITERS,
+    Picture,
+    Writer,
+)
 from colorizer.media.xmp import mark_generated
 
 
@@ -37,7 +44,7 @@ class StillSink:
         """Prepare to write `target` with the metadata and encoding of `like`.
 
         Raises:
-            TargetError: the suffix of the target names no photo format.
+            TargetError: the suffix of the target names no photo format and is not the source's.
         """
         self.target = Path(target)
         self.part = self.target.with_name(self.target.name + ".part")
@@ -45,9 +52,9 @@ class StillSink:
         self._like = like
         self._quality = jpeg_quality
         self._written = False
-        if self.target.suffix.lower() not in WRITERS:
+        suffix = self.target.suffix.lower()
+        if suffix not in WRITERS and suffix != like.path.suffix.lower():
             raise TargetError(self.target, f"ends in none of {' '.join(WRITERS)}")
-        self._write = WRITERS[self.target.suffix.lower()]
 
     def __enter__(self) -> Self:
         """Create the folder of the target.
@@ -90,25 +97,37 @@ class StillSink:
         Raises:
             TargetError: the disk is full or the file can't be written.
         """
-        picture = self._picture(frame)
+        # A file under a strange name gets its own format back.
+        suffix = self.target.suffix.lower()
+        writer = WRITERS[suffix if suffix in WRITERS else OWN_SUFFIX[self._like.coding.format]]
+        picture = self._picture(frame, writer)
         try:
-            with self.part.open("wb") as file:
-                self._write(file, picture)
-                file.flush()
-                os.fsync(file.fileno())
+            try:
+                self._encode(writer, picture)
+            except OSError:
+                raise
+            except Exception as error:  # of the libraries, about a tag that only looked well
+                self.warnings.append(f"its metadata is lost: {error}")
+                self._encode(writer, replace(picture, metadata=Metadata(), xmp=picture.plain_xmp))
         except OSError as error:
             raise TargetError(self.target, f"can't be written: {error}") from error
         self._written = True
 
-    def _picture(self, frame: Frame) -> Picture:
+    def _encode(self, writer: Writer, picture: Picture) -> None:
+        with self.part.open("wb") as file:
+            writer(file, picture)
+            file.flush()
+            os.fsync(file.fileno())
+
+    def _picture(self, frame: Frame, writer: Writer) -> Picture:
         """Gather what the encoder needs; say what the format can't hold."""
         like = self._like
         sixteen = like.coding.depth == 16
-        if sixteen and self._write not in HOLD_16_BITS:
+        if sixteen and writer not in HOLD_16_BITS:
             self.warnings.append("16-bit source is written with 8 bits in this file format")
             sixteen = False
         alpha = like.alpha
-        if alpha is not None and self._write not in HOLD_ALPHA:
+        if alpha is not None and writer not in HOLD_ALPHA:
             self.warnings.append("transparency can't be kept in this file format")
             alpha = None
         dtype = np.uint16 if sixteen else np.uint8
@@ -117,7 +136,7 @@ class StillSink:
         height, width = frame.Y.shape
         plain = mark_generated(None, __version__)
         return Picture(
-            rows=self._coloured(frame, dtype, alpha),
+            rows=lambda: self._coloured(frame, dtype, alpha),
             shape=(height, width, 3 if alpha is None else 4),
             dtype=dtype,
             coding=like.coding,

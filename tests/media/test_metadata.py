@@ -10,6 +10,7 @@ from PIL import Image, ImageCms
 from PIL.PngImagePlugin import PngInfo
 from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
+from colorizer.media import metadata, scan_tiff, still_formats
 from colorizer.media.metadata import upright_exif, without_thumbnails
 from colorizer.media.still import StillSource
 from colorizer.media.still_sink import StillSink
@@ -279,6 +280,30 @@ def test_damaged_metadata_is_a_warning_and_the_mark_is_there(tmp_path):
     assert any("EXIF is lost" in warning for warning in sink.warnings)
     with Image.open(target) as image:
         assert GENERATED.encode() in image.info["xmp"]
+
+
+def test_a_tag_that_cannot_be_written_costs_the_metadata_not_the_photo(tmp_path, monkeypatch):
+    path, target = tmp_path / "scan.tif", tmp_path / "result.tif"
+    tifffile.imwrite(path, draw_photo.gray(16), photometric="minisblack", software="SilverFast")
+
+    def lost(*_):
+        raise struct.error("an odd tag")
+
+    monkeypatch.setattr(still_formats, "_write_ifds", lost)
+    with pytest.raises(struct.error):
+        colour(path, target)
+    assert not target.exists()
+    monkeypatch.undo()
+    read = metadata.read_tiff
+    odd = (305, 99, 3, b"abc")
+    monkeypatch.setattr(
+        scan_tiff, "read_tiff", lambda *given: replace(read(*given), tiff_tags=(odd,))
+    )
+    _, sink = colour(path, target)
+    assert any("metadata is lost" in warning for warning in sink.warnings)
+    with tifffile.TiffFile(target) as tif:
+        assert GENERATED.encode() in tif.pages[0].tags[700].value
+    assert [p.name for p in tmp_path.iterdir() if p.suffix == ".part"] == []
 
 
 def test_what_a_foreign_format_cannot_hold_is_named(tmp_path):

@@ -211,6 +211,17 @@ def test_a_tiff_cut_between_strips_is_refused(tmp_path):
         open_photo(path)
 
 
+def test_a_tiff_with_missing_tiles_is_refused(tmp_path):
+    path = draw_photo.draw(tmp_path, "gray16_tiled.tif")
+    with tifffile.TiffFile(path) as tif:
+        width = tif.pages[0].tags[256].valueoffset
+    data = bytearray(path.read_bytes())
+    struct.pack_into("<H", data, width, 4096)
+    path.write_bytes(data)
+    with pytest.raises(MediaError, match="6 of 384 parts"):
+        open_photo(path)
+
+
 def test_floating_point_tiff_is_refused(tmp_path):
     path = tmp_path / "float.tif"
     tifffile.imwrite(path, draw_photo.gray().astype(np.float32))

@@ -175,6 +175,15 @@ def test_an_unknown_suffix_is_refused(tmp_path):
         StillSink(tmp_path / "result.gif", like=source, jpeg_quality=95)
 
 
+def test_a_photo_under_a_strange_name_gets_its_format_back(tmp_path):
+    for name, strange in (("gray16.tif", "scan"), ("tinted.jpg", "scan.0001")):
+        path = draw_photo.draw(tmp_path, name).rename(tmp_path / strange)
+        target = path.with_name("result" + path.suffix)
+        colour(path, target)
+        target = target.rename(tmp_path / f"known_{name}")
+        assert read_back(target).shape == (*draw_photo.SIZE, 3)
+
+
 def test_lost_depth_and_alpha_are_said(tmp_path):
     path = draw_photo.draw(tmp_path, "gray16_alpha.png").rename(tmp_path / "scan.jpg")
     _, sink = colour(path, tmp_path / "result.jpg")
