@@ -23,7 +23,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from typing import IO, Any
+from typing import IO, Any, NoReturn
 
 from colorizer.errors import ColorizerError
 from colorizer.jobs import JobState, Kind, Progress
@@ -69,12 +69,13 @@ class Worker:
         self.stop()
 
     def stop(self) -> None:
-        """Cancel everything and wait for the threads."""
+        """Cancel everything and wait until no job has a file open."""
         for cancelled in self._cancelled.values():
             cancelled.set()
         self._going.set()
-        for pool in (self._jobs, *self._questions.values()):
-            pool.shutdown(wait=True, cancel_futures=True)
+        self._jobs.shutdown(wait=True, cancel_futures=True)
+        for pool in self._questions.values():
+            pool.shutdown(wait=False, cancel_futures=True)
 
     def tell(self, **event: Any) -> None:
         """Write one event."""
@@ -222,8 +223,8 @@ def _private_output() -> IO[str]:
     return os.fdopen(private, "w", encoding="utf-8")
 
 
-def main() -> int:
-    """Serve the commands of standard input and return the exit code."""
+def main() -> NoReturn:
+    """Serve the commands of standard input, then end the process."""
     out = _private_output()
     # Ctrl-C in a terminal reaches the whole group; the window decides what happens here.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -236,7 +237,8 @@ def main() -> int:
         worker.serve(_until_end(lines, ending.start))
     except (BrokenPipeError, ValueError):  # nobody reads the events any more
         os._exit(1)
-    return 0
+    sys.stderr.flush()
+    os._exit(0)  # a question may still be loading torch; nobody waits for its answer
 
 
 def _until_end(lines: Iterable[str], at_end: Callable[[], object]) -> Iterable[str]:
@@ -246,4 +248,4 @@ def _until_end(lines: Iterable[str], at_end: Callable[[], object]) -> Iterable[s
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -17,7 +17,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if "--worker" in (sys.argv if argv is None else argv):  # a frozen build starts itself
         from colorizer.worker import main as work
 
-        return work()
+        work()
     arguments = _parser().parse_args(argv)
     try:
         import PySide6.QtWidgets  # noqa: F401

@@ -98,12 +98,12 @@ class Commands(QObject):
 
     def _create_bars(self) -> None:
         bar, actions = self._window.menuBar(), self.actions
-        actions.menu(
+        self.file_menu = actions.menu(
             bar,
             self.tr("&File"),
             ["add_files", "add_folder", None, "import", "export", None, "quit"],
         )
-        actions.menu(
+        self.queue_menu = actions.menu(
             bar,
             self.tr("&Queue"),
             ["start", "stop_after", None, "retry_failed", "clear_done", None, "open", "reveal",

@@ -15,14 +15,14 @@ class Column(Enum):
     """Columns of the queue."""
 
     NAME = auto()
-    KIND = auto()
-    SIZE = auto()
-    MODEL = auto()
     STATE = auto()
     PROGRESS = auto()
-    SPEED = auto()
     LEFT = auto()
     NOTE = auto()
+    SIZE = auto()
+    KIND = auto()
+    SPEED = auto()
+    MODEL = auto()
 
 
 COLUMNS = tuple(Column)

@@ -29,15 +29,15 @@ from gui.thumbnails import SIZE
 
 _FILTER_MS = 150
 _WIDTHS = {
-    Column.NAME: 230,
-    Column.KIND: 60,
-    Column.SIZE: 130,
-    Column.MODEL: 90,
-    Column.STATE: 90,
+    Column.NAME: 190,
+    Column.STATE: 85,
     Column.PROGRESS: 120,
-    Column.SPEED: 70,
-    Column.LEFT: 60,
-    Column.NOTE: 160,
+    Column.LEFT: 55,
+    Column.NOTE: 240,
+    Column.SIZE: 150,
+    Column.KIND: 60,
+    Column.SPEED: 80,
+    Column.MODEL: 100,
 }
 """In device-independent pixels, wide enough for their words at the usual font."""
 
@@ -106,21 +106,21 @@ class QueuePanel(QWidget):
             self.table.scrollTo(index)
 
     def _create_filter(self) -> QHBoxLayout:
-        self._search = QLineEdit(placeholderText=self.tr("Find a file by name or folder"))
-        self._search.setClearButtonEnabled(True)
-        self._search.setAccessibleName(self.tr("Find a file by name or folder"))
-        self._states = QComboBox()
-        self._states.setAccessibleName(self.tr("Show files in this state"))
-        self._states.addItem(self.tr("All states"), None)
+        self.search = QLineEdit(placeholderText=self.tr("Find a file by name or folder"))
+        self.search.setClearButtonEnabled(True)
+        self.search.setAccessibleName(self.tr("Find a file by name or folder"))
+        self.states = QComboBox()
+        self.states.setAccessibleName(self.tr("Show files in this state"))
+        self.states.addItem(self.tr("All states"), None)
         for state in JobState:
-            self._states.addItem(state_words(state), state)
+            self.states.addItem(state_words(state), state)
         row = QHBoxLayout()
-        row.addWidget(self._search, 1)
-        row.addWidget(self._states)
+        row.addWidget(self.search, 1)
+        row.addWidget(self.states)
         self._typing = QTimer(self, interval=_FILTER_MS, singleShot=True)
         self._typing.timeout.connect(self._handle_filter)
-        self._search.textChanged.connect(lambda: self._typing.start())
-        self._states.currentIndexChanged.connect(self._handle_filter)
+        self.search.textChanged.connect(lambda: self._typing.start())
+        self.states.currentIndexChanged.connect(self._handle_filter)
         return row
 
     def _create_table(self) -> QTableView:
@@ -160,8 +160,9 @@ class QueuePanel(QWidget):
         self.table.activated.connect(lambda index: self.opened.emit(index.data(ENTRY)))
 
     def _handle_filter(self) -> None:
-        self._filter.apply(self._search.text().strip(), self._states.currentData())
-        filtered = bool(self._search.text().strip()) or self._states.currentData() is not None
+        part, chosen = self.search.text().strip(), self.states.currentData()
+        self._filter.apply(part, JobState(chosen) if chosen else None)  # Qt keeps plain text
+        filtered = bool(part or chosen)
         # Between filtered rows nobody can say where a row was dropped.
         mode = QAbstractItemView.DragDropMode
         self.table.setDragDropMode(mode.NoDragDrop if filtered else mode.InternalMove)

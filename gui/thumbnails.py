@@ -7,7 +7,7 @@ from collections import OrderedDict
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QPixmap
+from PySide6.QtGui import QColor, QIcon, QImage, QPixmap
 
 from colorizer.jobs import JobState
 from colorizer.queue import Entry
@@ -32,14 +32,20 @@ class Thumbnails(QObject):
     def __init__(self, engine: Engine, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._engine = engine
-        self._pictures: OrderedDict[str, QPixmap] = OrderedDict()
+        self._pictures: OrderedDict[str, QIcon] = OrderedDict()
         self._wanted: OrderedDict[int, Entry] = OrderedDict()
         self._asked: set[int] = set()
-        self._blank = QPixmap(*SIZE)
-        self._blank.fill(QColor(128, 128, 128, 40))
+        blank = QPixmap(*SIZE)
+        blank.fill(QColor(128, 128, 128, 40))
+        self._blank = _icon(blank)
         engine.ready.connect(self._ask)
 
-    def picture(self, entry: Entry) -> QPixmap:
+    @property
+    def is_idle(self) -> bool:
+        """Whether no picture is on its way."""
+        return not self._asked
+
+    def picture(self, entry: Entry) -> QIcon:
         """Return the thumbnail of a row, a blank one until it is there."""
         key = str(entry.job.source)
         if key in self._pictures:
@@ -67,7 +73,7 @@ class Thumbnails(QObject):
 
     def _handle_answer(self, entry: Entry, event: dict[str, Any]) -> None:
         self._asked.discard(entry.id)
-        picture = self._blank if "error" in event else _boxed(picture_of(event))
+        picture = self._blank if "error" in event else _icon(_boxed(picture_of(event)))
         self._pictures[str(entry.job.source)] = picture
         while len(self._pictures) > KEPT:
             self._pictures.popitem(last=False)
@@ -81,6 +87,13 @@ def picture_of(event: dict[str, Any]) -> QImage:
     width, height = event["width"], event["height"]
     image = QImage(codes, width, height, width, QImage.Format.Format_Grayscale8)
     return image.copy()  # the bytes go away
+
+
+def _icon(pixmap: QPixmap) -> QIcon:
+    """Return the picture as an icon that looks the same in a selected row."""
+    result = QIcon(pixmap)
+    result.addPixmap(pixmap, QIcon.Mode.Selected)
+    return result
 
 
 def _boxed(image: QImage) -> QPixmap:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QActionGroup, QKeySequence
 from PySide6.QtWidgets import QApplication, QToolBar
 
+from colorizer.jobs import Kind
 from gui.actions import Actions
 from gui.canvas import Mode
 from gui.theme import THEMES, apply_theme
@@ -27,6 +28,7 @@ class ViewCommands(QObject):
         self._create_edit_actions()
         self._create_mode_actions()
         self._create_zoom_actions()
+        self._create_follow_action()
         self._create_film_actions()
         self._create_theme_actions()
 
@@ -38,7 +40,7 @@ class ViewCommands(QObject):
             bar,
             self.tr("&View"),
             [*(mode.value for mode in Mode), "blink", None, "fit", "one", "zoom_in", "zoom_out",
-             None, "unsure", None],
+             None, "unsure", "follow", None],
         )  # fmt: skip
         self._actions.fill(view.addMenu(self.tr("&Colours of the window")), self._themes())
         names = ["step_back", "step_on", None, "play_back", "stand", "play_on"]
@@ -104,6 +106,25 @@ class ViewCommands(QObject):
         self._make("unsure", self.tr("Show &unsure places"), "U", self._handle_unsure, tip=tip,
                    checkable=True)  # fmt: skip
         self._actions["unsure"].setIconText(self.tr("Unsure places"))
+
+    def _create_follow_action(self) -> None:
+        tip = self.tr("Show the file in work, and where in the film it is")
+        self._make("follow", self.tr("F&ollow the work"), "R", self._handle_progress, tip=tip,
+                   checkable=True)  # fmt: skip
+        self._window.model.counts_changed.connect(self._handle_progress)
+
+    def _handle_progress(self) -> None:
+        """Show what is in work now, as fast as pictures come."""
+        window, panel = self._window, self._panel
+        running = sorted(window.runner.running)
+        if not running or panel.is_busy or not self._actions["follow"].isChecked():
+            return
+        entry = window.model.entry(running[0])
+        current = panel.entry()
+        if current is None or current.id != entry.id:
+            window.queue_panel.select(entry.id)
+        elif entry.job.kind is Kind.FILM and entry.done:
+            panel.timeline.go((entry.done - 1) / float(entry.facts.get("rate") or 25.0))
 
     def _create_film_actions(self) -> None:
         line = self._panel.timeline

@@ -27,11 +27,13 @@ from PySide6.QtWidgets import (
 from colorizer.queue import Queue
 from gui.adding import Adder
 from gui.commands import Commands
+from gui.details import Details
 from gui.drop_area import DropArea, local_paths, takes
 from gui.engine import Engine
 from gui.look_panel import LookPanel
 from gui.output_bar import OutputBar
 from gui.preferences import Preferences
+from gui.program_commands import ProgramCommands
 from gui.queue_model import QueueModel
 from gui.queue_panel import QueuePanel
 from gui.runner import Runner
@@ -58,6 +60,7 @@ class Window(QMainWindow):
         self.runner = Runner(self.model, self.engine, self)
         self.adder = Adder(self.model, self.engine, self)
         self.undo = QUndoStack(self)
+        self.ask_before_closing = True
         self._queue = queue
         self.setWindowTitle("Colorizer")
         self.setAcceptDrops(True)
@@ -80,6 +83,7 @@ class Window(QMainWindow):
         self.pages.addWidget(self.drop_area)
         self.pages.addWidget(self.queue_panel)
         self.output = OutputBar(self.preferences.out)
+        self.details = Details()
         self.look_panel = LookPanel(self.model, self.engine, self.undo)
         self.look_panel.selected = self.queue_panel.selected
         self.device_label = QLabel(self.tr("Device: being looked for…"))
@@ -87,6 +91,7 @@ class Window(QMainWindow):
         left = QWidget()
         layout = QVBoxLayout(left)
         layout.addWidget(self.pages, 1)
+        layout.addWidget(self.details)
         layout.addWidget(self.output)
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.splitter.setChildrenCollapsible(False)
@@ -97,6 +102,13 @@ class Window(QMainWindow):
         """Make the picture's side; its bar needs the actions."""
         self._view_commands = ViewCommands(self, self.commands.actions)
         self._view_commands.create_menus()
+        self.program = ProgramCommands(self, self.commands.actions)
+        self.program.create_menus()
+        settings = self.commands.actions["settings"]
+        self.commands.file_menu.insertAction(self.commands.actions["quit"], settings)
+        self.commands.file_menu.insertSeparator(self.commands.actions["quit"])
+        self.commands.toolbar.addSeparator()
+        self.commands.toolbar.addAction(settings)
         self.commands.actions.paint(self)
         self.right = QWidget()
         layout = QVBoxLayout(self.right)
@@ -117,8 +129,9 @@ class Window(QMainWindow):
         self.adder.busy_changed.connect(self._handle_busy)
         self.model.counts_changed.connect(self._handle_counts)
         self.queue_panel.current_changed.connect(self.look_panel.show_entry)
+        self.queue_panel.current_changed.connect(self.details.show_entry)
         self.output.out_changed.connect(self._handle_out)
-        self.engine.ready.connect(self._handle_engine_ready)
+        self.engine.ready.connect(self.ask_device)
         self.engine.broken.connect(self._handle_trouble)
         self.runner.halted.connect(self._handle_trouble)
 
@@ -151,6 +164,8 @@ class Window(QMainWindow):
         has_rows = self.model.rowCount() > 0
         self.pages.setCurrentIndex(1 if has_rows else 0)
         self.right.setVisible(has_rows)
+        self.details.setVisible(has_rows)
+        self.details.show_entry(self.queue_panel.current())
         self.commands.refresh()
 
     def _handle_out(self, out: Path) -> None:
@@ -158,7 +173,8 @@ class Window(QMainWindow):
         self.preferences.out = out
         self.commands.retarget(old, out)
 
-    def _handle_engine_ready(self) -> None:
+    def ask_device(self) -> None:
+        """Ask the worker what it computes with, and whether the model is in place."""
         settings = self.preferences.settings.as_dict()
         self.engine.ask("device", self._handle_device, settings=settings)
 
@@ -205,7 +221,7 @@ class Window(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Keep what is in work for the next time."""
-        if self.runner.running and not self._may_close():
+        if self.runner.running and self.ask_before_closing and not self._may_close():
             event.ignore()
             return
         self.preferences.put_bytes("geometry", self.saveGeometry())

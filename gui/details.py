@@ -1,0 +1,65 @@
+"""What there is to know about one row: paths, state, reason, warnings; to be copied."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+
+from colorizer.queue import Entry
+from gui.preferences import changed
+from gui.text import clock, shown, size_words, state_words
+
+_LINES = 6
+
+
+class Details(QWidget):
+    """Shows one row as text."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.text = QPlainTextEdit(readOnly=True)
+        self.text.setAccessibleName(self.tr("Details of the selected file"))
+        self.text.setPlaceholderText(self.tr("Choose a file to see its details here."))
+        height = self.text.fontMetrics().lineSpacing() * _LINES + 12
+        self.text.setFixedHeight(height)
+        copy = QPushButton(self.tr("Copy details"))
+        copy.clicked.connect(self._handle_copy)
+        row = QHBoxLayout()
+        row.addStretch()
+        row.addWidget(copy)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.text)
+        layout.addLayout(row)
+
+    def show_entry(self, entry: Entry | None) -> None:
+        """Show another row, or the same after a change."""
+        words = details_of(entry) if entry is not None else ""
+        if words != self.text.toPlainText():
+            self.text.setPlainText(words)
+
+    def _handle_copy(self) -> None:
+        QGuiApplication.clipboard().setText(self.text.toPlainText())
+
+
+def details_of(entry: Entry) -> str:
+    """Return all that is known of a row, reason first."""
+    job = entry.job
+    lines = [state_words(entry.state) + (f": {entry.reason}" if entry.reason else "")]
+    lines += [f"! {warning}" for warning in entry.warnings]
+    lines += [_tr("Original: %1").replace("%1", str(job.source))]
+    lines += [_tr("Result: %1").replace("%1", str(job.target))]
+    if size := size_words(entry.facts):
+        lines.append(_tr("Size: %1").replace("%1", size))
+    if entry.seconds:
+        lines.append(_tr("Time: %1").replace("%1", clock(entry.seconds)))
+    if entry.hints:
+        lines.append(_tr("Hints: %1").replace("%1", str(len(entry.hints))))
+    settings = ", ".join(f"{name} {value}" for name, value in changed(job.settings).items())
+    lines.append(_tr("Settings: %1").replace("%1", settings or _tr("all as usual")))
+    return "\n".join(map(shown, lines))
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("details", text)

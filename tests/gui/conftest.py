@@ -1,0 +1,84 @@
+"""Windows without a display, each with its own queue, preferences and worker process."""
+
+import os
+
+os.environ["QT_QPA_PLATFORM"] = "offscreen"  # before Qt is imported
+
+import pytest
+
+pytest.importorskip("PySide6.QtWidgets", exc_type=ImportError)
+
+import numpy as np
+from PIL import Image
+
+from colorizer.queue import Queue
+from colorizer.settings import Settings
+from tests.tiny_weights import write_tiny_weights
+
+PATIENCE = 60_000
+"""Milliseconds a worker process may take to start and load torch on a busy machine."""
+
+
+@pytest.fixture(scope="session")
+def weights(tmp_path_factory):
+    return write_tiny_weights(tmp_path_factory.mktemp("weights") / "tiny.safetensors")
+
+
+@pytest.fixture
+def settings(weights):
+    return Settings(weights=weights, device="cpu", size=64)
+
+
+@pytest.fixture
+def scans(tmp_path):
+    """A folder of three photos, one of them in a folder below."""
+    ramp = np.linspace(0, 255, 96 * 80).reshape(80, 96).astype(np.uint8)
+    (tmp_path / "scans" / "1920").mkdir(parents=True)
+    for name in ("a.png", "b.jpg", "1920/c.tif"):
+        Image.fromarray(ramp).save(tmp_path / "scans" / name)
+    return tmp_path / "scans"
+
+
+@pytest.fixture
+def profile(tmp_path):
+    return tmp_path / "profile"
+
+
+@pytest.fixture
+def open_window(qtbot, qapp, profile, settings, tmp_path):
+    """A function that opens a window; all are closed at the end."""
+    from gui.preferences import Preferences
+    from gui.theme import apply_theme
+    from gui.window import Window
+
+    windows = []
+
+    def open_one(folder=profile):
+        apply_theme(qapp, "light")
+        preferences = Preferences(folder)
+        preferences.settings = settings
+        preferences.out = tmp_path / "out"
+        window = Window(preferences, Queue(preferences.queue_file))
+        window.ask_before_closing = False
+        windows.append(window)
+        window.show()
+        return window
+
+    yield open_one
+    for window in windows:
+        window.close()
+
+
+@pytest.fixture
+def window(open_window):
+    return open_window()
+
+
+@pytest.fixture
+def until(qtbot):
+    """Wait until something is true."""
+
+    def wait(condition, timeout=PATIENCE):
+        qtbot.waitUntil(lambda: bool(condition()), timeout=timeout)
+
+    return wait

@@ -1,0 +1,81 @@
+"""The picture's side of the window, through the real worker process."""
+
+import pytest
+from PySide6.QtWidgets import QMenu
+
+from colorizer.jobs import JobState
+from gui.canvas import Mode
+
+
+@pytest.fixture
+def seen(window, scans, until):
+    """A window that shows the first of three photos."""
+    window.add([scans])
+    until(lambda: window.model.rowCount() == 3 and window.look_panel.is_seen)
+    return window
+
+
+def test_sliders_change_the_picture_and_the_job_without_the_network(seen, qtbot):
+    panel = seen.look_panel
+    before = panel.view._after.copy()
+    panel.adjust.slider("strength").setValue(0)
+    assert not panel.is_busy
+    assert panel.view._after != before
+    assert panel.entry().job.settings.strength == 0
+    seen.commands.actions["undo"].trigger()
+    assert panel.entry().job.settings.strength == 1
+    assert panel.adjust.slider("strength").value() == 100
+
+
+def test_values_are_given_to_all_that_wait(seen):
+    rows = [entry.id for entry in seen.model.entries]
+    seen.model.change(rows[2], state=JobState.DONE)
+    seen.look_panel.adjust.slider("vividness").setValue(20)
+    seen.look_panel.adjust.spread.emit()
+    found = [entry.job.settings.vividness for entry in seen.model.entries]
+    assert found == [0.2, 0.2, 0.5]
+
+
+def test_a_hint_changes_the_picture_is_kept_and_taken_back(seen, until):
+    panel = seen.look_panel
+    old = panel.view._after.copy()
+    panel.set_hinting(True)
+    panel.hinting.add(0.5, 0.5, 70.0, 50.0)
+    assert panel.entry().hints == ((0.5, 0.5, 70.0, 50.0),)
+    until(lambda: not panel.is_busy)
+    assert panel.view._after != old
+    seen.undo.undo()
+    assert panel.entry().hints == ()
+
+
+def test_likely_colours_are_offered_at_a_click(seen, until, qapp):
+    seen.look_panel.set_hinting(True)
+    seen.look_panel.view.clicked.emit(0.5, 0.5)
+    menu = next(w for w in qapp.topLevelWidgets() if isinstance(w, QMenu) and w.isVisible())
+    until(lambda: "%" in "".join(action.text() for action in menu.actions()))
+    choice = next(action for action in menu.actions() if "%" in action.text())
+    choice.trigger()
+    menu.close()
+    assert len(seen.look_panel.entry().hints) == 1
+
+
+def test_keys_change_the_view(seen):
+    view, actions = seen.look_panel.view, seen.commands.actions
+    actions["side"].trigger()
+    assert view.mode is Mode.SIDE
+    actions["blink"].trigger()
+    assert view.mode is Mode.BEFORE
+    assert actions["before"].isChecked()
+    actions["blink"].trigger()
+    assert view.mode is Mode.AFTER
+
+
+def test_unsure_places_are_covered_on_wish(seen, until):
+    seen.commands.actions["unsure"].trigger()
+    until(lambda: not seen.look_panel.view._cover.isNull())
+
+
+def test_a_broken_file_says_why_there_is_no_picture(window, scans, until):
+    (scans / "broken.jpg").write_text("no picture")
+    window.add([scans / "broken.jpg"])
+    until(lambda: "broken.jpg" in window.look_panel.view.message)
