@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QWidget
 
 from colorizer.queue import Entry
 from gui.preferences import changed
@@ -23,15 +23,12 @@ class Details(QWidget):
         self.text.setPlaceholderText(self.tr("Choose a file to see its details here."))
         height = self.text.fontMetrics().lineSpacing() * _LINES + 12
         self.text.setFixedHeight(height)
-        copy = QPushButton(self.tr("Copy details"))
+        copy = QPushButton(self.tr("Copy"))
         copy.clicked.connect(self._handle_copy)
-        row = QHBoxLayout()
-        row.addStretch()
-        row.addWidget(copy)
-        layout = QVBoxLayout(self)
+        layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.text)
-        layout.addLayout(row)
+        layout.addWidget(copy, 0, Qt.AlignmentFlag.AlignTop)
 
     def show_entry(self, entry: Entry | None) -> None:
         """Show another row, or the same after a change."""

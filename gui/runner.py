@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, QStorageInfo, QTimer, Signal
 from colorizer.jobs import JobState, Kind
 from colorizer.queue import Entry
 from gui.engine import Engine
+from gui.queue_cells import seconds_left
 from gui.queue_model import QueueModel
 
 FREE_BYTES = 500 * 2**20
@@ -52,7 +53,7 @@ class Runner(QObject):
         self._engine = engine
         self._running: set[int] = set()
         self._cancelling: set[int] = set()
-        self._began = 0.0
+        self._began = self._held = 0.0
         self._ended = 0
         self._connect_engine()
 
@@ -68,14 +69,17 @@ class Runner(QObject):
 
     def seconds_left(self) -> float | None:
         """Return how long the queue takes at the pace so far, None before anything ended."""
-        left = sum(self._model.counts[state] for state in (*PENDING, JobState.RUNNING))
         if not self._ended or not self.is_active:
             return None
-        return left * (time.monotonic() - self._began) / self._ended
+        waiting = sum(self._model.counts[state] for state in PENDING)
+        pace = (time.monotonic() - self._began) / self._ended
+        running = [seconds_left(self._model.entry(number)) or 0.0 for number in self._running]
+        return waiting * pace + max(running, default=0.0)
 
     def start(self) -> None:
         """Begin, or go on after a pause."""
         if self.activity is Activity.PAUSED:
+            self._began += time.monotonic() - self._held  # a pause says nothing about the pace
             self._engine.send(do="resume")
         if self.activity is Activity.IDLE:
             self._began, self._ended = time.monotonic(), 0
@@ -85,6 +89,7 @@ class Runner(QObject):
     def pause(self) -> None:
         """Hold the jobs in work where they are."""
         if self.activity in (Activity.RUNNING, Activity.STOPPING):
+            self._held = time.monotonic()
             self._engine.send(do="pause")
             self._become(Activity.PAUSED)
 

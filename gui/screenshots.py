@@ -53,6 +53,7 @@ class _Studio:
 
     def __init__(self, arguments: argparse.Namespace, folder: Path) -> None:
         from colorizer.settings import Settings
+        from gui.language import use_language
         from gui.preferences import Preferences
         from gui.start import create_app, open_queue
         from gui.theme import apply_theme
@@ -61,11 +62,11 @@ class _Studio:
         self._out: Path = arguments.outdir
         self._app = create_app()
         apply_theme(self._app, arguments.theme)
+        use_language(self._app, arguments.language)
         self._media = folder / "Scans"
         shutil.copytree(arguments.media or SAMPLES, self._media)
         self._spoil()
         preferences = Preferences(folder / "profile")
-        preferences.put("language", arguments.language)
         preferences.put("theme", arguments.theme)
         preferences.settings = Settings(weights=arguments.weights)
         preferences.out = folder / "Colorized"

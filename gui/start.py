@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from colorizer import __version__
 from colorizer.errors import ColorizerError
 from colorizer.queue import Queue
+from gui.language import use_language
 from gui.preferences import Preferences
 from gui.theme import apply_theme
 from gui.window import Window
@@ -28,6 +29,7 @@ def run(inputs: Sequence[Path], profile: Path | None = None) -> int:
     app = create_app()
     preferences = Preferences(profile)
     apply_theme(app, preferences.get("theme", "system"))
+    use_language(app, preferences.get("language", "system"))
     preferences.data_folder.mkdir(parents=True, exist_ok=True)
     lock = QLockFile(str(preferences.data_folder / "window.lock"))
     if not lock.tryLock(200):

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QLocale, QObject
 from PySide6.QtGui import QActionGroup, QKeySequence
 from PySide6.QtWidgets import QApplication, QToolBar
 
 from colorizer.jobs import Kind
 from gui.actions import Actions
 from gui.canvas import Mode
+from gui.language import languages
 from gui.theme import THEMES, apply_theme
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class ViewCommands(QObject):
              None, "unsure", "follow", None],
         )  # fmt: skip
         self._actions.fill(view.addMenu(self.tr("&Colours of the window")), self._themes())
+        self._actions.fill(view.addMenu(self.tr("&Language")), self._create_languages())
         names = ["step_back", "step_on", None, "play_back", "stand", "play_on"]
         fill(bar, self.tr("Fil&m"), names)
 
@@ -143,6 +145,27 @@ class ViewCommands(QObject):
                        checkable=True)  # fmt: skip
             group.addAction(self._actions[f"theme_{name}"])
             self._actions[f"theme_{name}"].setChecked(name == chosen)
+
+    def _create_languages(self) -> list[str]:
+        """Make one action a language, named in that language, and return their names."""
+        group, chosen = QActionGroup(self), self._window.preferences.get("language", "system")
+        names = []
+        for code in ("system", *languages()):
+            words = QLocale(code).nativeLanguageName() if code != "en" else "English"
+            if code == "system":
+                words = self.tr("Like the &system")
+            name = f"language_{code}"
+            self._make(name, words.capitalize() if code != "system" else words, "",
+                       lambda code=code: self._set_language(code), checkable=True)  # fmt: skip
+            self._actions[name].setChecked(code == chosen)
+            group.addAction(self._actions[name])
+            names.append(name)
+        return names
+
+    def _set_language(self, code: str) -> None:
+        self._window.preferences.put("language", code)
+        words = self.tr("The language changes when the window is opened again.")
+        self._window.statusBar().showMessage(words, 10_000)
 
     def _set_mode(self, mode: Mode) -> None:
         self._panel.set_mode(mode)
