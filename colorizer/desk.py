@@ -204,6 +204,21 @@ def models(command: Mapping[str, Any]) -> dict[str, Any]:
     return {"models": rows}
 
 
+def check_model(command: Mapping[str, Any]) -> dict[str, Any]:
+    """Read the weights that come with a model and return their hash.
+
+    Raises:
+        ColorizerError: no such model, or its weights are missing or damaged.
+    """
+    from colorizer.models import WEIGHTS_FOLDER, load_model, model_spec
+    from colorizer.models.weights import weights_hash
+
+    name = command["model"]
+    load_model(name)
+    weights = model_spec(name).weights
+    return {"sha256": weights_hash(WEIGHTS_FOLDER / weights) if weights else ""}
+
+
 def doctor(command: Mapping[str, Any]) -> dict[str, Any]:
     """Return all that `colorizer doctor` finds."""
     from colorizer.doctor import examine

@@ -10,6 +10,12 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap, QPolygonF
 _SIDES = (16, 24, 32, 48, 64)
 """Pixel sizes made of each icon."""
 
+_SECTORS = (
+    (90, 60, "#d7d7d9"), (150, 60, "#8d8e93"), (210, 60, "#4a4b50"),
+    (30, 60, "#f2b134"), (330, 60, "#e0523f"), (270, 60, "#2a7fb8"),
+)  # fmt: skip
+"""Start and span in degrees from three o'clock, and colour, of the icon's sectors."""
+
 Draw = Callable[[QPainter], None]
 
 
@@ -21,6 +27,24 @@ def icon(name: str, colour: QColor) -> QIcon:
     for mode, ink in ((QIcon.Mode.Normal, colour), (QIcon.Mode.Disabled, faded)):
         for side in _SIDES:
             result.addPixmap(_drawn(_SHAPES[name], ink, side), mode)
+    return result
+
+
+def app_icon() -> QIcon:
+    """Return the program's own icon: a disc, gray on its left, in colour on its right."""
+    result = QIcon()
+    for side in (*_SIDES, 128, 256):
+        pixmap = QPixmap(side, side)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        disc = QRectF(0.06 * side, 0.06 * side, 0.88 * side, 0.88 * side)
+        for start, span, colour in _SECTORS:
+            painter.setBrush(QColor(colour))
+            painter.drawPie(disc, start * 16, span * 16)
+        painter.end()
+        result.addPixmap(pixmap)
     return result
 
 

@@ -16,6 +16,7 @@ from gui.actions import Actions
 from gui.at_end import WISHES, AtEnd
 from gui.awake import Awake
 from gui.help_windows import LogWindow, TextWindow, about_html, diagnostics, shortcuts_html
+from gui.models_dialog import ModelsDialog
 from gui.runner import PENDING, Activity
 from gui.settings_dialog import SettingsDialog
 from gui.undo import ChangeRows
@@ -40,7 +41,7 @@ class ProgramCommands(QObject):
 
     def create_menus(self) -> None:
         """Add the Help menu, and the wishes for the end to the Queue menu."""
-        names = ["shortcuts", "log", "diagnostics", None, "about"]
+        names = ["shortcuts", "models", "log", "diagnostics", None, "about"]
         self._actions.menu(self._window.menuBar(), self.tr("&Help"), names)
         queue = self._window.commands.queue_menu
         queue.addSeparator()
@@ -52,6 +53,7 @@ class ProgramCommands(QObject):
     def _create_actions(self) -> None:
         make = self._make
         make("settings", self.tr("&Settings…"), "Ctrl+,", self.ask_settings, "settings")
+        make("models", self.tr("&Models…"), "", self.show_models)
         make("shortcuts", self.tr("&Keyboard shortcuts"), "F1", self.show_shortcuts)
         make("log", self.tr("&Log"), "Ctrl+Shift+L", self.show_log)
         make("diagnostics", self.tr("&Copy diagnostics"), "", self.copy_diagnostics)
@@ -102,6 +104,10 @@ class ProgramCommands(QObject):
             words = self.tr("Change of settings")
             window.undo.push(ChangeRows(words, window.model, "settings", new))
         window.ask_device()
+
+    def show_models(self) -> None:
+        """Show the models and their weights."""
+        ModelsDialog(self._window.engine, self._window).exec()
 
     def show_log(self) -> None:
         """Show what the worker wrote."""

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from colorizer import __version__
 from colorizer.errors import ColorizerError
 from colorizer.queue import Queue
+from gui.icons import app_icon
 from gui.language import use_language
 from gui.preferences import Preferences
 from gui.theme import apply_theme
@@ -55,6 +56,7 @@ def create_app() -> QApplication:
     app.setApplicationDisplayName("Colorizer")
     app.setApplicationVersion(__version__)
     app.setDesktopFileName("colorizer")
+    app.setWindowIcon(app_icon())
     return app
 
 

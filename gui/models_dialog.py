@@ -1,0 +1,91 @@
+"""The models: what each is, whether its weights are there and whole."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QLocale, Qt
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QHeaderView,
+    QLabel,
+    QPushButton,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gui.engine import Engine
+from gui.text import shown
+
+
+class ModelsDialog(QDialog):
+    """Lists the models; Check reads the weights of one and shows their hash."""
+
+    def __init__(self, engine: Engine, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Models"))
+        self.resize(720, 360)
+        self._engine = engine
+        self.table = self._create_table()
+        self.result = QLabel()
+        self.result.setWordWrap(True)
+        self.result.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.check = QPushButton(self.tr("&Check the weights"))
+        self.check.clicked.connect(self._handle_check)
+        hint = QLabel(self.tr("Weights of your own are chosen in the settings, as a file."))
+        hint.setWordWrap(True)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.addButton(self.check, QDialogButtonBox.ButtonRole.ActionRole)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        for widget in (self.table, self.result, hint, buttons):
+            layout.addWidget(widget)
+        engine.ask("models", self._handle_models)
+
+    def _create_table(self) -> QTableWidget:
+        table = QTableWidget(0, 3)
+        table.setHorizontalHeaderLabels(
+            [self.tr("Model"), self.tr("What it is"), self.tr("Weights")]
+        )
+        table.setAccessibleName(self.tr("Models"))
+        table.verticalHeader().hide()
+        table.setWordWrap(True)
+        table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
+        table.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QTableWidget.SelectionMode.SingleSelection)
+        table.horizontalHeader().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+        return table
+
+    def _handle_models(self, event: dict[str, Any]) -> None:
+        rows = event.get("models", [])
+        self.table.setRowCount(len(rows))
+        for place, model in enumerate(rows):
+            about = f"{model['title']}: {model['summary']}\n{model['paper']}"
+            for column, words in enumerate((model["name"], about, self._weights_words(model))):
+                self.table.setItem(place, column, QTableWidgetItem(words))
+        self.table.resizeColumnToContents(0)
+        self.table.resizeColumnToContents(2)
+        self.table.resizeRowsToContents()
+        if rows:
+            self.table.selectRow(0)
+
+    def _weights_words(self, model: dict[str, Any]) -> str:
+        if model["bytes"]:
+            return QLocale().formattedDataSize(model["bytes"])
+        return self.tr("missing") if model["weights"] else self.tr("to be chosen")
+
+    def _handle_check(self) -> None:
+        item = self.table.item(self.table.currentRow(), 0)
+        if item is not None:
+            self.result.setText(self.tr("Being read…"))
+            self._engine.ask("check_model", self._handle_result, model=item.text())
+
+    def _handle_result(self, event: dict[str, Any]) -> None:
+        if "error" in event:
+            self.result.setText(shown(event["error"]))
+        else:
+            words = self.tr("In order. SHA-256: %1")
+            self.result.setText(words.replace("%1", event["sha256"]))
