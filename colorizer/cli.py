@@ -45,6 +45,10 @@ left out. OUT is a folder and is created. With a single input file, an OUT that 
 not end with a slash and is no folder is the output's name; its suffix chooses the format.
 Standard output lists the finished files, or with --json one event a line; everything else goes
 to standard error. Ctrl-C stops after the picture in hand, a second Ctrl-C at once.
+
+A film is written in segments of 240 frames, in a hidden folder beside its target. Whatever ends
+the run, the same command goes on after the last finished segment and gives the same film; with
+other settings or a changed source it begins anew and says so.
 """
 
 

@@ -6,12 +6,12 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any, Self
 
 from colorizer.cli_report import ExitCode
+from colorizer.media.segments import remove_parts
 
 _STOPPING = b"\nstopping after the picture in hand; Ctrl-C again stops at once\n"
 
@@ -52,6 +52,5 @@ class Interrupt:
             os.write(2, _STOPPING)
             return
         for target in self._unfinished():
-            with suppress(OSError):
-                target.with_name(target.name + ".part").unlink()
+            remove_parts(target)
         os._exit(ExitCode.INTERRUPTED)

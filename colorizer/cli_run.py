@@ -17,6 +17,7 @@ from colorizer.cli_options import settings_from
 from colorizer.cli_report import ExitCode, Report, note, write_json, write_line
 from colorizer.errors import SettingsError, TargetError
 from colorizer.jobs import Job, JobState, Kind
+from colorizer.media.segments import kept_frames, sweep
 from colorizer.plan import marked, plan_run
 
 if TYPE_CHECKING:
@@ -93,8 +94,12 @@ def _colorize(plan: Plan, arguments: argparse.Namespace) -> int:
         try:
             for event in plan.settled:
                 report.take(event)
+                sweep(event.job.target)
             interrupted = _run_jobs(plan, arguments, report) if plan.jobs else False
         finally:
+            for target in [*report.unfinished(), *(job.target for job in report.failed)]:
+                if kept := kept_frames(target):
+                    note(f"{target}: {kept} finished frames are kept; the same command goes on")
             report.summary(len(planned), problems=len(plan.problems))
             if arguments.failed_list:
                 _write_list(arguments.failed_list, plan, report.failed, Path(arguments.out))

@@ -48,6 +48,10 @@ class HintedModel(ColorModel):
         self.hyper_parameters = model.hyper_parameters
         self._hints = tuple(hints)
 
+    def extra_repr(self) -> str:
+        """Show the hints where the model is shown or compared."""
+        return repr(self._hints)
+
     def forward(self, *values: Any, **named: Any) -> Any:
         """Pass on to the model."""
         return self.model(*values, **named)

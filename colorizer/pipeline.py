@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import AbstractContextManager
+from hashlib import sha256
 from typing import Any
 
 import numpy as np
 import torch
 
+from colorizer import __version__
 from colorizer.color import ab_to_srgb, luma_to_L
 from colorizer.device import choose_device
 from colorizer.errors import MediaError, TargetError
 from colorizer.frame import Frame
 from colorizer.jobs import Job, JobState, Kind, Progress
 from colorizer.media import open_sink, open_source
+from colorizer.media.base import Sink, Source
+from colorizer.media.film import FilmSource
+from colorizer.media.film_open import av_versions, source_identity
+from colorizer.media.film_sink import FilmSink
 from colorizer.media.prefetch import Prefetch
 from colorizer.models import load_model
 from colorizer.models.base import ColorModel
@@ -25,6 +31,8 @@ from colorizer.upsample import upsample_chroma
 
 PREFETCH_DEPTH = 4
 """Decoded frames waiting for the network, at least."""
+FILM_SETTINGS = ("model", "size", "strength", "vividness", "smooth", "codec", "quality")
+"""Settings on which the frames of a film depend."""
 
 
 def open_model(settings: Settings) -> ColorModel:
@@ -42,8 +50,9 @@ def run(
 ) -> Generator[Progress, None, None]:
     """Colorize one source into its target, yielding after every frame.
 
-    Closing the generator cancels: nothing is left of the target. The last Progress is DONE, has
-    the warnings, and comes after the target has its name.
+    Closing the generator cancels: nothing is left of the target but, of a film, the segments
+    finished, from which the same job goes on. The last Progress is DONE, has the warnings, and
+    comes after the target has its name.
 
     Args:
         job: what to do.
@@ -51,14 +60,14 @@ def run(
         lock: held while the network runs, where several threads share its device.
 
     Raises:
-        ColorizerError: the job can't be done; nothing is left of the target.
+        ColorizerError: the job can't be done; as little is left as after closing.
     """
     settings = job.settings
     model = model or open_model(settings)
     device = next(model.parameters()).device
-    batch = film_batch(device) if job.kind is Kind.FILM else 1
+    film = job.kind is Kind.FILM
+    batch = film_batch(device) if film else 1
     notes: list[str] = []
-    done = 0
     refuse_own_source(job)
     with (
         open_source(job.source, job.kind, side=settings.size) as source,
@@ -68,10 +77,12 @@ def run(
             codec=settings.codec,
             quality=settings.quality,
             jpeg_quality=settings.jpeg_quality,
+            identity=film_identity(job, model) if film else None,
         ) as sink,
-        Prefetch(source.frames(), max(PREFETCH_DEPTH, batch)) as frames,
+        Prefetch(_frames(source, sink), max(PREFETCH_DEPTH, batch)) as frames,
     ):
-        yield Progress(job, JobState.RUNNING, 0, source.frame_count)
+        begun = done = sink.start if isinstance(sink, FilmSink) else 0
+        yield Progress(job, JobState.RUNNING, done, source.frame_count)
         frames = predict_chroma(
             frames,
             model,
@@ -82,16 +93,47 @@ def run(
             warn=notes.append,
             lock=lock,
         )
-        if job.kind is Kind.FILM and settings.smooth:
-            frames = smooth_chroma(frames)
+        if isinstance(sink, FilmSink) and settings.smooth:
+            frames = smooth_chroma(frames, state=sink.state(), keep=sink.keep_state)
         frames = upsample_chroma(frames, sink.chroma_size)
-        for done, frame in enumerate(frames, start=1):
+        for done, frame in enumerate(frames, start=begun + 1):
             sink.write(frame)
             yield Progress(job, JobState.RUNNING, done, source.frame_count)
         if not done:
             raise MediaError(job.source, "holds no picture that can be read")
     warnings = tuple(dict.fromkeys([*source.warnings, *notes, *sink.warnings]))
     yield Progress(job, JobState.DONE, done, done, warnings=warnings)
+
+
+def _frames(source: Source, sink: Sink) -> Iterator[Frame]:
+    """Return the frames that a sink still wants."""
+    if isinstance(source, FilmSource) and isinstance(sink, FilmSink):
+        return source.frames(sink.start)
+    return source.frames()
+
+
+def film_identity(job: Job, model: ColorModel) -> dict[str, Any]:
+    """Return all that the frames of a coloured film depend on, as JSON values.
+
+    Raises:
+        MediaError: the source can't be read.
+    """
+    settings = job.settings.as_dict()
+    return {
+        "source": source_identity(job.source),
+        "settings": {name: settings[name] for name in FILM_SETTINGS} | {"to": job.target.suffix},
+        "model": _model_hash(model),
+        "program": f"{__version__} {av_versions()} {torch.__version__}",
+    }
+
+
+def _model_hash(model: ColorModel) -> str:
+    """Return a hash of what a model is and of its weights."""
+    found = sha256(repr(model).encode())
+    for name, tensor in model.state_dict().items():
+        found.update(name.encode())
+        found.update(tensor.detach().cpu().contiguous().numpy().tobytes())
+    return found.hexdigest()
 
 
 def colorize_frame(

@@ -7,7 +7,7 @@ something else has come into view, so nothing lags and no ghost stays behind a m
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 from math import hypot
@@ -17,6 +17,8 @@ import numpy as np
 
 from colorizer.frame import Frame
 
+State = dict[str, np.ndarray]
+"""What a stage remembers, by name."""
 MAX_COUNT = 24
 """Predictions the mean of a pixel remembers; 12 follows changing light, 48 suits a tripod."""
 CUT_TRUST = 0.35
@@ -33,7 +35,13 @@ MIN_SIDE = 32
 """Pixels; OpenCV's flow crashes on some smaller pictures, so each of their frames is a shot."""
 
 
-def smooth_chroma(frames: Iterator[Frame], max_count: int = MAX_COUNT) -> Iterator[Frame]:
+def smooth_chroma(
+    frames: Iterator[Frame],
+    max_count: int = MAX_COUNT,
+    *,
+    state: State | None = None,
+    keep: Callable[[int, State], object] | None = None,
+) -> Iterator[Frame]:
     """Replace ab of every frame by its mean along the motion since the shot began.
 
     The first frame of a shot passes as it is. A frame that does not continue the one before it, in
@@ -42,9 +50,11 @@ def smooth_chroma(frames: Iterator[Frame], max_count: int = MAX_COUNT) -> Iterat
     Args:
         frames: in display order, ab at working size.
         max_count: predictions the mean of a pixel remembers.
+        state: what `keep` was given for the index of the first frame, to go on from there.
+        keep: told with every frame the index of the next and what is remembered up to it.
     """
     motion = _Motion()
-    shot: _Shot | None = None
+    shot = _Shot.restored(state) if state else None
     for frame in frames:
         if frame.ab is None:
             raise ValueError(f"frame {frame.index} has no ab to be smoothed")
@@ -53,6 +63,9 @@ def smooth_chroma(frames: Iterator[Frame], max_count: int = MAX_COUNT) -> Iterat
             ab = shot.extend(frame.L, frame.ab, motion, max_count)
         if shot is None or ab is None:
             shot = _Shot(frame.L, frame.ab)
+        if keep:
+            keep(frame.index + 1, shot.state())
+        if ab is None:
             yield frame if frame.starts_shot else replace(frame, starts_shot=True)
         else:
             yield replace(frame, ab=ab)
@@ -66,6 +79,17 @@ class _Shot:
         self._L, self._ab = L, ab
         self._luma: np.ndarray | None = None
         self._count = np.ones(L.shape, np.float32)
+
+    @classmethod
+    def restored(cls, state: State) -> _Shot:
+        """Return the shot that gave this state."""
+        shot = cls(state["L"], state["ab"])
+        shot._count = state["count"]
+        return shot
+
+    def state(self) -> State:
+        """Return all that the next frame's mean depends on; a view, not a copy."""
+        return {"L": self._L, "ab": self._ab, "count": self._count}
 
     def extend(
         self, L: np.ndarray, ab: np.ndarray, motion: _Motion, max_count: int

@@ -374,7 +374,8 @@ def test_ctrl_c_leaves_no_part_and_the_next_run_goes_on(tmp_path, kind):
 def test_a_second_ctrl_c_stops_at_once_and_leaves_no_part(tmp_path):
     drawn.film(tmp_path / "in" / "film.mkv", 20)
     running = start(tmp_path, 20)
-    wait_for(running, lambda: parts(tmp_path))
+    wait_for(running, lambda: list((tmp_path / "out").glob(".*.colorize/journal.jsonl")))
+    time.sleep(0.5)
     begun = time.monotonic()
     running.send_signal(signal.SIGINT)
     time.sleep(0.3)

@@ -90,7 +90,7 @@ def test_strength_0_is_gray(make, tmp_path):
 
 def test_smoothing_is_for_films_that_want_it(tmp_path, monkeypatch):
     calls = []
-    monkeypatch.setattr(pipeline, "smooth_chroma", lambda frames: calls.append(1) or frames)
+    monkeypatch.setattr(pipeline, "smooth_chroma", lambda frames, **_: calls.append(1) or frames)
     list(pipeline.run(film_job(tmp_path, smooth=False), tiny_model()))
     list(pipeline.run(photo_job(tmp_path), tiny_model()))
     assert calls == []

@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from colorizer.errors import TargetError
 from colorizer.jobs import Kind
@@ -38,7 +39,13 @@ def open_source(path: Path, kind: Kind, *, side: int) -> Source:
 
 
 def open_sink(
-    target: Path, *, like: Source, codec: str, quality: int | None, jpeg_quality: int
+    target: Path,
+    *,
+    like: Source,
+    codec: str,
+    quality: int | None,
+    jpeg_quality: int,
+    identity: Mapping[str, Any] | None = None,
 ) -> Sink:
     """Open the output of the photo or film `like`, written as `TARGET.part` until complete.
 
@@ -48,6 +55,7 @@ def open_sink(
         codec: video codec, for films.
         quality: constant rate factor, for films; None is the codec's default.
         jpeg_quality: 50 to 100, for JPEG and WebP photos.
+        identity: of a film, all that its frames depend on; see `FilmSink`.
 
     Raises:
         TargetError: the target can't be written.
@@ -62,7 +70,7 @@ def open_sink(
     from colorizer.media.film_sink import FilmSink
 
     assert isinstance(like, FilmSource)
-    return FilmSink(target, like=like, codec=codec, quality=quality)
+    return FilmSink(target, like=like, codec=codec, quality=quality, identity=identity)
 
 
 def check_target(target: Path, kind: Kind, *, codec: str) -> None:

@@ -100,14 +100,22 @@ class FilmSource:
         self._decoded.close()
         self._container.close()
 
-    def frames(self) -> Iterator[Frame]:
+    def frames(self, start: int = 0) -> Iterator[Frame]:
         """Yield every frame in order; call once.
+
+        Args:
+            start: index of the first frame to yield. Those before are decoded all the same: the
+                clock and the count of damaged frames run through the whole film.
 
         Raises:
             MediaError: the picture changes size or depth within the film.
         """
         for index, decoded in enumerate(chain([self._first], self._decoded)):
             self._check_same(decoded, index)
+            if index < start:
+                self._clock.advance(decoded.pts, round(1 / (self.rate * self.time_base)))
+                self._read = index + 1
+                continue
             Y = read_luma(decoded, self.layout, self.tags.matrix)
             bits, full_range = self.layout.bits, self.tags.full_range
             L = working_L(Y, bits, full_range, self._side)

@@ -3,33 +3,27 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
-from fractions import Fraction
+from collections.abc import Mapping
 from pathlib import Path
 from queue import Empty, Full, Queue
 from threading import Event, Thread
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from colorizer.errors import MediaError, TargetError
 from colorizer.frame import Frame
 from colorizer.media.codecs import Coding, choose_coding, muxer_of
 from colorizer.media.film import FilmSource
-from colorizer.media.film_check import missing
-from colorizer.media.film_copy import StreamCopy, plan_copies
-from colorizer.media.film_encoder import add_film_stream, picture_of
-from colorizer.media.matroska import set_display_size
-
-if TYPE_CHECKING:
-    from av import Packet
+from colorizer.media.film_copy import plan_copies
+from colorizer.media.film_encoder import SegmentEncoder, segment_muxer
+from colorizer.media.film_join import DamagedSegmentError, FilmOutput, complete
+from colorizer.media.segments import SEGMENT_FRAMES, State, WorkFolder
 
 ENCODE_THREADS = min(8, os.cpu_count() or 1)
 QUEUE_DEPTH = 8
 """Frames waiting for the encoder, at most."""
 _TICK = 0.1
 """Seconds after which a wait looks whether the other side still lives."""
-_INTERLEAVE = 500_000
-"""Microseconds of packets the muxer may hold back; FFmpeg's 10 s are gigabytes of FFV1."""
 
 
 def check(
@@ -72,10 +66,11 @@ def check(
 
 
 class FilmSink:
-    """A film being written as `TARGET.part`; see `colorizer.media.base.Sink`.
+    """A film being written in segments, joined as `TARGET.part`; see `colorizer.media.base.Sink`.
 
-    One thread of its own encodes and muxes everything; errors in it are raised by the next
-    `write` or on exit.
+    One thread of its own encodes; errors in it are raised by the next `write` or on exit. With an
+    identity, finished segments outlive an exit by exception, and the next sink of the same
+    identity goes on from them.
     """
 
     warnings: list[str]
@@ -88,6 +83,7 @@ class FilmSink:
         codec: str = "h264",
         quality: int | None = None,
         threads: int = ENCODE_THREADS,
+        identity: Mapping[str, Any] | None = None,
     ) -> None:
         """Check that the target can hold the film; nothing is written before entry.
 
@@ -97,6 +93,7 @@ class FilmSink:
             codec: a name of `settings.CODECS`.
             quality: constant rate factor, 0 is lossless in h264 and h265; None is the default.
             threads: of the encoder.
+            identity: all that the frames written depend on, as JSON values; None keeps nothing.
 
         Raises:
             TargetError: the target is the source or can't hold this codec.
@@ -114,13 +111,31 @@ class FilmSink:
         tags, matrices = like.tags, self.coding.matrices
         self.tags = tags if tags.matrix in matrices else tags.with_matrix(matrices[0])
         self._threads = threads
-        self._rounded = False
-        self._output: Any = None
-        self._copy: Any = None
+        self._folder = WorkFolder(target, identity, "." + segment_muxer(self.coding))
+        self._states: dict[int, State] = {}
         self._queue: Queue[Frame | None] = Queue(QUEUE_DEPTH)
         self._stop = Event()
         self._error: BaseException | None = None
         self._thread = Thread(target=self._run, name="encode", daemon=True)
+
+    @property
+    def start(self) -> int:
+        """Index of the first frame it wants; those before are finished. Valid after entry."""
+        return self._folder.start
+
+    def state(self) -> State:
+        """Return what `keep_state` was given for `start` by the run that came so far."""
+        return self._folder.state()
+
+    def keep_state(self, index: int, state: State) -> None:
+        """Remember what the stages need to go on at frame `index`, before the one before it comes.
+
+        Args:
+            index: a multiple of `SEGMENT_FRAMES`; others are ignored.
+            state: arrays by name.
+        """
+        if index % SEGMENT_FRAMES == 0:
+            self._states[index] = state
 
     def chroma_size(self, frame: Frame) -> tuple[int, int]:
         """Return (height, width) at which `write` wants ab of this frame."""
@@ -131,14 +146,15 @@ class FilmSink:
 
         try:
             self.target.parent.mkdir(parents=True, exist_ok=True)
-            self._copy = StreamCopy(self._like.path, self._copies, self._like.origin)
-            self._open()
+            self._folder.open()
+            self._open().discard()  # what the container refuses is better known now than at the end
         except (FFmpegError, OSError, ValueError) as error:
-            self._discard()
+            self._folder.close()
             raise self._explained(error) from error
         except BaseException:
-            self._discard()
+            self._folder.close()
             raise
+        self.warnings += self._folder.notes
         self._thread.start()
         return self
 
@@ -171,15 +187,13 @@ class FilmSink:
                 while self._thread.is_alive():
                     self._thread.join(_TICK)
                 self._raise_error()
-                self._commit()
+                self._join()
         except (FFmpegError, OSError) as failure:
-            self._cancel()
             raise self._explained(failure) from failure
-        except BaseException:
-            self._cancel()
-            raise
-        if kind is not None:
-            self._cancel()
+        finally:
+            self._stop.set()
+            self._thread.join()
+            self._folder.close()
 
     def _put(self, frame: Frame | None) -> None:
         while True:
@@ -205,24 +219,9 @@ class FilmSink:
         reason = getattr(error, "strerror", None) or str(error)
         return TargetError(self.target, f"can't be written as {self._codec} ({reason})")
 
-    def _open(self) -> None:
-        """Open the output and describe all of its streams."""
-        import av
-
-        options = {"max_interleave_delta": str(_INTERLEAVE), "avoid_negative_ts": "disabled"}
-        if self._muxer in ("mp4", "mov"):
-            options["movflags"] = "+faststart"
-        self._output = av.open(
-            f"file:{self._part}", "w", format=self._muxer, container_options=options
-        )
-        self._stream = add_film_stream(
-            self._output, self._like, self.coding, self.tags, self._threads
-        )
-        self._copy.add_to(self._output)
-        self._output.start_encoding()
-
     def _run(self) -> None:
         """Encode until the end mark or the stop sign; the thread's only function."""
+        segment: SegmentEncoder | None = None
         try:
             while not self._stop.is_set():
                 try:
@@ -230,64 +229,61 @@ class FilmSink:
                 except Empty:
                     continue
                 if frame is not None:
-                    picture = picture_of(frame, self.coding, self.tags, self._like.origin)
-                    self._rounded |= (picture.pts * frame.time_base * 1000).denominator > 1
-                    self._mux(self._stream.encode(picture))
-                    continue
-                self._mux(self._stream.encode(None))
-                self._copy.until(None)
-                self._output.close()
-                return
+                    segment = segment or self._begin()
+                    segment.write(frame)
+                if segment and (frame is None or segment.frames == SEGMENT_FRAMES):
+                    self._finish(segment)
+                    segment = None
+                if frame is None:
+                    return
         except BaseException as error:  # noqa: BLE001 - raised again by write or exit
             self._error = error
+        finally:
+            if segment is not None:
+                segment.discard()
 
-    def _mux(self, packets: list[Packet]) -> None:
-        """Write encoded packets, each after all copied ones that come before it."""
-        for packet in packets:
-            stamp = packet.pts if packet.dts is None else packet.dts
-            self._copy.until(Fraction(stamp or 0) * Fraction(packet.time_base))
-            self._output.mux(packet)
+    def _begin(self) -> SegmentEncoder:
+        part = self._folder.part(len(self._folder.segments))
+        return SegmentEncoder(part, self._like, self.coding, self.tags, self._threads)
 
-    def _commit(self) -> None:
-        """Finish the file: what the muxer can't write, what got lost, disk, name."""
-        like = self._like
-        if self._muxer == "matroska" and like.sample_aspect_ratio:
-            width = round(like.size[1] * like.sample_aspect_ratio)
-            set_display_size(self._part, (like.size[0], width))
-        if self._rounded and self._muxer in ("matroska", "webm"):
-            self.warnings.append("Matroska rounds its time stamps to milliseconds")
-        self.warnings += missing(
+    def _finish(self, encoder: SegmentEncoder) -> None:
+        segment = encoder.finish(len(self._folder.segments), self._folder.start)
+        after = segment.first + segment.frames
+        self._folder.finish(segment, self._states.pop(after, {}))
+
+    def _open(self) -> FilmOutput:
+        return FilmOutput(
             self._part,
-            like.path,
-            container=self.target.suffix,
-            muxer=self._muxer,
-            streams=1 + len(self._copies),
+            like=self._like,
+            coding=self.coding,
             tags=self.tags,
-            ratio=like.sample_aspect_ratio,
-            matrix=like.display_matrix,
+            copies=self._copies,
+            muxer=self._muxer,
+            threads=self._threads,
         )
-        self.warnings += self._copy.report()
-        self._copy.close()
-        with self._part.open("r+b") as file:
-            os.fsync(file.fileno())
-        self._part.replace(self.target)
 
-    def _cancel(self) -> None:
-        self._stop.set()
-        if self._thread.ident is not None:
-            self._thread.join()
-        self._discard()
-
-    def _discard(self) -> None:
-        """Leave nothing behind."""
-        from av.error import FFmpegError
-
-        # Closing writes an index, which in an emptied file takes no time.
-        with suppress(OSError):
-            os.truncate(self._part, 0)
-        for owned in (self._output, self._copy):
-            if owned is not None:
-                with suppress(FFmpegError, OSError, ValueError):
-                    owned.close()
-        with suppress(FileNotFoundError, NotADirectoryError):
-            self._part.unlink()
+    def _join(self) -> None:
+        """Put the finished segments together, and give the film its name."""
+        output = self._open()
+        try:
+            output.add_all([(self._folder.file(one.number), one) for one in self._folder.segments])
+            self.warnings += output.close()
+            self.warnings += complete(
+                self._part,
+                like=self._like,
+                tags=self.tags,
+                muxer=self._muxer,
+                container=self.target.suffix,
+                streams=1 + len(self._copies),
+                rounded=output.rounded,
+            )
+            self._folder.joined()
+            self._part.replace(self.target)
+        except DamagedSegmentError as error:
+            output.discard()
+            self._folder.drop(error.number)
+            raise TargetError(self.target, f"{error}; the same command mends it") from error
+        except BaseException:
+            output.discard()
+            raise
+        self._folder.clear()

@@ -369,7 +369,7 @@ def test_an_exception_leaves_nothing(tmp_path, error, name):
 
     def stop(frame):
         if frame.index == 20:
-            assert [path.name for path in out.iterdir()] == [f"{name}.part"]
+            assert [path.name for path in out.iterdir()] == [f".{name}.colorize"]
             raise error
         return frame
 

@@ -1,0 +1,325 @@
+"""The work folder of a film: finished segments and a journal, so that a crash loses little.
+
+    .TARGET.colorize/journal.jsonl   what it is made of, then one line a finished segment
+                     seg_00012.nut   240 coded frames; seg_00013.nut.part is being written
+                     state_00013.npz what the stages remember at the beginning of segment 13
+
+A segment counts once its line is in the journal, which is written last. Times stand in the
+journal, so no container's clock can round them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from itertools import accumulate, chain, groupby, repeat
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+
+from colorizer.errors import TargetError
+
+SEGMENT_FRAMES = 240
+"""Frames of a segment: what a crash loses at most. A multiple of every batch of the network and of
+the blocks of the temporal filter, so that a run that goes on computes the very same numbers."""
+_SCHEMA = 1
+_JOURNAL, _LOCK = "journal.jsonl", "lock"
+_OWN_FILES = ("seg_*", "state_*", _JOURNAL, f"{_JOURNAL}.part", _LOCK)
+
+State = dict[str, np.ndarray]
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One finished segment, a line of the journal."""
+
+    number: int
+    first: int
+    """Index of its first frame."""
+    frames: int
+    first_pts: int
+    """Of the output, in units of the film's time base."""
+    last_pts: int
+    steps: tuple[tuple[int, int], ...]
+    """(distance, how often) from each pts to the next."""
+    delay: int
+    """Packets by which coding order runs ahead of showing order, at most."""
+    luma: str
+    """SHA-256 of the source's luma planes."""
+    size: int
+    """Bytes of the file."""
+
+    def times(self) -> Iterable[int]:
+        """Return the pts of its frames in showing order."""
+        steps = chain.from_iterable(repeat(step, count) for step, count in self.steps)
+        return accumulate(steps, initial=self.first_pts)
+
+
+def steps_of(times: list[int]) -> tuple[tuple[int, int], ...]:
+    """Return distances between rising times as (distance, how often)."""
+    gaps = (after - before for before, after in zip(times, times[1:], strict=False))
+    return tuple((gap, len(list(group))) for gap, group in groupby(gaps))
+
+
+def work_folder(target: Path) -> Path:
+    """Return the folder beside a target in which its segments are kept."""
+    return target.with_name(f".{target.name}.colorize")
+
+
+def kept_frames(target: Path) -> int:
+    """Return how many finished frames of an unfinished film wait for the same command."""
+    try:
+        lines = _read(work_folder(target) / _JOURNAL)[1]
+    except OSError:
+        return 0
+    return sum(line.frames for line in lines)
+
+
+def sweep(target: Path) -> None:
+    """Remove what a run left that was ended between naming its finished film and tidying up."""
+    if target.exists() and (work_folder(target) / "joined").exists():
+        _remove(work_folder(target))
+
+
+def remove_parts(target: Path) -> None:
+    """Delete what is half-written of a film: for a process that ends at once."""
+    for part in (target.with_name(target.name + ".part"), *work_folder(target).glob("*.part")):
+        with suppress(OSError):
+            part.unlink()
+
+
+class WorkFolder:
+    """The segments of one film. Open it before use and close it always."""
+
+    segments: list[Segment]
+    """Those finished, in order, without gaps."""
+    notes: list[str]
+    """What was found from an earlier run, one line each."""
+
+    def __init__(self, target: Path, identity: Mapping[str, Any] | None, suffix: str) -> None:
+        """Name the folder; nothing is touched.
+
+        Args:
+            target: the film to be written.
+            identity: what its segments depend on, as JSON values; None never goes on from any.
+            suffix: of a segment's container.
+        """
+        self.path = work_folder(target)
+        self._target = target
+        self._identity = None if identity is None else json.loads(json.dumps(identity))
+        self._suffix = suffix
+        self._lock: IO[bytes] | None = None
+        self.segments, self.notes = [], []
+
+    @property
+    def start(self) -> int:
+        """Index of the first frame that is not finished."""
+        return sum(segment.frames for segment in self.segments)
+
+    def open(self) -> None:
+        """Take the folder and find what of it can be used.
+
+        Raises:
+            TargetError: another process is at work in it.
+            OSError: it can't be written.
+        """
+        self.path.mkdir(parents=True, exist_ok=True)
+        self._lock = (self.path / _LOCK).open("ab")
+        try:
+            _lock(self._lock)
+        except OSError as error:
+            self._lock.close()
+            self._lock = None
+            reason = "is being written by another process; wait for it or choose another name"
+            raise TargetError(self._target, reason) from error
+        for part in self.path.glob("*.part"):
+            part.unlink()
+        self.segments = self._usable()
+        wanted = {self.file(segment.number) for segment in self.segments}
+        for file in self.path.glob("seg_*"):
+            if file not in wanted:
+                file.unlink()
+        self._write_journal()
+
+    def close(self) -> None:
+        """Let go of the folder; one without a finished segment is removed."""
+        if self._lock is None:
+            return
+        for part in self.path.glob("*.part"):
+            part.unlink(missing_ok=True)
+        self._lock.close()
+        self._lock = None
+        if not self.segments or self._identity is None:
+            _remove(self.path)
+
+    def file(self, number: int) -> Path:
+        """Return the name of a segment's file."""
+        return self.path / f"seg_{number:05}{self._suffix}"
+
+    def part(self, number: int) -> Path:
+        """Return its name while it is written."""
+        return self.path / f"seg_{number:05}{self._suffix}.part"
+
+    def state(self) -> State:
+        """Return what the stages remember at `start`; empty at the beginning."""
+        if not self.segments:
+            return {}
+        with np.load(self._state_file(len(self.segments))) as saved:
+            return dict(saved)
+
+    def finish(self, segment: Segment, state: State) -> None:
+        """Make a written `.part` a finished segment, and durable, with the state that follows it.
+
+        Raises:
+            OSError: the disk is full or can't be written.
+        """
+        part = self.part(segment.number)
+        _flush(part)
+        part.replace(self.file(segment.number))
+        name = self._state_file(segment.number + 1)
+        saved = name.with_name(name.name + ".part")
+        with saved.open("wb") as file:
+            np.savez(file, **state)  # type: ignore[arg-type]
+        _flush(saved)
+        saved.replace(name)
+        _flush_folder(self.path)
+        with (self.path / _JOURNAL).open("ab") as journal:
+            journal.write(_line(asdict(segment)))
+            journal.flush()
+            os.fsync(journal.fileno())
+        self.segments.append(segment)
+        with suppress(FileNotFoundError):
+            self._state_file(segment.number - 1).unlink()
+
+    def drop(self, number: int) -> None:
+        """Forget a damaged segment and those after it; without its state, all."""
+        self.segments = self.segments[:number] if self._state_file(number).exists() else []
+        self._write_journal()
+
+    def joined(self) -> None:
+        """Note that the film is complete and about to get its name."""
+        (self.path / "joined").touch()
+
+    def clear(self) -> None:
+        """Remove the folder: the film has its name."""
+        self.segments = []
+        self.close()
+
+    def _state_file(self, number: int) -> Path:
+        return self.path / f"state_{number:05}.npz"
+
+    def _usable(self) -> list[Segment]:
+        """Return the finished segments of an earlier run that this one would make alike."""
+        try:
+            identity, segments = _read(self.path / _JOURNAL)
+        except OSError:
+            return []
+        if not segments or self._identity is None:
+            return []
+        changed = _changed(identity, self._identity)
+        if changed:
+            kept = sum(segment.frames for segment in segments)
+            self.notes.append(
+                f"{kept} finished frames of an earlier run are not used: {' and '.join(changed)}"
+            )
+            return []
+        sound: list[Segment] = []
+        for segment in segments:
+            file = self.file(segment.number)
+            if not file.exists() or file.stat().st_size != segment.size:
+                self.notes.append(f"a finished segment is damaged: {file.name}")
+                break
+            sound.append(segment)
+        if not self._state_file(len(sound)).exists():
+            sound = []
+        if sound:
+            count = sum(segment.frames for segment in sound)
+            self.notes.append(f"goes on after {count} frames finished by an earlier run")
+        return sound
+
+    def _write_journal(self) -> None:
+        head = {"schema": _SCHEMA, "identity": self._identity}
+        part = self.path / f"{_JOURNAL}.part"
+        with part.open("wb") as file:
+            file.write(_line(head))
+            file.writelines(_line(asdict(segment)) for segment in self.segments)
+        _flush(part)
+        part.replace(self.path / _JOURNAL)
+
+
+def _line(values: Mapping[str, Any]) -> bytes:
+    return json.dumps(values).encode() + b"\n"
+
+
+def _read(journal: Path) -> tuple[Any, list[Segment]]:
+    """Return identity and segments; a line torn by a crash ends the journal."""
+    head, *lines = journal.read_bytes().split(b"\n")
+    segments: list[Segment] = []
+    try:
+        first = json.loads(head)
+        identity = first["identity"] if first["schema"] == _SCHEMA else None
+        for line in lines[:-1]:
+            values = json.loads(line)
+            values["steps"] = tuple(tuple(step) for step in values["steps"])
+            segments.append(Segment(**values))
+    except (ValueError, KeyError, TypeError):
+        return (identity if segments else None), segments
+    return identity, segments
+
+
+def _changed(old: Any, new: Mapping[str, Any]) -> list[str]:
+    """Say what an earlier run was made of that is different now."""
+    if not isinstance(old, dict):
+        return ["its journal can't be read"]
+    found = []
+    for key, value in new.items():
+        before = old.get(key)
+        if before == value:
+            continue
+        if isinstance(value, dict) and isinstance(before, dict):
+            names = [name for name in value if before.get(name) != value[name]]
+            found.append(f"the {key} changed ({', '.join(names)})")
+        else:
+            found.append(f"the {key} changed")
+    return found
+
+
+def _remove(folder: Path) -> None:
+    """Remove the folder's own files and it, if nothing of others is in it."""
+    for pattern in (*_OWN_FILES, "joined"):
+        for file in folder.glob(pattern):
+            with suppress(OSError):
+                file.unlink()
+    with suppress(OSError):
+        folder.rmdir()
+
+
+def _lock(file: IO[bytes]) -> None:
+    """Lock a file for this process, at once or not at all; the system unlocks it at any end."""
+    try:
+        import fcntl
+    except ImportError:
+        import msvcrt
+
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
+    else:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def _flush(file: Path) -> None:
+    with file.open("r+b") as opened:
+        os.fsync(opened.fileno())
+
+
+def _flush_folder(folder: Path) -> None:
+    """Make names in a folder durable, where the system can."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

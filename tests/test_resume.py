@@ -1,0 +1,200 @@
+"""A film killed at any moment: the same command finishes it, and it is the same film."""
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import av
+import pytest
+
+from colorizer.cli_report import ExitCode
+from colorizer.media.segments import kept_frames, work_folder
+from tests.draw_film import draw_film
+
+ROOT = Path(__file__).resolve().parents[1]
+FRAMES = 110
+SCRIPT = """
+import sys, time
+from colorizer import cli, pipeline
+from colorizer.media import film_join, film_sink
+from tests.tiny_model import TinyModel
+film_sink.SEGMENT_FRAMES = 24
+class Slow(TinyModel):
+    def predict(self, L, **rest):
+        time.sleep({pause})
+        return super().predict(L, **rest)
+pipeline.load_model = lambda *_: Slow().eval()
+packets = film_join._packets
+def slowly(*arguments):
+    for packet in packets(*arguments):
+        time.sleep({pause} / 4)
+        yield packet
+film_join._packets = slowly
+sys.exit(cli.main(sys.argv[1:]))
+"""
+
+FULL = """
+import os
+from colorizer.media import segments
+part = segments.WorkFolder.part
+def onto(self, number):
+    name = part(self, number)
+    if number == 2 and not os.path.lexists(name):
+        os.symlink("/dev/full", name)
+    return name
+segments.WorkFolder.part = onto
+"""
+
+
+def start(folder: Path, target: str, pause: float = 0, *arguments: str) -> subprocess.Popen:
+    command = [sys.executable, "-c", SCRIPT.format(pause=pause), "run", folder / "a.mkv"]
+    command += ["-o", folder / target, "--size", "64", *arguments]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    return subprocess.Popen(
+        list(map(str, command)), cwd=ROOT, env=environment, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+
+
+def finished(process: subprocess.Popen) -> str:
+    _, told = process.communicate(timeout=120)
+    assert process.returncode == ExitCode.OK, told
+    return told
+
+
+def wait_for(process: subprocess.Popen, condition, seconds: float = 60) -> bool:
+    """Wait for a condition; False when the process ended first."""
+    end = time.monotonic() + seconds
+    while not condition():
+        if process.poll() is not None:
+            return False
+        assert time.monotonic() < end
+        time.sleep(0.002)
+    return True
+
+
+def pictures(path: Path) -> list[tuple[float, bytes]]:
+    """Return time and all samples of every frame."""
+    with av.open(str(path)) as container:
+        return [
+            (float(frame.pts * frame.time_base), frame.to_ndarray().tobytes())
+            for frame in container.decode(video=0)
+        ]
+
+
+def sound(path: Path) -> list[bytes]:
+    with av.open(str(path)) as container:
+        return [bytes(packet) for packet in container.demux(audio=0) if packet.size]
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory):
+    """A film and what an uninterrupted run makes of it."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    draw_film(folder / "a.mkv", size=(64, 96), frames=FRAMES, sounds=("aac",))
+    finished(start(folder, "whole.mp4"))
+    return folder
+
+
+@pytest.fixture
+def film(tmp_path, undisturbed):
+    for name in ("a.mkv", "whole.mp4"):
+        shutil.copy2(undisturbed / name, tmp_path)
+    return tmp_path
+
+
+def expect_same(folder: Path) -> None:
+    assert pictures(folder / "b.mp4") == pictures(folder / "whole.mp4")
+    assert sound(folder / "b.mp4") == sound(folder / "whole.mp4")
+    assert not work_folder(folder / "b.mp4").exists()
+    assert not list(folder.glob("*.part"))
+
+
+def moments(folder: Path) -> list:
+    """Return conditions under which to kill: in the first, a later segment, and the join."""
+    target = folder / "b.mp4"
+    return [
+        lambda: (work_folder(target) / "seg_00000.nut.part").exists(),
+        lambda: kept_frames(target) >= 24,
+        lambda: kept_frames(target) >= 72,
+        lambda: kept_frames(target) == FRAMES and (folder / "b.mp4.part").exists(),
+    ]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL")
+def test_a_killed_film_is_finished_by_the_same_command_and_is_the_same(film):
+    before = (film / "a.mkv").read_bytes()
+    for moment in moments(film):
+        running = start(film, "b.mp4", 0.05)
+        assert wait_for(running, moment), running.communicate()
+        running.send_signal(signal.SIGKILL)
+        running.communicate()
+        assert not (film / "b.mp4").exists()
+    told = finished(start(film, "b.mp4"))
+    assert f"goes on after {FRAMES} frames" in told
+    expect_same(film)
+    assert (film / "a.mkv").read_bytes() == before
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL")
+@pytest.mark.parametrize("seed", range(10))
+def test_a_film_killed_at_random_again_and_again_is_the_same(film, seed):
+    rng = random.Random(seed)
+    for _ in range(rng.randint(1, 6)):
+        running = start(film, "b.mp4", 0.05)
+        wait_for(running, lambda: work_folder(film / "b.mp4").exists())
+        time.sleep(rng.uniform(0, 2.5))
+        running.send_signal(signal.SIGKILL)
+        running.communicate()
+    if not (film / "b.mp4").exists():
+        finished(start(film, "b.mp4"))
+    expect_same(film)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGINT to another process")
+def test_ctrl_c_keeps_finished_segments_and_says_so(film):
+    running = start(film, "b.mp4", 0.05)
+    assert wait_for(running, lambda: kept_frames(film / "b.mp4") >= 48)
+    running.send_signal(signal.SIGINT)
+    _, told = running.communicate(timeout=60)
+    assert running.returncode == ExitCode.INTERRUPTED
+    kept = kept_frames(film / "b.mp4")
+    assert kept in (48, 72)
+    assert f"{kept} finished frames are kept; the same command goes on" in told
+    assert not list(film.rglob("*.part"))
+    assert f"goes on after {kept} frames" in finished(start(film, "b.mp4"))
+    expect_same(film)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL")
+def test_other_settings_begin_anew_and_say_so(film):
+    running = start(film, "b.mp4", 0.05)
+    assert wait_for(running, lambda: kept_frames(film / "b.mp4") >= 24)
+    running.send_signal(signal.SIGKILL)
+    running.communicate()
+    told = finished(start(film, "b.mp4", 0, "--strength", "0.5"))
+    assert "are not used: the settings changed (strength)" in told
+    assert pictures(film / "b.mp4") != pictures(film / "whole.mp4")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs Linux")
+def test_a_full_disk_is_one_line_and_keeps_what_is_finished(film):
+    """The third segment's file is a device that is always full."""
+    folder = work_folder(film / "b.mp4")
+    command = [sys.executable, "-c", FULL + SCRIPT.format(pause=0), "run", str(film / "a.mkv")]
+    command += ["-o", str(film / "b.mp4"), "--size", "64"]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert ended.returncode == ExitCode.NOT_WRITABLE
+    assert "No space left on device" in ended.stderr
+    assert "48 finished frames are kept; the same command goes on" in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert sorted(path.name for path in folder.glob("*.part")) == []
+    finished(start(film, "b.mp4"))
+    expect_same(film)
