@@ -52,6 +52,15 @@ other settings or a changed source it begins anew and says so.
 """
 
 
+_VERIFY_TEXT = """\
+Compare films that were coloured with their sources, frame by frame.
+
+Every frame of both is decoded and the hashes of their luma planes are compared, at the depth of
+the output; their number and times too. A lossless codec must keep every sample. Of a lossy one
+PSNR-Y is told instead. The exit code is 1 when something differs that must not.
+"""
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code.
 
@@ -113,6 +122,13 @@ def _parser() -> argparse.ArgumentParser:
     probe = add("probe", _probe, "Say what a file is, as JSON.")
     probe.add_argument("file", type=Path, metavar="FILE")
     _add_preview(add("preview", _preview, "Colorize one picture and put it beside the original."))
+    verify = add("verify", _verify, _VERIFY_TEXT)
+    verify.add_argument("outputs", nargs="+", type=Path, metavar="OUT", help="coloured films")
+    verify.add_argument(
+        "--source", type=Path, metavar="FILE", help="of the one OUT; default: what its sidecar says"
+    )
+    verify.add_argument("--exact", action="store_true", help="demand it of lossy codecs too")
+    verify.add_argument("--json", action="store_true", help="as JSON lines")
     models = add("models", _models, "List the models.")
     models.add_argument("--json", action="store_true", help="as JSON")
     doctor = add("doctor", _doctor, "Say what is installed, what is missing and how to get it.")
@@ -173,6 +189,12 @@ def _preview(arguments: argparse.Namespace) -> int:
     from colorizer.cli_info import preview
 
     return preview(arguments)
+
+
+def _verify(arguments: argparse.Namespace) -> int:
+    from colorizer.cli_info import verify
+
+    return verify(arguments)
 
 
 def _models(arguments: argparse.Namespace) -> int:

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 
 from colorizer import __version__
+from colorizer.archive.verify import verify_film
 from colorizer.color import ab_to_srgb, luma_to_L
 from colorizer.device import choose_device
 from colorizer.errors import MediaError, TargetError
@@ -101,8 +102,23 @@ def run(
             yield Progress(job, JobState.RUNNING, done, source.frame_count)
         if not done:
             raise MediaError(job.source, "holds no picture that can be read")
+    if film and settings.verify:
+        notes.append(_verified(job))
     warnings = tuple(dict.fromkeys([*source.warnings, *notes, *sink.warnings]))
     yield Progress(job, JobState.DONE, done, done, warnings=warnings)
+
+
+def _verified(job: Job) -> str:
+    """Read a finished film back and say what came of its luma.
+
+    Raises:
+        MediaError: it is not as it must be.
+    """
+    exact = job.settings.quality == 0 and job.settings.codec in ("h264", "h265")
+    verdict = verify_film(job.target, job.source, exact=exact)
+    if not verdict.good:
+        raise MediaError(job.target, f"verification failed: {verdict}")
+    return f"verified: {verdict}"
 
 
 def _frames(source: Source, sink: Sink) -> Iterator[Frame]:

@@ -61,6 +61,9 @@ class Settings:
         " default 16 (h264), 18 (h265), 24 (av1)",
         range=(0, 63),
     )
+    verify: bool = option(
+        False, "read every finished film back and compare its luma with the source's"
+    )
     jpeg_quality: int = option(95, "quality of JPEG and WebP photos", range=(50, 100))
 
     def __post_init__(self) -> None:

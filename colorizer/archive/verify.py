@@ -1,0 +1,174 @@
+"""Prove that a coloured film kept the luma of its source, frame by frame."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from fractions import Fraction
+from hashlib import sha256
+from itertools import zip_longest
+from math import inf, log10
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from colorizer.errors import MediaError
+from colorizer.frame import Frame
+from colorizer.media.film import FilmSource
+from colorizer.media.luma import at_depth
+
+LOSSLESS = ("ffv1", "v210", "rawvideo", "huffyuv", "ffvhuff", "utvideo")
+"""Codecs that keep every sample by nature; h264 and h265 do when they are told to."""
+_SIDE = 32
+"""Short side of the L that reading makes and nobody needs here."""
+_CLOCK = Fraction(1, 2000)
+"""Seconds by which a time may differ: Matroska rounds to milliseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a comparison of a film with its source found."""
+
+    target: Path
+    source: Path
+    frames: int
+    """Of the target."""
+    source_frames: int
+    different: int
+    """Frames whose luma planes have another hash."""
+    first_different: int | None
+    moved: int
+    """Frames shown at another time."""
+    psnr: float
+    """Of all luma samples in dB; inf where all are equal."""
+    worst_psnr: float
+    """Of the worst frame."""
+    must_be_exact: bool
+
+    @property
+    def good(self) -> bool:
+        """Whether nothing is wrong: a lossy codec may change luma, never count and times."""
+        counted = self.frames == self.source_frames and not self.moved
+        return counted and not (self.must_be_exact and self.different)
+
+    def __str__(self) -> str:
+        faults = []
+        if self.frames != self.source_frames:
+            faults.append(f"{self.frames} frames, the source has {self.source_frames}")
+        if self.moved:
+            faults.append(f"{self.moved} frames are shown at another time")
+        if not self.different:
+            faults.append(f"luma of all {self.frames} frames is exact")
+        elif self.must_be_exact:
+            faults.append(
+                f"luma of {self.different} of {self.frames} frames differs,"
+                f" first at frame {self.first_different}"
+            )
+        else:
+            worst = f"worst frame {self.worst_psnr:.2f} dB"
+            faults.append(f"lossy codec, PSNR-Y {self.psnr:.2f} dB, {worst}")
+        return "; ".join(faults)
+
+
+def verify_film(target: Path, source: Path, *, exact: bool = False) -> Verdict:
+    """Decode a coloured film beside its source and compare the hashes of their luma planes.
+
+    The source's luma is brought to the target's depth first, as `at_depth` does: exactly.
+
+    Args:
+        target: the coloured film.
+        source: the film it was made from.
+        exact: demand equal luma of a codec that may be lossy too.
+
+    Raises:
+        MediaError: one of them can't be read.
+    """
+    found = _Comparison()
+    with FilmSource(source, side=_SIDE) as before, FilmSource(target, side=_SIDE) as after:
+        try:
+            for one, other in zip_longest(before.frames(), after.frames()):
+                found.add(one, other, before.origin)
+        except ValueError as error:
+            raise MediaError(target, str(error)) from error
+        must_be_exact = exact or after.codec_name in LOSSLESS
+    return Verdict(
+        target=target,
+        source=source,
+        frames=found.frames,
+        source_frames=found.source_frames,
+        different=found.different,
+        first_different=found.first_different,
+        moved=found.moved,
+        psnr=_decibel(found.error / max(found.compared, 1)),
+        worst_psnr=_decibel(found.worst),
+        must_be_exact=must_be_exact,
+    )
+
+
+def luma_hash(Y: np.ndarray) -> str:
+    """Return the SHA-256 of a luma plane."""
+    return sha256(np.ascontiguousarray(Y)).hexdigest()
+
+
+def source_of(target: Path) -> tuple[Path, bool] | None:
+    """Find the source of a film by its sidecar, and whether it was coded without loss.
+
+    Returns:
+        None where no sidecar says.
+    """
+    for name in (target.name + ".json", target.stem + ".json", target.name + ".colorize.json"):
+        try:
+            values = json.loads(target.with_name(name).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            continue
+        named = _named_source(values)
+        if named:
+            settings = values.get("settings")
+            quality = settings.get("quality") if isinstance(settings, dict) else None
+            return target.parent / named, quality == 0
+    return None
+
+
+def _named_source(values: Any) -> str | None:
+    """Return the source that a sidecar names, as a path or in an object with one."""
+    source = values.get("source") if isinstance(values, dict) else None
+    if isinstance(source, dict):
+        source = source.get("path") or source.get("file") or source.get("name")
+    return source if isinstance(source, str) else None
+
+
+class _Comparison:
+    """Counts over pairs of frames."""
+
+    def __init__(self) -> None:
+        self.frames = self.source_frames = self.different = self.moved = self.compared = 0
+        self.first_different: int | None = None
+        self.error = self.worst = 0.0
+
+    def add(self, one: Frame | None, other: Frame | None, origin: Fraction) -> None:
+        """Compare a frame of the source, whose clock starts at `origin`, with one of the target."""
+        self.source_frames += one is not None
+        self.frames += other is not None
+        if one is None or other is None:
+            return
+        if one.pts is not None and other.pts is not None:
+            late = other.pts * other.time_base - (one.pts * one.time_base - origin)
+            self.moved += abs(late) > _CLOCK
+        expected = at_depth(one.Y, one.bits, other.bits, one.full_range)
+        if expected.shape != other.Y.shape:
+            raise ValueError(f"its picture is {other.Y.shape}, the source's {expected.shape}")
+        self.compared += 1
+        if luma_hash(expected) == luma_hash(other.Y):
+            return
+        self.different += 1
+        if self.first_different is None:
+            self.first_different = other.index
+        gap = (expected.astype(np.float32) - other.Y) / (2**other.bits - 1)
+        error = float(np.mean(gap * gap))
+        self.error += error
+        self.worst = max(self.worst, error)
+
+
+def _decibel(error: float) -> float:
+    return inf if error == 0 else -10 * log10(error)
