@@ -6,6 +6,7 @@ A pack is a folder of three files: `pixels.u8` (all pictures, RGB, one after ano
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import io
 import json
@@ -133,3 +134,17 @@ def batches(photos: Photos, size: int, batch: int, seed: int) -> Iterator[np.nda
         numbers = rng.choice(len(photos), batch, p=photos.weights)
         crops = [random_crop(photos.picture(n), size, rng) for n in numbers]
         yield np.stack(crops).transpose(0, 3, 1, 2).copy()
+
+
+def main() -> None:
+    """Pack tar files named on the command line."""
+    parser = argparse.ArgumentParser(prog="python -m training.datasets", description=__doc__)
+    parser.add_argument("pack", type=Path, help="folder to write")
+    parser.add_argument("tars", type=Path, nargs="+", help="tar files of SOURCE/NAME.webp")
+    arguments = parser.parse_args()
+    pack(arguments.tars, arguments.pack)
+    print(f"{len(open_pack(arguments.pack))} pictures")
+
+
+if __name__ == "__main__":
+    main()
