@@ -61,6 +61,8 @@ class Entry:
     """What is known of the source: width, height, frames, seconds, rate."""
     done: int = 0
     """Frames finished."""
+    begun: int = 0
+    """Frames finished before this try; not kept on disk."""
     total: int | None = None
     """Frames expected, None where unknown."""
     seconds: float = 0.0
@@ -73,7 +75,7 @@ class Entry:
     ended: float | None = None
 
 
-_STORED = [item.name for item in fields(Entry) if item.name not in ("id", "job")]
+_STORED = [item.name for item in fields(Entry) if item.name not in ("id", "job", "begun")]
 
 
 class Queue:

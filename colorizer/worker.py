@@ -145,9 +145,10 @@ class Worker:
         clock = _Clock()
         self._wait(cancelled, clock)
         self.tell(event="start", job=number)
-        told = 0.0
+        told, begun = 0.0, None
         with desk.room(job), closing(desk.steps(job, hints)) as steps:
             for progress in steps:
+                begun = progress.done if begun is None else begun
                 self._wait(cancelled, clock)
                 if progress.state is not JobState.RUNNING:
                     self._end(number, progress.state, progress, clock.seconds)
@@ -156,7 +157,7 @@ class Worker:
                     break
                 if time.monotonic() - told >= EVENT_SECONDS or progress.done == progress.total:
                     told = time.monotonic()
-                    self._step(number, progress, clock.seconds)
+                    self._step(number, progress, begun, clock.seconds)
         self._end(number, JobState.CANCELLED, seconds=clock.seconds)
 
     def _wait(self, cancelled: threading.Event, clock: _Clock) -> None:
@@ -168,11 +169,12 @@ class Worker:
             pass
         clock.paused += time.monotonic() - began
 
-    def _step(self, number: int, progress: Progress, seconds: float) -> None:
+    def _step(self, number: int, progress: Progress, begun: int, seconds: float) -> None:
         self.tell(
             event="progress",
             job=number,
             done=progress.done,
+            begun=begun,
             total=progress.total,
             seconds=round(seconds, 3),
         )

@@ -205,11 +205,11 @@ class Canvas(QWidget):
             painter.save()
             painter.setClipRect(pane)
             self._draw(painter, image, self._target(pane))
-            if image is self._after:
-                self._draw_hints(painter, pane)
             painter.restore()
         if self.mode is Mode.SPLIT:
             self._draw_split(painter)
+        if self.mode is not Mode.BEFORE:
+            self._draw_hints(painter, self._panes()[-1][0])
         self._draw_captions(painter)
 
     def _draw(self, painter: QPainter, image: QImage, target: QRectF) -> None:
@@ -258,6 +258,8 @@ class Canvas(QWidget):
             painter.drawLine(tip, middle + QPointF(side * 4, 4))
 
     def _draw_hints(self, painter: QPainter, pane: QRectF) -> None:
+        """Draw the dots: in the split view over both halves, where they can be taken hold of."""
+        painter.setClipRect(pane)
         target = self._target(pane)
         for x, y, colour in self._hints:
             place = target.topLeft() + QPointF(x * target.width(), y * target.height())
@@ -266,6 +268,7 @@ class Canvas(QWidget):
             painter.drawEllipse(place, DOT, DOT)
             painter.setPen(QPen(QColor("white"), 2))
             painter.drawEllipse(place, DOT, DOT)
+        painter.setClipping(False)
 
     def _draw_captions(self, painter: QPainter) -> None:
         before, after = self.tr("Before"), self.tr("After")

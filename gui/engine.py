@@ -133,13 +133,12 @@ class Engine(QObject):
     def _handle_error(self, error: QProcess.ProcessError) -> None:
         if error == QProcess.ProcessError.FailedToStart:
             self._stopping = True
+            self._release()
             self.broken.emit(shown(self._process.errorString()))
 
     def _lost(self, words: str) -> None:
         """Tell everybody who waits, and start a new worker."""
-        answers, self._answers = self._answers, {}
-        for answer in answers.values():
-            answer({"error": self.tr("The worker process ended.")})
+        self._release()
         if self._stopping:
             return
         self._keep(f"worker process ended: {words}")
@@ -150,6 +149,12 @@ class Engine(QObject):
             return
         self.died.emit(words)
         self.start()
+
+    def _release(self) -> None:
+        """Answer all open questions: nobody else will."""
+        answers, self._answers = self._answers, {}
+        for answer in answers.values():
+            answer({"error": self.tr("The worker process ended.")})
 
     def _keep(self, line: str) -> None:
         self.log.append(line)

@@ -43,7 +43,7 @@ class LookPanel(QWidget):
         self._model, self._engine, self._undo = model, engine, undo
         self._row: int | None = None
         self._seen: Seen | None = None
-        self._sharp = self._confidence = False
+        self._sharp = self._confidence = self._hints_wanted = False
         self._looks = Looks(engine, self)
         self._create_parts(engine)
         self.hinting = Hinting(model, engine, undo, self.view)
@@ -68,6 +68,7 @@ class LookPanel(QWidget):
             self.view.set_message("")
             return
         self.adjust.set_values(entry.job.settings)
+        self._allow_hints()
         if entry.job.kind is Kind.FILM:
             self.timeline.set_film(entry)
         self.view.set_message(self.tr("Coming…"))
@@ -114,9 +115,16 @@ class LookPanel(QWidget):
 
     def set_hinting(self, wanted: bool) -> None:
         """Let clicks place hints."""
-        self.view.edits_hints = wanted
+        self._hints_wanted = wanted
+        self._allow_hints()
         if wanted and self.view.mode is Mode.BEFORE:
             self.set_mode(Mode.AFTER)
+
+    def _allow_hints(self) -> None:
+        """Hints are for photos: in a film, what lies at a place changes from frame to frame."""
+        entry = self.entry()
+        photo = entry is not None and entry.job.kind is Kind.PHOTO
+        self.view.edits_hints = self._hints_wanted and photo
 
     def set_confidence(self, wanted: bool) -> None:
         """Cover the places where the network is unsure."""
@@ -174,6 +182,7 @@ class LookPanel(QWidget):
         self.timeline.time_changed.connect(self.ask)
         self.view.detail_wanted.connect(self._handle_detail)
         self._undo.indexChanged.connect(self.refresh)
+        self._model.facts_known.connect(self._handle_facts)
 
     def _handle_busy(self, busy: bool) -> None:
         if busy:
@@ -205,6 +214,11 @@ class LookPanel(QWidget):
     def _handle_failed(self, wish: Wish, why: str) -> None:
         if wish.row == self._row:
             self.view.set_message(shown(why))
+
+    def _handle_facts(self, row: int) -> None:
+        entry = self.entry()
+        if entry is not None and row == entry.id and entry.job.kind is Kind.FILM:
+            self.timeline.set_film(entry)
 
     def _handle_detail(self) -> None:
         if not self._sharp and self._seen and max(self._seen.size) > max(self._seen.gray.shape):

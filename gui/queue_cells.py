@@ -93,17 +93,19 @@ def share(entry: Entry) -> float:
 
 def seconds_left(entry: Entry) -> float | None:
     """Return how long a running job takes from here, None where nobody can know."""
-    if entry.state is not JobState.RUNNING or not entry.total or not entry.done:
+    worked = entry.done - entry.begun
+    if entry.state is not JobState.RUNNING or not entry.total or worked <= 0:
         return None
-    return (entry.total - entry.done) * entry.seconds / entry.done
+    return (entry.total - entry.done) * entry.seconds / worked
 
 
 def _speed(entry: Entry) -> str:
     if entry.job.kind is Kind.PHOTO:
         return f"{entry.seconds:.1f} s" if entry.seconds and entry.state is JobState.DONE else ""
-    if not entry.done or not entry.seconds:
+    worked = entry.done - entry.begun
+    if worked <= 0 or not entry.seconds:
         return ""
-    return _tr("%1 fps").replace("%1", f"{entry.done / entry.seconds:.1f}")
+    return _tr("%1 fps").replace("%1", f"{worked / entry.seconds:.1f}")
 
 
 def _tr(text: str) -> str:

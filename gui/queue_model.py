@@ -39,6 +39,8 @@ class QueueModel(QAbstractTableModel):
     """All rows of the queue. The only one that writes the queue file."""
 
     counts_changed = Signal()
+    facts_known = Signal(int)
+    """Row whose size, length and rate came."""
 
     def __init__(self, queue: Queue, thumbnails: Thumbnails, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -97,13 +99,14 @@ class QueueModel(QAbstractTableModel):
         """Change fields of a row, on disk too; see `Queue.update`."""
         if not self.has(number):
             return
-        only_progress = changes.keys() <= {"done", "total", "seconds"}
+        only_progress = changes.keys() <= {"done", "total", "seconds", "begun"}
         self._take(number, changes)
         now = time.monotonic()
         if only_progress and now - self._saved.get(number, 0.0) < _SAVE_SECONDS:
             return
         self._saved[number] = now
-        self._queue.update(number, **changes)
+        kept = {name: value for name, value in changes.items() if name != "begun"}
+        self._queue.update(number, **kept)
 
     def change_many(self, numbers: Iterable[int], **changes: Any) -> None:
         """Change the same fields of many rows in one step."""
@@ -193,6 +196,7 @@ class QueueModel(QAbstractTableModel):
     def _handle_thumbnail(self, number: int, facts: dict[str, Any]) -> None:
         if self.has(number) and facts:
             self.change(number, facts=facts)
+            self.facts_known.emit(number)
         elif self.has(number):
             self._dirty.add(number)
             self._teller.start()

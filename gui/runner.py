@@ -183,7 +183,7 @@ class Runner(QObject):
         self._running.add(entry.id)
         self._model.change(
             entry.id, state=JobState.RUNNING, reason="", warnings=(), done=0, total=None,
-            seconds=0.0, started=time.time(),
+            seconds=0.0, begun=0, started=time.time(),
         )  # fmt: skip
         self._engine.send(
             do="run",
@@ -200,7 +200,7 @@ class Runner(QObject):
         if number not in self._running:
             return
         if event["event"] == "progress":
-            keys = ("done", "total", "seconds")
+            keys = ("done", "total", "seconds", "begun")
             self._model.change(number, **{key: event[key] for key in keys})
         elif event["event"] != "start":
             self._handle_end(number, event)

@@ -137,6 +137,11 @@ class Timeline(QWidget):
         """Seconds from the start."""
         return self._slider.value() / self._rate
 
+    @property
+    def last(self) -> int:
+        """Number of the last frame, counted from 0."""
+        return self._slider.maximum()
+
     def set_film(self, entry: Entry) -> None:
         """Show another film, at its first frame."""
         self._shuttle.stop()

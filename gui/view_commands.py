@@ -84,6 +84,13 @@ class ViewCommands(QObject):
         self._make("hint", self.tr("&Hint colours"), "H", self._handle_hint, "hint", tip=tip,
                    checkable=True)  # fmt: skip
 
+        panel = self._window.queue_panel
+        panel.current_changed.connect(
+            lambda entry: self._actions["hint"].setEnabled(
+                entry is not None and entry.job.kind is Kind.PHOTO
+            )
+        )
+
     def _create_mode_actions(self) -> None:
         group = QActionGroup(self)
         for mode, text, key in (

@@ -132,7 +132,6 @@ class Window(QMainWindow):
         self.queue_panel.current_changed.connect(self.details.show_entry)
         self.output.out_changed.connect(self._handle_out)
         self.engine.ready.connect(self.ask_device)
-        self.engine.broken.connect(self._handle_trouble)
         self.runner.halted.connect(self._handle_trouble)
 
     def ask_files(self) -> None:

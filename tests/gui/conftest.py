@@ -40,6 +40,21 @@ def scans(tmp_path):
 
 
 @pytest.fixture
+def film(tmp_path):
+    """A film of twelve frames in a second, each brighter than the one before."""
+    import av
+
+    with av.open(str(tmp_path / "film.mp4"), "w") as container:
+        stream = container.add_stream("libx264", rate=12)
+        stream.width, stream.height, stream.pix_fmt = 96, 64, "yuv420p"
+        for number in range(12):
+            gray = np.full((64, 96, 3), 40 + 15 * number, np.uint8)
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(gray, format="rgb24")))
+        container.mux(stream.encode(None))
+    return tmp_path / "film.mp4"
+
+
+@pytest.fixture
 def profile(tmp_path):
     return tmp_path / "profile"
 

@@ -79,3 +79,27 @@ def test_a_broken_file_says_why_there_is_no_picture(window, scans, until):
     (scans / "broken.jpg").write_text("no picture")
     window.add([scans / "broken.jpg"])
     until(lambda: "broken.jpg" in window.look_panel.view.message)
+
+
+def test_a_film_is_seen_at_any_time(window, film, until):
+    window.add([film])
+    panel = window.look_panel
+    until(lambda: panel.is_seen and panel.timeline.last == 11)
+    first = panel.view._before.copy()
+    window.commands.actions["step_on"].trigger()
+    until(lambda: not panel.is_busy)
+    assert panel.view._before != first
+    panel.timeline.go(99.0)
+    assert panel.timeline.time == pytest.approx(11 / 12)
+    until(lambda: not panel.is_busy)
+    assert not window.commands.actions["hint"].isEnabled()
+
+
+def test_a_film_is_done_with_its_frames(window, film, until, tmp_path):
+    window.add([film])
+    until(lambda: window.model.rowCount() == 1)
+    window.runner.start()
+    until(lambda: not window.runner.is_active)
+    (entry,) = window.model.entries
+    assert (entry.state, entry.done, entry.reason) == (JobState.DONE, 12, "")
+    assert entry.job.target.exists()
