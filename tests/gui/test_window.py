@@ -81,21 +81,15 @@ def test_pause_holds_and_continue_goes_on(filled, until, tmp_path):
     until(lambda: states(filled) == ["done"] * 3)
 
 
-def test_one_job_is_cancelled_and_the_others_are_done(filled, until):
+def test_one_job_is_cancelled_and_stop_after_this_begins_no_other(filled, until):
     first = filled.model.entries[0].id
     filled.queue_panel.select(first)
     filled.commands.actions["cancel"].trigger()
-    filled.runner.start()
-    until(lambda: not filled.runner.is_active)
-    assert states(filled) == ["cancelled", "done", "done"]
-
-
-def test_stop_after_this_begins_no_other(filled, until):
     filled.runner.slots = 1
     filled.runner.start()
     filled.runner.stop_after_this()
     until(lambda: not filled.runner.is_active)
-    assert states(filled) == ["done", "waiting", "waiting"]
+    assert states(filled) == ["cancelled", "done", "waiting"]
 
 
 def test_a_killed_worker_is_replaced_and_the_queue_goes_on(filled, until):
