@@ -30,9 +30,9 @@ class ModelsDialog(QDialog):
         self.resize(720, 360)
         self._engine = engine
         self.table = self._create_table()
-        self.result = QLabel()
-        self.result.setWordWrap(True)
-        self.result.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.answer = QLabel()
+        self.answer.setWordWrap(True)
+        self.answer.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.check = QPushButton(self.tr("&Check the weights"))
         self.check.clicked.connect(self._handle_check)
         hint = QLabel(self.tr("Weights of your own are chosen in the settings, as a file."))
@@ -41,7 +41,7 @@ class ModelsDialog(QDialog):
         buttons.addButton(self.check, QDialogButtonBox.ButtonRole.ActionRole)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
-        for widget in (self.table, self.result, hint, buttons):
+        for widget in (self.table, self.answer, hint, buttons):
             layout.addWidget(widget)
         engine.ask("models", self._handle_models)
 
@@ -80,12 +80,12 @@ class ModelsDialog(QDialog):
     def _handle_check(self) -> None:
         item = self.table.item(self.table.currentRow(), 0)
         if item is not None:
-            self.result.setText(self.tr("Being read…"))
+            self.answer.setText(self.tr("Being read…"))
             self._engine.ask("check_model", self._handle_result, model=item.text())
 
     def _handle_result(self, event: dict[str, Any]) -> None:
         if "error" in event:
-            self.result.setText(shown(event["error"]))
+            self.answer.setText(shown(event["error"]))
         else:
             words = self.tr("In order. SHA-256: %1")
-            self.result.setText(words.replace("%1", event["sha256"]))
+            self.answer.setText(words.replace("%1", event["sha256"]))

@@ -1,0 +1,84 @@
+import re
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QApplication, QComboBox, QLineEdit
+
+from gui.help_windows import LogWindow, about_html, diagnostics, shortcuts_html
+from gui.models_dialog import ModelsDialog
+from gui.theme import apply_theme, is_dark
+
+
+def test_every_key_is_shown_once_and_means_one_thing(shared_window):
+    actions = shared_window.commands.actions.by_name.values()
+    keys = [action.shortcut().toString() for action in actions if not action.shortcut().isEmpty()]
+    assert len(keys) == len(set(keys))
+    html = shortcuts_html(actions)
+    assert html.count("<tr>") == len(keys)
+
+
+def test_every_action_is_in_a_menu(shared_window):
+    found = set()
+
+    def walk(menu):
+        for action in menu.actions():
+            found.add(action.objectName())
+            if action.menu():
+                walk(action.menu())
+
+    for action in shared_window.menuBar().actions():
+        walk(action.menu())
+    assert set(shared_window.commands.actions.by_name) <= found
+
+
+def test_everything_that_takes_the_keyboard_has_a_name(shared_window):
+    for kind in (QAbstractButton, QLineEdit, QComboBox, QAbstractSlider):
+        for widget in shared_window.findChildren(kind):
+            reachable = widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isVisible()
+            if reachable and not widget.objectName().startswith("qt_"):
+                text = widget.text() if isinstance(widget, QAbstractButton) else ""
+                assert text or widget.accessibleName(), widget
+
+
+def test_diagnostics_have_versions_and_log_but_not_the_home_folder(shared_window, until):
+    shared_window.engine.log.append(f"read {Path.home()}/secret/a.jpg")
+    text = diagnostics(shared_window.engine, "Device: cpu", [{"name": "torch", "found": "2"}])
+    assert re.search(r"Colorizer \d.*\nPython \d", text)
+    assert "torch: 2" in text
+    assert "~/secret/a.jpg" in text
+    assert str(Path.home()) not in text
+
+
+def test_diagnostics_come_to_the_clipboard(shared_window, until):
+    QGuiApplication.clipboard().clear()
+    shared_window.commands.actions["diagnostics"].trigger()
+    until(lambda: "torch" in QGuiApplication.clipboard().text())
+
+
+def test_the_log_grows_while_it_is_open(shared_window, qtbot):
+    log = LogWindow(shared_window.engine)
+    qtbot.addWidget(log)
+    shared_window.engine.logged.emit("a new line")
+    assert "a new line" in log._text.toPlainText()
+
+
+def test_models_are_listed(shared_window, qtbot, until):
+    dialog = ModelsDialog(shared_window.engine)
+    qtbot.addWidget(dialog)
+    until(lambda: dialog.table.rowCount() > 0)
+    assert dialog.table.item(0, 0).text() == "autochrome"
+
+
+def test_about_says_that_colours_are_guesses():
+    assert "guesses" in about_html()
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_a_theme_reaches_the_window(qapp, shared_window, theme):
+    apply_theme(QApplication.instance(), theme)
+    qapp.processEvents()
+    assert is_dark() == (theme == "dark")
+    light = shared_window.palette().window().color().lightness() > 128
+    assert light == (theme == "light")
