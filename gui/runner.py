@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from enum import Enum, auto
 from pathlib import Path
@@ -14,6 +15,7 @@ from colorizer.queue import Entry
 from gui.engine import Engine
 from gui.queue_cells import seconds_left
 from gui.queue_model import QueueModel
+from gui.text import shown
 
 FREE_BYTES = 500 * 2**20
 """Space the output disk must have before a job begins."""
@@ -147,7 +149,8 @@ class Runner(QObject):
             entry = self._next()
             if entry is None:
                 break
-            if not self._has_space(entry):
+            if obstacle := self._obstacle(entry):
+                self._halt(obstacle)
                 return
             self._begin(entry)
         nothing_left = self.activity is Activity.RUNNING and not any(
@@ -167,16 +170,18 @@ class Runner(QObject):
             return None
         return entry if len(self._running) < self.slots else None
 
-    def _has_space(self, entry: Entry) -> bool:
-        free = free_bytes(entry.job.target)
+    def _obstacle(self, entry: Entry) -> str:
+        """Return why no result can be written now, empty where it can."""
+        folder = next((f for f in entry.job.target.parents if f.exists()), None)
+        if folder is None:
+            return ""
+        if not os.access(folder, os.W_OK):
+            return self.tr("Results can't be written to %1").replace("%1", shown(folder))
+        free = free_bytes(folder)
         if free is None or free >= FREE_BYTES:
-            return True
-        self._halt(
-            self.tr("The output disk has only %1 MB left; make room and press Start.").replace(
-                "%1", str(free // 2**20)
-            )
-        )
-        return False
+            return ""
+        words = self.tr("The output disk has only %1 MB left; make room and press Start.")
+        return words.replace("%1", str(free // 2**20))
 
     def _begin(self, entry: Entry) -> None:
         job = entry.job
@@ -264,11 +269,8 @@ class Runner(QObject):
             self._engine.kill()
 
 
-def free_bytes(target: Path) -> int | None:
-    """Return the free space where a target will lie, None where nobody can say."""
-    folder = next((f for f in target.parents if f.exists()), None)
-    if folder is None:
-        return None
+def free_bytes(folder: Path) -> int | None:
+    """Return the free space of the disk a folder is on, None where nobody can say."""
     storage = QStorageInfo(str(folder))
     return storage.bytesAvailable() if storage.isValid() else None
 

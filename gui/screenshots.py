@@ -100,17 +100,18 @@ class _Studio:
         panel = self.window.look_panel
         self._select("coffee.png")
         self._until(self._is_seen)
-        panel.set_mode(Mode.SIDE)
+        actions = self.window.commands.actions
+        actions[Mode.SIDE.value].trigger()
         self._shoot("side_by_side")
-        panel.set_mode(Mode.AFTER)
-        panel.set_hinting(True)
+        actions[Mode.AFTER.value].trigger()
+        actions["hint"].trigger()
         panel.hinting.add(0.5, 0.75, 10.0, -45.0)
         panel.hinting.add(0.2, 0.2, 45.0, 35.0)
         self._wait(0.5)
         self._until(lambda: not panel.is_busy)
         self._shoot("hints")
-        panel.set_hinting(False)
-        panel.set_mode(Mode.SPLIT)
+        actions["hint"].trigger()
+        actions[Mode.SPLIT.value].trigger()
         film = next((e for e in self.window.model.entries if e.job.kind == "film"), None)
         if film is not None:
             self._select(film.job.source.name)

@@ -1,6 +1,7 @@
 """The whole window through the real worker process."""
 
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -175,6 +176,45 @@ def test_missing_weights_stop_the_queue_with_the_reason(filled, until, settings,
     until(lambda: told and not filled.runner.is_active)
     assert "none.safetensors" in told[0]
     assert states(filled) == ["waiting"] * 3, "nothing is blamed on the files"
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write anywhere")
+def test_a_folder_that_takes_no_results_stops_the_queue(filled, until, tmp_path):
+    (tmp_path / "out").mkdir(mode=0o500)
+    told = []
+    filled.runner.halted.connect(told.append)
+    filled.runner.start()
+    assert str(tmp_path / "out") in told[0]
+    assert states(filled) == ["waiting"] * 3
+
+
+def test_a_full_disk_stops_the_queue(filled, monkeypatch):
+    monkeypatch.setattr("gui.runner.FREE_BYTES", 2**62)
+    told = []
+    filled.runner.halted.connect(told.append)
+    filled.runner.start()
+    assert "MB" in told[0]
+    assert states(filled) == ["waiting"] * 3
+    assert not filled.runner.is_active
+
+
+@pytest.mark.slow
+def test_kills_at_random_moments_lose_nothing(window, scans, until, qtbot, tmp_path):
+    chance = random.Random(5)
+    for number in range(20):
+        (scans / f"copy{number}.png").write_bytes((scans / "a.png").read_bytes())
+    window.add([scans])
+    until(lambda: window.model.rowCount() == 23)
+    window.runner.start()
+    for _ in range(6):
+        qtbot.wait(chance.randrange(50, 4000))
+        if window.engine.process_id:
+            os.kill(window.engine.process_id, KILL)
+    until(lambda: not window.runner.is_active, 300_000)
+    for entry in window.model.entries:
+        assert entry.state is JobState.DONE or "twice" in entry.reason
+        assert entry.job.target.exists() == (entry.state is JobState.DONE)
+    assert window.model.counts[JobState.DONE] >= 17
 
 
 def test_the_window_imports_neither_torch_nor_av(profile):
