@@ -136,15 +136,17 @@ class Commands(QObject):
         actions["retry_failed"].setEnabled(counts[JobState.FAILED] > 0)
         actions["clear_done"].setEnabled(any(counts[state] for state in _OVER))
         actions["export"].setEnabled(pending > 0)
-        chosen = [model.entry(n) for n in self._window.queue_panel.selected()[:1000]]
-        states = {entry.state for entry in chosen}
-        actions["open"].setEnabled(len(chosen) == 1 and chosen[0].state in _OVER)
-        actions["reveal"].setEnabled(len(chosen) == 1)
+        states, chosen = (
+            self._window.queue_panel.selected_states(),
+            self._window.queue_panel.count(),
+        )
+        actions["open"].setEnabled(chosen == 1 and bool(states & set(_OVER)))
+        actions["reveal"].setEnabled(chosen == 1)
         actions["cancel"].setEnabled(bool(states & {*PENDING, JobState.RUNNING}))
         actions["retry"].setEnabled(bool(states & set(_AGAIN)))
         actions["remove"].setEnabled(bool(states - {JobState.RUNNING}))
         for name in ("top", "up", "down", "bottom"):
-            actions[name].setEnabled(bool(chosen))
+            actions[name].setEnabled(chosen > 0)
         self._show_progress()
 
     def _show_start(self, running: bool) -> None:

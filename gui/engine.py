@@ -106,7 +106,7 @@ class Engine(QObject):
             try:
                 self._handle_event(json.loads(line))
             except ValueError:
-                self._keep(f"not an event: {line[:200]!r}")
+                self.note(f"not an event: {line[:200]!r}")
 
     def _handle_event(self, event: dict[str, Any]) -> None:
         if event["event"] == "ready":
@@ -118,12 +118,12 @@ class Engine(QObject):
             self._deaths = 0
             self._answers.pop(event["id"])(event)
         elif event["event"] == "error":
-            self._keep(event["message"])
+            self.note(event["message"])
 
     def _handle_log(self) -> None:
         text = bytes(self._process.readAllStandardError().data()).decode("utf-8", "replace")
         for line in text.splitlines():
-            self._keep(line)
+            self.note(line)
 
     def _handle_finished(self, code: int, status: QProcess.ExitStatus) -> None:
         crashed = status == QProcess.ExitStatus.CrashExit
@@ -141,7 +141,7 @@ class Engine(QObject):
         self._release()
         if self._stopping:
             return
-        self._keep(f"worker process ended: {words}")
+        self.note(f"worker process ended: {words}")
         self._deaths += 1
         if self._deaths > _QUICK_DEATHS:
             self._stopping = True
@@ -156,7 +156,8 @@ class Engine(QObject):
         for answer in answers.values():
             answer({"error": self.tr("The worker process ended.")})
 
-    def _keep(self, line: str) -> None:
+    def note(self, line: str) -> None:
+        """Keep one line for the log window."""
         self.log.append(line)
         self.logged.emit(line)
 

@@ -28,6 +28,8 @@ from gui.text import state_words
 from gui.thumbnails import SIZE
 
 _FILTER_MS = 150
+_MANY = 200
+"""Selected rows that are not looked at one by one, ten times a second."""
 _WIDTHS = {
     Column.NAME: 190,
     Column.STATE: 85,
@@ -91,6 +93,17 @@ class QueuePanel(QWidget):
         """Return the ids of the selected rows, in their order."""
         rows = self.table.selectionModel().selectedRows()
         return [index.data(ENTRY).id for index in sorted(rows, key=lambda index: index.row())]
+
+    def count(self) -> int:
+        """Return the number of selected rows."""
+        return sum(part.height() for part in self.table.selectionModel().selection())
+
+    def selected_states(self) -> set[JobState]:
+        """Return the states of the selected rows; of very many, all there are."""
+        if self.count() > _MANY:
+            return {state for state in JobState if self._model.counts[state]}
+        rows = self.table.selectionModel().selectedRows()
+        return {index.data(ENTRY).state for index in rows}
 
     def current(self) -> Entry | None:
         """Return the row under the cursor."""

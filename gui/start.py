@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -39,6 +40,7 @@ def run(inputs: Sequence[Path], profile: Path | None = None) -> int:
         )
         return 1
     window = Window(preferences, open_queue(preferences.queue_file))
+    sys.excepthook = window.report_fault
     window.show()
     if inputs:
         window.add([path.absolute() for path in inputs])

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
+from types import TracebackType
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import (
@@ -61,6 +64,7 @@ class Window(QMainWindow):
         self.adder = Adder(self.model, self.engine, self)
         self.undo = QUndoStack(self)
         self.ask_before_closing = True
+        self._faults: set[str] = set()
         self._queue = queue
         self.setWindowTitle("Colorizer")
         self.setAcceptDrops(True)
@@ -145,6 +149,17 @@ class Window(QMainWindow):
         name = QFileDialog.getExistingDirectory(self, self.tr("Add a folder with all below it"))
         if name:
             self.add([Path(name)])
+
+    def report_fault(
+        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        """Put what nobody expected into the log and say it, each kind once."""
+        text = "".join(traceback.format_exception(kind, error, trace))
+        sys.stderr.write(text)
+        self.engine.note(text)
+        if str(error) not in self._faults:
+            self._faults.add(str(error))
+            self._handle_trouble(str(error) or kind.__name__)
 
     def _handle_added(self, ids: list[int], notes: list[str]) -> None:
         words = self.tr("Added: %1").replace("%1", str(len(ids)))

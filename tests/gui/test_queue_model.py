@@ -128,3 +128,17 @@ def test_the_filter_finds_by_name_and_state(model, qtbot):
     panel.search.clear()
     panel.states.setCurrentIndex(panel.states.findData(JobState.FAILED))
     assert panel.table.model().rowCount() == 1
+
+
+def test_all_rows_selected_do_not_slow_the_window_down(model, qtbot):
+    model.add(jobs(10_000))
+    panel = QueuePanel(model)
+    qtbot.addWidget(panel)
+    panel.table.selectAll()
+    assert panel.count() == 10_000
+    start = time.perf_counter()
+    for _ in range(20):
+        assert panel.selected_states() == {JobState.WAITING}
+    assert (time.perf_counter() - start) / 20 < 0.05
+    panel.table.selectRow(3)
+    assert panel.selected() == [model.entries[3].id]
