@@ -11,6 +11,20 @@ from colorizer.color import luma_to_L
 
 
 @dataclass(frozen=True, slots=True)
+class Motion:
+    """How a frame continues the one before it in its shot; the size is that of the flow's grid."""
+
+    back: np.ndarray
+    """Flow from this frame to the one before, (h, w, 2) float32 in pixels (x, y)."""
+    forth: np.ndarray
+    """Flow from the one before to this, as `back`."""
+    back_trust: np.ndarray
+    """0 to 1 for each pixel of this frame: whether `back` leads to the same thing, (h, w)."""
+    forth_trust: np.ndarray
+    """The same for the pixels of the one before and `forth`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
     """One picture of a film, or one still, on its way from source to sink.
 
@@ -40,6 +54,9 @@ class Frame:
     sink's chroma size after upsampling."""
     starts_shot: bool = False
     """True for the first frame of a shot and for every still: no colour crosses into it."""
+    motion: Motion | None = None
+    """How it continues its shot; None for the first frame, and for a flash within a shot, which
+    the frame after it skips."""
 
 
 MAX_ASPECT = 4

@@ -27,6 +27,7 @@ from colorizer.models import load_model
 from colorizer.models.base import ColorModel
 from colorizer.predict import film_batch, predict_chroma
 from colorizer.settings import Settings
+from colorizer.shots import CONTEXT, mark_shots
 from colorizer.temporal import smooth_chroma
 from colorizer.upsample import upsample_chroma
 
@@ -80,7 +81,7 @@ def run(
             jpeg_quality=settings.jpeg_quality,
             identity=film_identity(job, model) if film else None,
         ) as sink,
-        Prefetch(_frames(source, sink), max(PREFETCH_DEPTH, batch)) as frames,
+        Prefetch(_frames(source, sink, settings), max(PREFETCH_DEPTH, batch)) as frames,
     ):
         begun = done = sink.start if isinstance(sink, FilmSink) else 0
         yield Progress(job, JobState.RUNNING, done, source.frame_count)
@@ -121,11 +122,15 @@ def _verified(job: Job) -> str:
     return f"verified: {verdict}"
 
 
-def _frames(source: Source, sink: Sink) -> Iterator[Frame]:
-    """Return the frames that a sink still wants."""
-    if isinstance(source, FilmSource) and isinstance(sink, FilmSink):
+def _frames(source: Source, sink: Sink, settings: Settings) -> Iterator[Frame]:
+    """Return the frames that a sink still wants; of a film, with its shots marked."""
+    if not (isinstance(source, FilmSource) and isinstance(sink, FilmSink)):
+        return source.frames()
+    if not settings.smooth:
         return source.frames(sink.start)
-    return source.frames()
+    # A few frames more, so that the first one's motion is found again.
+    marked = mark_shots(source.frames(max(0, sink.start - CONTEXT)))
+    return (frame for frame in marked if frame.index >= sink.start)
 
 
 def film_identity(job: Job, model: ColorModel) -> dict[str, Any]:

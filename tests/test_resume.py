@@ -116,10 +116,10 @@ def expect_same(folder: Path) -> None:
 
 
 def moments(folder: Path) -> list:
-    """Return conditions under which to kill: in the first, a later segment, and the join."""
+    """Return conditions under which to kill: at the beginning, between segments, in the join."""
     target = folder / "b.mp4"
     return [
-        lambda: (work_folder(target) / "seg_00000.nut.part").exists(),
+        lambda: (work_folder(target) / "journal.jsonl").exists(),
         lambda: kept_frames(target) >= 24,
         lambda: kept_frames(target) >= 72,
         lambda: kept_frames(target) == FRAMES and (folder / "b.mp4.part").exists(),

@@ -2,6 +2,7 @@
 
 import gc
 import weakref
+from dataclasses import replace
 from fractions import Fraction
 
 import cv2
@@ -9,7 +10,8 @@ import numpy as np
 import pytest
 
 from colorizer.frame import Frame
-from colorizer.temporal import smooth_chroma
+from colorizer.shots import mark_shots
+from colorizer.temporal import LOOK_AHEAD, smooth_chroma
 
 SIZE = (96, 128)
 
@@ -43,8 +45,8 @@ def still_shot(count, seed=1, color=(25, -20)):
     return [frame_of(i, L, flickering(plain(color), i), i == 0) for i in range(count)]
 
 
-def smoothed(frames):
-    return list(smooth_chroma(iter(frames)))
+def smoothed(frames, **options):
+    return list(smooth_chroma(mark_shots(iter(frames)), **options))
 
 
 def flicker(frames):
@@ -90,9 +92,12 @@ def test_colours_follow_a_moving_camera():
     assert sum(one.starts_shot for one in done) == 1
 
 
-def test_the_first_frame_of_a_shot_is_the_prediction_itself():
-    frames = still_shot(5)
-    assert (smoothed(frames)[0].ab == frames[0].ab).all()
+def test_the_first_frame_of_a_shot_is_as_steady_as_the_others():
+    frames = still_shot(30)
+    (past,), (both,) = (smoothed(frames, look_ahead=n)[:1] for n in (0, LOOK_AHEAD))
+    assert (past.ab == frames[0].ab).all()
+    errors = [np.abs(one.ab - plain((25, -20))).mean() for one in (past, both)]
+    assert errors[1] < errors[0] / 2
 
 
 @pytest.mark.parametrize("marked", [True, False])
@@ -110,7 +115,9 @@ def test_a_marked_cut_is_kept_even_between_equal_pictures():
     frames = still_shot(6)
     frames[3] = frame_of(3, frames[3].L, plain((-60, 0)), starts_shot=True)
     done = smoothed(frames)
-    assert done[3] is frames[3]
+    assert done[3].starts_shot
+    assert done[3].motion is None
+    assert done[2].ab[0].mean() == pytest.approx(25, abs=4)
 
 
 def test_a_moving_object_leaves_no_ghost():
@@ -153,10 +160,12 @@ def test_exposure_flicker_is_no_cut():
 def test_a_lasting_change_of_colour_arrives():
     L = texture(7)
     frames = [frame_of(i, L, plain((0, 30) if i < 30 else (0, -10)), i == 0) for i in range(90)]
-    done = smoothed(frames)
-    assert done[29].ab[1].mean() == pytest.approx(30, abs=0.1)
-    assert done[31].ab[1].mean() > 25
-    assert done[89].ab[1].mean() < -6
+    past, both = smoothed(frames, look_ahead=0), smoothed(frames)
+    assert past[29].ab[1].mean() == pytest.approx(30, abs=0.1)
+    assert past[31].ab[1].mean() > 25
+    assert both[5].ab[1].mean() == pytest.approx(30, abs=0.1)
+    assert 5 < both[30].ab[1].mean() < 25, "the change is met half-way, from both sides"
+    assert max(past[89].ab[1].mean(), both[89].ab[1].mean()) < -6
 
 
 def test_stills_pass_as_they_are():
@@ -201,7 +210,7 @@ def test_frames_come_one_by_one():
             taken.append(frame.index)
             yield frame
 
-    stage = smooth_chroma(source())
+    stage = smooth_chroma(mark_shots(source()), look_ahead=0)
     for index in range(5):
         assert next(stage).index == index
         assert taken == list(range(index + 1))
@@ -211,15 +220,15 @@ def test_earlier_frames_are_let_go():
     alive = []
 
     def source():
-        for i in range(12):
+        for i in range(60):
             frame = frame_of(i, texture(1), flickering(plain((5, 5)), i), i == 0)
             alive.append(weakref.ref(frame.L))
             yield frame
             del frame
 
-    for _ in smooth_chroma(source()):
+    for _ in smooth_chroma(mark_shots(source())):
         gc.collect()
-        assert sum(L() is not None for L in alive) <= 2
+        assert sum(L() is not None for L in alive) <= 2 * LOOK_AHEAD + 2
 
 
 def test_only_chroma_is_changed():
@@ -245,3 +254,41 @@ def test_smoothing_again_gives_the_same():
 def test_a_frame_without_colour_is_refused():
     with pytest.raises(ValueError, match="no ab"):
         smoothed([frame_of(0, texture(1), None)])
+
+
+@pytest.mark.parametrize("start", [12, 24, 36])
+def test_going_on_from_a_state_gives_the_very_same_numbers(start):
+    """Shots, a flash and motion before and after the place, as a run that was cut off there."""
+    frames = moving_square(18)[0] + still_shot(45)
+    frames = [frame_of(i, one.L, flickering(one.ab, i)) for i, one in enumerate(frames)]
+    frames[33] = frame_of(33, np.full(SIZE, 99, np.float32), frames[33].ab)
+    states = {}
+    whole = smoothed(frames, keep=states.__setitem__)
+    marked = (one for one in mark_shots(iter(frames[start - 8 :])) if one.index >= start)
+    rest = list(smooth_chroma(marked, state=states[start]))
+    assert [one.index for one in rest] == list(range(start, len(frames)))
+    for one, other in zip(whole[start:], rest, strict=True):
+        assert one.starts_shot == other.starts_shot
+        assert (one.ab == other.ab).all()
+
+
+def test_both_directions_beat_the_past_alone_and_the_predictions():
+    frames, truth = moving_square(26, step=2)
+    frames = [replace(one, ab=flickering(one.ab, i)) for i, one in enumerate(frames)]
+    errors = [
+        np.sqrt(np.mean([((one.ab - t) ** 2).mean() for one, t in zip(done, truth, strict=True)]))
+        for done in (smoothed(frames), smoothed(frames, look_ahead=0), frames)
+    ]
+    assert errors[0] < 0.9 * errors[1] < 0.6 * errors[2]
+
+
+def test_averaging_does_not_pale_the_shot():
+    rng = np.random.default_rng(3)
+    hues = rng.uniform(-0.5, 0.5, 40)
+    frames = [
+        frame_of(i, texture(1), plain((30 * np.cos(hue), 30 * np.sin(hue))), i == 0)
+        for i, hue in enumerate(hues)
+    ]
+    strength = [np.hypot(*one.ab).mean() for one in smoothed(frames)]
+    assert np.mean(strength) == pytest.approx(30, rel=0.03)
+    assert max(strength) < 30 * 1.15

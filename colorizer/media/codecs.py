@@ -214,7 +214,9 @@ def _options(
 ) -> dict[str, str]:
     rate = {"crf": str(quality)}
     if codec == "h264":
-        return {"preset": "medium", **({"qp": "0"} if quality == 0 else rate)}
+        # Without it some processors' code rounds by chance: two runs would not give the same film.
+        same = {"x264-params": "cpu-independent=1"}
+        return {"preset": "medium", **same, **({"qp": "0"} if quality == 0 else rate)}
     if codec == "h265":
         quiet = f"log-level=error:pools={threads}"
         exact = {"x265-params": f"{quiet}:lossless=1"}

@@ -1,0 +1,209 @@
+"""Optical flow between the frames of a shot, and where it can be trusted.
+
+A pixel is trusted where flow there and back cancel and luma agrees, exposure flicker and grain
+aside. The mean of trust tells a cut from a shot that goes on.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from math import hypot
+from typing import Any
+
+import numpy as np
+
+from colorizer.frame import Motion
+
+LUMA_BLUR = 0.8
+"""Standard deviation of the blur that calms grain before the flow, in pixels of the grid."""
+LUMA_TOLERANCE = 8.0
+"""Standard deviation of luma along true motion in a film without grain, in 8-bit codes."""
+MAX_TOLERANCE = 16.0
+"""The same in the grainiest film."""
+MIN_SIDE = 32
+"""Pixels; OpenCV's flow crashes on some smaller pictures, so each of their frames is a shot."""
+BLANK_SHARE = 0.1
+"""Spread of luma below which a picture is blank, as a share of the other's."""
+LONG_SIDE = 480
+"""Pixels of the grid of the flow, at most; more costs time and gains nothing."""
+
+
+class View:
+    """One frame as the flow sees it."""
+
+    def __init__(self, L: np.ndarray) -> None:
+        """Take CIELAB L, (h, w) float32; nothing is computed before it is needed."""
+        self.size = L.shape
+        self._L = L
+        self._luma: np.ndarray | None = None
+        self._noise = 0.0
+
+    @property
+    def luma(self) -> np.ndarray:
+        """Calmed 8-bit luma on the grid, (h, w) uint8."""
+        if self._luma is None:
+            L = _on_grid(self._L)
+            self._luma, self._noise = _flow_luma(L), grain(L)
+        return self._luma
+
+    @property
+    def tolerance(self) -> float:
+        """Standard deviation of luma along true motion, in 8-bit codes."""
+        assert self._luma is not None
+        return min(hypot(LUMA_TOLERANCE, 2 * self._noise), MAX_TOLERANCE)
+
+    @property
+    def spread(self) -> float:
+        """Standard deviation of luma, in 8-bit codes."""
+        import cv2
+
+        return float(cv2.meanStdDev(self.luma)[1][0, 0])
+
+
+def _is_blank(earlier: View, later: View) -> bool:
+    """Tell whether one of two pictures shows nothing of the other: any tone curve makes them alike.
+
+    A white flash, or a leader before the first picture.
+    """
+    low, high = sorted((earlier.spread, later.spread))
+    return low < BLANK_SHARE * high
+
+
+class MotionFinder:
+    """Optical flow both ways (DIS, Kroeger et al. 2016); one for each film, in one thread."""
+
+    def __init__(self) -> None:
+        self._back: Any = None
+        self._forth: Any = None
+
+    def between(self, earlier: View, later: View) -> Motion | None:
+        """Return the motion from one frame to a later one; None where no flow can be had."""
+        if earlier.size != later.size or min(later.size) < MIN_SIDE:
+            return None
+        now = later.luma
+        if min(now.shape) < MIN_SIDE or _is_blank(earlier, later):
+            return None
+        then = _match_exposure(earlier.luma, now)
+        back, forth = self._flows(then, now)
+        to_then, to_now = path_of(back, now.shape), path_of(forth, now.shape)
+        back_trust = _flow_trust(back, warp(forth, to_then), to_then)
+        back_trust *= _luma_trust(now, _match_tones(warp(then, to_then), now), later.tolerance)
+        forth_trust = _flow_trust(forth, warp(back, to_now), to_now)
+        forth_trust *= _luma_trust(then, _match_tones(warp(now, to_now), then), later.tolerance)
+        return Motion(back, forth, back_trust, forth_trust)
+
+    def _flows(self, then: np.ndarray, now: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        import cv2
+
+        if self._back is None:
+            self._back, self._forth = (
+                cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST) for _ in range(2)
+            )
+        return self._back.calc(now, then, None), self._forth.calc(then, now, None)
+
+
+def path_of(flow: np.ndarray, size: tuple[int, ...]) -> np.ndarray:
+    """Return the coordinates (x, y) to which a flow leads each pixel of a picture of `size`."""
+    height, width = size
+    if flow.shape[:2] == (height, width):
+        return flow + _grid(height, width)
+    import cv2
+
+    scale = np.float32([width / flow.shape[1], height / flow.shape[0]])
+    return cv2.resize(flow, (width, height)) * scale + _grid(height, width)
+
+
+def warp(plane: np.ndarray, path: np.ndarray) -> np.ndarray:
+    """Fetch a plane at the coordinates (x, y) of `path`, (h, w, 2)."""
+    import cv2
+
+    no_second_map: Any = None  # path holds x and y
+    return cv2.remap(plane, path, no_second_map, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+
+
+def _on_grid(L: np.ndarray) -> np.ndarray:
+    scale = LONG_SIDE / max(L.shape)
+    if scale >= 1:
+        return L
+    import cv2
+
+    height, width = (max(1, round(side * scale)) for side in L.shape)
+    return cv2.resize(L, (width, height), interpolation=cv2.INTER_AREA)
+
+
+def _flow_luma(L: np.ndarray) -> np.ndarray:
+    """Return L as calmed 8-bit luma, (h, w) uint8."""
+    import cv2
+
+    return cv2.GaussianBlur(cv2.convertScaleAbs(L, alpha=2.55), (0, 0), LUMA_BLUR)
+
+
+def _match_exposure(luma: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Give luma the mean and spread of another frame: exposure flickers in old film."""
+    import cv2
+
+    (mean,), (spread,) = (value.ravel() for value in cv2.meanStdDev(luma))
+    (wanted_mean,), (wanted_spread,) = (value.ravel() for value in cv2.meanStdDev(wanted))
+    gain = np.clip(wanted_spread / max(spread, 1.0), 0.5, 2.0)
+    codes = (np.arange(256) - mean) * gain + wanted_mean
+    return cv2.LUT(luma, np.rint(codes.clip(0, 255)).astype(np.uint8))
+
+
+def _match_tones(luma: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Bring luma to the tones of the same view in another frame by a cubic curve.
+
+    Follows what gain and offset cannot, clipped highlights and black borders; a curve so stiff
+    can't be bent by one object that came or went.
+    """
+    import cv2
+
+    sample, target = luma[::2, ::2].ravel(), wanted[::2, ::2].ravel()
+    number = np.bincount(sample, minlength=256)
+    mean = np.bincount(sample, target, minlength=256) / np.maximum(number, 1)
+    level = np.linspace(-1, 1, 256)
+    basis = np.stack([np.ones(256), level, level**2, level**3], 1)
+    # A little of the identity keeps the curve where the picture has few tones.
+    weight = number[:, None] * basis
+    start = np.arange(256.0)
+    change = np.linalg.solve(weight.T @ basis + basis.T @ basis, weight.T @ (mean - start))
+    return cv2.LUT(luma, np.rint((start + basis @ change).clip(0, 255)).astype(np.uint8))
+
+
+def grain(L: np.ndarray) -> float:
+    """Estimate the standard deviation of grain in 8-bit codes (Immerkaer 1996, with a median)."""
+    import cv2
+
+    kernel = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
+    response = np.abs(cv2.filter2D(L, cv2.CV_32F, kernel)[::3, ::3])
+    return float(np.median(response)) * 2.55 / (0.6745 * 6)
+
+
+@lru_cache(maxsize=2)
+def _grid(height: int, width: int) -> np.ndarray:
+    """Return the coordinates (x, y) of every pixel, (h, w, 2) float32."""
+    x, y = np.meshgrid(np.arange(width), np.arange(height))
+    return np.stack([x, y], -1).astype(np.float32)
+
+
+def _flow_trust(back: np.ndarray, forth: np.ndarray, path: np.ndarray) -> np.ndarray:
+    """Return 1 where the flow back and the flow forth of the place it leads to cancel, else less.
+
+    The check of Sundaram, Brox, Keutzer 2010 made soft; 0 where the path leaves the picture.
+    """
+    height, width = back.shape[:2]
+    gap = ((back + forth) ** 2).sum(-1)
+    length = (back * back + forth * forth).sum(-1)
+    trust = np.exp(gap / (-0.1 * length - 1.0))
+    x, y = path[..., 0], path[..., 1]
+    outside = (x < -0.5) | (y < -0.5) | (x > width - 0.5) | (y > height - 0.5)
+    trust[outside] = 0
+    return trust
+
+
+def _luma_trust(luma: np.ndarray, earlier: np.ndarray, tolerance: float) -> np.ndarray:
+    """Return 1 where the warped earlier luma equals the present one, less where it differs."""
+    import cv2
+
+    difference = cv2.absdiff(luma, earlier).astype(np.float32)
+    difference = cv2.GaussianBlur(difference, (0, 0), 1.0)
+    return np.exp(difference * difference / np.float32(-2 * tolerance * tolerance))

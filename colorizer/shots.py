@@ -1,0 +1,76 @@
+"""Where shots begin: each frame is told whether it continues the one before it, and how."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Container, Iterable, Iterator
+from dataclasses import replace
+from itertools import islice
+
+from colorizer.frame import Frame, Motion
+from colorizer.motion import MotionFinder, View
+
+CUT_TRUST = 0.35
+"""Mean trust below which a frame starts a shot; 0.97 is usual within one, 0.1 at a cut."""
+SUSPECT_TRUST = 0.6
+"""The same where the detector has seen a cut too."""
+FLASH_FRAMES = 2
+"""Frames unlike their shot that may pass as a flash when the next one continues it."""
+CONTEXT = 8
+"""Frames before a place from which it is marked as if all before them had been seen."""
+
+Detector = Callable[[Iterable[Frame]], Iterator[tuple[Frame, bool]]]
+"""Pairs frames with whether a cut is suspected there."""
+
+
+def mark_shots(
+    frames: Iterable[Frame], cuts: Container[int] | None = None, *, detector: Detector | None = None
+) -> Iterator[Frame]:
+    """Set `starts_shot` and `motion` of every frame.
+
+    Frames that start a shot already go on doing so. A flash of one or two frames does not.
+
+    Args:
+        frames: in display order, with L.
+        cuts: indices of frames that start a shot; None finds them.
+        detector: a second opinion on cuts, where they are to be found.
+    """
+    finder = MotionFinder()
+    pairs = iter(detector(frames)) if detector else ((frame, False) for frame in frames)
+    ahead: deque[tuple[Frame, bool]] = deque()
+    last: View | None = None
+    while ahead or (ahead := deque(_take(pairs, 1))):
+        frame, suspected = ahead.popleft()
+        view = View(frame.L)
+        if last is None or frame.starts_shot or (cuts is not None and frame.index in cuts):
+            last = view
+            yield frame if frame.starts_shot else replace(frame, starts_shot=True)
+            continue
+        motion = finder.between(last, view)
+        if motion is not None and (cuts is not None or _continues(motion, suspected)):
+            last = view
+            yield replace(frame, motion=motion)
+            continue
+        ahead.extend(_take(pairs, FLASH_FRAMES - len(ahead)))
+        if any(_skips_to(last, later, finder) for later, _ in ahead):
+            yield replace(frame, motion=None)
+        else:
+            last = view
+            yield replace(frame, starts_shot=True)
+
+
+def _take(pairs: Iterator[tuple[Frame, bool]], count: int) -> Iterator[tuple[Frame, bool]]:
+    return islice(pairs, max(0, count))
+
+
+def _continues(motion: Motion, suspected: bool) -> bool:
+    # False for NaN too.
+    return bool(motion.back_trust.mean() >= (SUSPECT_TRUST if suspected else CUT_TRUST))
+
+
+def _skips_to(last: View, later: Frame, finder: MotionFinder) -> bool:
+    """Tell whether a later frame goes on where a shot was left."""
+    if later.starts_shot:
+        return False
+    motion = finder.between(last, View(later.L))
+    return motion is not None and bool(motion.back_trust.mean() >= SUSPECT_TRUST)
