@@ -10,7 +10,7 @@ from colorizer.queue import Entry
 from gui.preferences import changed
 from gui.text import clock, shown, size_words, state_words
 
-_LINES = 6
+_LINES = 7
 
 
 class Details(QWidget):

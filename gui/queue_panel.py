@@ -96,7 +96,8 @@ class QueuePanel(QWidget):
 
     def count(self) -> int:
         """Return the number of selected rows."""
-        return sum(part.height() for part in self.table.selectionModel().selection())
+        parts = self.table.selectionModel().selection()
+        return sum(parts.at(number).height() for number in range(parts.size()))
 
     def selected_states(self) -> set[JobState]:
         """Return the states of the selected rows; of very many, all there are."""

@@ -36,7 +36,7 @@ class ViewCommands(QObject):
     def create_menus(self) -> None:
         """Add the menus to the menu bar."""
         bar, fill = self._window.menuBar(), self._actions.menu
-        fill(bar, self.tr("&Edit"), ["undo", "redo", None, "hint"])
+        fill(bar, self.tr("&Edit"), ["undo", "redo", None, "hint", None, "find"])
         view = fill(
             bar,
             self.tr("&View"),
@@ -85,6 +85,7 @@ class ViewCommands(QObject):
                    checkable=True)  # fmt: skip
 
         panel = self._window.queue_panel
+        self._make("find", self.tr("&Find a file"), "Ctrl+F", panel.search.setFocus)
         panel.current_changed.connect(
             lambda entry: self._actions["hint"].setEnabled(
                 entry is not None and entry.job.kind is Kind.PHOTO

@@ -168,6 +168,7 @@ class Window(QMainWindow):
             self._handle_trouble("\n".join(notes))
         elif ids and self.queue_panel.current() is None:
             self.queue_panel.select(ids[0])
+            self.queue_panel.table.setFocus()  # in the search field, keys would be letters
         self.runner.wake()
 
     def _handle_busy(self, busy: bool) -> None:

@@ -78,6 +78,19 @@ def test_keys_change_the_view(seen):
     assert view.mode is Mode.AFTER
 
 
+def test_typed_keys_reach_the_picture_after_adding(seen, qtbot, qapp):
+    seen.activateWindow()
+    qtbot.waitUntil(lambda: qapp.focusWidget() is not None)
+    seen.queue_panel.table.setFocus()
+    qtbot.keyClick(seen.queue_panel.table, "4")
+    assert seen.look_panel.view.mode is Mode.AFTER
+    seen.commands.actions["find"].trigger()
+    qtbot.keyClick(qapp.focusWidget(), "2")
+    assert seen.queue_panel.search.text() == "2"
+    assert seen.look_panel.view.mode is Mode.AFTER
+    seen.queue_panel.search.clear()
+
+
 def test_unsure_places_are_covered_on_wish(seen, until):
     seen.commands.actions["unsure"].trigger()
     until(lambda: not seen.look_panel.view._cover.isNull())
