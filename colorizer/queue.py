@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sqlite3
 import time
@@ -13,9 +14,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from colorizer.errors import ColorizerError, TargetError
+from colorizer.errors import ColorizerError, SettingsError, TargetError
 from colorizer.jobs import Job, JobState, Kind
 from colorizer.settings import Settings
+
+_log = logging.getLogger(__name__)
 
 SCHEMA = 1
 """Version of the tables and of the exported JSON."""
@@ -313,7 +316,7 @@ def _entry(row: Sequence[Any], known: dict[str, Settings]) -> Entry:
     """Build an entry; equal settings share one object, as there may be 40,000 rows."""
     number, source, target, kind, settings, *stored = row
     if settings not in known:
-        known[settings] = Settings.from_dict(json.loads(settings))
+        known[settings] = _settings(json.loads(settings))
     values = dict(zip(_STORED, stored, strict=True))
     values["hints"] = _hints(json.loads(values["hints"]))
     values["state"] = JobState(values["state"])
@@ -321,6 +324,19 @@ def _entry(row: Sequence[Any], known: dict[str, Settings]) -> Entry:
     values["facts"] = json.loads(values["facts"])
     job = Job(Path(os.fsdecode(source)), Path(os.fsdecode(target)), Kind(kind), known[settings])
     return Entry(id=number, job=job, **values)
+
+
+def _settings(values: Mapping[str, Any]) -> Settings:
+    """Build settings; options that another version wrote and this one lacks are left out."""
+    kept: dict[str, Any] = {}
+    for name, value in values.items():
+        try:
+            Settings.from_dict({**kept, name: value})
+        except SettingsError as error:
+            _log.warning("a job of another version: %s", error)
+        else:
+            kept[name] = value
+    return Settings.from_dict(kept)
 
 
 def _hints(values: Iterable[Iterable[float]]) -> tuple[tuple[float, float, float, float], ...]:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QFont, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QColor,
+    QDragEnterEvent,
+    QDropEvent,
+    QFont,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QPen,
+)
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 _MARGIN, _RADIUS = 16, 12
@@ -23,6 +32,15 @@ class DropArea(QWidget):
         self.setAccessibleName(self.tr("Drop photos, films and folders here"))
         self._hot = False
         self._create_words()
+
+    @property
+    def device(self) -> str:
+        """What is said of the device."""
+        return self._device.text()
+
+    def set_device(self, words: str) -> None:
+        """Say what will do the work."""
+        self._device.setText(words)
 
     def set_hot(self, hot: bool) -> None:
         """Show that something is about to be dropped."""
@@ -61,6 +79,11 @@ class DropArea(QWidget):
         promise.setAlignment(Qt.AlignmentFlag.AlignCenter)
         promise.setWordWrap(True)
         layout.addWidget(promise)
+        self._device = QLabel()
+        self._device.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._device.setWordWrap(True)
+        self._device.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        layout.addWidget(self._device)
 
     def _create_buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()

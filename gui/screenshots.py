@@ -77,7 +77,7 @@ class _Studio:
     def shoot_all(self) -> None:
         """Go through the states."""
         window = self.window
-        self._wait(0.3)
+        self._until(lambda: bool(window.drop_area.device))
         self._shoot("empty")
         window.add([self._media])
         self._until(lambda: window.model.rowCount() > 0)

@@ -197,7 +197,9 @@ class Window(QMainWindow):
         if "error" in event:
             self.device_label.setText(str(event["error"]))
             return
-        self.device_label.setText(self.tr("Device: %1").replace("%1", str(event["words"])))
+        words = self.tr("Device: %1").replace("%1", str(event["words"]))
+        self.device_label.setText(words)
+        self.drop_area.set_device(words)
         self.runner.slots = int(str(event["slots"]))
         if "model_error" in event:
             self._handle_trouble(str(event["model_error"]))

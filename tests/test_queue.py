@@ -138,6 +138,17 @@ def test_a_queue_of_a_newer_version_is_left_alone(file):
         Queue(file)
 
 
+def test_settings_of_another_version_do_not_lock_the_queue(file):
+    with Queue(file) as queue:
+        queue.add([job(strength=0.5)])
+    with sqlite3.connect(file) as base:
+        text = base.execute("SELECT settings FROM jobs").fetchone()[0]
+        other = {**json.loads(text), "glow": 3, "codec": "vhs"}
+        base.execute("UPDATE jobs SET settings = ?", (json.dumps(other),))
+    with Queue(file) as queue:
+        assert queue.entries()[0].job.settings == Settings(strength=0.5)
+
+
 def test_a_damaged_file_is_named(file):
     file.parent.mkdir()
     file.write_bytes(b"no queue at all" * 100)

@@ -19,6 +19,12 @@ PATIENCE = 60_000
 """Milliseconds a worker process may take to start and load torch on a busy machine."""
 
 
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "gui" in item.path.parent.name:
+            item.add_marker(pytest.mark.gui)
+
+
 @pytest.fixture(scope="session")
 def weights(tmp_path_factory):
     return write_tiny_weights(tmp_path_factory.mktemp("weights") / "tiny.safetensors")
