@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from hashlib import sha256
 from typing import Any
 
@@ -13,6 +13,7 @@ import torch
 from colorizer import __version__
 from colorizer.archive.verify import verify_film
 from colorizer.color import ab_to_srgb, luma_to_L
+from colorizer.cut_list import CutList, cut_file
 from colorizer.device import choose_device
 from colorizer.errors import MediaError, TargetError
 from colorizer.frame import Frame
@@ -27,8 +28,8 @@ from colorizer.models import load_model
 from colorizer.models.base import ColorModel
 from colorizer.predict import film_batch, predict_chroma
 from colorizer.settings import Settings
-from colorizer.shots import CONTEXT, mark_shots
-from colorizer.temporal import smooth_chroma
+from colorizer.shots import CONTEXT, adaptive_detector, mark_shots
+from colorizer.temporal import State, smooth_chroma
 from colorizer.upsample import upsample_chroma
 
 PREFETCH_DEPTH = 4
@@ -73,6 +74,7 @@ def run(
     refuse_own_source(job)
     with (
         open_source(job.source, job.kind, side=settings.size) as source,
+        nullcontext(_cut_list(source, settings)) as shots,
         open_sink(
             job.target,
             like=source,
@@ -81,7 +83,7 @@ def run(
             jpeg_quality=settings.jpeg_quality,
             identity=film_identity(job, model) if film else None,
         ) as sink,
-        Prefetch(_frames(source, sink, settings), max(PREFETCH_DEPTH, batch)) as frames,
+        Prefetch(_frames(source, sink, shots), max(PREFETCH_DEPTH, batch)) as frames,
     ):
         begun = done = sink.start if isinstance(sink, FilmSink) else 0
         yield Progress(job, JobState.RUNNING, done, source.frame_count)
@@ -95,14 +97,16 @@ def run(
             warn=notes.append,
             lock=lock,
         )
-        if isinstance(sink, FilmSink) and settings.smooth:
-            frames = smooth_chroma(frames, state=sink.state(), keep=sink.keep_state)
+        if isinstance(sink, FilmSink) and shots is not None:
+            frames = _smoothed(frames, sink, shots)
         frames = upsample_chroma(frames, sink.chroma_size)
         for done, frame in enumerate(frames, start=begun + 1):
             sink.write(frame)
             yield Progress(job, JobState.RUNNING, done, source.frame_count)
         if not done:
             raise MediaError(job.source, "holds no picture that can be read")
+    if shots is not None:
+        shots.write()
     if film and settings.verify:
         notes.append(_verified(job))
     warnings = tuple(dict.fromkeys([*source.warnings, *notes, *sink.warnings]))
@@ -122,15 +126,34 @@ def _verified(job: Job) -> str:
     return f"verified: {verdict}"
 
 
-def _frames(source: Source, sink: Sink, settings: Settings) -> Iterator[Frame]:
-    """Return the frames that a sink still wants; of a film, with its shots marked."""
+def _cut_list(source: Source, settings: Settings) -> CutList | None:
+    """Return the cut list of a film that is to be smoothed."""
+    if isinstance(source, FilmSource) and settings.smooth:
+        return CutList(settings.shots, source.path, source.rate)
+    return None
+
+
+def _frames(source: Source, sink: Sink, shots: CutList | None) -> Iterator[Frame]:
+    """Return the frames that a sink still wants; of a film to be smoothed, with shots marked."""
     if not (isinstance(source, FilmSource) and isinstance(sink, FilmSink)):
         return source.frames()
-    if not settings.smooth:
+    if shots is None:
         return source.frames(sink.start)
-    # A few frames more, so that the first one's motion is found again.
-    marked = mark_shots(source.frames(max(0, sink.start - CONTEXT)))
-    return (frame for frame in marked if frame.index >= sink.start)
+    shots.restore(sink.state().get("shots"))
+    # A few frames more, so that the first one's motion and cuts are found again.
+    before = source.frames(max(0, sink.start - CONTEXT))
+    marked = mark_shots(before, shots.cuts, detector=adaptive_detector())
+    return shots.noted(frame for frame in marked if frame.index >= sink.start)
+
+
+def _smoothed(frames: Iterator[Frame], sink: FilmSink, shots: CutList) -> Iterator[Frame]:
+    """Smooth chroma, going on from where an earlier run's finished segments end."""
+
+    def keep(index: int, state: State) -> None:
+        sink.keep_state(index, {**state, "shots": shots.state(index)})
+
+    state = {name: value for name, value in sink.state().items() if name != "shots"}
+    return smooth_chroma(frames, state=state, keep=keep)
 
 
 def film_identity(job: Job, model: ColorModel) -> dict[str, Any]:
@@ -140,9 +163,13 @@ def film_identity(job: Job, model: ColorModel) -> dict[str, Any]:
         MediaError: the source can't be read.
     """
     settings = job.settings.as_dict()
+    kept = {name: settings[name] for name in FILM_SETTINGS} | {"to": job.target.suffix}
+    cuts = cut_file(job.settings.shots, job.source)
+    if cuts is not None and cuts.exists():
+        kept["shots"] = sha256(cuts.read_bytes()).hexdigest()
     return {
         "source": source_identity(job.source),
-        "settings": {name: settings[name] for name in FILM_SETTINGS} | {"to": job.target.suffix},
+        "settings": kept,
         "model": _model_hash(model),
         "program": f"{__version__} {av_versions()} {torch.__version__}",
     }

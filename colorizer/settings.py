@@ -53,6 +53,12 @@ class Settings:
         0.5, "0 is the cautious average colour, 1 the likeliest colour", range=(0.0, 1.0)
     )
     smooth: bool = option(True, "steady the colours of a film along its motion")
+    shots: Path | None = option(
+        None,
+        "cut list of a film, or folder with one for each film: obeyed where it is there, else"
+        " written; first_frame and start can be edited",
+        metavar="CSV",
+    )
     existing: str = option("skip", "what to do when the output is there", choices=EXISTING)
     codec: str = option("h264", "video codec of films", choices=CODECS)
     quality: int | None = option(
@@ -85,8 +91,8 @@ class Settings:
         unknown = [name for name in values if name not in names]
         if unknown:
             raise SettingsError(f"unknown setting {unknown[0]!r}; known are {', '.join(names)}")
-        weights = values.get("weights")
-        return cls(**{**values, "weights": Path(weights) if weights else None})
+        paths = {name: values.get(name) for name in ("weights", "shots")}
+        return cls(**{**values, **{n: Path(text) if text else None for n, text in paths.items()}})
 
 
 def flag(name: str) -> str:

@@ -6,18 +6,22 @@ from collections import deque
 from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
+from typing import Any
 
 from colorizer.frame import Frame, Motion
 from colorizer.motion import MotionFinder, View
 
 CUT_TRUST = 0.35
 """Mean trust below which a frame starts a shot; 0.97 is usual within one, 0.1 at a cut."""
-SUSPECT_TRUST = 0.6
+SUSPECT_TRUST = 0.5
 """The same where the detector has seen a cut too."""
 FLASH_FRAMES = 2
 """Frames unlike their shot that may pass as a flash when the next one continues it."""
 CONTEXT = 8
 """Frames before a place from which it is marked as if all before them had been seen."""
+
+_DETECTOR_WINDOW = 2
+"""Frames to each side to which the detector compares one."""
 
 Detector = Callable[[Iterable[Frame]], Iterator[tuple[Frame, bool]]]
 """Pairs frames with whether a cut is suspected there."""
@@ -57,6 +61,49 @@ def mark_shots(
         else:
             last = view
             yield replace(frame, starts_shot=True)
+
+
+def adaptive_detector() -> Detector | None:
+    """Return PySceneDetect's AdaptiveDetector on luma; None where it is not installed."""
+    try:
+        from scenedetect import AdaptiveDetector
+    except ImportError:
+        return None
+
+    def pairs(frames: Iterable[Frame]) -> Iterator[tuple[Frame, bool]]:
+        # Its threshold and window are the best of its own benchmark; on gray frames hue and
+        # saturation would only dilute the score.
+        detector = AdaptiveDetector(
+            adaptive_threshold=3.5,
+            window_width=_DETECTOR_WINDOW,
+            min_scene_len=1,
+            luma_only=True,
+        )
+        waiting: deque[Frame] = deque()
+        cuts: set[int] = set()
+        for frame in frames:
+            waiting.append(frame)
+            cuts.update(_cuts_seen(detector, frame))
+            if len(waiting) > _DETECTOR_WINDOW + 1:
+                first = waiting.popleft()
+                yield first, first.index in cuts
+                cuts.discard(first.index)
+        for frame in waiting:
+            yield frame, frame.index in cuts
+
+    return pairs
+
+
+def _cuts_seen(detector: Any, frame: Frame) -> list[int]:
+    """Show a frame to the detector and return what it now takes for cuts."""
+    import cv2
+    from scenedetect import FrameTimecode
+
+    luma = cv2.convertScaleAbs(frame.L, alpha=2.55)
+    picture = cv2.cvtColor(luma, cv2.COLOR_GRAY2BGR)
+    # The rate is of no account: frames are counted.
+    cuts = detector.process_frame(FrameTimecode(frame.index, 25.0), picture)
+    return [cut.frame_num for cut in cuts]
 
 
 def _take(pairs: Iterator[tuple[Frame, bool]], count: int) -> Iterator[tuple[Frame, bool]]:

@@ -21,8 +21,8 @@ MAX_COUNT = 24
 """Predictions the mean of a pixel remembers; 12 follows changing light, 48 suits a tripod."""
 DISSOLVE_COUNT = 3
 """The same in a dissolve, where what is seen changes without moving."""
-DISSOLVE_TRUST = 0.7
-"""Mean trust below which a frame is part of a dissolve; 1 in 100 others has less than 0.78."""
+DISSOLVE_TRUST = 0.5
+"""Mean trust below which a frame is part of a dissolve; heavy flicker and grain leave 0.53."""
 LOOK_AHEAD = 12
 """Frames to come that count, at least; blocks of so many are smoothed together."""
 LEAST_TRUST = 0.2

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from colorizer.shots import mark_shots
+from colorizer.shots import CONTEXT, adaptive_detector, mark_shots
 from tests.test_temporal import SIZE, frame_of, plain, texture
 
 NOTHING = plain((0, 0))
@@ -63,3 +63,32 @@ def test_large_pictures_have_their_flow_on_a_smaller_grid():
     done = marks(pictures)
     assert max(done[1].motion.back.shape[:2]) == 480
     assert not done[1].starts_shot
+
+
+def test_the_second_detector_sees_cuts_and_keeps_every_frame_in_order():
+    detector = pytest.importorskip("scenedetect") and adaptive_detector()
+    pictures = [texture(1)] * 6 + [texture(2)] * 6
+    frames = [frame_of(i, L, NOTHING) for i, L in enumerate(pictures)]
+    pairs = list(detector(frames))
+    assert [frame.index for frame, _ in pairs] == list(range(12))
+    assert [frame.index for frame, cut in pairs if cut] == [6]
+    assert starts(pictures, detector=detector) == [0, 6]
+
+
+def test_a_suspicion_alone_is_no_cut():
+    def suspicious(frames):
+        return ((frame, True) for frame in frames)
+
+    assert starts([texture(1)] * 6, detector=suspicious) == [0]
+
+
+def test_marks_from_a_place_are_those_of_the_whole():
+    pictures = [texture(1)] * 9 + [texture(2)] * 9 + [np.full(SIZE, 99, np.float32)]
+    pictures += [texture(2)] * 9
+    frames = [frame_of(i, L, NOTHING) for i, L in enumerate(pictures)]
+    whole = list(mark_shots(frames, detector=adaptive_detector()))
+    for place in range(CONTEXT, 28):
+        part = mark_shots(frames[place - CONTEXT :], detector=adaptive_detector())
+        for one, other in zip(whole[place:], list(part)[CONTEXT:], strict=True):
+            assert one.starts_shot == other.starts_shot
+            assert (one.motion is None) == (other.motion is None)
