@@ -56,7 +56,7 @@ class HintedModel(ColorModel):
         """Pass on to the model."""
         return self.model(*values, **named)
 
-    def predict(self, L: Tensor, *, hints: Tensor | None = None, vividness: float = 0.5) -> Tensor:
+    def predict(self, L: Tensor, *, hints: Tensor | None = None, vividness: float = 0.6) -> Tensor:
         """Predict colour with the hints; see `ColorModel.predict`."""
         if hints is None:
             hints = hint_map(self._hints, L)

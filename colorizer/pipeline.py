@@ -185,7 +185,7 @@ def _model_hash(model: ColorModel) -> str:
 
 
 def colorize_frame(
-    frame: Frame, model: ColorModel, *, vividness: float = 0.5, strength: float = 1.0
+    frame: Frame, model: ColorModel, *, vividness: float = 0.6, strength: float = 1.0
 ) -> np.ndarray:
     """Colorize one picture in memory, without a sink.
 

@@ -159,7 +159,7 @@ class Autochrome(ColorModel):
         L: Tensor,
         *,
         hints: Tensor | None = None,
-        vividness: float = 0.5,
+        vividness: float = 0.6,
         temperature: float = TEMPERATURE,
     ) -> Tensor:
         """Predict colour; see `ColorModel.predict`.

@@ -23,7 +23,7 @@ class ColorModel(nn.Module):
     stride: int = 1
     """Height and width `forward` takes must be multiples of this; `predict` takes any size."""
 
-    def predict(self, L: Tensor, *, hints: Tensor | None = None, vividness: float = 0.5) -> Tensor:
+    def predict(self, L: Tensor, *, hints: Tensor | None = None, vividness: float = 0.6) -> Tensor:
         """Predict colour.
 
         Args:
