@@ -22,13 +22,14 @@ from typing import IO, Any
 import numpy as np
 
 from colorizer.errors import TargetError
+from colorizer.media.durable import flush, flush_folder, lock
 
 SEGMENT_FRAMES = 240
 """Frames of a segment: what a crash loses at most. A multiple of every batch of the network and of
 the blocks of the temporal filter, so that a run that goes on computes the very same numbers."""
 _SCHEMA = 1
-_JOURNAL, _LOCK = "journal.jsonl", "lock"
-_OWN_FILES = ("seg_*", "state_*", _JOURNAL, f"{_JOURNAL}.part", _LOCK)
+_JOURNAL, _LOCK, _JOINED = "journal.jsonl", "lock", "joined"
+_OWN_FILES = ("seg_*", "state_*", _JOURNAL, f"{_JOURNAL}.part", _LOCK, _JOINED)
 
 State = dict[str, np.ndarray]
 
@@ -81,7 +82,7 @@ def kept_frames(target: Path) -> int:
 
 def sweep(target: Path) -> None:
     """Remove what a run left that was ended between naming its finished film and tidying up."""
-    if target.exists() and (work_folder(target) / "joined").exists():
+    if target.exists() and (work_folder(target) / _JOINED).exists():
         _remove(work_folder(target))
 
 
@@ -130,14 +131,14 @@ class WorkFolder:
         self.path.mkdir(parents=True, exist_ok=True)
         self._lock = (self.path / _LOCK).open("ab")
         try:
-            _lock(self._lock)
+            lock(self._lock)
         except OSError as error:
             self._lock.close()
             self._lock = None
             reason = "is being written by another process; wait for it or choose another name"
             raise TargetError(self._target, reason) from error
-        for part in self.path.glob("*.part"):
-            part.unlink()
+        for stale in (*self.path.glob("*.part"), *self.path.glob(_JOINED)):
+            stale.unlink()
         self.segments = self._usable()
         wanted = {self.file(segment.number) for segment in self.segments}
         for file in self.path.glob("seg_*"):
@@ -178,15 +179,15 @@ class WorkFolder:
             OSError: the disk is full or can't be written.
         """
         part = self.part(segment.number)
-        _flush(part)
+        flush(part)
         part.replace(self.file(segment.number))
         name = self._state_file(segment.number + 1)
         saved = name.with_name(name.name + ".part")
         with saved.open("wb") as file:
             np.savez(file, **state)  # type: ignore[arg-type]
-        _flush(saved)
+        flush(saved)
         saved.replace(name)
-        _flush_folder(self.path)
+        flush_folder(self.path)
         with (self.path / _JOURNAL).open("ab") as journal:
             journal.write(_line(asdict(segment)))
             journal.flush()
@@ -202,7 +203,7 @@ class WorkFolder:
 
     def joined(self) -> None:
         """Note that the film is complete and about to get its name."""
-        (self.path / "joined").touch()
+        (self.path / _JOINED).touch()
 
     def clear(self) -> None:
         """Remove the folder: the film has its name."""
@@ -247,7 +248,7 @@ class WorkFolder:
         with part.open("wb") as file:
             file.write(_line(head))
             file.writelines(_line(asdict(segment)) for segment in self.segments)
-        _flush(part)
+        flush(part)
         part.replace(self.path / _JOURNAL)
 
 
@@ -290,36 +291,9 @@ def _changed(old: Any, new: Mapping[str, Any]) -> list[str]:
 
 def _remove(folder: Path) -> None:
     """Remove the folder's own files and it, if nothing of others is in it."""
-    for pattern in (*_OWN_FILES, "joined"):
+    for pattern in _OWN_FILES:
         for file in folder.glob(pattern):
             with suppress(OSError):
                 file.unlink()
     with suppress(OSError):
         folder.rmdir()
-
-
-def _lock(file: IO[bytes]) -> None:
-    """Lock a file for this process, at once or not at all; the system unlocks it at any end."""
-    try:
-        import fcntl
-    except ImportError:
-        import msvcrt
-
-        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
-    else:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-
-def _flush(file: Path) -> None:
-    with file.open("r+b") as opened:
-        os.fsync(opened.fileno())
-
-
-def _flush_folder(folder: Path) -> None:
-    """Make names in a folder durable, where the system can."""
-    with suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

@@ -1,0 +1,40 @@
+"""Files that outlast a crash: on the disk when they are said to be, and written by one process."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import IO
+
+
+def lock(file: IO[bytes]) -> None:
+    """Lock a file for this process, at once or not at all; the system unlocks it at any end.
+
+    Raises:
+        OSError: another process has it.
+    """
+    try:
+        import fcntl
+    except ImportError:
+        import msvcrt
+
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
+    else:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def flush(file: Path) -> None:
+    """Wait until what was written to a file is on the disk."""
+    with file.open("r+b") as opened:
+        os.fsync(opened.fileno())
+
+
+def flush_folder(folder: Path) -> None:
+    """Make names in a folder durable, where the system can."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
