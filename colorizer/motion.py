@@ -109,7 +109,7 @@ def path_of(flow: np.ndarray, size: tuple[int, ...]) -> np.ndarray:
         return flow + _grid(height, width)
     import cv2
 
-    scale = np.float32([width / flow.shape[1], height / flow.shape[0]])
+    scale = np.array([width / flow.shape[1], height / flow.shape[0]], np.float32)
     return cv2.resize(flow, (width, height)) * scale + _grid(height, width)
 
 

@@ -75,8 +75,9 @@ def test_frames_of_different_size_are_not_mixed(model):
 
 
 def test_strength_multiplies_and_vividness_reaches_the_model(model):
-    full = chroma([frame(0)], model)[0]
-    np.testing.assert_allclose(chroma([frame(0)], model, strength=0.5)[0], full / 2, rtol=1e-5)
+    full = chroma([frame(0)], model, vividness=0.5)[0]
+    half = chroma([frame(0)], model, vividness=0.5, strength=0.5)[0]
+    np.testing.assert_allclose(half, full / 2, rtol=1e-5)
     vivid = chroma([frame(0)], model, vividness=1.0)[0]
     np.testing.assert_allclose(vivid, full + 0.5, atol=1e-4)
 
@@ -130,7 +131,8 @@ def test_out_of_memory_off_the_cpu_ends_on_a_copy_there(monkeypatch):
     assert network._model is not model
     assert network._model.conv.weight.data_ptr() != 0
     L = np.stack([frame(0).L])
-    np.testing.assert_allclose(network.predict(L)[0], chroma([frame(0)], model)[0], atol=1e-4)
+    expected = chroma([frame(0)], model, vividness=0.5)[0]
+    np.testing.assert_allclose(network.predict(L)[0], expected, atol=1e-4)
 
 
 def test_other_runtime_errors_are_not_taken_for_lack_of_memory(model, monkeypatch):

@@ -108,7 +108,7 @@ def verify_film(target: Path, source: Path, *, exact: bool = False) -> Verdict:
 
 def luma_hash(Y: np.ndarray) -> str:
     """Return the SHA-256 of a luma plane."""
-    return sha256(np.ascontiguousarray(Y)).hexdigest()
+    return sha256(np.ascontiguousarray(Y).data).hexdigest()
 
 
 def source_of(target: Path) -> tuple[Path, bool] | None:

@@ -142,7 +142,7 @@ class SegmentEncoder:
         picture = picture_of(frame, self._coding, self._tags, self._like.origin)
         self._times.append(picture.pts)
         picture.pts += self._lead - self._times[0]
-        self._luma.update(np.ascontiguousarray(frame.Y))
+        self._luma.update(np.ascontiguousarray(frame.Y).data)
         self.frames += 1
         self._mux(self._stream.encode(picture))
 

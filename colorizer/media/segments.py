@@ -259,16 +259,15 @@ def _line(values: Mapping[str, Any]) -> bytes:
 def _read(journal: Path) -> tuple[Any, list[Segment]]:
     """Return identity and segments; a line torn by a crash ends the journal."""
     head, *lines = journal.read_bytes().split(b"\n")
+    identity: Any = None
     segments: list[Segment] = []
-    try:
+    with suppress(ValueError, KeyError, TypeError):
         first = json.loads(head)
         identity = first["identity"] if first["schema"] == _SCHEMA else None
         for line in lines[:-1]:
             values = json.loads(line)
             values["steps"] = tuple(tuple(step) for step in values["steps"])
             segments.append(Segment(**values))
-    except (ValueError, KeyError, TypeError):
-        return (identity if segments else None), segments
     return identity, segments
 
 
