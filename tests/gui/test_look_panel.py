@@ -4,6 +4,7 @@ import pytest
 from PySide6.QtWidgets import QMenu
 
 from colorizer.jobs import JobState
+from colorizer.settings import Settings
 from gui.canvas import Mode
 
 
@@ -40,7 +41,7 @@ def test_values_are_given_to_all_that_wait(seen):
     seen.look_panel.adjust.slider("vividness").setValue(20)
     seen.look_panel.adjust.spread.emit()
     found = [entry.job.settings.vividness for entry in seen.model.entries]
-    assert found == [0.2, 0.2, 0.5]
+    assert found == [0.2, 0.2, Settings().vividness]
     seen.model.change(rows[2], state=JobState.WAITING)
 
 
