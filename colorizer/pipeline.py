@@ -26,7 +26,7 @@ from colorizer.media.film_sink import FilmSink
 from colorizer.media.prefetch import Prefetch
 from colorizer.models import load_model
 from colorizer.models.base import ColorModel
-from colorizer.predict import film_batch, predict_chroma
+from colorizer.predict import core_pool, film_batch, predict_chroma
 from colorizer.settings import Settings
 from colorizer.shots import CONTEXT, adaptive_detector, mark_shots
 from colorizer.temporal import State, smooth_chroma
@@ -83,6 +83,7 @@ def run(
             jpeg_quality=settings.jpeg_quality,
             identity=film_identity(job, model) if film else None,
         ) as sink,
+        core_pool() if film and device.type == "cpu" else nullcontext() as pool,
         Prefetch(_frames(source, sink, shots), max(PREFETCH_DEPTH, batch)) as frames,
     ):
         begun = done = sink.start if isinstance(sink, FilmSink) else 0
@@ -96,6 +97,7 @@ def run(
             strength=settings.strength,
             warn=notes.append,
             lock=lock,
+            pool=pool,
         )
         if isinstance(sink, FilmSink) and shots is not None:
             frames = _smoothed(frames, sink, shots)

@@ -59,7 +59,8 @@ def draw_film(path: Path, frames: int) -> None:
             view = large[top : top + FILM_SIZE[0], left : left + FILM_SIZE[1]]
             view = (view + grains[number % 8]).clip(16, 235).astype(np.uint8)
             neutral = np.full((FILM_SIZE[0] // 2, FILM_SIZE[1]), 128, np.uint8)
-            film.mux(video.encode(av.VideoFrame.from_ndarray(np.vstack([view, neutral]))))
+            picture = av.VideoFrame.from_ndarray(np.vstack([view, neutral]), "yuv420p")
+            film.mux(video.encode(picture))
         film.mux(video.encode(None))
 
 
