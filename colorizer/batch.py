@@ -118,6 +118,7 @@ class Room:
 
     @contextmanager
     def hold(self, megapixels: float) -> Iterator[None]:
+        """Wait for room for a photo of this size and keep it until the block ends."""
         need = ROOM_MEGAPIXELS if megapixels > ALONE_MEGAPIXELS else megapixels
         with self._turn, self._changed:
             self._changed.wait_for(lambda: self._used + need <= ROOM_MEGAPIXELS)

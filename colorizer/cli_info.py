@@ -7,6 +7,7 @@ import json
 from dataclasses import asdict
 from math import isfinite
 from pathlib import Path
+from typing import Any
 
 from colorizer.cli_options import settings_from
 from colorizer.cli_report import SCHEMA, ExitCode, note, write_json, write_line
@@ -72,7 +73,7 @@ def _verify_one(out: Path, arguments: argparse.Namespace) -> bool:
         raise MediaError(out, "no sidecar beside it names its source; give it with --source")
     verdict = verify_film(out, source, exact=bool(exact) or arguments.exact)
     if arguments.json:
-        facts = asdict(verdict) | {"target": str(out), "source": str(source)}
+        facts: dict[str, Any] = asdict(verdict) | {"target": str(out), "source": str(source)}
         # JSON knows no infinity.
         facts |= {name: facts[name] if isfinite(facts[name]) else None for name in _DECIBELS}
         write_json(event="verified", good=verdict.good, **facts)

@@ -20,6 +20,7 @@ _PACKAGES = {
     "tifffile": "tifffile",
     "imagecodecs": "imagecodecs",
     "safetensors": "safetensors",
+    "scenedetect": "scenedetect-headless",
     "natsort": "natsort",
     "tqdm": "tqdm",
 }

@@ -4,7 +4,7 @@
     ├── SettingsError          an option's value is not allowed
     ├── MediaError             a file could not be read or written (has .path)
     │   ├── UnsupportedMedia   readable, but nothing this program can colorize
-    │   └── TargetError        the output can't be written (exists, read-only, disk full, is the source)
+    │   └── TargetError        the output can't be written (read-only, disk full, is the source)
     ├── ModelNotFound          no model of that name
     ├── WeightsError           a weights file is missing, damaged or belongs to another model
     └── DeviceError            the asked device is not there or out of memory

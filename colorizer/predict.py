@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from copy import deepcopy
 from dataclasses import replace
@@ -132,16 +132,26 @@ class _Network:
         """Return ab (N, 2, h, w) float32 of L (N, h, w), stepping down while memory lacks."""
         while True:
             try:
-                step, apply = self._batch, map
-                if self._pool is not None and self._device.type == "cpu" and self._batch > 1:
-                    step, apply = 1, self._pool.map
-                parts = [L[start : start + step] for start in range(0, len(L), step)]
-                return np.concatenate(list(apply(self._predict, parts)))
+                return np.concatenate(self._parts(L))
             except (RuntimeError, MemoryError) as error:
                 if not is_out_of_memory(error):
                     raise
             # Outside the except block: its traceback would keep the tensors alive.
             self._step_down(L.shape)
+
+    def _side_by_side(self) -> Executor | None:
+        """Return the threads that each take a frame, None while the network takes whole batches."""
+        return self._pool if self._device.type == "cpu" and self._batch > 1 else None
+
+    def _parts(self, L: np.ndarray) -> list[np.ndarray]:
+        """Return ab of L in parts: batch by batch, or frame by frame on the pool."""
+        pool = self._side_by_side()
+        if pool is None:
+            starts = range(0, len(L), self._batch)
+            return [self._predict(L[start : start + self._batch]) for start in starts]
+        futures = [pool.submit(self._predict, L[n : n + 1]) for n in range(len(L))]
+        wait(futures)  # all of them, or a second try would share memory with the first
+        return [future.result() for future in futures]
 
     def _predict(self, L: np.ndarray) -> np.ndarray:
         with self._lock, torch.inference_mode():
@@ -176,7 +186,7 @@ class _Network:
             torch.cuda.empty_cache()
         batch, side = min(self._batch, shape[0]), min(shape[1:]) * self._scale
         if batch > 1:
-            self._batch = batch // 2
+            self._batch = 1 if self._side_by_side() else batch // 2
             self._tell(f"{self._batch} instead of {batch} frames at once")
         elif side / 2 >= LEAST_SIDE:
             self._scale /= 2

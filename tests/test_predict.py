@@ -11,7 +11,7 @@ from torch import Tensor
 from colorizer import predict
 from colorizer.errors import DeviceError, WeightsError
 from colorizer.frame import Frame
-from colorizer.predict import predict_chroma
+from colorizer.predict import core_pool, predict_chroma
 from tests.tiny_model import TinyModel, tiny_model
 
 CPU = torch.device("cpu")
@@ -124,7 +124,7 @@ def test_out_of_memory_at_the_least_setting_is_an_error(model, monkeypatch):
 def test_out_of_memory_off_the_cpu_ends_on_a_copy_there(monkeypatch):
     """The meta device stands for a GPU: it computes nothing, and here it has no memory."""
     model = tiny_model()
-    network = predict._Network(model, CPU, 1, 0.5, (told := []).append, predict.nullcontext())
+    network = predict._Network(model, CPU, 1, 0.5, (told := []).append, predict.nullcontext(), None)
     network._device = torch.device("meta")
     network._step_down((1, 64, 80))
     assert told == ["out of memory on meta: the CPU is used from here on"]
@@ -172,3 +172,20 @@ def test_gpu_agrees_with_the_cpu():
     cuda = torch.device("cuda", 0)
     got = predict_chroma([frame(i) for i in range(4)], model.to(cuda), device=cuda, batch=4)
     assert np.abs(np.stack([f.ab for f in got]) - np.stack(expected)).max() < 1
+
+
+def test_frames_side_by_side_get_what_each_gets_alone():
+    model = tiny_model()
+    frames = [frame(i) for i in range(7)]
+    alone = chroma(frames, model)
+    with core_pool() as pool:
+        together = chroma(frames, model, batch=4, pool=pool)
+    for one, other in zip(alone, together, strict=True):
+        assert np.array_equal(one, other)
+
+
+def test_torch_has_its_threads_again_after_the_pool():
+    before = torch.get_num_threads()
+    with core_pool() as pool:
+        assert pool.submit(torch.get_num_threads).result() == 1
+    assert torch.get_num_threads() == before

@@ -10,6 +10,7 @@ import argparse
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -82,7 +83,7 @@ def summary(scores: list[PhotoScore], result: np.ndarray, gray: np.ndarray) -> d
     }
 
 
-def evaluate(files: list[Path], sheet: Path | None = None, **settings: object) -> dict[str, float]:
+def evaluate(files: list[Path], sheet: Path | None = None, **settings: Any) -> dict[str, float]:
     """Colorize and judge photos.
 
     Args:

@@ -114,7 +114,8 @@ def train(recipe: Recipe, photos: Photos, run: Path, encoder: Path | None = None
     run.mkdir(parents=True, exist_ok=True)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     torch.manual_seed(recipe.seed)
-    model = create_model(recipe.model).to(device, memory_format=torch.channels_last).train()
+    model = create_model(recipe.model).to(device).train()
+    model = model.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
     assert isinstance(model, Autochrome)
     load_encoder(model, encoder)
     average = copy.deepcopy(model).eval()

@@ -109,8 +109,8 @@ class Autochrome(ColorModel):
         self.fine_skip = nn.Conv2d(CHANNELS[0] + 5, fine, 1)
         self.fine_conv = nn.Conv2d(fine, fine, 3, padding=1)
         self.fine_out = nn.Conv2d(fine, 2, 3, padding=1)
-        nn.init.zeros_(self.fine_out.weight)
-        nn.init.zeros_(self.fine_out.bias)
+        for parameter in self.fine_out.parameters():
+            nn.init.zeros_(parameter)
 
     def forward(self, L: Tensor, hints: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """Score the ab bins and regress ab.

@@ -49,8 +49,9 @@ def read_weights(
     except (SafetensorError, OSError, KeyError, ValueError, TypeError, RuntimeError) as error:
         reason = str(error).splitlines()[0]
         raise WeightsError(f"{file} is not a usable weights file of {name!r}: {reason}") from error
-    model = model.eval().requires_grad_(False)
-    return model.to(device=device, dtype=dtype or torch.float32, memory_format=torch.channels_last)
+    model = model.eval().requires_grad_(False).to(device=device, dtype=dtype or torch.float32)
+    # torch documents this overload but does not declare it.
+    return model.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
 
 
 def weights_hash(file: Path) -> str:
