@@ -75,14 +75,7 @@ def run(
     with (
         open_source(job.source, job.kind, side=settings.size) as source,
         nullcontext(_cut_list(source, settings)) as shots,
-        open_sink(
-            job.target,
-            like=source,
-            codec=settings.codec,
-            quality=settings.quality,
-            jpeg_quality=settings.jpeg_quality,
-            identity=film_identity(job, model) if film else None,
-        ) as sink,
+        _open_sink(job, source, model) as sink,
         core_pool() if film and device.type == "cpu" else nullcontext() as pool,
         Prefetch(_frames(source, sink, shots), max(PREFETCH_DEPTH, batch)) as frames,
     ):
@@ -113,6 +106,19 @@ def run(
         notes.append(_verified(job))
     warnings = tuple(dict.fromkeys([*source.warnings, *notes, *sink.warnings]))
     yield Progress(job, JobState.DONE, done, done, warnings=warnings)
+
+
+def _open_sink(job: Job, source: Source, model: ColorModel) -> Sink:
+    """Open the target; of a film with all that its frames depend on, to go on or begin anew."""
+    settings = job.settings
+    return open_sink(
+        job.target,
+        like=source,
+        codec=settings.codec,
+        quality=settings.quality,
+        jpeg_quality=settings.jpeg_quality,
+        identity=film_identity(job, model) if job.kind is Kind.FILM else None,
+    )
 
 
 def _verified(job: Job) -> str:
