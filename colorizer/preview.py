@@ -10,8 +10,7 @@ from colorizer.color import L_to_gray, luma_to_L
 from colorizer.errors import MediaError
 from colorizer.frame import Frame
 from colorizer.jobs import Kind
-from colorizer.media import open_source
-from colorizer.media.film_seek import frame_at
+from colorizer.look import open_picture
 from colorizer.models.base import ColorModel
 from colorizer.pipeline import colorize_frame
 from colorizer.settings import Settings
@@ -46,11 +45,8 @@ def before_and_after(
 
 
 def _frame(path: Path, kind: Kind, side: int, time: float) -> Frame:
-    if kind is Kind.PHOTO:
-        with open_source(path, kind, side=side) as source:
-            return next(source.frames())
-    frame = frame_at(path, time, side=side)
+    frame = open_picture(path, kind, side=side, time=time)
     shown = float((frame.pts or 0) * frame.time_base)
-    if time - shown > _LATE:
+    if kind is Kind.FILM and time - shown > _LATE:
         raise MediaError(path, f"ends after {shown:.2f} s; give an earlier --time")
     return frame

@@ -1,4 +1,4 @@
-"""Judge a model: `python -m training.evaluate FOLDER` colorizes photos and compares.
+"""Judge a model: `python -m training.evaluate FOLDER...` colorizes photos and compares.
 
 Every photo is made gray (its own L*, 8 bit), goes through the program as a user's file would, and
 is compared at its own size with the original; the gray photo is judged beside it.
@@ -112,7 +112,7 @@ def evaluate(files: list[Path], sheet: Path | None = None, **settings: Any) -> d
 def main() -> None:
     """Read the command line, judge, print a table."""
     parser = argparse.ArgumentParser(prog="python -m training.evaluate", description=__doc__)
-    parser.add_argument("folder", type=Path, help="folder of colour photos")
+    parser.add_argument("folders", type=Path, nargs="+", help="folders of colour photos")
     parser.add_argument("--model", default="autochrome")
     parser.add_argument("--weights", type=Path)
     parser.add_argument("--device", default="auto")
@@ -122,11 +122,12 @@ def main() -> None:
     parser.add_argument("--sheet", type=Path, help="save a contact sheet, PNG")
     parser.add_argument("--json", action="store_true")
     values = vars(parser.parse_args())
-    folder, limit, sheet = values.pop("folder"), values.pop("limit"), values.pop("sheet")
+    folders, limit, sheet = values.pop("folders"), values.pop("limit"), values.pop("sheet")
     as_json = values.pop("json")
-    files = sorted(f for f in folder.iterdir() if f.suffix.lower() in SUFFIXES)
+    files = [f for folder in folders for f in sorted(folder.iterdir())]
+    files = [f for f in files if f.suffix.lower() in SUFFIXES]
     if not files:
-        parser.error(f"{folder} holds no photos")
+        parser.error(f"{', '.join(map(str, folders))} holds no photos")
     if limit is not None:
         files = files[:: max(1, len(files) // limit)][:limit]
     table = evaluate(files, sheet, **{k: v for k, v in values.items() if v is not None})
