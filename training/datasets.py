@@ -11,7 +11,7 @@ import hashlib
 import io
 import json
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -127,10 +127,11 @@ def random_crop(picture: np.ndarray, size: int, rng: np.random.Generator) -> np.
     return cv2.resize(np.ascontiguousarray(crop), (size, size), interpolation=how)
 
 
-def batches(photos: Photos, size: int, batch: int, seed: int) -> Iterator[np.ndarray]:
-    """Yield random batches without end, (batch, 3, size, size) uint8 sRGB."""
+def batches(photos: Photos, sizes: Sequence[int], batch: int, seed: int) -> Iterator[np.ndarray]:
+    """Yield random batches without end, (batch, 3, size, size) uint8 sRGB, each of one of `sizes`."""
     rng = np.random.default_rng(seed)
     while True:
+        size = int(rng.choice(sizes))
         numbers = rng.choice(len(photos), batch, p=photos.weights)
         crops = [random_crop(photos.picture(n), size, rng) for n in numbers]
         yield np.stack(crops).transpose(0, 3, 1, 2).copy()

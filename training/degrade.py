@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-HINT_SHARE = 0.25
+HINT_SHARE = 0.35
 """Share of the samples that carry colour hints."""
 MAX_HINTS = 10
 
@@ -47,7 +47,7 @@ def random_hints(ab: Tensor, generator: torch.Generator) -> Tensor:
         if torch.rand(1, generator=generator) > HINT_SHARE:
             continue
         for _ in range(draw(1, MAX_HINTS)):
-            side = draw(2, 10)
+            side = draw(2, 16)
             top, left = draw(0, ab.shape[-2] - side), draw(0, ab.shape[-1] - side)
             square = (slice(top, top + side), slice(left, left + side))
             hints[sample, :2, *square] = ab[sample, :, *square].mean(dim=(1, 2), keepdim=True)

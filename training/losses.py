@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from colorizer.color import lab_to_srgb
 from colorizer.models.ab_bins import soft_encode
 
 
@@ -29,3 +30,39 @@ def rebalanced_cross_entropy(scores: Tensor, ab: Tensor, weights: Tensor) -> Ten
 def smooth_l1(ab: Tensor, target: Tensor, beta: float = 5.0) -> Tensor:
     """Huber loss on ab divided by beta: quadratic below `beta` CIELAB units, linear above."""
     return F.smooth_l1_loss(ab.float(), target, beta=beta)
+
+
+def ab_gradient(ab: Tensor, target: Tensor) -> Tensor:
+    """Mean absolute difference of the horizontal and vertical steps of ab, CIELAB units."""
+    error = ab.float() - target
+    return error.diff(dim=-1).abs().mean() + error.diff(dim=-2).abs().mean()
+
+
+def colorfulness(rgb: Tensor) -> Tensor:
+    """Return M3 of Hasler and Suesstrunk 2003 on a scale of 0 to about 1.1, (N,).
+
+    Args:
+        rgb: sRGB in [0, 1], (N, 3, H, W).
+    """
+    red, green, blue = rgb.flatten(2).unbind(dim=1)
+    opponents = torch.stack([red - green, (red + green) / 2 - blue], dim=1)
+    spread = (opponents.var(dim=2).sum(dim=1) + 1e-6).sqrt()
+    return spread + 0.3 * (opponents.mean(dim=2).square().sum(dim=1) + 1e-6).sqrt()
+
+
+def missing_colorfulness(L: Tensor, ab: Tensor, target: Tensor) -> Tensor:
+    """Return by how much results fall short of 1.05 times the original's colorfulness, a scalar.
+
+    Only what is missing counts (BigColor and DDColor reward colorfulness without end, which makes
+    red blocks).
+
+    Args:
+        L: in [0, 100], (N, 1, H, W).
+        ab: predicted, (N, 2, H, W).
+        target: true ab, (N, 2, H, W).
+    """
+    made, true = (
+        colorfulness(lab_to_srgb(torch.cat([L, planes.float()], dim=1)).clamp(0, 1))
+        for planes in (ab, target)
+    )
+    return F.relu(1.05 * true - made).mean()

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from colorizer.color import srgb_to_lab
-from colorizer.models import create_model
+from colorizer.models import create_model, load_model
 from colorizer.models.ab_bins import class_weights
 from colorizer.models.autochrome import Autochrome
 from colorizer.models.efficientnet_lite import fold_imagenet_weights
@@ -25,7 +25,12 @@ from training.ab_prior import measure_prior
 from training.datasets import Photos, batches, open_pack
 from training.degrade import degrade, random_hints
 from training.export import export
-from training.losses import rebalanced_cross_entropy, smooth_l1
+from training.losses import (
+    ab_gradient,
+    missing_colorfulness,
+    rebalanced_cross_entropy,
+    smooth_l1,
+)
 from training.recipes import RECIPES, Recipe
 
 SAVE_EVERY = 150.0
@@ -65,9 +70,18 @@ def batch_loss(
     with torch.autocast(device.type, torch.bfloat16):
         scores, predicted = model(L, hints)
     classes = rebalanced_cross_entropy(scores, F.avg_pool2d(ab, 4), weights)
-    regression = smooth_l1(predicted, F.avg_pool2d(ab, 2))
-    total = classes + recipe.ab_weight * regression
-    return {"loss": total, "classes": classes, "regression": regression}
+    target = F.avg_pool2d(ab, 2)
+    regression = smooth_l1(predicted, target)
+    gradient = ab_gradient(predicted, target)
+    missing = missing_colorfulness(F.avg_pool2d(lab[:, :1].to(device), 2), predicted, target)
+    total = (
+        classes
+        + recipe.ab_weight * regression
+        + recipe.gradient_weight * gradient
+        + recipe.colorfulness_weight * missing
+    )
+    parts = {"classes": classes, "regression": regression, "gradient": gradient}
+    return {"loss": total, **parts, "missing": missing}
 
 
 def learning_rate(step: int, spent: float, recipe: Recipe) -> float:
@@ -102,7 +116,13 @@ def save_checkpoint(file: Path, **parts: object) -> None:
     part.replace(file)
 
 
-def train(recipe: Recipe, photos: Photos, run: Path, encoder: Path | None = None) -> Path:
+def train(
+    recipe: Recipe,
+    photos: Photos,
+    run: Path,
+    encoder: Path | None = None,
+    start: Path | None = None,
+) -> Path:
     """Train until the recipe's minutes are over; return the released weights file.
 
     Args:
@@ -110,6 +130,7 @@ def train(recipe: Recipe, photos: Photos, run: Path, encoder: Path | None = None
         photos: training pictures.
         run: folder of checkpoint, log and weights; continues what is there.
         encoder: ImageNet weights of the encoder, None for those that are installed.
+        start: released weights to begin from, instead of the encoder's.
     """
     run.mkdir(parents=True, exist_ok=True)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -117,7 +138,10 @@ def train(recipe: Recipe, photos: Photos, run: Path, encoder: Path | None = None
     model = create_model(recipe.model).to(device).train()
     model = model.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
     assert isinstance(model, Autochrome)
-    load_encoder(model, encoder)
+    if start is None:
+        load_encoder(model, encoder)
+    else:
+        model.load_state_dict(load_model(recipe.model, start).state_dict())
     average = copy.deepcopy(model).eval()
     optimizer = build_optimizer(model, recipe)
     weights = class_weights(measure_prior(photos, recipe.size)).to(device)
@@ -130,7 +154,8 @@ def train(recipe: Recipe, photos: Photos, run: Path, encoder: Path | None = None
         optimizer.load_state_dict(state["optimizer"])
         step, spent = state["step"], state["spent"]
     generator = torch.Generator().manual_seed(recipe.seed + step)
-    drawn = batches(photos, recipe.size, recipe.batch, recipe.seed + step)
+    sizes = range(recipe.size, max(recipe.size, recipe.size_to) + 1, 32)
+    drawn = batches(photos, sizes, recipe.batch, recipe.seed + step)
     saved = last = time.monotonic()
     while spent < 60 * recipe.minutes:
         for group in optimizer.param_groups:
@@ -167,14 +192,15 @@ def main() -> None:
     parser.add_argument("--pack", type=Path, required=True, help="folder made by training.datasets")
     parser.add_argument("--run", type=Path, required=True, help="folder of checkpoint and log")
     parser.add_argument("--encoder-weights", type=Path, help="ImageNet weights of the encoder")
+    parser.add_argument("--start", type=Path, help="begin from these released weights")
     for item in fields(Recipe):
         if item.name != "model":
             parser.add_argument("--" + item.name.replace("_", "-"), type=type(item.default))
     values = vars(parser.parse_args())
     name, pack, run = values.pop("name"), values.pop("pack"), values.pop("run")
-    encoder = values.pop("encoder_weights")
+    encoder, start = values.pop("encoder_weights"), values.pop("start")
     changed = {key: value for key, value in values.items() if value is not None}
-    weights = train(replace(RECIPES[name], **changed), open_pack(pack), run, encoder)
+    weights = train(replace(RECIPES[name], **changed), open_pack(pack), run, encoder, start)
     print(weights)
 
 

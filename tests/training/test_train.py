@@ -50,7 +50,7 @@ def test_a_pack_holds_every_picture_at_its_short_side(photos):
 
 
 def test_crops_are_square_and_repeat_with_the_seed(photos):
-    first, again = (next(batches(photos, 64, 3, seed=5)) for _ in range(2))
+    first, again = (next(batches(photos, [64], 3, seed=5)) for _ in range(2))
     assert first.shape == (3, 3, 64, 64)
     assert first.dtype == np.uint8
     assert np.array_equal(first, again)
@@ -83,12 +83,12 @@ def test_hints_show_true_colours_where_the_mask_is_set():
 def test_thirty_steps_learn_two_pictures(photos):
     torch.manual_seed(0)
     model = Autochrome(**TINY)
-    recipe = replace(RECIPES["autochrome"], size=32, batch=8)
+    recipe = replace(RECIPES["autochrome"], size=32, size_to=32, batch=8)
     optimizer = training_loop.build_optimizer(model, replace(recipe, encoder_rate=1e-3))
     for group in optimizer.param_groups:
         group["lr"] = 3e-3
     generator = torch.Generator().manual_seed(0)
-    rgb = torch.from_numpy(next(batches(photos, 32, 8, seed=0)))
+    rgb = torch.from_numpy(next(batches(photos, [32], 8, seed=0)))
     history = []
     for _ in range(30):
         losses = training_loop.batch_loss(model, rgb, recipe, torch.ones(313), generator)
@@ -102,7 +102,7 @@ def test_thirty_steps_learn_two_pictures(photos):
 def test_a_run_writes_weights_that_load_and_goes_on_where_it_stopped(photos, tmp_path, monkeypatch):
     monkeypatch.setattr(training_loop, "create_model", lambda name: tiny_model(name))
     monkeypatch.setattr(training_loop, "load_encoder", lambda model, file: None)
-    recipe = replace(RECIPES["autochrome"], size=32, batch=2, minutes=0.03)
+    recipe = replace(RECIPES["autochrome"], size=32, size_to=32, batch=2, minutes=0.03)
     weights = training_loop.train(recipe, photos, tmp_path / "run")
     first = torch.load(tmp_path / "run/checkpoint.pt", weights_only=True)
     assert load_model("autochrome", weights).hyper_parameters["queries"] == 4
