@@ -55,9 +55,11 @@ def run_all(
         return
     model = model or pipeline.open_model(jobs[0].settings)
     photos = [job for job in jobs if job.kind is Kind.PHOTO]
-    count = min(workers or min(cpu_cores(), MOST_WORKERS), len(photos))
+    workers = workers or min(cpu_cores(), MOST_WORKERS)
+    # Not by the number of photos: a run that goes on with the last ones must compute the same.
+    threads = max(1, cpu_cores() // workers)
     if photos:
-        with _PhotoWorkers(photos, model, count) as working:
+        with _PhotoWorkers(photos, model, min(workers, len(photos)), threads) as working:
             yield from working.events()
     for job in jobs:
         if job.kind is Kind.FILM:
@@ -134,7 +136,7 @@ class Room:
 class _PhotoWorkers:
     """Threads that share the model and the list of photos. A context manager: joined on exit."""
 
-    def __init__(self, jobs: list[Job], model: ColorModel, count: int) -> None:
+    def __init__(self, jobs: list[Job], model: ColorModel, count: int, threads: int) -> None:
         self._waiting = deque(jobs)
         self._model = model
         on_gpu = next(model.parameters()).device.type == "cuda"
@@ -143,6 +145,7 @@ class _PhotoWorkers:
         self._stop = threading.Event()
         self._events: Queue[Progress | Exception | None] = Queue(maxsize=2 * count)
         self._torch_threads = torch.get_num_threads()
+        self._threads_each = threads
         self._threads = [threading.Thread(target=self._work, daemon=True) for _ in range(count)]
 
     def __enter__(self) -> Self:
@@ -186,7 +189,7 @@ class _PhotoWorkers:
 
     def _work(self) -> None:
         """Take photos until there are none, in a worker thread."""
-        torch.set_num_threads(max(1, cpu_cores() // len(self._threads)))
+        torch.set_num_threads(self._threads_each)
         try:
             while job := self._next():
                 self._do(job)
