@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Literal, Self
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+
+from colorizer.errors import WeightsError
 
 
 class ColorModel(nn.Module):
@@ -22,6 +25,42 @@ class ColorModel(nn.Module):
     """Keyword arguments that build the same network; stored with the weights."""
     stride: int = 1
     """Height and width `forward` takes must be multiples of this; `predict` takes any size."""
+    answer: Literal["ab", "bins", "bins and ab"] = "ab"
+    """What `forward` gives: colour on the scale of `target`, scores of the 313 ab bins
+    (N, 313, H/4, W/4), or a pair of both."""
+    pretrained: str = ""
+    """torchvision's or timm's name of the network whose weights `load_encoder` takes; empty for a
+    model that is trained from scratch."""
+
+    def target(self, ab: Tensor) -> Tensor:
+        """Bring true colour, CIELAB units (N, 2, h, w), to the scale of the ab in `forward`."""
+        return ab
+
+    def encoder_parameters(self) -> Iterator[nn.Parameter]:
+        """Return the parameters of the encoder, for a learning rate of their own."""
+        raise NotImplementedError
+
+    def load_encoder(self, state: Mapping[str, Tensor]) -> None:
+        """Fill the pretrained part with published weights.
+
+        Args:
+            state: state dict of the network named `pretrained`; its classifier is left out.
+
+        Raises:
+            WeightsError: nothing of this model is pretrained, or the weights are another network's.
+        """
+        raise WeightsError(f"{self.name} takes no encoder weights; it is trained from scratch")
+
+    def frozen(self) -> Iterable[nn.Module]:
+        """Return the parts that training leaves as they are, batch norm's statistics too."""
+        return ()
+
+    def train(self, mode: bool = True) -> Self:
+        """Switch to training or evaluation; frozen parts stay frozen."""
+        super().train(mode)
+        for part in self.frozen():
+            part.requires_grad_(False).eval()
+        return self
 
     def predict(self, L: Tensor, *, hints: Tensor | None = None, vividness: float = 0.6) -> Tensor:
         """Predict colour.
@@ -43,6 +82,30 @@ def pad_to_stride(x: Tensor, stride: int) -> Tensor:
     """Repeat the last row and column of (N, C, H, W) until both sides are multiples of stride."""
     height, width = x.shape[-2:]
     return F.pad(x, (0, -width % stride, 0, -height % stride), mode="replicate")
+
+
+def fill(part: nn.Module, state: Mapping[str, Tensor], network: str) -> None:
+    """Fill a part of a model with weights of a published network, leaving out what is not in it.
+
+    Raises:
+        WeightsError: a parameter is missing or has another shape.
+    """
+    wanted = part.state_dict()
+    # The number of batches seen is missing in files older than the counter.
+    state = {name: value for name, value in state.items() if name in wanted}
+    missing = [name for name in wanted.keys() - state if not name.endswith("num_batches_tracked")]
+    if missing:
+        raise WeightsError(
+            f"these are not weights of {network}: {min(missing)} and {len(missing) - 1} more are"
+            " missing; give a state dict with torchvision's or timm's names"
+        )
+    for name, value in state.items():
+        if value.shape != wanted[name].shape:
+            raise WeightsError(
+                f"these are not weights of {network}: {name} is {tuple(value.shape)},"
+                f" not {tuple(wanted[name].shape)}"
+            )
+    part.load_state_dict(state, strict=False)
 
 
 def trainable_parameters(model: nn.Module) -> int:
