@@ -210,13 +210,13 @@ def check_model(command: Mapping[str, Any]) -> dict[str, Any]:
     Raises:
         ColorizerError: no such model, or its weights are missing or damaged.
     """
+    from colorizer.checksum import file_hash
     from colorizer.models import WEIGHTS_FOLDER, load_model, model_spec
-    from colorizer.models.weights import weights_hash
 
     name = command["model"]
     load_model(name)
     weights = model_spec(name).weights
-    return {"sha256": weights_hash(WEIGHTS_FOLDER / weights) if weights else ""}
+    return {"sha256": file_hash(WEIGHTS_FOLDER / weights) if weights else ""}
 
 
 def doctor(command: Mapping[str, Any]) -> dict[str, Any]:

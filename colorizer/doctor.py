@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
 from colorizer import __version__
+from colorizer.checksum import file_hash
 from colorizer.errors import ColorizerError
 from colorizer.models import MODELS, WEIGHTS_FOLDER, load_model
 
@@ -92,10 +93,8 @@ def _weights() -> list[Finding]:
 def _weights_of(name: str, file_name: str) -> Finding:
     label, file = f"weights {name}", WEIGHTS_FOLDER / file_name
     try:
-        from colorizer.models.weights import weights_hash
-
         load_model(name)
-        return Finding(label, f"{file}, sha256 {weights_hash(file)}")
+        return Finding(label, f"{file}, sha256 {file_hash(file)}")
     except ImportError:
         return Finding(label, "not looked at without torch", ok=False, fix="pip install torch")
     except ColorizerError as error:

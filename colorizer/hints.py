@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
+from colorizer.hint_spread import spread_hints
 from colorizer.models.base import ColorModel
 
 HINT_SHARE = 0.035
@@ -46,11 +48,12 @@ class HintedModel(ColorModel):
         self.model = model
         self.name, self.stride = model.name, model.stride
         self.hyper_parameters = model.hyper_parameters
-        self._hints = tuple(hints)
+        self.weights_sha256 = model.weights_sha256
+        self.hints = tuple(hints)
 
     def extra_repr(self) -> str:
         """Show the hints where the model is shown or compared."""
-        return repr(self._hints)
+        return repr(self.hints)
 
     def forward(self, *values: Any, **named: Any) -> Any:
         """Pass on to the model."""
@@ -59,5 +62,5 @@ class HintedModel(ColorModel):
     def predict(self, L: Tensor, *, hints: Tensor | None = None, vividness: float = 0.6) -> Tensor:
         """Predict colour with the hints; see `ColorModel.predict`."""
         if hints is None:
-            hints = hint_map(self._hints, L)
+            hints = hint_map(self.hints, L)
         return self.model.predict(L, hints=hints, vividness=vividness)

@@ -23,6 +23,8 @@ class ColorModel(nn.Module):
     """Key in `MODELS`, set by `create_model`."""
     hyper_parameters: dict[str, Any]
     """Keyword arguments that build the same network; stored with the weights."""
+    weights_sha256: str = ""
+    """Of the file its weights were read from; empty for weights of no file."""
     stride: int = 1
     """Height and width `forward` takes must be multiples of this; `predict` takes any size."""
     answer: Literal["ab", "bins", "bins and ab"] = "ab"
@@ -38,7 +40,7 @@ class ColorModel(nn.Module):
 
     def encoder_parameters(self) -> Iterator[nn.Parameter]:
         """Return the parameters of the encoder, for a learning rate of their own."""
-        raise NotImplementedError
+        return self.get_submodule("encoder").parameters()
 
     def load_encoder(self, state: Mapping[str, Tensor]) -> None:
         """Fill the pretrained part with published weights.

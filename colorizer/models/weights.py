@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from pathlib import Path
 
 import torch
 from safetensors import SafetensorError, safe_open
 
+from colorizer.checksum import file_hash
 from colorizer.errors import WeightsError
 from colorizer.models import create_model
 from colorizer.models.base import ColorModel
@@ -46,15 +46,10 @@ def read_weights(
             )
         model = create_model(name, **json.loads(metadata["hyper_parameters"]))
         model.load_state_dict(state)
+        model.weights_sha256 = file_hash(file)
     except (SafetensorError, OSError, KeyError, ValueError, TypeError, RuntimeError) as error:
         reason = str(error).splitlines()[0]
         raise WeightsError(f"{file} is not a usable weights file of {name!r}: {reason}") from error
     model = model.eval().requires_grad_(False).to(device=device, dtype=dtype or torch.float32)
     # torch documents this overload but does not declare it.
     return model.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
-
-
-def weights_hash(file: Path) -> str:
-    """Return the SHA-256 of a weights file, 64 hex digits."""
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
