@@ -12,9 +12,20 @@ from pathlib import Path
 from typing import Any
 
 from colorizer.errors import SettingsError
+from colorizer.trim import parse_place
 
 EXISTING = ("skip", "rename", "overwrite", "fail")
-CODECS = ("h264", "h265", "ffv1", "prores", "dnxhr", "av1")
+CODECS = ("h264", "h265", "ffv1", "v210", "prores", "dnxhr", "av1")
+PRESETS = {
+    "none": None,
+    "access": "h264",
+    "archive": "ffv1",
+    "edit": "prores",
+    "dnxhr": "dnxhr",
+    "web": "av1",
+}
+"""Purpose of a film -> its codec; archive is 4:2:2 with 10 bit at least."""
+INTERLACED = ("auto", "no", "top", "bottom")
 
 
 def option(
@@ -53,6 +64,11 @@ class Settings:
         0.6, "0 is the cautious average colour, 1 the likeliest colour", range=(0.0, 1.0)
     )
     smooth: bool = option(True, "steady the colours of a film along its motion")
+    every_frame: bool = option(
+        False,
+        "run the network on every film frame, not on key frames from which colours travel:"
+        " slower, slightly truer",
+    )
     shots: Path | None = option(
         None,
         "cut list of a film, or folder with one for each film: obeyed where it is there, else"
@@ -60,6 +76,12 @@ class Settings:
         metavar="CSV",
     )
     existing: str = option("skip", "what to do when the output is there", choices=EXISTING)
+    preset: str = option(
+        "none",
+        "what a film is for: access is h264, archive ffv1 with 4:2:2 and 10 bit, edit prores,"
+        " dnxhr, web av1",
+        choices=tuple(PRESETS),
+    )
     codec: str = option("h264", "video codec of films", choices=CODECS)
     quality: int | None = option(
         None,
@@ -67,6 +89,20 @@ class Settings:
         " default 16 (h264), 18 (h265), 24 (av1)",
         range=(0, 63),
     )
+    hardware: bool = option(
+        False, "encode h264, h265 or av1 on the graphics card: quicker, larger, never exact"
+    )
+    interlaced: str = option(
+        "auto",
+        "whether a film's frames hold two fields, and which is first: auto believes the film",
+        choices=INTERLACED,
+    )
+    start: str = option(
+        "",
+        "begin a film here: a frame number (from 0), seconds with s, M:SS, H:MM:SS or H:MM:SS:FF",
+        metavar="PLACE",
+    )
+    end: str = option("", "end a film before this place, written as for start", metavar="PLACE")
     verify: bool = option(
         False, "read every finished film back and compare its luma with the source's"
     )
@@ -75,6 +111,15 @@ class Settings:
     def __post_init__(self) -> None:
         for item in fields(self):
             check_option(item, getattr(self, item.name))
+        for name in ("start", "end"):
+            parse_place(getattr(self, name), flag(name))
+        codec = PRESETS[self.preset]
+        if codec is not None:
+            if self.codec not in ("h264", codec):
+                raise SettingsError(f"--preset {self.preset} is {codec}; leave out --codec")
+            object.__setattr__(self, "codec", codec)
+        if self.hardware and self.quality == 0:
+            raise SettingsError("--hardware is never exact; leave it out for --quality 0")
 
     def as_dict(self) -> dict[str, Any]:
         """Return all settings as plain JSON values."""

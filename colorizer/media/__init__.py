@@ -95,7 +95,7 @@ def available_encoders() -> dict[str, str | None]:
     import av
     from av.codec.codec import UnknownCodecError
 
-    from colorizer.media.codecs import choose_coding
+    from colorizer.media.coding import choose_coding
 
     found: dict[str, str | None] = {}
     for codec in CODECS:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from colorizer.frame import Frame
-from colorizer.media.codecs import Coding
+from colorizer.media.coding import Coding
 from colorizer.media.color_tags import ColorTags
 from colorizer.media.film import FilmSource
 from colorizer.media.film_copy import stream_tags

@@ -10,7 +10,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from colorizer.media.codecs import Coding
+from colorizer.media.coding import Coding
 from colorizer.media.color_tags import ColorTags
 from colorizer.media.film import FilmSource
 from colorizer.media.film_check import missing

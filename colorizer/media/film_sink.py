@@ -12,7 +12,8 @@ from typing import Any, Self
 
 from colorizer.errors import MediaError, TargetError
 from colorizer.frame import Frame
-from colorizer.media.codecs import Coding, choose_coding, muxer_of
+from colorizer.media.codecs import muxer_of
+from colorizer.media.coding import Coding, choose_coding
 from colorizer.media.film import FilmSource
 from colorizer.media.film_copy import plan_copies
 from colorizer.media.film_encoder import SegmentEncoder, segment_muxer

@@ -1,0 +1,56 @@
+"""Places in a film as a person writes them: a frame number, a time, or a time code."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+
+from colorizer.errors import SettingsError
+
+FORMS = "a frame number, seconds with s, M:SS, H:MM:SS or H:MM:SS:FF"
+_TIME = re.compile(r"(?:(?:(\d+):)?(\d+):)?(\d+(?:\.\d+)?)(s?)")
+_CODE = re.compile(r"(\d+):(\d\d):(\d\d)[:;](\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in a film: of its two values one is set, or of a time code both."""
+
+    frame: int | None
+    """Counted from 0; of a time code, frames beyond `seconds`."""
+    seconds: Fraction | None
+    """From the film's first frame."""
+
+    def time(self, rate: Fraction) -> Fraction | None:
+        """Return seconds from the film's first frame; None for a frame number.
+
+        Args:
+            rate: frames per second, for the last part of a time code.
+        """
+        return None if self.seconds is None else self.seconds + (self.frame or 0) / rate
+
+
+def parse_place(text: str, option: str) -> Place | None:
+    """Read a place; an empty text is none.
+
+    Args:
+        text: one of FORMS.
+        option: what to call it in an error.
+
+    Raises:
+        SettingsError: it is none of them.
+    """
+    text = text.strip()
+    if not text:
+        return None
+    if text.isdecimal():
+        return Place(int(text), None)
+    if code := _CODE.fullmatch(text):
+        hours, minutes, seconds, frames = map(int, code.groups())
+        return Place(frames, Fraction(hours * 3600 + minutes * 60 + seconds))
+    found = _TIME.fullmatch(text)
+    if found is None:
+        raise SettingsError(f"{option} must be {FORMS}, got {text!r}")
+    hours, minutes, seconds, _ = found.groups()
+    return Place(None, int(hours or 0) * 3600 + int(minutes or 0) * 60 + Fraction(seconds))
