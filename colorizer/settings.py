@@ -14,7 +14,7 @@ from typing import Any
 from colorizer.errors import SettingsError
 from colorizer.trim import parse_place
 
-EXISTING = ("skip", "rename", "overwrite", "fail")
+EXISTING = ("skip", "update", "rename", "overwrite", "fail")
 CODECS = ("h264", "h265", "ffv1", "v210", "prores", "dnxhr", "av1")
 PRESETS = {
     "none": None,
@@ -35,10 +35,14 @@ def option(
     range: tuple[float, float] | None = None,  # noqa: A002 - the field's word
     choices: tuple[str, ...] | None = None,
     metavar: str | None = None,
+    shapes: str = "both",
 ) -> Any:
-    """Declare one setting: default, help text, inclusive range or choices, name of its value."""
+    """Declare one setting: default, help text, inclusive range or choices, name of its value.
+
+    `shapes` says which results would be others with another value: both, photo, film or none.
+    """
     metadata = {"help": text, "range": range, "choices": choices, "metavar": metavar}
-    return field(default=default, metadata=metadata)
+    return field(default=default, metadata={**metadata, "shapes": shapes})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,9 +55,12 @@ class Settings:
 
     model: str = option("autochrome", "model to colorize with", metavar="NAME")
     weights: Path | None = option(
-        None, "weights file instead of the model's own (.safetensors)", metavar="FILE"
+        None,
+        "weights file instead of the model's own (.safetensors)",
+        metavar="FILE",
+        shapes="none",  # what it holds does, and is compared by its hash; of the cut list too
     )
-    device: str = option("auto", "auto, cpu, cuda or cuda:N", metavar="DEVICE")
+    device: str = option("auto", "auto, cpu, cuda or cuda:N", metavar="DEVICE", shapes="none")
     size: int = option(
         256,
         "short side of the picture the network sees, in pixels; the output keeps its own size",
@@ -63,7 +70,7 @@ class Settings:
     vividness: float = option(
         0.6, "0 is the cautious average colour, 1 the likeliest colour", range=(0.0, 1.0)
     )
-    smooth: bool = option(True, "steady the colours of a film along its motion")
+    smooth: bool = option(True, "steady the colours of a film along its motion", shapes="film")
     every_frame: bool = option(
         False,
         "run the network on every film frame, not on key frames from which colours travel:"
@@ -74,39 +81,62 @@ class Settings:
         "cut list of a film, or folder with one for each film: obeyed where it is there, else"
         " written; first_frame and start can be edited",
         metavar="CSV",
+        shapes="none",
     )
-    existing: str = option("skip", "what to do when the output is there", choices=EXISTING)
+    existing: str = option(
+        "skip",
+        "what to do when the output is there; update makes it anew where source or settings changed",
+        choices=EXISTING,
+        shapes="none",
+    )
+    sidecar: bool = option(
+        True,
+        "write NAME.colorize.json beside every result: what it was made of and how",
+        shapes="none",
+    )
     preset: str = option(
         "none",
         "what a film is for: access is h264, archive ffv1 with 4:2:2 and 10 bit, edit prores,"
         " dnxhr, web av1",
         choices=tuple(PRESETS),
+        shapes="film",
     )
-    codec: str = option("h264", "video codec of films", choices=CODECS)
+    codec: str = option("h264", "video codec of films", choices=CODECS, shapes="film")
     quality: int | None = option(
         None,
         "constant rate factor of h264, h265 and av1: 0 is lossless (not av1), higher is smaller;"
         " default 16 (h264), 18 (h265), 24 (av1)",
         range=(0, 63),
+        shapes="film",
     )
     hardware: bool = option(
-        False, "encode h264, h265 or av1 on the graphics card: quicker, larger, never exact"
+        False,
+        "encode h264, h265 or av1 on the graphics card: quicker, larger, never exact",
+        shapes="film",
     )
     interlaced: str = option(
         "auto",
         "whether a film's frames hold two fields, and which is first: auto believes the film",
         choices=INTERLACED,
+        shapes="film",
     )
     start: str = option(
         "",
         "begin a film here: a frame number (from 0), seconds with s, M:SS, H:MM:SS or H:MM:SS:FF",
         metavar="PLACE",
+        shapes="film",
     )
-    end: str = option("", "end a film before this place, written as for start", metavar="PLACE")
+    end: str = option(
+        "", "end a film before this place, written as for start", metavar="PLACE", shapes="film"
+    )
     verify: bool = option(
-        False, "read every finished film back and compare its luma with the source's"
+        False,
+        "read every finished film back and compare its luma with the source's",
+        shapes="none",
     )
-    jpeg_quality: int = option(95, "quality of JPEG and WebP photos", range=(50, 100))
+    jpeg_quality: int = option(
+        95, "quality of JPEG and WebP photos", range=(50, 100), shapes="photo"
+    )
 
     def __post_init__(self) -> None:
         for item in fields(self):
@@ -136,8 +166,13 @@ class Settings:
         unknown = [name for name in values if name not in names]
         if unknown:
             raise SettingsError(f"unknown setting {unknown[0]!r}; known are {', '.join(names)}")
-        paths = {name: values.get(name) for name in ("weights", "shots")}
+        paths = {item.name: values.get(item.name) for item in fields(cls) if "Path" in str(item.type)}
         return cls(**{**values, **{n: Path(text) if text else None for n, text in paths.items()}})
+
+
+def shaping(kind: str) -> list[str]:
+    """Return the names of the settings on which a result of a kind, photo or film, depends."""
+    return [item.name for item in fields(Settings) if item.metadata["shapes"] in ("both", kind)]
 
 
 def flag(name: str) -> str:
