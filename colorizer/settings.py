@@ -75,6 +75,7 @@ class Settings:
         False,
         "run the network on every film frame, not on key frames from which colours travel:"
         " slower, slightly truer",
+        shapes="film",
     )
     shots: Path | None = option(
         None,
@@ -85,7 +86,8 @@ class Settings:
     )
     existing: str = option(
         "skip",
-        "what to do when the output is there; update makes it anew where source or settings changed",
+        "what to do when the output is there; update makes it anew where its source or the"
+        " settings changed",
         choices=EXISTING,
         shapes="none",
     )
@@ -166,7 +168,9 @@ class Settings:
         unknown = [name for name in values if name not in names]
         if unknown:
             raise SettingsError(f"unknown setting {unknown[0]!r}; known are {', '.join(names)}")
-        paths = {item.name: values.get(item.name) for item in fields(cls) if "Path" in str(item.type)}
+        paths = {
+            item.name: values.get(item.name) for item in fields(cls) if "Path" in str(item.type)
+        }
         return cls(**{**values, **{n: Path(text) if text else None for n, text in paths.items()}})
 
 
