@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import platform
 import re
-from typing import TypeGuard
+from typing import Any, TypeGuard
 
 import torch
 
@@ -65,6 +66,18 @@ def working_dtype(device: torch.device) -> torch.dtype:
     if device.type == "cuda" and torch.cuda.get_device_capability(device) >= _HALF_CAPABILITY:
         return torch.float16
     return torch.float32
+
+
+def device_facts(device: torch.device) -> dict[str, Any]:
+    """Return what of a device the last bits of a result depend on, as JSON values."""
+    if device.type == "cuda":
+        return {"type": str(device), "name": torch.cuda.get_device_name(device)}
+    capability = torch.backends.cpu.get_cpu_capability()
+    return {
+        "type": "cpu",
+        "name": f"{platform.machine()} {capability}",
+        "threads": torch.get_num_threads(),
+    }
 
 
 def describe_device(device: torch.device) -> str:

@@ -53,3 +53,5 @@ class Progress:
     """Reason of a failure or skip."""
     warnings: tuple[str, ...] = ()
     """What could not be kept or was changed, one line each, in the last Progress of a job."""
+    sha256: str = ""
+    """Of the finished output, in the last Progress of a job that is DONE."""

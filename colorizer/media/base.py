@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 from colorizer.frame import Frame
 
@@ -44,6 +45,12 @@ class Sink(Protocol):
 
     warnings: list[str]
     """What the container can't hold, one line each."""
+    before_naming: Callable[[Path], None] | None
+    """Called with the complete `.part` before it gets its name; what it raises discards it."""
+
+    def facts(self) -> dict[str, Any]:
+        """Return what was measured while writing, as JSON values for the sidecar."""
+        ...
 
     def chroma_size(self, frame: Frame) -> tuple[int, int]:
         """Return (height, width) at which `write` wants ab of this frame."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from queue import Empty, Full, Queue
 from threading import Event, Thread
 from types import TracebackType
 from typing import Any, Self
 
+from colorizer.checksum import combined_hash
 from colorizer.errors import MediaError, TargetError
 from colorizer.frame import Frame
 from colorizer.media.codecs import muxer_of
@@ -75,6 +76,7 @@ class FilmSink:
     """
 
     warnings: list[str]
+    before_naming: Callable[[Path], None] | None = None
 
     def __init__(
         self,
@@ -141,6 +143,15 @@ class FilmSink:
     def chroma_size(self, frame: Frame) -> tuple[int, int]:
         """Return (height, width) at which `write` wants ab of this frame."""
         return self.coding.chroma_size((frame.Y.shape[0], frame.Y.shape[1]))
+
+    def facts(self) -> dict[str, Any]:
+        """Return the number of frames and one hash of the luma hashes of all segments."""
+        segments = self._folder.segments
+        return {
+            "frames": sum(segment.frames for segment in segments),
+            "segment_frames": SEGMENT_FRAMES,
+            "luma_sha256": combined_hash(segment.luma for segment in segments),
+        }
 
     def __enter__(self) -> Self:
         from av.error import FFmpegError
@@ -278,6 +289,8 @@ class FilmSink:
                 streams=1 + len(self._copies),
                 rounded=output.rounded,
             )
+            if self.before_naming is not None:
+                self.before_naming(self._part)
             self._folder.joined()
             self._part.replace(self.target)
         except DamagedSegmentError as error:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -49,6 +50,8 @@ class StillSink:
         self.target = Path(target)
         self.part = self.target.with_name(self.target.name + ".part")
         self.warnings: list[str] = []
+        self.before_naming: Callable[[Path], None] | None = None
+        self._pixels = sha256()
         self._like = like
         self._quality = jpeg_quality
         self._written = False
@@ -78,10 +81,22 @@ class StillSink:
             self.part.unlink(missing_ok=True)
             return
         try:
+            if self.before_naming is not None:
+                self.before_naming(self.part)
             self.part.replace(self.target)
         except OSError as failure:
             self.part.unlink(missing_ok=True)
             raise TargetError(self.target, f"can't be written: {failure}") from failure
+        except BaseException:
+            self.part.unlink(missing_ok=True)
+            raise
+
+    def facts(self) -> dict[str, Any]:
+        """Return the hash of the pixels before encoding and how far lightness moved."""
+        return {
+            "pixels_sha256": self._pixels.hexdigest(),
+            "lightness_error": {"mean": self.mean_dL, "max": self.max_dL},
+        }
 
     def chroma_size(self, frame: Frame) -> tuple[int, int]:
         """Return the full size of the photo."""
@@ -170,12 +185,14 @@ class StillSink:
         assert frame.ab is not None, "a sink wants frames with chroma"
         top = np.iinfo(dtype).max
         total, self.max_dL = 0.0, 0.0
+        self._pixels = sha256()
         for rows in strips(*frame.Y.shape):
             L = luma_to_L(frame.Y[rows], frame.bits, frame.full_range)
             rgb = ab_to_srgb(L, frame.ab[:, rows])
             rgb *= top
             rgb += 0.5
             codes = np.ascontiguousarray(np.moveaxis(rgb.astype(dtype), 0, -1))
+            self._pixels.update(codes.data)
             error = np.abs(luma_to_L(rgb_to_gray(codes), 16, True) - L)
             total += float(error.sum(dtype=np.float64))
             # Before the yield: an encoder that has all rows does not ask again.
