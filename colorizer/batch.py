@@ -15,12 +15,12 @@ from typing import Any, Self
 import torch
 
 from colorizer import pipeline
+from colorizer.archive.existing import settle
 from colorizer.device import cpu_cores
 from colorizer.errors import ColorizerError, MediaError, TargetError
 from colorizer.jobs import Job, JobState, Kind, Progress
 from colorizer.media.probe import probe
 from colorizer.models.base import ColorModel
-from colorizer.plan import settle
 
 _log = logging.getLogger(__name__)
 

@@ -11,12 +11,15 @@ import numpy as np
 import torch
 
 from colorizer import __version__
+from colorizer.archive.provenance import Record
 from colorizer.archive.verify import verify_film
+from colorizer.checksum import file_hash
 from colorizer.color import ab_to_srgb, luma_to_L
 from colorizer.cut_list import CutList, cut_file
-from colorizer.device import choose_device
+from colorizer.device import choose_device, device_facts
 from colorizer.errors import MediaError, TargetError
 from colorizer.frame import Frame
+from colorizer.hints import HintedModel
 from colorizer.jobs import Job, JobState, Kind, Progress
 from colorizer.media import open_sink, open_source
 from colorizer.media.base import Sink, Source
@@ -75,10 +78,14 @@ def run(
     with (
         open_source(job.source, job.kind, side=settings.size) as source,
         nullcontext(_cut_list(source, settings)) as shots,
+        _record(job, model) as record,
         _open_sink(job, source, model) as sink,
         core_pool() if film and device.type == "cpu" else nullcontext() as pool,
         Prefetch(_frames(source, sink, shots), max(PREFETCH_DEPTH, batch)) as frames,
     ):
+        sink.before_naming = lambda part: record.prepare(
+            part, sink.facts(), [*source.warnings, *notes, *sink.warnings]
+        )
         begun = done = sink.start if isinstance(sink, FilmSink) else 0
         yield Progress(job, JobState.RUNNING, done, source.frame_count)
         frames = predict_chroma(
@@ -102,10 +109,29 @@ def run(
             raise MediaError(job.source, "holds no picture that can be read")
     if shots is not None:
         shots.write()
+        _note_cuts(job, record)
     if film and settings.verify:
-        notes.append(_verified(job))
+        notes.append(_verified(job, record))
     warnings = tuple(dict.fromkeys([*source.warnings, *notes, *sink.warnings]))
-    yield Progress(job, JobState.DONE, done, done, warnings=warnings)
+    yield Progress(job, JobState.DONE, done, done, warnings=warnings, sha256=record.sha256)
+
+
+def _record(job: Job, model: ColorModel) -> Record:
+    """Begin the record of a job: with what it is computed."""
+    told: dict[str, Any] = {"name": model.name, "weights_sha256": model.weights_sha256 or None}
+    if not model.weights_sha256:
+        told["parameters_sha256"] = _model_hash(model)
+    if isinstance(model, HintedModel):
+        told["hints"] = model.hints
+    device = device_facts(next(model.parameters()).device)
+    return Record(job, model=told, device=device, write=job.settings.sidecar)
+
+
+def _note_cuts(job: Job, record: Record) -> None:
+    """Record which cut list a film was made with."""
+    cuts = cut_file(job.settings.shots, job.source)
+    if cuts is not None and cuts.exists():
+        record.add(shots={"path": str(cuts), "sha256": file_hash(cuts)})
 
 
 def _open_sink(job: Job, source: Source, model: ColorModel) -> Sink:
@@ -121,7 +147,7 @@ def _open_sink(job: Job, source: Source, model: ColorModel) -> Sink:
     )
 
 
-def _verified(job: Job) -> str:
+def _verified(job: Job, record: Record) -> str:
     """Read a finished film back and say what came of its luma.
 
     Raises:
@@ -129,6 +155,7 @@ def _verified(job: Job) -> str:
     """
     exact = job.settings.quality == 0 and job.settings.codec in ("h264", "h265")
     verdict = verify_film(job.target, job.source, exact=exact)
+    record.add(verified={"good": verdict.good, "verdict": str(verdict)})
     if not verdict.good:
         raise MediaError(job.target, f"verification failed: {verdict}")
     return f"verified: {verdict}"

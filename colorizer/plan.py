@@ -8,9 +8,10 @@ from dataclasses import replace
 from itertools import chain, count
 from pathlib import Path
 
+from colorizer.archive.existing import settle
 from colorizer.archive.naming import Plan, plan_jobs
 from colorizer.errors import SettingsError, TargetError
-from colorizer.jobs import Job, JobState, Kind, Progress
+from colorizer.jobs import Job, Kind
 from colorizer.settings import Settings
 
 MARKER = f"{os.sep}.{os.sep}"
@@ -89,16 +90,8 @@ def _plan_one(source: Path, target: Path, settings: Settings) -> Plan:
     job = Job(source, target, kind, settings)
     if settings.existing == "rename":
         job = replace(job, target=_free_name(target))
-    settled = settle(job)
+    settled = settle(job, hashing=False)
     return Plan(() if settled else (job,), (settled,) if settled else (), (), ())
-
-
-def settle(job: Job) -> Progress | None:
-    """Return how a job ends whose target is there and may not be replaced; None for others."""
-    if job.settings.existing == "overwrite" or not os.path.lexists(job.target):
-        return None
-    state = JobState.FAILED if job.settings.existing == "fail" else JobState.SKIPPED
-    return Progress(job, state, message=f"{job.target} exists")
 
 
 def _free_name(target: Path) -> Path:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from colorizer.archive.existing import settle
 from colorizer.archive.walk import Found, walk
 from colorizer.errors import MediaError
 from colorizer.jobs import Job, JobState, Kind, Progress
@@ -40,7 +41,7 @@ def plan_jobs(
     film_suffix: Callable[[str, str], str] | None = None,
     recursive: bool = True,
 ) -> Plan:
-    """Plan a run; nothing is written and no file opened.
+    """Plan a run; nothing is written and no file opened but sidecars.
 
     Args:
         inputs: files and folders.
@@ -163,12 +164,11 @@ def _decide(job: Job, sources: set[tuple[int, int]], taken: set[str]) -> Job | P
     """Apply `existing` to one job; an input is never the target, whatever the setting."""
     if not os.path.lexists(job.target):
         return job
-    if job.settings.existing == "skip":
-        return Progress(job, JobState.SKIPPED, message=f"{job.target} exists")
-    if job.settings.existing == "fail":
-        return Progress(job, JobState.FAILED, message=f"{job.target} exists")
     if job.settings.existing == "rename":
         return replace(job, target=_free_name(job.target, taken))
+    # What takes reading whole files is left to the run, where it goes side by side.
+    if settled := settle(job, hashing=False):
+        return settled
     if _identities([job.target]) & sources:
         reason = f"its output {job.target} is among the inputs; choose another output folder"
         return Progress(job, JobState.FAILED, message=reason)

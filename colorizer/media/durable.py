@@ -38,3 +38,21 @@ def flush_folder(folder: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+def write_whole(file: Path, data: bytes) -> None:
+    """Give a file new content that is there whole or not at all, through `FILE.part`.
+
+    Raises:
+        OSError: it can't be written; nothing is left of it.
+    """
+    part = file.with_name(file.name + ".part")
+    try:
+        with part.open("wb") as opened:
+            opened.write(data)
+            opened.flush()
+            os.fsync(opened.fileno())
+        part.replace(file)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise

@@ -1,0 +1,208 @@
+"""What becomes of a job whose output is there: by its sidecar, and by what `existing` says.
+
+A file whose size and time are those of the sidecar is taken for unchanged; only where the time
+differs is it read and hashed. So ten thousand finished files cost ten thousand small reads.
+"""
+
+from __future__ import annotations
+
+import os
+from enum import Enum, auto
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from colorizer.archive.provenance import (
+    Sidecar,
+    State,
+    find_source,
+    pending_of,
+    read_sidecar,
+    sidecar_of,
+)
+from colorizer.checksum import file_hash
+from colorizer.cut_list import cut_file
+from colorizer.errors import ModelNotFound
+from colorizer.jobs import Job, JobState, Progress
+from colorizer.models import WEIGHTS_FOLDER, model_spec
+from colorizer.settings import Settings, shaping
+
+_LOSSY = (".jpg", ".jpeg", ".webp")
+_REMEDY = "--existing update makes it anew, overwrite too, rename keeps both"
+
+
+class Standing(Enum):
+    """How an output that is there stands to the job that would make it."""
+
+    UNKNOWN = auto()
+    """No sidecar says what it is."""
+    UNSURE = auto()
+    """Only hashing a file can tell."""
+    DONE = auto()
+    """Made of the same source with the same settings."""
+    OUTDATED = auto()
+    """Made of another state of the source, or with other settings or weights."""
+    CHANGED = auto()
+    """Not the file that was made, or one whose verification failed."""
+
+
+def settle(job: Job, *, hashing: bool = True) -> Progress | None:
+    """Return how a job ends whose output is there and may not be replaced; None for others.
+
+    Args:
+        job: what would be done.
+        hashing: False reads no file but the sidecar; what only a hash can tell stays open.
+    """
+    existing = job.settings.existing
+    if existing == "overwrite" or not os.path.lexists(job.target):
+        return None
+    if existing == "fail":
+        return Progress(job, JobState.FAILED, message=f"{job.target} exists")
+    standing, reason = standing_of(job, hashing=hashing)
+    if standing is Standing.UNSURE:
+        return None
+    if standing is Standing.UNKNOWN:
+        return Progress(job, JobState.SKIPPED, message=f"{job.target} exists")
+    if standing is Standing.DONE:
+        return Progress(job, JobState.SKIPPED, message=f"{job.target} is done")
+    if existing == "update" and standing is Standing.OUTDATED:
+        return None
+    remedy = "--existing overwrite replaces it" if existing == "update" else _REMEDY
+    return Progress(job, JobState.FAILED, message=f"{job.target} {reason}; {remedy}")
+
+
+def standing_of(job: Job, *, hashing: bool = True) -> tuple[Standing, str]:
+    """Compare an output with what its sidecar says and the job would do.
+
+    Args:
+        job: its target is there.
+        hashing: see `settle`; with it, a sidecar that only lacks its name gets it.
+
+    Returns:
+        The standing, and for OUTDATED and CHANGED why, as the rest of a sentence about the target.
+    """
+    sidecar = _sidecar(job.target, hashing)
+    if sidecar is Standing.UNSURE:
+        return Standing.UNSURE, ""
+    if not isinstance(sidecar, dict):
+        return Standing.UNKNOWN, ""
+    if reason := _changed(sidecar, job.target):
+        return Standing.CHANGED, reason
+    unlike = [*differing(sidecar, job.settings, str(job.kind)), *_other_input(sidecar, job)]
+    source = None if unlike else _same_source(sidecar, job, hashing)
+    if source is None and not unlike:
+        return Standing.UNSURE, ""
+    if not unlike and source:
+        return Standing.DONE, ""
+    if hashing and job.settings.existing == "update" and not _is_made(sidecar, job.target):
+        return Standing.CHANGED, "was changed since it was made"
+    if unlike:
+        return Standing.OUTDATED, f"was made with {', '.join(unlike)}"
+    return Standing.OUTDATED, "was made of its source as it was before a change"
+
+
+def differing(sidecar: Sidecar, settings: Settings, kind: str) -> list[str]:
+    """Name the settings that would give another result, with both values.
+
+    Args:
+        sidecar: of the result.
+        settings: to compare; those that shape no result of this kind do not count.
+        kind: "photo" or "film".
+    """
+    then, now, default = sidecar["settings"], settings.as_dict(), Settings().as_dict()
+    suffix = Path(str(sidecar["result"].get("name"))).suffix.lower()
+    names = [n for n in shaping(kind) if n != "jpeg_quality" or suffix in _LOSSY]
+    # An option that an older version did not know was as it is by default.
+    pairs = {name: (then.get(name, default[name]), now[name]) for name in names}
+    return [f"{name} {old}, now {new}" for name, (old, new) in pairs.items() if old != new]
+
+
+def weights_file(settings: Settings) -> Path | None:
+    """Return the file that the weights of some settings come from; None where none is known."""
+    if settings.weights is not None:
+        return settings.weights
+    try:
+        name = model_spec(settings.model).weights
+    except ModelNotFound:
+        return None
+    return None if name is None else WEIGHTS_FOLDER / name
+
+
+def _sidecar(target: Path, hashing: bool) -> Sidecar | Standing | None:
+    """Read the sidecar; one that waits for its name since a crash gets it, where it is the one."""
+    pending = pending_of(target)
+    if not os.path.lexists(pending):
+        return read_sidecar(sidecar_of(target))
+    if not hashing:
+        return Standing.UNSURE
+    waiting = read_sidecar(pending)
+    if waiting is not None and _is_made(waiting, target):
+        pending.replace(sidecar_of(target))
+        return waiting
+    pending.unlink(missing_ok=True)
+    return read_sidecar(sidecar_of(target))
+
+
+def _changed(sidecar: Sidecar, target: Path) -> str:
+    """Say why a result is not the one that was made; empty where its size is right."""
+    try:
+        size = State.of(target).size
+    except OSError as error:
+        return f"can't be read ({error.strerror})"
+    made = sidecar["result"]["bytes"]
+    if size != made:
+        return f"was changed since it was made: it has {size} bytes, not {made}"
+    verified = sidecar.get("verified")
+    if isinstance(verified, dict) and verified.get("good") is False:
+        return f"failed its verification: {verified.get('verdict')}"
+    return ""
+
+
+def _is_made(sidecar: Sidecar, target: Path) -> bool:
+    try:
+        made = sidecar["result"]
+        return target.stat().st_size == made["bytes"] and file_hash(target) == made["sha256"]
+    except OSError:
+        return False
+
+
+def _other_input(sidecar: Sidecar, job: Job) -> list[str]:
+    """Name weights and cut list, where they are not those of the result."""
+    found = []
+    then = sidecar["model"].get("weights_sha256")
+    file = weights_file(job.settings)
+    # Without a file the run will say what is wrong, and weights of no file can't be compared.
+    if then and file is not None and file.is_file() and _known_hash(file, _stamp(file)) != then:
+        found.append("other weights")
+    cuts = cut_file(job.settings.shots, job.source)
+    shots = sidecar.get("shots")
+    then = shots.get("sha256") if isinstance(shots, dict) else None
+    if then and cuts is not None and cuts.is_file() and file_hash(cuts) != then:
+        found.append("another cut list")
+    return found
+
+
+@lru_cache(maxsize=8)
+def _known_hash(file: Path, stamp: Any) -> str:
+    """Hash a file once while it stays as it is; `stamp` changes with it."""
+    return file_hash(file)
+
+
+def _stamp(file: Path) -> State:
+    return State.of(file)
+
+
+def _same_source(sidecar: Sidecar, job: Job, hashing: bool) -> bool | None:
+    """Tell whether the source is what the result was made of; None where only a hash could."""
+    told = sidecar["source"]
+    try:
+        state = State.of(job.source)
+        if state.size != told["bytes"]:
+            return False
+        known = find_source(sidecar, sidecar_of(job.target))
+        here = os.path.abspath(job.source)  # noqa: PTH100 - links are to stay as they are
+        if state.changed_ns == told["changed_ns"] and str(known) == here:
+            return True
+        return file_hash(job.source) == told["sha256"] if hashing else None
+    except OSError:  # the run will say what is wrong with it
+        return None
