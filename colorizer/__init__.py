@@ -12,10 +12,19 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 __version__ = "0.1.0"
 
-__all__ = ["ColorizerError", "Job", "Settings", "colorize", "list_models", "load_model"]
+__all__ = [
+    "ColorizerError",
+    "Job",
+    "Settings",
+    "alternatives",
+    "colorize",
+    "confidence",
+    "list_models",
+    "load_model",
+]
 
 if TYPE_CHECKING:
-    from colorizer.api import colorize, list_models
+    from colorizer.api import alternatives, colorize, confidence, list_models
     from colorizer.errors import ColorizerError
     from colorizer.jobs import Job
     from colorizer.models import load_model
@@ -25,7 +34,9 @@ _HOMES = {
     "ColorizerError": "colorizer.errors",
     "Job": "colorizer.jobs",
     "Settings": "colorizer.settings",
+    "alternatives": "colorizer.api",
     "colorize": "colorizer.api",
+    "confidence": "colorizer.api",
     "list_models": "colorizer.api",
     "load_model": "colorizer.models",
 }

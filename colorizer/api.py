@@ -79,6 +79,77 @@ def colorize(
     return _colorize_path(Path(source), None if out is None else Path(out), model, chosen)
 
 
+def confidence(
+    picture: np.ndarray, *, model: str | ColorModel = "autochrome", **settings: Any
+) -> np.ndarray:
+    """Tell how sure the network is of the colour at every pixel of a picture in memory.
+
+    Args:
+        picture: as for `colorize`.
+        model: name of a model, or one that `load_model` gave.
+        **settings: fields of `Settings`.
+
+    Returns:
+        (H, W) float32 in [0, 1]: 1 less the entropy of the predicted colours, as a share of the
+        largest entropy.
+
+    Raises:
+        SettingsError: a setting is not allowed, or the model can't tell.
+        ValueError: the array is no picture.
+    """
+    import cv2
+
+    from colorizer.look import confidence_of
+
+    frame, network = _prepared(picture, model, settings)
+    codes = confidence_of(frame.L, network)
+    if not codes.size:
+        raise SettingsError(f"model {network.name} can't tell how sure it is")
+    height, width = frame.Y.shape
+    return cv2.resize(codes.astype(np.float32) / 255, (width, height))
+
+
+def alternatives(
+    picture: np.ndarray,
+    x: int,
+    y: int,
+    *,
+    count: int = 3,
+    model: str | ColorModel = "autochrome",
+    **settings: Any,
+) -> list[dict[str, Any]]:
+    """Return the likeliest colours of a pixel of a picture in memory, likeliest first.
+
+    Args:
+        picture: as for `colorize`.
+        x: column from 0.
+        y: row from 0.
+        count: colours, at most.
+        model: name of a model, or one that `load_model` gave.
+        **settings: fields of `Settings`.
+
+    Returns:
+        a and b in CIELAB units, share in [0, 1] and srgb as "#rrggbb" of each.
+
+    Raises:
+        SettingsError: a setting is not allowed, the pixel is outside, or the model scores none.
+        ValueError: the array is no picture.
+    """
+    from colorizer.preview import colours_at
+
+    frame, network = _prepared(picture, model, settings)
+    return colours_at(frame, network, (x, y), count)
+
+
+def _prepared(
+    picture: np.ndarray, model: str | ColorModel, settings: dict[str, Any]
+) -> tuple[Frame, ColorModel]:
+    if isinstance(model, str):
+        settings = settings | {"model": model}
+    chosen = Settings(**settings)
+    return _frame_of(picture, chosen), _loaded(model, chosen)
+
+
 def _colorize_path(
     source: Path, out: Path | None, model: str | ColorModel, settings: Settings
 ) -> list[Path]:
@@ -121,13 +192,17 @@ def _load(name: str, weights: Path | None, device: str) -> ColorModel:
 def _colorize_array(picture: np.ndarray, model: ColorModel, settings: Settings) -> np.ndarray:
     from colorizer.pipeline import colorize_frame
 
-    Y, bits = _gray_codes(picture)
-    L = working_L(Y, bits, full_range=True, side=settings.size)
-    frame = Frame(0, None, Fraction(1), Y, bits, full_range=True, L=L, starts_shot=True)
+    frame = _frame_of(picture, settings)
     rgb = colorize_frame(frame, model, vividness=settings.vividness, strength=settings.strength)
     if picture.dtype.kind == "f":
         return rgb.astype(picture.dtype)
     return np.rint(rgb * np.iinfo(picture.dtype).max).astype(picture.dtype)
+
+
+def _frame_of(picture: np.ndarray, settings: Settings) -> Frame:
+    Y, bits = _gray_codes(picture)
+    L = working_L(Y, bits, full_range=True, side=settings.size)
+    return Frame(0, None, Fraction(1), Y, bits, full_range=True, L=L, starts_shot=True)
 
 
 def _gray_codes(picture: np.ndarray) -> tuple[np.ndarray, int]:
@@ -145,4 +220,4 @@ def _gray_codes(picture: np.ndarray) -> tuple[np.ndarray, int]:
     elif kind not in (np.uint8, np.uint16):
         raise ValueError(f"a picture is uint8, uint16 or float, got {kind}")
     bits = picture.dtype.itemsize * 8
-    return to_gray(picture, "gray" if is_gray else "rgb", bits, None)
+    return to_gray(picture, "gray" if is_gray else "rgb", bits, None)[:2]

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from colorizer import __version__
-from colorizer.cli_options import add_settings, positive, seconds
+from colorizer.cli_options import add_settings, pixel, positive, seconds
 from colorizer.cli_report import ExitCode, note
 from colorizer.errors import (
     ColorizerError,
@@ -169,6 +169,15 @@ def _add_preview(parser: Parser) -> None:
     parser.add_argument("-o", "--out", type=Path, required=True, metavar="PNG")
     parser.add_argument(
         "--time", type=seconds, default=0.0, help="where in a film: seconds, M:SS or H:MM:SS"
+    )
+    parser.add_argument(
+        "--confidence", action="store_true", help="add a picture of how sure the network is"
+    )
+    parser.add_argument(
+        "--alternatives",
+        type=pixel,
+        metavar="X,Y",
+        help="print the likeliest colours at this pixel, with the chance of each, as JSON",
     )
     add_settings(parser, only=("model", "weights", "device", "size", "strength", "vividness"))
 

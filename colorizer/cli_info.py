@@ -34,15 +34,17 @@ def preview(arguments: argparse.Namespace) -> int:
     kind = known_kind(arguments.file)
     from colorizer.media import save_png
     from colorizer.pipeline import open_model
-    from colorizer.preview import before_and_after
+    from colorizer.preview import alternatives_at, before_and_after
 
-    model = open_model(settings)
-    save_png(
-        out,
-        before_and_after(arguments.file, kind, model, settings, time=arguments.time),
-        source=arguments.file,
-    )
+    model, file, time = open_model(settings), arguments.file, arguments.time
+    wanted = {"time": time, "confidence": arguments.confidence}
+    pictures = before_and_after(file, kind, model, settings, **wanted)
+    place = arguments.alternatives
+    offered = alternatives_at(file, kind, model, settings, place, time=time) if place else []
+    save_png(out, pictures, source=file)
     write_line(str(out))
+    for colour in offered:
+        write_line(json.dumps(colour))
     return ExitCode.OK
 
 

@@ -76,3 +76,11 @@ def seconds(text: str) -> float:
     if not 1 <= len(parts) <= 3 or min(parts) < 0:
         raise argparse.ArgumentTypeError(f"must be seconds, M:SS or H:MM:SS, got {text!r}")
     return sum(part * 60**power for power, part in enumerate(reversed(parts)))
+
+
+def pixel(text: str) -> tuple[int, int]:
+    """Parse X,Y, a pixel counted from 0 at the upper left."""
+    x, comma, y = text.partition(",")
+    if not (comma and x.strip().isdecimal() and y.strip().isdecimal()):
+        raise argparse.ArgumentTypeError(f"must be X,Y in pixels, got {text!r}")
+    return int(x), int(y)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from colorizer.color import L_to_gray, luma_to_L
+from colorizer.color import L_to_gray
 from colorizer.frame import Frame, working_L
 from colorizer.hints import HintedModel, hint_map
 from colorizer.jobs import Kind
@@ -92,18 +92,20 @@ def look_at(
     asked = HintedModel(model, hints) if hints else model
     small = shrunk(frame, longest)
     side = settings.size
-    small = replace(small, L=working_L(frame.Y, frame.bits, frame.full_range, side))
+    small = replace(small, L=working_L(frame.Y, frame.bits, frame.full_range, side, frame.tone))
     device = next(model.parameters()).device
     found = []
     for vividness in (0.0, 1.0):
         frames = predict_chroma([small], asked, device=device, vividness=vividness)
         (done,) = upsample_chroma(frames, lambda one: one.Y.shape)
         found.append(done.ab)
-    gray = L_to_gray(luma_to_L(small.Y, small.bits, small.full_range))
+    gray = L_to_gray(small.lightness())
     return Look(
         gray=np.rint(gray * 255).astype(np.uint8),
         ab=np.stack(found).astype(np.float16),
-        confidence=_confidence(small.L, model, hints) if confidence else np.zeros((0, 0), np.uint8),
+        confidence=confidence_of(small.L, model, hints)
+        if confidence
+        else np.zeros((0, 0), np.uint8),
         size=frame.Y.shape,
         time=float((frame.pts or 0) * frame.time_base),
     )
@@ -111,7 +113,7 @@ def look_at(
 
 def alternatives(
     frame: Frame, model: ColorModel, place: tuple[float, float], hints: Hints = ()
-) -> list[dict[str, float]]:
+) -> list[dict[str, Any]]:
     """Return the colours the network finds likely at a place, likeliest first.
 
     Args:
@@ -143,8 +145,17 @@ def alternatives(
     return offered
 
 
-def _confidence(L: np.ndarray, model: ColorModel, hints: Hints) -> np.ndarray:
-    """Return 1 less the entropy of the bins as a share of the largest, as codes 0 to 255."""
+def confidence_of(L: np.ndarray, model: ColorModel, hints: Hints = ()) -> np.ndarray:
+    """Return 1 less the entropy of the bins as a share of the largest.
+
+    Args:
+        L: working-size lightness, (H, W) in [0, 100].
+        model: the loaded model.
+        hints: colours asked for.
+
+    Returns:
+        (h, w) uint8, 255 is sure, at the size of the model's scores; (0, 0) if it scores no bins.
+    """
     scores = _bin_scores(L, model, hints)
     if scores is None:
         return np.zeros((0, 0), np.uint8)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from colorizer.color import L_to_gray, luma_to_L
-from colorizer.errors import MediaError
+from colorizer.color import L_to_gray, ab_to_srgb
+from colorizer.errors import MediaError, SettingsError
 from colorizer.frame import Frame
 from colorizer.jobs import Kind
-from colorizer.look import open_picture
+from colorizer.look import alternatives, confidence_of, open_picture
 from colorizer.models.base import ColorModel
 from colorizer.pipeline import colorize_frame
 from colorizer.settings import Settings
@@ -20,7 +21,13 @@ _LATE = 1.0
 
 
 def before_and_after(
-    path: Path, kind: Kind, model: ColorModel, settings: Settings, *, time: float = 0.0
+    path: Path,
+    kind: Kind,
+    model: ColorModel,
+    settings: Settings,
+    *,
+    time: float = 0.0,
+    confidence: bool = False,
 ) -> np.ndarray:
     """Colorize one picture and put it to the right of the gray one.
 
@@ -30,21 +37,90 @@ def before_and_after(
         model: the loaded model.
         settings: size, strength and vividness are used.
         time: seconds from the start of a film.
+        confidence: add a third picture, from blue (a guess) to yellow (sure).
 
     Returns:
-        sRGB, (H, 2W, 3) uint8.
+        sRGB, (H, 2W, 3) uint8, or (H, 3W, 3).
 
     Raises:
         MediaError: the file can't be read or is shorter than `time`.
+        SettingsError: the model can't tell how sure it is.
     """
-    frame = _frame(path, kind, settings.size, time)
+    frame = frame_of(path, kind, settings.size, time)
     after = colorize_frame(frame, model, vividness=settings.vividness, strength=settings.strength)
-    gray = L_to_gray(luma_to_L(frame.Y, frame.bits, frame.full_range))
+    gray = L_to_gray(frame.lightness())
     before = np.repeat(gray[:, :, np.newaxis], 3, axis=2)
-    return np.rint(np.concatenate([before, after], axis=1) * 255).astype(np.uint8)
+    pictures = np.rint(np.concatenate([before, after], axis=1) * 255).astype(np.uint8)
+    if confidence:
+        pictures = np.concatenate([pictures, _confidence_picture(frame, model)], axis=1)
+    return pictures
 
 
-def _frame(path: Path, kind: Kind, side: int, time: float) -> Frame:
+def alternatives_at(
+    path: Path,
+    kind: Kind,
+    model: ColorModel,
+    settings: Settings,
+    pixel: tuple[int, int],
+    *,
+    time: float = 0.0,
+    count: int = 3,
+) -> list[dict[str, Any]]:
+    """Return the likeliest colours at a pixel, likeliest first.
+
+    Args:
+        path: a photo or film.
+        kind: what it is.
+        model: the loaded model.
+        settings: size is used.
+        pixel: x and y in the picture, from 0.
+        time: seconds from the start of a film.
+        count: colours, at most.
+
+    Returns:
+        a and b in CIELAB units, share in [0, 1], and the sRGB colour at the pixel's lightness as
+        "#rrggbb".
+
+    Raises:
+        MediaError: the file can't be read or is shorter than `time`.
+        SettingsError: the pixel is outside, or the model scores no colours.
+    """
+    return colours_at(frame_of(path, kind, settings.size, time), model, pixel, count)
+
+
+def colours_at(
+    frame: Frame, model: ColorModel, pixel: tuple[int, int], count: int = 3
+) -> list[dict[str, Any]]:
+    """Return the likeliest colours of a frame at a pixel; see `alternatives_at`."""
+    height, width = frame.Y.shape
+    x, y = pixel
+    if not (0 <= x < width and 0 <= y < height):
+        raise SettingsError(f"pixel {x},{y} is outside the picture of {width} x {height}")
+    found = alternatives(frame, model, ((x + 0.5) / width, (y + 0.5) / height))[:count]
+    if not found:
+        raise SettingsError(f"{model.name} knows no alternatives; leave --alternatives out")
+    L = frame.lightness(slice(y, y + 1))[:, x : x + 1]
+    for colour in found:
+        ab = np.array([colour["a"], colour["b"]], np.float32).reshape(2, 1, 1)
+        rgb = np.rint(ab_to_srgb(L, ab) * 255).astype(int).ravel().clip(0, 255)
+        colour["srgb"] = "#{:02x}{:02x}{:02x}".format(*rgb)
+    return found
+
+
+def _confidence_picture(frame: Frame, model: ColorModel) -> np.ndarray:
+    """Return the confidence in false colours, (H, W, 3) uint8."""
+    import cv2
+
+    codes = confidence_of(frame.L, model)
+    if not codes.size:
+        raise SettingsError(f"{model.name} can't tell how sure it is; leave --confidence out")
+    height, width = frame.Y.shape
+    smooth = cv2.resize(codes, (width, height), interpolation=cv2.INTER_LINEAR)
+    return cv2.applyColorMap(smooth, cv2.COLORMAP_CIVIDIS)[..., ::-1]
+
+
+def frame_of(path: Path, kind: Kind, side: int, time: float) -> Frame:
+    """Decode a photo, or the frame of a film at `time` seconds, which must not be past its end."""
     frame = open_picture(path, kind, side=side, time=time)
     shown = float((frame.pts or 0) * frame.time_base)
     if kind is Kind.FILM and time - shown > _LATE:

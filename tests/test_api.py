@@ -7,7 +7,16 @@ import pytest
 from PIL import Image
 
 import colorizer
-from colorizer import ColorizerError, Settings, colorize, list_models, load_model
+from colorizer import (
+    ColorizerError,
+    Settings,
+    alternatives,
+    colorize,
+    confidence,
+    list_models,
+    load_model,
+)
+from colorizer.errors import SettingsError
 from tests import drawn
 from tests.tiny_model import tiny_model
 
@@ -104,3 +113,15 @@ def test_models_are_listed_and_loading_lists_them_too():
 
 def test_settings_are_keywords_of_their_own():
     assert "size" in inspect.signature(Settings).parameters
+
+
+def test_confidence_has_the_size_of_the_picture_and_alternatives_are_ordered():
+    picture = np.tile(np.linspace(0, 255, 90).astype(np.uint8), (70, 1))
+    sure = confidence(picture, size=64)
+    assert sure.shape == (70, 90)
+    assert 0 <= sure.min() < sure.max() <= 1
+    offered = alternatives(picture, 89, 0, size=64)
+    assert [c["share"] for c in offered] == sorted((c["share"] for c in offered), reverse=True)
+    assert all(c["srgb"].startswith("#") and len(c["srgb"]) == 7 for c in offered)
+    with pytest.raises(SettingsError, match="outside"):
+        alternatives(picture, 90, 0, size=64)

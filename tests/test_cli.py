@@ -297,6 +297,21 @@ def test_preview_shows_gray_beside_colour(archive, name, capsys):
     assert drawn.colourful(archive / "right.png")
 
 
+def test_preview_shows_how_sure_the_network_is_and_other_colours(archive, capsys):
+    png = archive / "p.png"
+    photo = str(archive / "in" / "a.png")
+    asked = ["preview", photo, "-o", str(png), "--size", "64", "--confidence"]
+    assert cli.main([*asked, "--alternatives", "40,30"]) == 0
+    assert Image.open(png).size == (3 * 96, 64)
+    first, *colours = capsys.readouterr().out.splitlines()
+    assert first == str(png)
+    shares = [json.loads(line)["share"] for line in colours]
+    assert 1 <= len(shares) <= 3
+    assert shares == sorted(shares, reverse=True)
+    assert cli.main([*asked, "--alternatives", "96,0"]) == ExitCode.USAGE
+    assert "outside the picture of 96 x 64" in capsys.readouterr().err
+
+
 def test_preview_after_the_end_and_onto_the_source_are_refused(archive, capsys):
     film, photo = archive / "in" / "film.mkv", archive / "in" / "a.png"
     before = drawn.hashes(archive)
