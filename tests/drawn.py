@@ -44,12 +44,17 @@ def film_frames(path: Path) -> list[np.ndarray]:
 
 
 def hashes(folder: Path) -> dict[str, str]:
-    """Return the content hash of every file below a folder."""
+    """Return the content hash of every file below a folder, but for what is recorded about them."""
     return {
         str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.rglob("*"))
-        if path.is_file()
+        if path.is_file() and not is_record(path.name)
     }
+
+
+def is_record(name: str) -> bool:
+    """Tell whether a file is a sidecar, a run log or a manifest."""
+    return name.endswith(".colorize.json") or name.startswith(("colorize-run-", "manifest-"))
 
 
 def colourful(path: Path) -> bool:
