@@ -142,13 +142,13 @@ def alternatives(command: Mapping[str, Any]) -> dict[str, Any]:
 
 def thumbnail(command: Mapping[str, Any]) -> dict[str, Any]:
     """Return a small gray picture as base64 codes, and what is known of the file."""
-    from colorizer.color import L_to_gray, luma_to_L
+    from colorizer.color import L_to_gray
     from colorizer.look import open_picture, shrunk
 
     path, kind = Path(command["source"]), Kind(command["kind"])
     frame = open_picture(path, kind, side=_THUMBNAIL_L, time=command.get("time", 0.0))
     small = shrunk(frame, command.get("longest", THUMBNAIL))
-    gray = L_to_gray(luma_to_L(small.Y, small.bits, small.full_range))
+    gray = L_to_gray(small.lightness())
     codes = (gray * 255 + 0.5).astype("uint8")
     facts = _film_facts(path) if kind is Kind.FILM else {}
     height, width = frame.Y.shape
@@ -194,13 +194,13 @@ def device(command: Mapping[str, Any]) -> dict[str, Any]:
 
 def models(command: Mapping[str, Any]) -> dict[str, Any]:
     """Return what models there are, and whether their weights are in place."""
-    from colorizer.models import MODELS, WEIGHTS_FOLDER
+    from colorizer.models import model_names, model_spec, weights_file
 
     rows = []
-    for name, spec in MODELS.items():
-        file = WEIGHTS_FOLDER / spec.weights if spec.weights else None
+    for name in model_names():
+        file = weights_file(name)
         size = file.stat().st_size if file and file.exists() else None
-        rows.append({"name": name, **asdict(spec), "bytes": size})
+        rows.append({"name": name, **asdict(model_spec(name)), "bytes": size})
     return {"models": rows}
 
 
@@ -210,13 +210,20 @@ def check_model(command: Mapping[str, Any]) -> dict[str, Any]:
     Raises:
         ColorizerError: no such model, or its weights are missing or damaged.
     """
-    from colorizer.checksum import file_hash
-    from colorizer.models import WEIGHTS_FOLDER, load_model, model_spec
+    from colorizer.models.importing import verify_model
 
-    name = command["model"]
-    load_model(name)
-    weights = model_spec(name).weights
-    return {"sha256": file_hash(WEIGHTS_FOLDER / weights) if weights else ""}
+    return {"sha256": verify_model(command["model"])}
+
+
+def import_model(command: Mapping[str, Any]) -> dict[str, Any]:
+    """Import a weights file and return the name to use it by.
+
+    Raises:
+        ColorizerError: it can't be used, or not be written to the data folder.
+    """
+    from colorizer.models.importing import import_weights
+
+    return {"name": import_weights(Path(command["file"]), command.get("name") or None)}
 
 
 def doctor(command: Mapping[str, Any]) -> dict[str, Any]:

@@ -102,7 +102,7 @@ class Worker:
                 self._questions["look"].submit(self._answer, name, command)
             case "thumbnail" | "probe" as name:
                 self._questions["thumbnail"].submit(self._answer, name, command)
-            case "plan" | "device" | "doctor" | "models" | "check_model" as name:
+            case "plan" | "device" | "doctor" | "models" | "check_model" | "import_model" as name:
                 self._questions["plan"].submit(self._answer, name, command)
             case other:
                 raise ValueError(f"unknown command {other!r}")

@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 from safetensors.torch import save_file
+from torch import Tensor
 
 import colorizer
 from colorizer.models.base import ColorModel
@@ -21,8 +22,7 @@ def export(model: ColorModel, file: Path, notes: dict[str, Any]) -> None:
         file: target, replaced at once when complete.
         notes: recipe, data hash, scores; stored as JSON.
     """
-    state = {name: t.detach().cpu().half().contiguous() for name, t in model.state_dict().items()}
-    assert all(torch.isfinite(t).all() for t in state.values())
+    state = {name: _halved(t.detach().cpu()) for name, t in model.state_dict().items()}
     metadata = {
         "model": model.name,
         "hyper_parameters": json.dumps(model.hyper_parameters),
@@ -32,3 +32,12 @@ def export(model: ColorModel, file: Path, notes: dict[str, Any]) -> None:
     part = file.with_suffix(".part")
     save_file(state, part, metadata)
     part.replace(file)
+
+
+def _halved(values: Tensor) -> Tensor:
+    """Return values in half precision; counts, and what does not fit into it, as they are."""
+    assert torch.isfinite(values).all()
+    half = values.half().contiguous()
+    return (
+        half if values.is_floating_point() and torch.isfinite(half).all() else values.contiguous()
+    )

@@ -6,7 +6,7 @@ Kang et al. 2023) and two heads: scores of the 313 ab bins at 1/4 size and ab at
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -15,7 +15,7 @@ from torch.nn import functional as F
 from colorizer.color import L_to_gray
 from colorizer.models.ab_bins import TEMPERATURE, annealed_mean, bin_centres
 from colorizer.models.base import ColorModel, no_hints, pad_to_stride
-from colorizer.models.efficientnet_lite import CHANNELS, EfficientNetLite0
+from colorizer.models.efficientnet_lite import CHANNELS, EfficientNetLite0, fold_imagenet_weights
 
 AB_SCALE = 110.0
 """CIELAB units that the network sees as 1."""
@@ -83,6 +83,8 @@ class Autochrome(ColorModel):
     """
 
     stride = 32
+    answer = "bins and ab"
+    pretrained = "efficientnet_lite0"
 
     def __init__(
         self,
@@ -111,6 +113,11 @@ class Autochrome(ColorModel):
         self.fine_out = nn.Conv2d(fine, 2, 3, padding=1)
         for parameter in self.fine_out.parameters():
             nn.init.zeros_(parameter)
+
+    def load_encoder(self, state: Mapping[str, Tensor]) -> None:
+        """Fill the encoder with the published EfficientNet-Lite0; see `ColorModel.load_encoder`."""
+        channels = self.encoder._conv_stem.in_channels
+        self.encoder.load_state_dict(fold_imagenet_weights(state, channels))
 
     def forward(self, L: Tensor, hints: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """Score the ab bins and regress ab.

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import torch
 from safetensors import SafetensorError, safe_open
+from torch import Tensor
 
 from colorizer.checksum import file_hash
 from colorizer.errors import WeightsError
@@ -32,8 +33,11 @@ def read_weights(
         WeightsError: the file is missing, damaged or another model's.
     """
     if file is None or not file.is_file():
-        found = "none is shipped" if file is None else f"{file} is not there"
-        raise WeightsError(f"no weights for {name!r}: {found}; pass --weights FILE")
+        found = "none are shipped or imported" if file is None else f"{file} is not there"
+        remedy = f"pass --weights FILE, train it with 'python -m training.train {name}'"
+        raise WeightsError(
+            f"no weights for {name!r}: {found}; {remedy} or run 'colorizer models import FILE'"
+        )
     try:
         with safe_open(file, framework="pt") as opened:
             metadata = opened.metadata() or {}
@@ -45,7 +49,7 @@ def read_weights(
                 f" pass --model {found or 'NAME'} or another file"
             )
         model = create_model(name, **json.loads(metadata["hyper_parameters"]))
-        model.load_state_dict(state)
+        _fill(model, state)
         model.weights_sha256 = file_hash(file)
     except (SafetensorError, OSError, KeyError, ValueError, TypeError, RuntimeError) as error:
         reason = str(error).splitlines()[0]
@@ -53,3 +57,25 @@ def read_weights(
     model = model.eval().requires_grad_(False).to(device=device, dtype=dtype or torch.float32)
     # torch documents this overload but does not declare it.
     return model.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
+
+
+def _fill(model: ColorModel, state: dict[str, Tensor]) -> None:
+    """Load a state dict strictly.
+
+    Raises:
+        ValueError: a parameter is missing, unknown or of another shape; the message names one.
+    """
+    wanted = model.state_dict()
+    for words, names in (
+        ("lacks", wanted.keys() - state.keys()),
+        ("has an unknown", state.keys() - wanted.keys()),
+    ):
+        if names:
+            more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+            raise ValueError(f"it {words} {min(names)}{more}")
+    for name, value in state.items():
+        if value.shape != wanted[name].shape:
+            raise ValueError(
+                f"{name} is {tuple(value.shape)} instead of {tuple(wanted[name].shape)}"
+            )
+    model.load_state_dict(state)

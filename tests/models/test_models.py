@@ -9,19 +9,25 @@ from safetensors.torch import load_file, save_file
 from colorizer.checksum import file_hash
 from colorizer.errors import ModelNotFound, WeightsError
 from colorizer.models import MODELS, WEIGHTS_FOLDER, create_model, load_model, model_spec
+from colorizer.models.ab_bins import bin_centres
 from colorizer.models.autochrome import Autochrome
+from colorizer.models.base import trainable_parameters
 from colorizer.models.efficientnet_lite import EfficientNetLite0, fold_imagenet_weights
+from tests.models.scaled import SCALED, distance, scaled_model, two_pictures
 from training.export import export
 
 
 @pytest.fixture(params=list(MODELS))
 def model(request):
-    torch.manual_seed(3)
-    return create_model(request.param).eval()
+    return scaled_model(request.param).eval()
 
 
 def a_gradient(height=64, width=96):
     return torch.linspace(0, 100, height * width).view(1, 1, height, width)
+
+
+def test_every_model_has_a_scaled_down_version():
+    assert list(SCALED) == list(MODELS)
 
 
 @pytest.mark.parametrize("size", [(64, 64), (33, 47), (1, 1), (20, 130)])
@@ -30,15 +36,64 @@ def test_predict_keeps_any_size(model, size):
     ab = model.predict(torch.full((2, 1, *size), 50.0))
     assert ab.shape == (2, 2, *size)
     assert ab.dtype == torch.float32
+    assert torch.isfinite(ab).all()
     assert ab.abs().max() <= 110
 
 
-def test_gradient_reaches_the_first_layer(model):
-    scores, ab = model(a_gradient())
-    (scores.square().mean() + ab.square().mean()).backward()
-    first = next(iter(model.encoder.parameters()))
+@torch.inference_mode()
+def test_forward_gives_what_is_promised(model):
+    answer = model(torch.full((2, 1, 64, 96), 50.0))
+    if model.answer == "bins and ab":
+        assert [tuple(part.shape) for part in answer] == [(2, 313, 16, 24), (2, 2, 32, 48)]
+    else:
+        wanted = (2, 313, 16, 24) if model.answer == "bins" else (2, 2, 64, 96)
+        assert answer.shape == wanted
+
+
+@pytest.mark.parametrize("name", [n for n in MODELS if n not in ("autochrome", "zhang2016")])
+def test_predict_undoes_the_scale_of_the_loss(name):
+    model = scaled_model(name)
+    ab = torch.linspace(-100, 100, 2 * 64 * 96).view(1, 2, 64, 96)
+    assert model.target(ab).abs().max() <= 1
+    model.forward = lambda _: model.target(ab)
+    assert torch.allclose(model.predict(a_gradient()), ab, atol=1e-3)
+
+
+def test_gradient_reaches_the_first_trainable_layer(model):
+    L, ab = two_pictures()
+    distance(model.train(), L, ab).backward()
+    first = next(p for p in model.parameters() if p.requires_grad)
     assert first.grad is not None
     assert first.grad.abs().max() > 0
+    assert all(p.grad is None for p in model.parameters() if not p.requires_grad)
+
+
+def test_the_encoders_parameters_are_the_models_own(model):
+    known = {id(p) for p in model.parameters()}
+    encoder = [id(p) for p in model.encoder_parameters()]
+    assert encoder
+    assert set(encoder) < known
+
+
+def test_training_moves_what_is_trained_and_nothing_that_is_frozen(model):
+    model.train()
+    frozen = {id(v) for part in model.frozen() for v in part.state_dict(keep_vars=True).values()}
+    before = {name: (value.clone(), id(value)) for name, value in state_of(model).items()}
+    optimizer = torch.optim.AdamW([p for p in model.parameters() if p.requires_grad], 1e-2)
+    L, ab = two_pictures()
+    for _ in range(2):
+        optimizer.zero_grad()
+        distance(model, L, ab).backward()
+        optimizer.step()
+    for name, value in state_of(model).items():
+        kept = torch.equal(value, before[name][0])
+        assert kept == (before[name][1] in frozen), name
+
+
+def state_of(model):
+    """Return all that is saved but biases, which a norm behind them can make idle."""
+    state = model.state_dict(keep_vars=True)
+    return {name: value for name, value in state.items() if not name.endswith("bias")}
 
 
 @torch.inference_mode()
@@ -53,11 +108,67 @@ def test_weights_survive_saving_and_loading(model, tmp_path):
     file = tmp_path / "weights.safetensors"
     export(model.half().float(), file, {"seed": 3})
     loaded = load_model(model.name, file)
+    assert loaded.hyper_parameters == model.hyper_parameters
     for name, value in model.state_dict().items():
         assert torch.equal(loaded.state_dict()[name], value), name
     # the layout in memory differs (channels last), so sums are taken in another order
     assert torch.allclose(loaded.predict(a_gradient()), model.predict(a_gradient()), atol=1e-2)
     assert not any(p.requires_grad for p in loaded.parameters())
+
+
+SAME_KIND = ("deepcolor", "deepcolor-1", "deepcolor-2")
+BY_HEART = [pytest.param(n, marks=pytest.mark.slow) if n in SAME_KIND else n for n in MODELS]
+
+
+@pytest.mark.parametrize("name", BY_HEART)
+def test_two_pictures_are_learnt_by_heart(name):
+    model = scaled_model(name, **({"unfrozen": 9} if name == "resnet18" else {})).train()
+    optimizer = torch.optim.Adam([p for p in model.parameters() if p.requires_grad], 3e-3)
+    L, ab = two_pictures()
+    losses = []
+    for _ in range(40):
+        optimizer.zero_grad()
+        loss = distance(model, L, ab)
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    assert min(losses[-5:]) < 0.3 * losses[0]
+
+
+COUNTS = {
+    "resnet18": 1_699_336,
+    "densenet121": 542_370,
+    "zhang2016": 32_235_385,
+    "resnet34": 22_003_058,
+    "deepcolor": 6_606_994,
+    "deepcolor-1": 6_606_994,
+    "deepcolor-2": 1_223_314,
+    "deepcolor-3": 249_170,
+}
+
+
+@pytest.mark.parametrize("name", COUNTS)
+def test_the_number_of_trained_parameters_is_the_published_one(name):
+    thin = {"embedding_thin": 16} if name.startswith("deepcolor") else {}  # is not counted
+    with torch.device("meta"):
+        assert trainable_parameters(create_model(name, **thin)) == COUNTS[name]
+
+
+def test_zhang2016_without_vividness_is_duller():
+    model = scaled_model("zhang2016").eval()
+    last = model.decoder[-1]
+    torch.nn.init.zeros_(last.weight)
+    torch.nn.init.constant_(last.bias, -50.0)
+    for ab, score in (((0.0, 0.0), 0.0), ((60.0, 40.0), 1.0)):
+        last.bias.data[(bin_centres() == torch.tensor(ab)).all(dim=1)] = score
+    with torch.inference_mode():
+        dull, default, vivid = (model.predict(a_gradient(), vividness=v) for v in (0, 0.6, 1))
+        assert torch.equal(dull, model.predict(a_gradient(), temperature=1.0))
+        assert torch.allclose(default, model.predict(a_gradient(), temperature=0.38))
+    assert dull.abs().mean() < default.abs().mean() < vivid.abs().mean()
+    for temperature in (0.0, -0.1, 1.1):
+        with pytest.raises(ValueError, match="above 0 and at most 1"):
+            model.predict(a_gradient(), temperature=temperature)
 
 
 def test_unknown_model_lists_the_known():

@@ -1,0 +1,107 @@
+"""Check weights, and import those of another place into the person's data folder."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from pathlib import Path
+
+import torch
+
+from colorizer.checksum import file_hash
+from colorizer.errors import SettingsError, TargetError, WeightsError
+from colorizer.models import MODELS, load_model
+from colorizer.models.installed import SUFFIX, holds_weights_of, models_folder
+
+
+def verify_model(name: str, file: Path | None = None) -> str:
+    """Load weights strictly, colorize a small ramp with them and return their SHA-256.
+
+    Args:
+        name: of the model.
+        file: its weights; None takes the shipped or imported ones.
+
+    Raises:
+        ModelNotFound: no such model.
+        WeightsError: the weights are missing, damaged or give colours that are not numbers.
+    """
+    model = load_model(name, file)
+    ramp = torch.linspace(0, 100, 64 * 96).view(1, 1, 64, 96)
+    with torch.inference_mode():
+        if not torch.isfinite(model.predict(ramp)).all():
+            raise WeightsError(f"the weights of {name!r} give colours that are not numbers")
+    return model.weights_sha256
+
+
+def import_weights(file: Path, name: str | None = None, *, replace: bool = False) -> str:
+    """Check a weights file and copy it into the person's data folder.
+
+    Args:
+        file: safetensors, as training writes it.
+        name: under which it is to be used; None is the name of its network.
+        replace: whether other weights imported under that name give way.
+
+    Returns:
+        The name to use it by.
+
+    Raises:
+        WeightsError: the file is missing, damaged or of no known network.
+        SettingsError: the name is not allowed or in use.
+        TargetError: the data folder can't be written to.
+    """
+    if not file.is_file():
+        raise WeightsError(f"{file} is not there")
+    network = holds_weights_of(file)
+    if network not in MODELS:
+        raise WeightsError(
+            f"{file} holds weights of {network or 'no model that it names'};"
+            f" known are {', '.join(MODELS)}"
+        )
+    name = name or network
+    _check_name(name, network)
+    sha256 = verify_model(network, file)
+    target = models_folder() / f"{name}{SUFFIX}"
+    if target.exists() and file_hash(target) == sha256:
+        return name
+    if target.exists() and not replace:
+        raise SettingsError(
+            f"other weights are imported as {name!r}; pass --replace or another --name"
+        )
+    _copy(file, target)
+    return name
+
+
+def _check_name(name: str, network: str) -> None:
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", name):
+        raise SettingsError(
+            f"--name must be of letters, digits, '.', '_' and '-' and begin with a letter or digit,"
+            f" got {name!r}"
+        )
+    if name == network and MODELS[name].weights:
+        raise SettingsError(
+            f"{name} comes with its weights; give these a name of their own with --name NAME"
+        )
+    if name != network and name in MODELS:
+        raise SettingsError(f"{name} is another network than {network}; choose another --name")
+
+
+def _copy(file: Path, target: Path) -> None:
+    """Copy a file so that it is there whole or not at all.
+
+    Raises:
+        TargetError: it can't be written.
+    """
+    part = target.with_name(f"{target.name}.part")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with file.open("rb") as source, part.open("wb") as copy:
+                shutil.copyfileobj(source, copy, 1 << 20)
+                copy.flush()
+                os.fsync(copy.fileno())
+            part.replace(target)
+        finally:
+            part.unlink(missing_ok=True)
+    except OSError as error:
+        raise TargetError(target, f"can't be written: {error.strerror or error}") from error

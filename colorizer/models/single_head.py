@@ -1,0 +1,86 @@
+"""What the models of one head share: decoding its answer to colour at any size."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from colorizer.color import L_to_gray
+from colorizer.models.ab_bins import TEMPERATURE, annealed_mean
+from colorizer.models.base import ColorModel, pad_to_stride
+
+BIN_STRIDE = 4
+"""Pixels of the picture to one place of the bin scores, in height and width."""
+LIMIT = 110.0
+"""Largest |a| and |b| that is given, CIELAB units."""
+_DEFAULT_VIVIDNESS = 0.6
+_GRAY_MEAN, _GRAY_SPREAD = 0.449, 0.226
+"""Mean and standard deviation that torchvision's ImageNet networks expect, over the channels."""
+
+
+class SingleHeadModel(ColorModel):
+    """A model whose `forward` gives one tensor: scaled ab at full size, or bin scores."""
+
+    ab_offset: float = 0.0
+    """Added to ab, CIELAB units, before it is scaled for the loss."""
+    ab_scale: float = 128.0
+    """CIELAB units that the loss sees as 1."""
+
+    def target(self, ab: Tensor) -> Tensor:
+        """Bring true colour to the scale of `forward`; see `ColorModel.target`."""
+        if self.answer == "bins":
+            return ab
+        return (ab + self.ab_offset) / self.ab_scale
+
+    def predict(
+        self,
+        L: Tensor,
+        *,
+        hints: Tensor | None = None,
+        vividness: float = _DEFAULT_VIVIDNESS,
+        temperature: float | None = None,
+    ) -> Tensor:
+        """Predict colour; see `ColorModel.predict`. Hints are ignored.
+
+        Args:
+            L: CIELAB lightness in [0, 100], (N, 1, H, W), any size.
+            hints: ignored.
+            vividness: turned into the temperature of the annealed mean; without bins ignored.
+            temperature: of the annealed mean, in (0, 1]; None takes what belongs to `vividness`.
+        """
+        height, width = L.shape[-2:]
+        answer = self(pad_to_stride(L, self.stride))
+        if self.answer == "bins":
+            heat = temperature_of(vividness) if temperature is None else temperature
+            if not 0 < heat <= 1:
+                raise ValueError(f"temperature must be above 0 and at most 1, got {heat}")
+            ab = F.interpolate(
+                annealed_mean(answer, heat), scale_factor=BIN_STRIDE, mode="bilinear"
+            )
+        else:
+            ab = answer.float() * self.ab_scale - self.ab_offset
+        return ab[..., :height, :width].clamp(-LIMIT, LIMIT)
+
+
+def temperature_of(vividness: float) -> float:
+    """Return the temperature of the annealed mean: 1 at vividness 0, the published one at 0.6."""
+    return TEMPERATURE ** (vividness / _DEFAULT_VIVIDNESS)
+
+
+def imagenet_gray(L: Tensor) -> Tensor:
+    """Turn L in [0, 100] into what a network trained on ImageNet expects of a gray picture.
+
+    Args:
+        L: (N, 1, H, W).
+
+    Returns:
+        (N, 1, H, W); with the weights of the three colour inputs summed, close to the published
+        normalisation of each channel.
+    """
+    return ((L_to_gray(L) - _GRAY_MEAN) / _GRAY_SPREAD).to(L.dtype)
+
+
+def sum_inputs(weight: Tensor) -> Tensor:
+    """Fold the three colour inputs of a convolution, (out, 3, k, k), to one gray input."""
+    return torch.sum(weight, dim=1, keepdim=True)
