@@ -14,19 +14,23 @@ from colorizer import __version__
 from colorizer.archive.provenance import Record
 from colorizer.archive.verify import verify_film
 from colorizer.checksum import file_hash
-from colorizer.color import ab_to_srgb, luma_to_L
+from colorizer.color import ab_to_srgb
 from colorizer.cut_list import CutList, cut_file
 from colorizer.device import choose_device, device_facts
 from colorizer.errors import MediaError, TargetError
+from colorizer.fields import separate_fields, weave_fields
 from colorizer.frame import Frame
 from colorizer.hints import HintedModel
 from colorizer.jobs import Job, JobState, Kind, Progress
+from colorizer.keyframes import mark_keys
 from colorizer.media import open_sink, open_source
 from colorizer.media.base import Sink, Source
 from colorizer.media.film import FilmSource
 from colorizer.media.film_open import av_versions, source_identity
 from colorizer.media.film_sink import FilmSink
 from colorizer.media.prefetch import Prefetch
+from colorizer.media.still import StillSource
+from colorizer.media.still_sink import StillSink
 from colorizer.models import load_model
 from colorizer.models.base import ColorModel
 from colorizer.predict import core_pool, film_batch, predict_chroma
@@ -37,7 +41,10 @@ from colorizer.upsample import upsample_chroma
 
 PREFETCH_DEPTH = 4
 """Decoded frames waiting for the network, at least."""
-FILM_SETTINGS = ("model", "size", "strength", "vividness", "smooth", "codec", "quality")
+FILM_SETTINGS = (
+    *("model", "size", "strength", "vividness", "smooth", "every_frame"),
+    *("preset", "codec", "quality", "hardware", "interlaced", "start", "end"),
+)
 """Settings on which the frames of a film depend."""
 
 
@@ -76,18 +83,28 @@ def run(
     notes: list[str] = []
     refuse_own_source(job)
     with (
-        open_source(job.source, job.kind, side=settings.size) as source,
+        open_source(
+            job.source,
+            job.kind,
+            side=settings.size,
+            interlaced=settings.interlaced,
+            start=settings.start,
+            end=settings.end,
+        ) as source,
         nullcontext(_cut_list(source, settings)) as shots,
         _record(job, model) as record,
         _open_sink(job, source, model) as sink,
         core_pool() if film and device.type == "cpu" else nullcontext() as pool,
-        Prefetch(_frames(source, sink, shots), max(PREFETCH_DEPTH, batch)) as frames,
+        Prefetch(_frames(source, sink, shots), _depth(film, batch)) as frames,
     ):
         sink.before_naming = lambda part: record.prepare(
             part, sink.facts(), [*source.warnings, *notes, *sink.warnings]
         )
+        first_field = source.first_field if isinstance(source, FilmSource) else None
         begun = done = sink.start if isinstance(sink, FilmSink) else 0
         yield Progress(job, JobState.RUNNING, done, source.frame_count)
+        if shots is not None and not settings.every_frame:
+            frames = mark_keys(frames)
         frames = predict_chroma(
             frames,
             model,
@@ -100,8 +117,11 @@ def run(
             pool=pool,
         )
         if isinstance(sink, FilmSink) and shots is not None:
-            frames = _smoothed(frames, sink, shots)
-        frames = upsample_chroma(frames, sink.chroma_size)
+            frames = _smoothed(frames, sink, shots, 2 if first_field else 1)
+        shift_of = sink.chroma_shift if isinstance(sink, FilmSink) else None
+        frames = upsample_chroma(frames, sink.chroma_size, shift_of)
+        if first_field:
+            frames = weave_fields(frames, first_field)
         for done, frame in enumerate(frames, start=begun + 1):
             sink.write(frame)
             yield Progress(job, JobState.RUNNING, done, source.frame_count)
@@ -134,6 +154,11 @@ def _note_cuts(job: Job, record: Record) -> None:
         record.add(shots={"path": str(cuts), "sha256": file_hash(cuts)})
 
 
+def _depth(film: bool, batch: int) -> int:
+    """Return how many decoded frames may wait; pages of a scan are large."""
+    return max(PREFETCH_DEPTH, batch) if film else 1
+
+
 def _open_sink(job: Job, source: Source, model: ColorModel) -> Sink:
     """Open the target; of a film with all that its frames depend on, to go on or begin anew."""
     settings = job.settings
@@ -142,6 +167,8 @@ def _open_sink(job: Job, source: Source, model: ColorModel) -> Sink:
         like=source,
         codec=settings.codec,
         quality=settings.quality,
+        preset=settings.preset,
+        hardware=settings.hardware,
         jpeg_quality=settings.jpeg_quality,
         identity=film_identity(job, model) if job.kind is Kind.FILM else None,
     )
@@ -170,22 +197,41 @@ def _cut_list(source: Source, settings: Settings) -> CutList | None:
 
 def _frames(source: Source, sink: Sink, shots: CutList | None) -> Iterator[Frame]:
     """Return the frames that a sink still wants; of a film to be smoothed, with shots marked."""
-    if not (isinstance(source, FilmSource) and isinstance(sink, FilmSink)):
-        return source.frames()
-    if shots is None:
-        return source.frames(sink.start)
-    shots.restore(sink.state().get("shots"))
+    if isinstance(source, StillSource) and isinstance(sink, StillSink):
+        return source.frames(sink.pages)
+    assert isinstance(source, FilmSource)
+    assert isinstance(sink, FilmSink)
     # A few frames more, so that the first one's motion and cuts are found again.
-    before = source.frames(max(0, sink.start - CONTEXT))
-    marked = mark_shots(before, shots.cuts, detector=adaptive_detector())
-    return shots.noted(frame for frame in marked if frame.index >= sink.start)
+    anchor = sink.anchor(CONTEXT)
+    frames = source.frames(max(0, sink.start - (CONTEXT if shots else 0)), anchor)
+    start, cuts, per_frame = sink.start, shots.cuts if shots else None, 1
+    if source.first_field:
+        frames = separate_fields(frames, source.first_field)
+        start, per_frame = 2 * start, 2
+        cuts = None if cuts is None else {2 * cut for cut in cuts}
+    if shots is None:
+        return frames
+    shots.restore(sink.state().get("shots"))
+    marked = mark_shots(frames, cuts, detector=adaptive_detector())
+    return shots.noted((frame for frame in marked if frame.index >= start), per_frame)
 
 
-def _smoothed(frames: Iterator[Frame], sink: FilmSink, shots: CutList) -> Iterator[Frame]:
-    """Smooth chroma, going on from where an earlier run's finished segments end."""
+def _smoothed(
+    frames: Iterator[Frame], sink: FilmSink, shots: CutList, per_frame: int
+) -> Iterator[Frame]:
+    """Smooth chroma, going on from where an earlier run's finished segments end.
+
+    Args:
+        frames: those that the sink wants, or their fields.
+        sink: keeps what is remembered.
+        shots: found so far.
+        per_frame: fields of a frame, 1 or 2.
+    """
 
     def keep(index: int, state: State) -> None:
-        sink.keep_state(index, {**state, "shots": shots.state(index)})
+        number, between = divmod(index, per_frame)
+        if not between:
+            sink.keep_state(number, {**state, "shots": shots.state(number)})
 
     state = {name: value for name, value in sink.state().items() if name != "shots"}
     return smooth_chroma(frames, state=state, keep=keep)
@@ -242,8 +288,7 @@ def colorize_frame(
     )
     (done,) = upsample_chroma(frames, lambda one: one.Y.shape)
     assert done.ab is not None  # upsampling ends with ab
-    L = luma_to_L(done.Y, done.bits, done.full_range)
-    return np.moveaxis(ab_to_srgb(L, done.ab), 0, -1)
+    return np.moveaxis(ab_to_srgb(done.lightness(), done.ab), 0, -1)
 
 
 def refuse_own_source(job: Job) -> None:

@@ -73,10 +73,16 @@ def _tiff(array: np.ndarray, **options: object) -> Callable:
     return lambda path: tifffile.imwrite(path, array, **options)
 
 
+def page_pictures() -> list[np.ndarray]:
+    """Return what the pages of pages.tif show."""
+    return [gray(), gray(16, (30, 44)), gray()[::-1].copy()]
+
+
 def _pages(path: Path) -> None:
     with tifffile.TiffWriter(path) as writer:
-        for _ in range(3):
-            writer.write(gray(), photometric="minisblack")
+        for number, picture in enumerate(page_pictures()):
+            tags = [(297, 3, 2, (number, 3), True), (285, 2, 0, f"leaf {number}", True)]
+            writer.write(picture, photometric="minisblack", extratags=tags, contiguous=False)
 
 
 def _palette_tiff(path: Path) -> None:
@@ -129,13 +135,14 @@ PHOTOS: dict[str, Callable[[Path], None]] = {
     ),
     "tinted_jpeg.tif": _pillow(tinted(), compression="jpeg", quality=98),
     "palette.tif": _palette_tiff,
-    "pages.tif": _pages,
     "gray.webp": _pillow(gray(), "RGB", lossless=True),
     "lossy.webp": _pillow(gray(), "RGB", quality=98),
     "gray.bmp": _pillow(gray()),
     "palette.bmp": _pillow(gray(), "P"),
 }  # fmt: skip
 """Photos that show `gray()`, by file name."""
+DOCUMENTS: dict[str, Callable[[Path], None]] = {"pages.tif": _pages}
+"""Files of the pages of `page_pictures()`."""
 BILEVEL: dict[str, Callable[[Path], None]] = {
     "bilevel.tif": _tiff(gray() > 127, photometric="minisblack"),
     "bilevel_ccitt.tif": _ccitt,
@@ -163,5 +170,5 @@ def draw(folder: Path, name: str) -> Path:
     if name in UNREADABLE:
         path.write_bytes(UNREADABLE[name])
     else:
-        {**PHOTOS, **BILEVEL}[name](path)
+        {**PHOTOS, **DOCUMENTS, **BILEVEL}[name](path)
     return path

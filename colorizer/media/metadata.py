@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from tifffile import TiffPage
 
 TIFF_KEPT = (
-    269, 270, 271, 272, 285, 305, 306, 315, 316, 333, 337, 700, 32781, 33432, 33723, 34377,
+    269, 270, 271, 272, 285, 297, 305, 306, 315, 316, 333, 337, 700, 32781, 33432, 33723, 34377,
     36867, 36868, 40091, 40092, 40093, 40094, 40095, 42016, 42032, 42033, 42035, 42036, 50827,
 )  # fmt: skip
-"""TIFF tags copied: DocumentName, ImageDescription, Make, Model, PageName, Software, DateTime,
-Artist, HostComputer, InkNames, TargetPrinter, XMP, ImageID, Copyright, IPTC, Photoshop, dates,
-Windows XP fields, unique id, owner and serial numbers, lens, original file name."""
+"""TIFF tags copied: DocumentName, ImageDescription, Make, Model, PageName, PageNumber, Software,
+DateTime, Artist, HostComputer, InkNames, TargetPrinter, XMP, ImageID, Copyright, IPTC, Photoshop,
+dates, Windows XP fields, unique id, owner and serial numbers, lens, original file name."""
 XMP_TAG, PHOTOSHOP_TAG, EXIF_TAG, GPS_TAG = 700, 34377, 34665, 34853
 _THUMBNAILS = (0x0409, 0x040C)
 """Photoshop resources that hold the old picture."""

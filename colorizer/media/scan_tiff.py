@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import math
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -13,7 +15,8 @@ from tifffile import TiffFile, TiffPage
 
 from colorizer.errors import MediaError, UnsupportedMedia
 from colorizer.media.metadata import Metadata, read_tiff
-from colorizer.media.scan import Coding, Scan, check_claim
+from colorizer.media.scan import Coding, Scan, check_claim, file_size, one_line
+from colorizer.media.tiff_chain import check_chain
 
 # What it warns of ends in an error or a warning of ours.
 logging.getLogger("tifffile").setLevel(logging.ERROR)
@@ -36,49 +39,86 @@ _COMPRESSIONS = {1: None, 5: "lzw"}
 """What a result follows; all others, lossy and bilevel ones too, become lossless zlib."""
 
 
-def read_tiff_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
-    """Decode the first page of a TIFF.
+def open_tiff(
+    path: Path, file: BinaryIO, warnings: list[str], notes: list[str]
+) -> tuple[int, Iterator[Scan]]:
+    """Count the pages of a TIFF and return what decodes them one after another.
 
     Args:
         path: for messages.
         file: opened for reading.
-        warnings: pages and channels left out are appended.
+        warnings: pictures left out are appended.
+        notes: what the page being decoded loses is appended.
 
     Raises:
-        MediaError: damaged or cut off.
-        UnsupportedMedia: samples that are not gray, RGB, palette or CMYK of up to 16 bits.
+        MediaError: the directories are damaged or cut off. The iterator raises it where a page is,
+            and UnsupportedMedia for samples that are not gray, RGB, palette or CMYK of up to 16
+            bits.
     """
     try:
-        page = _first_page(TiffFile(file), warnings)
-        _check(path, page, file)
-        codes = page.asarray()
-        return _interpret(path, page, codes, _metadata(page, file, warnings), warnings)
+        check_chain(path, file)
+        file.seek(0)
+        pages = _full_pages([page.aspage() for page in TiffFile(file).pages], warnings)
     except (MediaError, MemoryError):
         raise
     except Exception as error:
         # A damaged structure leads tifffile and its codecs to errors of every kind.
-        raise MediaError(path, f"is damaged or cut off: {_one_line(error)}") from error
+        raise MediaError(path, f"is damaged or cut off: {one_line(error)}") from error
+    return len(pages), _scans(path, file, pages, notes)
 
 
-def _one_line(error: BaseException) -> str:
-    return " ".join(str(error).split()) or type(error).__name__
+def _scans(path: Path, file: BinaryIO, pages: list[TiffPage], notes: list[str]) -> Iterator[Scan]:
+    total = sum(page.imagelength * page.imagewidth for page in pages)
+    for index, page in enumerate(pages):
+        where = f"page {index + 1} of {len(pages)}: " if len(pages) > 1 else ""
+        try:
+            # Not kept in a variable, which would hold the pixels while the page is worked on.
+            yield _scan(path, file, page, total, notes)
+        except UnsupportedMedia as error:
+            raise UnsupportedMedia(path, where + error.reason) from error
+        except MediaError as error:
+            raise MediaError(path, where + error.reason) from error
 
 
-def _first_page(tif: TiffFile, warnings: list[str]) -> TiffPage:
-    """Return the first page that is a picture at full size; say which pages are left out."""
-    pages = [page.aspage() for page in tif.pages]
+def _scan(path: Path, file: BinaryIO, page: TiffPage, total: int, notes: list[str]) -> Scan:
+    """Decode one page.
+
+    Raises:
+        MediaError, UnsupportedMedia: see `open_tiff`.
+    """
+    try:
+        _check(path, page, file)
+        scan = _interpret(path, page, page.asarray(), _metadata(page, file, notes), notes)
+    except (MediaError, MemoryError):
+        raise
+    except Exception as error:
+        raise MediaError(path, f"is damaged or cut off: {one_line(error)}") from error
+    return replace(scan, coding=replace(scan.coding, document_pixels=total))
+
+
+def _full_pages(pages: list[TiffPage], warnings: list[str]) -> list[TiffPage]:
+    """Return the pages that are pictures at full size; say what is left out.
+
+    Raises:
+        ValueError: there is no page.
+    """
     if not pages:
         raise ValueError("it has no pages")
-    full = [index for index, page in enumerate(pages) if not page.is_reduced]
-    chosen = full[0] if full else 0
-    others = [str(index + 1) for index in full if index != chosen]
-    if others:
+    whole = [not (page.is_reduced or page.is_mask) for page in pages]
+    if not any(whole):
+        whole[0] = True
+    full = [page for page, is_whole in zip(pages, whole, strict=True) if is_whole]
+    left = [str(index + 1) for index, is_whole in enumerate(whole) if not is_whole]
+    if left:
         warnings.append(
-            f"only page {chosen + 1} of {len(pages)} is colorized; left out: "
-            + ("page " if len(others) == 1 else "pages ")
-            + ", ".join(others)
+            "its small copies and masks are left out: "
+            + ("page " if len(left) == 1 else "pages ")
+            + ", ".join(left)
         )
-    return pages[chosen]
+    inside = sum(len(page.subifds or ()) for page in full)
+    if inside:
+        warnings.append(f"{inside} pictures inside its pages are left out (subdirectories)")
+    return full
 
 
 def _check(path: Path, page: TiffPage, file: BinaryIO) -> None:
@@ -87,9 +127,9 @@ def _check(path: Path, page: TiffPage, file: BinaryIO) -> None:
     Raises:
         MediaError, UnsupportedMedia: see `read_tiff_scan`.
     """
-    check_claim(path, page.imagelength, page.imagewidth)
+    check_claim(path, page.imagelength, page.imagewidth, file_size(file))
     ends = [at + n for at, n in zip(page.dataoffsets, page.databytecounts, strict=False)]
-    size = file.seek(0, 2)
+    size = file_size(file)
     if not ends or max(ends) > size:
         raise MediaError(path, f"is cut off: {size} of {max(ends, default=0)} bytes are there")
     parts = sum(n > 0 for n in page.databytecounts)
@@ -117,7 +157,7 @@ def _metadata(page: TiffPage, file: BinaryIO, warnings: list[str]) -> Metadata:
     try:
         return read_tiff(page, file)
     except Exception as error:  # metadata may be damaged in any way; the picture is what counts
-        warnings.append(f"its metadata is lost: {_one_line(error)}")
+        warnings.append(f"its metadata is lost: {one_line(error)}")
         return Metadata(icc=page.iccprofile)
 
 

@@ -1,9 +1,11 @@
-"""A photo as a source of one frame."""
+"""A photo as a source of one frame, or of as many as it has pages."""
 
 from __future__ import annotations
 
 import os
+import struct
 from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -13,34 +15,40 @@ import numpy as np
 
 from colorizer.errors import MediaError
 from colorizer.frame import Frame, working_L
-from colorizer.media.gray import colour_spread, foreign_profile, to_gray
+from colorizer.media.gray import colour_spread, tint_of, to_gray
 from colorizer.media.metadata import Metadata
-from colorizer.media.scan import Coding, Scan, read_scan
-from colorizer.media.scan_tiff import MARKS, read_tiff_scan
+from colorizer.media.profiles import foreign_profile
+from colorizer.media.scan import Coding, Scan
+from colorizer.media.scan_open import Pages, open_pages
 
 COLOUR_LIMIT = 2.5
 """Mean chroma across the tint above which a picture is called coloured: scans of gray and toned
 prints stay below 1.7, most colour photos are above 3."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What the sink needs of one page beside its frame."""
+
+    coding: Coding
+    """How the file is encoded."""
+    metadata: Metadata
+    """What the page carries beside the pixels."""
+    alpha: np.ndarray | None
+    """(H, W) uint8 or uint16, upright; None without one."""
+
+
 class StillSource:
-    """A photo, turned upright, as a source of one frame.
+    """A photo, turned upright, as a source of one frame for each of its pages.
 
     The content decides what it is, not the name. Only lightness goes on: paper tint and colour
-    are dropped. `frames` reads the file; what the sink needs is set after its first frame.
+    are dropped.
 
     Attributes:
-        size: (height, width), upright.
-        coding: how the file is encoded.
-        metadata: what it carries beside the pixels.
-        alpha: (H, W) uint8 or uint16, upright; None without one.
+        frame_count: pages, known from entering on.
     """
 
-    frame_count: int | None = 1
-    size: tuple[int, int]
-    coding: Coding
-    metadata: Metadata
-    alpha: np.ndarray | None
+    frame_count: int | None = None
 
     def __init__(self, path: Path, *, side: int) -> None:
         """Take `path`; `side` is the short side of the picture the network sees."""
@@ -48,12 +56,16 @@ class StillSource:
         self.warnings: list[str] = []
         self._side = side
         self._file: BinaryIO | None = None
+        self._opened: Pages | None = None
+        self._pages: dict[int, Page] = {}
+        self._noted: dict[str, tuple[int, list[int]]] = {}
 
     def __enter__(self) -> Self:
-        """Open the file for reading.
+        """Open the file for reading and count its pages.
 
         Raises:
-            MediaError: not there, a folder, empty or not readable.
+            MediaError: not there, a folder, empty, not readable or damaged.
+            UnsupportedMedia: no photo.
         """
         try:
             self._file = self.path.open("rb")
@@ -63,6 +75,12 @@ class StillSource:
         if empty:
             self._file.close()
             raise MediaError(self.path, "is empty (0 bytes)")
+        try:
+            self._opened = open_pages(self.path, self._file, self.warnings)
+        except BaseException:
+            self._file.close()
+            raise
+        self.frame_count = self._opened.count
         return self
 
     def __exit__(
@@ -73,58 +91,80 @@ class StillSource:
     ) -> None:
         if self._file is not None:
             self._file.close()
-        self.alpha = None
+        self._pages.clear()
 
-    def frames(self) -> Iterator[Frame]:
-        """Decode the photo and yield its only frame.
+    def frames(self, count: int | None = None) -> Iterator[Frame]:
+        """Decode the pages and yield a frame of each; `count` ends after so many.
 
         Raises:
             MediaError: damaged, cut off, or absurdly large by its header.
-            UnsupportedMedia: no photo, or samples this program can't take.
+            UnsupportedMedia: samples this program can't take.
         """
-        Y, bits = self._decode()
-        L = working_L(Y, bits, True, self._side)
-        yield Frame(
-            index=0,
-            pts=None,
-            time_base=Fraction(1),
-            Y=Y,
-            bits=bits,
-            full_range=True,
-            L=L,
-            starts_shot=True,
-        )
-
-    def _decode(self) -> tuple[np.ndarray, int]:
-        """Return luma codes and their bits; the RGB is free again when this returns."""
-        if self._file is None:
+        if self._opened is None:
             raise ValueError("frames() needs the source to be entered")
-        mark = self._file.read(4)
-        self._file.seek(0)
-        read = read_tiff_scan if mark in MARKS else read_scan
-        scan = read(self.path, self._file, self.warnings)
-        self._warn_of_colour(scan)
-        Y, bits = self._luma(scan)
-        turn = scan.metadata.orientation
-        Y = upright(Y, turn)
-        self.alpha = None if scan.alpha is None else upright(scan.alpha, turn)
-        self.coding, self.metadata, self.size = scan.coding, scan.metadata, Y.shape[:2]
-        return Y, bits
+        scans = self._opened.scans
+        for index in range(self._opened.count if count is None else count):
+            Y, bits, tone, tint = self._decode(index, next(scans))
+            yield Frame(
+                index=index,
+                pts=None,
+                time_base=Fraction(1),
+                Y=Y,
+                bits=bits,
+                full_range=True,
+                L=working_L(Y, bits, True, self._side, tone),
+                starts_shot=True,
+                tone=tone,
+                tint=tint,
+            )
 
-    def _luma(self, scan: Scan) -> tuple[np.ndarray, int]:
-        profile = None
+    def take_page(self, index: int) -> Page:
+        """Return what belongs to a frame that was yielded; once, so that its memory is freed."""
+        return self._pages.pop(index)
+
+    def _decode(
+        self, index: int, scan: Scan
+    ) -> tuple[np.ndarray, int, np.ndarray | None, np.ndarray | None]:
+        """Return luma codes, their bits, tone and tint; the RGB is free again afterwards."""
+        assert self._opened is not None
+        notes = self._opened.notes
+        self._warn_of_colour(scan, notes)
+        profile = self._profile(scan, notes)
+        Y, bits, tone = to_gray(scan.codes, scan.space, scan.bits, profile)
+        tint = tint_of(scan.codes, scan.space, scan.bits, profile, self._side)
+        turn = scan.metadata.orientation
+        alpha = None if scan.alpha is None else upright(scan.alpha, turn)
+        self._pages[index] = Page(coding=scan.coding, metadata=scan.metadata, alpha=alpha)
+        self._note(index, notes)
+        if tint is not None:
+            tint = np.stack([upright(plane, turn) for plane in tint])
+        return upright(Y, turn), bits, tone, tint
+
+    def _note(self, index: int, notes: list[str]) -> None:
+        """Move the notes of a page to the warnings, one for all pages with the same."""
+        for text in notes:
+            slot, pages = self._noted.setdefault(text, (len(self.warnings), []))
+            pages.append(index + 1)
+            line = text if self.frame_count == 1 else f"{_page_words(pages)}: {text}"
+            self.warnings[slot:] = [line, *self.warnings[slot + 1 :]]
+        notes.clear()
+
+    def _profile(self, scan: Scan, notes: list[str]) -> bytes | None:
+        """Return the profile of the pixels, None for sRGB; tell why one there is can't be used."""
         try:
             profile = foreign_profile(scan.metadata.icc, scan.space)
-            return to_gray(scan.codes, scan.space, scan.bits, profile)
-        except ValueError as error:
-            self.warnings.append(f"its colour profile is not used, sRGB is assumed: {error}")
-        return to_gray(scan.codes, scan.space, scan.bits, None)
+            if profile is not None:
+                to_gray(scan.codes[:1, :1], scan.space, scan.bits, profile)
+            return profile
+        except (ValueError, struct.error) as error:
+            notes.append(f"its colour profile is not used, sRGB is assumed: {error}")
+        return None
 
-    def _warn_of_colour(self, scan: Scan) -> None:
+    def _warn_of_colour(self, scan: Scan, notes: list[str]) -> None:
         if scan.space != "rgb" or scan.bits not in (8, 16):
             return
         if colour_spread(scan.codes) > COLOUR_LIMIT:
-            self.warnings.append("is already in colour; its colours are replaced")
+            notes.append("is already in colour; its colours are replaced")
 
 
 def upright(plane: np.ndarray, orientation: int) -> np.ndarray:
@@ -134,6 +174,18 @@ def upright(plane: np.ndarray, orientation: int) -> np.ndarray:
     mirrors = {2: (1, -1), 3: (-1, -1), 4: (-1, 1), 6: (1, -1), 7: (-1, -1), 8: (-1, 1)}
     down, across = mirrors.get(orientation, (1, 1))
     return np.ascontiguousarray(plane[::down, ::across])
+
+
+def _page_words(pages: list[int]) -> str:
+    """Return "page 3" or "pages 1-4, 7" for ascending numbers."""
+    runs: list[list[int]] = []
+    for page in pages:
+        if runs and page == runs[-1][1] + 1:
+            runs[-1][1] = page
+        else:
+            runs.append([page, page])
+    words = ", ".join(f"{a}" if a == b else f"{a}-{b}" for a, b in runs)
+    return f"page {words}" if len(pages) == 1 else f"pages {words}"
 
 
 def _why_not(path: Path, error: OSError) -> str:

@@ -1,45 +1,71 @@
-"""A photo as a sink of one frame."""
+"""A photo as a sink of one frame, or of as many as it has pages."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from copy import copy
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, BinaryIO, Self
 
 import numpy as np
 
 from colorizer import __version__
-from colorizer.color import ab_to_srgb, luma_to_L
+from colorizer.color import SRGB
 from colorizer.errors import TargetError
 from colorizer.frame import Frame
-from colorizer.media.gray import rgb_to_gray, strips
+from colorizer.media.gray import strips
 from colorizer.media.metadata import Metadata, upright_exif
-from colorizer.media.still import StillSource
+from colorizer.media.picture import Picture
+from colorizer.media.still import Page, StillSource
+from colorizer.media.still_codes import colour_rows
 from colorizer.media.still_formats import (
     HOLD_16_BITS,
     HOLD_ALPHA,
     OWN_SUFFIX,
     WRITERS,
-    Picture,
     Writer,
 )
+from colorizer.media.still_tiff import TiffPages, write_tiff
 from colorizer.media.xmp import mark_generated
+
+
+class _Measure:
+    """Hash and lightness error of the pixels of some pages."""
+
+    def __init__(self) -> None:
+        self.pixels = sha256()
+        self.largest = 0.0
+        self._total, self._count = 0.0, 0
+
+    @property
+    def mean(self) -> float:
+        return self._total / max(1, self._count)
+
+    def add(self, codes: np.ndarray, error: np.ndarray) -> None:
+        """Take in a strip of codes (h, W, 3) and its |dL*|, (h, W)."""
+        self.pixels.update(codes.data)
+        self.largest = max(self.largest, float(error.max()))
+        self._total += float(error.sum(dtype=np.float64))
+        self._count += error.size
+
+    def copy(self) -> _Measure:
+        """Return one that goes on from here."""
+        other = copy(self)
+        other.pixels = self.pixels.copy()
+        return other
 
 
 class StillSink:
     """One coloured photo, written as `TARGET.part` and renamed on a clean exit.
 
     Attributes:
-        mean_dL, max_dL: mean and largest |dL*| between the source and the quantised result over
-            all pixels, before a lossy encoder; None before `write`.
+        pages: frames it takes: all pages of the source, where the file format holds several.
     """
-
-    mean_dL: float | None = None  # noqa: N815 - L* keeps its capital
-    max_dL: float | None = None  # noqa: N815
 
     def __init__(self, target: Path, *, like: StillSource, jpeg_quality: int) -> None:
         """Prepare to write `target` with the metadata and encoding of `like`.
@@ -51,13 +77,21 @@ class StillSink:
         self.part = self.target.with_name(self.target.name + ".part")
         self.warnings: list[str] = []
         self.before_naming: Callable[[Path], None] | None = None
-        self._pixels = sha256()
         self._like = like
         self._quality = jpeg_quality
-        self._written = False
+        self._measured, self._written = _Measure(), _Measure()
+        self._file: BinaryIO | None = None
+        self._tiff: TiffPages | None = None
         suffix = self.target.suffix.lower()
         if suffix not in WRITERS and suffix != like.path.suffix.lower():
             raise TargetError(self.target, f"ends in none of {' '.join(WRITERS)}")
+        count = like.frame_count or 1
+        self.pages = count if WRITERS.get(suffix, write_tiff) is write_tiff else 1
+        if self.pages < count:
+            self.warnings.append(
+                f"only the first of {count} pages is written: this file format holds one;"
+                " --format tiff keeps them all"
+            )
 
     def __enter__(self) -> Self:
         """Create the folder of the target.
@@ -77,24 +111,49 @@ class StillSink:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if kind is not None or not self._written:
-            self.part.unlink(missing_ok=True)
+        if kind is not None or self._file is None:
+            self._discard()
             return
         try:
+            self._finish(self._file)
             if self.before_naming is not None:
                 self.before_naming(self.part)
             self.part.replace(self.target)
         except OSError as failure:
-            self.part.unlink(missing_ok=True)
+            self._discard()
             raise TargetError(self.target, f"can't be written: {failure}") from failure
         except BaseException:
-            self.part.unlink(missing_ok=True)
+            self._discard()
             raise
+
+    def _finish(self, file: BinaryIO) -> None:
+        """Flush the complete file to disk and close it."""
+        if self._tiff is not None:
+            self._tiff.close()
+        file.flush()
+        os.fsync(file.fileno())
+        file.close()
+
+    def _discard(self) -> None:
+        if self._file is not None:
+            with suppress(OSError):  # of a disk that is full: what is in the buffer goes nowhere
+                self._file.close()
+        self.part.unlink(missing_ok=True)
+
+    @property
+    def mean_dL(self) -> float:
+        """Mean |dL*| between source and result over all pixels, before a lossy encoder."""
+        return self._measured.mean
+
+    @property
+    def max_dL(self) -> float:
+        """Largest |dL*| of a pixel, before a lossy encoder."""
+        return self._measured.largest
 
     def facts(self) -> dict[str, Any]:
         """Return the hash of the pixels before encoding and how far lightness moved."""
         return {
-            "pixels_sha256": self._pixels.hexdigest(),
+            "pixels_sha256": self._measured.pixels.hexdigest(),
             "lightness_error": {"mean": self.mean_dL, "max": self.max_dL},
         }
 
@@ -104,7 +163,7 @@ class StillSink:
         return height, width
 
     def write(self, frame: Frame) -> None:
-        """Colour, encode and flush the photo to disk.
+        """Colour and encode the next page.
 
         Args:
             frame: with ab at full size.
@@ -112,36 +171,42 @@ class StillSink:
         Raises:
             TargetError: the disk is full or the file can't be written.
         """
+        page = self._like.take_page(frame.index)
         # A file under a strange name gets its own format back.
         suffix = self.target.suffix.lower()
-        writer = WRITERS[suffix if suffix in WRITERS else OWN_SUFFIX[self._like.coding.format]]
-        picture = self._picture(frame, writer)
+        writer = WRITERS[suffix if suffix in WRITERS else OWN_SUFFIX[page.coding.format]]
+        picture = self._picture(frame, page, writer)
         try:
+            if self._file is None:
+                self._file = self.part.open("wb")
             try:
-                self._encode(writer, picture)
+                self._encode(self._file, writer, picture)
             except OSError:
                 raise
             except Exception as error:  # of the libraries, about a tag that only looked well
                 self.warnings.append(f"its metadata is lost: {error}")
-                self._encode(writer, replace(picture, metadata=Metadata(), xmp=picture.plain_xmp))
+                plain = replace(picture, metadata=Metadata(), xmp=picture.plain_xmp)
+                self._encode(self._file, writer, plain)
         except OSError as error:
             raise TargetError(self.target, f"can't be written: {error}") from error
-        self._written = True
+        self._written = self._measured
 
-    def _encode(self, writer: Writer, picture: Picture) -> None:
-        with self.part.open("wb") as file:
-            writer(file, picture)
-            file.flush()
-            os.fsync(file.fileno())
+    def _encode(self, file: BinaryIO, writer: Writer, picture: Picture) -> None:
+        if writer is write_tiff:
+            self._tiff = self._tiff or TiffPages(file, picture, self.pages)
+            self._tiff.write(picture)
+            return
+        file.seek(0)
+        file.truncate()
+        writer(file, picture)
 
-    def _picture(self, frame: Frame, writer: Writer) -> Picture:
+    def _picture(self, frame: Frame, page: Page, writer: Writer) -> Picture:
         """Gather what the encoder needs; say what the format can't hold."""
-        like = self._like
-        sixteen = like.coding.depth == 16
+        sixteen = page.coding.depth == 16
         if sixteen and writer not in HOLD_16_BITS:
             self.warnings.append("16-bit source is written with 8 bits in this file format")
             sixteen = False
-        alpha = like.alpha
+        alpha = page.alpha
         if alpha is not None and writer not in HOLD_ALPHA:
             self.warnings.append("transparency can't be kept in this file format")
             alpha = None
@@ -154,17 +219,16 @@ class StillSink:
             rows=lambda: self._coloured(frame, dtype, alpha),
             shape=(height, width, 3 if alpha is None else 4),
             dtype=dtype,
-            coding=like.coding,
-            metadata=self._metadata((height, width)),
-            xmp=self._xmp() or plain,
+            coding=page.coding,
+            metadata=self._metadata(page.metadata, (height, width)),
+            xmp=self._xmp(page.metadata) or plain,
             plain_xmp=plain,
             quality=self._quality,
             warn=self.warnings.append,
         )
 
-    def _metadata(self, size: tuple[int, int]) -> Metadata:
+    def _metadata(self, metadata: Metadata, size: tuple[int, int]) -> Metadata:
         """Return the source's metadata with EXIF that is true of the upright colour picture."""
-        metadata = self._like.metadata
         if metadata.exif is None:
             return metadata
         try:
@@ -173,28 +237,18 @@ class StillSink:
             self.warnings.append(f"its EXIF is lost: {error}")
             return replace(metadata, exif=None)
 
-    def _xmp(self) -> bytes | None:
+    def _xmp(self, metadata: Metadata) -> bytes | None:
         try:
-            return mark_generated(self._like.metadata.xmp, __version__)
+            return mark_generated(metadata.xmp, __version__)
         except ValueError as error:
             self.warnings.append(f"its XMP is lost: {error}")
             return None
 
     def _coloured(self, frame: Frame, dtype: Any, alpha: np.ndarray | None) -> Iterator[np.ndarray]:
         """Yield strips of (h, W, 3 or 4) codes and measure their lightness against the source's."""
-        assert frame.ab is not None, "a sink wants frames with chroma"
-        top = np.iinfo(dtype).max
-        total, self.max_dL = 0.0, 0.0
-        self._pixels = sha256()
+        self._measured = measured = self._written.copy()
         for rows in strips(*frame.Y.shape):
-            L = luma_to_L(frame.Y[rows], frame.bits, frame.full_range)
-            rgb = ab_to_srgb(L, frame.ab[:, rows])
-            rgb *= top
-            rgb += 0.5
-            codes = np.ascontiguousarray(np.moveaxis(rgb.astype(dtype), 0, -1))
-            self._pixels.update(codes.data)
-            error = np.abs(luma_to_L(rgb_to_gray(codes), 16, True) - L)
-            total += float(error.sum(dtype=np.float64))
+            codes, error = colour_rows(frame, rows, SRGB, np.iinfo(dtype).max)
             # Before the yield: an encoder that has all rows does not ask again.
-            self.mean_dL, self.max_dL = total / frame.Y.size, max(self.max_dL, float(error.max()))
+            measured.add(codes, error)
             yield codes if alpha is None else np.dstack([codes, alpha[rows]])

@@ -10,7 +10,7 @@ from PIL import Image, ImageCms
 from PIL.PngImagePlugin import PngInfo
 from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
-from colorizer.media import metadata, scan_tiff, still_formats
+from colorizer.media import metadata, scan_tiff, still_tiff
 from colorizer.media.metadata import upright_exif, without_thumbnails
 from colorizer.media.still import StillSource
 from colorizer.media.still_sink import StillSink
@@ -289,7 +289,7 @@ def test_a_tag_that_cannot_be_written_costs_the_metadata_not_the_photo(tmp_path,
     def lost(*_):
         raise struct.error("an odd tag")
 
-    monkeypatch.setattr(still_formats, "_write_ifds", lost)
+    monkeypatch.setattr(still_tiff, "_write_ifds", lost)
     with pytest.raises(struct.error):
         colour(path, target)
     assert not target.exists()

@@ -11,7 +11,8 @@ from PIL import Image, ImageOps
 
 from colorizer.color import srgb_to_lab
 from colorizer.errors import MediaError, UnsupportedMedia
-from colorizer.media.gray import colour_spread, rgb_to_gray, srgb_profile
+from colorizer.media.gray import colour_spread, rgb_to_gray
+from colorizer.media.profiles import srgb_profile
 from colorizer.media.still import COLOUR_LIMIT, StillSource, upright
 from tests import draw_photo
 
@@ -21,7 +22,7 @@ LOSSY = ("gray.jpg", "tinted.jpg", "progressive.jpg", "cmyk.jpg", "tinted_jpeg.t
 def open_photo(path, side=32):
     with StillSource(path, side=side) as source:
         (frame,) = source.frames()
-        source.kept_alpha = source.alpha
+        source.page = source.take_page(0)
     return frame, source
 
 
@@ -56,7 +57,7 @@ def test_gray_codes_are_kept_as_they_are(tmp_path):
     for name, bits in (("gray.png", 8), ("gray16.tif", 16), ("gray16.png", 16)):
         frame, source = open_photo(draw_photo.draw(tmp_path, name))
         assert np.array_equal(frame.Y, draw_photo.gray(bits))
-        assert (frame.bits, source.coding.depth) == (bits, bits)
+        assert (frame.bits, source.page.coding.depth) == (bits, bits)
         assert frame.Y.dtype == (np.uint8 if bits == 8 else np.uint16)
 
 
@@ -72,7 +73,7 @@ def test_twelve_bit_tiff_keeps_its_codes(tmp_path):
     tifffile.imwrite(path, codes, bitspersample=12, photometric="minisblack")
     frame, source = open_photo(path)
     assert np.array_equal(frame.Y, codes)
-    assert (frame.bits, source.coding.depth) == (12, 16)
+    assert (frame.bits, source.page.coding.depth) == (12, 16)
 
 
 def test_gray_of_rgb_has_its_lightness():
@@ -90,14 +91,14 @@ def test_gray_of_rgb_has_its_lightness():
 )  # fmt: skip
 def test_alpha_is_kept_at_its_depth(tmp_path, name, bits):
     _, source = open_photo(draw_photo.draw(tmp_path, name))
-    assert np.array_equal(source.kept_alpha, draw_photo.alpha(bits))
+    assert np.array_equal(source.page.alpha, draw_photo.alpha(bits))
 
 
 def test_colour_key_becomes_alpha(tmp_path):
     path = tmp_path / "key.png"
     Image.fromarray(draw_photo.gray()).save(path, transparency=int(draw_photo.gray()[14, 16]))
     _, source = open_photo(path)
-    assert np.array_equal(source.kept_alpha == 0, draw_photo.gray() == draw_photo.gray()[14, 16])
+    assert np.array_equal(source.page.alpha == 0, draw_photo.gray() == draw_photo.gray()[14, 16])
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
@@ -111,7 +112,7 @@ def test_photos_are_turned_upright(tmp_path, orientation):
     with Image.open(path) as opened:
         expected = np.asarray(ImageOps.exif_transpose(opened))
     assert np.array_equal(frame.Y, expected)
-    assert source.size == expected.shape
+    assert source.frame_count == 1
     tiff = tmp_path / "turned.tif"
     tags = [(274, 3, 1, orientation, True)]
     tifffile.imwrite(tiff, draw_photo.gray(16), photometric="minisblack", extratags=tags)
@@ -126,9 +127,60 @@ def test_the_frame_is_a_still(tmp_path):
     assert frame.L.dtype == np.float32
 
 
-def test_left_out_pages_are_named(tmp_path):
-    _, source = open_photo(draw_photo.draw(tmp_path, "pages.tif"))
-    assert source.warnings == ["only page 1 of 3 is colorized; left out: pages 2, 3"]
+def test_a_damaged_page_is_named(tmp_path):
+    path = draw_photo.draw(tmp_path, "pages.tif")
+    with tifffile.TiffFile(path) as tif:
+        place = tif.pages[1].tags["BitsPerSample"].valueoffset
+    data = bytearray(path.read_bytes())
+    data[place : place + 2] = b"\x80\0"
+    path.write_bytes(data)
+    with StillSource(path, side=32) as source:
+        frames = source.frames()
+        next(frames)
+        with pytest.raises(MediaError, match="page 2 of 3"):
+            next(frames)
+
+
+def test_a_document_cut_between_its_pages_is_refused(tmp_path):
+    path = draw_photo.draw(tmp_path, "pages.tif")
+    with tifffile.TiffFile(path) as tif:
+        place = tif.pages[2].offset
+    path.write_bytes(path.read_bytes()[:place])
+    with pytest.raises(MediaError, match="behind page 2"):
+        open_photo(path)
+
+
+def test_pages_in_a_circle_are_refused(tmp_path):
+    path = draw_photo.draw(tmp_path, "gray.tif")
+    data = bytearray(path.read_bytes())
+    first = int.from_bytes(data[4:8], "little")
+    link = first + 2 + 12 * int.from_bytes(data[first : first + 2], "little")
+    data[link : link + 4] = data[4:8]
+    path.write_bytes(data)
+    with pytest.raises(MediaError, match="no end"):
+        open_photo(path)
+
+
+def test_small_copies_are_left_out_and_named(tmp_path):
+    path = tmp_path / "thumbnail.tif"
+    with tifffile.TiffWriter(path) as writer:
+        writer.write(draw_photo.gray()[::4, ::4].copy(), photometric="minisblack", subfiletype=1)
+        writer.write(draw_photo.gray(), photometric="minisblack", contiguous=False)
+    frame, source = open_photo(path)
+    assert np.array_equal(frame.Y, draw_photo.gray())
+    assert source.warnings == ["its small copies and masks are left out: page 1"]
+
+
+def test_every_page_is_a_frame(tmp_path):
+    path = draw_photo.draw(tmp_path, "pages.tif")
+    with StillSource(path, side=32) as source:
+        assert source.frame_count == 3
+        frames = list(source.frames())
+    assert [frame.index for frame in frames] == [0, 1, 2]
+    assert all(frame.starts_shot for frame in frames)
+    for frame, drawn in zip(frames, draw_photo.page_pictures(), strict=True):
+        assert np.array_equal(frame.Y, drawn)
+    assert source.warnings == []
 
 
 def test_a_colour_photo_is_told_from_a_toned_print(tmp_path):
@@ -233,7 +285,7 @@ def test_content_decides_not_the_name(tmp_path):
     path = draw_photo.draw(tmp_path, "gray16.png").rename(tmp_path / "scan.jpg")
     frame, source = open_photo(path)
     assert np.array_equal(frame.Y, draw_photo.gray(16))
-    assert source.coding.format == "png"
+    assert source.page.coding.format == "png"
 
 
 def test_a_header_that_claims_gigapixels_is_refused_without_memory(tmp_path):

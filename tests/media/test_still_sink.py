@@ -22,7 +22,7 @@ def colour(source_path, target, ab=AB, quality=95):
         StillSource(source_path, side=32) as source,
         StillSink(target, like=source, jpeg_quality=quality) as sink,
     ):
-        for frame in source.frames():
+        for frame in source.frames(sink.pages):
             size = sink.chroma_size(frame)
             chroma = np.broadcast_to(np.float32(ab).reshape(2, 1, 1), (2, *size))
             sink.write(replace(frame, ab=chroma))
@@ -63,6 +63,31 @@ def test_every_format_keeps_its_lightness_and_depth(tmp_path, name):
         assert sink.mean_dL == pytest.approx(difference.mean(), abs=0.002)
         assert sink.max_dL == pytest.approx(difference.max(), abs=0.002)
     assert [path.name for path in target.parent.iterdir()] == [name]
+
+
+def test_all_pages_are_written_with_what_they_carry(tmp_path):
+    target = tmp_path / "result.tif"
+    _, sink = colour(draw_photo.draw(tmp_path, "pages.tif"), target, ab=(0, 0))
+    with tifffile.TiffFile(target) as tif:
+        assert len(tif.pages) == 3
+        for number, (page, drawn) in enumerate(
+            zip(tif.pages, draw_photo.page_pictures(), strict=True)
+        ):
+            assert page.dtype == drawn.dtype
+            assert np.abs(page.asarray() - drawn[..., None].astype(int)).max() <= 1
+            assert page.subfiletype == 2
+            assert page.tags[297].value == (number, 3)
+            assert page.tags[285].value == f"leaf {number}"
+            assert page.tags[700].value
+    assert sink.max_dL < 0.01
+    assert sink.warnings == []
+
+
+def test_a_format_of_one_page_gets_the_first_and_says_so(tmp_path):
+    path = draw_photo.draw(tmp_path, "pages.tif").rename(tmp_path / "pages.jpg")
+    _, sink = colour(path, tmp_path / "result.jpg")
+    assert any("only the first of 3 pages" in warning for warning in sink.warnings)
+    assert read_back(tmp_path / "result.jpg").shape == (*draw_photo.SIZE, 3)
 
 
 @pytest.mark.parametrize(
