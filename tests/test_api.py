@@ -41,7 +41,7 @@ def test_a_folder_is_mirrored_and_a_second_call_computes_nothing(tmp_path):
     results = colorize(str(tmp_path / "in"), str(tmp_path / "out"), model=tiny_model())
     assert [path.parent for path in results] == [tmp_path / "out", tmp_path / "out" / "sub"]
     before = drawn.hashes(tmp_path / "out")
-    assert colorize(tmp_path / "in", tmp_path / "out", model="nope") == results
+    assert colorize(tmp_path / "in", tmp_path / "out", weights=tmp_path / "none") == results
     assert drawn.hashes(tmp_path / "out") == before
 
 
