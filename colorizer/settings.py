@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from colorizer.errors import SettingsError
+from colorizer.name_template import check_template
 from colorizer.trim import parse_place
 
 EXISTING = ("skip", "update", "rename", "overwrite", "fail")
@@ -25,6 +26,8 @@ PRESETS = {
     "web": "av1",
 }
 """Purpose of a film -> its codec; archive is 4:2:2 with 10 bit at least."""
+UNCOLOURED = ("do", "skip", "copy")
+"""What is done with a photo that needs no colour."""
 INTERLACED = ("auto", "no", "top", "bottom")
 
 
@@ -91,6 +94,42 @@ class Settings:
         choices=EXISTING,
         shapes="none",
     )
+    name: str = option(
+        "{stem}_color",
+        "names of the results, without suffix: {stem} and {ext} of the source, {parent} folder,"
+        " {n} number in the run ({n:05} with zeros), {model}",
+        metavar="TEMPLATE",
+        shapes="none",
+    )
+    coloured: str = option(
+        "do",
+        "photos that have colour beyond a paper's tint: colorize, skip, or copy byte for byte",
+        choices=UNCOLOURED,
+        shapes="none",
+    )
+    blank: str = option(
+        "do",
+        "scans of blank pages: colorize, skip, or copy byte for byte",
+        choices=UNCOLOURED,
+        shapes="none",
+    )
+    text: str = option(
+        "do",
+        "scans of pages of text: colorize, skip, or copy byte for byte",
+        choices=UNCOLOURED,
+        shapes="none",
+    )
+    line_art: str = option(
+        "do",
+        "scans of drawings in lines: colorize, skip, or copy byte for byte",
+        choices=UNCOLOURED,
+        shapes="none",
+    )
+    caption: bool = option(
+        False,
+        "add a strip below every photo that says its colours are generated",
+        shapes="photo",
+    )
     sidecar: bool = option(
         True,
         "write NAME.colorize.json beside every result: what it was made of and how",
@@ -143,6 +182,7 @@ class Settings:
     def __post_init__(self) -> None:
         for item in fields(self):
             check_option(item, getattr(self, item.name))
+        check_template(self.name)
         for name in ("start", "end"):
             parse_place(getattr(self, name), flag(name))
         codec = PRESETS[self.preset]
