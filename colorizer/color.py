@@ -8,6 +8,8 @@ arrays or torch tensors and returns the same kind; torch is never imported for n
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -24,8 +26,6 @@ _RGB_TO_XYZ = (
     (0.019334, 0.119193, 0.950227),
 )
 _XYZ_TO_RGB = tuple(tuple(row) for row in np.linalg.inv(np.array(_RGB_TO_XYZ)).tolist())
-_GRAY = tuple(sum(row) for row in _RGB_TO_XYZ)
-"""XYZ of R = G = B = 1: WHITE to four digits; with it ab = 0 gives R = G = B exactly."""
 _EPSILON = 0.008856  # (6/29)^3, CIE 15:2004
 _KAPPA_SLOPE = 7.787
 _EPSILON_ROOT = 0.206893  # cube root of _EPSILON
@@ -113,6 +113,29 @@ def L_to_gray(L: Array) -> Array:
     return linear_to_srgb(_f_inverse((L + 16) / 116))
 
 
+@dataclass(frozen=True, slots=True)
+class RgbSpace:
+    """An RGB colour space. Its L*, a and b are relative to its own white, as on a screen of it."""
+
+    name: str
+    to_xyz: tuple[tuple[float, ...], ...]
+    """Linear R, G, B to XYZ under the space's own white, whose Y is 1; 3 rows."""
+    from_xyz: tuple[tuple[float, ...], ...]
+    """Its inverse."""
+    decode: Callable[[Any], Any]
+    """Code values in [0, 1] to linear light."""
+    encode: Callable[[Any], Any]
+    """Linear light to code values."""
+
+    @property
+    def gray(self) -> tuple[float, ...]:
+        """XYZ of R = G = B = 1; with it, not a rounded white, ab = 0 gives R = G = B exactly."""
+        return tuple(sum(row) for row in self.to_xyz)
+
+
+SRGB = RgbSpace("sRGB", _RGB_TO_XYZ, _XYZ_TO_RGB, srgb_to_linear, linear_to_srgb)
+
+
 @lru_cache(maxsize=16)
 def _L_of_code(bits: int, full_range: bool) -> np.ndarray:
     """Return CIELAB L of every neutral code value, (2^bits,) float32, clipped to [0, 100]."""
@@ -136,12 +159,23 @@ def luma_to_L(Y: np.ndarray, bits: int, full_range: bool) -> np.ndarray:
     return _L_of_code(bits, full_range)[Y]
 
 
-def opponents_to_linear(L: Array, a: Array, b: Array) -> list[Array]:
+def L_to_light(L: Array) -> Array:
+    """Convert CIELAB L, any shape, to luminance relative to white, in [0, 1]."""
+    return _f_inverse((L + 16) / 116)
+
+
+def light_to_L(light: Array) -> Array:
+    """Convert luminance relative to white, any shape, to CIELAB L."""
+    f: Any = _f(light)
+    return 116 * f - 16
+
+
+def opponents_to_linear(L: Array, a: Array, b: Array, space: RgbSpace = SRGB) -> list[Array]:
     """Convert CIELAB planes of any equal shape to linear R, G, B, unclipped, neutral for ab = 0."""
-    fy = (L + 16) / 116
-    x, z = _GRAY[0] * _f_inverse(fy + a / 500), _GRAY[2] * _f_inverse(fy - b / 200)
+    fy, gray = (L + 16) / 116, space.gray
+    x, z = gray[0] * _f_inverse(fy + a / 500), gray[2] * _f_inverse(fy - b / 200)
     y = _f_inverse(fy)
-    return [m[0] * x + m[1] * y + m[2] * z for m in _XYZ_TO_RGB]
+    return [m[0] * x + m[1] * y + m[2] * z for m in space.from_xyz]
 
 
 def ab_to_srgb(L: Array, ab: Array) -> Array:
@@ -165,14 +199,28 @@ def ab_to_srgb(L: Array, ab: Array) -> Array:
 
 
 def _strip_to_srgb(L: Array, ab: Array) -> Array:
+    return array_module(L).clip(linear_to_srgb(ab_to_linear(L, ab)), 0, 1)
+
+
+def ab_to_linear(L: Array, ab: Array, space: RgbSpace = SRGB) -> Array:
+    """Convert lightness and chroma to linear light, chroma scaled to fit as in `ab_to_srgb`.
+
+    Args:
+        L: (h, w) float32 in [0, 100].
+        ab: (2, h, w) float32, any values.
+        space: whose R, G and B are wanted.
+
+    Returns:
+        linear R, G, B, (3, h, w) float32 in [0, 1]; its L is the given one.
+    """
     xp = array_module(L)
-    linear = xp.stack(opponents_to_linear(L, ab[0], ab[1]))
+    linear = xp.stack(opponents_to_linear(L, ab[0], ab[1], space))
     outside = ~_inside(linear)
     if outside.any():
-        t = _gamut_scale(L[outside], ab[0][outside], ab[1][outside])
-        fitted = opponents_to_linear(L[outside], t * ab[0][outside], t * ab[1][outside])
-        linear[:, outside] = xp.stack(fitted)
-    return xp.clip(linear_to_srgb(xp.clip(linear, 0, 1)), 0, 1)
+        L, a, b = L[outside], ab[0][outside], ab[1][outside]
+        t = _gamut_scale(L, a, b, space)
+        linear[:, outside] = xp.stack(opponents_to_linear(L, t * a, t * b, space))
+    return xp.clip(linear, 0, 1)
 
 
 def _inside(linear: Array) -> Array:
@@ -181,12 +229,12 @@ def _inside(linear: Array) -> Array:
     return (xp.amin(linear, 0) >= -1e-6) & (xp.amax(linear, 0) <= 1 + 1e-6)
 
 
-def _gamut_scale(L: Array, a: Array, b: Array) -> Array:
-    """Return the largest factor in [0, 1) that brings a and b into sRGB at fixed L, to 1/4096."""
+def _gamut_scale(L: Array, a: Array, b: Array, space: RgbSpace) -> Array:
+    """Return the largest factor in [0, 1) that brings ab into a space at fixed L, to 1/4096."""
     xp = array_module(L)
     t = xp.zeros_like(L)
     for step in (0.5**k for k in range(1, 13)):
         trial = t + step
-        fits = _inside(xp.stack(opponents_to_linear(L, trial * a, trial * b)))
+        fits = _inside(xp.stack(opponents_to_linear(L, trial * a, trial * b, space)))
         t = xp.where(fits, trial, t)
     return t

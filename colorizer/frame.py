@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
@@ -12,7 +14,7 @@ from colorizer.color import luma_to_L
 
 @dataclass(frozen=True, slots=True)
 class Motion:
-    """How a frame continues the one before it in its shot; the size is that of the flow's grid."""
+    """How a frame continues the one before it in its shot, at half the size of the flow's grid."""
 
     back: np.ndarray
     """Flow from this frame to the one before, (h, w, 2) float32 in pixels (x, y)."""
@@ -28,7 +30,7 @@ class Motion:
 class Frame:
     """One picture of a film, or one still, on its way from source to sink.
 
-    The luma plane is never changed by any stage; stages add or replace `ab` and `starts_shot`
+    The luma plane is never changed by any stage; stages add or replace `ab` and the marks
     with `dataclasses.replace`.
     """
 
@@ -41,8 +43,8 @@ class Frame:
     Y: np.ndarray
     """The decoded luma plane, untouched, (H, W) uint8, or uint16 where `bits` > 8.
 
-    Of a still: the gray sRGB code value (full range); of a tinted RGB scan, the 16-bit gray
-    value with the same L*."""
+    Of a still: the gray code value (full range) of sRGB, or of the file's own profile as `tone`
+    tells; of a tinted RGB scan, the 16-bit gray sRGB value with the same L*."""
     bits: int
     """Significant bits of `Y`, 8 to 16."""
     full_range: bool
@@ -50,13 +52,34 @@ class Frame:
     L: np.ndarray
     """CIELAB lightness at working size, (h, w) float32 in [0, 100]."""
     ab: np.ndarray | None = None
-    """CIELAB a and b, (2, h, w) float32; at working size after predict and smooth, at the
-    sink's chroma size after upsampling."""
+    """CIELAB a and b, (2, h, w) float32; at working size after predict, at half of it after
+    smooth, at the sink's chroma size after upsampling. None before predict, and from predict to
+    smooth where a frame is no key frame."""
     starts_shot: bool = False
     """True for the first frame of a shot and for every still: no colour crosses into it."""
     motion: Motion | None = None
     """How it continues its shot; None for the first frame, and for a flash within a shot, which
     the frame after it skips."""
+    is_key: bool = True
+    """Whether the network gives it colours; otherwise they travel to it from its neighbours."""
+    tone: np.ndarray | None = None
+    """CIELAB L of every code of `Y`, (2^bits,) float32, where a still's profile gives it another
+    than `bits` and `full_range` do; None otherwise."""
+    tint: np.ndarray | None = None
+    """CIELAB a and b that a still has in the source, (2, h, w) float32 at working size; None of
+    gray ones and of films."""
+    paper: np.ndarray | None = None
+    """How far each pixel of a still is paper or border around the picture, 0 to 1, (h, w) float32
+    of a size of its own; None where there is none."""
+    ab_rows: Callable[[slice], np.ndarray] | None = None
+    """Gives rows of ab at the sink's chroma size, (2, rows, W) float32, of a still after
+    upsampling, whose whole `ab` would be large; `ab` then stays at working size."""
+
+    def lightness(self, rows: slice = slice(None)) -> np.ndarray:
+        """Return CIELAB L of rows of `Y`, (rows, W) float32 in [0, 100]."""
+        if self.tone is not None:
+            return np.take(self.tone, self.Y[rows])
+        return luma_to_L(self.Y[rows], self.bits, self.full_range)
 
 
 MAX_ASPECT = 4
@@ -74,7 +97,9 @@ def working_size(size: tuple[int, int], side: int) -> tuple[int, int]:
     return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 
-def working_L(Y: np.ndarray, bits: int, full_range: bool, side: int) -> np.ndarray:
+def working_L(
+    Y: np.ndarray, bits: int, full_range: bool, side: int, tone: np.ndarray | None = None
+) -> np.ndarray:
     """Shrink a luma plane to working size and convert it to CIELAB L, (h, w) float32 in [0, 100].
 
     Args:
@@ -82,12 +107,12 @@ def working_L(Y: np.ndarray, bits: int, full_range: bool, side: int) -> np.ndarr
         bits: significant bits of Y.
         full_range: see `Frame.full_range`.
         side: short side of the result in pixels.
+        tone: see `Frame.tone`.
     """
     import cv2
 
     height, width = working_size(Y.shape, side)
     shrinks = height <= Y.shape[0]
-    small = cv2.resize(
-        Y, (width, height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-    )
-    return luma_to_L(small, bits, full_range)
+    kind = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    small: Any = cv2.resize(Y, (width, height), interpolation=kind)
+    return luma_to_L(small, bits, full_range) if tone is None else np.take(tone, small)

@@ -1,19 +1,25 @@
 """One gray code value per pixel with the lightness of the scan: tints, ICC profiles and inks.
 
-Everything is worked on in strips, so that a 100-megapixel scan needs no second full-size copy.
+Everything is worked on in strips, so that a 200-megapixel scan needs no second full-size copy.
 """
 
 from __future__ import annotations
 
-import io
-import struct
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from colorizer.color import L_to_gray, linear_to_srgb, srgb_to_lab, srgb_to_linear
+from colorizer.color import (
+    SRGB,
+    L_to_gray,
+    light_to_L,
+    linear_to_srgb,
+    srgb_to_lab,
+)
+from colorizer.frame import working_size
+from colorizer.media.profiles import gray_light, rgb_light
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +28,6 @@ STRIP_PIXELS = 1 << 20
 """Pixels worked on at once."""
 _LINEAR_STEPS = 1 << 20
 """Steps of linear light; one is 0.8 of a 16-bit gray code in the dark, where it is most."""
-_SIGNATURES = {"gray": b"GRAY", "rgb": b"RGB ", "cmyk": b"CMYK"}
 _EXACT = 0x0100
 """cmsFLAGS_NOOPTIMIZE of Little CMS: its tables are half an 8-bit code off in the dark."""
 _COLOUR_SAMPLE = 256
@@ -38,10 +43,10 @@ def strips(height: int, width: int) -> Iterator[slice]:
 
 def to_gray(
     codes: np.ndarray, space: str, bits: int, profile: bytes | None
-) -> tuple[np.ndarray, int]:
-    """Return the neutral sRGB code values with the same L* as the pixels.
+) -> tuple[np.ndarray, int, np.ndarray | None]:
+    """Return one code value per pixel with the lightness the pixels have on a screen.
 
-    Gray in sRGB, and RGB with R = G = B in sRGB, keep their code values as they are.
+    Gray, and RGB with R = G = B, keep their code values as they are.
 
     Args:
         codes: (H, W) for gray, (H, W, 3) for rgb, (H, W, 4) for cmyk (0 is no ink); uint8/uint16.
@@ -50,33 +55,32 @@ def to_gray(
         profile: ICC profile of `codes`; None means sRGB.
 
     Returns:
-        (H, W) uint8 or uint16 codes, and their significant bits.
+        (H, W) uint8 or uint16 codes, their significant bits, and CIELAB L of every code, (2^bits,)
+        float32; None in its place where they are gray sRGB codes.
 
     Raises:
         ValueError: the profile can't be used for these pixels.
     """
     if space == "gray":
-        return (codes, bits) if profile is None else (_gray_table(profile, bits)[codes], 16)
-    if profile is None and space == "rgb" and is_neutral(codes):
-        return codes[..., 0].copy(), bits
+        return codes, bits, None if profile is None else _tone(profile, bits)
+    if space == "rgb" and is_neutral(codes):
+        tone = None if profile is None else _neutral_tone(profile, bits)
+        if profile is None or tone is not None:
+            return codes[..., 0].copy(), bits, tone
     convert = _converter(space, bits, profile)
     gray = np.empty(codes.shape[:2], np.uint16)
     for rows in strips(codes.shape[0], codes.shape[1]):
-        gray[rows] = rgb_to_gray(convert(codes[rows]))
-    return gray, 16
+        gray[rows] = convert(codes[rows])
+    return gray, 16, None
 
 
 def rgb_to_gray(rgb: np.ndarray) -> np.ndarray:
     """Return the 16-bit neutral sRGB code with the luminance of each pixel.
 
     Args:
-        rgb: (h, w, 3) uint8 or uint16, full range.
+        rgb: (h, w, 3) uint8 or uint16 sRGB codes, full range.
     """
-    tables = _weighted_light(rgb.dtype.itemsize * 8)
-    light = np.take(tables[0], rgb[..., 0])
-    light += np.take(tables[1], rgb[..., 1])
-    light += np.take(tables[2], rgb[..., 2])
-    return np.take(_gray_of_light(), light, mode="clip")
+    return _gray_of(rgb, _weighted_light(2 ** (rgb.dtype.itemsize * 8)))
 
 
 def is_neutral(rgb: np.ndarray) -> bool:
@@ -104,14 +108,50 @@ def colour_spread(codes: np.ndarray) -> float:
     return float(np.abs(b * np.cos(angle) - a * np.sin(angle)).mean())
 
 
+def tint_of(
+    codes: np.ndarray, space: str, bits: int, profile: bytes | None, side: int
+) -> np.ndarray | None:
+    """Return CIELAB a and b of a scan at working size, (2, h, w) float32; None of gray ones.
+
+    Args:
+        codes: see `to_gray`, as for the three below.
+        space: of `codes`.
+        bits: of `codes`.
+        profile: of `codes`.
+        side: see `working_size`.
+    """
+    import cv2
+
+    if space != "rgb":
+        return None
+    height, width = working_size(codes.shape[:2], side)
+    step = max(1, min(codes.shape[0] // (2 * height), codes.shape[1] // (2 * width)))
+    sample = _full_range(np.ascontiguousarray(codes[::step, ::step]), bits)
+    small = np.asarray(cv2.resize(sample, (width, height), interpolation=cv2.INTER_AREA))
+    if profile is not None:
+        lab = _through_tables(small, profile, space)[..., 1:]
+    else:
+        rgb = np.moveaxis(small.astype(np.float32) / np.iinfo(sample.dtype).max, -1, 0)
+        lab = np.moveaxis(srgb_to_lab(rgb)[1:], 0, -1)
+    return np.ascontiguousarray(np.moveaxis(lab, -1, 0), np.float32)
+
+
+def _gray_of(rgb: np.ndarray, light: np.ndarray) -> np.ndarray:
+    """Return 16-bit sRGB gray codes of codes (h, w, 3) that add `light`, (3, codes) int32 steps."""
+    total = np.take(light[0], rgb[..., 0])
+    total += np.take(light[1], rgb[..., 1])
+    total += np.take(light[2], rgb[..., 2])
+    return np.take(_gray_of_light(), total, mode="clip")
+
+
 @lru_cache(maxsize=2)
-def _weighted_light(bits: int) -> np.ndarray:
-    """Return linear light times the luminance weight of R, G and B, (3, 2^bits) int32 steps."""
-    # The lightness of each primary gives its weight without a second copy of the sRGB matrix.
-    primaries = np.eye(3).reshape(3, 1, 3)
-    weights = srgb_to_linear(L_to_gray(srgb_to_lab(primaries)[0])).reshape(3, 1)
-    light = srgb_to_linear(np.linspace(0, 1, 2**bits))
-    return np.rint(light * weights / weights.sum() * (_LINEAR_STEPS - 1)).astype(np.int32)
+def _weighted_light(count: int) -> np.ndarray:
+    """Return linear sRGB light times the luminance weight of R, G and B, (3, count) int32 steps."""
+    return _steps(SRGB.decode(np.linspace(0, 1, count)) * np.array(SRGB.to_xyz[1])[:, None])
+
+
+def _steps(light: np.ndarray) -> np.ndarray:
+    return np.rint(light * (_LINEAR_STEPS - 1)).astype(np.int32)
 
 
 @lru_cache(maxsize=1)
@@ -122,12 +162,16 @@ def _gray_of_light() -> np.ndarray:
 
 
 def _converter(space: str, bits: int, profile: bytes | None) -> Callable[[np.ndarray], np.ndarray]:
-    """Return what brings a strip of pixels to full-range sRGB codes."""
+    """Return what brings a strip of pixels to 16-bit sRGB gray codes."""
     if profile is not None:
-        return lambda strip: _through_profile(_full_range(strip, bits), profile, space)
+        light = rgb_light(profile, 2**bits) if space == "rgb" else None
+        if light is not None:
+            steps = _steps(light)
+            return lambda strip: _gray_of(strip, steps)
+        return lambda strip: _gray_of_L(_through_tables(_full_range(strip, bits), profile, space))
     if space == "cmyk":
-        return lambda strip: _inks_to_rgb(_full_range(strip, bits))
-    return lambda strip: _full_range(strip, bits)
+        return lambda strip: rgb_to_gray(_inks_to_rgb(_full_range(strip, bits)))
+    return lambda strip: rgb_to_gray(_full_range(strip, bits))
 
 
 def _full_range(codes: np.ndarray, bits: int) -> np.ndarray:
@@ -144,8 +188,13 @@ def _inks_to_rgb(cmyk: np.ndarray) -> np.ndarray:
     return np.rint(left[..., :3] * left[..., 3:] / top).astype(cmyk.dtype)
 
 
-def _through_profile(codes: np.ndarray, profile: bytes, space: str, flags: int = 0) -> np.ndarray:
-    """Convert codes to sRGB by an ICC profile, (h, w, 3) uint16.
+def _gray_of_L(lab: np.ndarray) -> np.ndarray:
+    gray = L_to_gray(np.clip(lab[..., 0], 0, 100))
+    return np.rint(np.clip(gray, 0, 1) * 65535).astype(np.uint16)
+
+
+def _through_tables(codes: np.ndarray, profile: bytes, space: str) -> np.ndarray:
+    """Return CIELAB of codes (h, w, C) by an ICC profile, (h, w, 3) float32.
 
     Raises:
         ValueError: Little CMS can't use the profile.
@@ -156,59 +205,37 @@ def _through_profile(codes: np.ndarray, profile: bytes, space: str, flags: int =
         return imagecodecs.cms_transform(
             codes,
             profile,
-            srgb_profile(),
+            _lab_profile(),
             colorspace=space,
-            outcolorspace="rgb",
-            outdtype="uint16",
-            flags=flags,
+            outcolorspace="lab",
+            outdtype="float32",
+            flags=_EXACT,
         )
     except (imagecodecs.CmsError, RuntimeError) as error:
         raise ValueError(f"{error}") from error
 
 
-@lru_cache(maxsize=8)
-def _gray_table(profile: bytes, bits: int) -> np.ndarray:
-    """Return the 16-bit sRGB gray code of every code of a gray profile."""
-    ramp = _full_range(np.arange(2**bits, dtype=np.uint16 if bits > 8 else np.uint8), bits)
-    return rgb_to_gray(_through_profile(ramp[None], profile, "gray", _EXACT))[0]
-
-
 @lru_cache(maxsize=1)
-def srgb_profile() -> bytes:
-    """Return an ICC profile of sRGB, the same bytes on every call and every day."""
+def _lab_profile() -> bytes:
     from PIL import ImageCms
 
-    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    # The date of creation, bytes 24 to 35, would make equal runs differ.
-    return profile[:24] + struct.pack(">6H", 2024, 1, 1, 0, 0, 0) + profile[36:]
+    return ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
 
 
-def foreign_profile(profile: bytes | None, space: str) -> bytes | None:
-    """Return the profile, or None where it says sRGB, or there is none.
-
-    Raises:
-        ValueError: the profile is damaged or describes other channels than `space`.
-    """
-    if not profile:
-        return None
-    if profile[16:20] != _SIGNATURES[space]:
-        found = profile[16:20].decode("latin-1").strip()
-        raise ValueError(f"it describes {found or 'nothing'}, the pixels are {space}")
-    name = profile_name(profile)
-    return None if "srgb" in name.lower().replace(" ", "") else profile
+@lru_cache(maxsize=8)
+def _tone(profile: bytes, bits: int) -> np.ndarray:
+    """Return CIELAB L of every code of a gray profile, float32."""
+    light = gray_light(profile, 2**bits)
+    if light is not None:
+        return light_to_L(light).astype(np.float32)
+    ramp = np.arange(2**bits, dtype=np.uint16 if bits > 8 else np.uint8)
+    return np.ascontiguousarray(
+        _through_tables(_full_range(ramp, bits)[None], profile, "gray")[0, :, 0]
+    )
 
 
-@lru_cache(maxsize=32)
-def profile_name(profile: bytes) -> str:
-    """Return the description in an ICC profile.
-
-    Raises:
-        ValueError: it can't be read.
-    """
-    from PIL import ImageCms
-
-    try:
-        opened = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        return (ImageCms.getProfileDescription(opened) or "").strip() or "unnamed"
-    except (OSError, ImageCms.PyCMSError) as error:
-        raise ValueError("it can't be read") from error
+@lru_cache(maxsize=8)
+def _neutral_tone(profile: bytes, bits: int) -> np.ndarray | None:
+    """Return CIELAB L of R = G = B, float32, by an RGB profile; None of one with tables."""
+    light = rgb_light(profile, 2**bits)
+    return None if light is None else light_to_L(light.sum(0)).astype(np.float32)

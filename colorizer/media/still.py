@@ -155,10 +155,10 @@ class StillSource:
             profile = foreign_profile(scan.metadata.icc, scan.space)
             if profile is not None:
                 to_gray(scan.codes[:1, :1], scan.space, scan.bits, profile)
-            return profile
         except (ValueError, struct.error) as error:
             notes.append(f"its colour profile is not used, sRGB is assumed: {error}")
-        return None
+            return None
+        return profile
 
     def _warn_of_colour(self, scan: Scan, notes: list[str]) -> None:
         if scan.space != "rgb" or scan.bits not in (8, 16):

@@ -32,6 +32,8 @@ def L_of(rgb):
 
 
 def L_of_frame(frame):
+    if frame.tone is not None:
+        return frame.tone.astype(np.float64)[frame.Y]
     gray = frame.Y / (2**frame.bits - 1)
     return L_of(np.dstack([np.rint(gray * 65535).astype(np.uint16)] * 3))
 

@@ -1,0 +1,41 @@
+"""From lightness and chroma to the codes of a result, a few rows at a time."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from colorizer.color import BLOCK, RgbSpace
+from colorizer.frame import Frame
+from colorizer.rgb_spaces import ab_to_codes
+
+_DARK = 4096
+"""16-bit code below which a step of R = G = B is coarser than those of gray profiles."""
+
+
+def colour_rows(
+    frame: Frame, rows: slice, space: RgbSpace, top: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Colour rows of a still whose luminance is that of the source as nearly as codes allow.
+
+    Args:
+        frame: with `ab_rows`, or `ab` at full size.
+        rows: which ones.
+        space: of the codes.
+        top: largest code, 255 or 65535.
+
+    Returns:
+        codes (h, W, 3) uint8 or uint16, and |dL*| between them and the source, (h, W) float32.
+    """
+    assert frame.ab is not None, "a sink wants frames with chroma"
+    ab = frame.ab[:, rows] if frame.ab_rows is None else frame.ab_rows(rows)
+    L = frame.lightness(rows)
+    codes = np.empty((*L.shape, 3), np.uint8 if top <= 255 else np.uint16)
+    found = np.empty_like(L)
+    gray_from = _DARK if top > 255 and frame.tone is not None else 0
+    step = max(1, BLOCK // L.shape[1])
+    for start in range(0, len(L), step):
+        part = slice(start, start + step)
+        codes[part], found[part] = ab_to_codes(
+            L[part], ab[:, part], space, top, gray_from=gray_from
+        )
+    return codes, np.abs(found - L)

@@ -1,0 +1,151 @@
+"""The RGB spaces a photo can be written in, and how colours become their codes.
+
+Rounding R, G and B apart shifts lightness by up to half a code; here they are rounded together,
+so that their luminance meets the wanted one far more closely than one code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from colorizer.color import SRGB, L_to_light, RgbSpace, ab_to_linear, light_to_L
+
+D50 = (0.9642, 1.0, 0.8249)
+"""XYZ of the white of ICC's connection space (ICC.1:2022, 7.2.16)."""
+_D65_XY, _D50_XY = (0.3127, 0.3290), (0.34567, 0.35850)
+_BRADFORD = np.array(
+    [[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]]
+)
+"""XYZ to the cone responses of ICC's linear Bradford adaptation (ICC.1:2022, annex E)."""
+_ADOBE_GAMMA = 563 / 256
+"""Adobe RGB (1998) Color Image Encoding, 4.3.4.2."""
+
+
+def matrix_space(
+    name: str, to_xyz: np.ndarray, decode: Callable[[Any], Any], encode: Callable[[Any], Any]
+) -> RgbSpace:
+    """Build a space from its 3x3 matrix of linear RGB to XYZ.
+
+    Raises:
+        ValueError: the matrix has no inverse.
+    """
+    try:
+        inverse = np.linalg.inv(to_xyz)
+    except np.linalg.LinAlgError as error:
+        raise ValueError("its primaries lie on one line") from error
+    rows, back = (tuple(map(tuple, m.tolist())) for m in (to_xyz, inverse))
+    return RgbSpace(name, rows, back, decode, encode)
+
+
+def _from_chromaticities(
+    red: tuple[float, float],
+    green: tuple[float, float],
+    blue: tuple[float, float],
+    white: tuple[float, float],
+) -> np.ndarray:
+    """Return the matrix of linear RGB to XYZ, Y of white 1, from chromaticities x, y."""
+    primaries = np.array([[x / y, 1, (1 - x - y) / y] for x, y in (red, green, blue)]).T
+    x, y = white
+    return primaries * np.linalg.solve(primaries, [x / y, 1, (1 - x - y) / y])
+
+
+def adaptation(white: np.ndarray) -> np.ndarray:
+    """Return the 3x3 Bradford matrix that brings XYZ under `white` to XYZ under D50."""
+    cones = (_BRADFORD @ D50) / (_BRADFORD @ white)
+    return np.linalg.solve(_BRADFORD, cones[:, None] * _BRADFORD)
+
+
+def _from_lightness(code: Any) -> Any:
+    return L_to_light(100 * code)
+
+
+def _to_lightness(light: Any) -> Any:
+    return light_to_L(light) / 100
+
+
+ADOBE_RGB = matrix_space(
+    "Adobe RGB (1998) compatible",
+    _from_chromaticities((0.64, 0.33), (0.21, 0.71), (0.15, 0.06), _D65_XY),
+    lambda code: code**_ADOBE_GAMMA,
+    lambda light: light ** (1 / _ADOBE_GAMMA),
+)
+ECI_RGB_V2 = matrix_space(
+    "eciRGB v2",
+    _from_chromaticities((0.67, 0.33), (0.21, 0.71), (0.14, 0.08), _D50_XY),
+    _from_lightness,
+    _to_lightness,
+)
+DISPLAY_P3 = matrix_space(
+    "Display P3",
+    _from_chromaticities((0.680, 0.320), (0.265, 0.690), (0.150, 0.060), _D65_XY),
+    SRGB.decode,
+    SRGB.encode,
+)
+NAMED_SPACES = {
+    "srgb": SRGB,
+    "adobe-rgb": ADOBE_RGB,
+    "eci-rgb-v2": ECI_RGB_V2,
+    "display-p3": DISPLAY_P3,
+}
+"""Spaces by the name that --profile takes."""
+
+
+@lru_cache(maxsize=4)
+def _light_of_code(space: RgbSpace, top: int) -> np.ndarray:
+    """Return linear light of every code and of one beyond each end, (top + 3,) float32."""
+    light = np.asarray(space.decode(np.arange(top + 1) / top), np.float64)
+    return np.concatenate([light[:1], light, light[-1:]]).astype(np.float32)
+
+
+def ab_to_codes(
+    L: np.ndarray, ab: np.ndarray, space: RgbSpace, top: int, *, gray_from: int = 0
+) -> tuple[np.ndarray, np.ndarray]:
+    """Convert lightness and chroma to the codes whose luminance is nearest to the wanted one.
+
+    Where ab is 0, R = G = B, down to the code `gray_from`; below it a step of all three would be
+    coarser than a 16-bit source's.
+
+    Args:
+        L: (h, w) float32 in [0, 100].
+        ab: (2, h, w) float32, any values; scaled toward gray where the space has no such colour.
+        space: of the codes.
+        top: largest code, 255 or 65535.
+        gray_from: see above.
+
+    Returns:
+        codes (h, w, 3) uint8 or uint16, and their L, (h, w) float32.
+    """
+    linear = ab_to_linear(L, ab, space)
+    codes = [np.rint(space.encode(plane) * top).astype(np.int32) for plane in linear]
+    neutral = (ab[0] == 0) & (ab[1] == 0)
+    table, weights = _light_of_code(space, top), space.to_xyz[1]
+    wanted = L_to_light(L)
+    reach = 2 if top > 255 else 1
+    for plane in codes:
+        np.clip(plane, 0, top, out=plane)
+    missing = wanted - _luminance(codes, table, weights)
+    missing[neutral & (codes[1] >= gray_from)] = 0
+    for channel in (1, 0, 2):  # from the coarsest steps of luminance to the finest
+        plane = codes[channel]
+        step = np.take(table, plane + 2) - np.take(table, plane + 1)
+        np.maximum(step, 1e-12, out=step)
+        move = np.rint(missing / (weights[channel] * step))
+        np.clip(move, -reach, reach, out=move)
+        moved = np.clip(plane + move.astype(np.int32), 0, top)
+        missing -= weights[channel] * (np.take(table, moved + 1) - np.take(table, plane + 1))
+        codes[channel] = moved
+    dtype = np.uint8 if top <= 255 else np.uint16
+    found = light_to_L(_luminance(codes, table, weights))
+    return np.stack(codes, -1).astype(dtype), found
+
+
+def _luminance(codes: list[np.ndarray], table: np.ndarray, weights: Any) -> np.ndarray:
+    red, green, blue = (
+        np.float32(weight) * np.take(table, plane + 1)
+        for plane, weight in zip(codes, weights, strict=True)
+    )
+    return red + green + blue
