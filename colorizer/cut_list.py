@@ -45,11 +45,17 @@ class CutList:
         exists = self._file is not None and self._file.exists()
         self.cuts = _read(self._file, source, rate) if self._file and exists else None
 
-    def noted(self, frames: Iterable[Frame]) -> Iterator[Frame]:
-        """Pass frames through and remember which start a shot."""
+    def noted(self, frames: Iterable[Frame], per_frame: int = 1) -> Iterator[Frame]:
+        """Pass frames through and remember which start a shot.
+
+        Args:
+            frames: marked.
+            per_frame: how many of them make a frame of the film: 2 where they are fields.
+        """
         for frame in frames:
             if frame.starts_shot:
-                self._found[frame.index] = float((frame.pts or 0) * frame.time_base)
+                seconds = float((frame.pts or 0) * frame.time_base)
+                self._found.setdefault(frame.index // per_frame, seconds)
             yield frame
 
     def state(self, index: int) -> np.ndarray:

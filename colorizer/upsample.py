@@ -13,8 +13,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from colorizer.color import BLOCK, luma_to_L
+from colorizer.color import BLOCK
 from colorizer.frame import Frame
+from colorizer.media.siting import luma_at
+from colorizer.paper import filled_below, off_paper
 
 # Found on photos whose true ab was shrunk to a half and a quarter of the working size, as networks
 # predict it: error in ab 11 % and 6 % below bilinear at a fivefold enlargement.
@@ -31,23 +33,38 @@ MAX_DETAIL = 12.0
 
 
 def upsample_chroma(
-    frames: Iterator[Frame], size_of: Callable[[Frame], tuple[int, int]]
+    frames: Iterator[Frame],
+    size_of: Callable[[Frame], tuple[int, int]],
+    shift_of: Callable[[Frame], tuple[float, float]] | None = None,
+    *,
+    in_rows: bool = False,
 ) -> Iterator[Frame]:
     """Replace ab of every frame by ab at the sink's chroma size, guided by the full luma.
 
     Args:
-        frames: with ab at working size.
+        frames: with ab at working size or less.
         size_of: gives (height, width) of the wanted ab, such as `Sink.chroma_size`.
+        shift_of: gives how far its samples lie (down, right) of the middle of theirs of luma, in
+            samples of ab, such as `FilmSink.chroma_shift`; None is not at all.
+        in_rows: set `Frame.ab_rows` in place of a whole ab, which for a scan may be larger than
+            memory.
     """
     for frame in frames:
         if frame.ab is None:
             raise ValueError(f"frame {frame.index} has no ab to be upsampled")
-        size = size_of(frame)
+        ab = frame.ab if frame.paper is None else filled_below(frame.paper, frame.ab)
+        size, small = size_of(frame), _at_size_of(frame.L, ab)
         if size[0] <= frame.L.shape[0] and size[1] <= frame.L.shape[1]:
-            ab = shrink(upsample(frame.ab, frame.L, frame.L), size)
+            ab_rows = _rows_of(shrink(upsample(small, frame.L, frame.L), size))
         else:
-            ab = _enlarge(frame.ab, frame.L, size, _guide_of(frame, size))
-        yield replace(frame, ab=ab)
+            shift = shift_of(frame) if shift_of else (0.0, 0.0)
+            ab_rows = _enlarger(small, frame.L, size, _guide_of(frame, size, shift), shift)
+        if frame.paper is not None:
+            ab_rows = off_paper(ab_rows, frame, size)
+        if in_rows:
+            yield replace(frame, ab_rows=ab_rows)
+        else:
+            yield replace(frame, ab=ab_rows(slice(0, size[0])))
 
 
 def upsample(ab: np.ndarray, L: np.ndarray, L_hr: np.ndarray) -> np.ndarray:
@@ -61,7 +78,7 @@ def upsample(ab: np.ndarray, L: np.ndarray, L_hr: np.ndarray) -> np.ndarray:
     Returns:
         ab, (2, H, W) float32, within `MAX_DETAIL` of the bilinear enlargement.
     """
-    return _enlarge(ab, L, L_hr.shape, lambda rows: L_hr[rows])
+    return _enlarger(ab, L, L_hr.shape, lambda rows: L_hr[rows])(slice(0, L_hr.shape[0]))
 
 
 def shrink(ab: np.ndarray, size: tuple[int, int]) -> np.ndarray:
@@ -73,39 +90,65 @@ def shrink(ab: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     return np.stack([cv2.resize(plane, size[::-1], interpolation=cv2.INTER_AREA) for plane in ab])
 
 
-def _guide_of(frame: Frame, size: tuple[int, int]) -> Callable[[slice], np.ndarray]:
+def _at_size_of(L: np.ndarray, ab: np.ndarray) -> np.ndarray:
+    """Enlarge ab (2, h, w) to the size of L, if it is smaller."""
+    import cv2
+
+    if ab.shape[1:] == L.shape:
+        return ab
+    return np.stack([cv2.resize(plane, L.shape[::-1]) for plane in ab])
+
+
+def _guide_of(
+    frame: Frame, size: tuple[int, int], shift: tuple[float, float]
+) -> Callable[[slice], np.ndarray]:
     """Return a function that gives rows of L at `size`: a whole L may be larger than memory."""
-    import cv2
-
-    Y = frame.Y
-    if Y.shape != size:
-        Y = cv2.resize(Y, size[::-1], interpolation=cv2.INTER_AREA)
-    return lambda rows: luma_to_L(Y[rows], frame.bits, frame.full_range)
+    Y = luma_at(frame.Y, size, shift)
+    return replace(frame, Y=Y).lightness
 
 
-def _enlarge(
-    ab: np.ndarray, L: np.ndarray, size: tuple[int, int], guide: Callable[[slice], np.ndarray]
-) -> np.ndarray:
-    import cv2
+def _rows_of(ab: np.ndarray) -> Callable[[slice], np.ndarray]:
+    return lambda rows: ab[:, rows]
 
+
+def _enlarger(
+    ab: np.ndarray,
+    L: np.ndarray,
+    size: tuple[int, int],
+    guide: Callable[[slice], np.ndarray],
+    shift: tuple[float, float] = (0.0, 0.0),
+) -> Callable[[slice], np.ndarray]:
+    """Return a function that gives rows of ab at `size`, (2, rows, W)."""
     height, width = size
     low = np.stack([*ab, *_slopes(ab, L), _soften(L)])  # (5, h, w)
-    above, below, weight = _rows_between(L.shape[0], height)
-    result = np.empty((2, height, width), np.float32)
+    if shift[1]:
+        low = _moved(low, shift[1] * L.shape[1] / width)
+    above, below, weight = _rows_between(L.shape[0], height, shift[0])
     step = max(1, BLOCK // width)
-    for top in range(0, height, step):
-        rows = slice(top, min(top + step, height))
-        part = low[:, above[rows]]
-        part += weight[rows, None] * (low[:, below[rows]] - part)
-        count = rows.stop - rows.start
-        a, b, slope_a, slope_b, soft = (
-            cv2.resize(plane, (width, count), interpolation=cv2.INTER_LINEAR) for plane in part
-        )
-        detail = guide(rows) - soft
-        for plane, base, slope in ((result[0], a, slope_a), (result[1], b, slope_b)):
-            change = np.clip(slope * detail, -MAX_DETAIL, MAX_DETAIL)
-            np.add(base, change, out=plane[rows])
-    return result
+
+    def enlarged(wanted: slice) -> np.ndarray:
+        result = np.empty((2, wanted.stop - wanted.start, width), np.float32)
+        for top in range(wanted.start, wanted.stop, step):
+            rows = slice(top, min(top + step, wanted.stop))
+            part = low[:, above[rows]]
+            part += weight[rows, None] * (low[:, below[rows]] - part)
+            place = slice(rows.start - wanted.start, rows.stop - wanted.start)
+            _add_detail(part, guide(rows), result[:, place])
+        return result
+
+    return enlarged
+
+
+def _add_detail(low: np.ndarray, L: np.ndarray, out: np.ndarray) -> None:
+    """Write rows of ab to `out` (2, rows, W), from rows of base, slopes and soft L (5, rows, w)."""
+    import cv2
+
+    a, b, slope_a, slope_b, soft = (
+        cv2.resize(plane, L.shape[::-1], interpolation=cv2.INTER_LINEAR) for plane in low
+    )
+    detail = L - soft
+    for plane, base, slope in ((out[0], a, slope_a), (out[1], b, slope_b)):
+        np.add(base, np.clip(slope * detail, -MAX_DETAIL, MAX_DETAIL), out=plane)
 
 
 def _slopes(ab: np.ndarray, L: np.ndarray) -> list[np.ndarray]:
@@ -133,12 +176,23 @@ def _soften(L: np.ndarray) -> np.ndarray:
     return cv2.GaussianBlur(L, (0, 0), SOFTNESS, borderType=cv2.BORDER_REFLECT)
 
 
-def _rows_between(count: int, wanted: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _moved(planes: np.ndarray, columns: float) -> np.ndarray:
+    """Return planes (n, h, w) as seen less than a column further right, or left where negative."""
+    edge = planes[..., -1:] if columns > 0 else planes[..., :1]
+    beside = (planes[..., 1:], edge) if columns > 0 else (edge, planes[..., :-1])
+    weight = np.float32(abs(columns))
+    return planes + weight * (np.concatenate(beside, axis=-1) - planes)
+
+
+def _rows_between(
+    count: int, wanted: int, shift: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return for each wanted row the rows above and below its centre and the weight of the lower.
 
     Done by hand, as resizing a strip alone would not know the rows of its neighbours.
     """
-    position = np.clip((np.arange(wanted) + 0.5) * (count / wanted) - 0.5, 0, count - 1)
+    position = (np.arange(wanted) + 0.5 + shift) * (count / wanted) - 0.5
+    position = np.clip(position, 0, count - 1)
     above = position.astype(np.int32)
     below = np.minimum(above + 1, count - 1)
     return above, below, (position - above).astype(np.float32)

@@ -13,18 +13,30 @@ from colorizer.errors import TargetError
 from colorizer.jobs import Kind
 from colorizer.media.base import Sink, Source
 from colorizer.settings import CODECS
+from colorizer.trim import parse_place
 
 if TYPE_CHECKING:
     import numpy as np
 
 
-def open_source(path: Path, kind: Kind, *, side: int) -> Source:
+def open_source(
+    path: Path,
+    kind: Kind,
+    *,
+    side: int,
+    interlaced: str = "auto",
+    start: str = "",
+    end: str = "",
+) -> Source:
     """Open a photo or film for reading.
 
     Args:
         path: the file; never written to.
         kind: what it is.
         side: short side in pixels of the frames' L.
+        interlaced: of a film, see `FilmSource`.
+        start: of a film: where to begin, as `parse_place` reads it.
+        end: of a film: where to end.
 
     Raises:
         MediaError: missing, unreadable or damaged.
@@ -35,7 +47,13 @@ def open_source(path: Path, kind: Kind, *, side: int) -> Source:
         return StillSource(path, side=side)
     from colorizer.media.film import FilmSource
 
-    return FilmSource(path, side=side)
+    return FilmSource(
+        path,
+        side=side,
+        interlaced=interlaced,
+        start=parse_place(start, "--start"),
+        end=parse_place(end, "--end"),
+    )
 
 
 def open_sink(
@@ -46,6 +64,8 @@ def open_sink(
     quality: int | None,
     jpeg_quality: int,
     identity: Mapping[str, Any] | None = None,
+    preset: str | None = None,
+    hardware: bool = False,
 ) -> Sink:
     """Open the output of the photo or film `like`, written as `TARGET.part` until complete.
 
@@ -56,6 +76,8 @@ def open_sink(
         quality: constant rate factor, for films; None is the codec's default.
         jpeg_quality: 50 to 100, for JPEG and WebP photos.
         identity: of a film, all that its frames depend on; see `FilmSink`.
+        preset: of a film, see `FilmSink`.
+        hardware: of a film, see `FilmSink`.
 
     Raises:
         TargetError: the target can't be written.
@@ -70,7 +92,15 @@ def open_sink(
     from colorizer.media.film_sink import FilmSink
 
     assert isinstance(like, FilmSource)
-    return FilmSink(target, like=like, codec=codec, quality=quality, identity=identity)
+    return FilmSink(
+        target,
+        like=like,
+        codec=codec,
+        quality=quality,
+        identity=identity,
+        preset=preset,
+        hardware=hardware,
+    )
 
 
 def check_target(target: Path, kind: Kind, *, codec: str) -> None:

@@ -2,36 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from fractions import Fraction
-from itertools import chain
+from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from colorizer.errors import MediaError, UnsupportedMedia
 from colorizer.frame import Frame, working_L
+from colorizer.media.anchor import Anchor, CountLog, Counts
 from colorizer.media.clock import Clock
 from colorizer.media.color_tags import FULL, LIMITED, complete_tags, guess_full_range
+from colorizer.media.film_decode import FilmDecoder
 from colorizer.media.film_open import (
     DECODE_THREADS,
     announced_duration,
     clock_origin,
     display_matrix,
-    film_stream,
+    first_field,
     frame_rate,
-    open_container,
     sample_luma,
 )
+from colorizer.media.film_range import find_span
 from colorizer.media.luma import LumaLayout, chroma_strength, luma_layout, read_luma
+from colorizer.trim import Place
 
 if TYPE_CHECKING:
-    from av import Packet, VideoFrame
+    from av import VideoFrame, VideoStream
 
 _TINTED = 6.0
 """Mean distance of chroma from neutral, in 8-bit codes, from which a film counts as coloured."""
-_INTERLACED_ORDERS = (2, 3, 4, 5)
-"""FFmpeg's field orders other than unknown and progressive."""
 
 
 class FilmSource:
@@ -59,14 +60,32 @@ class FilmSource:
     """Width to height of a pixel, None where unknown or 1."""
     field_order: int
     """FFmpeg's AVFieldOrder, 0 unknown, 1 progressive."""
+    first_index: int
+    """Index in the whole film of the first frame wanted."""
+    seconds: Fraction | None
+    """How long the part wanted is; None up to the film's end."""
+    first_field: str | None
+    """top or bottom, whichever is shown first; None where frames are whole."""
 
-    def __init__(self, path: Path, *, side: int, threads: int = DECODE_THREADS) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        side: int,
+        threads: int = DECODE_THREADS,
+        interlaced: str = "auto",
+        start: Place | None = None,
+        end: Place | None = None,
+    ) -> None:
         """Open a film and decode its first frame.
 
         Args:
             path: anything PyAV opens; never written to.
             side: short side in pixels of the frames' L.
             threads: decoder threads.
+            interlaced: top or bottom field first, no, or auto: what the film says of itself.
+            start: the first frame wanted, None for the film's; it gets the index 0.
+            end: the first frame no longer wanted, None for the film's end.
 
         Raises:
             MediaError: missing, or no frame of it can be decoded.
@@ -75,17 +94,16 @@ class FilmSource:
         self.path = path
         self.warnings = []
         self._side = side
-        self._read = self._damaged = self._discarded = 0
-        self._container = open_container(path)
+        self._fields = None if interlaced == "no" else interlaced
+        self._read = 0
+        self._counts = CountLog()
+        self._earlier: Counts = (0, 0, 0)
+        self._decoder = FilmDecoder(path, threads, self.warnings.append)
         try:
-            self.stream = film_stream(self._container, path)
-            self.stream.codec_context.thread_type = "AUTO"
-            self.stream.codec_context.thread_count = threads
-            self._decoded = self._decode()
-            self._first = self._first_frame()
-            self._describe(self._first)
+            self._describe(self._decoder.first)
+            self._trim(start, end)
         except BaseException:
-            self._container.close()
+            self._decoder.close()
             raise
 
     def __enter__(self) -> Self:
@@ -97,71 +115,69 @@ class FilmSource:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._decoded.close()
-        self._container.close()
+        self._decoder.close()
 
-    def frames(self, start: int = 0) -> Iterator[Frame]:
+    @property
+    def stream(self) -> VideoStream:
+        """The stream that is decoded."""
+        return self._decoder.stream
+
+    def frames(self, start: int = 0, anchor: Anchor | None = None) -> Iterator[Frame]:
         """Yield every frame in order; call once.
 
         Args:
-            start: index of the first frame to yield. Those before are decoded all the same: the
-                clock and the count of damaged frames run through the whole film.
+            start: index of the first frame to yield.
+            anchor: frames before it, from which to go on without decoding all that came before.
 
         Raises:
             MediaError: the picture changes size or depth within the film.
         """
-        for index, decoded in enumerate(chain([self._first], self._decoded)):
-            self._check_same(decoded, index)
+        step = round(1 / (self.rate * self.time_base))
+        first, pictures = self._pictures(anchor)
+        for index, decoded in enumerate(pictures, start=first):
+            if self._span is not None and index >= self._span.frames:
+                break
+            self._check_same(decoded, self.first_index + index)
+            pts = self._clock.advance(decoded.pts, step)
+            self._read = index + 1
+            self._counts.note(
+                index, (self._decoder.damaged, self._clock.mended, self._decoder.discarded)
+            )
             if index < start:
-                self._clock.advance(decoded.pts, round(1 / (self.rate * self.time_base)))
-                self._read = index + 1
                 continue
             Y = read_luma(decoded, self.layout, self.tags.matrix)
             bits, full_range = self.layout.bits, self.tags.full_range
             L = working_L(Y, bits, full_range, self._side)
-            pts = self._clock.advance(decoded.pts, round(1 / (self.rate * self.time_base)))
-            self._read = index + 1
             yield Frame(index, pts, self.time_base, Y, bits, full_range, L)
         self._report()
 
-    def _demux(self) -> Iterator[Packet]:
-        """Yield the packets of the film up to its end or the point where it can't be read on."""
-        from av.error import FFmpegError
+    def counts_before(self, index: int) -> Counts:
+        """Return what was damaged, mended and left out before a frame just read."""
+        return self._counts.before(index)
 
-        packets = self._container.demux(self.stream)
-        while True:
-            try:
-                packet = next(packets)
-            except StopIteration:
-                return
-            except (FFmpegError, OSError) as error:
-                self.warnings.append(f"reading stopped: {getattr(error, 'strerror', error)}")
-                return
-            yield packet
+    def restore_counts(self, counts: Counts) -> None:
+        """Take back what `counts_before` gave the run whose frames an anchor stands for."""
+        self._earlier = counts
 
-    def _decode(self) -> Generator[VideoFrame]:
-        from av.error import FFmpegError
+    def _pictures(self, anchor: Anchor | None) -> tuple[int, Iterator[VideoFrame]]:
+        """Return pictures from some place on, and the index of the first."""
+        if anchor is not None and (
+            found := self._decoder.pictures_from(
+                anchor.times, lambda picture: self._luma_hash(picture) == anchor.luma
+            )
+        ):
+            self._decoder.damaged, self._clock.mended, self._decoder.discarded = self._earlier
+            return anchor.first, found
+        begin = self._span.first_pts if self._span and self._span.first else None
+        if begin is not None and (found := self._decoder.pictures_from((begin,), lambda _: True)):
+            return 0, found
+        return -self.first_index, self._decoder.pictures()
 
-        for packet in chain(self._demux(), [None]):
-            if packet is not None:
-                self._discarded += packet.is_discard
-                if not packet.size:  # a repeated frame in AVI, or PyAV's end mark
-                    continue
-            try:
-                frames = self.stream.decode(packet)  # None flushes the decoder
-            except (FFmpegError, EOFError):
-                self._damaged += 1
-                continue
-            for frame in frames:
-                self._damaged += frame.is_corrupt
-                yield frame
-
-    def _first_frame(self) -> VideoFrame:
-        try:
-            return next(self._decoded)
-        except StopIteration:
-            reason = f"no frame of it could be decoded ({self.stream.codec_context.name})"
-            raise MediaError(self.path, reason) from None
+    def _luma_hash(self, picture: VideoFrame) -> str:
+        if (picture.height, picture.width) != self.size:
+            return ""
+        Y = read_luma(picture, luma_layout(picture.format), self.tags.matrix)
+        return sha256(Y.data).hexdigest()
 
     def _describe(self, first: VideoFrame) -> None:
         """Read off everything that sinks and front-ends need."""
@@ -170,7 +186,7 @@ class FilmSource:
             self.layout = luma_layout(first.format)
         except ValueError as error:
             raise UnsupportedMedia(path, f"{error}; convert it to FFV1 yuv422p") from None
-        self.container_name = self._container.format.name
+        self.container_name = self._decoder.container.format.name
         self.codec_name = context.name
         self.size = (first.height, first.width)
         rate = frame_rate(stream)
@@ -179,18 +195,45 @@ class FilmSource:
         self.rate = rate or Fraction(25)
         self.time_base = Fraction(stream.time_base or first.time_base or 1 / self.rate)
         self._clock = Clock(self.time_base)
-        self.origin = clock_origin(self._container, self.time_base)
+        self.origin = clock_origin(self._decoder.container, self.time_base)
         ratio = stream.sample_aspect_ratio
         self.sample_aspect_ratio = Fraction(ratio) if ratio and ratio != 1 else None
         self.field_order = context.field_order
-        self.interlaced = first.interlaced_frame or self.field_order in _INTERLACED_ORDERS
+        self.first_field = self._fields if self._fields != "auto" else first_field(first, stream)
         self.display_matrix = display_matrix(first)
         self.tags, note = complete_tags(first, self.size[0], self.rate, self._full_range(first))
-        self._announced = announced_duration(self._container, stream)
+        self._announced = announced_duration(self._decoder.container, stream)
         self.counted = stream.frames > 0
         estimate = round(self._announced[0] * self.rate) if self._announced else None
         self.frame_count = stream.frames or estimate
         self._warn(first, note)
+
+    def _trim(self, start: Place | None, end: Place | None) -> None:
+        """Find the part wanted, and let the clock of the output start with it."""
+        self._span, self.first_index, self.seconds = None, 0, None
+        if start is None and end is None:
+            return
+        span = find_span(
+            self.path,
+            self.stream.index,
+            start,
+            end,
+            rate=self.rate,
+            time_base=self.time_base,
+        )
+        self._span, self.first_index, self.seconds = span, span.first, span.seconds
+        self.frame_count, self.counted = span.frames, True
+        if span.first:
+            began = span.first * round(1 / (self.rate * self.time_base))
+            pts = (
+                began + (self._decoder.first.pts or 0) if span.first_pts is None else span.first_pts
+            )
+            self.origin = pts * self.time_base
+
+    @property
+    def is_part(self) -> bool:
+        """Whether it is only a part of the film."""
+        return self._span is not None
 
     def _full_range(self, first: VideoFrame) -> bool:
         if self.layout.full_range is not None:
@@ -208,8 +251,6 @@ class FilmSource:
     def _warn(self, first: VideoFrame, note: str | None) -> None:
         if note:
             self.warnings.append(note)
-        if self.interlaced:
-            self.warnings.append("interlaced: its luma is kept, colour is added as to progressive")
         if self.layout.sampling == "rgb":
             self.warnings.append(
                 f"RGB-coded: luma is derived at {self.layout.bits} bit, exact where R = G = B"
@@ -236,12 +277,19 @@ class FilmSource:
 
     def _report(self) -> None:
         """Say what was damaged or missing, once the end is reached."""
-        if self._damaged:
-            self.warnings.append(f"{self._damaged} frames are damaged; decoded as well as possible")
+        if self._decoder.damaged:
+            self.warnings.append(
+                f"{self._decoder.damaged} frames are damaged; decoded as well as possible"
+            )
         if self._clock.mended:
             self.warnings.append(f"{self._clock.mended} time stamps ran backwards and were mended")
-        if self.counted:
-            expected = self.stream.frames - self._discarded
+        if self._span is not None:
+            if self._read < self._span.frames:
+                self.warnings.append(
+                    f"damaged: {self._read} of {self._span.frames} frames could be read"
+                )
+        elif self.counted:
+            expected = self.stream.frames - self._decoder.discarded
             if self._read < expected:
                 self.warnings.append(
                     f"cut off or damaged: {self._read} of {expected} frames could be read"

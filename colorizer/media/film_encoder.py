@@ -15,14 +15,18 @@ from colorizer.media.coding import Coding
 from colorizer.media.color_tags import ColorTags
 from colorizer.media.film import FilmSource
 from colorizer.media.film_copy import stream_tags
+from colorizer.media.film_open import SHOWN_FIRST
 from colorizer.media.luma import at_depth
 from colorizer.media.segments import Segment, steps_of
+from colorizer.media.siting import chroma_shift, luma_at, luma_at_woven
 from colorizer.ycbcr import ab_to_chroma
 
 if TYPE_CHECKING:
     from av import Packet
     from av.container import OutputContainer
 
+_ORDERS = {"top": 2, "bottom": 3}
+"""First field -> FFmpeg's AVFieldOrder."""
 _LEAD = 36000
 """Seconds at which a segment's clock starts: NUT holds no negative time stamps."""
 
@@ -33,7 +37,7 @@ def segment_muxer(coding: Coding) -> str:
     NUT keeps packets and any time base as they are; it takes no ProRes and DNxHR, which know no
     order but that of showing.
     """
-    return "mov" if coding.encoder in ("prores_ks", "dnxhd") else "nut"
+    return "mov" if coding.encoder in ("prores_ks", "dnxhd", "v210") else "nut"
 
 
 def add_film_stream(
@@ -45,14 +49,16 @@ def add_film_stream(
     context.height, context.width = like.size
     context.pix_fmt = coding.pix_fmt
     context.time_base = like.time_base
-    context.options = dict(coding.options)
+    siting = {} if coding.sampling == "444" else {"chroma_sample_location": "left"}
+    context.options = siting | coding.options
     context.thread_count = threads
     # libx264 takes slice threads for an order to slice, which costs quality.
     context.thread_type = "AUTO" if coding.encoder == "libx264" else "SLICE"
     if like.sample_aspect_ratio:
         context.sample_aspect_ratio = like.sample_aspect_ratio
-    if like.interlaced:
-        context.field_order = like.field_order
+    if coding.first_field:
+        same = SHOWN_FIRST.get(like.field_order) == coding.first_field
+        context.field_order = like.field_order if same else _ORDERS[coding.first_field]
     if coding.encoder == "libx265" and output.format.name in ("mp4", "mov"):
         context.codec_tag = "hvc1"  # the only one that QuickTime plays
     tags.apply(context)
@@ -63,7 +69,9 @@ def add_film_stream(
     return stream
 
 
-def picture_of(frame: Frame, coding: Coding, tags: ColorTags, origin: Fraction) -> Any:
+def picture_of(
+    frame: Frame, coding: Coding, tags: ColorTags, origin: Fraction, *, interlaced: bool = False
+) -> Any:
     """Build the encoder's frame: luma copied, chroma computed from ab at that luma.
 
     Args:
@@ -71,27 +79,28 @@ def picture_of(frame: Frame, coding: Coding, tags: ColorTags, origin: Fraction) 
         coding: what the encoder wants.
         tags: of the output; the chroma is computed with their matrix.
         origin: seconds subtracted from the frame's time.
+        interlaced: whether it holds two fields.
 
     Returns:
         An av.VideoFrame.
     """
     import av
-    import cv2
 
     assert frame.ab is not None
     assert frame.pts is not None
     Y = at_depth(frame.Y, frame.bits, coding.bits, tags.full_range)
-    height, width = frame.ab.shape[1:]
-    same = (height, width) == Y.shape
+    size = (frame.ab.shape[1], frame.ab.shape[2])
     chroma = ab_to_chroma(
-        Y if same else cv2.resize(Y, (width, height), interpolation=cv2.INTER_AREA),
+        luma_at_woven(Y, size, coding.sampling)
+        if interlaced
+        else luma_at(Y, size, chroma_shift(coding.sampling)),
         frame.ab,
         matrix=tags.matrix,
         bits=coding.bits,
         full_range=tags.full_range,
     )
     picture = av.VideoFrame(Y.shape[1], Y.shape[0], coding.pix_fmt)
-    for plane, samples in zip(picture.planes, (Y, *chroma), strict=True):
+    for plane, samples in zip(picture.planes, _planes(Y, chroma, coding.pix_fmt), strict=True):
         rows = np.frombuffer(memoryview(plane), samples.dtype).reshape(plane.height, -1)
         rows[:, : samples.shape[1]] = samples
         rows[:, samples.shape[1] :] = 0
@@ -99,6 +108,45 @@ def picture_of(frame: Frame, coding: Coding, tags: ColorTags, origin: Fraction) 
     picture.pts = frame.pts - round(origin / frame.time_base)
     picture.time_base = frame.time_base
     return picture
+
+
+def _planes(Y: np.ndarray, chroma: np.ndarray, pix_fmt: str) -> tuple[np.ndarray, ...]:
+    """Return the planes of a pixel format; those of graphics cards have Cb and Cr in turn."""
+    if pix_fmt not in ("nv12", "p010le"):
+        return Y, *chroma
+    both = np.stack(tuple(chroma), axis=-1).reshape(chroma.shape[1], -1)
+    unused = 6 if pix_fmt == "p010le" else 0
+    return (Y << unused, both << unused) if unused else (Y, both)
+
+
+class FrameMarker:
+    """Marks frames with what PyAV can't: where chroma lies and which field is first.
+
+    FFmpeg's filter setparams does it, without touching a sample.
+    """
+
+    def __init__(self, size: tuple[int, int], coding: Coding, time_base: Fraction) -> None:
+        """Build the filter graph for pictures of `size` (height, width)."""
+        from av import VideoFormat
+        from av.filter import Graph
+
+        mode = {None: "prog", "top": "tff", "bottom": "bff"}[coding.first_field]
+        siting = "" if coding.sampling == "444" else ":chroma_location=left"
+        self._graph = Graph()  # its parts do not keep it alive
+        pix_fmt = VideoFormat(coding.pix_fmt)
+        self._in = self._graph.add_buffer(
+            width=size[1], height=size[0], format=pix_fmt, time_base=time_base
+        )
+        marks = self._graph.add("setparams", f"field_mode={mode}{siting}")
+        self._out = self._graph.add("buffersink")
+        self._in.link_to(marks)
+        marks.link_to(self._out)
+        self._graph.configure()
+
+    def mark(self, picture: Any) -> Any:
+        """Return the av.VideoFrame with its marks."""
+        self._in.push(picture)
+        return self._out.pull()
 
 
 class SegmentEncoder:
@@ -133,18 +181,24 @@ class SegmentEncoder:
             container_options={"avoid_negative_ts": "disabled"},
         )
         self._stream = add_film_stream(self._output, like, coding, tags, threads)
+        self._marker = FrameMarker(like.size, coding, like.time_base)
         self._luma = hashlib.sha256()
+        self._tail: Any = b""
         self._times: list[int] = []
         self._coded: list[int] = []
 
     def write(self, frame: Frame) -> None:
         """Encode one frame with ab at chroma size."""
-        picture = picture_of(frame, self._coding, self._tags, self._like.origin)
+        like = self._like
+        interlaced = like.first_field is not None
+        picture = picture_of(frame, self._coding, self._tags, like.origin, interlaced=interlaced)
         self._times.append(picture.pts)
         picture.pts += self._lead - self._times[0]
-        self._luma.update(np.ascontiguousarray(frame.Y).data)
+        Y = np.ascontiguousarray(frame.Y).data
+        self._luma.update(Y)
+        self._tail = Y
         self.frames += 1
-        self._mux(self._stream.encode(picture))
+        self._mux(self._stream.encode(self._marker.mark(picture)))
 
     def finish(self, number: int, first: int) -> Segment:
         """Complete the file and describe it as segment `number` from frame `first`."""
@@ -161,6 +215,7 @@ class SegmentEncoder:
             steps=steps_of(self._times),
             delay=max(ahead),
             luma=self._luma.hexdigest(),
+            tail=hashlib.sha256(self._tail).hexdigest(),
             size=self.path.stat().st_size,
         )
 

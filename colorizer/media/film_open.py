@@ -6,6 +6,7 @@ import os
 import struct
 from fractions import Fraction
 from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,8 @@ DECODE_THREADS = min(4, os.cpu_count() or 1)
 _TRANSPORT_FORMATS = ("mpeg", "mpegts", "vob")
 """Containers whose clock starts anywhere; elsewhere the first time stamp means something."""
 _PICTURE_FORMATS = ("image2", "_pipe", "tty")
+SHOWN_FIRST = {2: "top", 3: "bottom", 4: "bottom", 5: "top"}
+"""AVFieldOrder (2 top, 3 bottom, 4 top coded first, 5 bottom coded first) -> field shown first."""
 _SAMPLED_PLACES = 5
 _IDENTITY_PLACES, _IDENTITY_BYTES = 16, 1 << 16
 
@@ -135,6 +138,36 @@ def display_matrix(frame: VideoFrame) -> tuple[int, ...] | None:
     """Return the nine numbers that turn or mirror the picture for display, if there are any."""
     data: Any = frame.side_data.get("DISPLAYMATRIX")
     return struct.unpack("=9i", bytes(data)) if data else None
+
+
+def first_field(frame: VideoFrame, stream: VideoStream) -> str | None:
+    """Return which field of a film is shown first, top or bottom; None where frames are whole.
+
+    Args:
+        frame: its first one.
+        stream: where it comes from.
+    """
+    if not frame.interlaced_frame:
+        return SHOWN_FIRST.get(stream.codec_context.field_order)
+    # PyAV does not give the flag, but separatefields obeys it: with every other line white, its
+    # first field tells.
+    from av.filter import Graph
+
+    graph = Graph()
+    parts = [
+        graph.add_buffer(template=stream),
+        graph.add("crop", "min(16\\,iw):min(16\\,ih):0:0"),
+        graph.add("format", "gray"),
+        graph.add("geq", "lum=255*mod(Y\\,2)"),
+        graph.add("separatefields"),
+        graph.add("buffersink"),
+    ]
+    for one, other in pairwise(parts):
+        one.link_to(other)
+    graph.configure()
+    parts[0].push(frame)
+    field: Any = parts[-1].pull()
+    return "bottom" if memoryview(field.planes[0])[0] else "top"
 
 
 def sample_luma(path: Path, layout: LumaLayout, index: int) -> list[np.ndarray]:

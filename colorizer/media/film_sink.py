@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+from collections import deque
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from queue import Empty, Full, Queue
@@ -10,61 +10,26 @@ from threading import Event, Thread
 from types import TracebackType
 from typing import Any, Self
 
+import numpy as np
+
 from colorizer.checksum import combined_hash
 from colorizer.errors import MediaError, TargetError
 from colorizer.frame import Frame
+from colorizer.media.anchor import Anchor
 from colorizer.media.codecs import muxer_of
-from colorizer.media.coding import Coding, choose_coding
 from colorizer.media.film import FilmSource
-from colorizer.media.film_copy import plan_copies
 from colorizer.media.film_encoder import SegmentEncoder, segment_muxer
 from colorizer.media.film_join import DamagedSegmentError, FilmOutput, complete
-from colorizer.media.segments import SEGMENT_FRAMES, State, WorkFolder
+from colorizer.media.film_plan import ENCODE_THREADS, check
+from colorizer.media.segments import SEGMENT_FRAMES, State, WorkFolder, begins_segment
+from colorizer.media.siting import chroma_shift, parity_of
 
-ENCODE_THREADS = min(8, os.cpu_count() or 1)
 QUEUE_DEPTH = 8
 """Frames waiting for the encoder, at most."""
+_COUNTS = "source"
+"""Name under which a state holds what the source had counted."""
 _TICK = 0.1
 """Seconds after which a wait looks whether the other side still lives."""
-
-
-def check(
-    like: FilmSource,
-    target: Path,
-    codec: str,
-    quality: int | None = None,
-    threads: int = ENCODE_THREADS,
-) -> tuple[Coding, list[int], list[str]]:
-    """Say before the work starts what a target can't hold of a film.
-
-    Args:
-        like: the opened film.
-        target: the output, whose suffix names the container.
-        codec: a name of `settings.CODECS`.
-        quality: see `codecs.choose_coding`.
-        threads: of the encoder.
-
-    Returns:
-        The coding, indices of the streams that will be copied, and a line for everything lost.
-
-    Raises:
-        TargetError: the codec doesn't go into the container.
-        SettingsError: the codec can't hold the picture.
-    """
-    muxer = muxer_of(target, codec)
-    coding = choose_coding(
-        codec,
-        size=like.size,
-        bits=like.layout.bits,
-        sampling=like.layout.sampling,
-        full_range=like.tags.full_range,
-        quality=quality,
-        threads=threads,
-    )
-    copies, warnings = plan_copies(like.path, like.stream.index, muxer)
-    if like.origin:
-        warnings.append(f"its clock starts at {float(like.origin):.3f} s; the output's at 0")
-    return coding, copies, [*coding.warnings, *warnings]
 
 
 class FilmSink:
@@ -87,6 +52,8 @@ class FilmSink:
         quality: int | None = None,
         threads: int = ENCODE_THREADS,
         identity: Mapping[str, Any] | None = None,
+        preset: str | None = None,
+        hardware: bool = False,
     ) -> None:
         """Check that the target can hold the film; nothing is written before entry.
 
@@ -97,6 +64,8 @@ class FilmSink:
             quality: constant rate factor, 0 is lossless in h264 and h265; None is the default.
             threads: of the encoder.
             identity: all that the frames written depend on, as JSON values; None keeps nothing.
+            preset: see `coding.choose_coding`.
+            hardware: see there.
 
         Raises:
             TargetError: the target is the source or can't hold this codec.
@@ -110,7 +79,9 @@ class FilmSink:
             if path.exists() and path.samefile(like.path):
                 raise TargetError(target, "is the film itself; choose another name or folder")
         self._muxer = muxer_of(target, codec)
-        self.coding, self._copies, self.warnings = check(like, target, codec, quality, threads)
+        self.coding, self._copies, self.warnings = check(
+            like, target, codec, quality, threads, preset=preset, hardware=hardware
+        )
         tags, matrices = like.tags, self.coding.matrices
         self.tags = tags if tags.matrix in matrices else tags.with_matrix(matrices[0])
         self._threads = threads
@@ -128,21 +99,46 @@ class FilmSink:
 
     def state(self) -> State:
         """Return what `keep_state` was given for `start` by the run that came so far."""
-        return self._folder.state()
+        return {name: kept for name, kept in self._folder.state().items() if name != _COUNTS}
 
     def keep_state(self, index: int, state: State) -> None:
         """Remember what the stages need to go on at frame `index`, before the one before it comes.
 
         Args:
-            index: a multiple of `SEGMENT_FRAMES`; others are ignored.
+            index: any; it is forgotten again when no segment begins there.
             state: arrays by name.
         """
-        if index % SEGMENT_FRAMES == 0:
-            self._states[index] = state
+        self._states[index] = state
+
+    def anchor(self, count: int) -> Anchor | None:
+        """Return the last finished frames, at most `count`; None at the beginning."""
+        times: deque[int] = deque(maxlen=count)
+        segments = self._folder.segments
+        if not segments:
+            return None
+        for segment in segments[-count:]:
+            times.extend(segment.times())
+        like = self._like
+        shift = round(like.origin / like.time_base)
+        known = tuple(time + shift for time in times)
+        return Anchor(self.start - len(known), known, segments[-1].tail)
 
     def chroma_size(self, frame: Frame) -> tuple[int, int]:
-        """Return (height, width) at which `write` wants ab of this frame."""
-        return self.coding.chroma_size((frame.Y.shape[0], frame.Y.shape[1]))
+        """Return (height, width) at which `write` wants ab of a frame, or of a field."""
+        height, width = self.coding.chroma_size(self._like.size)
+        parity = self._parity(frame)
+        return (height if parity is None else len(range(parity, height, 2))), width
+
+    def chroma_shift(self, frame: Frame) -> tuple[float, float]:
+        """Return how far samples of chroma lie (down, right) of the middle of theirs of luma."""
+        return chroma_shift(self.coding.sampling, self._parity(frame))
+
+    def _parity(self, frame: Frame) -> int | None:
+        """Return which lines a field holds, None for a whole frame."""
+        first = self._like.first_field
+        if first is None or frame.Y.shape == self._like.size:
+            return None
+        return parity_of(frame.index, first)
 
     def facts(self) -> dict[str, Any]:
         """Return the number of frames and one hash of the luma hashes of all segments."""
@@ -167,6 +163,9 @@ class FilmSink:
             self._folder.close()
             raise
         self.warnings += self._folder.notes
+        if (counts := self._folder.state().get(_COUNTS)) is not None:
+            damaged, mended, left_out = map(int, counts)
+            self._like.restore_counts((damaged, mended, left_out))
         self._thread.start()
         return self
 
@@ -240,19 +239,25 @@ class FilmSink:
                     frame = self._queue.get(timeout=_TICK)
                 except Empty:
                     continue
-                if frame is not None:
-                    segment = segment or self._begin()
-                    segment.write(frame)
-                if segment and (frame is None or segment.frames == SEGMENT_FRAMES):
+                if segment and (frame is None or self._begins(frame, segment)):
                     self._finish(segment)
                     segment = None
                 if frame is None:
                     return
+                self._states.pop(frame.index, None)
+                segment = segment or self._begin()
+                segment.write(frame)
         except BaseException as error:  # noqa: BLE001 - raised again by write or exit
             self._error = error
         finally:
             if segment is not None:
                 segment.discard()
+
+    def _begins(self, frame: Frame, segment: SegmentEncoder) -> bool:
+        first = frame.index - segment.frames
+        return begins_segment(
+            first, frame.index, starts_shot=frame.starts_shot, most=SEGMENT_FRAMES
+        )
 
     def _begin(self) -> SegmentEncoder:
         part = self._folder.part(len(self._folder.segments))
@@ -261,7 +266,8 @@ class FilmSink:
     def _finish(self, encoder: SegmentEncoder) -> None:
         segment = encoder.finish(len(self._folder.segments), self._folder.start)
         after = segment.first + segment.frames
-        self._folder.finish(segment, self._states.pop(after, {}))
+        counts = {_COUNTS: np.array(self._like.counts_before(after))}
+        self._folder.finish(segment, self._states.pop(after, {}) | counts)
 
     def _open(self) -> FilmOutput:
         return FilmOutput(

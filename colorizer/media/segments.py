@@ -1,7 +1,7 @@
 """The work folder of a film: finished segments and a journal, so that a crash loses little.
 
     .TARGET.colorize/journal.jsonl   what it is made of, then one line a finished segment
-                     seg_00012.nut   240 coded frames; seg_00013.nut.part is being written
+                     seg_00012.nut   coded frames; seg_00013.nut.part is being written
                      state_00013.npz what the stages remember at the beginning of segment 13
 
 A segment counts once its line is in the journal, which is written last. Times stand in the
@@ -24,10 +24,14 @@ import numpy as np
 from colorizer.errors import TargetError
 from colorizer.media.durable import flush, flush_folder, lock
 
-SEGMENT_FRAMES = 240
-"""Frames of a segment: what a crash loses at most. A multiple of every batch of the network and of
-the blocks of the temporal filter, so that a run that goes on computes the very same numbers."""
-_SCHEMA = 1
+SEGMENT_FRAMES = 250
+"""Frames of a segment at most: what a crash loses."""
+LEAST_FRAMES = 24
+"""Frames of a segment at least, where a shot ends it: encoders need a run-up."""
+BLOCK_FRAMES = 12
+"""Within a shot, segments begin at multiples of this: there the stages can go on and compute the
+very same numbers."""
+_SCHEMA = 2
 _JOURNAL, _LOCK, _JOINED = "journal.jsonl", "lock", "joined"
 _OWN_FILES = ("seg_*", "state_*", _JOURNAL, f"{_JOURNAL}.part", _LOCK, _JOINED)
 
@@ -51,6 +55,8 @@ class Segment:
     """Packets by which coding order runs ahead of showing order, at most."""
     luma: str
     """SHA-256 of the source's luma planes."""
+    tail: str
+    """SHA-256 of the last of them, by which its place in the film is known again."""
     size: int
     """Bytes of the file."""
 
@@ -64,6 +70,21 @@ def steps_of(times: list[int]) -> tuple[tuple[int, int], ...]:
     """Return distances between rising times as (distance, how often)."""
     gaps = (after - before for before, after in zip(times, times[1:], strict=False))
     return tuple((gap, len(list(group))) for gap, group in groupby(gaps))
+
+
+def begins_segment(first: int, index: int, *, starts_shot: bool, most: int) -> bool:
+    """Tell whether a frame begins a new segment: it starts a shot, or the last one is full.
+
+    Args:
+        first: index of the first frame of the segment before.
+        index: of the frame.
+        starts_shot: whether it does.
+        most: frames of a segment.
+    """
+    if starts_shot and index - first >= LEAST_FRAMES:
+        return True
+    full = index + BLOCK_FRAMES - first > most
+    return index % BLOCK_FRAMES == 0 and full
 
 
 def work_folder(target: Path) -> Path:

@@ -11,7 +11,8 @@ import pytest
 from colorizer.errors import SettingsError, TargetError
 from colorizer.media.codecs import output_suffix
 from colorizer.media.film import FilmSource
-from colorizer.media.film_sink import FilmSink, check
+from colorizer.media.film_plan import check
+from colorizer.media.film_sink import FilmSink
 from colorizer.media.luma import at_depth
 from colorizer.ycbcr import ab_to_chroma
 from tests.draw_film import draw_film

@@ -8,18 +8,21 @@ import numpy as np
 import pytest
 
 from colorizer.errors import TargetError
+from colorizer.keyframes import KEY_STEP
 from colorizer.media.film import FilmSource
 from colorizer.media.film_sink import FilmSink
 from colorizer.media.segments import (
+    BLOCK_FRAMES,
     SEGMENT_FRAMES,
     Segment,
     WorkFolder,
+    begins_segment,
     kept_frames,
     steps_of,
     sweep,
     work_folder,
 )
-from colorizer.predict import CPU_BATCH, CUDA_BATCH
+from colorizer.temporal import LOOK_AHEAD
 from tests.draw_film import draw_film
 
 IDENTITY = {"source": {"bytes": 5}, "settings": {"strength": 1.0, "size": 256}, "model": "m"}
@@ -28,7 +31,7 @@ IDENTITY = {"source": {"bytes": 5}, "settings": {"strength": 1.0, "size": 256}, 
 def segment(number, size=3, frames=SEGMENT_FRAMES):
     first = number * SEGMENT_FRAMES
     return Segment(
-        number, first, frames, first, first + frames - 1, ((1, frames - 1),), 2, "", size
+        number, first, frames, first, first + frames - 1, ((1, frames - 1),), 2, "", "", size
     )
 
 
@@ -65,7 +68,7 @@ def test_finished_segments_and_their_state_are_found_again(tmp_path, two_finishe
     assert folder.start == 2 * SEGMENT_FRAMES
     assert (folder.state()["count"] == 1).all()
     assert not list(folder.path.glob("*.part"))
-    assert folder.notes == ["goes on after 480 frames finished by an earlier run"]
+    assert folder.notes == [f"goes on after {2 * SEGMENT_FRAMES} frames finished by an earlier run"]
 
 
 @pytest.mark.parametrize(
@@ -79,7 +82,9 @@ def test_finished_segments_and_their_state_are_found_again(tmp_path, two_finishe
 def test_a_change_drops_the_segments_and_says_what_changed(tmp_path, two_finished, change, told):
     folder = reopened(tmp_path, IDENTITY | change)
     assert folder.start == 0
-    assert folder.notes == [f"480 finished frames of an earlier run are not used: {told}"]
+    assert folder.notes == [
+        f"{2 * SEGMENT_FRAMES} finished frames of an earlier run are not used: {told}"
+    ]
     assert not list(folder.path.glob("seg_*"))
     assert kept_frames(tmp_path / "b.mkv") == 0
 
@@ -154,9 +159,23 @@ def test_times_come_back_from_their_steps():
     assert json.loads(json.dumps(steps_of(list(range(5, 245))))) == [[1, 239]]
 
 
-def test_a_segment_holds_whole_batches_and_is_short_enough():
-    assert SEGMENT_FRAMES % CPU_BATCH == SEGMENT_FRAMES % CUDA_BATCH == 0
+def test_segments_begin_where_the_stages_can_go_on():
     assert SEGMENT_FRAMES <= 250
+    assert BLOCK_FRAMES % LOOK_AHEAD == BLOCK_FRAMES % KEY_STEP == 0
+
+
+def test_a_segment_ends_at_a_shot_or_when_it_is_full():
+    def starts(shots, frames=1000, most=250):
+        found = [0]
+        for index in range(1, frames):
+            if begins_segment(found[-1], index, starts_shot=index in shots, most=most):
+                found.append(index)
+        return found
+
+    assert starts(()) == [0, 240, 480, 720, 960]
+    assert starts((131, 140, 400)) == [0, 131, 372, 400, 648, 888]
+    assert starts(range(1000)) == list(range(0, 1000, 24)), "encoders need a run-up"
+    assert max(np.diff(starts((7, 300, 555)))) <= 250
 
 
 def tinted(frame, sink):
