@@ -15,7 +15,7 @@ from colorizer.archive.naming import MARK
 from colorizer.errors import ColorizerError, MediaError, SettingsError
 from colorizer.frame import Frame, working_L
 from colorizer.jobs import JobState
-from colorizer.models import MODELS
+from colorizer.models import model_names
 from colorizer.plan import plan_run
 from colorizer.settings import Settings
 
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 
 def list_models() -> list[str]:
-    """Return the names of all models."""
-    return list(MODELS)
+    """Return the names of all models, those without weights too; see `colorizer.models`."""
+    return model_names()
 
 
 @overload

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from colorizer import __version__
+from colorizer import __version__, cli_models
 from colorizer.cli_options import add_settings, pixel, positive, seconds
 from colorizer.cli_report import ExitCode, note
 from colorizer.errors import (
@@ -129,8 +129,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     verify.add_argument("--exact", action="store_true", help="demand it of lossy codecs too")
     verify.add_argument("--json", action="store_true", help="as JSON lines")
-    models = add("models", _models, "List the models.")
-    models.add_argument("--json", action="store_true", help="as JSON")
+    cli_models.add_actions(add("models", cli_models.models, cli_models.TEXT))
     doctor = add("doctor", _doctor, "Say what is installed, what is missing and how to get it.")
     doctor.add_argument("--json", action="store_true", help="as JSON")
     return parser
@@ -204,12 +203,6 @@ def _verify(arguments: argparse.Namespace) -> int:
     from colorizer.cli_info import verify
 
     return verify(arguments)
-
-
-def _models(arguments: argparse.Namespace) -> int:
-    from colorizer.cli_info import models
-
-    return models(arguments)
 
 
 def _doctor(arguments: argparse.Namespace) -> int:

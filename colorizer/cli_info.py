@@ -1,4 +1,4 @@
-"""The commands that tell or show: probe, preview, verify, models, doctor."""
+"""The commands that tell or show: probe, preview, verify, doctor."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 
 from colorizer.cli_options import settings_from
 from colorizer.cli_report import SCHEMA, ExitCode, note, write_json, write_line
+from colorizer.cli_run import tell_ignored
 from colorizer.errors import MediaError, SettingsError, UnsupportedMedia
 from colorizer.jobs import Kind
 
@@ -37,6 +38,7 @@ def preview(arguments: argparse.Namespace) -> int:
     from colorizer.preview import alternatives_at, before_and_after
 
     model, file, time = open_model(settings), arguments.file, arguments.time
+    tell_ignored(model, settings)
     wanted = {"time": time, "confidence": arguments.confidence}
     pictures = before_and_after(file, kind, model, settings, **wanted)
     place = arguments.alternatives
@@ -98,20 +100,6 @@ def known_kind(path: Path) -> Kind:
     if kind is None:
         raise UnsupportedMedia(path, "is neither a photo nor a film")
     return kind
-
-
-def models(arguments: argparse.Namespace) -> int:
-    """Print the models."""
-    from colorizer.models import MODELS
-
-    if arguments.json:
-        rows = [{"name": name, **asdict(spec)} for name, spec in MODELS.items()]
-        write_line(json.dumps({"schema": SCHEMA, "models": rows}, indent=2))
-        return ExitCode.OK
-    width = max(len(name) for name in MODELS)
-    for name, spec in MODELS.items():
-        write_line(f"{name:{width}}  {spec.title}: {spec.summary}")
-    return ExitCode.OK
 
 
 def doctor(arguments: argparse.Namespace) -> int:

@@ -19,6 +19,7 @@ from colorizer.errors import SettingsError, TargetError
 from colorizer.jobs import Job, JobState, Kind
 from colorizer.media.segments import kept_frames, sweep
 from colorizer.plan import marked, plan_run
+from colorizer.settings import Settings
 
 if TYPE_CHECKING:
     from colorizer.models.base import ColorModel
@@ -115,6 +116,8 @@ def _run_jobs(plan: Plan, arguments: argparse.Namespace, report: Report) -> bool
 
     model = pipeline.open_model(plan.jobs[0].settings)
     _tell_device(model)
+    if not arguments.quiet:
+        tell_ignored(model, plan.jobs[0].settings)
     events = batch.run_all(plan.jobs, model, workers=arguments.jobs)
     with Interrupt(report.unfinished) as interrupt, closing(events):
         for event in events:
@@ -129,6 +132,12 @@ def _tell_device(model: ColorModel) -> None:
         from colorizer.device import describe_device
 
         _log.info("running on %s", describe_device(next(model.parameters()).device))
+
+
+def tell_ignored(model: ColorModel, settings: Settings) -> None:
+    """Say which settings that were changed mean nothing to a model."""
+    if "bins" not in model.answer and settings.vividness != Settings().vividness:
+        note(f"{model.name} gives one answer; --vividness is ignored")
 
 
 def _make_folder(folder: Path) -> None:

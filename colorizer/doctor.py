@@ -6,11 +6,12 @@ import importlib
 import platform
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 from colorizer import __version__
 from colorizer.checksum import file_hash
 from colorizer.errors import ColorizerError
-from colorizer.models import MODELS, WEIGHTS_FOLDER, load_model
+from colorizer.models import WEIGHTS_FOLDER, load_model, usable_models, weights_file
 
 _PACKAGES = {
     "torch": "torch",
@@ -20,6 +21,7 @@ _PACKAGES = {
     "PIL": "pillow",
     "tifffile": "tifffile",
     "imagecodecs": "imagecodecs",
+    "platformdirs": "platformdirs",
     "safetensors": "safetensors",
     "scenedetect": "scenedetect-headless",
     "natsort": "natsort",
@@ -87,16 +89,21 @@ def _codecs() -> list[Finding]:
 
 
 def _weights() -> list[Finding]:
-    return [_weights_of(name, spec.weights) for name, spec in MODELS.items() if spec.weights]
+    return [_weights_of(name, file) for name in usable_models() if (file := weights_file(name))]
 
 
-def _weights_of(name: str, file_name: str) -> Finding:
-    label, file = f"weights {name}", WEIGHTS_FOLDER / file_name
+def _weights_of(name: str, file: Path) -> Finding:
+    label = f"weights {name}"
     try:
         load_model(name)
         return Finding(label, f"{file}, sha256 {file_hash(file)}")
     except ImportError:
         return Finding(label, "not looked at without torch", ok=False, fix="pip install torch")
     except ColorizerError as error:
-        fix = "pip install --force-reinstall film-colorizer"
+        shipped = file.parent == WEIGHTS_FOLDER
+        fix = (
+            "pip install --force-reinstall film-colorizer"
+            if shipped
+            else f"colorizer models import FILE --name {name} --replace"
+        )
         return Finding(label, str(error), ok=False, fix=fix)

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from colorizer.models import MODELS
+from colorizer.models import model_names
 from colorizer.settings import Settings
 
 _DEVICES = ("auto", "cpu", "cuda", "cuda:0", "cuda:1")
@@ -85,7 +85,7 @@ class SettingsForm(QWidget):
         if item.metadata["choices"]:
             return self._choice(name, item.metadata["choices"])
         if name == "model":
-            return self._choice(name, tuple(MODELS))
+            return self._choice(name, tuple(model_names()))
         if name == "device":
             return self._choice(name, _DEVICES, editable=True)
         if kind is int and allowed:
