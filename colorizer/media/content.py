@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from colorizer.color import luma_to_L, srgb_to_lab
+from colorizer.media.scan import Scan
 
 COLOURED, BLANK, TEXT, LINE_ART = "coloured", "blank", "text", "line_art"
 CONTENTS = (COLOURED, BLANK, TEXT, LINE_ART)
@@ -38,29 +39,32 @@ _LETTERS, _LETTER_HEIGHT, _LONG, _MOST_LONG = 40, 0.03, 0.06, 0.35
 letter, in long sides, and the most ink that may be in such."""
 
 
-def content_of(Y: np.ndarray, bits: int, codes: np.ndarray | None = None) -> str:
+def content_of(Y: np.ndarray, bits: int, scan: Scan) -> str:
     """Tell what a scan shows: one of CONTENTS, or "" for a picture that wants colour.
 
     Args:
         Y: gray sRGB code values, full range, (H, W) uint8 or uint16.
         bits: significant bits of `Y`.
-        codes: the scan's RGB codes, (H, W, 3) uint8 or uint16 full range; None where it is gray.
+        scan: what `Y` was made of.
     """
-    if codes is not None and colour_beyond_tint(codes) > COLOUR_LIMIT:
+    if scan.space != "gray" and colour_beyond_tint(scan.codes, scan.bits) > COLOUR_LIMIT:
         return COLOURED
     return _page(_lightness(Y, bits))
 
 
-def colour_beyond_tint(codes: np.ndarray) -> float:
+def colour_beyond_tint(codes: np.ndarray, bits: int = 8) -> float:
     """Return the mean distance in ab of the pixels from the tint of the picture.
 
     The tint of a toned print or of old paper is a curve along the lightness, however strong; the
     colours of things are not on it. What is yellower than the tint may be a stain and counts less.
 
     Args:
-        codes: sRGB, (H, W, 3) uint8 or uint16, full range.
+        codes: (H, W, 3) sRGB or (H, W, 4) inks, 0 is none; uint8 or uint16, full range.
+        bits: significant bits of `codes`.
     """
-    small = _shrunk(codes, _COLOUR_SIDE).astype(np.float32) / np.iinfo(codes.dtype).max
+    small = _shrunk(codes, _COLOUR_SIDE).astype(np.float32) / (2**bits - 1)
+    if small.shape[-1] == 4:
+        small = (1 - small[..., :3]) * (1 - small[..., 3:])
     L, a, b = (plane.ravel() for plane in srgb_to_lab(np.moveaxis(small, -1, 0)))
     order = np.argsort(L, kind="stable")
     steps = [part for part in np.array_split(order, _TINT_STEPS) if len(part)]

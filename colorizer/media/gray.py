@@ -30,8 +30,6 @@ _LINEAR_STEPS = 1 << 20
 """Steps of linear light; one is 0.8 of a 16-bit gray code in the dark, where it is most."""
 _EXACT = 0x0100
 """cmsFLAGS_NOOPTIMIZE of Little CMS: its tables are half an 8-bit code off in the dark."""
-_COLOUR_SAMPLE = 256
-"""Rows and columns looked at to tell a tinted print from a colour photo."""
 
 
 def strips(height: int, width: int) -> Iterator[slice]:
@@ -90,22 +88,6 @@ def is_neutral(rgb: np.ndarray) -> bool:
         if not (np.array_equal(red, green) and np.array_equal(red, blue)):
             return False
     return True
-
-
-def colour_spread(codes: np.ndarray) -> float:
-    """Return the mean chroma across the direction of the tint, in CIELAB units, of sRGB codes.
-
-    A toned print varies along one hue, however strong its tone; a colour photo does not.
-
-    Args:
-        codes: (H, W, 3) uint8 or uint16, full range.
-    """
-    step = [max(1, side // _COLOUR_SAMPLE) for side in codes.shape[:2]]
-    sample = codes[:: step[0], :: step[1]].astype(np.float32) / np.iinfo(codes.dtype).max
-    ab = srgb_to_lab(np.moveaxis(sample, -1, 0))[1:].reshape(2, -1)
-    a, b = ab - np.median(ab, 1, keepdims=True)
-    angle = 0.5 * np.arctan2(2 * (a * b).mean(), (a * a).mean() - (b * b).mean())
-    return float(np.abs(b * np.cos(angle) - a * np.sin(angle)).mean())
 
 
 def tint_of(

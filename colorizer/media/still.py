@@ -15,15 +15,12 @@ import numpy as np
 
 from colorizer.errors import MediaError
 from colorizer.frame import Frame, working_L
-from colorizer.media.gray import colour_spread, tint_of, to_gray
+from colorizer.media.content import COLOURED, content_of
+from colorizer.media.gray import tint_of, to_gray
 from colorizer.media.metadata import Metadata
 from colorizer.media.profiles import foreign_profile
 from colorizer.media.scan import Coding, Scan
 from colorizer.media.scan_open import Pages, open_pages
-
-COLOUR_LIMIT = 2.5
-"""Mean chroma across the tint above which a picture is called coloured: scans of gray and toned
-prints stay below 1.7, most colour photos are above 3."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +43,7 @@ class StillSource:
 
     Attributes:
         frame_count: pages, known from entering on.
+        contents: what each page decoded so far shows, as `content_of` tells it.
     """
 
     frame_count: int | None = None
@@ -54,6 +52,7 @@ class StillSource:
         """Take `path`; `side` is the short side of the picture the network sees."""
         self.path = Path(path)
         self.warnings: list[str] = []
+        self.contents: list[str] = []
         self._side = side
         self._file: BinaryIO | None = None
         self._opened: Pages | None = None
@@ -128,13 +127,15 @@ class StillSource:
         """Return luma codes, their bits, tone and tint; the RGB is free again afterwards."""
         assert self._opened is not None
         notes = self._opened.notes
-        self._warn_of_colour(scan, notes)
         profile = self._profile(scan, notes)
         Y, bits, tone = to_gray(scan.codes, scan.space, scan.bits, profile)
         tint = tint_of(scan.codes, scan.space, scan.bits, profile, self._side)
         turn = scan.metadata.orientation
         alpha = None if scan.alpha is None else upright(scan.alpha, turn)
         self._pages[index] = Page(coding=scan.coding, metadata=scan.metadata, alpha=alpha)
+        self.contents.append(content_of(Y, bits, scan))
+        if self.contents[-1] == COLOURED:
+            notes.append("is already in colour; its colours are replaced")
         self._note(index, notes)
         if tint is not None:
             tint = np.stack([upright(plane, turn) for plane in tint])
@@ -159,12 +160,6 @@ class StillSource:
             notes.append(f"its colour profile is not used, sRGB is assumed: {error}")
             return None
         return profile
-
-    def _warn_of_colour(self, scan: Scan, notes: list[str]) -> None:
-        if scan.space != "rgb" or scan.bits not in (8, 16):
-            return
-        if colour_spread(scan.codes) > COLOUR_LIMIT:
-            notes.append("is already in colour; its colours are replaced")
 
 
 def upright(plane: np.ndarray, orientation: int) -> np.ndarray:
