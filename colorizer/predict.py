@@ -30,6 +30,8 @@ LEAST_SIDE = 64
 """Short side in pixels below which the working picture is not halved any further."""
 CPU_BATCH, CUDA_BATCH = 4, 16
 """Frames of a film in one call of the network."""
+MOST_HELD = 12
+"""Frames that wait together for the network, at most, where not all are key frames."""
 
 
 def film_batch(device: torch.device) -> int:
@@ -62,13 +64,13 @@ def predict_chroma(
     lock: AbstractContextManager[Any] | None = None,
     pool: Executor | None = None,
 ) -> Iterator[Frame]:
-    """Give every frame its ab, at the size of its L. The result does not depend on `batch`.
+    """Give every key frame its ab, at the size of its L. The result does not depend on `batch`.
 
     Out of memory halves the batch, then the working size, then goes to the CPU; each step is told
     to `warn`.
 
     Args:
-        frames: with L set.
+        frames: with L set; those that are no key frames pass as they are.
         model: a colour model on `device`, in eval mode.
         device: where the model is.
         batch: frames of like size in one call, at most.
@@ -84,23 +86,28 @@ def predict_chroma(
     """
     network = _Network(model, device, batch, vividness, warn, lock or nullcontext(), pool)
     for group in _alike(frames, batch):
-        chroma = network.predict(np.stack([frame.L for frame in group]))
-        chroma *= strength
-        for frame, ab in zip(group, chroma, strict=True):
-            yield replace(frame, ab=ab)
+        keys = [frame.L for frame in group if frame.is_key]
+        chroma = iter(network.predict(np.stack(keys)) if keys else ())
+        for frame in group:
+            yield replace(frame, ab=next(chroma) * np.float32(strength)) if frame.is_key else frame
 
 
 def _alike(frames: Iterable[Frame], batch: int) -> Iterator[list[Frame]]:
-    """Group neighbours of the same working size, `batch` at most."""
+    """Group neighbours of the same working size, with `batch` key frames at most.
+
+    Nothing waits that need not: frames before a key frame go on alone.
+    """
     group: list[Frame] = []
+    keys = 0
     for frame in frames:
         if group and frame.L.shape != group[0].L.shape:
             yield group
-            group = []
+            group, keys = [], 0
         group.append(frame)
-        if len(group) == batch:
+        keys += frame.is_key
+        if keys == batch or not keys or len(group) == max(batch, MOST_HELD):
             yield group
-            group = []
+            group, keys = [], 0
     if group:
         yield group
 

@@ -1,8 +1,9 @@
-"""Temporal smoothing: steady the predicted colours of a shot along its motion.
+"""Temporal smoothing: colours travel along the motion of a shot, and steady one another.
 
 Each pixel carries the running mean of its predictions and their count, once from the past and once
 from a window of frames to come. Both travel along the optical flow and are dropped where it can't
-be trusted, so nothing lags and no ghost stays behind a moving thing.
+be trusted, so nothing lags and no ghost stays behind a moving thing. A frame without a prediction
+gets what comes to it from both sides.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from colorizer.frame import Frame, Motion
-from colorizer.motion import path_of, warp
+from colorizer.motion import half_size, path_of, warp
 
 State = dict[str, np.ndarray]
 """What a stage remembers, by name."""
@@ -29,18 +30,21 @@ LEAST_TRUST = 0.2
 """Trust below which a pixel is new."""
 MAX_GAIN = 1.15
 """Most by which chroma that averaging has paled is raised again."""
+SURE_COUNT = 0.5
+"""Predictions behind a pixel below which its neighbours have a say in its colour."""
+REACH = (9, 45)
+"""Sides of the windows of such neighbours, near and far, in pixels at which chroma travels."""
 
 
 @dataclass(slots=True)
 class _Step:
-    """One frame in the window, with the mean of the past up to it."""
+    """One frame in the window, with what came to it from the past."""
 
     frame: Frame
-    ab: np.ndarray
-    """The prediction, (2, h, w)."""
-    mean: np.ndarray
-    count: np.ndarray
-    """Predictions in the mean, (h, w)."""
+    ab: np.ndarray | None
+    """The prediction, (h, w, 2); None where the frame has none."""
+    past: np.ndarray
+    """Mean of a and b, and the predictions in it, up to this frame, (h, w, 3)."""
     flash: bool = False
 
 
@@ -53,22 +57,22 @@ def smooth_chroma(
 ) -> Iterator[Frame]:
     """Replace ab of every frame by its mean along the motion of its shot.
 
-    A shot of one frame, and a flash, pass as they are. At most twice `look_ahead` frames are held.
+    It travels, and is given, at half the working size, which is as fine as networks answer. A shot
+    of one frame, and a flash, pass as they are. At most twice `look_ahead` frames are held.
 
     Args:
-        frames: in display order, from `mark_shots`, with ab at working size.
+        frames: in display order, from `mark_shots`, with ab at working size; in the midst of a
+            shot frames may come without.
         look_ahead: frames to come that count; 0 uses the past alone.
         state: what `keep` was given for the index of the first frame, to go on from there.
         keep: told before every frame the index of the next and what is remembered up to it.
     """
     shot = _Shot(look_ahead, keep, state)
     for frame in frames:
-        if frame.ab is None:
-            raise ValueError(f"frame {frame.index} has no ab to be smoothed")
         if frame.starts_shot:
             yield from shot.rest()
             shot = _Shot(look_ahead, keep, None)
-        shot.add(frame, frame.ab)
+        shot.add(frame)
         yield from shot.ready()
     yield from shot.rest()
 
@@ -82,25 +86,24 @@ class _Shot:
         self._look_ahead = look_ahead
         self._keep = keep
         self._window: list[_Step] = []
-        self._mean: np.ndarray | None = state["mean"] if state else None
-        self._count: np.ndarray | None = state["count"] if state else None
-        # Sums of chroma before and after, over the shot so far.
+        self._past: np.ndarray | None = state["past"] if state else None
+        # Sums of chroma before and after, over the predictions of the shot so far.
         self._chroma = state["chroma"] if state else np.zeros(2)
 
-    def add(self, frame: Frame, ab: np.ndarray) -> None:
-        """Take the next frame and its mean of the past."""
-        motion, mean, count = frame.motion, self._mean, self._count
-        flash = motion is None and not frame.starts_shot and mean is not None
-        if motion is not None and mean is not None and count is not None:
-            mean, count = _extended(
-                mean, count, ab, path_of(motion.back, ab.shape[1:]), motion, motion.back_trust
-            )
+    def add(self, frame: Frame) -> None:
+        """Take the next frame, with what the past brings to it."""
+        motion, past = frame.motion, self._past
+        flash = motion is None and not frame.starts_shot and past is not None
+        ab = None if frame.ab is None else _shrunk(frame.ab)
+        if motion is not None and past is not None:
+            past = _extended(past, motion, motion.back, motion.back_trust, ab)
+        elif ab is None:
+            raise ValueError(f"frame {frame.index} has no ab to be smoothed")
         elif not flash:
-            mean, count = ab, np.ones(ab.shape[1:], np.float32)
-        assert mean is not None
-        assert count is not None
-        self._mean, self._count = mean, count
-        self._window.append(_Step(frame, ab, mean, count, flash))
+            past = _begun(ab)
+        assert past is not None
+        self._past = past
+        self._window.append(_Step(frame, ab, past, flash))
 
     def ready(self) -> Iterator[Frame]:
         """Yield the frames of a block that has enough frames after it.
@@ -119,85 +122,134 @@ class _Shot:
 
     def _smoothed(self, number: int) -> Iterator[Frame]:
         """Smooth and yield the first `number` frames of the window."""
-        done = _with_future(self._window, number)
+        alone = len(self._window) == 1 and self._window[0].frame.motion is None
+        done = [None] * number if alone else _with_future(self._window, number)
         for step, ab in zip(self._window[:number], done, strict=True):
-            if not step.flash:
+            if ab is not None:
                 ab = self._as_vivid(step.ab, ab)
             if self._keep:
-                state = {"mean": step.mean, "count": step.count, "chroma": self._chroma.copy()}
+                state = {"past": step.past, "chroma": self._chroma.copy()}
                 self._keep(step.frame.index + 1, state)
-            same = ab is step.ab
-            yield step.frame if same else replace(step.frame, ab=ab)
+            yield step.frame if ab is None else replace(step.frame, ab=ab)
         del self._window[:number]
 
-    def _as_vivid(self, before: np.ndarray, after: np.ndarray) -> np.ndarray:
-        """Raise chroma to what the predictions of the shot so far had on average."""
-        if after is before:
-            strength = _strength(before)
-            self._chroma += strength
-            return after
-        self._chroma += (_strength(before), _strength(after))
+    def _as_vivid(self, before: np.ndarray | None, after: np.ndarray) -> np.ndarray:
+        """Raise chroma to what the predictions of the shot so far had on average.
+
+        Args:
+            before: a prediction, (h, w, 2), if there was one.
+            after: its frame smoothed.
+
+        Returns:
+            ab, (2, h, w).
+        """
+        if before is not None:
+            self._chroma += (_strength(before), _strength(after))
         gain = min(max(self._chroma[0] / max(self._chroma[1], 1e-6), 1.0), MAX_GAIN)
-        return after * np.float32(gain)
+        return np.ascontiguousarray(after.transpose(2, 0, 1)) * np.float32(gain)
+
+
+def _shrunk(ab: np.ndarray) -> np.ndarray:
+    """Bring a prediction (2, h, w) to the size at which it travels, pixel by pixel, (h, w, 2)."""
+    import cv2
+
+    height, width = half_size(ab.shape[1:])
+    return cv2.resize(cv2.merge(list(ab)), (width, height), interpolation=cv2.INTER_AREA)
+
+
+def _begun(ab: np.ndarray) -> np.ndarray:
+    """Return a mean of one prediction."""
+    return np.concatenate([ab, np.ones((*ab.shape[:2], 1), np.float32)], axis=2)
 
 
 def _extended(
     mean: np.ndarray,
-    count: np.ndarray,
-    ab: np.ndarray,
-    path: np.ndarray,
     motion: Motion,
+    flow: np.ndarray,
     trust: np.ndarray,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Carry mean and count along a path to the next frame and add its prediction."""
+    ab: np.ndarray | None,
+) -> np.ndarray:
+    """Carry means and counts, (h, w, 3), along a flow to the next frame; add its prediction.
+
+    Args:
+        mean: of the frame that the flow leads to.
+        motion: between both.
+        flow: one of the two of `motion`.
+        trust: in it.
+        ab: the prediction, (h, w, 2), if there is one.
+    """
+    size = mean.shape[:2]
     most = MAX_COUNT if motion.back_trust.mean() >= DISSOLVE_TRUST else DISSOLVE_COUNT
-    if trust.shape != count.shape:
+    if trust.shape != size:
         import cv2
 
-        trust = cv2.resize(trust, count.shape[::-1])
-    weight = np.where(trust < LEAST_TRUST, np.float32(0), trust)
-    counted = np.minimum(weight * warp(count, path) + 1, np.float32(most))
-    carried = np.stack([warp(plane, path) for plane in mean])
-    carried += (ab - carried) / counted
-    return carried, counted
+        trust = cv2.resize(trust, size[::-1])
+    carried = warp(mean, path_of(flow, size))
+    count = carried[..., 2] * np.where(trust < LEAST_TRUST, np.float32(0), trust)
+    if ab is None:
+        np.minimum(count, np.float32(most), out=carried[..., 2])
+        return carried
+    np.minimum(count + 1, np.float32(most), out=count)
+    carried[..., 2] = count
+    carried[..., :2] += (ab - carried[..., :2]) / count[..., None]
+    return carried
 
 
-def _with_future(window: list[_Step], number: int) -> list[np.ndarray]:
-    """Join the mean of the past and that of the window's future for its first frames."""
-    if not window:
-        return []
+def _with_future(window: list[_Step], number: int) -> list[np.ndarray | None]:
+    """Join what past and future of a window bring to its first frames, each (h, w, 2).
+
+    A flash gets None.
+    """
     later: Motion | None = None
-    mean = count = None
-    done: list[np.ndarray] = []
+    future: np.ndarray | None = None
+    done: list[np.ndarray | None] = []
     for place in range(len(window) - 1, -1, -1):
         step = window[place]
-        ab = step.ab
         if step.flash:
             if place < number:
-                done.append(ab)
+                done.append(None)
             continue
-        if later is None or mean is None or count is None:
-            mean, count = ab, np.ones(ab.shape[1:], np.float32)
+        if later is not None and future is not None:
+            future = _extended(future, later, later.forth, later.forth_trust, step.ab)
+        elif step.ab is not None:
+            future = _begun(step.ab)
         else:
-            path = path_of(later.forth, ab.shape[1:])
-            mean, count = _extended(mean, count, ab, path, later, later.forth_trust)
+            future = np.zeros_like(step.past)
         later = step.frame.motion
         if place < number:
-            done.append(_joined(step, mean, count))
+            done.append(_joined(step, future))
     return done[::-1]
 
 
-def _joined(step: _Step, mean: np.ndarray, count: np.ndarray) -> np.ndarray:
+def _joined(step: _Step, future: np.ndarray) -> np.ndarray:
     """Weigh past and future by their counts; the present is in both and counts once."""
-    if step.mean is step.ab and mean is step.ab:
-        return step.ab
-    both = step.count * step.mean
-    both += count * mean
-    both -= step.ab
-    both /= step.count + count - 1
+    past_count, future_count = step.past[..., 2], future[..., 2]
+    total = past_count + future_count
+    both = step.past[..., :2] * past_count[..., None]
+    both += future[..., :2] * future_count[..., None]
+    if step.ab is not None:
+        both -= step.ab
+        total -= 1
+    both /= np.maximum(total, np.float32(1e-6))[..., None]
+    if step.ab is None and total.min() < SURE_COUNT:
+        return _filled(both, total)
     return both
 
 
+def _filled(ab: np.ndarray, count: np.ndarray) -> np.ndarray:
+    """Give pixels that no prediction reached the colours of their surroundings."""
+    import cv2
+
+    sure = np.minimum(count / np.float32(SURE_COUNT), 1)
+    known = cv2.merge([ab[..., 0] * sure, ab[..., 1] * sure, sure])
+    near, far = (cv2.blur(known, (side, side)) for side in REACH)
+    spread = near + 0.05 * far + 1e-4 * known.mean(axis=(0, 1), dtype=np.float32)
+    around = spread[..., :2] / np.maximum(spread[..., 2:], np.float32(1e-9))
+    return around + sure[..., None] * (ab - around)
+
+
 def _strength(ab: np.ndarray) -> float:
-    """Return the mean chroma of a picture."""
-    return float(np.sqrt(ab[0] * ab[0] + ab[1] * ab[1]).mean())
+    """Return the mean chroma of a picture (h, w, 2)."""
+    import cv2
+
+    return float(cv2.magnitude(ab[..., 0], ab[..., 1]).mean())

@@ -95,8 +95,23 @@ def test_smoothing_is_for_films_that_want_it(tmp_path, monkeypatch):
     list(pipeline.run(film_job(tmp_path, smooth=False), tiny_model()))
     list(pipeline.run(photo_job(tmp_path), tiny_model()))
     assert calls == []
-    list(pipeline.run(film_job(tmp_path), tiny_model()))
+    list(pipeline.run(film_job(tmp_path, every_frame=True), tiny_model()))
     assert calls == [1]
+
+
+def seen_by_the_network(monkeypatch, job) -> int:
+    model, seen = tiny_model(), []
+    plain = model.predict
+    monkeypatch.setattr(model, "predict", lambda L, **rest: seen.append(len(L)) or plain(L, **rest))
+    list(pipeline.run(job, model))
+    assert len(drawn.film_frames(job.target)) == 8
+    return sum(seen)
+
+
+def test_the_network_runs_on_key_frames_or_on_every_frame(tmp_path, monkeypatch):
+    assert seen_by_the_network(monkeypatch, film_job(tmp_path / "a")) < 8
+    assert seen_by_the_network(monkeypatch, film_job(tmp_path / "b", every_frame=True)) == 8
+    assert seen_by_the_network(monkeypatch, film_job(tmp_path / "c", smooth=False)) == 8
 
 
 def test_fallbacks_reach_the_warnings_of_the_last_event(tmp_path, monkeypatch):
@@ -117,7 +132,7 @@ def test_fallbacks_reach_the_warnings_of_the_last_event(tmp_path, monkeypatch):
 
     monkeypatch.setattr(model, "predict", limited)
     monkeypatch.setattr("colorizer.predict.cpu_cores", lambda: 2)
-    *_, last = pipeline.run(film_job(tmp_path), model)
+    *_, last = pipeline.run(film_job(tmp_path, every_frame=True), model)
     assert last.state is JobState.DONE
     assert "out of memory on cpu: 1 instead of 4 frames at once" in last.warnings
 

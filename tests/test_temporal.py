@@ -46,7 +46,15 @@ def still_shot(count, seed=1, color=(25, -20)):
 
 
 def smoothed(frames, **options):
-    return list(smooth_chroma(mark_shots(iter(frames)), **options))
+    return [enlarged(one) for one in smooth_chroma(mark_shots(iter(frames)), **options)]
+
+
+def enlarged(frame):
+    """Bring ab back to working size, where it has travelled at half of it."""
+    if frame.ab.shape[1:] == frame.L.shape:
+        return frame
+    planes = [cv2.resize(plane, frame.L.shape[::-1]) for plane in frame.ab]
+    return replace(frame, ab=np.stack(planes))
 
 
 def flicker(frames):
@@ -120,19 +128,27 @@ def test_a_marked_cut_is_kept_even_between_equal_pictures():
     assert done[2].ab[0].mean() == pytest.approx(25, abs=4)
 
 
+def halved(ab):
+    """Bring ab to the size at which it travels; exact where edges lie at even pixels."""
+    if ab.shape[1:] != SIZE:
+        return ab
+    return np.stack([cv2.resize(p, None, fx=0.5, fy=0.5, interpolation=3) for p in ab])
+
+
 def test_a_moving_object_leaves_no_ghost():
-    frames, truth = moving_square(10)
-    done = smoothed(frames)
-    average, errors, averaged = frames[0].ab, [], []
+    frames, truth = moving_square(10, step=6)
+    truth = [halved(ab) for ab in truth]
+    done = [one.ab for one in smooth_chroma(mark_shots(iter(frames)))]
+    average, errors, averaged = truth[0], [], []
     for i in range(1, 10):
-        average = 0.8 * average + 0.2 * frames[i].ab
-        uncovered = np.s_[:, 32:64, 4 + 5 * (i - 1) : 4 + 5 * i]  # ground again since this frame
-        errors.append(((done[i].ab - truth[i])[uncovered] ** 2).mean())
+        average = 0.8 * average + 0.2 * truth[i]
+        uncovered = np.s_[:, 16:32, 2 + 3 * (i - 1) : 2 + 3 * i]  # ground again since this frame
+        errors.append(((done[i] - truth[i])[uncovered] ** 2).mean())
         averaged.append(((average - truth[i])[uncovered] ** 2).mean())
-    assert np.sqrt(np.mean(errors)) < 1.9  # 2.1 if pixels of little trust were averaged
+    assert np.sqrt(np.mean(errors)) < 4  # edges soften as colours travel; 20 without trust
     assert np.sqrt(np.mean(averaged)) > 25
-    trail = np.sqrt(np.mean([((a.ab - t) ** 2).mean() for a, t in zip(done, truth, strict=True)]))
-    assert trail < 6
+    trail = np.sqrt(np.mean([((ab - t) ** 2).mean() for ab, t in zip(done, truth, strict=True)]))
+    assert trail < 1.5
 
 
 def test_what_comes_into_view_has_its_own_colour_at_once():
@@ -251,9 +267,41 @@ def test_smoothing_again_gives_the_same():
         assert (one.ab == two.ab).all()
 
 
-def test_a_frame_without_colour_is_refused():
+def test_a_shot_that_begins_without_colour_is_refused():
     with pytest.raises(ValueError, match="no ab"):
         smoothed([frame_of(0, texture(1), None)])
+
+
+def test_colours_travel_to_frames_that_have_none_from_both_sides():
+    frames, truth = moving_square(12, step=4)
+    keys = (0, 6, 11)
+    some = [one if one.index in keys else replace(one, ab=None) for one in frames]
+    for one, ab in zip(smooth_chroma(mark_shots(iter(some))), truth, strict=True):
+        error = np.abs(one.ab - halved(ab)).max(axis=0)
+        assert np.median(error) < 1
+        assert error.mean() < 3, one.index
+
+
+def test_what_no_prediction_shows_takes_the_colour_around_it():
+    """A thing that is there for one frame between two key frames."""
+    ground = plain((-30, 20))
+    frames = [frame_of(i, texture(2, low=20, high=50), ground, i == 0) for i in range(5)]
+    L = frames[2].L.copy()
+    L[40:60, 40:60] = 95
+    frames = [replace(one, ab=None) if one.index in (1, 2, 3) else one for one in frames]
+    frames[2] = replace(frames[2], L=L)
+    for one in smoothed(frames):
+        assert np.abs(one.ab - ground).max() < 1
+
+
+def test_no_colour_travels_across_a_cut():
+    red, green = plain((50, 30)), plain((-40, 40))
+    frames = [frame_of(i, texture(1), red if i in (0, 4) else None, i == 0) for i in range(8)]
+    frames += [frame_of(i, texture(9), green if i == 8 else None) for i in range(8, 14)]
+    done = smoothed(frames)
+    assert [one.index for one in done if one.starts_shot] == [0, 8]
+    for one in done:
+        assert np.abs(one.ab - (red if one.index < 8 else green)).max() < 1e-3
 
 
 @pytest.mark.parametrize("start", [12, 24, 36])
@@ -265,7 +313,7 @@ def test_going_on_from_a_state_gives_the_very_same_numbers(start):
     states = {}
     whole = smoothed(frames, keep=states.__setitem__)
     marked = (one for one in mark_shots(iter(frames[start - 8 :])) if one.index >= start)
-    rest = list(smooth_chroma(marked, state=states[start]))
+    rest = [enlarged(one) for one in smooth_chroma(marked, state=states[start])]
     assert [one.index for one in rest] == list(range(start, len(frames)))
     for one, other in zip(whole[start:], rest, strict=True):
         assert one.starts_shot == other.starts_shot
@@ -276,10 +324,18 @@ def test_both_directions_beat_the_past_alone_and_the_predictions():
     frames, truth = moving_square(26, step=2)
     frames = [replace(one, ab=flickering(one.ab, i)) for i, one in enumerate(frames)]
     errors = [
-        np.sqrt(np.mean([((one.ab - t) ** 2).mean() for one, t in zip(done, truth, strict=True)]))
-        for done in (smoothed(frames), smoothed(frames, look_ahead=0), frames)
+        np.sqrt(
+            np.mean(
+                [((halved(a.ab) - halved(t)) ** 2).mean() for a, t in zip(way, truth, strict=True)]
+            )
+        )
+        for way in (
+            smooth_chroma(mark_shots(iter(frames))),
+            smooth_chroma(mark_shots(iter(frames)), look_ahead=0),
+            frames,
+        )
     ]
-    assert errors[0] < 0.9 * errors[1] < 0.6 * errors[2]
+    assert errors[0] < 0.95 * errors[1] < 0.7 * errors[2]
 
 
 def test_averaging_does_not_pale_the_shot():
