@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from colorizer import __version__, cli_models
+from colorizer import __version__, cli_models, cli_verify
 from colorizer.cli_options import add_settings, pixel, positive, seconds
 from colorizer.cli_report import ExitCode, note
 from colorizer.errors import (
@@ -49,15 +49,6 @@ to standard error. Ctrl-C stops after the picture in hand, a second Ctrl-C at on
 A film is written in segments of 240 frames, in a hidden folder beside its target. Whatever ends
 the run, the same command goes on after the last finished segment and gives the same film; with
 other settings or a changed source it begins anew and says so.
-"""
-
-
-_VERIFY_TEXT = """\
-Compare films that were coloured with their sources, frame by frame.
-
-Every frame of both is decoded and the hashes of their luma planes are compared, at the depth of
-the output; their number and times too. A lossless codec must keep every sample. Of a lossy one
-PSNR-Y is told instead. The exit code is 1 when something differs that must not.
 """
 
 
@@ -122,13 +113,7 @@ def _parser() -> argparse.ArgumentParser:
     probe = add("probe", _probe, "Say what a file is, as JSON.")
     probe.add_argument("file", type=Path, metavar="FILE")
     _add_preview(add("preview", _preview, "Colorize one picture and put it beside the original."))
-    verify = add("verify", _verify, _VERIFY_TEXT)
-    verify.add_argument("outputs", nargs="+", type=Path, metavar="OUT", help="coloured films")
-    verify.add_argument(
-        "--source", type=Path, metavar="FILE", help="of the one OUT; default: what its sidecar says"
-    )
-    verify.add_argument("--exact", action="store_true", help="demand it of lossy codecs too")
-    verify.add_argument("--json", action="store_true", help="as JSON lines")
+    cli_verify.add_arguments(add("verify", cli_verify.verify, cli_verify.TEXT))
     cli_models.add_actions(add("models", cli_models.models, cli_models.TEXT))
     doctor = add("doctor", _doctor, "Say what is installed, what is missing and how to get it.")
     doctor.add_argument("--json", action="store_true", help="as JSON")
@@ -140,7 +125,7 @@ Parser = argparse.ArgumentParser
 
 def _add_run(parser: Parser) -> None:
     parser.add_argument("inputs", nargs="*", metavar="INPUT", help="files and folders")
-    parser.add_argument("-o", "--out", required=True, help="output folder or file")
+    parser.add_argument("-o", "--out", help="output folder or file; needed but for --repeat")
     parser.add_argument(
         "--recursive",
         action=argparse.BooleanOptionalAction,
@@ -155,6 +140,28 @@ def _add_run(parser: Parser) -> None:
         type=Path,
         metavar="FILE",
         help="write what failed, one a line, to be given to --from-file later",
+    )
+    parser.add_argument(
+        "--log",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="keep colorize-run-TIME.jsonl in OUT: what was made, as PREMIS events (default: on)",
+    )
+    parser.add_argument(
+        "--manifest",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="keep manifest-sha256.txt in OUT, as sha256sum -c reads it (default: on)",
+    )
+    parser.add_argument(
+        "--bag", action="store_true", help="make OUT a bag (BagIt): results in OUT/data"
+    )
+    parser.add_argument(
+        "--repeat",
+        type=Path,
+        metavar="SIDECAR",
+        help="make the result of a sidecar again and say whether it is the same; without OUT the"
+        " new one is not kept",
     )
     parser.add_argument("--jobs", type=positive, metavar="N", help="photos at once")
     parser.add_argument("--dry-run", action="store_true", help="show the plan, touch nothing")
@@ -197,12 +204,6 @@ def _preview(arguments: argparse.Namespace) -> int:
     from colorizer.cli_info import preview
 
     return preview(arguments)
-
-
-def _verify(arguments: argparse.Namespace) -> int:
-    from colorizer.cli_info import verify
-
-    return verify(arguments)
 
 
 def _doctor(arguments: argparse.Namespace) -> int:

@@ -1,21 +1,17 @@
-"""The commands that tell or show: probe, preview, verify, doctor."""
+"""The commands that tell or show: probe, preview, doctor."""
 
 from __future__ import annotations
 
 import argparse
 import json
 from dataclasses import asdict
-from math import isfinite
 from pathlib import Path
-from typing import Any
 
 from colorizer.cli_options import settings_from
-from colorizer.cli_report import SCHEMA, ExitCode, note, write_json, write_line
+from colorizer.cli_report import SCHEMA, ExitCode, write_line
 from colorizer.cli_run import tell_ignored
-from colorizer.errors import MediaError, SettingsError, UnsupportedMedia
+from colorizer.errors import SettingsError, UnsupportedMedia
 from colorizer.jobs import Kind
-
-_DECIBELS = ("psnr", "worst_psnr")
 
 
 def probe(arguments: argparse.Namespace) -> int:
@@ -48,42 +44,6 @@ def preview(arguments: argparse.Namespace) -> int:
     for colour in offered:
         write_line(json.dumps(colour))
     return ExitCode.OK
-
-
-def verify(arguments: argparse.Namespace) -> int:
-    """Compare films with their sources; the exit code says whether all are as they must be."""
-    if arguments.source and len(arguments.outputs) > 1:
-        raise SettingsError("--source belongs to a single OUT; give them one at a time")
-    failed = 0
-    for out in arguments.outputs:
-        try:
-            good = _verify_one(out, arguments)
-        except MediaError as error:
-            if len(arguments.outputs) == 1:
-                raise
-            note(f"failed: {error}")
-            good = False
-        failed += not good
-    return ExitCode.SOME_FAILED if failed else ExitCode.OK
-
-
-def _verify_one(out: Path, arguments: argparse.Namespace) -> bool:
-    from colorizer.archive.verify import source_of, verify_film
-
-    if known_kind(out) is not Kind.FILM:
-        raise UnsupportedMedia(out, "is a photo; only films are verified")
-    source, exact = (arguments.source, False) if arguments.source else source_of(out) or (None, 0)
-    if source is None:
-        raise MediaError(out, "no sidecar beside it names its source; give it with --source")
-    verdict = verify_film(out, source, exact=bool(exact) or arguments.exact)
-    if arguments.json:
-        facts: dict[str, Any] = asdict(verdict) | {"target": str(out), "source": str(source)}
-        # JSON knows no infinity.
-        facts |= {name: facts[name] if isfinite(facts[name]) else None for name in _DECIBELS}
-        write_json(event="verified", good=verdict.good, **facts)
-    else:
-        write_line(f"{'ok    ' if verdict.good else 'FAILED'} {out}: {verdict}")
-    return verdict.good
 
 
 def known_kind(path: Path) -> Kind:

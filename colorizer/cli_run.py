@@ -6,11 +6,13 @@ import argparse
 import logging
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from colorizer.archive.bag import PAYLOAD
+from colorizer.archive.ledger import Ledger
 from colorizer.archive.naming import Plan
 from colorizer.cli_interrupt import Interrupt
 from colorizer.cli_options import settings_from
@@ -31,6 +33,14 @@ _ACTIONS = {JobState.WAITING: "run", JobState.SKIPPED: "skip", JobState.FAILED: 
 
 def run(arguments: argparse.Namespace) -> int:
     """Colorize all inputs and return the exit code."""
+    if arguments.repeat:
+        from colorizer.cli_repeat import repeat
+
+        return repeat(arguments)
+    if arguments.out is None:
+        raise SettingsError("-o OUT is missing; name the folder or file of the results")
+    if arguments.bag:
+        arguments.out = f"{Path(arguments.out) / PAYLOAD}{os.sep}"
     settings = settings_from(arguments)
     plan = plan_run(_inputs(arguments), arguments.out, settings, recursive=arguments.recursive)
     for problem in plan.problems:
@@ -91,12 +101,14 @@ def _colorize(plan: Plan, arguments: argparse.Namespace) -> int:
     """Run the plan; whatever ends it, the summary and the list of failures are written."""
     planned = [*plan.jobs, *(event.job for event in plan.settled)]
     photos = sum(job.kind is Kind.PHOTO for job in planned)
+    ledger = _ledger(planned, arguments)
     with Report(photos=photos, as_json=arguments.json, quiet=arguments.quiet) as report:
         try:
             for event in plan.settled:
                 report.take(event)
+                ledger.take(event)
                 sweep(event.job.target)
-            interrupted = _run_jobs(plan, arguments, report) if plan.jobs else False
+            interrupted = _run_jobs(plan, arguments, report, ledger) if plan.jobs else False
         finally:
             for target in [*report.unfinished(), *(job.target for job in report.failed)]:
                 if kept := kept_frames(target):
@@ -104,12 +116,22 @@ def _colorize(plan: Plan, arguments: argparse.Namespace) -> int:
             report.summary(len(planned), problems=len(plan.problems))
             if arguments.failed_list:
                 _write_list(arguments.failed_list, plan, report.failed, Path(arguments.out))
+            ledger.close()
     if interrupted:
         return ExitCode.INTERRUPTED
     return ExitCode.SOME_FAILED if report.failed or plan.problems else ExitCode.OK
 
 
-def _run_jobs(plan: Plan, arguments: argparse.Namespace, report: Report) -> bool:
+def _ledger(planned: Sequence[Job], arguments: argparse.Namespace) -> Ledger:
+    """Open what is written down about the run; nothing where OUT is the name of one result."""
+    out = Path(arguments.out)
+    folder = all(job.target != out for job in planned)
+    return Ledger(
+        out, log=folder and arguments.log, manifest=folder and arguments.manifest, bag=arguments.bag
+    )
+
+
+def _run_jobs(plan: Plan, arguments: argparse.Namespace, report: Report, ledger: Ledger) -> bool:
     """Run the jobs and return whether Ctrl-C ended them."""
     _make_folder(plan.jobs[0].target.parent)
     from colorizer import batch, pipeline
@@ -122,6 +144,7 @@ def _run_jobs(plan: Plan, arguments: argparse.Namespace, report: Report) -> bool
     with Interrupt(report.unfinished) as interrupt, closing(events):
         for event in events:
             report.take(event)
+            ledger.take(event)
             if interrupt.asked:
                 return True
     return False

@@ -183,7 +183,7 @@ class Record:
         self._values = {
             "schema": SCHEMA,
             "note": NOTE,
-            "program": _program(),
+            "program": program_facts(),
             "kind": str(job.kind),
             "source": self._source_facts(),
             "result": {
@@ -245,7 +245,7 @@ class Record:
 
 
 @lru_cache(maxsize=1)
-def _program() -> dict[str, str]:
+def program_facts() -> dict[str, str]:
     """Return the versions of this program and of what computes, reads and writes in it."""
     found = {"name": "Colorizer", "version": __version__, "python": platform.python_version()}
     for name in _LIBRARIES:

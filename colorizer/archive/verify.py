@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from fractions import Fraction
 from hashlib import sha256
@@ -16,7 +15,9 @@ import numpy as np
 from colorizer.errors import MediaError
 from colorizer.frame import Frame
 from colorizer.media.film import FilmSource
+from colorizer.media.film_open import film_stream, open_container
 from colorizer.media.luma import at_depth
+from colorizer.trim import parse_place
 
 LOSSLESS = ("ffv1", "v210", "rawvideo", "huffyuv", "ffvhuff", "utvideo")
 """Codecs that keep every sample by nature; h264 and h265 do when they are told to."""
@@ -71,7 +72,9 @@ class Verdict:
         return "; ".join(faults)
 
 
-def verify_film(target: Path, source: Path, *, exact: bool = False) -> Verdict:
+def verify_film(
+    target: Path, source: Path, *, exact: bool = False, start: str = "", end: str = ""
+) -> Verdict:
     """Decode a coloured film beside its source and compare the hashes of their luma planes.
 
     The source's luma is brought to the target's depth first, as `at_depth` does: exactly.
@@ -80,12 +83,14 @@ def verify_film(target: Path, source: Path, *, exact: bool = False) -> Verdict:
         target: the coloured film.
         source: the film it was made from.
         exact: demand equal luma of a codec that may be lossy too.
+        start, end: the part of the source that was taken, as `parse_place` reads them.
 
     Raises:
         MediaError: one of them can't be read.
     """
     found = _Comparison()
-    with FilmSource(source, side=_SIDE) as before, FilmSource(target, side=_SIDE) as after:
+    part = {"start": parse_place(start, "--start"), "end": parse_place(end, "--end")}
+    with FilmSource(source, side=_SIDE, **part) as before, FilmSource(target, side=_SIDE) as after:
         try:
             for one, other in zip_longest(before.frames(), after.frames()):
                 found.add(one, other, before.origin)
@@ -111,31 +116,22 @@ def luma_hash(Y: np.ndarray) -> str:
     return sha256(np.ascontiguousarray(Y).data).hexdigest()
 
 
-def source_of(target: Path) -> tuple[Path, bool] | None:
-    """Find the source of a film by its sidecar, and whether it was coded without loss.
+def same_frames(one: Path, other: Path) -> int:
+    """Decode two films side by side and count the frames that differ in time or any sample.
 
-    Returns:
-        None where no sidecar says.
+    Raises:
+        MediaError: one of them can't be read.
     """
-    for name in (target.name + ".json", target.stem + ".json", target.name + ".colorize.json"):
-        try:
-            values = json.loads(target.with_name(name).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            continue
-        named = _named_source(values)
-        if named:
-            settings = values.get("settings")
-            quality = settings.get("quality") if isinstance(settings, dict) else None
-            return target.parent / named, quality == 0
-    return None
+    with open_container(one) as before, open_container(other) as after:
+        frames = (
+            film.decode(film_stream(film, path)) for film, path in ((before, one), (after, other))
+        )
+        pairs = zip_longest(*frames)
+        return sum(a is None or b is None or _samples(a) != _samples(b) for a, b in pairs)
 
 
-def _named_source(values: Any) -> str | None:
-    """Return the source that a sidecar names, as a path or in an object with one."""
-    source = values.get("source") if isinstance(values, dict) else None
-    if isinstance(source, dict):
-        source = source.get("path") or source.get("file") or source.get("name")
-    return source if isinstance(source, str) else None
+def _samples(frame: Any) -> tuple[float | None, str, str]:
+    return frame.time, frame.format.name, sha256(frame.to_ndarray().tobytes()).hexdigest()
 
 
 class _Comparison:

@@ -1,0 +1,78 @@
+"""A bag: results in `data/`, with their hashes beside it, as BagIt (RFC 8493) wants them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any
+
+from colorizer import __version__
+from colorizer.errors import TargetError
+
+PAYLOAD = "data"
+_CHECKSUMS = ["sha256", "sha512"]
+
+
+def open_bag(root: Path) -> None:
+    """Make an empty bag, or see that there is one to go on with.
+
+    Raises:
+        TargetError: the folder holds files and is no bag, or can't be written to.
+        ImportError: the library `bagit` is missing.
+    """
+    import bagit
+
+    if (root / "bagit.txt").is_file():
+        return
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        if any(root.iterdir()):
+            raise TargetError(root, "holds files and is no bag; choose an empty folder for --bag")
+        bagit.make_bag(
+            str(root), {"Bag-Software-Agent": f"Colorizer {__version__}"}, checksums=_CHECKSUMS
+        )
+    except (OSError, bagit.BagError) as error:
+        raise TargetError(root, f"can't be made a bag: {error}") from error
+
+
+def close_bag(root: Path, made: Collection[str], *, processes: int = 1) -> None:
+    """Hash the payload and write the bag's manifests.
+
+    Every file of the payload is read. One that is not as the former manifests say and was not
+    made by this run ends it: damage is never written down as the truth.
+
+    Args:
+        root: of the bag.
+        made: names below `data/`, with slashes, of what this run wrote.
+        processes: that hash side by side.
+
+    Raises:
+        TargetError: a file was changed, or the bag can't be written.
+    """
+    import bagit
+
+    try:
+        bag = bagit.Bag(str(root))
+        before = {file: file.read_bytes() for file in root.glob("*.txt")}
+        former = {name: dict(sums) for name, sums in bag.payload_entries().items()}
+        bag.save(processes=processes, manifests=True)
+        now = bag.payload_entries()
+        changed = sorted(
+            name
+            for name, sums in former.items()
+            if name.removeprefix(f"{PAYLOAD}/") not in made and _differ(sums, now.get(name))
+        )
+        if not changed:
+            return
+        for file, content in before.items():
+            file.write_bytes(content)
+    except (OSError, bagit.BagError) as error:
+        raise TargetError(root, f"the bag can't be written: {error}") from error
+    more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
+    raise TargetError(
+        root / changed[0], f"was changed or lost since it was bagged{more}; the bag stays as it was"
+    )
+
+
+def _differ(former: dict[str, str], now: Any) -> bool:
+    return now is None or any(now.get(name) != value for name, value in former.items())

@@ -1,0 +1,205 @@
+"""Look whether results are still what was recorded: manifest, sidecars, sources, pictures."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from natsort import natsorted
+
+from colorizer.archive import manifest
+from colorizer.archive.provenance import (
+    SUFFIX,
+    Sidecar,
+    find_source,
+    read_sidecar,
+    sidecar_of,
+)
+from colorizer.archive.verify import verify_film
+from colorizer.archive.verify_still import verify_still
+from colorizer.checksum import file_hash
+from colorizer.errors import ColorizerError
+from colorizer.jobs import Kind
+
+_LARGE_BYTES = 20 << 20
+"""Pictures of larger files are compared one at a time: each takes memory for both its versions."""
+_large = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What came of looking at one result."""
+
+    path: Path
+    good: bool
+    text: str
+    facts: dict[str, Any] = field(default_factory=dict)
+    """Of the comparison of pictures, as JSON values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What is known of one result."""
+
+    path: Path
+    listed: str = ""
+    """SHA-256 by the manifest; empty where none lists it."""
+    has_sidecar: bool = False
+
+
+@dataclass(slots=True)
+class Contents:
+    """What a folder of results holds."""
+
+    recorded: list[Recorded] = field(default_factory=list)
+    """In natural order."""
+    unrecorded: list[Path] = field(default_factory=list)
+    """Photos and films that neither the manifest nor a sidecar knows."""
+    unfinished: list[Path] = field(default_factory=list)
+
+
+def contents_of(root: Path) -> Contents:
+    """List what is recorded below a folder, and what is there beside it.
+
+    Raises:
+        MediaError: its manifest can't be read.
+    """
+    from colorizer.media.probe import kind_of
+
+    found = Contents()
+    listed = _listed(root)
+    with_sidecar, others = set(), []
+    for folder, folders, names in os.walk(root):
+        place = Path(folder)
+        found.unfinished += [place / name for name in folders if name.endswith(".colorize")]
+        folders[:] = [name for name in folders if not name.startswith(".colorize")]
+        folders[:] = [name for name in folders if not name.endswith(".colorize")]
+        for name in names:
+            if name.endswith(".part"):
+                found.unfinished.append(place / name)
+            elif name.endswith(SUFFIX):
+                with_sidecar.add(place / name.removesuffix(SUFFIX))
+            else:
+                others.append(place / name)
+    known = {root / name: digest for name, digest in listed.items()}
+    for path in natsorted(known.keys() | with_sidecar, key=str):
+        found.recorded.append(Recorded(path, known.get(path, ""), path in with_sidecar))
+    free = (path for path in others if path not in known and path not in with_sidecar)
+    found.unrecorded += natsorted((path for path in free if kind_of(path)), key=str)
+    return found
+
+
+def check_all(
+    items: Iterable[Recorded], *, pictures: bool = True, sources: bool = True, jobs: int = 1
+) -> Iterator[Finding]:
+    """Check recorded results side by side and yield what was found, in their order.
+
+    Args:
+        items: see `contents_of`.
+        pictures: decode and compare with the source, not only hash.
+        sources: look at the sources too.
+        jobs: results at once.
+    """
+    with ThreadPoolExecutor(jobs, "check") as pool:
+        yield from pool.map(lambda item: check(item, pictures=pictures, sources=sources), items)
+
+
+def check(
+    item: Recorded, *, source: Path | None = None, pictures: bool = True, sources: bool = True
+) -> Finding:
+    """Check one result against all that is recorded of it; errors become findings.
+
+    Args:
+        item: the result.
+        source: instead of the one that its sidecar names.
+        pictures, sources: see `check_all`.
+    """
+    sidecar = read_sidecar(sidecar_of(item.path)) if item.has_sidecar else None
+    try:
+        faults = _result_faults(item, sidecar)
+        if item.has_sidecar and sidecar is None:
+            faults.append("its sidecar can't be read")
+        if faults or sidecar is None or not sources:
+            return Finding(item.path, not faults, "; ".join(faults) or "as recorded")
+        place = source or find_source(sidecar, sidecar_of(item.path))
+        if fault := _source_fault(place, sidecar):
+            return Finding(item.path, False, fault)
+        if not pictures:
+            return Finding(item.path, True, "as recorded, and so is its source")
+        return compare(item.path, place, sidecar)
+    except (ColorizerError, OSError) as error:
+        return Finding(item.path, False, str(error))
+
+
+def compare(target: Path, source: Path, sidecar: Sidecar, *, exact: bool = False) -> Finding:
+    """Compare the pictures of a result and its source: lightness of photos, luma of films.
+
+    Args:
+        target: the result.
+        source: what it was made from.
+        sidecar: of the result, for its kind and settings.
+        exact: demand equal luma of a film's lossy codec too.
+
+    Raises:
+        MediaError: one of them can't be read.
+    """
+    settings = sidecar["settings"]
+    if sidecar["kind"] == Kind.PHOTO:
+        with _large if target.stat().st_size > _LARGE_BYTES else threading.Lock():
+            still = verify_still(target, source)
+        return Finding(target, still.good, str(still), asdict(still))
+    lossless = settings.get("quality") == 0 and settings.get("codec") in ("h264", "h265")
+    place = {name: str(settings.get(name, "")) for name in ("start", "end")}
+    film = verify_film(target, source, exact=exact or lossless, **place)
+    frames = sidecar["result"].get("frames", film.frames)
+    if film.good and frames != film.frames:
+        return Finding(target, False, f"has {film.frames} frames, {frames} were written")
+    return Finding(target, film.good, str(film), asdict(film))
+
+
+def _listed(root: Path) -> dict[str, str]:
+    """Return all that manifests of a folder list; of a bag its tag files too."""
+    listed = manifest.read_manifest(root / manifest.NAME)
+    if not (root / "bagit.txt").is_file():
+        return listed
+    listed |= manifest.read_manifest(root / f"tag{manifest.NAME}")
+    # BagIt writes line breaks in names in its own way.
+    breaks = (("%0A", "\n"), ("%0a", "\n"), ("%0D", "\r"), ("%0d", "\r"))
+    for name in [name for name in listed if "%0" in name]:
+        plain = name
+        for code, letter in breaks:
+            plain = plain.replace(code, letter)
+        listed[plain] = listed.pop(name)
+    return listed
+
+
+def _result_faults(item: Recorded, sidecar: Sidecar | None) -> list[str]:
+    """Say how a result is not what was recorded."""
+    if not item.path.is_file():
+        return ["is not there"]
+    size, found = item.path.stat().st_size, file_hash(item.path)
+    faults = []
+    if item.listed and found != item.listed:
+        faults.append("is not the file that the manifest lists: its SHA-256 is another")
+    if sidecar is not None:
+        made = sidecar["result"]
+        if found != made["sha256"]:
+            sizes = f" ({size} bytes, not {made['bytes']})" if size != made["bytes"] else ""
+            faults.append(f"is not the file its sidecar describes: its SHA-256 is another{sizes}")
+        verified = sidecar.get("verified")
+        if isinstance(verified, dict) and verified.get("good") is False:
+            faults.append(f"failed its verification: {verified.get('verdict')}")
+    return faults
+
+
+def _source_fault(source: Path, sidecar: Sidecar) -> str:
+    if not source.exists():
+        return f"its source {source} is not there"
+    if file_hash(source) != sidecar["source"]["sha256"]:
+        return f"its source {source} was changed: its SHA-256 is another"
+    return ""

@@ -1,0 +1,67 @@
+"""What is written down about a run as a whole: run log, manifest, bag."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from colorizer.archive.bag import close_bag, open_bag
+from colorizer.archive.manifest import Manifest, entry_name
+from colorizer.archive.provenance import read_sidecar, sidecar_of
+from colorizer.archive.run_log import RunLog
+from colorizer.jobs import JobState, Progress
+
+
+class Ledger:
+    """Takes every end of a job; `close` writes what has to wait for the last one.
+
+    Args:
+        root: folder of the results; of a bag its `data`.
+        log: keep a run log in it.
+        manifest: keep a manifest in it. A bag has its own.
+        bag: the folder above it is a bag, made if it is empty.
+
+    Raises:
+        TargetError: the bag can't be made.
+        ImportError: the library `bagit` is missing.
+    """
+
+    def __init__(self, root: Path, *, log: bool, manifest: bool, bag: bool = False) -> None:
+        self._root = root
+        self._log = RunLog(root) if log else None
+        self._manifest = Manifest(root) if manifest and not bag else None
+        self._bag = root.parent if bag else None
+        self._made: set[str] = set()
+        if self._bag:
+            open_bag(self._bag)
+
+    def take(self, progress: Progress) -> None:
+        """Take in one step of a job; only its end is written down.
+
+        Raises:
+            TargetError: the run log can't be written.
+        """
+        target = progress.job.target
+        if self._log:
+            self._log.take(progress)
+        if progress.state is JobState.DONE:
+            self._made |= {entry_name(path, self._root) for path in (target, sidecar_of(target))}
+            if self._manifest and progress.sha256:
+                self._manifest.add(target, progress.sha256)
+        elif progress.state is JobState.SKIPPED and self._manifest and os.path.isfile(target):  # noqa: PTH113 - as fast as can be
+            sidecar = read_sidecar(sidecar_of(target))
+            self._manifest.keep(target, sidecar["result"]["sha256"] if sidecar else "")
+
+    def close(self) -> None:
+        """Write manifest and bag.
+
+        Raises:
+            MediaError: a manifest that is there can't be read.
+            TargetError: something can't be written, or a file of the bag was changed.
+        """
+        if self._log:
+            self._log.close()
+        if self._manifest:
+            self._manifest.write()
+        if self._bag:
+            close_bag(self._bag, self._made, processes=os.cpu_count() or 1)

@@ -1,0 +1,132 @@
+"""The list of results and their hashes, as `sha256sum -c manifest-sha256.txt` reads it.
+
+It lists results alone: a sidecar holds times and so differs from run to run, results do not. Two
+manifests of the same sources and settings are equal, however often a run was interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path, PurePath
+
+from colorizer.checksum import file_hash
+from colorizer.errors import MediaError, TargetError
+from colorizer.media.durable import write_whole
+
+NAME = "manifest-sha256.txt"
+_ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r"}
+
+
+def read_manifest(file: Path) -> dict[str, str]:
+    """Read name -> SHA-256; empty where there is no manifest.
+
+    Args:
+        file: lines of 64 hex digits, two spaces or a space and a star, and a name with slashes.
+
+    Raises:
+        MediaError: it can't be read, or a line is no such line.
+    """
+    try:
+        text = file.read_bytes().decode("utf-8", "surrogateescape")
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise MediaError(file, f"can't be read: {error.strerror}") from error
+    entries = {}
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line:
+            continue
+        escaped = line.startswith("\\")
+        digest, mark, name = line[escaped:][:64], line[escaped:][64:66], line[escaped:][66:]
+        if len(digest) != 64 or mark not in ("  ", " *") or not name or not _is_hex(digest):
+            raise MediaError(file, f"line {number} is not a hash, two spaces and a name")
+        entries[_unescaped(name) if escaped else name] = digest.lower()
+    return entries
+
+
+def write_manifest(file: Path, entries: Mapping[str, str]) -> None:
+    """Write name -> SHA-256, sorted by name; an equal file is left alone.
+
+    Raises:
+        TargetError: it can't be written.
+    """
+    data = "".join(_line(name, entries[name]) for name in sorted(entries))
+    coded = data.encode("utf-8", "surrogateescape")
+    try:
+        if not file.is_file() or file.read_bytes() != coded:
+            write_whole(file, coded)
+    except OSError as error:
+        raise TargetError(file, f"can't be written: {error.strerror or error}") from error
+
+
+def entry_name(target: Path, root: Path) -> str:
+    """Return how a manifest in `root` names a file below it."""
+    absolute = os.path.abspath  # links are to stay as they are
+    return PurePath(os.path.relpath(absolute(target), absolute(root))).as_posix()
+
+
+class Manifest:
+    """Gathers the results of a run and writes them into the manifest that is there.
+
+    A line that is there stays as it is until its file is made anew: it is the proof that a file
+    of an earlier run is still the same, and that one which is gone was there.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._made: dict[str, str] = {}
+        self._kept: dict[str, tuple[Path, str]] = {}
+
+    def add(self, target: Path, sha256: str) -> None:
+        """Take in a result of this run."""
+        self._made[entry_name(target, self._root)] = sha256
+
+    def keep(self, target: Path, sha256: str = "") -> None:
+        """Take in a result of an earlier run; without its hash it is read, if no line has it."""
+        self._kept[entry_name(target, self._root)] = (target, sha256)
+
+    def write(self) -> dict[str, str]:
+        """Write the manifest where there is anything to list, and return its entries.
+
+        Raises:
+            MediaError: the manifest that is there can't be read; it is left as it is.
+            TargetError: it can't be written, or a file to be listed can't be read.
+        """
+        if not (self._made or self._kept):
+            return {}
+        file = self._root / NAME
+        entries = read_manifest(file)
+        for name, (target, known) in self._kept.items():
+            if name not in entries:
+                entries[name] = known or _hash(target)
+        entries |= self._made
+        write_manifest(file, entries)
+        return entries
+
+
+def _hash(target: Path) -> str:
+    try:
+        return file_hash(target)
+    except OSError as error:
+        raise TargetError(target, f"can't be read back: {error.strerror}") from error
+
+
+def _line(name: str, digest: str) -> str:
+    """Return one line; names with a line break or a backslash are escaped as sha256sum does."""
+    escaped = "".join(_ESCAPES.get(letter, letter) for letter in name)
+    return f"{chr(92) * (escaped != name)}{digest}  {escaped}\n"
+
+
+def _unescaped(name: str) -> str:
+    plain = {code: letter for letter, code in _ESCAPES.items()}
+    parts, place = [], 0
+    while place < len(name):
+        pair = name[place : place + 2]
+        parts.append(plain.get(pair, name[place]))
+        place += 2 if pair in plain else 1
+    return "".join(parts)
+
+
+def _is_hex(text: str) -> bool:
+    return all(letter in "0123456789abcdefABCDEF" for letter in text)

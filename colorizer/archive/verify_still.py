@@ -1,0 +1,93 @@
+"""Prove that a coloured photo kept the lightness of its source: turned back to gray, they agree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import zip_longest
+from pathlib import Path
+
+import numpy as np
+
+from colorizer.color import L_to_gray
+from colorizer.errors import MediaError
+from colorizer.frame import Frame
+from colorizer.media.gray import strips
+from colorizer.media.scan import Coding
+from colorizer.media.still import StillSource
+
+MOST_dL = {8: 0.5, 16: 0.02}  # noqa: N816 - L* keeps its capital
+"""Largest |dL*| that rounding RGB to so many bits explains, of formats that keep every sample."""
+MOST_MEAN_dL = 2.0  # noqa: N816
+"""Largest mean |dL*| of a lossy format; JPEG of quality 50 of a grainy scan stays below."""
+_LOSSY = ("jpeg", "webp", "jp2", "jpeg2000", "heif", "avif")
+_SIDE = 32
+"""Short side of the L that reading makes and nobody needs here."""
+
+
+@dataclass(frozen=True, slots=True)
+class StillVerdict:
+    """What a comparison of a photo with its source found."""
+
+    pages: int
+    mean_dL: float  # noqa: N815
+    max_dL: float  # noqa: N815
+    max_codes: float
+    """Largest distance of gray values, in codes of the result's depth."""
+    bits: int
+    lossy: bool
+
+    @property
+    def good(self) -> bool:
+        """Whether nothing but rounding, or in a lossy format coding, changed lightness."""
+        if self.lossy:
+            return self.mean_dL <= MOST_MEAN_dL
+        return self.max_dL <= MOST_dL[self.bits]
+
+    def __str__(self) -> str:
+        gray = f"gray within {self.max_codes:.1f} codes of {self.bits} bit"
+        text = f"{gray}, |dL*| mean {self.mean_dL:.4f}, max {self.max_dL:.4f}"
+        return f"lossy format, {text}" if self.lossy else text
+
+
+def verify_still(target: Path, source: Path) -> StillVerdict:
+    """Read a coloured photo and its source and compare the lightness of every pixel.
+
+    Raises:
+        MediaError: one of them can't be read, or they differ in size or number of pages.
+    """
+    pages, total, count, largest, codes = 0, 0.0, 0, 0.0, 0.0
+    coding: Coding | None = None
+    with StillSource(source, side=_SIDE) as before, StillSource(target, side=_SIDE) as after:
+        for one, other in zip_longest(before.frames(), after.frames()):
+            if one is None or other is None:
+                raise MediaError(target, "has another number of pages than its source")
+            if one.Y.shape != other.Y.shape:
+                raise MediaError(target, f"is {other.Y.shape}, its source {one.Y.shape}")
+            before.take_page(one.index)
+            coding = after.take_page(other.index).coding
+            error, most, apart = _compare(one, other)
+            pages, total, count = pages + 1, total + error, count + one.Y.size
+            largest, codes = max(largest, most), max(codes, apart)
+    if coding is None:
+        raise MediaError(target, "holds no picture")
+    bits = 16 if coding.depth > 8 else 8
+    return StillVerdict(
+        pages=pages,
+        mean_dL=total / count,
+        max_dL=largest,
+        max_codes=codes * (2**bits - 1),
+        bits=bits,
+        lossy=coding.format in _LOSSY and not coding.lossless,
+    )
+
+
+def _compare(one: Frame, other: Frame) -> tuple[float, float, float]:
+    """Return sum and maximum of |dL*|, and the largest distance of gray values in [0, 1]."""
+    total, largest, codes = 0.0, 0.0, 0.0
+    for rows in strips(*one.Y.shape):
+        expected, found = one.lightness(rows), other.lightness(rows)
+        error = np.abs(found - expected)
+        total += float(error.sum(dtype=np.float64))
+        largest = max(largest, float(error.max()))
+        codes = max(codes, float(np.abs(L_to_gray(found) - L_to_gray(expected)).max()))
+    return total, largest, codes
