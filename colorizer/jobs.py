@@ -55,3 +55,6 @@ class Progress:
     """What could not be kept or was changed, one line each, in the last Progress of a job."""
     sha256: str = ""
     """Of the finished output, in the last Progress of a job that is DONE."""
+    content: str = ""
+    """What a photo shows that needs no colour, as the settings name it: coloured, blank, text or
+    line_art. DONE with a message, it was copied."""

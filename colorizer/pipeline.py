@@ -12,6 +12,7 @@ import torch
 
 from colorizer import __version__
 from colorizer.archive.provenance import Record
+from colorizer.archive.sorting import NoColourNeeded, leave, sorted_out
 from colorizer.archive.verify import verify_film
 from colorizer.checksum import file_hash
 from colorizer.color import ab_to_srgb
@@ -65,7 +66,7 @@ def run(
 
     Closing the generator cancels: nothing is left of the target but, of a film, the segments
     finished, from which the same job goes on. The last Progress is DONE, has the warnings, and
-    comes after the target has its name.
+    comes after the target has its name; SKIPPED where the settings leave out such a photo.
 
     Args:
         job: what to do.
@@ -75,8 +76,24 @@ def run(
     Raises:
         ColorizerError: the job can't be done; as little is left as after closing.
     """
+    try:
+        yield from _colorize(job, model or open_model(job.settings), lock)
+    except NoColourNeeded as found:
+        content = found.content
+    else:
+        return
+    yield leave(job, content)
+
+
+def _colorize(
+    job: Job, model: ColorModel, lock: AbstractContextManager[Any] | None
+) -> Generator[Progress, None, None]:
+    """Do what `run` does, but for photos that need no colour.
+
+    Raises:
+        NoColourNeeded: the photo is to be left as it is.
+    """
     settings = job.settings
-    model = model or open_model(settings)
     device = next(model.parameters()).device
     film = job.kind is Kind.FILM
     batch = film_batch(device) if film else 1
@@ -95,7 +112,7 @@ def run(
         _record(job, model) as record,
         _open_sink(job, source, model) as sink,
         core_pool() if film and device.type == "cpu" else nullcontext() as pool,
-        Prefetch(_frames(source, sink, shots), _depth(film, batch)) as frames,
+        Prefetch(_frames(source, sink, shots, settings), _depth(film, batch)) as frames,
     ):
         sink.before_naming = lambda part: record.prepare(
             part, sink.facts(), [*source.warnings, *notes, *sink.warnings]
@@ -133,7 +150,11 @@ def run(
     if film and settings.verify:
         notes.append(_verified(job, record))
     warnings = tuple(dict.fromkeys([*source.warnings, *notes, *sink.warnings]))
-    yield Progress(job, JobState.DONE, done, done, warnings=warnings, sha256=record.sha256)
+    contents = set(source.contents) if isinstance(source, StillSource) else set()
+    content = contents.pop() if len(contents) == 1 else ""
+    yield Progress(
+        job, JobState.DONE, done, done, "", warnings, sha256=record.sha256, content=content
+    )
 
 
 def _record(job: Job, model: ColorModel) -> Record:
@@ -195,10 +216,12 @@ def _cut_list(source: Source, settings: Settings) -> CutList | None:
     return None
 
 
-def _frames(source: Source, sink: Sink, shots: CutList | None) -> Iterator[Frame]:
+def _frames(
+    source: Source, sink: Sink, shots: CutList | None, settings: Settings
+) -> Iterator[Frame]:
     """Return the frames that a sink still wants; of a film to be smoothed, with shots marked."""
     if isinstance(source, StillSource) and isinstance(sink, StillSink):
-        return source.frames(sink.pages)
+        return sorted_out(source.frames(sink.pages), source, settings)
     assert isinstance(source, FilmSource)
     assert isinstance(sink, FilmSink)
     # A few frames more, so that the first one's motion and cuts are found again.
