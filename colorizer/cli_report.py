@@ -10,6 +10,7 @@ import os
 import sys
 import time
 from collections import Counter
+from collections.abc import Mapping
 from enum import IntEnum
 from pathlib import Path
 from typing import Any
@@ -73,7 +74,8 @@ class Report:
         self._told: dict[Path, float] = {}
         self._start = time.monotonic()
         self.counts: Counter[JobState] = Counter()
-        self._running: set[Path] = set()
+        self._contents: dict[str, Counter[str]] = {}
+        self._running: dict[Path, Path] = {}
         self.failed: list[Job] = []
 
     def __enter__(self) -> Report:
@@ -88,8 +90,11 @@ class Report:
         if progress.state is JobState.RUNNING:
             self._take_step(progress)
             return
-        self._running.discard(job.target)
+        self._running.pop(job.source, None)
         self.counts[progress.state] += 1
+        if progress.content:
+            outcome = "copied" if _copied(progress) else str(progress.state)
+            self._contents.setdefault(progress.content, Counter())[outcome] += 1
         self._tell_end(progress)
         if progress.state is JobState.FAILED:
             self.failed.append(job)
@@ -102,7 +107,7 @@ class Report:
 
     def unfinished(self) -> list[Path]:
         """Return the targets of jobs begun and not ended."""
-        return list(self._running)
+        return list(self._running.values())
 
     def summary(self, planned: int, *, problems: int = 0) -> None:
         """Tell what came of `planned` jobs, and count `problems`: inputs that gave no job."""
@@ -113,15 +118,20 @@ class Report:
         counts["failed"] += problems
         self._close_bar()
         if self._as_json:
-            write_json(event="summary", **counts, not_done=left, seconds=seconds)
+            contents = {name: dict(counted) for name, counted in self._contents.items()}
+            write_json(
+                event="summary", **counts, not_done=left, contents=contents, seconds=seconds
+            )
         if not self._quiet:
             words = [f"{count} {state}" for state, count in counts.items()]
             note(", ".join([*words, *([f"{left} not done"] if left else []), _clock(seconds)]))
+            if self._contents:
+                note(_content_words(self._contents))
 
     def _take_step(self, progress: Progress) -> None:
         job = progress.job
-        begins = job.target not in self._running
-        self._running.add(job.target)
+        begins = job.source not in self._running
+        self._running[job.source] = job.target
         if self._as_json:
             self._tell_step(progress, begins)
         if self._bars:
@@ -187,9 +197,26 @@ def _facts(progress: Progress) -> dict[str, Any]:
     }
     if progress.message:
         facts["message"] = progress.message
+    if progress.content:
+        facts |= {"content": progress.content, "copied": _copied(progress)}
     if progress.warnings:
         facts["warnings"] = list(progress.warnings)
     return facts
+
+
+def _copied(progress: Progress) -> bool:
+    """Tell whether a photo that needs no colour was copied."""
+    return bool(progress.content and progress.state is JobState.DONE and progress.message)
+
+
+def _content_words(contents: Mapping[str, Mapping[str, int]]) -> str:
+    """Say how many photos needed no colour and what was done with them."""
+    words = [
+        f"{name.replace('_', ' ')} {count} {'coloured anyway' if outcome == 'done' else outcome}"
+        for name, counted in contents.items()
+        for outcome, count in counted.items()
+    ]
+    return f"needed no colour: {', '.join(words)}"
 
 
 def _clock(seconds: float) -> str:
