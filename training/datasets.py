@@ -1,29 +1,44 @@
-"""Training photographs: decoded once into one flat file, then drawn as random crops.
+"""Training photographs, decoded once: `python -m training.datasets PACK INPUT...`.
+
+INPUT is a folder of photos (any nesting), a tar file of SOURCE/NAME.webp, a folder of such tar
+files, or a folder with the Kaggle arrays l/gray_scale.npy and ab/ab1.npy. Gray photos, one-tint
+photos and near-duplicates are left out.
 
 A pack is a folder of three files: `pixels.u8` (all pictures, RGB, one after another), `index.npy`
-(offset, height, width, source number of each) and `sources.json` (the sources' names).
+(see `ROW`) and `pack.json` (names of the classes and how the pack was made).
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
-import io
 import json
-import tarfile
-from collections.abc import Iterator, Sequence
+import multiprocessing
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property, partial
 from pathlib import Path
+from typing import Any
 
-import cv2
 import numpy as np
-from PIL import Image
+from tqdm import tqdm
+
+from colorizer.errors import ColorizerError, MediaError
+from training import filters
+from training.sources import Part, Photo, Unreadable, parts_of
+from training.split import split
 
 SIDE = 160
 """Short side of a packed picture, in pixels; smaller ones are kept as they are."""
-MAX_SIDE = 240
-"""Long side of a packed picture: longer ones lose both ends."""
+ROW = np.dtype(
+    [("offset", "i8"), ("height", "i4"), ("width", "i4"), ("folder", "i4"), ("digest", "u8")]
+)
+"""One picture of the index: first byte, size in pixels, number of its class, hash of its file."""
 SOURCE_WEIGHTS = {
     **dict.fromkeys(("imagewoof320", "catsdogs-chanakya", "clothing-dataset", "caltech101"), 0.5),
     **dict.fromkeys(("houses", "fashion-ccp", "food-malaysian", "weather4"), 1.5),
@@ -33,118 +48,224 @@ SOURCE_WEIGHTS = {
 """How often a picture of a source is drawn, beside 1: evens out what the sources show."""
 
 
-def shrink(picture: Image.Image, side: int = SIDE, max_side: int = MAX_SIDE) -> np.ndarray:
-    """Shrink a picture to a short side and cut its long side; (h, w, 3) uint8 sRGB."""
-    scale = min(1.0, side / min(picture.size))
-    size = (round(picture.width * scale), round(picture.height * scale))
-    pixels = np.asarray(picture.convert("RGB").resize(size, Image.Resampling.BOX, reducing_gap=2))
-    top, left = (max(0, n - max_side) // 2 for n in pixels.shape[:2])
-    return np.ascontiguousarray(pixels[top : top + max_side, left : left + max_side])
-
-
-def _decode_tar(tar: Path, part: Path) -> list[tuple[str, int, int]]:
-    """Append every picture of a tar to `part`; return (source, height, width) of each."""
-    found = []
-    with tarfile.open(tar) as archive, part.open("wb") as pixels:
-        for member in archive:
-            file = archive.extractfile(member)
-            if file is None:
-                continue
-            picture = shrink(Image.open(io.BytesIO(file.read())))
-            pixels.write(picture.tobytes())
-            found.append((member.name.split("/")[0], *picture.shape[:2]))
-    return found
-
-
-def pack(tars: list[Path], out: Path, processes: int = 2) -> None:
-    """Decode tar files of `SOURCE/NAME.webp` into a pack folder."""
-    out.mkdir(parents=True, exist_ok=True)
-    parts = [out / f"part-{n}" for n in range(len(tars))]
-    with ProcessPoolExecutor(processes) as pool:
-        found = [row for rows in pool.map(_decode_tar, tars, parts) for row in rows]
-    with (out / "pixels.u8").open("wb") as pixels:
-        for part in parts:
-            with part.open("rb") as file:
-                while chunk := file.read(1 << 24):
-                    pixels.write(chunk)
-            part.unlink()
-    sources = sorted({row[0] for row in found})
-    sizes = np.array([row[1:] for row in found], dtype=np.int64)
-    offsets = np.concatenate([[0], np.cumsum(sizes.prod(axis=1) * 3)[:-1]])
-    numbers = np.array([sources.index(row[0]) for row in found])
-    np.save(out / "index.npy", np.column_stack([offsets, sizes, numbers]))
-    (out / "sources.json").write_text(json.dumps(sources))
-
-
 @dataclass(frozen=True)
 class Photos:
-    """A pack opened for reading."""
+    """A pack, or some pictures of one, opened for reading."""
 
     pixels: np.ndarray
     """All pictures, flat uint8, memory-mapped."""
     index: np.ndarray
-    """(count, 4): offset, height, width, source number."""
-    weights: np.ndarray
-    """Probability of drawing each picture, (count,), summing to 1."""
+    """Of `ROW`, (count,)."""
+    folders: list[str]
+    """Names of the classes, SOURCE or SOURCE/CATEGORY."""
 
     def __len__(self) -> int:
         return len(self.index)
 
     def picture(self, number: int) -> np.ndarray:
         """Return one picture, (h, w, 3) uint8 sRGB."""
-        offset, height, width, _ = self.index[number]
+        offset, height, width, *_ = self.index[number].item()
         return self.pixels[offset : offset + height * width * 3].reshape(height, width, 3)
 
+    @cached_property
+    def weights(self) -> np.ndarray:
+        """Probability of drawing each picture, (count,), summing to 1."""
+        of_folder = [SOURCE_WEIGHTS.get(name.split("/")[0], 1.0) for name in self.folders]
+        weights = np.array(of_folder)[self.index["folder"]]
+        return weights / weights.sum()
+
+    def some(self, numbers: np.ndarray) -> Photos:
+        """Return the pictures of these numbers."""
+        return replace(self, index=self.index[numbers])
+
+    def divide(self, validation_share: float) -> tuple[Photos, Photos]:
+        """Return training and validation photos; see `training.split`."""
+        training, validation = split(self.index["digest"], validation_share)
+        return self.some(training), self.some(validation)
+
     def data_hash(self) -> str:
-        """Return a short hash of which pictures the pack holds and in what order."""
+        """Return a short hash of which pictures these are, at what size and in what order."""
         return hashlib.sha256(self.index.tobytes()).hexdigest()[:16]
 
 
 def open_pack(folder: Path) -> Photos:
-    """Open a pack folder."""
-    index = np.load(folder / "index.npy")
-    sources = json.loads((folder / "sources.json").read_text())
-    weights = np.array([SOURCE_WEIGHTS.get(name, 1.0) for name in sources])[index[:, 3]]
-    pixels = np.memmap(folder / "pixels.u8", dtype=np.uint8, mode="r")
-    return Photos(pixels, index, weights / weights.sum())
+    """Open a pack folder.
 
-
-def random_crop(picture: np.ndarray, size: int, rng: np.random.Generator) -> np.ndarray:
-    """Cut a random, randomly mirrored rectangle and scale it to (size, size, 3).
-
-    The rectangle covers 0.5 to 1 of the picture's short side, aspect 3/4 to 4/3.
+    Raises:
+        MediaError: there is none, or it was made by an earlier version.
     """
-    height, width = picture.shape[:2]
-    side = min(height, width) * rng.uniform(0.5, 1.0) ** 0.5
-    aspect = np.exp(rng.uniform(-0.29, 0.29)) ** 0.5
-    h, w = min(height, round(side * aspect)), min(width, round(side / aspect))
-    top, left = rng.integers(height - h + 1), rng.integers(width - w + 1)
-    crop = picture[top : top + h, left : left + w]
-    if rng.random() < 0.5:
-        crop = crop[:, ::-1]
-    shrinks = min(h, w) > size
-    how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-    return cv2.resize(np.ascontiguousarray(crop), (size, size), interpolation=how)
+    try:
+        index = np.load(folder / "index.npy")
+        made = json.loads((folder / "pack.json").read_text())
+        pixels = np.memmap(folder / "pixels.u8", dtype=np.uint8, mode="r")
+    except (OSError, ValueError) as error:
+        reason = "no pack of photos; make one with: python -m training.datasets PACK INPUT..."
+        raise MediaError(folder, reason) from error
+    if index.dtype != ROW:
+        raise MediaError(folder, "a pack of an earlier version; make it anew")
+    return Photos(pixels, index, made["folders"])
 
 
-def batches(photos: Photos, sizes: Sequence[int], batch: int, seed: int) -> Iterator[np.ndarray]:
-    """Yield random batches without end, (batch, 3, size, size) uint8 sRGB, each of one of `sizes`."""
-    rng = np.random.default_rng(seed)
-    while True:
-        size = int(rng.choice(sizes))
-        numbers = rng.choice(len(photos), batch, p=photos.weights)
-        crops = [random_crop(photos.picture(n), size, rng) for n in numbers]
-        yield np.stack(crops).transpose(0, 3, 1, 2).copy()
+@dataclass
+class _Found:
+    """What one part held."""
+
+    folders: list[str]
+    sizes: list[tuple[int, int]]
+    digests: list[int]
+    hashes: np.ndarray
+    thumbnails: np.ndarray
+    gray: int
+    unreadable: list[Unreadable]
+
+
+def _decode_part(part: Part, file: Path, side: int, max_side: int, min_spread: float) -> _Found:
+    """Append the pictures of a part that have colour to `file`; tell what they are."""
+    found = _Found([], [], [], np.empty((0, 2), np.uint64), np.empty(0, np.uint8), 0, [])
+    grays, thumbnails = [], []
+    with file.open("wb") as pixels:
+        for photo in part(side, max_side):
+            if not isinstance(photo, Photo):
+                found.unreadable.append(photo)
+            elif filters.colour_spread(photo.rgb) < min_spread:
+                found.gray += 1
+            else:
+                pixels.write(photo.rgb.tobytes())
+                found.folders.append(photo.folder)
+                found.sizes.append((photo.rgb.shape[0], photo.rgb.shape[1]))
+                found.digests.append(photo.digest)
+                grays.append(filters.small_gray(photo.rgb))
+                thumbnails.append(filters.thumbnail(photo.rgb))
+    if grays:
+        found.hashes = filters.perceptual_hashes(np.stack(grays))
+        found.thumbnails = np.stack(thumbnails)
+    return found
+
+
+@dataclass(frozen=True)
+class Packed:
+    """How many photos a pack took and left out."""
+
+    photos: int
+    gray: int
+    duplicates: int
+    unreadable: int
+
+
+def pack(
+    inputs: list[Path],
+    out: Path,
+    *,
+    side: int = SIDE,
+    max_side: int = 0,
+    min_spread: float = filters.MIN_SPREAD,
+    processes: int | None = None,
+) -> Packed:
+    """Decode photos into a pack folder, which appears when it is complete.
+
+    Args:
+        inputs: see the module.
+        out: folder to make; a pack that is there is replaced.
+        side: short side of a picture, pixels.
+        max_side: longest side, whose ends are cut; 0 is 1.5 times `side`.
+        min_spread: least `filters.colour_spread`; 0 keeps gray photos.
+        processes: None is one a core.
+
+    Raises:
+        MediaError: nothing to read, no photo is left, or `out` is a folder of something else.
+    """
+    if out.exists() and not (out / "pack.json").is_file() and any(out.iterdir()):
+        raise MediaError(out, "not a pack, so it is not replaced; name another folder")
+    parts = parts_of(inputs)
+    part_folder = out.with_name(out.name + ".part")
+    shutil.rmtree(part_folder, ignore_errors=True)
+    part_folder.mkdir(parents=True)
+    files = [part_folder / f"part-{n}" for n in range(len(parts))]
+    work = partial(
+        _decode_part, side=side, max_side=max_side or side * 3 // 2, min_spread=min_spread
+    )
+    found = []
+    with _mapper(processes or os.cpu_count() or 1) as mapped:
+        for one in tqdm(mapped(work, parts, files), total=len(parts), unit="part", leave=False):
+            for bad in one.unreadable:
+                tqdm.write(f"skipped {bad.name}: {bad.reason}", file=sys.stderr)
+            found.append(one)
+    if not any(one.folders for one in found):
+        shutil.rmtree(part_folder)
+        raise MediaError(inputs[0], "no photo in colour could be read")
+    packed = _join(found, files, part_folder)
+    shutil.rmtree(out, ignore_errors=True)
+    part_folder.replace(out)
+    return packed
+
+
+@contextmanager
+def _mapper(processes: int) -> Iterator[Callable[..., Any]]:
+    """Give a map over fresh processes, or the plain one where one is enough."""
+    if processes == 1:
+        yield map
+        return
+    with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
+        yield pool.map
+
+
+def _join(found: list[_Found], files: list[Path], folder: Path) -> Packed:
+    """Copy the parts' pictures, less near-duplicates, into one file and write the index."""
+    kept = [n for n, one in enumerate(found) if one.folders]
+    repeats = filters.near_duplicates(
+        np.concatenate([found[n].hashes for n in kept]),
+        np.concatenate([found[n].thumbnails for n in kept]),
+    )
+    names = sorted({name for one in found for name in one.folders})
+    number_of = {name: number for number, name in enumerate(names)}
+    rows, offset, seen = [], 0, 0
+    with (folder / "pixels.u8").open("wb") as pixels:
+        for one, file in zip(found, files, strict=True):
+            with file.open("rb") as part:
+                described = zip(one.sizes, one.folders, one.digests, strict=True)
+                for (height, width), name, digest in described:
+                    data = part.read(height * width * 3)
+                    seen += 1
+                    if repeats[seen - 1]:
+                        continue
+                    pixels.write(data)
+                    rows.append((offset, height, width, number_of[name], digest))
+                    offset += len(data)
+            file.unlink()
+    packed = Packed(
+        len(rows), sum(one.gray for one in found), int(repeats.sum()),
+        sum(len(one.unreadable) for one in found),
+    )  # fmt: skip
+    np.save(folder / "index.npy", np.array(rows, dtype=ROW))
+    (folder / "pack.json").write_text(json.dumps({"folders": names, **asdict(packed)}, indent=1))
+    return packed
 
 
 def main() -> None:
-    """Pack tar files named on the command line."""
-    parser = argparse.ArgumentParser(prog="python -m training.datasets", description=__doc__)
+    """Pack what the command line names."""
+    parser = argparse.ArgumentParser(
+        prog="python -m training.datasets",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("pack", type=Path, help="folder to write")
-    parser.add_argument("tars", type=Path, nargs="+", help="tar files of SOURCE/NAME.webp")
-    arguments = parser.parse_args()
-    pack(arguments.tars, arguments.pack)
-    print(f"{len(open_pack(arguments.pack))} pictures")
+    parser.add_argument("inputs", type=Path, nargs="+", help="folders, tar files")
+    parser.add_argument("--side", type=int, default=SIDE, help="short side, pixels (%(default)s)")
+    parser.add_argument("--max-side", type=int, default=0, help="long side; 0: 1.5 x short side")
+    parser.add_argument(
+        "--min-spread", type=float, default=filters.MIN_SPREAD,
+        help="least spread of the colours, CIELAB units; 0 keeps gray photos (%(default)s)",
+    )  # fmt: skip
+    parser.add_argument("--processes", type=int, help="default: one a core")
+    values = vars(parser.parse_args())
+    try:
+        packed = pack(values.pop("inputs"), values.pop("pack"), **values)
+    except ColorizerError as error:
+        sys.exit(f"error: {error}")
+    print(
+        f"{packed.photos} pictures; left out: {packed.gray} gray, {packed.duplicates}"
+        f" near-duplicates, {packed.unreadable} unreadable"
+    )
 
 
 if __name__ == "__main__":

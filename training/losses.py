@@ -27,6 +27,32 @@ def rebalanced_cross_entropy(scores: Tensor, ab: Tensor, weights: Tensor) -> Ten
     return -(weight * (share * log_share).sum(dim=1)).sum() / weight.sum()
 
 
+def bin_cross_entropy(scores: Tensor, ab: Tensor) -> Tensor:
+    """Mean cross entropy with the single nearest ab bin of each pixel.
+
+    Args:
+        scores: of the bins, (N, 313, H, W).
+        ab: true colour in CIELAB units, (N, 2, H, W).
+    """
+    number, _ = soft_encode(ab)
+    return F.cross_entropy(scores.float(), number[:, 0])
+
+
+def bin_divergence(scores: Tensor, ab: Tensor) -> Tensor:
+    """Mean Kullback-Leibler divergence of the predicted bins from the soft-encoded true ones.
+
+    Args:
+        scores: of the bins, (N, 313, H, W).
+        ab: true colour in CIELAB units, (N, 2, H, W).
+
+    Returns:
+        Soft cross entropy less the entropy of the soft encoding, in nats; 0 at best.
+    """
+    number, share = soft_encode(ab)
+    log_share = torch.log_softmax(scores.float(), dim=1).gather(1, number)
+    return (torch.xlogy(share, share) - share * log_share).sum(dim=1).mean()
+
+
 def smooth_l1(ab: Tensor, target: Tensor, beta: float = 5.0) -> Tensor:
     """Huber loss on ab divided by beta: quadratic below `beta` CIELAB units, linear above."""
     return F.smooth_l1_loss(ab.float(), target, beta=beta)

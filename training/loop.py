@@ -1,0 +1,187 @@
+"""The loop of a run: step, log, validate, save, until the recipe's length is reached."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import torch
+from tqdm import tqdm
+
+from colorizer.errors import ColorizerError
+from training.batches import Draw, Loader
+from training.checkpoint import save_checkpoint
+from training.distributed import Group
+from training.export import export
+from training.objectives import Objective
+from training.recipes import Recipe
+from training.run_folder import DIVERGED, FINISHED, RUNNING, STOPPED, RunFolder
+from training.state import State, take_step
+from training.validation import Validation
+
+SAVE_EVERY = 150.0
+"""Seconds between checkpoints; each epoch ends with one too."""
+LOG_EVERY = 25
+"""Steps between lines of the log, or an epoch where that is shorter."""
+STRIPS_AT = (0.0, 0.25, 0.5, 0.75, 1.0)
+"""Progress at which the validation pictures are kept."""
+
+
+class Diverged(ColorizerError):
+    """The loss became infinite or not a number."""
+
+
+@dataclass
+class Loop:
+    """Everything a run needs while it goes on."""
+
+    recipe: Recipe
+    state: State
+    objective: Objective
+    draw: Draw
+    judge: Validation | None
+    folder: RunFolder
+    group: Group
+    data: str
+    """Hash of the pictures."""
+
+    @property
+    def epoch(self) -> float:
+        """Passes over the training pictures so far."""
+        return self.state.step / self.draw.steps_per_epoch
+
+    def progress(self) -> float:
+        """Return the share of the run that is done, by epochs or minutes, whichever is further."""
+        recipe, state = self.recipe, self.state
+        total = recipe.epochs * self.draw.steps_per_epoch
+        by_epochs = state.step / total if total else 0.0
+        seconds = 60 * recipe.minutes
+        by_minutes = self.group.agree(state.spent) / seconds if seconds else 0.0
+        return min(1.0, max(by_epochs, by_minutes))
+
+    def run(self) -> None:
+        """Train to the end.
+
+        Raises:
+            Diverged: the loss is not a number.
+        """
+        state, recipe = self.state, self.recipe
+        network = self.group.wrap(state.model)
+        saved = last = time.monotonic()
+        with Loader(self.draw.pixels, state.step) as batches, self._bar() as bar:
+            while True:
+                progress = self.progress()
+                self._look(progress)
+                stale = recipe.patience > 0 and self.epoch - state.best_epoch >= recipe.patience
+                over = progress >= 1 or stale
+                if over or self._is_epoch_end() or self._agree_on_time(saved):
+                    saved = time.monotonic()
+                    self._save(
+                        batches, FINISHED if progress >= 1 else STOPPED if stale else RUNNING
+                    )
+                if over:
+                    return
+                pixels = torch.from_numpy(next(batches))
+                take_step(state, network, self.objective, recipe, pixels, progress, self.group)
+                now = time.monotonic()
+                state.spent, last = state.spent + now - last, now
+                bar.update()
+                if state.step % min(LOG_EVERY, self.draw.steps_per_epoch) == 0:
+                    self._log(bar, progress)
+
+    def _bar(self) -> tqdm:
+        total = self.recipe.epochs * self.draw.steps_per_epoch
+        limited = total > 0 and not self.recipe.minutes
+        return tqdm(
+            initial=self.state.step, total=total if limited else None, unit="step",
+            disable=not self.group.leads, mininterval=1.0,
+        )  # fmt: skip
+
+    def _is_epoch_end(self) -> bool:
+        return self.state.step > 0 and self.state.step % self.draw.steps_per_epoch == 0
+
+    def _agree_on_time(self, saved: float) -> bool:
+        """Tell whether a checkpoint is due; every few steps, as processes must ask each other."""
+        if self.state.step % LOG_EVERY:
+            return False
+        return self.group.agree(float(time.monotonic() - saved > SAVE_EVERY)) > 0
+
+    def _look(self, progress: float) -> None:
+        """Validate and keep the pictures where they are due."""
+        state, judge = self.state, self.judge
+        if judge is None:
+            return
+        every = max(1, round(self.recipe.validate_every * self.draw.steps_per_epoch))
+        done = bool(state.validations) and state.validations[-1]["step"] == state.step
+        due = [share for share in STRIPS_AT if progress >= share and share not in state.strips]
+        judged = not done and (state.step % every == 0 or progress >= 1)
+        if not due and not judged:
+            return
+        state.average.eval()
+        if due:
+            self.folder.write_strip(f"{due[-1]:.2f}", judge.strip(state.average))
+            state.strips += due
+        if judged:
+            self._validate(judge)
+        state.model.train()
+
+    def _validate(self, judge: Validation) -> None:
+        state = self.state
+        scores = judge.judge(state.average)
+        scores["loss"] = self.group.agree(scores["loss"])
+        self._stop_if_diverged(scores["loss"])
+        row = {"step": state.step, "epoch": self.epoch, "minutes": state.spent / 60, **scores}
+        state.validations.append(row)
+        self.folder.add_row("validation.csv", row)
+        if scores["loss"] < state.best:
+            state.best, state.best_epoch = scores["loss"], self.epoch
+
+    def _log(self, bar: tqdm, progress: float) -> None:
+        state = self.state
+        count = min(LOG_EVERY, self.draw.steps_per_epoch)
+        means = {name: self.group.mean(v).item() / count for name, v in state.sums.items()}
+        state.sums = {}
+        self._stop_if_diverged(means["loss"])
+        rate = state.optimizer.param_groups[-1]["lr"]
+        row = {"step": state.step, "epoch": self.epoch, "minutes": state.spent / 60, "rate": rate}
+        row |= means
+        state.log.append(row)
+        self.folder.add_row("log.csv", row)
+        bar.set_postfix_str(f"loss {means['loss']:.4f}, {progress:.0%} done")
+
+    def _stop_if_diverged(self, loss: float) -> None:
+        if torch.isfinite(torch.tensor(loss)):
+            return
+        self.folder.note(status=DIVERGED, diverged_at=self.state.step)
+        raise Diverged(diverged_message(self.recipe, self.state.step))
+
+    def _save(self, batches: Loader, status: str) -> None:
+        state, recipe = self.state, self.recipe
+        if state.sums:
+            self._stop_if_diverged(self.group.mean(state.sums["loss"].clone()).item())
+        if self.group.leads:
+            save_checkpoint(self.folder.checkpoint, recipe, self.data, state.saved())
+            export(state.average, self.folder.weights(recipe.model), self._notes())
+        waited = round(batches.waited, 2)
+        self.folder.note(status=status, step=state.step, minutes=state.spent / 60, waited=waited)
+
+    def _notes(self) -> dict[str, Any]:
+        """Return what the released weights tell about themselves."""
+        state = self.state
+        notes: dict[str, Any] = {
+            "step": state.step, "samples": state.step * self.recipe.batch,
+            "minutes": round(state.spent / 60, 1), "recipe": asdict(self.recipe),
+            "data": self.data, "encoder": self.folder.about.get("encoder", ""),
+        }  # fmt: skip
+        if state.validations:
+            notes["validation"] = state.validations[-1]
+        return notes
+
+
+def diverged_message(recipe: Recipe, step: int) -> str:
+    """Return the line that says that a run diverged."""
+    return (
+        f"{recipe.model} diverged: the loss was not a finite number at step {step}; lower"
+        " --decoder-rate and --encoder-rate and name another --run folder"
+    )

@@ -1,0 +1,149 @@
+"""Pretrain an encoder where the published weights cannot be had.
+
+`python -m training.pretrain MODEL --pack PACK --out FILE` trains the network that MODEL takes its
+encoder from (torchvision's or timm's) to tell the training photos by the folder they come from, and
+writes its weights with the published names, for `training.train MODEL --encoder-weights FILE`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+from tqdm import tqdm
+
+from colorizer.color import L_to_gray, srgb_to_lab
+from colorizer.errors import ColorizerError, SettingsError
+from colorizer.models import create_model
+from training.batches import WHOLE, Cropping, Draw, Loader, crop
+from training.datasets import Photos, open_pack
+
+CLASSES = 1000
+"""Outputs of the published networks; the classes here take the first of them."""
+_MEAN, _SPREAD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+"""Of the red, green and blue input, as torchvision's networks expect."""
+_RATE = 1e-3
+_SEED = 0
+_VALIDATION_SHARE = 0.05
+_BATCH = 64
+
+
+def published_network(name: str) -> nn.Module:
+    """Build the network of that name with random weights and 1000 outputs.
+
+    Raises:
+        SettingsError: its library is not installed.
+    """
+    try:
+        if name == "inception_resnet_v2":
+            import timm
+
+            return timm.create_model(name, pretrained=False)
+        from torchvision.models import get_model
+
+        return get_model(name, weights=None)
+    except ImportError as error:
+        raise SettingsError(
+            f"{name} needs {error.name}; install it with: pip install {error.name}"
+        ) from error
+
+
+def gray_input(pixels: Tensor) -> Tensor:
+    """Turn (N, 3, H, W) uint8 sRGB into the gray picture as the networks expect it, three times."""
+    L = srgb_to_lab(pixels.float() / 255)[:, :1]
+    mean, spread = (L.new_tensor(v).view(1, 3, 1, 1) for v in (_MEAN, _SPREAD))
+    return (L_to_gray(L) - mean) / spread
+
+
+def pretrain(
+    network: nn.Module, photos: Photos, minutes: float, size: int, batch: int = _BATCH
+) -> float:
+    """Train a classifier of the folders; return its share of right answers on unseen photos.
+
+    Args:
+        network: changed in place; gives (N, 1000) scores.
+        photos: training and validation pictures.
+        minutes: length; the learning rate goes as OneCycle over it.
+        size: side of the square crops, pixels.
+        batch: pictures of a step.
+
+    Raises:
+        SettingsError: there is only one folder.
+    """
+    if len(photos.folders) < 2:
+        raise SettingsError("one folder has no classes to tell apart; sort the photos into folders")
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    training, validation = photos.divide(_VALIDATION_SHARE)
+    draw = Draw(training, [size], batch, _SEED, Cropping("scaled"))
+    network = network.to(device).train()
+    optimizer = torch.optim.AdamW(network.parameters(), lr=_RATE, weight_decay=0.01)
+    began = time.monotonic()
+    with Loader(draw.pixels) as batches, tqdm(unit="step", mininterval=1.0) as bar:
+        while (progress := (time.monotonic() - began) / (60 * minutes)) < 1:
+            for group in optimizer.param_groups:
+                group["lr"] = _RATE * min(1.0, 10 * progress + 0.01) * (1 - progress)
+            labels = torch.from_numpy(training.index["folder"][draw.numbers(bar.n)]).long()
+            pixels = torch.from_numpy(next(batches)).to(device)
+            with torch.autocast(device.type, torch.bfloat16):
+                scores = network(gray_input(pixels))
+            loss = F.cross_entropy(scores.float(), labels.to(device))
+            optimizer.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+            optimizer.step()
+            bar.update()
+            bar.set_postfix_str(f"loss {loss.item():.3f}, {progress:.0%} done", refresh=False)
+    return _accuracy(network.eval(), validation, size, device)
+
+
+@torch.no_grad()
+def _accuracy(network: nn.Module, photos: Photos, size: int, device: torch.device) -> float:
+    unused = np.random.default_rng(0)
+    right = 0
+    for first in range(0, len(photos), _BATCH):
+        some = range(first, min(first + _BATCH, len(photos)))
+        squares = np.stack([crop(photos.picture(n), size, WHOLE, unused) for n in some])
+        pixels = torch.from_numpy(squares.transpose(0, 3, 1, 2).copy()).to(device)
+        answers = network(gray_input(pixels)).argmax(dim=1).cpu().numpy()
+        right += int((answers == photos.index["folder"][some.start : some.stop]).sum())
+    return right / max(1, len(photos))
+
+
+def main() -> None:
+    """Read the command line and pretrain."""
+    parser = argparse.ArgumentParser(
+        prog="python -m training.pretrain",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("model", help="whose encoder to pretrain")
+    parser.add_argument("--pack", type=Path, required=True, help="folder of training.datasets")
+    parser.add_argument("--out", type=Path, required=True, help="file of weights to write")
+    parser.add_argument("--minutes", type=float, default=30.0, help="length (%(default)s)")
+    parser.add_argument("--size", type=int, default=128, help="side of the crops (%(default)s)")
+    parser.add_argument("--batch", type=int, default=_BATCH, help="(%(default)s)")
+    arguments = parser.parse_args()
+    try:
+        name = create_model(arguments.model).pretrained
+        if name in ("", "efficientnet_lite0"):
+            parser.error(f"{arguments.model} takes no encoder that needs pretraining here")
+        torch.manual_seed(_SEED)
+        network = published_network(name)
+        photos = open_pack(arguments.pack)
+        right = pretrain(network, photos, arguments.minutes, arguments.size, arguments.batch)
+    except ColorizerError as error:
+        sys.exit(f"error: {error}")
+    part = arguments.out.with_suffix(".part")
+    torch.save({key: value.cpu() for key, value in network.state_dict().items()}, part)
+    part.replace(arguments.out)
+    print(f"{arguments.out}: {right:.1%} of unseen photos told right among {len(photos.folders)}")
+
+
+if __name__ == "__main__":
+    main()
