@@ -119,7 +119,9 @@ def _colorize(
         )
         first_field = source.first_field if isinstance(source, FilmSource) else None
         begun = done = sink.start if isinstance(sink, FilmSink) else 0
-        yield Progress(job, JobState.RUNNING, done, source.frame_count)
+        # What the container can't hold is better known now than after a night.
+        known = (*source.warnings, *sink.warnings)
+        yield Progress(job, JobState.RUNNING, done, source.frame_count, warnings=known)
         if shots is not None and not settings.every_frame:
             frames = mark_keys(frames)
         frames = predict_chroma(
@@ -191,6 +193,7 @@ def _open_sink(job: Job, source: Source, model: ColorModel) -> Sink:
         preset=settings.preset,
         hardware=settings.hardware,
         jpeg_quality=settings.jpeg_quality,
+        bit_depth=settings.bit_depth,
         identity=film_identity(job, model) if job.kind is Kind.FILM else None,
     )
 
@@ -202,7 +205,10 @@ def _verified(job: Job, record: Record) -> str:
         MediaError: it is not as it must be.
     """
     exact = job.settings.quality == 0 and job.settings.codec in ("h264", "h265")
-    verdict = verify_film(job.target, job.source, exact=exact)
+    settings = job.settings
+    verdict = verify_film(
+        job.target, job.source, exact=exact, start=settings.start, end=settings.end
+    )
     record.add(verified={"good": verdict.good, "verdict": str(verdict)})
     if not verdict.good:
         raise MediaError(job.target, f"verification failed: {verdict}")

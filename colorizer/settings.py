@@ -26,6 +26,8 @@ PRESETS = {
     "web": "av1",
 }
 """Purpose of a film -> its codec; archive is 4:2:2 with 10 bit at least."""
+FORMATS = ("same", "tiff", "png", "jpeg", "jp2")
+DEPTHS = ("same", "8", "16")
 UNCOLOURED = ("do", "skip", "copy")
 """What is done with a photo that needs no colour."""
 INTERLACED = ("auto", "no", "top", "bottom")
@@ -175,6 +177,13 @@ class Settings:
         "read every finished film back and compare its luma with the source's",
         shapes="none",
     )
+    format: str = option(
+        "same",
+        "file format of photos; same is the source's, or TIFF where that can't be written",
+        choices=FORMATS,
+        shapes="none",  # the name of the result tells it
+    )
+    bit_depth: str = option("same", "bits of each colour of photos", choices=DEPTHS, shapes="photo")
     jpeg_quality: int = option(
         95, "quality of JPEG and WebP photos", range=(50, 100), shapes="photo"
     )

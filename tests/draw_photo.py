@@ -96,6 +96,25 @@ def _ccitt(path: Path) -> None:
     )
 
 
+def _jp2(array: np.ndarray, **options: object) -> Callable:
+    return lambda path: path.write_bytes(
+        imagecodecs.jpeg2k_encode(array, level=0, reversible=True, **options)
+    )
+
+
+def _netpbm(mark: str, array: np.ndarray, top: int) -> Callable:
+    """Write a PNM with a comment; plain where the mark is that of one."""
+    size = f"{array.shape[1]} {array.shape[0]}"
+    head = f"{mark}\n# drawn\n{size}\n" + (f"{top}\n" if mark not in ("P1", "P4") else "")
+    if mark in ("P1", "P2", "P3"):
+        body = "\n".join(" ".join(map(str, row)) for row in array.reshape(-1, 14)).encode()
+    elif mark == "P4":
+        body = np.packbits(array, axis=1).tobytes()
+    else:
+        body = array.astype(np.uint8 if top < 256 else ">u2").tobytes()
+    return lambda path: path.write_bytes(head.encode() + body)
+
+
 TIFF_GRAY = {"photometric": "minisblack"}
 PHOTOS: dict[str, Callable[[Path], None]] = {
     "gray.jpg": _pillow(gray(), quality=98),
@@ -139,6 +158,18 @@ PHOTOS: dict[str, Callable[[Path], None]] = {
     "lossy.webp": _pillow(gray(), "RGB", quality=98),
     "gray.bmp": _pillow(gray()),
     "palette.bmp": _pillow(gray(), "P"),
+    "gray.jp2": _jp2(gray()),
+    "gray16.jp2": _jp2(gray(16)),
+    "tinted16.jp2": _jp2(tinted(16)),
+    "gray16.j2k": _jp2(gray(16), codecformat="j2k"),
+    "tinted_alpha.jp2": _jp2(np.dstack([tinted(), alpha()])),
+    "gray.pgm": _netpbm("P5", gray(), 255),
+    "plain.pgm": _netpbm("P2", gray(), 255),
+    "gray16.pgm": _netpbm("P5", gray(16), 65535),
+    "plain16.pgm": _netpbm("P2", gray(16), 65535),
+    "tinted.ppm": _netpbm("P6", tinted(), 255),
+    "tinted16.ppm": _netpbm("P6", tinted(16), 65535),
+    "plain.ppm": _netpbm("P3", np.dstack([gray()] * 3), 255),
 }  # fmt: skip
 """Photos that show `gray()`, by file name."""
 DOCUMENTS: dict[str, Callable[[Path], None]] = {"pages.tif": _pages}
@@ -146,6 +177,8 @@ DOCUMENTS: dict[str, Callable[[Path], None]] = {"pages.tif": _pages}
 BILEVEL: dict[str, Callable[[Path], None]] = {
     "bilevel.tif": _tiff(gray() > 127, photometric="minisblack"),
     "bilevel_ccitt.tif": _ccitt,
+    "raw.pbm": _netpbm("P4", gray() <= 127, 1),
+    "plain.pbm": _netpbm("P1", (gray() <= 127).astype(int), 1),
     "bilevel.png": lambda path: Image.fromarray(gray() > 127).save(path),
 }
 """Photos that show `gray() > 127` in black and white."""
@@ -157,6 +190,14 @@ UNREADABLE: dict[str, bytes] = {
     "cut.webp": encoded(Image.fromarray(noise()), "WEBP", quality=90)[:500],
     "cut.bmp": encoded(Image.fromarray(noise()), "BMP")[:900],
     "cut.tif": encoded(Image.fromarray(noise()), "TIFF", compression="tiff_lzw")[:-900],
+    "cut.jp2": imagecodecs.jpeg2k_encode(noise(), level=0, reversible=True)[:900],
+    "cut.pgm": b"P5 56 40 255\n" + noise().tobytes()[:900],
+    "cut_plain.pgm": b"P2 56 40 255\n1 2 3",
+    "wild.pgm": b"P5 56 99999999 255\n",
+    "head.pgm": b"P5 56",
+    "head.jp2": b"\0\0\0\x0cjP  \r\n\x87\n",
+    "head.j2k": b"\xff\x4f\xff\x51",
+    "picture.gif": encoded(Image.fromarray(noise()), "GIF"),
     "head.tif": b"II*\0\x08\0\0\0",
     "head.jpg": b"\xff\xd8\xff\xe0",
     "head.png": b"\x89PNG\r\n\x1a\n",

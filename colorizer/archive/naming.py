@@ -54,8 +54,9 @@ def plan_jobs(
     kind_of = kind_of or _kind_of()
     film_suffix = film_suffix or _film_suffix()
     walked = walk(inputs, kind_of, out=out, recursive=recursive)
-    found, results = _without_results(walked.found, out, settings.codec, film_suffix)
-    targets = targets_of(found, out, settings.codec, film_suffix)
+    codec, photos = settings.codec, settings.format
+    found, results = _without_results(walked.found, out, codec, film_suffix, photos)
+    targets = targets_of(found, out, codec, film_suffix, photos)
     sources = _identities(item.path for item in walked.found)
     jobs, settled = [], []
     taken = {_key(target) for target in targets}
@@ -86,7 +87,11 @@ def _film_suffix() -> Callable[[str, str], str]:
 
 
 def targets_of(
-    found: Iterable[Found], out: Path, codec: str, film_suffix: Callable[[str, str], str]
+    found: Iterable[Found],
+    out: Path,
+    codec: str,
+    film_suffix: Callable[[str, str], str],
+    photos: str = "same",
 ) -> list[Path]:
     """Return one target per file, all different even where case and accents do not count.
 
@@ -94,7 +99,7 @@ def targets_of(
     suffix of the source, then with a number: a_color.mp4, a_avi_color.mp4, a_avi_2_color.mp4.
     """
     found = list(found)
-    targets = [plain_target(item, out, codec, film_suffix) for item in found]
+    targets = [plain_target(item, out, codec, film_suffix, photos) for item in found]
     # Every plain name is reserved first: no later file is pushed off its own.
     taken = {_key(target) for target in targets}
     given: set[str] = set()
@@ -107,11 +112,18 @@ def targets_of(
 
 
 def plain_target(
-    item: Found, out: Path, codec: str, film_suffix: Callable[[str, str], str]
+    item: Found,
+    out: Path,
+    codec: str,
+    film_suffix: Callable[[str, str], str],
+    photos: str = "same",
 ) -> Path:
-    """Return the target of a file if it were alone: photos keep their format, suffix lower-case."""
+    """Return the target of a file if it were alone; `photos` is the format of photos."""
+    from colorizer.media.suffixes import photo_suffix
+
     suffix = item.path.suffix
-    suffix = film_suffix(suffix, codec) if item.kind is Kind.FILM else suffix.lower()
+    film = item.kind is Kind.FILM
+    suffix = film_suffix(suffix, codec) if film else photo_suffix(suffix, photos)
     return out / item.relative.with_name(item.path.stem + MARK + suffix)
 
 
@@ -145,11 +157,15 @@ def _identities(paths: Iterable[Path]) -> set[tuple[int, int]]:
 
 
 def _without_results(
-    found: list[Found], out: Path, codec: str, film_suffix: Callable[[str, str], str]
+    found: list[Found],
+    out: Path,
+    codec: str,
+    film_suffix: Callable[[str, str], str],
+    photos: str,
 ) -> tuple[list[Found], int]:
     """Leave out files in folders that are the targets of others: results of an earlier run."""
     places = {
-        _key(Path(os.path.abspath(plain_target(item, out, codec, film_suffix))))  # noqa: PTH100
+        _key(Path(os.path.abspath(plain_target(item, out, codec, film_suffix, photos))))  # noqa: PTH100
         for item in found
     }
     kept = [

@@ -63,6 +63,7 @@ def open_sink(
     codec: str,
     quality: int | None,
     jpeg_quality: int,
+    bit_depth: str = "same",
     identity: Mapping[str, Any] | None = None,
     preset: str | None = None,
     hardware: bool = False,
@@ -75,6 +76,7 @@ def open_sink(
         codec: video codec, for films.
         quality: constant rate factor, for films; None is the codec's default.
         jpeg_quality: 50 to 100, for JPEG and WebP photos.
+        bit_depth: of photos, one of `settings.DEPTHS`.
         identity: of a film, all that its frames depend on; see `FilmSink`.
         preset: of a film, see `FilmSink`.
         hardware: of a film, see `FilmSink`.
@@ -87,7 +89,7 @@ def open_sink(
     if isinstance(like, StillSource):
         from colorizer.media.still_sink import StillSink
 
-        return StillSink(target, like=like, jpeg_quality=jpeg_quality)
+        return StillSink(target, like=like, jpeg_quality=jpeg_quality, bit_depth=bit_depth)
     from colorizer.media.film import FilmSource
     from colorizer.media.film_sink import FilmSink
 

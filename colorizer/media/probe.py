@@ -8,8 +8,8 @@ from typing import Any
 
 from colorizer.errors import MediaError, UnsupportedMedia
 from colorizer.jobs import Kind
+from colorizer.media.suffixes import PHOTO_SUFFIXES
 
-PHOTO_SUFFIXES = frozenset((".jpg", ".jpeg", ".jpe", ".png", ".tif", ".tiff", ".webp", ".bmp"))
 FILM_SUFFIXES = frozenset(
     (".mp4", ".m4v", ".mov", ".qt", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".m2v", ".vob")
     + (".ts", ".m2ts", ".mts", ".mxf", ".dv", ".wmv", ".asf", ".flv", ".ogv", ".nut", ".3gp")
@@ -22,6 +22,11 @@ _SIGNATURES = (
     (0, b"II+\0", Kind.PHOTO),
     (0, b"MM\0+", Kind.PHOTO),
     (8, b"WEBP", Kind.PHOTO),
+    (0, b"\0\0\0\x0cjP  ", Kind.PHOTO),
+    (0, b"\xff\x4f\xff\x51", Kind.PHOTO),
+    (4, b"ftypheic", Kind.PHOTO),
+    (4, b"ftypheix", Kind.PHOTO),
+    (4, b"ftypmif1", Kind.PHOTO),
     (8, b"AVI ", Kind.FILM),
     (4, b"ftyp", Kind.FILM),
     (4, b"moov", Kind.FILM),

@@ -107,3 +107,11 @@ def split_alpha(codes: np.ndarray) -> tuple[np.ndarray, str, np.ndarray | None]:
     if channels <= 2:
         return np.ascontiguousarray(codes[..., 0]), "gray", alpha
     return codes[..., :3], "rgb", alpha
+
+
+def widen(codes: np.ndarray, bits: int) -> tuple[np.ndarray, int]:
+    """Bring samples of 1 to 7 bits to 8, which is exact for 1, 2 and 4."""
+    if bits >= 8:
+        return codes, bits
+    table = np.rint(np.arange(2**bits) * (255 / (2**bits - 1))).astype(np.uint8)
+    return table[codes.astype(np.uint8)], 8

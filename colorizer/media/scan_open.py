@@ -8,20 +8,43 @@ from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
 from colorizer.errors import UnsupportedMedia
+from colorizer.media.jp2_boxes import CODESTREAM, SIGNATURE
 from colorizer.media.scan import Scan
+from colorizer.media.scan_extra import is_heic, read_heic_scan, read_raw_scan
+from colorizer.media.scan_jp2 import read_jp2_scan
 from colorizer.media.scan_pillow import read_pillow_scan
+from colorizer.media.scan_pnm import read_pnm_scan
 from colorizer.media.scan_tiff import MARKS as TIFF_MARKS
 from colorizer.media.scan_tiff import open_tiff
+from colorizer.media.suffixes import RAW_SUFFIXES
 
 Reader: TypeAlias = Callable[[Path, BinaryIO, list[str]], Scan]
-KNOWN = "JPEG, PNG, TIFF, WebP or BMP"
+_KNOWN = "JPEG, PNG, TIFF, JPEG 2000, WebP, BMP, PNM, HEIC or camera raw"
 _OWN_MARKS: tuple[tuple[int, bytes, Reader], ...] = (
     (0, b"\xff\xd8\xff", read_pillow_scan),
     (0, b"\x89PNG\r\n\x1a\n", read_pillow_scan),
     (8, b"WEBP", read_pillow_scan),
     (0, b"BM", read_pillow_scan),
+    (0, SIGNATURE, read_jp2_scan),
+    (0, CODESTREAM, read_jp2_scan),
 )
 """Offset, bytes and reader of formats that hold one picture."""
+_FOREIGN = (
+    (0, b"GIF8", "a GIF"),
+    (0, b"8BPS", "a Photoshop document"),
+    (0, b"%PDF", "a PDF"),
+    (0, b"\x76\x2f\x31\x01", "an OpenEXR"),
+    (0, b"\xff\x0a", "a JPEG XL"),
+    (0, b"\0\0\0\x0cJXL ", "a JPEG XL"),
+    (4, b"ftypavif", "an AVIF"),
+    (0, b"SDPX", "a DPX"),
+    (0, b"XPDS", "a DPX"),
+    (0, b"P7", "a PAM"),
+    (0, b"II\xbc", "a JPEG XR"),
+    (0, b"\x1f\x8b", "packed by gzip"),
+    (0, b"PK\3\4", "a ZIP archive"),
+    (0, b"<", "text"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +74,26 @@ def open_pages(path: Path, file: BinaryIO, warnings: list[str]) -> Pages:
     head = file.read(32)
     file.seek(0)
     notes: list[str] = []
+    if path.suffix.lower() in RAW_SUFFIXES:
+        return Pages(1, _one(read_raw_scan, path, file, notes), notes)
     if head[:4] in TIFF_MARKS:
         count, scans = open_tiff(path, file, warnings, notes)
         return Pages(count, scans, notes)
+    reader = _reader(head)
+    if reader is not None:
+        return Pages(1, _one(reader, path, file, notes), notes)
+    found = (name for at, mark, name in _FOREIGN if head[at:].startswith(mark))
+    what = next(found, "none of a photo")
+    raise UnsupportedMedia(path, f"its content is {what}; save it as {_KNOWN}")
+
+
+def _reader(head: bytes) -> Reader | None:
     for at, mark, reader in _OWN_MARKS:
         if head[at:].startswith(mark):
-            return Pages(1, _one(reader, path, file, notes), notes)
-    raise UnsupportedMedia(path, f"is not a photo; its content is not {KNOWN}")
+            return reader
+    if head[:1] == b"P" and head[1:2] in b"123456" and head[2:3].isspace():
+        return read_pnm_scan
+    return read_heic_scan if is_heic(head) else None
 
 
 def _one(reader: Reader, path: Path, file: BinaryIO, notes: list[str]) -> Iterator[Scan]:

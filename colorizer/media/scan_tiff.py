@@ -15,7 +15,7 @@ from tifffile import TiffFile, TiffPage
 
 from colorizer.errors import MediaError, UnsupportedMedia
 from colorizer.media.metadata import Metadata, read_tiff
-from colorizer.media.scan import Coding, Scan, check_claim, file_size, one_line
+from colorizer.media.scan import Coding, Scan, check_claim, file_size, one_line, widen
 from colorizer.media.tiff_chain import check_chain
 
 # What it warns of ends in an error or a warning of ours.
@@ -181,7 +181,7 @@ def _interpret(
     if page.photometric == _PALETTE:
         codes, space, bits = _look_up(codes, page), "rgb", 8
     else:
-        codes, bits = _widen(codes, bits)
+        codes, bits = widen(codes, bits)
     if page.photometric == _WHITE_IS_ZERO:
         codes = (2**bits - 1) - codes
     depth = 8 if bits == 8 else 16
@@ -195,17 +195,9 @@ def _interpret(
     )
 
 
-def _widen(codes: np.ndarray, bits: int) -> tuple[np.ndarray, int]:
-    """Bring samples of 1 to 7 bits to 8, which is exact for 1, 2 and 4."""
-    if bits >= 8:
-        return codes, bits
-    table = np.rint(np.arange(2**bits) * (255 / (2**bits - 1))).astype(np.uint8)
-    return table[codes.astype(np.uint8)], 8
-
-
 def _alpha(alpha: np.ndarray, bits: int) -> np.ndarray:
     """Bring alpha to 8 bits where it has up to 8, else to 16."""
-    codes, bits = _widen(alpha, bits)
+    codes, bits = widen(alpha, bits)
     if bits in (8, 16):
         return np.ascontiguousarray(codes)
     return np.rint(codes * (65535 / (2**bits - 1))).astype(np.uint16)

@@ -1,4 +1,4 @@
-"""Encoding a finished picture with its metadata as JPEG, PNG, WebP or BMP; all suffixes.
+"""Encoding a finished picture with its metadata as JPEG, PNG, WebP, BMP or PPM; all writers.
 
 Each writer gets an opened file and says through `warn` what its format can't hold.
 """
@@ -10,10 +10,14 @@ import zlib
 from collections.abc import Callable
 from typing import Any, BinaryIO, TypeAlias
 
+import numpy as np
+
 from colorizer.media.metadata import PHOTOSHOP_MARK
 from colorizer.media.picture import Picture
 from colorizer.media.profiles import srgb_profile
+from colorizer.media.still_jp2 import write_jp2
 from colorizer.media.still_tiff import write_tiff
+from colorizer.media.suffixes import WRITTEN
 
 _MARKER_BYTES = 65533
 """Most a JPEG marker segment holds."""
@@ -120,20 +124,30 @@ def _chunk(file: BinaryIO, name: bytes, data: bytes) -> None:
     file.write(struct.pack(">I", zlib.crc32(data, zlib.crc32(name))))
 
 
+def write_pnm(file: BinaryIO, picture: Picture) -> None:
+    """Write a PPM, which holds nothing but pixels."""
+    picture.warn_of_lost()
+    if picture.metadata.resolution:
+        picture.warn("the resolution can't be kept in this file format")
+    picture.warn("a PPM can't say that its colour is generated, nor hold XMP or a profile")
+    height, width, _ = picture.shape
+    wire = np.dtype(picture.dtype).newbyteorder(">")
+    file.write(f"P6\n{width} {height}\n{np.iinfo(picture.dtype).max}\n".encode())
+    for strip in picture.rows():
+        file.write(strip.astype(wire, copy=False).tobytes())
+
+
 Writer: TypeAlias = Callable[[BinaryIO, Picture], None]
-WRITERS: dict[str, Writer] = {
-    ".jpg": write_jpeg,
-    ".jpeg": write_jpeg,
-    ".jpe": write_jpeg,
-    ".jfif": write_jpeg,
-    ".png": write_png,
-    ".tif": write_tiff,
-    ".tiff": write_tiff,
-    ".webp": write_webp,
-    ".bmp": write_bmp,
+_WRITER_OF: dict[str, Writer] = {
+    "jpeg": write_jpeg,
+    "png": write_png,
+    "tiff": write_tiff,
+    "jp2": write_jp2,
+    "webp": write_webp,
+    "bmp": write_bmp,
+    "pnm": write_pnm,
 }
+WRITERS: dict[str, Writer] = {suffix: _WRITER_OF[name] for suffix, name in WRITTEN.items()}
 """Writers by suffix of the target."""
-OWN_SUFFIX = {"jpeg": ".jpg", "png": ".png", "tiff": ".tif", "webp": ".webp", "bmp": ".bmp"}
-"""Suffix by format of the source."""
-HOLD_ALPHA = (write_png, write_tiff, write_webp, write_bmp)
-HOLD_16_BITS = (write_png, write_tiff)
+HOLD_ALPHA = (write_png, write_tiff, write_jp2, write_webp, write_bmp)
+HOLD_16_BITS = (write_png, write_tiff, write_jp2, write_pnm)

@@ -21,16 +21,18 @@ from colorizer.frame import Frame
 from colorizer.media.gray import strips
 from colorizer.media.metadata import Metadata, upright_exif
 from colorizer.media.picture import Picture
+from colorizer.media.scan import Coding
 from colorizer.media.still import Page, StillSource
 from colorizer.media.still_codes import colour_rows
 from colorizer.media.still_formats import (
     HOLD_16_BITS,
     HOLD_ALPHA,
-    OWN_SUFFIX,
     WRITERS,
     Writer,
+    write_jpeg,
 )
 from colorizer.media.still_tiff import TiffPages, write_tiff
+from colorizer.media.suffixes import OWN_SUFFIX
 from colorizer.media.xmp import mark_generated
 
 
@@ -67,7 +69,9 @@ class StillSink:
         pages: frames it takes: all pages of the source, where the file format holds several.
     """
 
-    def __init__(self, target: Path, *, like: StillSource, jpeg_quality: int) -> None:
+    def __init__(
+        self, target: Path, *, like: StillSource, jpeg_quality: int, bit_depth: str = "same"
+    ) -> None:
         """Prepare to write `target` with the metadata and encoding of `like`.
 
         Raises:
@@ -79,6 +83,7 @@ class StillSink:
         self.before_naming: Callable[[Path], None] | None = None
         self._like = like
         self._quality = jpeg_quality
+        self._bit_depth = bit_depth
         self._measured, self._written = _Measure(), _Measure()
         self._file: BinaryIO | None = None
         self._tiff: TiffPages | None = None
@@ -202,17 +207,16 @@ class StillSink:
 
     def _picture(self, frame: Frame, page: Page, writer: Writer) -> Picture:
         """Gather what the encoder needs; say what the format can't hold."""
-        sixteen = page.coding.depth == 16
-        if sixteen and writer not in HOLD_16_BITS:
-            self.warnings.append("16-bit source is written with 8 bits in this file format")
-            sixteen = False
+        sixteen = self._sixteen(page.coding, writer)
+        if writer is write_jpeg and page.coding.format != "jpeg":
+            self.warnings.append("is written as JPEG, which loses detail")
         alpha = page.alpha
         if alpha is not None and writer not in HOLD_ALPHA:
             self.warnings.append("transparency can't be kept in this file format")
             alpha = None
         dtype = np.uint16 if sixteen else np.uint8
         if alpha is not None and alpha.dtype != dtype:
-            alpha = (alpha >> 8).astype(np.uint8)
+            alpha = alpha.astype(np.uint16) * 257 if sixteen else (alpha >> 8).astype(np.uint8)
         height, width = frame.Y.shape
         plain = mark_generated(None, __version__)
         return Picture(
@@ -226,6 +230,18 @@ class StillSink:
             quality=self._quality,
             warn=self.warnings.append,
         )
+
+    def _sixteen(self, coding: Coding, writer: Writer) -> bool:
+        """Tell whether the result has 16 bits; say where that is less than the source's."""
+        depth = coding.depth if self._bit_depth == "same" else int(self._bit_depth)
+        if depth == 16 and writer not in HOLD_16_BITS:
+            self.warnings.append(
+                f"{coding.depth}-bit source is written with 8 bits in this file format"
+            )
+            return False
+        if depth < coding.depth:
+            self.warnings.append("16-bit source is written with 8 bits, as asked")
+        return depth == 16
 
     def _metadata(self, metadata: Metadata, size: tuple[int, int]) -> Metadata:
         """Return the source's metadata with EXIF that is true of the upright colour picture."""

@@ -246,8 +246,16 @@ def test_what_is_no_photo_is_refused_in_one_line(tmp_path, name):
 
 
 def test_reasons_are_clear(tmp_path):
-    for name, words in (("empty.jpg", "0 bytes"), ("text.jpg", "none of a photo"), ("picture.gif", "a GIF"),
-                        ("cut.jpg", "cut off"), ("cut.tif", "cut off")):  # fmt: skip
+    reasons = {
+        "empty.jpg": "0 bytes",
+        "text.jpg": "none of a photo",
+        "picture.gif": "a GIF",
+        "cut.jpg": "cut off",
+        "cut.tif": "cut off",
+        "cut.pgm": "cut off",
+        "wild.pgm": "56 x 99999999",
+    }
+    for name, words in reasons.items():
         with pytest.raises(MediaError, match=words):
             open_photo(draw_photo.draw(tmp_path, name))
     with pytest.raises(MediaError, match="is a folder"):

@@ -11,16 +11,17 @@ from colorizer.color import gray_to_L, srgb_to_lab
 from colorizer.errors import TargetError
 from colorizer.media.still import StillSource
 from colorizer.media.still_sink import StillSink
+from colorizer.media.suffixes import photo_suffix
 from tests import draw_photo
 
 AB = (14.0, 22.0)
 
 
-def colour(source_path, target, ab=AB, quality=95):
+def colour(source_path, target, ab=AB, quality=95, bit_depth="same"):
     """Give a photo one colour everywhere; return the source's frame and the sink."""
     with (
         StillSource(source_path, side=32) as source,
-        StillSink(target, like=source, jpeg_quality=quality) as sink,
+        StillSink(target, like=source, jpeg_quality=quality, bit_depth=bit_depth) as sink,
     ):
         for frame in source.frames(sink.pages):
             size = sink.chroma_size(frame)
@@ -31,6 +32,15 @@ def colour(source_path, target, ab=AB, quality=95):
 
 def read_back(path):
     """Decode by content at full depth, (H, W, C)."""
+    if path.suffix == ".jp2":
+        return imagecodecs.jpeg2k_decode(path.read_bytes())
+    if path.suffix == ".ppm":
+        with path.open("rb") as file:
+            assert file.readline() == b"P6\n"
+            width, height = map(int, file.readline().split())
+            wire = {255: np.uint8, 65535: ">u2"}[int(file.readline())]
+            codes = np.frombuffer(file.read(), wire).reshape(height, width, 3)
+        return codes.astype(codes.dtype.newbyteorder("="))
     if path.suffix in (".tif", ".tiff"):
         return tifffile.imread(path)
     if path.suffix == ".png":
@@ -46,8 +56,9 @@ def lab(rgb):
 
 @pytest.mark.parametrize("name", draw_photo.PHOTOS)
 def test_every_format_keeps_its_lightness_and_depth(tmp_path, name):
-    target = tmp_path / "out" / name
-    frame, sink = colour(draw_photo.draw(tmp_path, name), target)
+    path = draw_photo.draw(tmp_path, name)
+    target = (tmp_path / "out" / name).with_suffix(photo_suffix(path.suffix, "same"))
+    frame, sink = colour(path, target)
     result = read_back(target)
     assert result.dtype == (np.uint16 if "16" in name else np.uint8)
     assert result.shape == (*draw_photo.SIZE, 4 if "alpha" in name else 3)
@@ -62,7 +73,7 @@ def test_every_format_keeps_its_lightness_and_depth(tmp_path, name):
     if not lossy:
         assert sink.mean_dL == pytest.approx(difference.mean(), abs=0.002)
         assert sink.max_dL == pytest.approx(difference.max(), abs=0.002)
-    assert [path.name for path in target.parent.iterdir()] == [name]
+    assert [path.name for path in target.parent.iterdir()] == [target.name]
 
 
 def test_all_pages_are_written_with_what_they_carry(tmp_path):
@@ -214,6 +225,33 @@ def test_lost_depth_and_alpha_are_said(tmp_path):
     _, sink = colour(path, tmp_path / "result.jpg")
     assert any("8 bits" in warning for warning in sink.warnings)
     assert any("transparency" in warning for warning in sink.warnings)
+
+
+@pytest.mark.parametrize("suffix", [".tif", ".png", ".jp2", ".ppm"])
+@pytest.mark.parametrize("bit_depth", ["8", "16"])
+def test_depth_is_as_asked_and_less_is_said(tmp_path, suffix, bit_depth):
+    target = tmp_path / f"result{suffix}"
+    dtype = np.uint8 if bit_depth == "8" else np.uint16
+    for name in ("gray16.tif", "gray.png"):
+        _, sink = colour(draw_photo.draw(tmp_path, name), target, bit_depth=bit_depth)
+        assert read_back(target).dtype == dtype
+        less = any("8 bits, as asked" in warning for warning in sink.warnings)
+        assert less == (name == "gray16.tif" and bit_depth == "8")
+
+
+def test_alpha_follows_the_depth(tmp_path):
+    path, target = draw_photo.draw(tmp_path, "tinted_alpha.png"), tmp_path / "result.jp2"
+    colour(path, target, bit_depth="16")
+    assert np.array_equal(read_back(target)[..., 3], draw_photo.alpha().astype(int) * 257)
+    with Image.open(target) as image:
+        assert image.mode == "RGBA"
+
+
+def test_going_lossy_is_said(tmp_path):
+    _, sink = colour(draw_photo.draw(tmp_path, "gray16.tif"), tmp_path / "result.jpg")
+    assert any("loses detail" in warning for warning in sink.warnings)
+    _, sink = colour(draw_photo.draw(tmp_path, "gray.jpg"), tmp_path / "same.jpg")
+    assert sink.warnings == []
 
 
 def test_quality_changes_the_size(tmp_path):

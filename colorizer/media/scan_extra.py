@@ -1,0 +1,122 @@
+"""Decoding HEIC and camera raw, each with a library that is an optional extra."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from colorizer.errors import MediaError, UnsupportedMedia
+from colorizer.media.metadata import Metadata, read_tiff
+from colorizer.media.scan import Coding, Scan, check_claim, file_size, one_line, split_alpha
+
+HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
+"""Major brands of the ftyp box; those of films are others."""
+
+
+def is_heic(head: bytes) -> bool:
+    """Tell a HEIC by its first 32 bytes."""
+    return head[4:8] == b"ftyp" and head[8:12] in HEIC_BRANDS
+
+
+def _library(path: Path, module: str, extra: str, what: str) -> Any:
+    """Import the library of an extra.
+
+    Raises:
+        UnsupportedMedia: it is not installed.
+    """
+    try:
+        return import_module(module)
+    except ImportError as error:
+        raise UnsupportedMedia(
+            path, f"is {what}; to read it, pip install 'film-colorizer[{extra}]'"
+        ) from error
+
+
+def read_heic_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
+    """Decode the main picture of a HEIC, at 8 to 12 bits.
+
+    Args:
+        path: for messages.
+        file: opened for reading.
+        warnings: what is left out is appended.
+
+    Raises:
+        MediaError: damaged or cut off.
+        UnsupportedMedia: the extra `heic` is not installed.
+    """
+    pillow_heif = _library(path, "pillow_heif", "heic", "a HEIC")
+    size = file_size(file)
+    try:
+        opened = pillow_heif.open_heif(file, convert_hdr_to_8bit=False)
+        image = opened[opened.primary_index]
+        check_claim(path, image.size[1], image.size[0], size)
+        info = image.info
+        bits = int(info.get("bit_depth") or 8)
+        codes, space, alpha = split_alpha(np.asarray(image))
+    except (MediaError, MemoryError):
+        raise
+    except Exception as error:  # libheif names its errors, the wrapper adds kinds of its own
+        raise MediaError(path, f"is damaged or cut off: {one_line(error)}") from error
+    if len(opened) > 1:
+        warnings.append(f"only the main one of {len(opened)} pictures in the file is colorized")
+    if bits > 8:  # 10 and 12 bits come at the upper end of 16
+        codes = codes >> (16 - bits)
+    exif, xmp = info.get("exif"), info.get("xmp")
+    metadata = Metadata(
+        # libheif has turned the pixels already.
+        exif=exif.removeprefix(b"Exif\0\0") if exif else None,
+        xmp=xmp or None,
+        icc=info.get("icc_profile"),
+    )
+    coding = Coding(format="heic", depth=8 if bits == 8 else 16)
+    return Scan(codes=codes, space=space, bits=bits, alpha=alpha, coding=coding, metadata=metadata)
+
+
+def read_raw_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
+    """Develop a camera raw as the camera saw it: its white balance, no brightening, 16-bit sRGB.
+
+    Args:
+        path: for messages.
+        file: opened for reading.
+        warnings: what is left out is appended.
+
+    Raises:
+        MediaError: damaged, cut off, or of a camera that LibRaw does not know.
+        UnsupportedMedia: the extra `raw` is not installed.
+    """
+    rawpy = _library(path, "rawpy", "raw", "a camera raw")
+    size = file_size(file)
+    try:
+        with rawpy.imread(file) as raw:
+            check_claim(path, raw.sizes.height, raw.sizes.width, size)
+            codes = raw.postprocess(output_bps=16, use_camera_wb=True, no_auto_bright=True)
+    except (rawpy.LibRawError, OSError, ValueError, RuntimeError) as error:
+        raise MediaError(path, f"can't be developed: {one_line(error)}") from error
+    if codes.ndim != 3 or codes.shape[2] != 3:
+        raise UnsupportedMedia(path, f"its sensor has {codes.shape[2:]} colours, not three")
+    return Scan(
+        codes=codes,
+        space="rgb",
+        bits=16,
+        alpha=None,
+        coding=Coding(format="raw", depth=16, lossless=True),
+        metadata=_raw_metadata(file, warnings),
+    )
+
+
+def _raw_metadata(file: BinaryIO, warnings: list[str]) -> Metadata:
+    """Read the tags of a raw that is built as a TIFF, as most are."""
+    from tifffile import TiffFile
+
+    try:
+        file.seek(0)
+        metadata = read_tiff(TiffFile(file).pages.first, file)
+    except Exception as error:  # a container of its own, or tags damaged in any way
+        warnings.append(f"its metadata is lost: {one_line(error)}")
+        return Metadata()
+    # The pixels are upright sRGB now.
+    return replace(metadata, orientation=1, icc=None, resolution=None)
