@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -11,16 +12,15 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
+from tqdm import tqdm
+
 from colorizer.archive.existing import weights_file
 from colorizer.archive.provenance import Sidecar, find_source, read_sidecar, sidecar_of
 from colorizer.checksum import file_hash
-from colorizer.cli_report import ExitCode, Report, note, write_json, write_line
+from colorizer.cli_report import ExitCode, note, write_json, write_line
 from colorizer.errors import MediaError, SettingsError
-from colorizer.jobs import Job, JobState, Kind
+from colorizer.jobs import Job, Kind
 from colorizer.settings import Settings
-
-_LOOSE = ("existing", "sidecar")
-"""Settings that --repeat has values of its own for."""
 
 
 def repeat(arguments: argparse.Namespace) -> int:
@@ -121,11 +121,9 @@ def _run(job: Job, sidecar: Sidecar, arguments: argparse.Namespace) -> list[str]
     differences = _differences(sidecar, job, model.weights_sha256, device)
     for line in differences:
         note(f"not as it was: {line}")
-    with Report(photos=1, as_json=False, quiet=True) as report:
-        with closing(pipeline.run(job, model)) as steps:
-            for progress in steps:
-                if progress.state is JobState.RUNNING:
-                    report.take(progress)
+    with closing(pipeline.run(job, model)) as steps:
+        for _ in tqdm(steps, unit="frame", disable=arguments.quiet or not sys.stderr.isatty()):
+            pass
     return differences
 
 

@@ -1,4 +1,4 @@
-"""The command `verify`: results, or folders of them, against what was recorded and their sources."""
+"""The command `verify`: results against what was recorded of them, and against their sources."""
 
 from __future__ import annotations
 

@@ -117,7 +117,8 @@ def check(
     Args:
         item: the result.
         source: instead of the one that its sidecar names.
-        pictures, sources: see `check_all`.
+        pictures: see `check_all`.
+        sources: see there.
     """
     sidecar = read_sidecar(sidecar_of(item.path)) if item.has_sidecar else None
     try:

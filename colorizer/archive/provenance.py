@@ -31,6 +31,7 @@ SCHEMA = 1
 SUFFIX = ".colorize.json"
 NOTE = "The colour was added by a trained model. It is a guess, not a record of the true colours."
 _MOST_BYTES = 16 << 20
+_PARTS = ("source", "result", "settings", "model")
 _LIBRARIES = ("torch", "numpy", "av", "opencv-python-headless", "pillow", "tifffile", "imagecodecs")
 
 Sidecar = dict[str, Any]
@@ -59,11 +60,10 @@ def read_sidecar(file: Path) -> Sidecar | None:
 def _is_sidecar(values: Any) -> bool:
     if not isinstance(values, dict) or values.get("schema") != SCHEMA:
         return False
-    parts = [values.get(name) for name in ("source", "result", "settings", "model")]
-    if not all(isinstance(part, dict) for part in parts):
+    if not all(isinstance(values.get(name), dict) for name in _PARTS):
         return False
-    source, result, *_ = parts
-    told = [part.get("sha256") for part in (source, result)] + [source.get("path")]
+    source, result = values["source"], values["result"]
+    told = [source.get("sha256"), result.get("sha256"), source.get("path"), values.get("kind")]
     counts = [source.get("bytes"), source.get("changed_ns"), result.get("bytes")]
     return all(isinstance(v, str) for v in told) and all(isinstance(v, int) for v in counts)
 

@@ -46,6 +46,8 @@ class Verdict:
     worst_psnr: float
     """Of the worst frame."""
     must_be_exact: bool
+    rounded: tuple[int, int] | None = None
+    """Bits of luma before and after, where the target has fewer."""
 
     @property
     def good(self) -> bool:
@@ -61,6 +63,8 @@ class Verdict:
             faults.append(f"{self.moved} frames are shown at another time")
         if not self.different:
             faults.append(f"luma of all {self.frames} frames is exact")
+            if self.rounded:
+                faults.append("after rounding from {} to {} bit".format(*self.rounded))
         elif self.must_be_exact:
             faults.append(
                 f"luma of {self.different} of {self.frames} frames differs,"
@@ -83,20 +87,25 @@ def verify_film(
         target: the coloured film.
         source: the film it was made from.
         exact: demand equal luma of a codec that may be lossy too.
-        start, end: the part of the source that was taken, as `parse_place` reads them.
+        start: where the part of the source begins that was taken, as `parse_place` reads it.
+        end: where it ends.
 
     Raises:
         MediaError: one of them can't be read.
     """
     found = _Comparison()
-    part = {"start": parse_place(start, "--start"), "end": parse_place(end, "--end")}
-    with FilmSource(source, side=_SIDE, **part) as before, FilmSource(target, side=_SIDE) as after:
+    first, last = parse_place(start, "--start"), parse_place(end, "--end")
+    with (
+        FilmSource(source, side=_SIDE, start=first, end=last) as before,
+        FilmSource(target, side=_SIDE) as after,
+    ):
         try:
             for one, other in zip_longest(before.frames(), after.frames()):
                 found.add(one, other, before.origin)
         except ValueError as error:
             raise MediaError(target, str(error)) from error
         must_be_exact = exact or after.codec_name in LOSSLESS
+        bits = before.layout.bits, after.layout.bits
     return Verdict(
         target=target,
         source=source,
@@ -108,6 +117,7 @@ def verify_film(
         psnr=_decibel(found.error / max(found.compared, 1)),
         worst_psnr=_decibel(found.worst),
         must_be_exact=must_be_exact,
+        rounded=bits if bits[1] < bits[0] else None,
     )
 
 
