@@ -11,6 +11,7 @@ class TinyModel(ColorModel):
 
     def __init__(self):
         super().__init__()
+        self.hyper_parameters = {}
         self.conv = nn.Conv2d(1, 2, 3, padding=1, padding_mode="replicate")
         generator = torch.Generator().manual_seed(7)
         with torch.no_grad():

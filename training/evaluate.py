@@ -1,14 +1,17 @@
-"""Judge a model: `python -m training.evaluate FOLDER...` colorizes photos and compares.
+"""Judge models: `python -m training.evaluate MODEL... --data FOLDER...` colorizes photos.
 
-Every photo is made gray (its own L*, 8 bit), goes through the program as a user's file would, and
-is compared at its own size with the original; the gray photo is judged beside it.
+Every photo is shrunk to `--side`, made gray (its own L*, 8 bit), goes through the program as a
+user's file would, and is compared with the original. The baselines gray, mean-colour and
+random-colour are always rows. MODEL is a name, or NAME=FILE for weights of one's own.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
 import json
-from dataclasses import asdict, dataclass
+import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,125 +19,195 @@ import numpy as np
 from PIL import Image
 from tqdm import tqdm
 
-from colorizer import colorize
-from colorizer.color import L_to_gray
-from training import metrics
+from training import entrants
+from training.judge import NAME as JUDGE_NAME
+from training.judge import Judge, confusions
 from training.report import contact_sheet
+from training.steadiness import measure
+from training.tally import Row, Tally, add, row
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
+SHEET_ROWS = 48
 
 
-@dataclass(frozen=True)
-class PhotoScore:
-    """One photo's result and, where the name says so, its gray version."""
-
-    chroma_ratio: float
-    """Mean chroma of the result over the original's."""
-    psnr_gain: float
-    """PSNR of the result minus that of the gray photo, dB."""
-    colorfulness: float
-    colorfulness_original: float
-    L_error: float
-    """Mean |dL*| between the result and the gray photo it was made from."""
+def photos_of(folders: Sequence[Path], limit: int | None = None) -> list[Path]:
+    """Return the photos of folders, any nesting, in order; `limit` of them, evenly spread."""
+    files = [f for folder in folders for f in sorted(folder.rglob("*"))]
+    files = [f for f in files if f.suffix.lower() in SUFFIXES]
+    return files if limit is None else files[:: max(1, len(files) // limit)][:limit]
 
 
-def gray_of(rgb: np.ndarray) -> np.ndarray:
-    """Return the gray photo with the same L*, (H, W) uint8."""
-    return np.round(L_to_gray(metrics.lab_of(rgb)[0]) * 255).astype(np.uint8)
+def open_photo(file: Path, side: int | None) -> np.ndarray:
+    """Return a photo with a short side of at most `side` pixels, (H, W, 3) uint8 sRGB."""
+    photo = Image.open(file).convert("RGB")
+    scale = 1.0 if side is None else min(1.0, side / min(photo.size))
+    if scale < 1:
+        size = (round(photo.width * scale), round(photo.height * scale))
+        photo = photo.resize(size, Image.Resampling.BOX)
+    return np.asarray(photo)
 
 
-def score(result: np.ndarray, gray: np.ndarray, original: np.ndarray) -> PhotoScore:
-    """Compare one result, (H, W, 3) uint8, with its gray input and the original."""
-    neutral = np.repeat(gray[..., None], 3, axis=2)
-    lab, lab_original = metrics.lab_of(result), metrics.lab_of(original)
-    return PhotoScore(
-        chroma_ratio=metrics.mean_chroma(lab) / max(metrics.mean_chroma(lab_original), 1e-3),
-        psnr_gain=metrics.psnr(result, original) - metrics.psnr(neutral, original),
-        colorfulness=metrics.colorfulness(result),
-        colorfulness_original=metrics.colorfulness(original),
-        L_error=float(np.abs(lab[0] - metrics.lab_of(neutral)[0]).mean()),
-    )
+def labels_of(files: Sequence[Path]) -> list[int | None]:
+    """Return each photo's ImageNet class from the `labels.tsv` beside it (file, class, name)."""
+    known: dict[Path, int] = {}
+    for folder in {file.parent for file in files}:
+        if (table := folder / "labels.tsv").is_file():
+            with table.open(newline="", encoding="utf-8") as lines:
+                for name, label, *_ in list(csv.reader(lines, delimiter="\t"))[1:]:
+                    known[folder / name] = int(label)
+    return [known.get(file) for file in files]
 
 
-def summary(scores: list[PhotoScore], result: np.ndarray, gray: np.ndarray) -> dict[str, float]:
-    """Return the table's rows.
+def source_of(file: Path) -> str:
+    """Return what a photo is grouped by: its name up to a closing number, else its folder."""
+    stem, _, number = file.stem.rpartition("-")
+    return stem if stem and number.isdigit() else file.parent.name
+
+
+def judge_photos(
+    originals: Sequence[np.ndarray],
+    painters: Mapping[str, entrants.Paint],
+    judge: Judge | None = None,
+    sheet: Path | None = None,
+) -> dict[str, Tally]:
+    """Let every entrant colorize every photo, and score it.
 
     Args:
-        scores: one a photo.
-        result: summed `metrics.distance_counts` of the results.
-        gray: the same of the gray photos.
+        originals: (H, W, 3) uint8 photos.
+        painters: entrants by name, `gray` among them.
+        judge: the classifier, for semantic interpretability and FID.
+        sheet: where to save a contact sheet of the first photos: input, models, original.
     """
-    columns = {name: np.array([asdict(s)[name] for s in scores]) for name in asdict(scores[0])}
-    made, true = columns["colorfulness"], columns["colorfulness_original"]
-    auc, auc_rebalanced = (metrics.area_under_curve(result, r) for r in (False, True))
+    tallies = {name: Tally() for name in painters}
+    shown = [name for name in painters if name not in entrants.BASELINES]
+    rows = []
+    for number, original in enumerate(tqdm(originals, unit="photo")):
+        gray, results = entrants.gray_of(original), {}
+        for name, paint in painters.items():
+            started = time.perf_counter()
+            results[name] = paint(gray, number)
+            add(tallies[name], results[name], gray, original, started, judge)
+        if number < SHEET_ROWS:
+            rows.append([results["gray"], *(results[name] for name in shown), original])
+    if sheet is not None:
+        contact_sheet(rows, columns=max(1, 6 // len(rows[0]))).save(sheet)
+    return tallies
+
+
+def table_of(
+    tallies: Mapping[str, Tally],
+    seen: list[Any],
+    labels: list[int | None],
+    chosen: list[int] | None = None,
+) -> dict[str, Row]:
+    """Return one row an entrant; see `tally.row`."""
+    everything = list(range(len(labels)))
     return {
-        "photos": len(scores),
-        "median chroma of the original's": float(np.median(columns["chroma_ratio"])),
-        "median PSNR above gray, dB": float(np.median(columns["psnr_gain"])),
-        "mean PSNR above gray, dB": float(np.mean(columns["psnr_gain"])),
-        "AuC": auc,
-        "AuC above gray's": auc - metrics.area_under_curve(gray, False),
-        "rebalanced AuC": auc_rebalanced,
-        "rebalanced AuC above gray's": auc_rebalanced - metrics.area_under_curve(gray, True),
-        "mean colorfulness": float(made.mean()),
-        "mean colorfulness of the originals": float(true.mean()),
-        "mean per-photo colorfulness difference": float(np.abs(made - true).mean()),
-        "mean |dL*|": float(columns["L_error"].mean()),
+        name: row(tally, tallies["gray"], seen, labels, everything if chosen is None else chosen)
+        for name, tally in tallies.items()
     }
 
 
-def evaluate(files: list[Path], sheet: Path | None = None, **settings: Any) -> dict[str, float]:
-    """Colorize and judge photos.
+def as_text(table: Mapping[str, Row]) -> str:
+    """Return the table for people: metrics down, entrants across."""
+    width = max(14, *(len(name) + 2 for name in table))
+    names = list(next(iter(table.values())))
+    lines = [" " * 36 + "".join(f"{name:>{width}}" for name in table)]
+    lines += [
+        f"{name:36s}"
+        + "".join(f"{values.get(name, float('nan')):{width}.3f}" for values in table.values())
+        for name in names
+    ]
+    return "\n".join(lines)
 
-    Args:
-        files: colour photos.
-        sheet: where to save a contact sheet of the first 48, gray | result | original.
-        settings: fields of `colorizer.Settings`.
-    """
-    scores, rows = [], []
-    total, total_gray = 0, 0
-    for file in tqdm(files, unit="photo"):
-        original = np.asarray(Image.open(file).convert("RGB"))
-        gray = gray_of(original)
-        result = colorize(gray, **settings)
-        neutral = np.repeat(gray[..., None], 3, axis=2)
-        lab = metrics.lab_of(original)
-        total = total + metrics.distance_counts(metrics.lab_of(result), lab)
-        total_gray = total_gray + metrics.distance_counts(metrics.lab_of(neutral), lab)
-        scores.append(score(result, gray, original))
-        if len(rows) < 48:
-            rows.append([neutral, result, original])
-    if sheet is not None:
-        contact_sheet(rows).save(sheet)
-    return summary(scores, np.asarray(total), np.asarray(total_gray))
+
+def save_csv(table: Mapping[str, Row], file: Path) -> None:
+    """Write the table with one line an entrant."""
+    with file.open("w", newline="", encoding="utf-8") as out:
+        writer = csv.writer(out)
+        names = list(next(iter(table.values())))
+        writer.writerow(["entrant", *names])
+        writer.writerows([name, *(values.get(n) for n in names)] for name, values in table.items())
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m training.evaluate", description=__doc__)
+    parser.add_argument("models", nargs="+", metavar="MODEL", help="NAME or NAME=FILE")
+    parser.add_argument("--data", type=Path, nargs="+", required=True, help="folders of photos")
+    parser.add_argument("--side", type=int, default=256, help="short side of the photos (256)")
+    parser.add_argument("--device", default="auto")
+    parser.add_argument("--size", type=int, help="short side of what the network sees")
+    parser.add_argument("--vividness", type=float)
+    parser.add_argument("--limit", type=int, help="judge only so many photos, evenly spread")
+    parser.add_argument("--by-source", action="store_true", help="a table for every source, too")
+    parser.add_argument("--no-judge", action="store_true", help="no classifier: no top-1, no FID")
+    parser.add_argument(
+        "--thorough", action="store_true", help="size consistency and hints, on 100 photos at most"
+    )
+    parser.add_argument("--sheet", type=Path, help="save a contact sheet, PNG")
+    parser.add_argument("--csv", type=Path, help="save the table")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    return parser
 
 
 def main() -> None:
-    """Read the command line, judge, print a table."""
-    parser = argparse.ArgumentParser(prog="python -m training.evaluate", description=__doc__)
-    parser.add_argument("folders", type=Path, nargs="+", help="folders of colour photos")
-    parser.add_argument("--model", default="autochrome")
-    parser.add_argument("--weights", type=Path)
-    parser.add_argument("--device", default="auto")
-    parser.add_argument("--size", type=int, default=256)
-    parser.add_argument("--vividness", type=float)
-    parser.add_argument("--limit", type=int, help="judge only so many photos, evenly spread")
-    parser.add_argument("--sheet", type=Path, help="save a contact sheet, PNG")
-    parser.add_argument("--json", action="store_true")
-    values = vars(parser.parse_args())
-    folders, limit, sheet = values.pop("folders"), values.pop("limit"), values.pop("sheet")
-    as_json = values.pop("json")
-    files = [f for folder in folders for f in sorted(folder.iterdir())]
-    files = [f for f in files if f.suffix.lower() in SUFFIXES]
+    """Read the command line, judge, print."""
+    parser = _parser()
+    arguments = parser.parse_args()
+    files = photos_of(arguments.data, arguments.limit)
     if not files:
-        parser.error(f"{', '.join(map(str, folders))} holds no photos")
-    if limit is not None:
-        files = files[:: max(1, len(files) // limit)][:limit]
-    table = evaluate(files, sheet, **{k: v for k, v in values.items() if v is not None})
-    if as_json:
-        print(json.dumps(table))
-    else:
-        print("\n".join(f"{name:45s} {value:9.3f}" for name, value in table.items()))
+        parser.error(f"{', '.join(map(str, arguments.data))} holds no photos")
+    settings = {name: getattr(arguments, name) for name in ("device", "size", "vividness")}
+    settings = {name: value for name, value in settings.items() if value is not None}
+    originals = [open_photo(file, arguments.side) for file in files]
+    painters = entrants.baselines(originals)
+    try:
+        networks = {name: entrants.load_entrant(name) for name in arguments.models}
+    except ValueError as error:
+        parser.error(str(error))
+    painters |= {n: entrants.paint_with(one, **settings) for n, one in networks.items()}
+    judge = None if arguments.no_judge else Judge()
+    tallies = judge_photos(originals, painters, judge, arguments.sheet)
+    seen = [judge.look(original) for original in originals] if judge else []
+    _report(arguments, files, tallies, seen)
+    if arguments.thorough:
+        thorough = {n: measure(one, painters[n], originals) for n, one in networks.items()}
+        print(json.dumps(thorough) if arguments.json else as_text(thorough))
+
+
+def _report(
+    arguments: argparse.Namespace, files: list[Path], tallies: dict[str, Tally], seen: list[Any]
+) -> None:
+    labels = labels_of(files)
+    tables = {"all": table_of(tallies, seen, labels)}
+    if arguments.by_source:
+        sources = [source_of(file) for file in files]
+        for source in sorted(set(sources)):
+            chosen = [n for n, one in enumerate(sources) if one == source]
+            tables[source] = table_of(tallies, seen, labels, chosen)
+    if arguments.csv:
+        save_csv(tables["all"], arguments.csv)
+    confused = _confusions(arguments.models, tallies, labels) if seen else {}
+    if arguments.json:
+        print(json.dumps({"tables": tables, "confusions": confused, "judge": JUDGE_NAME}))
+        return
+    for name, table in tables.items():
+        print(f"\n{name}" + (f" (judge and FID features: {JUDGE_NAME})" if seen else ""))
+        print(as_text(table))
+    for model, lists in confused.items():
+        for title, pairs in lists.items():
+            print(f"{model}, {title}: {', '.join(f'{a}->{b} {n:+d}' for a, b, n in pairs)}")
+
+
+def _confusions(
+    models: list[str], tallies: dict[str, Tally], labels: list[int | None]
+) -> dict[str, dict[str, list[tuple[int, int, int]]]]:
+    known = [n for n, label in enumerate(labels) if label is not None]
+    if not known:
+        return {}
+    true = [label for label in labels if label is not None]
+    gray = [tallies["gray"].seen[n] for n in known]
+    return {m: confusions([tallies[m].seen[n] for n in known], gray, true) for m in models}
 
 
 if __name__ == "__main__":

@@ -6,6 +6,8 @@ these is read alone.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from colorizer.color import srgb_to_lab
@@ -72,3 +74,66 @@ def area_under_curve(counts: np.ndarray, rebalanced: bool) -> float:
     else:
         share = counts.sum(axis=0) / counts.sum()
     return float(np.trapezoid(np.cumsum(share)[:THRESHOLDS]) / (THRESHOLDS - 1) * 100)
+
+
+def ab_error(lab: np.ndarray, original: np.ndarray) -> tuple[float, float]:
+    """Return the errors of regression papers on (ab + 128) / 255.
+
+    Returns:
+        Mean squared error, and the L2 distance: the root of the photo's summed squared errors.
+    """
+    squared = np.square((lab[1:] - original[1:]) / 255, dtype=np.float64)
+    return float(squared.mean()), float(np.sqrt(squared.sum()))
+
+
+def pixels_within(lab: np.ndarray, original: np.ndarray, distance: float = 10) -> float:
+    """Return the share of pixels whose ab is at most `distance` CIELAB units off (raw accuracy)."""
+    return float((np.hypot(*(lab[1:] - original[1:])) <= distance).mean())
+
+
+def larger_channel_accuracy(lab: np.ndarray, original: np.ndarray) -> float:
+    """Return the share of pixels where a and b are in the same order as in the original.
+
+    DeepColor's "accuracy": Keras compares the argmax over the last axis, which here has the two
+    channels a and b, so 0.5 is chance and colour hardly matters.
+    """
+    return float(((lab[1] >= lab[2]) == (original[1] >= original[2])).mean())
+
+
+def ciede2000(lab: np.ndarray, original: np.ndarray) -> float:
+    """Return the mean CIEDE2000 (Sharma, Wu and Dalal 2005; scikit-image) over the pixels."""
+    from skimage.color import deltaE_ciede2000
+
+    one, other = (np.moveaxis(planes, 0, -1) for planes in (lab, original))
+    return float(np.mean(deltaE_ciede2000(one, other)))
+
+
+def ssim(rgb: np.ndarray, original: np.ndarray) -> float:
+    """Return the structural similarity over R, G, B (Wang et al. 2004; Gaussian 11 x 11)."""
+    from skimage.metrics import structural_similarity
+
+    value: Any = structural_similarity(
+        rgb, original, channel_axis=2, data_range=255,
+        gaussian_weights=True, sigma=1.5, use_sample_covariance=False,
+    )  # fmt: skip
+    return float(value)
+
+
+def bleeding(lab: np.ndarray, flat: float = 2.0) -> float:
+    """Return how fast ab changes where lightness does not: colour without an edge under it.
+
+    Args:
+        lab: (3, H, W).
+        flat: L changes by less than this between neighbours, CIELAB units.
+
+    Returns:
+        Mean absolute step of ab between horizontal and vertical neighbours there, CIELAB units.
+        Compared with the original's own: more is bleeding, less is flatness.
+    """
+    steps, where = [], []
+    for axis in (1, 2):
+        step = np.abs(np.diff(lab, axis=axis))
+        steps.append(np.hypot(step[1], step[2]).ravel())
+        where.append(step[0].ravel() < flat)
+    chosen = np.concatenate(steps)[np.concatenate(where)]
+    return float(chosen.mean()) if chosen.size else 0.0

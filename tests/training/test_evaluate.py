@@ -1,5 +1,7 @@
-"""Judging a model on drawn photos, through the program's own interface."""
+"""Judging models on drawn photos, through the program's own interface."""
 
+import csv
+import json
 import sys
 
 import numpy as np
@@ -7,8 +9,12 @@ import pytest
 from PIL import Image
 
 from tests.tiny_model import tiny_model
+from training import entrants, metrics
 from training import evaluate as evaluation
+from training.judge import Seen, confusions, fid
 from training.report import contact_sheet
+from training.steadiness import hint_test, size_consistency
+from training.tally import score
 
 
 @pytest.fixture
@@ -18,52 +24,128 @@ def photos(tmp_path):
     for number in range(3):
         rgb = rng.integers(40, 80, (48, 64, 3), dtype=np.uint8)
         rgb[:24, :, 2] += 120
-        files.append(tmp_path / f"{number}.png")
+        rgb[24:, :, number] += 60
+        files.append(tmp_path / f"drawn-{number}.png")
         Image.fromarray(rgb).save(files[-1])
     return files
 
 
+@pytest.fixture
+def originals(photos):
+    return [evaluation.open_photo(file, None) for file in photos]
+
+
 def test_gray_of_a_photo_has_its_lightness():
     rgb = np.full((4, 4, 3), (200, 30, 60), np.uint8)
-    gray = evaluation.gray_of(rgb)
-    neutral = np.repeat(gray[..., None], 3, axis=2)
-    found, wanted = (evaluation.metrics.lab_of(x)[0].mean() for x in (neutral, rgb))
+    found, wanted = (
+        metrics.lab_of(x)[0].mean() for x in (entrants.neutral(entrants.gray_of(rgb)), rgb)
+    )
     assert found == pytest.approx(wanted, abs=0.25)
 
 
-def test_the_original_as_result_scores_best_and_gray_scores_nothing(photos):
-    original = np.asarray(Image.open(photos[0]))
-    gray = evaluation.gray_of(original)
-    best = evaluation.score(original, gray, original)
-    assert best.chroma_ratio == pytest.approx(1)
-    assert best.psnr_gain == float("inf")
-    none = evaluation.score(np.repeat(gray[..., None], 3, axis=2), gray, original)
-    assert none.chroma_ratio < 0.01
-    assert none.psnr_gain == 0
-    assert none.L_error == 0
+def test_the_original_as_result_scores_best_and_gray_gains_nothing(originals):
+    original = originals[0]
+    gray = entrants.gray_of(original)
+    best = score(original, gray, original)
+    assert best["chroma ratio"] == pytest.approx(1)
+    assert best["psnr gain"] == float("inf")
+    assert best["ssim"] == pytest.approx(1)
+    assert best["bleeding ratio"] == pytest.approx(1)
+    assert best["mse"] == best["ciede2000"] == 0
+    none = score(entrants.neutral(gray), gray, original)
+    assert none["chroma ratio"] < 0.01
+    assert none["psnr gain"] == none["dL"] == 0
 
 
-def test_a_network_without_colour_gains_nothing_over_gray(photos):
-    table = evaluation.evaluate(photos, model=tiny_model(), strength=0.0)
-    assert table["photos"] == 3
-    assert table["AuC above gray's"] == pytest.approx(0, abs=0.1)
-    assert table["rebalanced AuC above gray's"] == pytest.approx(0, abs=0.1)
-    assert table["median PSNR above gray, dB"] == pytest.approx(0, abs=0.01)
-    assert table["mean |dL*|"] < 0.01
+def test_baselines_are_in_every_table_and_keep_lightness(originals):
+    tallies = evaluation.judge_photos(originals, entrants.baselines(originals))
+    table = evaluation.table_of(tallies, [], [None] * 3)
+    assert list(table) == list(entrants.BASELINES)
+    assert table["gray"]["colorfulness"] == 0
+    assert table["gray"]["AuC above gray"] == 0
+    assert table["random-colour"]["colorfulness"] > table["mean-colour"]["colorfulness"] > 0
+    assert all(row["mean |dL*|"] < 0.3 for row in table.values())
 
 
-def test_results_keep_lightness_and_the_sheet_shows_them(photos, tmp_path):
-    table = evaluation.evaluate(photos, tmp_path / "sheet.png", model=tiny_model())
-    assert table["median chroma of the original's"] > 0.01
-    assert table["mean |dL*|"] < 0.3
-    assert Image.open(tmp_path / "sheet.png").size[1] == 164  # three photos side by side
+def test_random_colour_never_copies_a_photo_onto_itself(originals):
+    paint = entrants.baselines(originals)["random-colour"]
+    for number, original in enumerate(originals):
+        made = metrics.lab_of(paint(entrants.gray_of(original), number))
+        assert metrics.ciede2000(made, metrics.lab_of(original)) > 3
 
 
-def test_a_folder_without_photos_is_refused(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(sys, "argv", ["evaluate", str(tmp_path)])
+def test_a_network_without_colour_gains_nothing_over_gray(originals):
+    painters = entrants.baselines(originals)
+    painters["tiny"] = entrants.paint_with(tiny_model(), strength=0.0)
+    row = evaluation.table_of(evaluation.judge_photos(originals, painters), [], [None] * 3)["tiny"]
+    assert row["photos"] == 3
+    assert row["AuC above gray"] == pytest.approx(0, abs=0.1)
+    assert row["rebalanced AuC above gray"] == pytest.approx(0, abs=0.1)
+    assert row["PSNR above gray, dB, median"] == pytest.approx(0, abs=0.01)
+    assert row["mean |dL*|"] < 0.01
+
+
+def test_the_sheet_shows_input_models_and_original(originals, tmp_path):
+    painters = entrants.baselines(originals) | {"tiny": entrants.paint_with(tiny_model())}
+    evaluation.judge_photos(originals, painters, sheet=tmp_path / "sheet.png")
+    picture = Image.open(tmp_path / "sheet.png")
+    assert picture.size == (2 * 3 * (160 * 64 // 48 + 4), 2 * 164)
+
+
+def test_the_command_prints_and_saves_a_table_by_source(photos, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(entrants, "load_model", lambda name, file: tiny_model())
+    table = tmp_path / "table.csv"
+    arguments = ["autochrome", "--data", str(tmp_path), "--no-judge", "--by-source", "--json"]
+    monkeypatch.setattr(sys, "argv", ["evaluate", *arguments, "--csv", str(table)])
+    evaluation.main()
+    tables = json.loads(capsys.readouterr().out)["tables"]
+    assert set(tables) == {"all", "drawn"}
+    assert tables["all"] == tables["drawn"]
+    rows = list(csv.DictReader(table.open()))
+    assert [row["entrant"] for row in rows] == [*entrants.BASELINES, "autochrome"]
+    assert float(rows[3]["PSNR, dB"]) == pytest.approx(tables["all"]["autochrome"]["PSNR, dB"])
+
+
+@pytest.mark.parametrize(("model", "words"), [("autochrome", "no photos"), ("magic", "magic")])
+def test_wrong_questions_are_refused(model, words, photos, tmp_path, monkeypatch, capsys):
+    folder = tmp_path if model == "magic" else tmp_path / "nothing"
+    monkeypatch.setattr(sys, "argv", ["evaluate", model, "--data", str(folder)])
     with pytest.raises(SystemExit):
         evaluation.main()
-    assert "holds no photos" in capsys.readouterr().err
+    assert words in capsys.readouterr().err
+
+
+def test_labels_come_from_the_table_beside_the_photos(photos, tmp_path):
+    (tmp_path / "labels.tsv").write_text("file\tclass_index\tname\ndrawn-1.png\t7\tcock\n")
+    assert evaluation.labels_of(photos) == [None, 7, None]
+
+
+def test_frechet_distance_of_shifted_gaussians_is_the_squared_shift():
+    features = np.random.default_rng(0).normal(size=(500, 6)).astype(np.float32)
+    assert fid(features, features) == pytest.approx(0, abs=1e-6)
+    assert fid(features + 2, features) == pytest.approx(6 * 4, rel=1e-4)
+    assert fid(features * 3, features) == pytest.approx(
+        np.square(features.mean(0) * 2).sum() + 4 * features.var(0, ddof=1).sum(), rel=1e-3
+    )
+
+
+def test_confusions_are_counted_against_gray():
+    def says(label):
+        return Seen(np.eye(10, dtype=np.float32)[label], np.zeros(2, np.float32))
+
+    lists = confusions([says(1), says(5)], [says(4), says(2)], [1, 2])
+    assert lists["confused less with colour"] == [(1, 4, -1)]
+    assert lists["confused more with colour"] == [(2, 5, 1)]
+
+
+def test_size_consistency_is_zero_for_one_colour_and_hints_gain(originals):
+    flat = entrants.baselines([np.full((40, 40, 3), (90, 60, 60), np.uint8)])["mean-colour"]
+    assert size_consistency(flat, np.full((40, 40, 3), 80, np.uint8)) < 0.1
+    original = np.full((96, 128, 3), (60, 70, 90), np.uint8)
+    original[:, 64:] = (180, 140, 60)
+    told = hint_test(tiny_model(), original)
+    assert told["gain"] > 3
+    assert told["inside"] > 20 > 2 > told["outside"]
 
 
 def test_a_sheet_holds_every_row():

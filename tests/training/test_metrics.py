@@ -47,3 +47,30 @@ def test_gray_has_no_colorfulness_and_half_red_half_green_has_much():
     photo[1, :, 1] = 255
     # rg = +-255, yb = 127.5: spread 255, mean 127.5
     assert metrics.colorfulness(photo) == pytest.approx(255 + 0.3 * 127.5)
+
+
+def test_errors_of_ab_on_a_pixel_worked_by_hand():
+    original = np.zeros((3, 1, 2), np.float32)
+    lab = original.copy()
+    lab[1:, 0, 0] = 3, -4  # 5 off in ab, a above b
+    mse, distance = metrics.ab_error(lab, original)
+    assert mse == pytest.approx(25 / 255**2 / 4)
+    assert distance == pytest.approx(5 / 255)
+    assert metrics.pixels_within(lab, original, 4.9) == 0.5
+    assert metrics.pixels_within(lab, original, 5) == 1
+    assert metrics.larger_channel_accuracy(lab, original) == 1
+    assert metrics.larger_channel_accuracy(-lab, original) == 0.5
+
+
+def test_bleeding_counts_colour_steps_only_where_lightness_is_flat():
+    lab = np.zeros((3, 2, 4), np.float32)
+    lab[1, :, 2:] = 30
+    assert metrics.bleeding(lab) == pytest.approx(30 * 2 / (2 * 3 + 4))
+    lab[0, :, 2:] = 50
+    assert metrics.bleeding(lab) == 0
+
+
+def test_ssim_and_ciede2000_of_equal_photos():
+    assert metrics.ssim(PHOTO, PHOTO) == pytest.approx(1)
+    assert metrics.ciede2000(metrics.lab_of(PHOTO), metrics.lab_of(PHOTO)) == 0
+    assert metrics.ssim(PHOTO, 255 - PHOTO) < 0.2
