@@ -32,8 +32,8 @@ MAX_GAIN = 1.15
 """Most by which chroma that averaging has paled is raised again."""
 SURE_COUNT = 0.5
 """Predictions behind a pixel below which its neighbours have a say in its colour."""
-REACH = (9, 45)
-"""Sides of the windows of such neighbours, near and far, in pixels at which chroma travels."""
+COARSE, FAR = 4, 9
+"""Side of the blocks in which neighbours are counted, and of the window of blocks further off."""
 
 
 @dataclass(slots=True)
@@ -42,9 +42,9 @@ class _Step:
 
     frame: Frame
     ab: np.ndarray | None
-    """The prediction, (h, w, 2); None where the frame has none."""
+    """The prediction, (2, h, w); None where the frame has none."""
     past: np.ndarray
-    """Mean of a and b, and the predictions in it, up to this frame, (h, w, 3)."""
+    """Mean of a and b, and the predictions in it, up to this frame, (3, h, w)."""
     flash: bool = False
 
 
@@ -137,29 +137,27 @@ class _Shot:
         """Raise chroma to what the predictions of the shot so far had on average.
 
         Args:
-            before: a prediction, (h, w, 2), if there was one.
-            after: its frame smoothed.
-
-        Returns:
-            ab, (2, h, w).
+            before: a prediction, (2, h, w), if there was one.
+            after: its frame smoothed; changed in place.
         """
         if before is not None:
             self._chroma += (_strength(before), _strength(after))
         gain = min(max(self._chroma[0] / max(self._chroma[1], 1e-6), 1.0), MAX_GAIN)
-        return np.ascontiguousarray(after.transpose(2, 0, 1)) * np.float32(gain)
+        after *= np.float32(gain)
+        return after
 
 
 def _shrunk(ab: np.ndarray) -> np.ndarray:
-    """Bring a prediction (2, h, w) to the size at which it travels, pixel by pixel, (h, w, 2)."""
+    """Bring a prediction (2, h, w) to the size at which it travels."""
     import cv2
 
-    height, width = half_size(ab.shape[1:])
-    return cv2.resize(cv2.merge(list(ab)), (width, height), interpolation=cv2.INTER_AREA)
+    size = half_size(ab.shape[1:])[::-1]
+    return np.stack([cv2.resize(plane, size, interpolation=cv2.INTER_AREA) for plane in ab])
 
 
 def _begun(ab: np.ndarray) -> np.ndarray:
     """Return a mean of one prediction."""
-    return np.concatenate([ab, np.ones((*ab.shape[:2], 1), np.float32)], axis=2)
+    return np.concatenate([ab, np.ones_like(ab[:1])])
 
 
 def _extended(
@@ -169,34 +167,37 @@ def _extended(
     trust: np.ndarray,
     ab: np.ndarray | None,
 ) -> np.ndarray:
-    """Carry means and counts, (h, w, 3), along a flow to the next frame; add its prediction.
+    """Carry means and counts, (3, h, w), along a flow to the next frame; add its prediction.
 
     Args:
         mean: of the frame that the flow leads to.
         motion: between both.
         flow: one of the two of `motion`.
         trust: in it.
-        ab: the prediction, (h, w, 2), if there is one.
+        ab: the prediction, (2, h, w), if there is one.
     """
-    size = mean.shape[:2]
+    size = mean.shape[1:]
     most = MAX_COUNT if motion.back_trust.mean() >= DISSOLVE_TRUST else DISSOLVE_COUNT
     if trust.shape != size:
         import cv2
 
         trust = cv2.resize(trust, size[::-1])
-    carried = warp(mean, path_of(flow, size))
-    count = carried[..., 2] * np.where(trust < LEAST_TRUST, np.float32(0), trust)
+    path = path_of(flow, size)
+    carried = np.stack([warp(plane, path) for plane in mean])
+    means, count = carried[:2], carried[2]
+    count *= trust
+    count[trust < LEAST_TRUST] = 0
     if ab is None:
-        np.minimum(count, np.float32(most), out=carried[..., 2])
+        np.minimum(count, np.float32(most), out=count)
         return carried
-    np.minimum(count + 1, np.float32(most), out=count)
-    carried[..., 2] = count
-    carried[..., :2] += (ab - carried[..., :2]) / count[..., None]
+    count += 1
+    np.minimum(count, np.float32(most), out=count)
+    means += (ab - means) / count
     return carried
 
 
 def _with_future(window: list[_Step], number: int) -> list[np.ndarray | None]:
-    """Join what past and future of a window bring to its first frames, each (h, w, 2).
+    """Join what past and future of a window bring to its first frames, each (2, h, w).
 
     A flash gets None.
     """
@@ -223,14 +224,13 @@ def _with_future(window: list[_Step], number: int) -> list[np.ndarray | None]:
 
 def _joined(step: _Step, future: np.ndarray) -> np.ndarray:
     """Weigh past and future by their counts; the present is in both and counts once."""
-    past_count, future_count = step.past[..., 2], future[..., 2]
-    total = past_count + future_count
-    both = step.past[..., :2] * past_count[..., None]
-    both += future[..., :2] * future_count[..., None]
+    both = step.past[:2] * step.past[2]
+    both += future[:2] * future[2]
+    total = step.past[2] + future[2]
     if step.ab is not None:
         both -= step.ab
         total -= 1
-    both /= np.maximum(total, np.float32(1e-6))[..., None]
+    both /= np.maximum(total, np.float32(1e-6))
     if step.ab is None and total.min() < SURE_COUNT:
         return _filled(both, total)
     return both
@@ -241,15 +241,18 @@ def _filled(ab: np.ndarray, count: np.ndarray) -> np.ndarray:
     import cv2
 
     sure = np.minimum(count / np.float32(SURE_COUNT), 1)
-    known = cv2.merge([ab[..., 0] * sure, ab[..., 1] * sure, sure])
-    near, far = (cv2.blur(known, (side, side)) for side in REACH)
-    spread = near + 0.05 * far + 1e-4 * known.mean(axis=(0, 1), dtype=np.float32)
-    around = spread[..., :2] / np.maximum(spread[..., 2:], np.float32(1e-9))
-    return around + sure[..., None] * (ab - around)
+    known = cv2.merge([ab[0] * sure, ab[1] * sure, sure])
+    size = (-(-count.shape[1] // COARSE), -(-count.shape[0] // COARSE))
+    near = cv2.resize(known, size, interpolation=cv2.INTER_AREA)
+    # What lies further off has a say where nothing nearer has.
+    far = 0.05 * cv2.blur(near, (FAR, FAR)) + 1e-4 * near.mean(axis=(0, 1), dtype=np.float32)
+    a, b, weight = cv2.split(cv2.resize(near + far, count.shape[::-1]))
+    around = np.stack([a, b]) / np.maximum(weight, np.float32(1e-9))
+    return around + sure * (ab - around)
 
 
 def _strength(ab: np.ndarray) -> float:
-    """Return the mean chroma of a picture (h, w, 2)."""
+    """Return the mean chroma of a picture (2, h, w)."""
     import cv2
 
-    return float(cv2.magnitude(ab[..., 0], ab[..., 1]).mean())
+    return float(cv2.magnitude(ab[0], ab[1]).mean())
