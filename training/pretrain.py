@@ -1,8 +1,8 @@
 """Pretrain an encoder where the published weights cannot be had.
 
-`python -m training.pretrain MODEL --pack PACK --out FILE` trains the network that MODEL takes its
-encoder from (torchvision's or timm's) to tell the training photos by the folder they come from, and
-writes its weights with the published names, for `training.train MODEL --encoder-weights FILE`.
+`python -m training.pretrain MODEL --pack PACK --out FILE` trains MODEL's encoder to tell the
+training photos by the folder they come from, and writes its weights with the published names, for
+`training.train MODEL --encoder-weights FILE`.
 """
 
 from __future__ import annotations
@@ -21,44 +21,68 @@ from tqdm import tqdm
 from colorizer.color import L_to_gray, srgb_to_lab
 from colorizer.errors import ColorizerError, SettingsError
 from colorizer.models import create_model
+from colorizer.models.base import ColorModel
 from training.batches import WHOLE, Cropping, Draw, Loader, crop
 from training.datasets import Photos, open_pack
 
-CLASSES = 1000
-"""Outputs of the published networks; the classes here take the first of them."""
-_MEAN, _SPREAD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
-"""Of the red, green and blue input, as torchvision's networks expect."""
 _RATE = 1e-3
 _SEED = 0
 _VALIDATION_SHARE = 0.05
 _BATCH = 64
+_EMBEDDING = "inception_resnet_v2"
+_PREFIXES = {"resnet18": "", "resnet34": "", "densenet121": "features.", _EMBEDDING: ""}
+"""What stands before the names of each published network's encoder."""
 
 
-def published_network(name: str) -> nn.Module:
-    """Build the network of that name with random weights and 1000 outputs.
+class Classifier(nn.Module):
+    """A model's encoder with a linear layer on the mean of its features.
+
+    Args:
+        model: whose encoder to train, as the model itself feeds it; loses its decoder.
+        classes: to tell apart.
 
     Raises:
-        SettingsError: its library is not installed.
+        SettingsError: the model takes no encoder that could be pretrained here.
     """
-    try:
-        if name == "inception_resnet_v2":
-            import timm
 
-            return timm.create_model(name, pretrained=False)
-        from torchvision.models import get_model
+    def __init__(self, model: ColorModel, classes: int) -> None:
+        super().__init__()
+        if model.pretrained not in _PREFIXES:
+            known = ", ".join(_PREFIXES)
+            raise SettingsError(f"{model.name} has none of the encoders {known}; train it as it is")
+        self.prefix = _PREFIXES[model.pretrained]
+        self.part = model.get_submodule("encoder")
+        self.features: nn.Module = model
+        if model.pretrained == _EMBEDDING:
+            self.part = self.features = model.get_submodule("embedding")
+        for name in ("bottleneck", "decoder"):
+            if hasattr(self.features, name):
+                setattr(self.features, name, nn.Identity())
+        self.part.requires_grad_(True)
+        self.classes = nn.LazyLinear(classes)
 
-        return get_model(name, weights=None)
-    except ImportError as error:
-        raise SettingsError(
-            f"{name} needs {error.name}; install it with: pip install {error.name}"
-        ) from error
+    def train(self, mode: bool = True) -> Classifier:
+        """Switch to training or evaluation, all of it."""
+        self.training = mode
+        self.part.train(mode)
+        return self
+
+    def forward(self, L: Tensor) -> Tensor:
+        """Score the classes, (N, classes), from L (N, 1, H, W) in [0, 100]."""
+        features = self.features(L_to_gray(L) if self.features is self.part else L)
+        if features.dim() == 4:
+            features = features.mean(dim=(2, 3))
+        return self.classes(features)
+
+    def published_state(self) -> dict[str, Tensor]:
+        """Return the encoder's weights by the names of the published network."""
+        state = self.part.state_dict()
+        return {self.prefix + name: value.cpu() for name, value in state.items()}
 
 
-def gray_input(pixels: Tensor) -> Tensor:
-    """Turn (N, 3, H, W) uint8 sRGB into the gray picture as the networks expect it, three times."""
-    L = srgb_to_lab(pixels.float() / 255)[:, :1]
-    mean, spread = (L.new_tensor(v).view(1, 3, 1, 1) for v in (_MEAN, _SPREAD))
-    return (L_to_gray(L) - mean) / spread
+def lightness(pixels: Tensor) -> Tensor:
+    """Turn (N, 3, H, W) uint8 sRGB into L, (N, 1, H, W)."""
+    return srgb_to_lab(pixels.float() / 255)[:, :1]
 
 
 def pretrain(
@@ -67,7 +91,7 @@ def pretrain(
     """Train a classifier of the folders; return its share of right answers on unseen photos.
 
     Args:
-        network: changed in place; gives (N, 1000) scores.
+        network: changed in place; gives a score for each folder.
         photos: training and validation pictures.
         minutes: length; the learning rate goes as OneCycle over it.
         size: side of the square crops, pixels.
@@ -82,6 +106,7 @@ def pretrain(
     training, validation = photos.divide(_VALIDATION_SHARE)
     draw = Draw(training, [size], batch, _SEED, Cropping("scaled"))
     network = network.to(device).train()
+    network(torch.zeros(2, 1, size, size, device=device))  # the last layer learns its width
     optimizer = torch.optim.AdamW(network.parameters(), lr=_RATE, weight_decay=0.01)
     began = time.monotonic()
     with Loader(draw.pixels) as batches, tqdm(unit="step", mininterval=1.0) as bar:
@@ -91,7 +116,7 @@ def pretrain(
             labels = torch.from_numpy(training.index["folder"][draw.numbers(bar.n)]).long()
             pixels = torch.from_numpy(next(batches)).to(device)
             with torch.autocast(device.type, torch.bfloat16):
-                scores = network(gray_input(pixels))
+                scores = network(lightness(pixels))
             loss = F.cross_entropy(scores.float(), labels.to(device))
             optimizer.zero_grad()
             loss.backward()
@@ -110,7 +135,7 @@ def _accuracy(network: nn.Module, photos: Photos, size: int, device: torch.devic
         some = range(first, min(first + _BATCH, len(photos)))
         squares = np.stack([crop(photos.picture(n), size, WHOLE, unused) for n in some])
         pixels = torch.from_numpy(squares.transpose(0, 3, 1, 2).copy()).to(device)
-        answers = network(gray_input(pixels)).argmax(dim=1).cpu().numpy()
+        answers = network(lightness(pixels)).argmax(dim=1).cpu().numpy()
         right += int((answers == photos.index["folder"][some.start : some.stop]).sum())
     return right / max(1, len(photos))
 
@@ -130,17 +155,14 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=_BATCH, help="(%(default)s)")
     arguments = parser.parse_args()
     try:
-        name = create_model(arguments.model).pretrained
-        if name in ("", "efficientnet_lite0"):
-            parser.error(f"{arguments.model} takes no encoder that needs pretraining here")
-        torch.manual_seed(_SEED)
-        network = published_network(name)
         photos = open_pack(arguments.pack)
+        torch.manual_seed(_SEED)
+        network = Classifier(create_model(arguments.model), len(photos.folders))
         right = pretrain(network, photos, arguments.minutes, arguments.size, arguments.batch)
     except ColorizerError as error:
         sys.exit(f"error: {error}")
     part = arguments.out.with_suffix(".part")
-    torch.save({key: value.cpu() for key, value in network.state_dict().items()}, part)
+    torch.save(network.published_state(), part)
     part.replace(arguments.out)
     print(f"{arguments.out}: {right:.1%} of unseen photos told right among {len(photos.folders)}")
 

@@ -1,22 +1,25 @@
 """Where a pretrained encoder's weights come from, and pretraining one's own."""
 
 import sys
+from dataclasses import replace
 
 import pytest
 import torch
-from torch import nn
 
 from colorizer.errors import SettingsError, WeightsError
 from colorizer.models import create_model
-from training import encoders, pretrain
+from training import encoders
 from training.encoders import fill_encoder
+from training.pretrain import Classifier, main, pretrain
 
 
 def tiny(name="autochrome"):
     torch.manual_seed(0)
     if name == "autochrome":
         return create_model(name, widths=(16, 16, 16, 16), queries=4, query_width=16, fine=8)
-    return create_model(name)
+    small = {"resnet18": {"width": 8}, "resnet34": {"width": 8}, "densenet121": {"growth": 4}}
+    small["deepcolor-3"] = {"embedding_thin": 16, "embedding_repeats": (1, 1, 1)}
+    return create_model(name, **small[name])
 
 
 def first_weights(model):
@@ -71,37 +74,35 @@ def test_a_file_is_read_and_a_wrong_one_is_named(tmp_path):
         fill_encoder(model, str(tmp_path / "absent.pth"))
 
 
-class TinyClassifier(nn.Sequential):
-    def __init__(self):
-        super().__init__(
-            nn.Conv2d(3, 8, 5, 4), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(),
-            nn.Linear(8, pretrain.CLASSES),
-        )  # fmt: skip
+@pytest.mark.parametrize("name", ["resnet18", "resnet34", "densenet121", "deepcolor-3"])
+def test_a_pretrained_encoder_is_what_the_model_takes(name, photos):
+    torch.manual_seed(0)
+    network = Classifier(tiny(name), 2)
+    before = {key: value.clone() for key, value in network.published_state().items()}
+    pretrain(network, photos, minutes=0.01, size=64, batch=2)
+    state = network.published_state()
+    changed = [key for key in state if not torch.equal(state[key], before[key])]
+    assert len(changed) > 0.8 * len([k for k in state if "num_batches" not in k])
+    model = tiny(name)
+    model.load_encoder(state)
+    loaded = {value.data_ptr(): value for value in model.state_dict().values()}.values()
+    first = next(key for key in state if state[key].dim() == 4)
+    assert any(v.shape == state[first].shape and torch.equal(v, state[first]) for v in loaded)
 
 
-def test_pretraining_learns_and_the_command_writes_weights(photos, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(pretrain, "published_network", lambda name: TinyClassifier())
-    command = [
-        "pretrain", "resnet18", "--pack", str(tmp_path / "pack"), "--out", str(tmp_path / "w.pth"),
-        "--minutes", "0.02", "--size", "32", "--batch", "4",
-    ]  # fmt: skip
+def test_the_command_writes_weights_for_training(photos, tmp_path, monkeypatch, capsys):
+    out = tmp_path / "w.pth"
+    command = ["pretrain", "resnet18", "--pack", str(tmp_path / "pack"), "--out", str(out)]
+    command += ["--minutes", "0.005", "--size", "32", "--batch", "2"]
     monkeypatch.setattr(sys, "argv", command)
-    pretrain.main()
+    main()
     assert "told right among 2" in capsys.readouterr().out
-    state = torch.load(tmp_path / "w.pth", weights_only=True)
-    assert not torch.equal(state["0.weight"], TinyClassifier().state_dict()["0.weight"])
-
-
-@pytest.mark.parametrize("model", ["resnet18", "resnet34", "densenet121"])
-def test_pretrained_weights_have_the_names_that_the_model_takes(model):
-    pytest.importorskip("torchvision")
-    net = create_model(model)
-    state = pretrain.published_network(net.pretrained).state_dict()
-    net.load_encoder(state)
+    assert fill_encoder(create_model("resnet18"), str(out)) == "w.pth"
+    monkeypatch.setattr(sys, "argv", [*command[:1], "zhang2016", *command[2:]])
+    with pytest.raises(SystemExit, match="error: zhang2016 has none of the encoders"):
+        main()
 
 
 def test_one_folder_has_nothing_to_tell_apart(photos):
-    from dataclasses import replace
-
     with pytest.raises(SettingsError, match="sort the photos into folders"):
-        pretrain.pretrain(TinyClassifier(), replace(photos, folders=["all"]), 0.01, 32)
+        pretrain(Classifier(tiny("resnet18"), 2), replace(photos, folders=["all"]), 0.01, 32)
