@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
@@ -15,11 +16,12 @@ from typing import Any, Self
 import torch
 
 from colorizer import pipeline
+from colorizer.archive.disk import check_room, facts_of, result_bytes, segments_bytes
 from colorizer.archive.existing import settle
+from colorizer.archive.hiccups import WAITS, is_passing, pauses
 from colorizer.device import cpu_cores
 from colorizer.errors import ColorizerError, MediaError, TargetError
 from colorizer.jobs import Job, JobState, Kind, Progress
-from colorizer.media.probe import probe
 from colorizer.models.base import ColorModel
 
 _log = logging.getLogger(__name__)
@@ -31,6 +33,8 @@ ROOM_MEGAPIXELS = 60.0
 ALONE_MEGAPIXELS = 30.0
 """A photo above this is worked on alone."""
 
+_LOOK_SECONDS = 5.0
+"""Time between two looks at how full the disk of a film is."""
 _DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 
 
@@ -77,21 +81,59 @@ def attempt(
     if settled := settle(job):  # it came to be after the plan was made
         yield settled
         return
+    message, passing = "", False
+    for wait in (*WAITS, None):
+        message, passing = yield from _try(job, model, lock)
+        if not message:
+            return
+        if not passing or wait is None:
+            break
+        told = f"{message}; trying again in {wait:.0f} s"
+        _log.warning("%s: %s", job.source, told)
+        for _ in pauses(wait):
+            yield Progress(job, JobState.RUNNING, message=told)
+    yield Progress(job, JobState.FAILED, message=message)
+
+
+def _try(
+    job: Job, model: ColorModel, lock: AbstractContextManager[Any] | None
+) -> Generator[Progress, None, tuple[str, bool]]:
+    """Run one job once; return why it failed, "" if it did not, and whether that may pass.
+
+    Raises:
+        TargetError: the disk is full or read-only.
+    """
     try:
-        yield from pipeline.run(job, model, lock=lock)
+        yield from _guarded(job, pipeline.run(job, model, lock=lock))
     except ColorizerError as error:
         if isinstance(error, TargetError) and is_disk_error(error):
             raise
-        message = _reason(error, job)
+        return _reason(error, job), is_passing(error)
     except MemoryError:
-        message = "out of memory; close other programs or use fewer --jobs"
+        return "out of memory; close other programs or use fewer --jobs", False
     except Exception as error:
-        _log.exception("%s: unexpected error", job.source)
-        message = f"unexpected {type(error).__name__}: {error}"
-    else:
-        return
-    # Outside the except block: its traceback would keep the planes alive while suspended.
-    yield Progress(job, JobState.FAILED, message=message)
+        if not is_passing(error):
+            _log.exception("%s: unexpected error", job.source)
+        return f"unexpected {type(error).__name__}: {error}", is_passing(error)
+    return "", False
+
+
+def _guarded(job: Job, steps: Generator[Progress, None, None]) -> Generator[Progress, None, None]:
+    """Pass on the steps of a job as long as its disk has room.
+
+    Raises:
+        TargetError: the disk is nearly full.
+    """
+    film = job.kind is Kind.FILM
+    if not film:
+        check_room(job.target, result_bytes(job))
+    looked = float("-inf")
+    with closing(steps):
+        for progress in steps:
+            if film and time.monotonic() - looked >= _LOOK_SECONDS:
+                looked = time.monotonic()
+                check_room(job.target, segments_bytes(job.target))
+            yield progress
 
 
 def _reason(error: ColorizerError, job: Job) -> str:
@@ -217,8 +259,5 @@ class _PhotoWorkers:
 
 def megapixels(job: Job) -> float:
     """Return the size of a photo by its header, 0 where it has none that can be read."""
-    try:
-        facts = probe(job.source)
-        return facts["width"] * facts["height"] / 1e6
-    except Exception:  # the run itself will say what is wrong with the file
-        return 0.0
+    facts = facts_of(job.source)
+    return facts["width"] * facts["height"] / 1e6 if facts else 0.0
