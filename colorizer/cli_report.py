@@ -72,6 +72,7 @@ class Report:
         self._bar: tqdm[Any] | None = None
         self._bar_of: Path | None = None
         self._told: dict[Path, float] = {}
+        self._warned: dict[Path, set[str]] = {}
         self._start = time.monotonic()
         self.counts: Counter[JobState] = Counter()
         self._contents: dict[str, Counter[str]] = {}
@@ -119,9 +120,7 @@ class Report:
         self._close_bar()
         if self._as_json:
             contents = {name: dict(counted) for name, counted in self._contents.items()}
-            write_json(
-                event="summary", **counts, not_done=left, contents=contents, seconds=seconds
-            )
+            write_json(event="summary", **counts, not_done=left, contents=contents, seconds=seconds)
         if not self._quiet:
             words = [f"{count} {state}" for state, count in counts.items()]
             note(", ".join([*words, *([f"{left} not done"] if left else []), _clock(seconds)]))
@@ -132,6 +131,8 @@ class Report:
         job = progress.job
         begins = job.source not in self._running
         self._running[job.source] = job.target
+        if job.kind is Kind.FILM:
+            self._tell_warnings(progress)
         if self._as_json:
             self._tell_step(progress, begins)
         if self._bars:
@@ -154,9 +155,17 @@ class Report:
             write_line(str(job.target))
         if progress.state is JobState.FAILED:
             note(f"failed: {job.source}: {progress.message}")
-        elif not self._quiet:
-            for warning in progress.warnings:
-                note(f"warning: {job.source}: {warning}")
+        else:
+            self._tell_warnings(progress)
+        self._warned.pop(job.target, None)
+
+    def _tell_warnings(self, progress: Progress) -> None:
+        """Tell what has not been told yet of a job."""
+        told = self._warned.setdefault(progress.job.target, set())
+        for warning in progress.warnings:
+            if warning not in told and not self._quiet:
+                note(f"warning: {progress.job.source}: {warning}")
+            told.add(warning)
 
     def _show(self, progress: Progress) -> None:
         """Bring the bar up to date: one for all photos, one for each film."""

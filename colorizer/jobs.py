@@ -52,7 +52,8 @@ class Progress:
     message: str = ""
     """Reason of a failure or skip."""
     warnings: tuple[str, ...] = ()
-    """What could not be kept or was changed, one line each, in the last Progress of a job."""
+    """What can't be kept or was changed, one line each: in the first Progress of a job what is
+    known before the work starts, in the last one all."""
     sha256: str = ""
     """Of the finished output, in the last Progress of a job that is DONE."""
     content: str = ""

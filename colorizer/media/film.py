@@ -7,7 +7,7 @@ from fractions import Fraction
 from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from colorizer.errors import MediaError, UnsupportedMedia
 from colorizer.frame import Frame, working_L
@@ -18,6 +18,7 @@ from colorizer.media.film_decode import FilmDecoder
 from colorizer.media.film_open import (
     DECODE_THREADS,
     announced_duration,
+    chapters_within,
     clock_origin,
     display_matrix,
     first_field,
@@ -150,6 +151,10 @@ class FilmSource:
             L = working_L(Y, bits, full_range, self._side)
             yield Frame(index, pts, self.time_base, Y, bits, full_range, L)
         self._report()
+
+    def chapters(self) -> list[Any]:
+        """Return the chapters of the part wanted, with times on the output's clock."""
+        return chapters_within(self._decoder.container.chapters(), self.origin, self.seconds)
 
     def counts_before(self, index: int) -> Counts:
         """Return what was damaged, mended and left out before a frame just read."""

@@ -25,6 +25,7 @@ def missing(
     tags: ColorTags,
     ratio: Fraction | None,
     matrix: tuple[int, ...] | None,
+    chapters: int,
 ) -> list[str]:
     """Read a finished film's header and first frame and say what of its source is missing.
 
@@ -37,6 +38,7 @@ def missing(
         tags: its colour tags.
         ratio: its sample aspect ratio, None for square pixels.
         matrix: its display matrix.
+        chapters: how many it must have.
 
     Raises:
         MediaError: the output can't be read back.
@@ -54,9 +56,10 @@ def missing(
         if display_matrix(frame) != matrix and matrix is not None:
             lost.append("the rotation for display")
         lost += _lost_tags(frame, stream.codec_context, tags)
-        if len(film.chapters()) < len(original.chapters()):
+        if len(film.chapters()) < chapters:
             lost.append("chapters")
-        kept = {key.lower() for key in film.metadata}
+        # A time code moves to its stream.
+        kept = {key.lower() for key in (*film.metadata, *stream.metadata)}
         wanted = container_tags(original, muxer)
         lost += [f"metadata {key!r}" for key in wanted if key.lower() not in kept]
     return [f"{container} does not keep {what}" for what in lost]

@@ -6,8 +6,8 @@ that no more than the difference between two frames is held.
 
 from __future__ import annotations
 
-import re
 from contextlib import suppress
+from dataclasses import dataclass
 from fractions import Fraction
 from io import BytesIO
 from pathlib import Path
@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from colorizer import __version__
 from colorizer.media.clock import Clock
-from colorizer.media.film_open import is_cover, open_container
+from colorizer.media.film_open import chapters_within, is_cover, open_container
+from colorizer.media.subtitles import rewritten, text_codec
+from colorizer.media.timecode import advance_timecodes
 
 if TYPE_CHECKING:
     from av import Packet
@@ -27,6 +29,8 @@ NOTE = f"Colour added by machine (Colorizer {__version__}); digital source type:
 """Comment that every film gets, after its own."""
 _OWN_TAGS = ("encoder", "major_brand", "minor_version", "compatible_brands", "duration")
 """Container tags that describe the old file."""
+_AROUND = 10
+"""Seconds around a part in which titles on show at its edges, and late packets, are looked for."""
 _STATISTICS = ("duration", "bps", "number_of_", "_statistics", "encoder")
 """Beginnings of stream tags that describe the old coding."""
 
@@ -54,7 +58,7 @@ def plan_copies(source: Path, video: int, muxer: str) -> tuple[list[int], list[s
         for stream in container.streams:
             if stream.index == video or _is_written_anew(stream, container):
                 continue
-            if text := _text_codec(stream, muxer):
+            if text := text_codec(stream, muxer):
                 warnings.append(f"{describe(stream)} becomes plain {text}, for {muxer}")
                 indices.append(stream.index)
             elif (muxer == "matroska" and is_cover(stream)) or _fits(stream, muxer):
@@ -72,34 +76,6 @@ def _is_written_anew(stream: Any, container: InputContainer) -> bool:
     chapter_track = stream.metadata.get("handler_name") == "SubtitleHandler"
     has_chapters = chapter_track and bool(container.chapters())
     return stream.type == "data" and ("timecode" in stream.metadata or has_chapters)
-
-
-def _text_codec(stream: Any, muxer: str) -> str | None:
-    """Return the codec into which text subtitles must be rewritten for a muxer, if they must."""
-    known = stream.codec_context.name if stream.codec_context else ""
-    if known == "mov_text" and muxer == "matroska":
-        return "subrip"
-    if known in ("srt", "subrip", "text") and muxer in ("mp4", "mov"):
-        return "mov_text"
-    return None
-
-
-def _rewritten(packet: Packet, codec: str) -> Packet | None:
-    """Rewrite a text subtitle; None for one that only clears the screen."""
-    import av
-
-    data = bytes(packet)
-    if codec == "subrip":
-        text = data[2 : 2 + int.from_bytes(data[:2], "big")]
-    else:
-        text = re.sub(rb"</?[a-zA-Z][^>]*>", b"", data)
-        text = len(text).to_bytes(2, "big") + text
-    if not text:
-        return None
-    plain = av.Packet(text)
-    plain.pts, plain.dts, plain.duration = packet.pts, packet.dts, packet.duration
-    plain.time_base = packet.time_base
-    return plain
 
 
 def _fits(stream: Any, muxer: str) -> bool:
@@ -126,17 +102,34 @@ def _template_options(stream: Any) -> dict[str, bool]:
     return {"opaque": True} if stream.type == "video" else {}
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a film."""
+
+    first: int
+    """Index of its first frame."""
+    rate: Fraction
+    """Frames per second."""
+    seconds: Fraction | None
+    """How long it is; None up to the film's end."""
+
+
 class StreamCopy:
     """Copies streams of a film into an output, up to a given time."""
 
-    def __init__(self, source: Path, indices: list[int], origin: Fraction) -> None:
+    def __init__(
+        self, source: Path, indices: list[int], origin: Fraction, part: Part | None = None
+    ) -> None:
         """Open the film once more.
 
         Args:
             source: the film.
             indices: streams to copy.
             origin: seconds subtracted from every time stamp.
+            part: what of the film is wanted, None for all.
         """
+        self._part = part
+        self._longest = Fraction(0)
         self._container = open_container(source)
         self._indices = indices
         self._origin = origin
@@ -153,7 +146,7 @@ class StreamCopy:
             if output.format.name == "matroska" and is_cover(stream):
                 self._attach(stream)
                 continue
-            text = _text_codec(stream, output.format.name)
+            text = text_codec(stream, output.format.name)
             copy: Any = (
                 output.add_mux_stream(text)
                 if text
@@ -163,8 +156,14 @@ class StreamCopy:
             copy.disposition = int(stream.disposition)
             self._outputs[index] = copy
             self._clocks[index] = Clock(Fraction(stream.time_base or 1))
-        output.metadata.update(container_tags(self._container, output.format.name))
-        output.set_chapters(_shifted(self._container.chapters(), self._origin))
+        own = container_tags(self._container, output.format.name)
+        if self._part:
+            advance_timecodes(own, self._part.first, self._part.rate)
+            self._seek()
+        output.metadata.update(own)
+        length = self._part.seconds if self._part else None
+        chapters: Any = chapters_within(self._container.chapters(), self._origin, length)
+        output.set_chapters(chapters)
         self._packets = self._container.demux(
             [self._container.streams[index] for index in self._outputs]
         )
@@ -181,6 +180,9 @@ class StreamCopy:
         mended = sum(clock.mended for clock in self._clocks.values())
         if mended:
             self._warnings.append(f"{mended} time stamps of sound or subtitles were mended")
+        if self._longest:
+            shown = max(1, round(self._longest * 1000))
+            self._warnings.append(f"sound is cut at whole packets, to within {shown} ms")
         return self._warnings
 
     def close(self) -> None:
@@ -203,10 +205,43 @@ class StreamCopy:
             if packet.dts is None and packet.pts is None and not packet.size:
                 continue  # PyAV's end mark
             stream = packet.stream
-            text = _text_codec(stream, self._output.format.name)
-            copied = _rewritten(packet, text) if text else packet
-            if copied is not None:
-                return self._retimed(copied, stream.index), copied
+            text = text_codec(stream, self._output.format.name)
+            copied = rewritten(packet, text) if text else packet
+            if copied is None:
+                continue
+            time = self._retimed(copied, stream.index)
+            if self._part is None or self._is_wanted(copied, stream, time, self._part.seconds):
+                return max(time, Fraction(0)) if self._part else time, copied
+            if self._part.seconds is not None and time > self._part.seconds + _AROUND:
+                return None
+
+    def _is_wanted(
+        self, packet: Packet, stream: Any, time: Fraction, seconds: Fraction | None
+    ) -> bool:
+        """Tell whether a packet belongs to the part; a title on show at its beginning is cut."""
+        if is_cover(stream):
+            packet.pts = packet.dts = 0
+            return True
+        base = Fraction(packet.time_base)
+        length = (packet.duration or 0) * base
+        if stream.type == "audio":
+            self._longest = max(self._longest, length)
+        if seconds is not None and time >= seconds:
+            return False
+        if stream.type == "subtitle":
+            end = time + length if seconds is None else min(time + length, seconds)
+            begin = max(time, Fraction(0))
+            packet.pts = packet.dts = round(begin / base)
+            packet.duration = round((end - begin) / base)
+            return end > 0
+        return time >= 0
+
+    def _seek(self) -> None:
+        """Go near the part wanted; where the file can't be sought all is read."""
+        from av.error import FFmpegError
+
+        with suppress(FFmpegError):
+            self._container.seek(max(0, int((self._origin - _AROUND) * 10**6)))
 
     def _retimed(self, packet: Packet, index: int) -> Fraction:
         base = Fraction(packet.time_base)
@@ -249,14 +284,3 @@ def container_tags(container: InputContainer, muxer: str) -> dict[str, str]:
     if muxer in ("matroska", "webm"):
         tags["DIGITAL_SOURCE_TYPE"] = SOURCE_TYPE
     return tags
-
-
-def _shifted(chapters: list[Any], origin: Fraction) -> list[Any]:
-    return [
-        {
-            **chapter,
-            "start": chapter["start"] - round(origin / chapter["time_base"]),
-            "end": chapter["end"] - round(origin / chapter["time_base"]),
-        }
-        for chapter in chapters
-    ]

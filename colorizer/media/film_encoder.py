@@ -17,8 +17,9 @@ from colorizer.media.film import FilmSource
 from colorizer.media.film_copy import stream_tags
 from colorizer.media.film_open import SHOWN_FIRST
 from colorizer.media.luma import at_depth
-from colorizer.media.segments import Segment, steps_of
+from colorizer.media.segment import Segment, steps_of
 from colorizer.media.siting import chroma_shift, luma_at, luma_at_woven
+from colorizer.media.timecode import advance_timecodes
 from colorizer.ycbcr import ab_to_chroma
 
 if TYPE_CHECKING:
@@ -64,7 +65,9 @@ def add_film_stream(
     tags.apply(context)
     if like.display_matrix:
         stream.set_display_matrix(like.display_matrix)
-    stream.metadata.update(stream_tags(like.stream, coded_again=True))
+    own = stream_tags(like.stream, coded_again=True)
+    advance_timecodes(own, like.first_index, like.rate)
+    stream.metadata.update(own)
     stream.disposition = int(like.stream.disposition)
     return stream
 

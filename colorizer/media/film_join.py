@@ -14,11 +14,11 @@ from colorizer.media.coding import Coding
 from colorizer.media.color_tags import ColorTags
 from colorizer.media.film import FilmSource
 from colorizer.media.film_check import missing
-from colorizer.media.film_copy import StreamCopy
+from colorizer.media.film_copy import Part, StreamCopy
 from colorizer.media.film_encoder import add_film_stream
 from colorizer.media.film_open import open_container
 from colorizer.media.matroska import set_display_size
-from colorizer.media.segments import Segment
+from colorizer.media.segment import Segment
 
 if TYPE_CHECKING:
     from av import Packet
@@ -69,7 +69,8 @@ class FilmOutput:
         options = {"max_interleave_delta": str(_INTERLEAVE), "avoid_negative_ts": "disabled"}
         if muxer in ("mp4", "mov"):
             options["movflags"] = "+faststart"
-        self._copy = StreamCopy(like.path, copies, like.origin)
+        part = Part(like.first_index, like.rate, like.seconds) if like.is_part else None
+        self._copy = StreamCopy(like.path, copies, like.origin, part)
         self._output: Any = None
         try:
             self._output = av.open(f"file:{path}", "w", format=muxer, container_options=options)
@@ -158,6 +159,7 @@ def complete(
         tags=tags,
         ratio=like.sample_aspect_ratio,
         matrix=like.display_matrix,
+        chapters=len(like.chapters()),
     )
     with path.open("r+b") as file:
         os.fsync(file.fileno())

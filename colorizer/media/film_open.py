@@ -170,6 +170,28 @@ def first_field(frame: VideoFrame, stream: VideoStream) -> str | None:
     return "bottom" if memoryview(field.planes[0])[0] else "top"
 
 
+def chapters_within(
+    chapters: list[Any], origin: Fraction, seconds: Fraction | None
+) -> list[dict[str, Any]]:
+    """Return the chapters of a part of a film, with times from its first frame.
+
+    Args:
+        chapters: of the film, as PyAV gives them.
+        origin: seconds at which the part begins on the film's clock.
+        seconds: how long it is; None up to the film's end.
+    """
+    found = []
+    for chapter in chapters:
+        base = chapter["time_base"]
+        least, most = 0, None if seconds is None else round(seconds / base)
+        start, end = (chapter[name] - round(origin / base) for name in ("start", "end"))
+        if origin and end <= least or (most is not None and start >= most):
+            continue
+        start = max(start, least) if origin else start
+        found.append({**chapter, "start": start, "end": end if most is None else min(end, most)})
+    return found
+
+
 def sample_luma(path: Path, layout: LumaLayout, index: int) -> list[np.ndarray]:
     """Read luma planes at five places spread over a film.
 

@@ -55,6 +55,6 @@ def check(
         hardware=hardware,
     )
     copies, warnings = plan_copies(like.path, like.stream.index, muxer)
-    if like.origin:
+    if like.origin and not like.is_part:
         warnings.append(f"its clock starts at {float(like.origin):.3f} s; the output's at 0")
     return coding, copies, [*coding.warnings, *warnings]

@@ -21,7 +21,8 @@ from colorizer.media.film import FilmSource
 from colorizer.media.film_encoder import SegmentEncoder, segment_muxer
 from colorizer.media.film_join import DamagedSegmentError, FilmOutput, complete
 from colorizer.media.film_plan import ENCODE_THREADS, check
-from colorizer.media.segments import SEGMENT_FRAMES, State, WorkFolder, begins_segment
+from colorizer.media.segment import SEGMENT_FRAMES, begins_segment
+from colorizer.media.segments import State, WorkFolder
 from colorizer.media.siting import chroma_shift, parity_of
 
 QUEUE_DEPTH = 8

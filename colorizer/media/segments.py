@@ -12,10 +12,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
-from itertools import accumulate, chain, groupby, repeat
+from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
 
@@ -23,68 +22,13 @@ import numpy as np
 
 from colorizer.errors import TargetError
 from colorizer.media.durable import flush, flush_folder, lock
+from colorizer.media.segment import Segment
 
-SEGMENT_FRAMES = 250
-"""Frames of a segment at most: what a crash loses."""
-LEAST_FRAMES = 24
-"""Frames of a segment at least, where a shot ends it: encoders need a run-up."""
-BLOCK_FRAMES = 12
-"""Within a shot, segments begin at multiples of this: there the stages can go on and compute the
-very same numbers."""
 _SCHEMA = 2
 _JOURNAL, _LOCK, _JOINED = "journal.jsonl", "lock", "joined"
 _OWN_FILES = ("seg_*", "state_*", _JOURNAL, f"{_JOURNAL}.part", _LOCK, _JOINED)
 
 State = dict[str, np.ndarray]
-
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """One finished segment, a line of the journal."""
-
-    number: int
-    first: int
-    """Index of its first frame."""
-    frames: int
-    first_pts: int
-    """Of the output, in units of the film's time base."""
-    last_pts: int
-    steps: tuple[tuple[int, int], ...]
-    """(distance, how often) from each pts to the next."""
-    delay: int
-    """Packets by which coding order runs ahead of showing order, at most."""
-    luma: str
-    """SHA-256 of the source's luma planes."""
-    tail: str
-    """SHA-256 of the last of them, by which its place in the film is known again."""
-    size: int
-    """Bytes of the file."""
-
-    def times(self) -> Iterable[int]:
-        """Return the pts of its frames in showing order."""
-        steps = chain.from_iterable(repeat(step, count) for step, count in self.steps)
-        return accumulate(steps, initial=self.first_pts)
-
-
-def steps_of(times: list[int]) -> tuple[tuple[int, int], ...]:
-    """Return distances between rising times as (distance, how often)."""
-    gaps = (after - before for before, after in zip(times, times[1:], strict=False))
-    return tuple((gap, len(list(group))) for gap, group in groupby(gaps))
-
-
-def begins_segment(first: int, index: int, *, starts_shot: bool, most: int) -> bool:
-    """Tell whether a frame begins a new segment: it starts a shot, or the last one is full.
-
-    Args:
-        first: index of the first frame of the segment before.
-        index: of the frame.
-        starts_shot: whether it does.
-        most: frames of a segment.
-    """
-    if starts_shot and index - first >= LEAST_FRAMES:
-        return True
-    full = index + BLOCK_FRAMES - first > most
-    return index % BLOCK_FRAMES == 0 and full
 
 
 def work_folder(target: Path) -> Path:

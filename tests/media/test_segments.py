@@ -11,17 +11,14 @@ from colorizer.errors import TargetError
 from colorizer.keyframes import KEY_STEP
 from colorizer.media.film import FilmSource
 from colorizer.media.film_sink import FilmSink
-from colorizer.media.segments import (
+from colorizer.media.segment import (
     BLOCK_FRAMES,
     SEGMENT_FRAMES,
     Segment,
-    WorkFolder,
     begins_segment,
-    kept_frames,
     steps_of,
-    sweep,
-    work_folder,
 )
+from colorizer.media.segments import WorkFolder, kept_frames, sweep, work_folder
 from colorizer.temporal import LOOK_AHEAD
 from tests.draw_film import draw_film
 
