@@ -47,6 +47,7 @@ class HintedModel(ColorModel):
         super().__init__()
         self.model = model
         self.name, self.stride = model.name, model.stride
+        self.answer, self.takes_hints = model.answer, model.takes_hints
         self.hyper_parameters = model.hyper_parameters
         self.weights_sha256 = model.weights_sha256
         self.hints = tuple(hints)

@@ -171,7 +171,7 @@ def _bin_scores(L: np.ndarray, model: ColorModel, hints: Hints) -> torch.Tensor 
         x = torch.from_numpy(L)[None, None].to(device)
         given = pad_to_stride(hint_map(hints, x), model.stride)
         padded = pad_to_stride(x, model.stride)
-        answer: Any = model(padded, given) if hints else model(padded)
+        answer: Any = model(padded, given) if hints and model.takes_hints else model(padded)
         scores = answer[0] if isinstance(answer, tuple) else answer
         if scores.shape[1] != len(bin_centres()):
             return None

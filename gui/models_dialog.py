@@ -8,6 +8,7 @@ from PySide6.QtCore import QLocale, Qt
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
+    QFileDialog,
     QHeaderView,
     QLabel,
     QPushButton,
@@ -22,7 +23,7 @@ from gui.text import shown
 
 
 class ModelsDialog(QDialog):
-    """Lists the models; Check reads the weights of one and shows their hash."""
+    """Lists the models; Check reads the weights of one and shows their hash, Import adds one."""
 
     def __init__(self, engine: Engine, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -35,10 +36,13 @@ class ModelsDialog(QDialog):
         self.answer.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.check = QPushButton(self.tr("&Check the weights"))
         self.check.clicked.connect(self._handle_check)
+        self.import_ = QPushButton(self.tr("&Import weights…"))
+        self.import_.clicked.connect(self._handle_import)
         hint = QLabel(self.tr("Weights of your own are chosen in the settings, as a file."))
         hint.setWordWrap(True)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        buttons.addButton(self.check, QDialogButtonBox.ButtonRole.ActionRole)
+        for button in (self.import_, self.check):
+            buttons.addButton(button, QDialogButtonBox.ButtonRole.ActionRole)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
         for widget in (self.table, self.answer, hint, buttons):
@@ -82,6 +86,22 @@ class ModelsDialog(QDialog):
         if item is not None:
             self.answer.setText(self.tr("Being read…"))
             self._engine.ask("check_model", self._handle_result, model=item.text())
+
+    def _handle_import(self) -> None:
+        file, _ = QFileDialog.getOpenFileName(
+            self, self.tr("Choose a weights file"), "", "safetensors (*.safetensors)"
+        )
+        if file:
+            self.answer.setText(self.tr("Being read…"))
+            self._engine.ask("import_model", self._handle_imported, file=file)
+
+    def _handle_imported(self, event: dict[str, Any]) -> None:
+        if "error" in event:
+            self.answer.setText(shown(event["error"]))
+        else:
+            words = self.tr("Imported. In the settings the model is called %1.")
+            self.answer.setText(words.replace("%1", event["name"]))
+            self._engine.ask("models", self._handle_models)
 
     def _handle_result(self, event: dict[str, Any]) -> None:
         if "error" in event:

@@ -84,6 +84,7 @@ class Autochrome(ColorModel):
 
     stride = 32
     answer = "bins and ab"
+    takes_hints = True
     pretrained = "efficientnet_lite0"
 
     def __init__(

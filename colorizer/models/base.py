@@ -30,6 +30,8 @@ class ColorModel(nn.Module):
     answer: Literal["ab", "bins", "bins and ab"] = "ab"
     """What `forward` gives: colour on the scale of `target`, scores of the 313 ab bins
     (N, 313, H/4, W/4), or a pair of both."""
+    takes_hints: bool = False
+    """Whether `forward` takes hints behind L and `predict` heeds them."""
     pretrained: str = ""
     """torchvision's or timm's name of the network whose weights `load_encoder` takes; empty for a
     model that is trained from scratch."""

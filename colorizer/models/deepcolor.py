@@ -80,7 +80,7 @@ class DeepColor(SingleHeadModel):
         """Describe pictures, L (N, 1, H, W), by (N, 1000)."""
         return self.embedding(L_to_gray(L).to(L.dtype))
 
-    def forward(self, L: Tensor, embedding: Tensor | None = None) -> Tensor:
+    def forward(self, L: Tensor, *, embedding: Tensor | None = None) -> Tensor:
         """Predict scaled ab.
 
         Args:
