@@ -193,7 +193,13 @@ def _colorize_array(picture: np.ndarray, model: ColorModel, settings: Settings) 
     from colorizer.pipeline import colorize_frame
 
     frame = _frame_of(picture, settings)
-    rgb = colorize_frame(frame, model, vividness=settings.vividness, strength=settings.strength)
+    rgb = colorize_frame(
+        frame,
+        model,
+        vividness=settings.vividness,
+        strength=settings.strength,
+        paper=settings.paper,
+    )
     if picture.dtype.kind == "f":
         return rgb.astype(picture.dtype)
     return np.rint(rgb * np.iinfo(picture.dtype).max).astype(picture.dtype)

@@ -16,6 +16,7 @@ from colorizer.jobs import Kind
 from colorizer.media import open_source
 from colorizer.models.ab_bins import TEMPERATURE, bin_centres
 from colorizer.models.base import ColorModel, pad_to_stride
+from colorizer.paper import mark_paper
 from colorizer.predict import predict_chroma
 from colorizer.settings import Settings
 from colorizer.upsample import upsample_chroma
@@ -84,7 +85,7 @@ def look_at(
     Args:
         frame: from `open_picture`.
         model: the loaded model; with hints, not yet hinted.
-        settings: size is used.
+        settings: size and paper are used.
         hints: colours asked for.
         longest: pixels of the result's long side, at most.
         confidence: ask the network how sure it is, too.
@@ -97,7 +98,7 @@ def look_at(
     found = []
     for vividness in (0.0, 1.0):
         frames = predict_chroma([small], asked, device=device, vividness=vividness)
-        (done,) = upsample_chroma(frames, lambda one: one.Y.shape)
+        (done,) = upsample_chroma(mark_paper(frames, settings.paper), lambda one: one.Y.shape)
         found.append(done.ab)
     gray = L_to_gray(small.lightness())
     return Look(

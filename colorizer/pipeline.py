@@ -34,6 +34,7 @@ from colorizer.media.still import StillSource
 from colorizer.media.still_sink import StillSink
 from colorizer.models import load_model
 from colorizer.models.base import ColorModel
+from colorizer.paper import mark_paper
 from colorizer.predict import core_pool, film_batch, predict_chroma
 from colorizer.settings import Settings
 from colorizer.shots import CONTEXT, adaptive_detector, mark_shots
@@ -138,7 +139,9 @@ def _colorize(
         if isinstance(sink, FilmSink) and shots is not None:
             frames = _smoothed(frames, sink, shots, 2 if first_field else 1)
         shift_of = sink.chroma_shift if isinstance(sink, FilmSink) else None
-        frames = upsample_chroma(frames, sink.chroma_size, shift_of)
+        if not film:
+            frames = mark_paper(frames, settings.paper)
+        frames = upsample_chroma(frames, sink.chroma_size, shift_of, in_rows=not film)
         if first_field:
             frames = weave_fields(frames, first_field)
         for done, frame in enumerate(frames, start=begun + 1):
@@ -194,8 +197,18 @@ def _open_sink(job: Job, source: Source, model: ColorModel) -> Sink:
         hardware=settings.hardware,
         jpeg_quality=settings.jpeg_quality,
         bit_depth=settings.bit_depth,
+        profile=settings.profile,
+        made_by=_made_by(job, model),
         identity=film_identity(job, model) if job.kind is Kind.FILM else None,
     )
+
+
+def _made_by(job: Job, model: ColorModel) -> str:
+    """Return in one line how the colours of a photo come to be, for its metadata."""
+    settings = job.settings
+    told = f"model {model.name}, vividness {settings.vividness:g}, strength {settings.strength:g}"
+    hinted = ", colour hints of a person" if isinstance(model, HintedModel) else ""
+    return f"{told}, size {settings.size}{hinted}"
 
 
 def _verified(job: Job, record: Record) -> str:
@@ -295,7 +308,12 @@ def _model_hash(model: ColorModel) -> str:
 
 
 def colorize_frame(
-    frame: Frame, model: ColorModel, *, vividness: float = 0.6, strength: float = 1.0
+    frame: Frame,
+    model: ColorModel,
+    *,
+    vividness: float = 0.6,
+    strength: float = 1.0,
+    paper: str = "neutral",
 ) -> np.ndarray:
     """Colorize one picture in memory, without a sink.
 
@@ -304,6 +322,7 @@ def colorize_frame(
         model: the loaded model.
         vividness: 0 is the cautious average colour, 1 the likeliest.
         strength: factor of ab.
+        paper: see `mark_paper`.
 
     Returns:
         sRGB, (H, W, 3) float32 in [0, 1], the size of `frame.Y`.
@@ -315,7 +334,7 @@ def colorize_frame(
         vividness=vividness,
         strength=strength,
     )
-    (done,) = upsample_chroma(frames, lambda one: one.Y.shape)
+    (done,) = upsample_chroma(mark_paper(frames, paper), lambda one: one.Y.shape)
     assert done.ab is not None  # upsampling ends with ab
     return np.moveaxis(ab_to_srgb(done.lightness(), done.ab), 0, -1)
 

@@ -31,8 +31,12 @@ def plan_run(
         recursive: search folders in folders.
 
     Raises:
-        SettingsError: the suffix of `out` does not fit the input.
+        SettingsError: the suffix of `out` does not fit the input, or the profile can't be used.
     """
+    from colorizer.media import check_profile
+
+    if settings.profile != "srgb":
+        check_profile(settings.profile)
     folder = Path(out)
     if _names_a_file(inputs, out):
         return _plan_one(Path(inputs[0]), folder, settings)

@@ -35,7 +35,7 @@ def before_and_after(
         path: a photo or film.
         kind: what it is.
         model: the loaded model.
-        settings: size, strength and vividness are used.
+        settings: size, strength, vividness and paper are used.
         time: seconds from the start of a film.
         confidence: add a third picture, from blue (a guess) to yellow (sure).
 
@@ -47,7 +47,13 @@ def before_and_after(
         SettingsError: the model can't tell how sure it is.
     """
     frame = frame_of(path, kind, settings.size, time)
-    after = colorize_frame(frame, model, vividness=settings.vividness, strength=settings.strength)
+    after = colorize_frame(
+        frame,
+        model,
+        vividness=settings.vividness,
+        strength=settings.strength,
+        paper=settings.paper,
+    )
     gray = L_to_gray(frame.lightness())
     before = np.repeat(gray[:, :, np.newaxis], 3, axis=2)
     pictures = np.rint(np.concatenate([before, after], axis=1) * 255).astype(np.uint8)

@@ -30,6 +30,7 @@ FORMATS = ("same", "tiff", "png", "jpeg", "jp2")
 DEPTHS = ("same", "8", "16")
 UNCOLOURED = ("do", "skip", "copy")
 """What is done with a photo that needs no colour."""
+PAPERS = ("neutral", "tint", "colour")
 INTERLACED = ("auto", "no", "top", "bottom")
 
 
@@ -186,6 +187,21 @@ class Settings:
     bit_depth: str = option("same", "bits of each colour of photos", choices=DEPTHS, shapes="photo")
     jpeg_quality: int = option(
         95, "quality of JPEG and WebP photos", range=(50, 100), shapes="photo"
+    )
+
+    profile: str = option(
+        "srgb",
+        "colour space of photos: srgb, adobe-rgb, eci-rgb-v2, display-p3, or an ICC file of an"
+        " RGB space; it is embedded",
+        metavar="SPACE",
+        shapes="photo",
+    )
+    paper: str = option(
+        "neutral",
+        "paper and borders around a photo: neutral gray, with the tint they have in the scan, or"
+        " coloured like the rest",
+        choices=PAPERS,
+        shapes="photo",
     )
 
     def __post_init__(self) -> None:

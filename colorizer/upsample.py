@@ -16,7 +16,7 @@ import numpy as np
 from colorizer.color import BLOCK
 from colorizer.frame import Frame
 from colorizer.media.siting import luma_at
-from colorizer.paper import filled_below, off_paper
+from colorizer.paper import filled_below
 
 # Found on photos whose true ab was shrunk to a half and a quarter of the working size, as networks
 # predict it: error in ab 11 % and 6 % below bilinear at a fivefold enlargement.
@@ -60,7 +60,7 @@ def upsample_chroma(
             shift = shift_of(frame) if shift_of else (0.0, 0.0)
             ab_rows = _enlarger(small, frame.L, size, _guide_of(frame, size, shift), shift)
         if frame.paper is not None:
-            ab_rows = off_paper(ab_rows, frame, size)
+            ab_rows = _off_paper(ab_rows, frame, size)
         if in_rows:
             yield replace(frame, ab_rows=ab_rows)
         else:
@@ -105,6 +105,37 @@ def _guide_of(
     """Return a function that gives rows of L at `size`: a whole L may be larger than memory."""
     Y = luma_at(frame.Y, size, shift)
     return replace(frame, Y=Y).lightness
+
+
+def _off_paper(
+    ab_rows: Callable[[slice], np.ndarray], frame: Frame, size: tuple[int, int]
+) -> Callable[[slice], np.ndarray]:
+    """Return a function as `ab_rows` that gives paper its own tint, or none."""
+    assert frame.paper is not None
+    paper = _plain_enlarger(frame.paper[None], size)
+    tint = None if frame.tint is None else _plain_enlarger(frame.tint, size)
+
+    def without(rows: slice) -> np.ndarray:
+        share = paper(rows)
+        ab = ab_rows(rows) * (1 - share)
+        return ab if tint is None else ab + share * tint(rows)
+
+    return without
+
+
+def _plain_enlarger(planes: np.ndarray, size: tuple[int, int]) -> Callable[[slice], np.ndarray]:
+    """Return a function that gives rows of planes (n, h, w) at `size`, bilinear."""
+    import cv2
+
+    above, below, weight = _rows_between(planes.shape[1], size[0], 0.0)
+
+    def enlarged(rows: slice) -> np.ndarray:
+        part = planes[:, above[rows]]
+        part += weight[rows, None] * (planes[:, below[rows]] - part)
+        wanted = (size[1], part.shape[1])
+        return np.stack([cv2.resize(p, wanted, interpolation=cv2.INTER_LINEAR) for p in part])
+
+    return enlarged
 
 
 def _rows_of(ab: np.ndarray) -> Callable[[slice], np.ndarray]:

@@ -64,6 +64,8 @@ def open_sink(
     quality: int | None,
     jpeg_quality: int,
     bit_depth: str = "same",
+    profile: str = "srgb",
+    made_by: str = "",
     identity: Mapping[str, Any] | None = None,
     preset: str | None = None,
     hardware: bool = False,
@@ -77,19 +79,29 @@ def open_sink(
         quality: constant rate factor, for films; None is the codec's default.
         jpeg_quality: 50 to 100, for JPEG and WebP photos.
         bit_depth: of photos, one of `settings.DEPTHS`.
+        profile: of photos, see `profiles.result_space`.
+        made_by: of photos, how their colours come to be, in a line.
         identity: of a film, all that its frames depend on; see `FilmSink`.
         preset: of a film, see `FilmSink`.
         hardware: of a film, see `FilmSink`.
 
     Raises:
         TargetError: the target can't be written.
+        SettingsError: the profile can't be used.
     """
     from colorizer.media.still import StillSource
 
     if isinstance(like, StillSource):
         from colorizer.media.still_sink import StillSink
 
-        return StillSink(target, like=like, jpeg_quality=jpeg_quality, bit_depth=bit_depth)
+        return StillSink(
+            target,
+            like=like,
+            jpeg_quality=jpeg_quality,
+            bit_depth=bit_depth,
+            profile=profile,
+            made_by=made_by,
+        )
     from colorizer.media.film import FilmSource
     from colorizer.media.film_sink import FilmSink
 
@@ -120,6 +132,17 @@ def check_target(target: Path, kind: Kind, *, codec: str) -> None:
 
     if target.suffix.lower() not in WRITERS:
         raise TargetError(target, f"ends in none of {' '.join(WRITERS)}")
+
+
+def check_profile(profile: str) -> None:
+    """Check that photos can be written in the colour space of a name or an ICC file.
+
+    Raises:
+        SettingsError: they can't.
+    """
+    from colorizer.media.profiles import result_space
+
+    result_space(profile)
 
 
 def available_encoders() -> dict[str, str | None]:

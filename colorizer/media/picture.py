@@ -17,11 +17,13 @@ class Picture:
     """A result about to be encoded."""
 
     rows: Callable[[], Iterator[np.ndarray]]
-    """Gives strips of (h, W, C) sRGB codes from top to bottom."""
+    """Gives strips of (h, W, C) codes from top to bottom."""
     shape: tuple[int, int, int]
     """(H, W, C); C is 3, or 4 with alpha."""
     dtype: Any
     """numpy uint8 or uint16."""
+    icc: bytes
+    """Profile of the codes, to be embedded."""
     coding: Coding
     """Of the source."""
     metadata: Metadata

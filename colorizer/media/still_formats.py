@@ -14,7 +14,6 @@ import numpy as np
 
 from colorizer.media.metadata import PHOTOSHOP_MARK
 from colorizer.media.picture import Picture
-from colorizer.media.profiles import srgb_profile
 from colorizer.media.still_jp2 import write_jp2
 from colorizer.media.still_tiff import write_tiff
 from colorizer.media.suffixes import WRITTEN
@@ -39,7 +38,7 @@ def write_jpeg(file: BinaryIO, picture: Picture) -> None:
     options = {
         "quality": picture.quality,
         "subsampling": "4:4:4",
-        "icc_profile": srgb_profile(),
+        "icc_profile": picture.icc,
         "exif": b"Exif\0\0" + exif if exif else b"",
         "xmp": xmp,
         "extra": _photoshop_segments(metadata.photoshop),
@@ -85,7 +84,7 @@ def write_webp(file: BinaryIO, picture: Picture) -> None:
         quality=picture.quality,
         lossless=picture.coding.lossless,
         exact=True,
-        icc_profile=srgb_profile(),
+        icc_profile=picture.icc,
         exif=b"Exif\0\0" + exif if exif else b"",
         xmp=picture.xmp,
     )
@@ -107,7 +106,7 @@ def write_png(file: BinaryIO, picture: Picture) -> None:
     encoded = memoryview(imagecodecs.png_encode(picture.whole()))
     after_header = 8 + 12 + 13
     file.write(encoded[:after_header])
-    _chunk(file, b"iCCP", b"sRGB\0\0" + zlib.compress(srgb_profile()))
+    _chunk(file, b"iCCP", b"ICC profile\0\0" + zlib.compress(picture.icc))
     if dpi := metadata.dpi():
         across, down = (round(value / 0.0254) for value in dpi)
         _chunk(file, b"pHYs", struct.pack(">IIB", across, down, 1))

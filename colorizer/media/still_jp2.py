@@ -16,7 +16,6 @@ from colorizer.media.jp2_boxes import (
     resolution_box,
 )
 from colorizer.media.picture import Picture
-from colorizer.media.profiles import srgb_profile
 
 _THREADS = 2
 
@@ -39,7 +38,7 @@ def write_jp2(file: BinaryIO, picture: Picture) -> None:
     resolution = metadata.upright_resolution()
     header = [
         box(b"ihdr", struct.pack(">IIHBBBB", height, width, channels, bits - 1, 7, 0, 0)),
-        box(b"colr", b"\2\0\0", srgb_profile()),
+        box(b"colr", b"\2\0\0", picture.icc),
         _alpha_box() if channels == 4 else b"",
         resolution_box(*resolution) if resolution and resolution[2] != 1 else b"",
     ]

@@ -15,12 +15,12 @@ from typing import Any, BinaryIO, Self
 import numpy as np
 
 from colorizer import __version__
-from colorizer.color import SRGB
 from colorizer.errors import TargetError
 from colorizer.frame import Frame
 from colorizer.media.gray import strips
 from colorizer.media.metadata import Metadata, upright_exif
 from colorizer.media.picture import Picture
+from colorizer.media.profiles import result_profile, result_space
 from colorizer.media.scan import Coding
 from colorizer.media.still import Page, StillSource
 from colorizer.media.still_codes import colour_rows
@@ -70,12 +70,20 @@ class StillSink:
     """
 
     def __init__(
-        self, target: Path, *, like: StillSource, jpeg_quality: int, bit_depth: str = "same"
+        self,
+        target: Path,
+        *,
+        like: StillSource,
+        jpeg_quality: int,
+        bit_depth: str = "same",
+        profile: str = "srgb",
+        made_by: str = "",
     ) -> None:
         """Prepare to write `target` with the metadata and encoding of `like`.
 
         Raises:
             TargetError: the suffix of the target names no photo format and is not the source's.
+            SettingsError: the profile can't be used.
         """
         self.target = Path(target)
         self.part = self.target.with_name(self.target.name + ".part")
@@ -84,6 +92,8 @@ class StillSink:
         self._like = like
         self._quality = jpeg_quality
         self._bit_depth = bit_depth
+        self._space, self._icc = result_space(profile), result_profile(profile)
+        self._made_by = made_by
         self._measured, self._written = _Measure(), _Measure()
         self._file: BinaryIO | None = None
         self._tiff: TiffPages | None = None
@@ -223,6 +233,7 @@ class StillSink:
             rows=lambda: self._coloured(frame, dtype, alpha),
             shape=(height, width, 3 if alpha is None else 4),
             dtype=dtype,
+            icc=self._icc,
             coding=page.coding,
             metadata=self._metadata(page.metadata, (height, width)),
             xmp=self._xmp(page.metadata) or plain,
@@ -264,7 +275,7 @@ class StillSink:
         """Yield strips of (h, W, 3 or 4) codes and measure their lightness against the source's."""
         self._measured = measured = self._written.copy()
         for rows in strips(*frame.Y.shape):
-            codes, error = colour_rows(frame, rows, SRGB, np.iinfo(dtype).max)
+            codes, error = colour_rows(frame, rows, self._space, np.iinfo(dtype).max)
             # Before the yield: an encoder that has all rows does not ask again.
             measured.add(codes, error)
             yield codes if alpha is None else np.dstack([codes, alpha[rows]])

@@ -10,7 +10,6 @@ import numpy as np
 
 from colorizer.media.metadata import EXIF_TAG, PHOTOSHOP_TAG, XMP_TAG
 from colorizer.media.picture import Picture
-from colorizer.media.profiles import srgb_profile
 
 if TYPE_CHECKING:
     from tifffile import FileHandle
@@ -79,7 +78,7 @@ class TiffPages:
             rowsperstrip=strip_rows,
             compression=compression,
             predictor=bool(compression),
-            iccprofile=srgb_profile(),
+            iccprofile=picture.icc,
             resolution=_rationals(resolution) if resolution else None,
             resolutionunit=resolution[2] if resolution else None,
             extratags=tags,
