@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import os
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 
 from colorizer.archive.existing import settle
-from colorizer.archive.walk import Found, walk
+from colorizer.archive.hiccups import retried
+from colorizer.archive.walk import Found, Walk, walk
 from colorizer.errors import MediaError
 from colorizer.jobs import Job, JobState, Kind, Progress
+from colorizer.name_template import fill, fitting
 from colorizer.settings import Settings
 
 MARK = "_color"
-"""Added to the stem of every result."""
+"""Added to the name of a folder whose results get one of their own."""
+LONGEST_PATH = 4095 - 30
+"""Bytes of a result's path, at most, where the system takes 4095; unfinished files have longer
+names than their results. Windows has its own limit and says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +38,66 @@ class Plan:
     """What else was left out, one line each."""
 
 
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """How results are called."""
+
+    out: Path
+    """Output folder."""
+    settings: Settings
+    """Of which name, format, codec and model count."""
+    film_suffix: Callable[[str, str], str]
+    """Container of (source suffix, codec)."""
+
+    def plain(self, item: Found, n: int) -> Path:
+        """Return the target of a file if it were alone.
+
+        Args:
+            item: the file.
+            n: its place in the run, from 1.
+        """
+        return self._place(item, self._stem(item, item.path.stem, n))
+
+    def other(self, item: Found, n: int, taken: Container[str]) -> Path:
+        """Return a target that is not `taken`, for a file whose plain one another file has.
+
+        The name gets the suffix of the source, where the result has another, or a number.
+        """
+        stem, ext = item.path.stem, item.path.suffix.lower()
+        plain = self.plain(item, n)
+        if plain.suffix != ext:
+            stem = f"{stem}_{ext.lstrip('.')}"
+            if _key(first := self._place(item, self._stem(item, stem, n))) not in taken:
+                return first
+        uses_stem = "{stem" in self.settings.name
+        for number in count(2):
+            text = self._stem(item, f"{stem}_{number}", n)
+            named = self._place(item, text if uses_stem else f"{text}_{number}")
+            if _key(named) not in taken:
+                return named
+        raise AssertionError("numbers do not end")
+
+    def _stem(self, item: Found, stem: str, n: int) -> str:
+        return fill(
+            self.settings.name,
+            stem=stem,
+            ext=item.path.suffix.lower().lstrip("."),
+            parent=Path(os.path.abspath(item.path)).parent.name,  # noqa: PTH100
+            n=n,
+            model=self.settings.model,
+        )
+
+    def _place(self, item: Found, stem: str) -> Path:
+        from colorizer.media.suffixes import photo_suffix
+
+        suffix = item.path.suffix
+        if item.kind is Kind.FILM:
+            suffix = self.film_suffix(suffix, self.settings.codec)
+        else:
+            suffix = photo_suffix(suffix, self.settings.format)
+        return self.out / item.relative.with_name(fitting(stem, suffix, str(item.relative)))
+
+
 def plan_jobs(
     inputs: Iterable[Path],
     out: Path,
@@ -40,38 +106,50 @@ def plan_jobs(
     kind_of: Callable[[Path], Kind | None] | None = None,
     film_suffix: Callable[[str, str], str] | None = None,
     recursive: bool = True,
+    first: int = 1,
 ) -> Plan:
     """Plan a run; nothing is written and no file opened but sidecars.
 
     Args:
         inputs: files and folders.
         out: output folder; need not exist.
-        settings: of every job; `existing` and `codec` are used here.
+        settings: of every job.
         kind_of: what a file is by its name; None takes `media.probe.kind_of`.
         film_suffix: container of (source suffix, codec); None takes `media.codecs.output_suffix`.
         recursive: search folders in folders.
+        first: number of the first file, for names with one.
     """
-    kind_of = kind_of or _kind_of()
-    film_suffix = film_suffix or _film_suffix()
-    walked = walk(inputs, kind_of, out=out, recursive=recursive)
-    codec, photos = settings.codec, settings.format
-    found, results = _without_results(walked.found, out, codec, film_suffix, photos)
-    targets = targets_of(found, out, codec, film_suffix, photos)
-    sources = _identities(item.path for item in walked.found)
+    walked = walk(inputs, kind_of or _kind_of(), out=out, recursive=recursive)
+    naming = Naming(out, settings, film_suffix or _film_suffix())
+    found, results = _without_results(walked.found, naming, first)
+    targets = targets_of(found, naming, first)
+    originals = _identities(item.path for item in found)
+    others = _identities(item.path for item in walked.found) if results else set()
     jobs, settled = [], []
     taken = {_key(target) for target in targets}
     for item, target in zip(found, targets, strict=True):
         job = Job(item.path, target, item.kind, settings)
-        decided = _decide(job, sources, taken)
+        decided = _decide(job, originals, others, taken)
         (jobs if isinstance(decided, Job) else settled).append(decided)
+    notes = _notes(walked, results, out)
+    shortened = sum(
+        "~" in t.stem and "~" not in i.path.stem for i, t in zip(found, targets, strict=True)
+    )
+    if shortened:
+        notes.append(f"{shortened} results get shortened names: theirs would be too long")
+    return Plan(tuple(jobs), tuple(settled), tuple(walked.problems), tuple(notes))
+
+
+def _notes(walked: Walk, results: int, out: Path) -> list[str]:
+    """Say what of the inputs is left out."""
     notes = []
     if walked.others:
         notes.append(f"{walked.others} other files are neither photos nor films")
-    if results:
-        notes.append(f"{results} files in the input are results of earlier runs")
+    if results + walked.results:
+        notes.append(f"{results + walked.results} files in the input are results of earlier runs")
     if walked.in_out:
         notes.append(f"{out} lies inside the input and is not searched")
-    return Plan(tuple(jobs), tuple(settled), tuple(walked.problems), tuple(notes))
+    return notes
 
 
 def _kind_of() -> Callable[[Path], Kind | None]:
@@ -86,57 +164,23 @@ def _film_suffix() -> Callable[[str, str], str]:
     return output_suffix
 
 
-def targets_of(
-    found: Iterable[Found],
-    out: Path,
-    codec: str,
-    film_suffix: Callable[[str, str], str],
-    photos: str = "same",
-) -> list[Path]:
+def targets_of(found: Iterable[Found], naming: Naming, first: int = 1) -> list[Path]:
     """Return one target per file, all different even where case and accents do not count.
 
     The first of several files with one target gets the plain name; the others get theirs with the
     suffix of the source, then with a number: a_color.mp4, a_avi_color.mp4, a_avi_2_color.mp4.
     """
     found = list(found)
-    targets = [plain_target(item, out, codec, film_suffix, photos) for item in found]
+    targets = [naming.plain(item, n) for n, item in enumerate(found, first)]
     # Every plain name is reserved first: no later file is pushed off its own.
     taken = {_key(target) for target in targets}
     given: set[str] = set()
     for index, (item, target) in enumerate(zip(found, targets, strict=True)):
         if _key(target) in given:
-            targets[index] = target = _other_name(item, target, taken)
+            targets[index] = target = naming.other(item, first + index, taken)
             taken.add(_key(target))
         given.add(_key(target))
     return targets
-
-
-def plain_target(
-    item: Found,
-    out: Path,
-    codec: str,
-    film_suffix: Callable[[str, str], str],
-    photos: str = "same",
-) -> Path:
-    """Return the target of a file if it were alone; `photos` is the format of photos."""
-    from colorizer.media.suffixes import photo_suffix
-
-    suffix = item.path.suffix
-    film = item.kind is Kind.FILM
-    suffix = film_suffix(suffix, codec) if film else photo_suffix(suffix, photos)
-    return out / item.relative.with_name(item.path.stem + MARK + suffix)
-
-
-def _other_name(item: Found, target: Path, taken: set[str]) -> Path:
-    stem = item.path.stem
-    if target.suffix != item.path.suffix.lower():
-        stem = f"{stem}_{item.path.suffix.lower().lstrip('.')}"
-        if _key(first := target.with_name(stem + MARK + target.suffix)) not in taken:
-            return first
-    number = 2
-    while _key(named := target.with_name(f"{stem}_{number}{MARK}{target.suffix}")) in taken:
-        number += 1
-    return named
 
 
 def _key(path: Path) -> str:
@@ -144,50 +188,67 @@ def _key(path: Path) -> str:
     return unicodedata.normalize("NFC", str(path)).casefold()
 
 
-def _identities(paths: Iterable[Path]) -> set[tuple[int, int]]:
+def _identities(paths: Iterable[Path]) -> set[tuple[int, int] | str]:
     """Return the files behind paths, the same for links of both kinds and other spellings."""
-    known = set()
+    known: set[tuple[int, int] | str] = set()
     for path in paths:
         try:
-            status = path.stat()
+            status = retried(path.stat)
         except OSError:
             continue
-        known.add((status.st_dev, status.st_ino))
+        # Some network drives number no files; there the name has to do.
+        known.add((status.st_dev, status.st_ino) if status.st_ino else _key(path.resolve()))
     return known
 
 
-def _without_results(
-    found: list[Found],
-    out: Path,
-    codec: str,
-    film_suffix: Callable[[str, str], str],
-    photos: str,
-) -> tuple[list[Found], int]:
+def _without_results(found: list[Found], naming: Naming, first: int) -> tuple[list[Found], int]:
     """Leave out files in folders that are the targets of others: results of an earlier run."""
     places = {
-        _key(Path(os.path.abspath(plain_target(item, out, codec, film_suffix, photos))))  # noqa: PTH100
-        for item in found
+        _key(Path(os.path.abspath(naming.plain(item, n))))  # noqa: PTH100
+        for n, item in enumerate(found, first)
     }
+    # A file whose own name is its target is no result but an original about to be refused.
     kept = [
         item
-        for item in found
-        if item.named or _key(Path(os.path.abspath(item.path))) not in places  # noqa: PTH100
+        for n, item in enumerate(found, first)
+        if item.named
+        or (here := _key(Path(os.path.abspath(item.path)))) not in places  # noqa: PTH100
+        or here == _key(Path(os.path.abspath(naming.plain(item, n))))  # noqa: PTH100
     ]
     return kept, len(found) - len(kept)
 
 
-def _decide(job: Job, sources: set[tuple[int, int]], taken: set[str]) -> Job | Progress:
-    """Apply `existing` to one job; an input is never the target, whatever the setting."""
+def _decide(
+    job: Job,
+    originals: Container[object],
+    others: Container[object],
+    taken: set[str],
+) -> Job | Progress:
+    """Apply `existing` to one job; an input is never the target, whatever the setting.
+
+    Args:
+        job: as it would be.
+        originals: identities of all sources.
+        others: of those and of what was taken for results of earlier runs.
+        taken: keys of all targets; grows.
+    """
+    length = len(os.fsencode(os.path.abspath(job.target)))  # noqa: PTH100
+    if os.name == "posix" and length > LONGEST_PATH:
+        reason = f"its output's path has {length} bytes, more than {LONGEST_PATH} are not possible"
+        return Progress(job, JobState.FAILED, message=f"{reason}; choose a shorter output folder")
     if not os.path.lexists(job.target):
         return job
     if job.settings.existing == "rename":
         return replace(job, target=_free_name(job.target, taken))
+    here = _identities([job.target])
+    refused = f"its output {job.target} is among the inputs; choose another output folder"
+    if any(identity in originals for identity in here):
+        return Progress(job, JobState.FAILED, message=refused)
     # What takes reading whole files is left to the run, where it goes side by side.
     if settled := settle(job, hashing=False):
         return settled
-    if _identities([job.target]) & sources:
-        reason = f"its output {job.target} is among the inputs; choose another output folder"
-        return Progress(job, JobState.FAILED, message=reason)
+    if any(identity in others for identity in here):
+        return Progress(job, JobState.FAILED, message=refused)
     return job
 
 

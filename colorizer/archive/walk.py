@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache, partial
 from pathlib import Path
 
 from natsort import natsort_keygen, ns
 
+from colorizer.archive.hiccups import retried
 from colorizer.errors import MediaError
 from colorizer.jobs import Kind
 
+_SIDECAR = ".colorize.json"
 _natural = natsort_keygen(alg=ns.IGNORECASE)
 
 
@@ -25,6 +28,8 @@ class Found:
     kind: Kind
     named: bool
     """The file itself was an input, not a folder above it."""
+    linked: bool = False
+    """The path is a symbolic link."""
 
 
 @dataclass(slots=True)
@@ -35,10 +40,12 @@ class Walk:
     """In the order of the inputs, each folder in natural order: frame2 before frame10."""
     others: int = 0
     """Files in the folders that are neither photo nor film."""
+    results: int = 0
+    """Files in the folders that have a sidecar of ours beside them and so are results."""
     in_out: bool = False
     """The output folder lies inside an input and was left out."""
     problems: list[MediaError] = field(default_factory=list)
-    """Inputs that are missing and folders that can't be read."""
+    """Inputs that are missing, folders that can't be read, links that lead nowhere."""
 
 
 def walk(
@@ -51,8 +58,8 @@ def walk(
     """List the photos and films that files and folders name, each once.
 
     A file named as an input is always listed, as a photo if `kind_of` does not know it; in folders
-    only known ones are. Hidden folders, system files and unfinished outputs are ignored; links
-    are followed, loops are not.
+    only known ones are. Hidden folders, system files, results with a sidecar and unfinished
+    outputs are ignored; links are followed, loops are not; pipes and devices are no files.
 
     Args:
         inputs: files and folders.
@@ -62,9 +69,14 @@ def walk(
     """
     result = Walk()
     listed: set[str] = set()
+    real_folder = lru_cache(maxsize=64)(os.path.realpath)
     for given in inputs:
         for item in _below(Path(given), kind_of, result, out, recursive):
-            real = os.path.realpath(item.path)
+            path = item.path
+            # Only a link needs a look at the disk; a hundred thousand files have few folders.
+            real = (
+                os.path.realpath(path) if item.linked else f"{real_folder(path.parent)}/{path.name}"
+            )
             if real not in listed:
                 listed.add(real)
                 result.found.append(item)
@@ -76,8 +88,9 @@ def is_ours_or_system(name: str) -> bool:
     lower = name.lower()
     return (
         lower in ("thumbs.db", "desktop.ini", ".ds_store", "@eadir", "$recycle.bin")
-        or lower.startswith(("._", ".colorize"))
-        or lower.endswith((".part", ".colorize.json"))
+        or lower.startswith(("._", ".colorize", "colorize-run-"))
+        or lower == "manifest-sha256.txt"
+        or lower.endswith((".part", _SIDECAR))
     )
 
 
@@ -90,21 +103,29 @@ def _below(
 ) -> Iterator[Found]:
     """Yield the files of one input."""
     if not given.is_dir():
-        if given.exists():
-            yield Found(given, Path(given.name), kind_of(given) or Kind.PHOTO, named=True)
+        if given.is_file():
+            kind = kind_of(given) or Kind.PHOTO
+            yield Found(given, Path(given.name), kind, named=True, linked=given.is_symlink())
         else:
-            result.problems.append(MediaError(given, "no such file or folder"))
+            there = os.path.lexists(given)
+            reason = "is neither a file nor a folder" if there else "no such file or folder"
+            result.problems.append(MediaError(given, reason))
         return
-    for path in _files(given, result, _identity(out), recursive):
+    for path, linked in _files(given, result, _identity(out), recursive):
         kind = kind_of(path)
         if kind is None:
             result.others += 1
         else:
-            yield Found(path, path.relative_to(given), kind, named=False)
+            yield Found(path, path.relative_to(given), kind, named=False, linked=linked)
 
 
-def _files(top: Path, result: Walk, out: tuple[int, int] | None, recursive: bool) -> Iterator[Path]:
-    """Yield the files of a folder, then those of its folders, in natural order."""
+def _files(
+    top: Path, result: Walk, out: tuple[int, int] | None, recursive: bool
+) -> Iterator[tuple[Path, bool]]:
+    """Yield the files of a folder, then those of its folders, in natural order.
+
+    With each file comes whether it is a link.
+    """
     waiting = [top]
     entered: set[tuple[int, int] | None] = set()
     while waiting:
@@ -117,18 +138,44 @@ def _files(top: Path, result: Walk, out: tuple[int, int] | None, recursive: bool
             result.in_out = True
             continue
         try:
-            with os.scandir(folder) as entries:
-                names = [(entry.name, entry.is_dir()) for entry in entries]
+            names = retried(partial(_listed, folder))
         except OSError as error:
             reason = f"folder can't be read: {error.strerror or error}"
             result.problems.append(MediaError(folder, reason))
             continue
+        made = {name.removesuffix(_SIDECAR) for name, _, _ in names if name.endswith(_SIDECAR)}
         names = [item for item in names if not is_ours_or_system(item[0])]
         names.sort(key=lambda item: (_natural(item[0]), item[0]))
-        yield from (folder / name for name, is_folder in names if not is_folder)
+        for name, kind, linked in names:
+            if kind == "gone":
+                reason = "is a link that leads nowhere"
+                result.problems.append(MediaError(folder / name, reason))
+            elif kind == "other":
+                result.others += 1
+            elif kind == "file" and name in made:
+                result.results += 1
+            elif kind == "file":
+                yield folder / name, linked
         if recursive:
-            below = [n for n, is_folder in names if is_folder and not n.startswith(".")]
+            below = [n for n, kind, _ in names if kind == "folder" and not n.startswith(".")]
             waiting.extend(folder / name for name in reversed(below))
+
+
+def _listed(folder: Path) -> list[tuple[str, str, bool]]:
+    """Return name, kind and whether it is a link of everything in a folder.
+
+    Kinds are file, folder, gone (a link that leads nowhere) and other (a pipe, a device).
+    """
+    with os.scandir(folder) as entries:
+        return [(entry.name, _kind(entry), entry.is_symlink()) for entry in entries]
+
+
+def _kind(entry: os.DirEntry[str]) -> str:
+    if entry.is_dir():
+        return "folder"
+    if entry.is_file():
+        return "file"
+    return "other" if not entry.is_symlink() or os.path.exists(entry) else "gone"  # noqa: PTH110
 
 
 def _identity(folder: Path | None) -> tuple[int, int] | None:

@@ -1,10 +1,12 @@
 import os
+import sys
 from pathlib import Path
 
 import pytest
 
-from colorizer.archive.naming import plan_jobs, targets_of
+from colorizer.archive.naming import Naming, plan_jobs, targets_of
 from colorizer.archive.walk import Found
+from colorizer.errors import SettingsError
 from colorizer.jobs import JobState, Kind
 from colorizer.settings import Settings
 
@@ -28,13 +30,13 @@ def touch(folder, *names):
     for name in names:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(name.encode())
+        path.write_bytes(os.fsencode(name))
 
 
-def names_of(*relatives):
+def names_of(*relatives, first=1, **settings):
     found = [Found(Path("in") / r, Path(r), kind_of(Path(r)), named=False) for r in relatives]
-    out = Path("out")
-    return [t.relative_to(out).as_posix() for t in targets_of(found, out, "h264", film_suffix)]
+    naming = Naming(Path("out"), Settings(**settings), film_suffix)
+    return [t.relative_to("out").as_posix() for t in targets_of(found, naming, first)]
 
 
 def outcome(planned, out):
@@ -159,3 +161,90 @@ def test_a_named_file_of_unknown_kind_gets_a_job(tmp_path):
     touch(tmp_path, "notes.txt")
     planned = plan([tmp_path / "notes.txt"], tmp_path / "out")
     assert outcome(planned, tmp_path / "out") == {"notes.txt": "notes_color.txt"}
+
+
+def test_the_template_makes_the_names():
+    assert names_of("1907/a b.tif", name="{stem}_ac") == ["1907/a b_ac.tif"]
+    assert names_of("1907/a.tif", "1907/b.avi", name="{parent}-{n:03}") == [
+        "1907/1907-001.tif",
+        "1907/1907-002.mp4",
+    ]
+    assert names_of("a.jpg", name="{stem}.{ext}.{model}") == ["a.jpg.autochrome.jpg"]
+    assert names_of("a.jpg", name="{n}", first=7) == ["7.jpg"]
+
+
+def test_names_that_collide_under_a_template_are_told_apart():
+    assert names_of("a.JPG", "a.jpg", name="x{stem}") == ["xa.jpg", "xa_2.jpg"]
+    assert names_of("a.mkv", "a.avi", name="{stem}-c") == ["a-c.mp4", "a_avi-c.mp4"]
+    assert names_of("1/a.tif", "1/a.jpg", name="{stem}", format="png") == ["1/a.png", "1/a_jpg.png"]
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "colour",
+        "{stem}/x",
+        "..{stem}",
+        "{stem",
+        "{name}",
+        "{stem!r}",
+        "{stem:5}",
+        "{n:x}",
+        "{stem}?",
+    ],
+)
+def test_a_template_that_makes_no_good_names_is_refused(template):
+    with pytest.raises(SettingsError, match="--name"):
+        Settings(name=template)
+
+
+def test_a_long_name_is_shortened_and_its_sidecar_still_fits(tmp_path):
+    stems = ["x" * 240, "x" * 239 + "y", "\u00e4" * 120, "a\u0308" * 80, "\u6587" * 80]
+    names = names_of(*(f"{stem}.jpg" for stem in stems))
+    assert len(set(names)) == len(stems)
+    assert names == names_of(*(f"{stem}.jpg" for stem in stems))
+    for name in names:
+        assert name.endswith(".jpg")
+        # Any more would not be created.
+        (tmp_path / f"{name}.colorize.json.part").write_bytes(b"")
+        (tmp_path / f".{name}.colorize").mkdir()
+    assert names_of("\u00e4" * 100 + ".jpg") == ["\u00e4" * 100 + "_color.jpg"]
+
+
+def test_a_path_the_system_does_not_take_is_a_failure_with_its_reason(tmp_path):
+    touch(tmp_path / "in", "a.jpg")
+    out = tmp_path / "/".join(["d" * 200] * 21)
+    planned = plan([tmp_path / "in"], out)
+    assert planned.jobs == ()
+    assert "choose a shorter output folder" in planned.settled[0].message
+
+
+@pytest.mark.parametrize("existing", ["skip", "overwrite", "update", "fail"])
+def test_a_source_that_would_be_its_own_target_is_refused(tmp_path, existing):
+    touch(tmp_path, "a.jpg")
+    planned = plan([tmp_path], tmp_path, name="{stem}", existing=existing)
+    assert planned.jobs == ()
+    assert [p.state for p in planned.settled] == [JobState.FAILED]
+    assert "among the inputs" in planned.settled[0].message
+
+
+def test_an_original_under_the_name_of_a_target_is_not_called_done(tmp_path):
+    touch(tmp_path, "a.jpg", "a.tif")
+    planned = plan([tmp_path / "a.jpg", tmp_path / "a.tif"], tmp_path, name="{stem}", format="tiff")
+    assert "a.jpg" not in outcome(planned, tmp_path)
+    refused = {p.job.source.name: p.message for p in planned.settled}
+    assert "among the inputs" in refused["a.jpg"]
+
+
+def test_results_with_sidecars_beside_their_sources_can_be_made_anew(tmp_path):
+    touch(tmp_path, "a.jpg", "a_color.jpg", "a_color.jpg.colorize.json")
+    planned = plan([tmp_path], tmp_path, existing="overwrite")
+    assert outcome(planned, tmp_path) == {"a.jpg": "a_color.jpg"}
+    assert "1 files in the input are results of earlier runs" in planned.notes
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="names are Unicode there")
+def test_names_of_any_bytes_are_planned(tmp_path):
+    touch(tmp_path / "in", os.fsdecode(b"\xff\xfe.jpg"))
+    (job,) = plan([tmp_path / "in"], tmp_path / "out").jobs
+    assert os.fsencode(job.target.name) == b"\xff\xfe_color.jpg"

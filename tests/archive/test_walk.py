@@ -1,8 +1,10 @@
+import errno
 import os
 import sys
 
 import pytest
 
+from colorizer.archive import hiccups
 from colorizer.archive.walk import is_ours_or_system, walk
 from colorizer.jobs import Kind
 
@@ -59,7 +61,7 @@ def test_only_the_top_without_recursion(tmp_path):
 
 def test_system_files_and_our_own_are_ignored(tmp_path):
     touch(tmp_path, "a.jpg", "Thumbs.db", "desktop.ini", ".DS_Store", "._a.jpg", "@eaDir/a.jpg",
-          ".colorize-work/a.jpg", "b.jpg.part", ".hidden/c.jpg", "a.jpg.colorize.json")  # fmt: skip
+          ".colorize-work/a.jpg", "b.jpg.part", ".hidden/c.jpg", "b.jpg.colorize.json")  # fmt: skip
     walked = walk([tmp_path], kind_of)
     assert relatives(walked) == ["a.jpg"]
     assert walked.others == 0
@@ -128,3 +130,49 @@ def test_the_output_folder_inside_the_input_is_not_searched(tmp_path):
     assert relatives(walked) == ["a.jpg", "colours/b.jpg"]
     assert walked.in_out
     assert not walk([tmp_path], kind_of, out=tmp_path / "not there").in_out
+
+
+def test_results_with_a_sidecar_are_not_taken_as_sources(tmp_path):
+    touch(tmp_path, "a.jpg", "b/odd name.tif", "b/odd name.tif.colorize.json")
+    walked = walk([tmp_path], kind_of)
+    assert relatives(walked) == ["a.jpg"]
+    assert walked.results == 1
+    assert relatives(walk([tmp_path / "b" / "odd name.tif"], kind_of)) == ["odd name.tif"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pipes there")
+def test_pipes_and_dead_links_are_told_not_opened(tmp_path):
+    touch(tmp_path, "a.jpg")
+    os.mkfifo(tmp_path / "pipe.jpg")
+    (tmp_path / "dead.jpg").symlink_to(tmp_path / "nothing.jpg")
+    walked = walk([tmp_path], kind_of)
+    assert relatives(walked) == ["a.jpg"]
+    assert walked.others == 1
+    assert [(p.path.name, p.reason) for p in walked.problems] == [
+        ("dead.jpg", "is a link that leads nowhere")
+    ]
+    named = walk([tmp_path / "pipe.jpg"], kind_of)
+    assert named.found == []
+    assert "neither a file nor a folder" in named.problems[0].reason
+
+
+def test_a_folder_is_asked_again_when_its_drive_does_not_answer(tmp_path, monkeypatch):
+    touch(tmp_path, "a.jpg", "below/b.jpg")
+    monkeypatch.setattr(hiccups, "WAITS", (0.0, 0.0))
+    scan, failures = os.scandir, iter([OSError(errno.ESTALE, "Stale file handle")] * 2)
+
+    def scandir(folder):
+        if os.fspath(folder).endswith("below") and (failure := next(failures, None)):
+            raise failure
+        return scan(folder)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    walked = walk([tmp_path], kind_of)
+    assert relatives(walked) == ["a.jpg", "below/b.jpg"]
+    assert walked.problems == []
+
+
+def test_a_link_to_a_listed_file_is_not_a_second_file(tmp_path):
+    touch(tmp_path, "a.jpg")
+    (tmp_path / "b.jpg").symlink_to(tmp_path / "a.jpg")
+    assert relatives(walk([tmp_path], kind_of)) == ["a.jpg"]
