@@ -7,6 +7,7 @@ manifests of the same sources and settings are equal, however often a run was in
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path, PurePath
 
@@ -15,6 +16,8 @@ from colorizer.errors import MediaError, TargetError
 from colorizer.media.durable import write_whole
 
 NAME = "manifest-sha256.txt"
+_LINE = re.compile(r"([0-9a-fA-F]{64}) [ *]?(.+)", re.DOTALL)
+"""The second space is a star for binary reading; bags write their tag files without it."""
 _ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r"}
 
 
@@ -38,9 +41,10 @@ def read_manifest(file: Path) -> dict[str, str]:
         if not line:
             continue
         escaped = line.startswith("\\")
-        digest, mark, name = line[escaped:][:64], line[escaped:][64:66], line[escaped:][66:]
-        if len(digest) != 64 or mark not in ("  ", " *") or not name or not _is_hex(digest):
+        found = _LINE.fullmatch(line[escaped:])
+        if found is None:
             raise MediaError(file, f"line {number} is not a hash, two spaces and a name")
+        digest, name = found.groups()
         entries[_unescaped(name) if escaped else name] = digest.lower()
     return entries
 
@@ -127,6 +131,3 @@ def _unescaped(name: str) -> str:
         place += 2 if pair in plain else 1
     return "".join(parts)
 
-
-def _is_hex(text: str) -> bool:
-    return all(letter in "0123456789abcdefABCDEF" for letter in text)

@@ -8,6 +8,7 @@ Skipped outputs are no events: nothing happened to them.
 from __future__ import annotations
 
 import json
+import os
 import uuid
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -125,6 +126,6 @@ def _event(
 def _linked(path: Path, role: str) -> dict[str, str]:
     return {
         "linkingObjectIdentifierType": "path",
-        "linkingObjectIdentifierValue": str(path),
+        "linkingObjectIdentifierValue": os.path.abspath(path),  # noqa: PTH100 - links stay
         "linkingObjectRole": role,
     }
