@@ -53,11 +53,13 @@ def import_weights(file: Path, name: str | None = None, *, replace: bool = False
     if not file.is_file():
         raise WeightsError(f"{file} is not there")
     network = holds_weights_of(file)
-    if network not in MODELS:
+    if not network:
         raise WeightsError(
-            f"{file} holds weights of {network or 'no model that it names'};"
-            f" known are {', '.join(MODELS)}"
+            f"{file} is damaged, or no safetensors file that names its network; give one that"
+            " training wrote"
         )
+    if network not in MODELS:
+        raise WeightsError(f"{file} holds weights of {network}; known are {', '.join(MODELS)}")
     name = name or network
     _check_name(name, network)
     sha256 = verify_model(network, file)
