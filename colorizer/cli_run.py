@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from colorizer.archive.bag import PAYLOAD
 from colorizer.archive.ledger import Ledger
+from colorizer.archive.disk import spaces
 from colorizer.archive.naming import Plan
 from colorizer.cli_interrupt import Interrupt
 from colorizer.cli_options import settings_from
@@ -51,6 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not (plan.jobs or plan.settled):
         note("colorizer: nothing to colorize was found")
         return ExitCode.NO_INPUT
+    _tell_space(plan, arguments)
     if arguments.dry_run:
         return _show(plan, as_json=arguments.json)
     return _colorize(plan, arguments)
@@ -80,6 +82,16 @@ def _lines(data: bytes) -> list[str]:
     # Names may hold any bytes; os.fsdecode would stumble over the byte order mark of Windows.
     text = data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape")
     return [name for line in text.split("\n") if (name := line.removesuffix("\r")).strip()]
+
+
+def _tell_space(plan: Plan, arguments: argparse.Namespace) -> None:
+    """Say what the run will need on its disks, and what is free."""
+    for space in spaces(plan.jobs):
+        if not (arguments.quiet and space.enough):
+            note(str(space))
+        if arguments.json:
+            facts = {"needed": space.needed, "free": space.free, "enough": space.enough}
+            write_json(event="space", folder=str(space.folder), **facts)
 
 
 def _show(plan: Plan, *, as_json: bool) -> int:

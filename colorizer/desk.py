@@ -95,18 +95,20 @@ def _points(hints: Any) -> tuple[tuple[float, float, float, float], ...]:
 
 def plan(command: Mapping[str, Any]) -> dict[str, Any]:
     """Turn dropped files and folders into jobs; see `colorizer.archive.naming.plan_jobs`."""
+    from colorizer.archive.disk import spaces
     from colorizer.archive.naming import plan_jobs
 
     inputs = [Path(name) for name in command["inputs"]]
     settings = Settings.from_dict(command["settings"])
     made = plan_jobs(inputs, Path(command["out"]), settings)
+    full = [str(space) for space in spaces(made.jobs) if not space.enough]
     return {
         "jobs": [[str(job.source), str(job.target), str(job.kind)] for job in made.jobs],
         "settled": [
             [str(p.job.source), str(p.job.target), str(p.job.kind), str(p.state), p.message]
             for p in made.settled
         ],
-        "notes": [*(str(problem) for problem in made.problems), *made.notes],
+        "notes": [*(str(problem) for problem in made.problems), *made.notes, *full],
     }
 
 

@@ -40,9 +40,12 @@ def plan_run(
     folder = Path(out)
     if _names_a_file(inputs, out):
         return _plan_one(Path(inputs[0]), folder, settings)
-    plans = []
+    plans: list[Plan] = []
     for place, paths in _by_place(inputs).items():
-        plans.append(plan_jobs(paths, folder / place, settings, recursive=recursive))
+        first = 1 + sum(len(plan.jobs) + len(plan.settled) for plan in plans)
+        plans.append(
+            plan_jobs(paths, folder / place, settings, recursive=recursive, first=first)
+        )
     return Plan(
         jobs=tuple(job for plan in plans for job in plan.jobs),
         settled=tuple(event for plan in plans for event in plan.settled),

@@ -135,6 +135,8 @@ def plan_jobs(
     shortened = sum(
         "~" in t.stem and "~" not in i.path.stem for i, t in zip(found, targets, strict=True)
     )
+    if settings.caption and any(item.kind is Kind.FILM for item in found):
+        notes.append("--caption is for photos alone; films get none")
     if shortened:
         notes.append(f"{shortened} results get shortened names: theirs would be too long")
     return Plan(tuple(jobs), tuple(settled), tuple(walked.problems), tuple(notes))

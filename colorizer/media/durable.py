@@ -48,7 +48,8 @@ def write_whole(file: Path, data: bytes) -> None:
     """
     part = file.with_name(file.name + ".part")
     try:
-        with part.open("wb") as opened:
+        part.unlink(missing_ok=True)  # it may be a link to another file
+        with part.open("xb") as opened:
             opened.write(data)
             opened.flush()
             os.fsync(opened.fileno())
