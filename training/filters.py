@@ -70,7 +70,7 @@ def perceptual_hashes(grays: np.ndarray) -> np.ndarray:
 
 
 def near_duplicates(hashes: np.ndarray, thumbnails: np.ndarray) -> np.ndarray:
-    """Tell which photos repeat an earlier one, mirrored or not.
+    """Tell which photos repeat an earlier one that is kept, mirrored or not.
 
     Args:
         hashes: (n, 2) uint64 of `perceptual_hashes`.
@@ -82,12 +82,12 @@ def near_duplicates(hashes: np.ndarray, thumbnails: np.ndarray) -> np.ndarray:
     """
     repeats = np.zeros(len(hashes), dtype=bool)
     for top in range(0, len(hashes), _BLOCK):
-        later = slice(top, top + _BLOCK)
-        earlier = hashes[: top + _BLOCK, 0]
+        rows = np.arange(top, min(top + _BLOCK, len(hashes)))
+        others = np.concatenate([np.flatnonzero(~repeats[:top]), rows])
         for side in range(2):
-            differing = np.bitwise_count(hashes[later, side, None] ^ earlier)
+            differing = np.bitwise_count(hashes[rows, side, None] ^ hashes[others, 0])
             row, other = np.nonzero(differing <= HASH_DISTANCE)
-            row += top
+            row, other = rows[row], others[other]
             row, other = row[other < row], other[other < row]
             for start in range(0, len(row), 1 << 14):  # bounds the memory of flat pictures
                 some = slice(start, start + (1 << 14))

@@ -3,8 +3,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from tests.bench.training import measure
 from training.ab_prior import measure_prior
 from training.batches import WHOLE, Cropping, Draw, Loader, crop, validation_pixels
+from training.recipes import RECIPES
 
 
 def test_a_batch_depends_on_seed_and_step_alone(photos):
@@ -90,3 +92,9 @@ def test_prior_is_a_distribution(photos):
     prior = measure_prior(photos, 32, count=64)
     assert prior.sum().item() == pytest.approx(1, abs=1e-5)
     assert (prior >= 0).all()
+
+
+def test_the_data_path_takes_a_fraction_of_a_step_on_a_cpu(photos, tmp_path):
+    small = {"hyper_parameters": {"width": 16}, "batch": 4, "size": 64, "crop": "scaled"}
+    speed = measure(replace(RECIPES["resnet18"], **small), photos, tmp_path, steps=4)
+    assert speed.data < 0.5 * speed.step
