@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -51,97 +52,107 @@ def gray_frame(index: int, size: tuple[int, int], pix_fmt: str, *, full: bool) -
     return frame
 
 
-def draw_film(
-    path: Path,
-    *,
-    codec: str = "ffv1",
-    pix_fmt: str = "yuv420p",
-    size: tuple[int, int] = (48, 64),
-    frames: int = 8,
-    rate: Fraction = RATE,
-    pts: list[int] | None = None,
-    time_base: Fraction | None = None,
-    full_range: bool | None = False,
-    ratio: Fraction | None = None,
-    options: dict[str, str] | None = None,
-    sounds: tuple[str, ...] = (),
-    subtitles: str | None = None,
-    chapters: bool = False,
-    rotation: int = 0,
-    field_order: int = 0,
-    metadata: dict[str, str] | None = None,
-    attachment: bytes | None = None,
-    matrix: int = 2,
-    muxer: str | None = None,
-) -> list[np.ndarray]:
+@dataclass(frozen=True, kw_only=True)
+class Drawing:
+    """What a drawn film is like."""
+
+    codec: str = "ffv1"
+    """FFmpeg's encoder."""
+    pix_fmt: str = "yuv420p"
+    size: tuple[int, int] = (48, 64)
+    """(height, width)."""
+    frames: int = 8
+    rate: Fraction = RATE
+    pts: list[int] | None = None
+    """Time stamps in units of `time_base`; None is even."""
+    time_base: Fraction | None = None
+    """None is one frame."""
+    full_range: bool | None = False
+    """Range drawn and tagged; None draws limited and leaves it untagged."""
+    ratio: Fraction | None = None
+    """Sample aspect ratio."""
+    options: dict[str, str] | None = None
+    """Of the encoder."""
+    sounds: tuple[str, ...] = ()
+    """Encoder of each sound track."""
+    subtitles: str | None = None
+    """Codec of a subtitle track with two lines."""
+    chapters: bool = False
+    """Whether there are two."""
+    rotation: int = 0
+    """Of the display, degrees counter-clockwise."""
+    field_order: int = 0
+    """FFmpeg's AVFieldOrder."""
+    metadata: dict[str, str] | None = None
+    """Of the container."""
+    timecode: str | None = None
+    """Of the first frame."""
+    attachment: bytes | None = None
+    """A file to attach."""
+    matrix: int = 2
+    """H.273 code of the tag."""
+    muxer: str | None = None
+    """FFmpeg's muxer where the suffix does not name it."""
+
+
+def draw_film(path: Path, **options: Any) -> list[np.ndarray]:
     """Draw a film of the pattern and return its luma planes as encoded.
 
     Args:
         path: the file; its suffix names the container.
-        codec: FFmpeg's encoder.
-        pix_fmt: its pixel format.
-        size: (height, width).
-        frames: how many.
-        rate: frames per second.
-        pts: time stamps in units of `time_base`; default even.
-        time_base: default one frame.
-        full_range: range drawn and tagged; None draws limited and leaves it untagged.
-        ratio: sample aspect ratio.
-        options: of the encoder.
-        sounds: encoder of each sound track.
-        subtitles: codec of a subtitle track with two lines.
-        chapters: whether to add two.
-        rotation: of the display, degrees counter-clockwise.
-        field_order: FFmpeg's AVFieldOrder.
-        metadata: of the container.
-        attachment: a file to attach.
-        matrix: H.273 code of the tag.
-        muxer: FFmpeg's muxer where the suffix does not name it.
+        options: fields of `Drawing`.
     """
-    base = time_base or 1 / rate
-    times = pts or [round(index / rate / base) for index in range(frames)]
-    planes = []
-    with av.open(str(path), "w", format=muxer) as output:
-        stream: Any = output.add_stream(codec, rate=rate)
-        stream.height, stream.width, stream.pix_fmt = *size, pix_fmt
-        stream.codec_context.time_base = base
-        stream.codec_context.options = options or {}
-        stream.codec_context.thread_count = 1
-        stream.codec_context.color_range = {None: 0, False: 1, True: 2}[full_range]
-        stream.codec_context.colorspace = matrix
-        stream.codec_context.field_order = field_order
-        if ratio:
-            stream.codec_context.sample_aspect_ratio = ratio
-        if rotation:
-            stream.set_display_rotation(rotation)
-        tracks = [_add_sound(output, name) for name in sounds]
-        titles = output.add_mux_stream(subtitles) if subtitles else None
-        output.metadata.update(metadata or {})
-        if attachment is not None:
-            output.add_attachment("font.ttf", "application/x-truetype-font", attachment)
-        if chapters:
-            output.set_chapters(_two_chapters(frames / rate))
-        for index, stamp in enumerate(times):
-            frame = gray_frame(index, size, pix_fmt, full=bool(full_range))
-            frame.pts, frame.time_base = stamp, base
-            frame.color_range = stream.codec_context.color_range
-            frame.colorspace = matrix
-            planes.append(
-                draw_luma(
-                    index,
-                    size,
-                    frame.format.components[0].bits,
-                    full=bool(full_range) or frame.format.is_rgb,
-                )
-            )
-            output.mux(stream.encode(frame))
-            for track in tracks:
-                _add_tone(output, track, index, rate)
-        output.mux(stream.encode(None))
-        for track in tracks:
-            output.mux(track.encode(None))
+    film = Drawing(**options)
+    with av.open(str(path), "w", format=film.muxer) as output:
+        stream = _add_picture(output, film)
+        tracks = [_add_sound(output, name) for name in film.sounds]
+        titles = output.add_mux_stream(film.subtitles) if film.subtitles else None
+        output.metadata.update(film.metadata or {})
+        if film.attachment is not None:
+            output.add_attachment("font.ttf", "application/x-truetype-font", film.attachment)
+        if film.chapters:
+            output.set_chapters(_two_chapters(film.frames / film.rate))
+        planes = _draw_frames(output, stream, tracks, film)
         if titles is not None:
-            _add_titles(output, titles, subtitles == "mov_text")
+            _add_titles(output, titles, film.subtitles == "mov_text")
+    return planes
+
+
+def _add_picture(output: Any, film: Drawing) -> Any:
+    stream = output.add_stream(film.codec, rate=film.rate)
+    stream.height, stream.width, stream.pix_fmt = *film.size, film.pix_fmt
+    context = stream.codec_context
+    context.time_base = film.time_base or 1 / film.rate
+    context.options = film.options or {}
+    context.thread_count = 1
+    context.color_range = {None: 0, False: 1, True: 2}[film.full_range]
+    context.colorspace = film.matrix
+    context.field_order = film.field_order
+    if film.ratio:
+        context.sample_aspect_ratio = film.ratio
+    if film.rotation:
+        stream.set_display_rotation(film.rotation)
+    if film.timecode:
+        stream.metadata["timecode"] = film.timecode
+    return stream
+
+
+def _draw_frames(output: Any, stream: Any, tracks: list[Any], film: Drawing) -> list[np.ndarray]:
+    base, full = film.time_base or 1 / film.rate, bool(film.full_range)
+    times = film.pts or [round(index / film.rate / base) for index in range(film.frames)]
+    planes = []
+    for index, stamp in enumerate(times):
+        frame = gray_frame(index, film.size, film.pix_fmt, full=full)
+        frame.pts, frame.time_base = stamp, base
+        frame.color_range = stream.codec_context.color_range
+        frame.colorspace = film.matrix
+        bits = frame.format.components[0].bits
+        planes.append(draw_luma(index, film.size, bits, full=full or frame.format.is_rgb))
+        output.mux(stream.encode(frame))
+        for track in tracks:
+            _add_tone(output, track, index, film.rate)
+    for coded in (stream, *tracks):
+        output.mux(coded.encode(None))
     return planes
 
 

@@ -29,6 +29,16 @@ def test_bad_values_name_the_option(values, message):
         Settings(**values)
 
 
+def test_a_preset_names_the_codec():
+    assert Settings(preset="archive").codec == "ffv1"
+    assert Settings(preset="edit", codec="prores").codec == "prores"
+    assert Settings.from_dict(Settings(preset="web").as_dict()).codec == "av1"
+    with pytest.raises(SettingsError, match="--preset archive is ffv1; leave out --codec"):
+        Settings(preset="archive", codec="h265")
+    with pytest.raises(SettingsError, match="--hardware is never exact"):
+        Settings(hardware=True, quality=0)
+
+
 def test_settings_travel_through_json():
     settings = Settings(weights=Path("a/b.safetensors"), quality=0, smooth=False, strength=1.5)
     assert Settings.from_dict(json.loads(json.dumps(settings.as_dict()))) == settings

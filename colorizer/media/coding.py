@@ -145,6 +145,10 @@ def _lost(
         lost.append(f"{codec} holds {coding.bits} bit: luma is rounded from {bits}; ffv1 keeps it")
     if coding.sampling < sampling:
         lost.append(f"{codec} holds chroma {coding.sampling}, not the {sampling} of the film")
+    if full_range and codec == "v210":
+        lost.append(
+            "v210 has no codes below 4 and above 1019: black and white are clipped; use ffv1"
+        )
     if full_range and not codec_named(codec).keeps_range:
         lost.append(f"{codec} can't say full range: players will show too much contrast")
     if first_field and not coding.first_field:

@@ -1,10 +1,13 @@
+from dataclasses import replace
 from fractions import Fraction
+from hashlib import sha256
 
 import av
 import numpy as np
 import pytest
 
 from colorizer.errors import MediaError, UnsupportedMedia
+from colorizer.media.anchor import Anchor
 from colorizer.media.clock import Clock
 from colorizer.media.film import FilmSource
 from colorizer.media.luma import at_depth
@@ -330,3 +333,64 @@ def test_shallower_luma_is_rounded_not_cut():
     Y = np.array([[0, 2, 6, 4095]], np.uint16)
     assert at_depth(Y, 12, 10, full_range=False).tolist() == [[0, 1, 2, 1023]]
     assert at_depth(Y, 12, 10, full_range=True).tolist() == [[0, 0, 1, 1023]]
+
+
+def anchor_at(frames, index, count=8):
+    luma = sha256(frames[index - 1].Y.data).hexdigest()
+    times = tuple(frame.pts for frame in frames[index - count : index])
+    return Anchor(index - count, times, luma)
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.mkv", "a.ts"])
+def test_going_on_decodes_little_of_what_came_before(tmp_path, name):
+    options = {"g": "30", "bf": "3"}
+    draw_film(tmp_path / name, codec="libx264", frames=200, options=options)
+    frames, _ = read(tmp_path / name)
+    with FilmSource(tmp_path / name, side=32) as source:
+        decode = source._decoder._decode
+        decoded = []
+
+        def counted():
+            for picture in decode():
+                decoded.append(picture.pts)
+                yield picture
+
+        source._decoder._decode = counted
+        later = list(source.frames(150, anchor_at(frames, 150)))
+        assert source.warnings == []
+    assert len(decoded) < 120, "from a key frame on, not from the first frame"
+    assert [frame.index for frame in later] == list(range(150, 200))
+    for old, new in zip(frames[150:], later, strict=True):
+        assert np.array_equal(old.Y, new.Y)
+        assert old.pts == new.pts
+
+
+@pytest.mark.parametrize("wrong", ["luma", "time"])
+def test_a_place_that_is_not_met_again_is_reached_by_decoding_all(tmp_path, wrong):
+    draw_film(tmp_path / "a.mkv", codec="libx264", frames=60, options={"g": "10"})
+    frames, _ = read(tmp_path / "a.mkv")
+    anchor = anchor_at(frames, 40)
+    late = tuple(time + 1 for time in anchor.times)
+    anchor = replace(anchor, luma="0") if wrong == "luma" else replace(anchor, times=late)
+    with FilmSource(tmp_path / "a.mkv", side=32) as source:
+        later = list(source.frames(40, anchor))
+        assert source.warnings == []
+    assert [frame.index for frame in later] == list(range(40, 60))
+    assert all(np.array_equal(a.Y, b.Y) for a, b in zip(frames[40:], later, strict=True))
+
+
+def test_what_was_damaged_before_is_still_told_by_a_run_that_goes_on(tmp_path):
+    path = tmp_path / "a.mkv"
+    draw_film(path, codec="libx264", size=(144, 176), frames=90, options={"g": "10"})
+    content = bytearray(path.read_bytes())
+    content[len(content) // 4 : len(content) // 4 + 10] = b"\x55" * 10
+    path.write_bytes(content)
+    with FilmSource(path, side=32) as source:
+        frames = list(source.frames())
+        told, counts = source.warnings, source.counts_before(70)
+    assert counts[0]
+    with FilmSource(path, side=32) as source:
+        source.restore_counts(counts)
+        later = list(source.frames(70, anchor_at(frames, 70)))
+        assert len(later) == len(frames) - 70
+        assert [w for w in source.warnings if "damaged" in w] == [w for w in told if "damaged" in w]

@@ -8,9 +8,11 @@ import av
 import numpy as np
 import pytest
 
+from colorizer.archive.verify import verify_film
 from colorizer.errors import SettingsError, TargetError
 from colorizer.media.codecs import output_suffix
 from colorizer.media.film import FilmSource
+from colorizer.media.film_encoder import picture_of
 from colorizer.media.film_plan import check
 from colorizer.media.film_sink import FilmSink
 from colorizer.media.luma import at_depth
@@ -96,13 +98,85 @@ def expect_same_luma(frames, copies, bits=None):
 @pytest.mark.parametrize("full", [False, True])
 def test_lossless_codecs_return_every_luma_sample(tmp_path, pix_fmt, codec, quality, result, full):
     draw_film(tmp_path / "a.mkv", pix_fmt=pix_fmt, full_range=full, size=(48, 64), frames=5)
-    frames, source, sink = colour(tmp_path / "a.mkv", tmp_path / "b.mkv", codec, quality)
-    copies, output = read(tmp_path / "b.mkv")
+    target = tmp_path / "b.mkv"
+    frames, source, sink = colour(tmp_path / "a.mkv", target, codec, quality)
+    copies, output = read(target)
+    assert output.tags == source.tags
+    assert sink.warnings == []
     expect_same_luma(frames, copies)
     assert output.layout.pix_fmt.replace("yuvj", "yuv") == result
-    assert output.tags == source.tags
     assert seconds(copies) == seconds(frames)
-    assert sink.warnings == []
+
+
+@pytest.mark.parametrize("pix_fmt", ["yuv420p", "yuv422p10le", "gray"])
+def test_v210_returns_every_luma_sample_but_the_reserved_codes(tmp_path, pix_fmt):
+    draw_film(tmp_path / "a.mkv", pix_fmt=pix_fmt, frames=5)
+    frames, source, sink = colour(tmp_path / "a.mkv", tmp_path / "b.mov", "v210")
+    copies, output = read(tmp_path / "b.mov")
+    assert output.layout.pix_fmt == "yuv422p10le"
+    assert (output.tags, sink.warnings) == (source.tags, [])
+    expect_same_luma(frames, copies, 10)
+    assert seconds(copies) == seconds(frames)
+    draw_film(tmp_path / "a.mkv", pix_fmt=pix_fmt, frames=1, full_range=True)
+    _, _, sink = colour(tmp_path / "a.mkv", tmp_path / "b.mov", "v210")
+    assert any("v210 has no codes below 4 and above 1019" in line for line in sink.warnings)
+
+
+def test_a_preset_for_archives_is_deep_and_loses_nothing(tmp_path):
+    draw_film(tmp_path / "a.mkv", frames=3)
+    frames = []
+    with (
+        FilmSource(tmp_path / "a.mkv", side=32) as source,
+        FilmSink(tmp_path / "b.mkv", like=source, codec="ffv1", preset="archive") as sink,
+    ):
+        for frame in source.frames():
+            frames.append(frame)
+            sink.write(tinted(frame, sink))
+        assert sink.coding.options == {"level": "3", "slicecrc": "1", "slices": "16", "g": "1"}
+    copies, output = read(tmp_path / "b.mkv")
+    assert output.layout.pix_fmt == "yuv422p10le"
+    expect_same_luma(frames, copies, 10)
+    assert verify_film(tmp_path / "b.mkv", tmp_path / "a.mkv").good
+
+
+def test_a_graphics_card_that_is_not_there_is_one_clear_line(tmp_path, monkeypatch):
+    monkeypatch.setattr("colorizer.media.hardware._format", lambda *_: None)
+    draw_film(tmp_path / "a.mkv", frames=1)
+    with FilmSource(tmp_path / "a.mkv", side=32) as source:
+        with pytest.raises(SettingsError, match="no graphics card here encodes h264 at 8 bit"):
+            check(source, tmp_path / "b.mkv", "h264", hardware=True)
+        with pytest.raises(SettingsError, match="--hardware is never exact"):
+            check(source, tmp_path / "b.mkv", "ffv1", hardware=True)
+        with pytest.raises(SettingsError, match="--hardware encodes h264, h265, av1, not prores"):
+            check(source, tmp_path / "b.mov", "prores", hardware=True)
+
+
+@pytest.mark.parametrize(("pix_fmt", "deep"), [("yuv420p", "yuv420p"), ("nv12", "p010le")])
+def test_what_a_graphics_card_is_given_is_the_same_picture(tmp_path, monkeypatch, pix_fmt, deep):
+    """A lossless encoder that takes the cards' formats stands for one."""
+    monkeypatch.setattr(
+        "colorizer.media.coding.card_encoder",
+        lambda _, bits: ("rawvideo", pix_fmt if bits == 8 else deep),
+    )
+    monkeypatch.setattr("colorizer.media.coding.card_options", lambda *_: {})
+    for bits, source_format in ((8, "yuv420p"), (10, "yuv420p10le")):
+        if bits == 10 and deep == "yuv420p":
+            continue
+        draw_film(tmp_path / "a.mkv", pix_fmt=source_format, frames=1)
+        with FilmSource(tmp_path / "a.mkv", side=32) as source:
+            (frame,) = source.frames()
+            coding = check(source, tmp_path / "b.mkv", "h264", hardware=True)[0]
+            assert (coding.bits, coding.exact) == (bits, False)
+            ab = np.full((2, 24, 32), 20, np.float32)
+            card = picture_of(replace(frame, ab=ab), coding, source.tags, Fraction(0))
+            plain = picture_of(
+                replace(frame, ab=ab),
+                replace(coding, pix_fmt=source_format),
+                source.tags,
+                Fraction(0),
+            )
+        back = card.reformat(format=source_format)
+        assert np.array_equal(back.to_ndarray(), plain.to_ndarray())
 
 
 def test_odd_sides_keep_every_luma_sample(tmp_path):
