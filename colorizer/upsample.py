@@ -19,7 +19,8 @@ from colorizer.media.siting import luma_at
 from colorizer.paper import filled_below
 
 # Found on photos whose true ab was shrunk to a half and a quarter of the working size, as networks
-# predict it: error in ab 11 % and 6 % below bilinear at a fivefold enlargement.
+# predict it: error in ab 11 % and 6 % below bilinear at a fivefold enlargement. For ab of half the
+# working size, as it travels in films, window and blur are half as wide: as true, half the time.
 RADIUS = 2
 """Half side of the window of the local model, in working pixels."""
 EPSILON = 25.0
@@ -53,12 +54,12 @@ def upsample_chroma(
         if frame.ab is None:
             raise ValueError(f"frame {frame.index} has no ab to be upsampled")
         ab = frame.ab if frame.paper is None else filled_below(frame.paper, frame.ab)
-        size, small = size_of(frame), _at_size_of(frame.L, ab)
+        size = size_of(frame)
         if size[0] <= frame.L.shape[0] and size[1] <= frame.L.shape[1]:
-            ab_rows = _rows_of(shrink(upsample(small, frame.L, frame.L), size))
+            ab_rows = _rows_of(shrink(upsample(ab, frame.L, frame.L), size))
         else:
             shift = shift_of(frame) if shift_of else (0.0, 0.0)
-            ab_rows = _enlarger(small, frame.L, size, _guide_of(frame, size, shift), shift)
+            ab_rows = _enlarger(ab, frame.L, size, _guide_of(frame, size, shift), shift)
         if frame.paper is not None:
             ab_rows = _off_paper(ab_rows, frame, size)
         if in_rows:
@@ -72,7 +73,7 @@ def upsample(ab: np.ndarray, L: np.ndarray, L_hr: np.ndarray) -> np.ndarray:
 
     Args:
         ab: (2, h, w) float32, CIELAB.
-        L: (h, w) float32 in [0, 100], the L that ab was predicted from.
+        L: the L that ab was predicted from, float32 in [0, 100], (h, w) or larger.
         L_hr: (H, W) float32 in [0, 100], L at the wanted size, at least (h, w).
 
     Returns:
@@ -88,15 +89,6 @@ def shrink(ab: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     if ab.shape[1:] == size:
         return ab
     return np.stack([cv2.resize(plane, size[::-1], interpolation=cv2.INTER_AREA) for plane in ab])
-
-
-def _at_size_of(L: np.ndarray, ab: np.ndarray) -> np.ndarray:
-    """Enlarge ab (2, h, w) to the size of L, if it is smaller."""
-    import cv2
-
-    if ab.shape[1:] == L.shape:
-        return ab
-    return np.stack([cv2.resize(plane, L.shape[::-1]) for plane in ab])
 
 
 def _guide_of(
@@ -151,7 +143,10 @@ def _enlarger(
 ) -> Callable[[slice], np.ndarray]:
     """Return a function that gives rows of ab at `size`, (2, rows, W)."""
     height, width = size
-    low = np.stack([*ab, *_slopes(ab, L), _soften(L)])  # (5, h, w)
+    share = ab.shape[1] / L.shape[0]  # chroma that has travelled is smaller than L
+    (L,) = shrink(L[None], (ab.shape[1], ab.shape[2]))
+    slopes = _slopes(ab, L, max(1, round(RADIUS * share)))
+    low = np.stack([*ab, *slopes, _soften(L, SOFTNESS * share)])  # (5, h, w)
     if shift[1]:
         low = _moved(low, shift[1] * L.shape[1] / width)
     above, below, weight = _rows_between(L.shape[0], height, shift[0])
@@ -182,29 +177,29 @@ def _add_detail(low: np.ndarray, L: np.ndarray, out: np.ndarray) -> None:
         np.add(base, np.clip(slope * detail, -MAX_DETAIL, MAX_DETAIL), out=plane)
 
 
-def _slopes(ab: np.ndarray, L: np.ndarray) -> list[np.ndarray]:
+def _slopes(ab: np.ndarray, L: np.ndarray, radius: int) -> list[np.ndarray]:
     """Return how a and b change per unit of L around each pixel, each (h, w) float32."""
-    mean_L = _box(L)
-    spread = _box(L * L) - mean_L * mean_L + EPSILON
+    mean_L = _box(L, radius)
+    spread = _box(L * L, radius) - mean_L * mean_L + EPSILON
     slopes = []
     for plane in ab:
         centred = plane - plane.mean()  # float32 would lose the covariance of a strong cast
-        covariance = _box(L * centred) - mean_L * _box(centred)
-        slopes.append(np.clip(_box(covariance / spread), -MAX_SLOPE, MAX_SLOPE))
+        covariance = _box(L * centred, radius) - mean_L * _box(centred, radius)
+        slopes.append(np.clip(_box(covariance / spread, radius), -MAX_SLOPE, MAX_SLOPE))
     return slopes
 
 
-def _box(plane: np.ndarray) -> np.ndarray:
+def _box(plane: np.ndarray, radius: int) -> np.ndarray:
     import cv2
 
-    side = 2 * RADIUS + 1
+    side = 2 * radius + 1
     return cv2.blur(plane, (side, side), borderType=cv2.BORDER_REFLECT)
 
 
-def _soften(L: np.ndarray) -> np.ndarray:
+def _soften(L: np.ndarray, softness: float) -> np.ndarray:
     import cv2
 
-    return cv2.GaussianBlur(L, (0, 0), SOFTNESS, borderType=cv2.BORDER_REFLECT)
+    return cv2.GaussianBlur(L, (0, 0), softness, borderType=cv2.BORDER_REFLECT)
 
 
 def _moved(planes: np.ndarray, columns: float) -> np.ndarray:

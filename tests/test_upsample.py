@@ -142,3 +142,12 @@ def test_frames_come_one_by_one():
 def test_a_frame_without_colour_is_refused():
     with pytest.raises(ValueError, match="no ab"):
         next(upsample_chroma(iter([frame_of(np.zeros((9, 9), np.uint8), 16)]), lambda _: (9, 9)))
+
+
+def test_chroma_that_travelled_at_half_size_gets_its_edges_from_the_luma_too():
+    L_hr, true = two_halves((240, 320), 187.0)
+    ab = bilinear(np.stack([area(plane, (30, 40)) for plane in true]), (60, 80))
+    found = upsample(ab, area(L_hr, (120, 160)), L_hr)
+    near = np.abs(np.mgrid[:240, :320][1] + 0.3 * np.mgrid[:240, :320][0] - 187) < 8
+    error, plain = (np.abs(one - true)[:, near].mean() for one in (found, bilinear(ab, L_hr.shape)))
+    assert error < 0.9 * plain
