@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from colorizer.archive.bag import PAYLOAD
-from colorizer.archive.ledger import Ledger
 from colorizer.archive.disk import spaces
+from colorizer.archive.ledger import Ledger
 from colorizer.archive.naming import Plan
 from colorizer.cli_interrupt import Interrupt
 from colorizer.cli_options import settings_from

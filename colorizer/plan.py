@@ -43,9 +43,7 @@ def plan_run(
     plans: list[Plan] = []
     for place, paths in _by_place(inputs).items():
         first = 1 + sum(len(plan.jobs) + len(plan.settled) for plan in plans)
-        plans.append(
-            plan_jobs(paths, folder / place, settings, recursive=recursive, first=first)
-        )
+        plans.append(plan_jobs(paths, folder / place, settings, recursive=recursive, first=first))
     return Plan(
         jobs=tuple(job for plan in plans for job in plan.jobs),
         settled=tuple(event for plan in plans for event in plan.settled),
