@@ -1,7 +1,8 @@
 """The log of a run: PREMIS events as JSON lines, in the words of PREMIS 3.
 
-First the agent, this program; then for every finished result an event `derivation` and one
-`message digest calculation`, for every failed source a `derivation` whose outcome is a failure.
+First the agent, this program; then for every finished result an event `derivation`, or of a copy
+`replication`, and one `message digest calculation`; for every failed source a `derivation` whose
+outcome is a failure.
 Skipped outputs are no events: nothing happened to them.
 """
 
@@ -42,8 +43,10 @@ class RunLog:
         good = progress.state is JobState.DONE
         objects = [_linked(job.source, "source")] + [_linked(job.target, "outcome")] * good
         note = "; ".join(progress.warnings) if good else progress.message
-        detail = f"colour added with model {job.settings.model}"
-        self._write(_event("derivation", detail, good, note, objects))
+        kind, detail = "derivation", f"colour added with model {job.settings.model}"
+        if good and progress.content and progress.message:  # it needed no colour
+            kind, detail = "replication", progress.message
+        self._write(_event(kind, detail, good, note, objects))
         if progress.sha256:
             self._write(
                 _event(

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from colorizer import cli, pipeline
-from colorizer.archive.verify import verify_film
+from colorizer.archive.provenance import Record
+from colorizer.archive.verify import same_frames, verify_film
 from colorizer.cli_report import ExitCode
 from colorizer.errors import MediaError
 from colorizer.jobs import Job, JobState, Kind
@@ -108,13 +109,23 @@ def test_the_command_finds_the_source_and_answers_with_its_exit_code(tmp_path, c
     assert cli.main(["verify", str(good)]) == ExitCode.NO_INPUT
     assert "give it with --source" in capsys.readouterr().err
     for film in (good, bad):
-        sidecar = {"source": {"path": "a.mkv"}, "settings": {"quality": None}}
-        film.with_name(film.name + ".json").write_text(json.dumps(sidecar))
+        job = Job(source, film, Kind.FILM, Settings())
+        with Record(job, model={}, device={}) as record:
+            record.prepare(film, {"frames": 8}, [])
     assert cli.main(["verify", str(good), str(bad), "--json"]) == ExitCode.SOME_FAILED
     told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [event["good"] for event in told] == [True, False]
     assert told[0]["psnr"] is None
     assert told[1]["first_different"] == 3
+
+
+def test_two_codings_of_the_same_samples_are_the_same_frames(tmp_path):
+    for name in ("a.mkv", "b.mkv"):
+        draw_film(tmp_path / name)
+    colour(tmp_path / "a.mkv", tmp_path / "c.mkv")
+    colour(tmp_path / "a.mkv", tmp_path / "d.mkv", change=one_sample_off)
+    assert same_frames(tmp_path / "a.mkv", tmp_path / "b.mkv") == 0
+    assert same_frames(tmp_path / "c.mkv", tmp_path / "d.mkv") == 1
 
 
 def test_a_run_can_verify_what_it_made(tmp_path, monkeypatch):
