@@ -20,8 +20,8 @@ LEAST_FREE = 256_000_000
 LEAST_SHARE = 0.02
 SAMPLES = 24
 """Files of each suffix whose headers are read for an estimate, at most."""
-_PIXEL_BYTES = {"jpeg": 0.75, "webp": 0.4, "png8": 2.0, "png16": 5.2, "jp28": 1.4, "jp216": 3.6}
-"""Bytes a pixel of coloured photographs, by format and depth: means of scans with grain."""
+_PIXEL_BYTES = {"jpeg": 0.6, "webp": 0.4, "png8": 1.6, "png16": 4.8, "jp28": 1.1, "jp216": 3.4}
+"""Bytes a pixel of coloured photographs, by format and depth."""
 _LOSSLESS_BITS = 5.0
 _FILM_BITS = {
     "h264": 0.35, "h265": 0.2, "av1": 0.1, "ffv1": 9.0, "v210": 21.4, "prores": 4.4, "dnxhr": 4.4,
