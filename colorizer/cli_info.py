@@ -8,8 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from colorizer.cli_options import settings_from
-from colorizer.cli_report import SCHEMA, ExitCode, write_line
-from colorizer.cli_run import tell_ignored
+from colorizer.cli_report import SCHEMA, ExitCode, tell_ignored, write_line
 from colorizer.errors import SettingsError, UnsupportedMedia
 from colorizer.jobs import Kind
 

@@ -13,11 +13,15 @@ from collections import Counter
 from collections.abc import Mapping
 from enum import IntEnum
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tqdm import tqdm
 
 from colorizer.jobs import Job, JobState, Kind, Progress
+from colorizer.settings import Settings
+
+if TYPE_CHECKING:
+    from colorizer.models.base import ColorModel
 
 SCHEMA = 1
 """Version of the JSON lines; grows when a field changes its meaning."""
@@ -52,6 +56,12 @@ def write_json(**event: Any) -> None:
 def note(text: str) -> None:
     """Write one line to standard error, above any bar."""
     tqdm.write(text, file=sys.stderr)
+
+
+def tell_ignored(model: ColorModel, settings: Settings) -> None:
+    """Say which settings that were changed mean nothing to a model."""
+    if "bins" not in model.answer and settings.vividness != Settings().vividness:
+        note(f"{model.name} gives one answer; --vividness is ignored")
 
 
 class Report:

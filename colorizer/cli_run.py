@@ -17,12 +17,11 @@ from colorizer.archive.ledger import Ledger
 from colorizer.archive.naming import Plan
 from colorizer.cli_interrupt import Interrupt
 from colorizer.cli_options import settings_from
-from colorizer.cli_report import ExitCode, Report, note, write_json, write_line
+from colorizer.cli_report import ExitCode, Report, note, tell_ignored, write_json, write_line
 from colorizer.errors import SettingsError, TargetError
 from colorizer.jobs import Job, JobState, Kind
 from colorizer.media.segments import kept_frames, sweep
 from colorizer.plan import marked, plan_run
-from colorizer.settings import Settings
 
 if TYPE_CHECKING:
     from colorizer.models.base import ColorModel
@@ -167,12 +166,6 @@ def _tell_device(model: ColorModel) -> None:
         from colorizer.device import describe_device
 
         _log.info("running on %s", describe_device(next(model.parameters()).device))
-
-
-def tell_ignored(model: ColorModel, settings: Settings) -> None:
-    """Say which settings that were changed mean nothing to a model."""
-    if "bins" not in model.answer and settings.vividness != Settings().vividness:
-        note(f"{model.name} gives one answer; --vividness is ignored")
 
 
 def _make_folder(folder: Path) -> None:
