@@ -6,14 +6,15 @@ Blocks are kept as bytes wherever the result can hold them unchanged. The XMP pa
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
+
+from colorizer.media.ifd import Directory, read_directory
 
 if TYPE_CHECKING:
     from PIL import Image
-    from PIL.TiffImagePlugin import ImageFileDirectory_v2
     from tifffile import TiffPage
 
 TIFF_KEPT = (
@@ -23,15 +24,18 @@ TIFF_KEPT = (
 """TIFF tags copied: DocumentName, ImageDescription, Make, Model, PageName, PageNumber, Software,
 DateTime, Artist, HostComputer, InkNames, TargetPrinter, XMP, ImageID, Copyright, IPTC, Photoshop,
 dates, Windows XP fields, unique id, owner and serial numbers, lens, original file name."""
-XMP_TAG, PHOTOSHOP_TAG, EXIF_TAG, GPS_TAG = 700, 34377, 34665, 34853
-_THUMBNAILS = (0x0409, 0x040C)
-"""Photoshop resources that hold the old picture."""
+XMP_TAG, IPTC_TAG, PHOTOSHOP_TAG = 700, 33723, 34377
+EXIF_TAG, GPS_TAG, INTEROP_TAG = 34665, 34853, 40965
+_UNTRUE = (0x0409, 0x040C, 0x040F, 0x0411, 0x0422, 0x0423, 0x0424)
+"""Photoshop resources that hold the old picture small, its profile, or a second copy of EXIF and
+XMP, which stand elsewhere."""
 _PNG_REPLACED = {
     b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"cHRM", b"gAMA", b"iCCP", b"sBIT", b"sRGB",
-    b"cICP", b"bKGD", b"hIST", b"pHYs", b"sPLT", b"eXIf", b"acTL", b"fcTL", b"fdAT",
+    b"cICP", b"bKGD", b"hIST", b"pHYs", b"sPLT", b"eXIf", b"acTL", b"fcTL", b"fdAT", b"caBX",
 }  # fmt: skip
 _PNG_XMP = b"XML:com.adobe.xmp\0"
 _EXIF_MARK = b"Exif\0\0"
+_C2PA_TAG = 52545
 PHOTOSHOP_MARK = b"Photoshop 3.0\0"
 
 
@@ -43,8 +47,8 @@ class Metadata:
     """EXIF orientation of the pixels in the file, 1 to 8."""
     exif: bytes | None = None
     """EXIF block, a TIFF structure without the "Exif" mark."""
-    exif_ifds: tuple[tuple[int, ImageFileDirectory_v2], ...] = ()
-    """EXIF and GPS directories of a TIFF file, with their tags."""
+    exif_ifds: tuple[tuple[int, Directory], ...] = ()
+    """EXIF, GPS and interoperability directories of a TIFF file, with their tags."""
     xmp: bytes | None = None
     photoshop: bytes = b""
     """Photoshop image resources (8BIM), IPTC-IIM among them, without thumbnails."""
@@ -58,6 +62,10 @@ class Metadata:
     """Text, time and other chunks of a PNG that do not describe pixels: name, data."""
     tiff_tags: tuple[tuple[int, int, int, bytes], ...] = ()
     """Tags of a TIFF file as code, type, count, value in the file's byte order."""
+    order: str = "<"
+    """Byte order of a TIFF file."""
+    credentials: bool = False
+    """It had signed content credentials (C2PA), which do not hold for a result."""
 
     def dpi(self) -> tuple[float, float] | None:
         """Return pixels per inch across and down of the upright picture, None if unknown."""
@@ -136,6 +144,8 @@ def read_tiff(page: TiffPage, file: BinaryIO) -> Metadata:
         icc=page.iccprofile,
         resolution=_tiff_resolution(page),
         tiff_tags=tuple(tags.values()),
+        order=page.parent.byteorder,
+        credentials=_C2PA_TAG in page.tags,
     )
 
 
@@ -153,17 +163,13 @@ def _tiff_resolution(page: TiffPage) -> tuple[Fraction, Fraction, int] | None:
     return across, down, unit if unit in (1, 2, 3) else 1
 
 
-def _read_ifds(page: TiffPage, file: BinaryIO) -> tuple[tuple[int, Any], ...]:
-    """Read the EXIF and GPS directories, which tifffile decodes but does not keep as they are.
+def _read_ifds(page: TiffPage, file: BinaryIO) -> tuple[tuple[int, Directory], ...]:
+    """Read the EXIF, GPS and interoperability directories of a TIFF page.
 
     Raises:
         ValueError: a directory is damaged.
     """
-    from PIL.TiffImagePlugin import ImageFileDirectory_v2
-
     big, order = page.parent.is_bigtiff, page.parent.byteorder
-    file.seek(0)
-    header = file.read(16 if big else 8)
     found = []
     for code in (EXIF_TAG, GPS_TAG):
         tag = page.tags.get(code)
@@ -171,20 +177,28 @@ def _read_ifds(page: TiffPage, file: BinaryIO) -> tuple[tuple[int, Any], ...]:
             continue
         file.seek(tag.offset + (12 if big else 8))
         (offset,) = struct.unpack(order + ("Q" if big else "I"), file.read(8 if big else 4))
-        file.seek(offset)
-        directory = ImageFileDirectory_v2(header)
-        try:
-            directory.load(file)
-            directory.pop(40965, None)  # the place of a further directory in the source file
-            found.append((code, directory))
-        except (SyntaxError, struct.error, OSError, TypeError) as error:
-            raise ValueError("its EXIF directory is damaged") from error
+        directory = read_directory(file, offset, order, big)
+        inner = directory.pop(INTEROP_TAG, None)
+        found.append((code, directory))
+        if inner is not None:
+            place = int.from_bytes(inner.data, "little" if order == "<" else "big")
+            found.append((INTEROP_TAG, read_directory(file, place, order, big)))
     return tuple(found)
 
 
 def without_thumbnails(resources: bytes) -> bytes:
-    """Return Photoshop image resources without those that show the old picture."""
-    kept, at = [], 0
+    """Return Photoshop image resources without those that are untrue of a result."""
+    return without_resources(resources, _UNTRUE)
+
+
+def without_resources(resources: bytes, numbers: Container[int]) -> bytes:
+    """Return Photoshop image resources without those of the given numbers."""
+    return b"".join(data for number, data in _resources(resources) if number not in numbers)
+
+
+def _resources(resources: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield number and bytes of every Photoshop image resource."""
+    at = 0
     while resources[at : at + 4] in (b"8BIM", b"PHUT", b"AgHg", b"DCSR", b"MeSa"):
         name = at + 6
         start = name + (resources[name] + 2) // 2 * 2 + 4 if name < len(resources) else 0
@@ -192,70 +206,5 @@ def without_thumbnails(resources: bytes) -> bytes:
             break
         (length,) = struct.unpack(">I", resources[start - 4 : start])
         end = start + length + length % 2
-        if int.from_bytes(resources[at + 4 : at + 6], "big") not in _THUMBNAILS:
-            kept.append(resources[at:end])
+        yield int.from_bytes(resources[at + 4 : at + 6], "big"), resources[at:end]
         at = end
-    return b"".join(kept)
-
-
-def upright_exif(exif: bytes, size: tuple[int, int]) -> bytes:
-    """Return an EXIF block for the upright result: byte for byte, but for what became untrue.
-
-    Orientation becomes 1, the pixel size the given one, the colour space sRGB; the thumbnail goes.
-
-    Args:
-        exif: a TIFF structure without the "Exif" mark.
-        size: (height, width) of the result.
-
-    Raises:
-        ValueError: the block is damaged.
-    """
-    data = bytearray(exif)
-    order = {b"II": "<", b"MM": ">"}.get(bytes(data[:2]))
-    if order is None:
-        raise ValueError("it has no byte order")
-    try:
-        (first,) = struct.unpack_from(order + "I", data, 4)
-        true = {0x0112: 1, 0xA001: 1, 0xA002: size[1], 0xA003: size[0]}
-        for tag, kind, at in _entries(data, order, first):
-            _set(data, order, kind, at, true.get(tag))
-            if tag == EXIF_TAG:
-                (below,) = struct.unpack_from(order + "I", data, at)
-                for inner, inner_kind, inner_at in _entries(data, order, below):
-                    _set(data, order, inner_kind, inner_at, true.get(inner))
-        _drop_thumbnail(data, order, first)
-    except struct.error as error:
-        raise ValueError("it is cut off") from error
-    return bytes(data)
-
-
-def _entries(data: bytearray, order: str, offset: int) -> Iterator[tuple[int, int, int]]:
-    """Yield tag, type and place of the value of every entry of a directory."""
-    (count,) = struct.unpack_from(order + "H", data, offset)
-    for index in range(count):
-        at = offset + 2 + 12 * index
-        tag, kind = struct.unpack_from(order + "HH", data, at)
-        yield tag, kind, at + 8
-
-
-def _set(data: bytearray, order: str, kind: int, at: int, value: int | None) -> None:
-    """Write one short or long where `value` is not None."""
-    if value is not None and kind in (3, 4):
-        fits = kind == 4 or value < 1 << 16
-        struct.pack_into(order + ("H" if kind == 3 else "I"), data, at, value if fits else 0)
-
-
-def _drop_thumbnail(data: bytearray, order: str, first: int) -> None:
-    """Unlink the second directory, which describes the thumbnail, and blank the thumbnail."""
-    (count,) = struct.unpack_from(order + "H", data, first)
-    link = first + 2 + 12 * count
-    second = int.from_bytes(data[link : link + 4], "little" if order == "<" else "big")
-    if not second:
-        return
-    struct.pack_into(order + "I", data, link, 0)
-    place = {tag: at for tag, _, at in _entries(data, order, second)}
-    if 0x0201 in place and 0x0202 in place:
-        start, length = (struct.unpack_from(order + "I", data, place[t])[0] for t in (513, 514))
-        at_end = start + length >= len(data) - 1
-        blank = min(length, max(0, len(data) - start))
-        data[start : start + length] = b"" if at_end else bytes(blank)

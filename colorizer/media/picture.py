@@ -24,6 +24,8 @@ class Picture:
     """numpy uint8 or uint16."""
     icc: bytes
     """Profile of the codes, to be embedded."""
+    profile: str
+    """The same as the settings name it."""
     coding: Coding
     """Of the source."""
     metadata: Metadata
@@ -49,6 +51,7 @@ class Picture:
             "EXIF": self.metadata.exif or self.metadata.exif_ifds,
             "IPTC and Photoshop data": self.metadata.photoshop,
             "comment": self.metadata.comment,
+            "content credentials (C2PA)": self.metadata.credentials,
             "PNG text": self.metadata.png_chunks,
             "TIFF tags": self.metadata.tiff_tags,
         }

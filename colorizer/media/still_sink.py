@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import struct
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from copy import copy
@@ -17,8 +18,9 @@ import numpy as np
 from colorizer import __version__
 from colorizer.errors import TargetError
 from colorizer.frame import Frame
+from colorizer.media.exif import for_block, for_tiff, upright_exif
 from colorizer.media.gray import strips
-from colorizer.media.metadata import Metadata, upright_exif
+from colorizer.media.metadata import Metadata
 from colorizer.media.picture import Picture
 from colorizer.media.profiles import result_profile, result_space
 from colorizer.media.scan import Coding
@@ -92,6 +94,7 @@ class StillSink:
         self._like = like
         self._quality = jpeg_quality
         self._bit_depth = bit_depth
+        self._profile = profile
         self._space, self._icc = result_space(profile), result_profile(profile)
         self._made_by = made_by
         self._measured, self._written = _Measure(), _Measure()
@@ -234,8 +237,9 @@ class StillSink:
             shape=(height, width, 3 if alpha is None else 4),
             dtype=dtype,
             icc=self._icc,
+            profile=self._profile,
             coding=page.coding,
-            metadata=self._metadata(page.metadata, (height, width)),
+            metadata=self._metadata(page.metadata, (height, width), writer),
             xmp=self._xmp(page.metadata) or plain,
             plain_xmp=plain,
             quality=self._quality,
@@ -254,15 +258,20 @@ class StillSink:
             self.warnings.append("16-bit source is written with 8 bits, as asked")
         return depth == 16
 
-    def _metadata(self, metadata: Metadata, size: tuple[int, int]) -> Metadata:
-        """Return the source's metadata with EXIF that is true of the upright colour picture."""
-        if metadata.exif is None:
-            return metadata
+    def _metadata(self, metadata: Metadata, size: tuple[int, int], writer: Writer) -> Metadata:
+        """Return the source's metadata as the format holds it, true of the upright result."""
+        turned = metadata.orientation >= 5
         try:
-            return replace(metadata, exif=upright_exif(metadata.exif, size))
-        except ValueError as error:
+            if writer is write_tiff:
+                return for_tiff(metadata)
+            metadata = for_block(metadata)
+            if metadata.exif is None:
+                return metadata
+            exif = upright_exif(metadata.exif, size, profile=self._profile, turned=turned)
+            return replace(metadata, exif=exif)
+        except (ValueError, struct.error) as error:
             self.warnings.append(f"its EXIF is lost: {error}")
-            return replace(metadata, exif=None)
+            return replace(metadata, exif=None, exif_ifds=())
 
     def _xmp(self, metadata: Metadata) -> bytes | None:
         try:

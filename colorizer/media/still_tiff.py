@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal, TypeAlias
 
 import numpy as np
 
-from colorizer.media.metadata import EXIF_TAG, PHOTOSHOP_TAG, XMP_TAG
+from colorizer.media.exif import write_sub_directories
+from colorizer.media.ifd import Entry, in_order
+from colorizer.media.metadata import EXIF_TAG, GPS_TAG, PHOTOSHOP_TAG, XMP_TAG
 from colorizer.media.picture import Picture
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class TiffPages:
         strip_rows = min(height, max(1, _STRIP_BYTES // row_bytes))
         resolution = metadata.upright_resolution()
         file = self._writer.filehandle
-        tags = [*_tiff_tags(picture), *_write_ifds(file, picture, self._big, order)]
+        tags = [*_tiff_tags(picture, order), *_write_ifds(file, picture, self._big, order)]
         self._writer.write(
             _tiff_strips(picture, strip_rows, compression, order),
             shape=picture.shape,
@@ -92,9 +93,12 @@ def _rationals(resolution: tuple[Any, Any, int]) -> tuple[Any, Any]:
     return across.as_integer_ratio(), down.as_integer_ratio()
 
 
-def _tiff_tags(picture: Picture) -> list[tuple[Any, ...]]:
+def _tiff_tags(picture: Picture, order: ByteOrder) -> list[tuple[Any, ...]]:
     """Return the tags that go into the first directory as tifffile wants them."""
-    tags = [(*tag, True) for tag in picture.metadata.tiff_tags]
+    metadata = picture.metadata
+    tags: list[tuple[Any, ...]] = []
+    for code, *entry in metadata.tiff_tags:
+        tags.append((code, *in_order(Entry(*entry), metadata.order, order), True))
     tags.append((XMP_TAG, 1, len(picture.xmp), picture.xmp, True))
     resources = picture.metadata.photoshop
     if resources:
@@ -106,23 +110,14 @@ def _write_ifds(
     file: FileHandle, picture: Picture, big: bool, order: ByteOrder
 ) -> list[tuple[Any, ...]]:
     """Write the EXIF and GPS directories ahead of the picture; return the tags that point there."""
-    from PIL.TiffImagePlugin import ImageFileDirectory_v2
-
-    mark = (b"II" if order == "<" else b"MM") + struct.pack(order + "H", 43 if big else 42)
-    true = {0xA001: 1, 0xA002: picture.shape[1], 0xA003: picture.shape[0]}
-    pointers = []
-    for code, directory in picture.metadata.exif_ifds:
-        target = ImageFileDirectory_v2(mark + bytes(12 if big else 4))
-        target.tagtype.update(directory.tagtype)
-        for tag, value in directory.items():
-            target[tag] = true.get(tag, value) if code == EXIF_TAG else value
-        offset = file.seek(0, 2)
-        file.write(b"\0" * (offset % 2))
-        offset += offset % 2
-        file.write(target.tobytes(offset))
-        name = "ExifTag" if code == EXIF_TAG else "GPSTag"  # tifffile refuses their numbers
-        pointers.append((name, 16 if big else 4, 1, offset, True))
-    return pointers
+    offset = file.seek(0, 2)
+    file.write(b"\0" * (offset % 2))
+    data, places = write_sub_directories(
+        picture.metadata, offset + offset % 2, order, big, picture.shape[:2], picture.profile
+    )
+    file.write(data)
+    names = {EXIF_TAG: "ExifTag", GPS_TAG: "GPSTag"}  # tifffile refuses their numbers
+    return [(names[code], 16 if big else 4, 1, place, True) for code, place in places.items()]
 
 
 def _tiff_strips(

@@ -11,7 +11,8 @@ from PIL.PngImagePlugin import PngInfo
 from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
 from colorizer.media import metadata, scan_tiff, still_tiff
-from colorizer.media.metadata import upright_exif, without_thumbnails
+from colorizer.media.exif import upright_exif
+from colorizer.media.metadata import without_thumbnails
 from colorizer.media.still import StillSource
 from colorizer.media.still_sink import StillSink
 from colorizer.media.xmp import GENERATED, mark_generated
