@@ -16,13 +16,14 @@ from typing import Any, BinaryIO, Self
 import numpy as np
 
 from colorizer import __version__
-from colorizer.errors import TargetError
+from colorizer.checksum import file_hash
+from colorizer.errors import MediaError, TargetError
 from colorizer.frame import Frame
 from colorizer.media.exif import for_block, for_tiff, upright_exif
 from colorizer.media.gray import strips
 from colorizer.media.metadata import Metadata
 from colorizer.media.picture import Picture
-from colorizer.media.profiles import result_profile, result_space
+from colorizer.media.profiles import profile_name, result_profile, result_space
 from colorizer.media.scan import Coding
 from colorizer.media.still import Page, StillSource
 from colorizer.media.still_codes import colour_rows
@@ -34,8 +35,8 @@ from colorizer.media.still_formats import (
     write_jpeg,
 )
 from colorizer.media.still_tiff import TiffPages, write_tiff
-from colorizer.media.suffixes import OWN_SUFFIX
-from colorizer.media.xmp import mark_generated
+from colorizer.media.suffixes import OWN_SUFFIX, WRITTEN
+from colorizer.media.xmp import Making, mark_generated
 
 
 class _Measure:
@@ -97,6 +98,7 @@ class StillSink:
         self._profile = profile
         self._space, self._icc = result_space(profile), result_profile(profile)
         self._made_by = made_by
+        self._source_hash = ""
         self._measured, self._written = _Measure(), _Measure()
         self._file: BinaryIO | None = None
         self._tiff: TiffPages | None = None
@@ -231,7 +233,8 @@ class StillSink:
         if alpha is not None and alpha.dtype != dtype:
             alpha = alpha.astype(np.uint16) * 257 if sixteen else (alpha >> 8).astype(np.uint8)
         height, width = frame.Y.shape
-        plain = mark_generated(None, __version__)
+        making = self._making(frame, page)
+        plain = mark_generated(None, making)
         return Picture(
             rows=lambda: self._coloured(frame, dtype, alpha),
             shape=(height, width, 3 if alpha is None else 4),
@@ -240,7 +243,7 @@ class StillSink:
             profile=self._profile,
             coding=page.coding,
             metadata=self._metadata(page.metadata, (height, width), writer),
-            xmp=self._xmp(page.metadata) or plain,
+            xmp=self._xmp(page.metadata, making) or plain,
             plain_xmp=plain,
             quality=self._quality,
             warn=self.warnings.append,
@@ -273,9 +276,35 @@ class StillSink:
             self.warnings.append(f"its EXIF is lost: {error}")
             return replace(metadata, exif=None, exif_ifds=())
 
-    def _xmp(self, metadata: Metadata) -> bytes | None:
+    def _making(self, frame: Frame, page: Page) -> Making:
+        """Return what the XMP of a page tells of how it came to be.
+
+        Raises:
+            MediaError: the source can't be read any more.
+        """
         try:
-            return mark_generated(metadata.xmp, __version__)
+            self._source_hash = self._source_hash or file_hash(self._like.path)
+        except OSError as error:
+            raise MediaError(self._like.path, f"can't be read: {error}") from error
+        assert frame.ab is not None, "a sink wants frames with chroma"
+        kind = WRITTEN.get(self.target.suffix.lower(), page.coding.format)
+        known = sha256(self._source_hash.encode() + self._icc + frame.ab.tobytes())
+        known.update(f"{frame.index} {kind} {self._bit_depth} {self._made_by}".encode())
+        return Making(
+            version=__version__,
+            parameters=self._made_by,
+            size=frame.Y.shape,
+            profile=profile_name(self._icc),
+            srgb=self._profile == "srgb",
+            mime=f"image/{kind}",
+            source=self._like.path.name,
+            source_sha256=self._source_hash,
+            identity=known.hexdigest(),
+        )
+
+    def _xmp(self, metadata: Metadata, making: Making) -> bytes | None:
+        try:
+            return mark_generated(metadata.xmp, making)
         except ValueError as error:
             self.warnings.append(f"its XMP is lost: {error}")
             return None

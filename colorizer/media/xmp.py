@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ElementTree  # noqa: N813 - the module is named like its class
+from dataclasses import dataclass
 from io import BytesIO
+from uuid import UUID
 
 GENERATED = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
 """IPTC DigitalSourceType: a picture of which a part, here the colour, a trained model made."""
@@ -13,6 +15,9 @@ _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _META = "adobe:ns:meta/"
 _XMP = "http://ns.adobe.com/xap/1.0/"
 _XMP_MM = "http://ns.adobe.com/xap/1.0/mm/"
+_XMP_NOTE = "http://ns.adobe.com/xmp/note/"
+_REFERENCE = "http://ns.adobe.com/xap/1.0/sType/ResourceRef#"
+_DC = "http://purl.org/dc/elements/1.1/"
 _EVENT = "http://ns.adobe.com/xap/1.0/sType/ResourceEvent#"
 _IPTC = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
 _TIFF = "http://ns.adobe.com/tiff/1.0/"
@@ -24,26 +29,74 @@ _PREFIXES = {
     "xmp": _XMP,
     "xmpMM": _XMP_MM,
     "stEvt": _EVENT,
+    "stRef": _REFERENCE,
     "Iptc4xmpExt": _IPTC,
     "tiff": _TIFF,
     "exif": _EXIF,
     "photoshop": _PHOTOSHOP,
-    "dc": "http://purl.org/dc/elements/1.1/",
+    "dc": _DC,
     "xmpRights": "http://ns.adobe.com/xap/1.0/rights/",
     "Iptc4xmpCore": "http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/",
 }
-_TRUE_OF_RESULT = {
-    f"{{{_TIFF}}}Orientation": "1",
-    f"{{{_EXIF}}}ColorSpace": "1",
-    f"{{{_PHOTOSHOP}}}ColorMode": "3",
-    f"{{{_PHOTOSHOP}}}ICCProfile": "sRGB IEC61966-2.1",
+_FALSE_OF_RESULT = (
+    f"{{{_XMP}}}Thumbnails",
+    f"{{{_XMP_NOTE}}}HasExtendedXMP",
+    *(
+        f"{{{_TIFF}}}{name}"
+        for name in (
+            "BitsPerSample",
+            "Compression",
+            "PlanarConfiguration",
+            "PrimaryChromaticities",
+            "ReferenceBlackWhite",
+            "TransferFunction",
+            "WhitePoint",
+            "YCbCrCoefficients",
+            "YCbCrPositioning",
+            "YCbCrSubSampling",
+        )
+    ),
+    f"{{{_EXIF}}}Gamma",
+)
+"""Properties that describe the source's samples: removed."""
+_REPLACED = {
+    "DigitalSourceType": _IPTC,
+    "AISystemUsed": _IPTC,
+    "AISystemVersionUsed": _IPTC,
+    "CreatorTool": _XMP,
+    "DocumentID": _XMP_MM,
+    "InstanceID": _XMP_MM,
+    "DerivedFrom": _XMP_MM,
 }
-"""Properties that would describe the source wrongly as the result: set where they are."""
-_FALSE_OF_RESULT = (f"{{{_XMP}}}Thumbnails",)
+"""Properties that say something else of the result than of the source."""
 _MOST_BYTES = 16 << 20
 
 for _prefix, _uri in _PREFIXES.items():
     ElementTree.register_namespace(_prefix, _uri)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Making:
+    """How a result came to be, as its XMP tells it."""
+
+    version: str
+    """Of this program."""
+    parameters: str = ""
+    """Model and settings, in a line."""
+    size: tuple[int, int]
+    """(height, width) of the result."""
+    profile: str
+    """Name of the result's ICC profile."""
+    srgb: bool = True
+    """Whether that is sRGB."""
+    mime: str
+    """Of the result, such as image/tiff."""
+    source: str
+    """File name of the source."""
+    source_sha256: str
+    identity: str
+    """Hex digits that two results share only if they are the same; no time is in them, and none
+    is written, so that equal runs give equal files."""
 
 
 class _Builder(ElementTree.TreeBuilder):
@@ -52,14 +105,16 @@ class _Builder(ElementTree.TreeBuilder):
         raise ValueError("it declares a document type")
 
 
-def mark_generated(xmp: bytes | None, version: str) -> bytes:
+def mark_generated(xmp: bytes | None, making: Making) -> bytes:
     """Return an XMP packet that adds to the given one how the colour came to be.
 
-    Descriptions, keywords and rights stay as they are; a CreatorTool that is there stays too.
+    Descriptions, keywords, rights and whatever else the packet says stay as they are, but for
+    what describes the source's samples, and who made the file: a former CreatorTool and
+    DigitalSourceType are told in the history.
 
     Args:
         xmp: packet of the source; None starts a new one.
-        version: of this program.
+        making: how the result came to be.
 
     Raises:
         ValueError: the given packet can't be read.
@@ -68,27 +123,46 @@ def mark_generated(xmp: bytes | None, version: str) -> bytes:
     rdf = root if root.tag == f"{{{_RDF}}}RDF" else root.find(f"{{{_RDF}}}RDF")
     if rdf is None:
         rdf = ElementTree.SubElement(root, f"{{{_RDF}}}RDF")
-    former = _take(rdf, f"{{{_IPTC}}}DigitalSourceType")
-    for name in ("AISystemUsed", "AISystemVersionUsed"):
-        _take(rdf, f"{{{_IPTC}}}{name}")
+    told = {name: _take(rdf, f"{{{space}}}{name}") for name, space in _REPLACED.items()}
     for name in _FALSE_OF_RESULT:
         _take(rdf, name)
-    _correct(rdf)
+    _correct(rdf, making)
+    identity = str(UUID(making.identity[:32]))
     said = {
         f"{{{_IPTC}}}DigitalSourceType": GENERATED,
         f"{{{_IPTC}}}AISystemUsed": SYSTEM,
-        f"{{{_IPTC}}}AISystemVersionUsed": version,
+        f"{{{_IPTC}}}AISystemVersionUsed": making.version,
+        f"{{{_XMP}}}CreatorTool": f"{SYSTEM} {making.version}",
+        f"{{{_XMP_MM}}}DocumentID": f"xmp.did:{identity}",
+        f"{{{_XMP_MM}}}InstanceID": f"xmp.iid:{identity}",
     }
-    if _find(rdf, f"{{{_XMP}}}CreatorTool") is None:
-        said[f"{{{_XMP}}}CreatorTool"] = f"{SYSTEM} {version}"
+    first = told["DocumentID"]
+    if first and _find(rdf, f"{{{_XMP_MM}}}OriginalDocumentID") is None:
+        said[f"{{{_XMP_MM}}}OriginalDocumentID"] = first
     description = rdf.find(f"{{{_RDF}}}Description")
     if description is None:
         description = ElementTree.SubElement(rdf, f"{{{_RDF}}}Description")
         description.set(f"{{{_RDF}}}about", "")
     for name, text in said.items():
         ElementTree.SubElement(description, name).text = text
-    _add_event(rdf, description, former, version)
+    _add_source(description, told, making)
+    _add_event(rdf, description, told, making)
     return _packet(root)
+
+
+def _add_source(
+    description: ElementTree.Element, told: dict[str, str | None], making: Making
+) -> None:
+    """Write xmpMM:DerivedFrom: which file the result was made from."""
+    derived = ElementTree.SubElement(description, f"{{{_XMP_MM}}}DerivedFrom")
+    derived.set(f"{{{_RDF}}}parseType", "Resource")
+    known = {
+        "documentID": told["DocumentID"] or f"sha256:{making.source_sha256}",
+        "instanceID": told["InstanceID"] or f"sha256:{making.source_sha256}",
+        "filePath": making.source,
+    }
+    for name, text in known.items():
+        ElementTree.SubElement(derived, f"{{{_REFERENCE}}}{name}").text = text
 
 
 def _parse(xmp: bytes) -> ElementTree.Element:
@@ -138,10 +212,24 @@ def _take(rdf: ElementTree.Element, name: str) -> str | None:
     return text
 
 
-def _correct(rdf: ElementTree.Element) -> None:
-    """Set the properties that describe pixels to what is true of the result."""
+def _correct(rdf: ElementTree.Element, making: Making) -> None:
+    """Set the properties that describe pixels, where they are, to what is true of the result."""
+    height, width = (str(side) for side in making.size)
+    true = {
+        f"{{{_TIFF}}}Orientation": "1",
+        f"{{{_TIFF}}}PhotometricInterpretation": "2",
+        f"{{{_TIFF}}}SamplesPerPixel": "3",
+        f"{{{_TIFF}}}ImageWidth": width,
+        f"{{{_TIFF}}}ImageLength": height,
+        f"{{{_EXIF}}}PixelXDimension": width,
+        f"{{{_EXIF}}}PixelYDimension": height,
+        f"{{{_EXIF}}}ColorSpace": "1" if making.srgb else "65535",
+        f"{{{_PHOTOSHOP}}}ColorMode": "3",
+        f"{{{_PHOTOSHOP}}}ICCProfile": making.profile,
+        f"{{{_DC}}}format": making.mime,
+    }
     for description in rdf.iter(f"{{{_RDF}}}Description"):
-        for name, value in _TRUE_OF_RESULT.items():
+        for name, value in true.items():
             if name in description.attrib:
                 description.set(name, value)
             for found in description.findall(name):
@@ -151,23 +239,29 @@ def _correct(rdf: ElementTree.Element) -> None:
 def _add_event(
     rdf: ElementTree.Element,
     description: ElementTree.Element,
-    former: str | None,
-    version: str,
+    told: dict[str, str | None],
+    making: Making,
 ) -> None:
-    """Append to xmpMM:History that colour was added, and what kind of source it was added to."""
+    """Append to xmpMM:History that colour was added, and what the packet said before."""
     history = rdf.find(f"{{{_RDF}}}Description/{{{_XMP_MM}}}History/{{{_RDF}}}Seq")
     if history is None:
         history = ElementTree.SubElement(description, f"{{{_XMP_MM}}}History")
         history = ElementTree.SubElement(history, f"{{{_RDF}}}Seq")
     event = ElementTree.SubElement(history, f"{{{_RDF}}}li")
     event.set(f"{{{_RDF}}}parseType", "Resource")
-    was = f"; DigitalSourceType was {former}" if former and former != GENERATED else ""
-    told = {
+    was = [
+        f"{name} was {told[name]}"
+        for name in ("DigitalSourceType", "CreatorTool")
+        if told[name] and told[name] != GENERATED
+    ]
+    made = f"colour added by a trained model: {making.parameters}".rstrip(": ")
+    event_says = {
         "action": "converted",
-        "softwareAgent": f"{SYSTEM} {version}",
-        "parameters": f"colour added by a trained model{was}",
+        "softwareAgent": f"{SYSTEM} {making.version}",
+        "instanceID": f"xmp.iid:{UUID(making.identity[:32])}",
+        "parameters": "; ".join([made, *was]),
     }
-    for name, text in told.items():
+    for name, text in event_says.items():
         ElementTree.SubElement(event, f"{{{_EVENT}}}{name}").text = text
 
 

@@ -15,7 +15,7 @@ from colorizer.media.exif import upright_exif
 from colorizer.media.metadata import without_thumbnails
 from colorizer.media.still import StillSource
 from colorizer.media.still_sink import StillSink
-from colorizer.media.xmp import GENERATED, mark_generated
+from colorizer.media.xmp import GENERATED, Making, mark_generated
 from tests import draw_photo
 
 CAPTION = "Marktplatz, Blick nach Süden"
@@ -25,10 +25,22 @@ SOURCE_XMP = f"""<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?>
  xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/"
  xmlns:tiff="http://ns.adobe.com/tiff/1.0/" xmlns:inv="http://museum.example/inventory/"
  xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
- xmp:CreatorTool="SilverFast" tiff:Orientation="6" inv:number="1907/12"
+ xmlns:xmpMM="http://ns.adobe.com/xap/1.0/mm/"
+ xmp:CreatorTool="SilverFast" xmpMM:DocumentID="xmp.did:print-7" tiff:Orientation="6"
+ inv:number="1907/12"
  Iptc4xmpExt:DigitalSourceType="http://cv.iptc.org/newscodes/digitalsourcetype/print">
 <dc:description><rdf:Alt><rdf:li xml:lang="x-default">{CAPTION}</rdf:li></rdf:Alt></dc:description>
 </rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end="w"?>""".encode()
+MADE = Making(
+    version="1.2",
+    parameters="model tiny",
+    size=(40, 56),
+    profile="sRGB IEC61966-2.1",
+    mime="image/tiff",
+    source="scan.tif",
+    source_sha256="ab" * 32,
+    identity="12" * 32,
+)
 IPTC = b"\x1c\x02\x05\x00\x04Mark\x1c\x02\x78\x00\x05Platz"
 """IIM records: object name and caption."""
 
@@ -76,10 +88,15 @@ def is_srgb(profile):
 
 
 def test_xmp_is_merged():
-    packet = mark_generated(SOURCE_XMP, "1.2").decode()
+    packet = mark_generated(SOURCE_XMP, MADE).decode()
     assert CAPTION in packet
     assert 'inv:number="1907/12"' in packet
-    assert 'CreatorTool="SilverFast"' in packet
+    assert "<xmp:CreatorTool>Colorizer 1.2<" in packet
+    assert "CreatorTool was SilverFast" in packet
+    assert "<stRef:filePath>scan.tif<" in packet
+    assert "<stRef:documentID>xmp.did:print-7<" in packet
+    assert "OriginalDocumentID>xmp.did:print-7<" in packet
+    assert packet.count("xmp.did:print-7") == 2
     assert f">{GENERATED}</Iptc4xmpExt:DigitalSourceType>" in packet
     assert packet.count("DigitalSourceType>") == 2
     assert "AISystemUsed>Colorizer<" in packet
@@ -89,7 +106,7 @@ def test_xmp_is_merged():
 
 
 def test_xmp_starts_anew_without_a_packet():
-    packet = mark_generated(None, "1.2").decode()
+    packet = mark_generated(None, MADE).decode()
     assert packet.startswith("<?xpacket begin=")
     assert GENERATED in packet
     assert "CreatorTool>Colorizer 1.2<" in packet
@@ -97,7 +114,7 @@ def test_xmp_starts_anew_without_a_packet():
 
 
 def test_marking_twice_says_it_once():
-    packet = mark_generated(mark_generated(SOURCE_XMP, "1.2"), "1.3").decode()
+    packet = mark_generated(mark_generated(SOURCE_XMP, MADE), replace(MADE, version="1.3")).decode()
     assert packet.count(f">{GENERATED}<") == 1
     assert "AISystemVersionUsed>1.3<" in packet
     assert "AISystemVersionUsed>1.2<" not in packet
@@ -113,7 +130,7 @@ def test_marking_twice_says_it_once():
 )
 def test_bad_xmp_is_refused(packet):
     with pytest.raises(ValueError, match="it "):
-        mark_generated(packet, "1.2")
+        mark_generated(packet, MADE)
 
 
 def test_exif_changes_only_where_it_would_be_wrong():
