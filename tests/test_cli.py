@@ -122,7 +122,9 @@ def test_dry_run_shows_the_plan_and_touches_nothing(archive, capsys):
     shown = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in shown] == ["run", "run", "skip"]
     assert run(archive / "in", "-o", archive / "new", "--dry-run", "--json") == ExitCode.OK
-    plan = lines(capsys)
+    space, *plan = lines(capsys)
+    assert space["event"] == "space"
+    assert 0 < space["needed"] < space["free"]
     assert [event["action"] for event in plan] == ["run"] * 3
     assert {event["kind"] for event in plan} == {"photo", "film"}
     assert drawn.hashes(archive) == before
