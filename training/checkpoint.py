@@ -29,14 +29,14 @@ def save_checkpoint(file: Path, recipe: Recipe, data: str, state: dict[str, Any]
     part.replace(file)
 
 
-def load_checkpoint(file: Path, recipe: Recipe, data: str, device: torch.device) -> dict[str, Any]:
-    """Read a checkpoint of this very run.
+def load_checkpoint(file: Path, recipe: Recipe, data: str) -> dict[str, Any]:
+    """Read a checkpoint of this very run, its tensors to the CPU.
 
     Raises:
         WeightsError: damaged, or of another recipe or other pictures.
     """
     try:
-        state = torch.load(file, map_location=device, weights_only=True)
+        state = torch.load(file, map_location="cpu", weights_only=True)
         found = dict(state["recipe"])
     except Exception as error:  # noqa: BLE001 - torch raises what the damage suggests
         reason = (str(error) or type(error).__name__).splitlines()[0]

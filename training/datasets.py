@@ -2,7 +2,7 @@
 
 INPUT is a folder of photos (any nesting), a tar file of SOURCE/NAME.webp, a folder of such tar
 files, or a folder with the Kaggle arrays l/gray_scale.npy and ab/ab1.npy. Gray photos, one-tint
-photos and near-duplicates are left out.
+photos and near-duplicates are left out. Recipes of 224 pixels and more want --side 256.
 
 A pack is a folder of three files: `pixels.u8` (all pictures, RGB, one after another), `index.npy`
 (see `ROW`) and `pack.json` (names of the classes and how the pack was made).

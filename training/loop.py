@@ -120,7 +120,9 @@ class Loop:
             return
         state.average.eval()
         if due:
-            self.folder.write_strip(f"{due[-1]:.2f}", judge.strip(state.average))
+            name = f"{due[-1]:.2f}"
+            self.folder.write_strip(name, judge.strip(state.average))
+            self.folder.note(strips=self.folder.about.get("strips", {}) | {name: self.epoch})
             state.strips += due
         if judged:
             self._validate(judge)

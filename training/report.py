@@ -137,8 +137,11 @@ def _loss_plot(runs: list[_Run]) -> str:
             last = run.log[-1]["epoch"] if run.log else 0.0
             axes.axvline(last, color=colour, linestyle=":", label=f"{run.name} diverged")
     losses = [r["loss"] for run in runs for r in run.log + run.scores if np.isfinite(r["loss"])]
-    if losses and min(losses) > 0 and max(losses) > 20 * min(losses):
-        axes.set_yscale("log")
+    if losses:
+        low, high = min(losses), float(np.percentile(losses, 95))  # the first steps may be far off
+        if low > 0 and high > 20 * low:
+            axes.set_yscale("log")
+        axes.set_ylim(low - 0.05 * (high - low) if low <= 0 else 0.95 * low, 1.05 * high)
     axes.set_xlabel("epoch")
     axes.set_ylabel("loss")
     axes.grid(alpha=0.3)
@@ -175,7 +178,7 @@ def _sections(run: _Run) -> list[str]:
     }  # fmt: skip
     return [
         f"<h2{kind}>{html.escape(run.name)}: {html.escape(_status(run))}</h2>",
-        "<p>The same validation pictures during the run; numbers are epochs.</p>",
+        "<p>The same validation pictures at 0, 1/4, 1/2, 3/4 and the end of the run.</p>",
         *_strips(run),
         "<h3>Validation</h3>",
         _table([_rounded(row) for row in _few(run.scores)]),
@@ -189,22 +192,14 @@ def _sections(run: _Run) -> list[str]:
 def _strips(run: _Run) -> list[str]:
     files = sorted((run.folder / "strips").glob("[01].*.png"))
     named = [("gray", run.folder / "strips" / "gray.png")]
-    named += [(_epoch_of(run, float(file.stem)), file) for file in files]
+    epochs = run.about.get("strips", {})
+    named += [(f"epoch {epochs.get(file.stem, 0.0):.4g}", file) for file in files]
     named.append(("original", run.folder / "strips" / "true.png"))
     return [
         f'<div class=strip><span>{html.escape(name)}</span><img alt="" src="{_inline(file)}"></div>'
         for name, file in named
         if file.is_file()
     ]
-
-
-def _epoch_of(run: _Run, share: float) -> str:
-    """Say at which epoch a share of the whole run lay, as far as the run got."""
-    recipe = run.about["recipe"]
-    last = run.scores[-1]["epoch"] if run.scores else 0.0
-    if recipe["epochs"] and not recipe["minutes"]:
-        return f"epoch {share * recipe['epochs']:g}"
-    return f"epoch {share * last:.2f}"
 
 
 def _inline(file: Path) -> str:

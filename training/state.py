@@ -65,7 +65,8 @@ class State:
         if self.average is not self.model:
             self.average.load_state_dict(saved["average"])
         self.optimizer.load_state_dict(saved["optimizer"])
-        self.weights, self.sums = saved["weights"], saved["sums"]
+        self.weights = saved["weights"].to(self.weights.device)
+        self.sums = {name: v.to(self.weights.device) for name, v in saved["sums"].items()}
 
 
 def build_optimizer(model: ColorModel, recipe: Recipe) -> torch.optim.Optimizer:
@@ -148,6 +149,7 @@ def take_step(
     for parameters in state.optimizer.param_groups:
         parameters["lr"] = parameters["rate"] * factor
     generator = generator_of(recipe, state.step, group)
+    torch.manual_seed(generator.initial_seed())  # of what layers draw by themselves
     losses = step_losses(network, objective, recipe, pixels, generator)
     state.optimizer.zero_grad(set_to_none=True)
     losses["loss"].backward()

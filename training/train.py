@@ -8,6 +8,7 @@ that of a study a folder for each of its recipes and one report of all.
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -107,7 +108,7 @@ def begin(
     torch.manual_seed(recipe.seed)
     found, source = None, ""
     if checkpoint.exists():
-        found = load_checkpoint(checkpoint, recipe, data, group.device)
+        found = load_checkpoint(checkpoint, recipe, data)
     if start is not None:
         model = load_model(recipe.model, start).requires_grad_(True)
         source = f"all from {start.name}"
@@ -147,6 +148,8 @@ def main() -> None:
     try:
         asked = read_command_line(__doc__ or "")
         if asked.data and not asked.pack.exists():
+            if "WORLD_SIZE" in os.environ:
+                raise SettingsError("several processes cannot make a pack; run training.datasets")
             print(f"{pack(asked.data, asked.pack).photos} pictures packed", file=sys.stderr)
         photos = open_pack(asked.pack)
         if asked.name in STUDIES:

@@ -22,6 +22,7 @@ def run(tmp_path):
         folder.add_row("validation.csv", {"step": epoch, "epoch": epoch, "loss": 0.5, "psnr": 21.5})
     for name in ("gray", "0.00", "0.25", "0.50", "0.75", "1.00", "true"):
         folder.write_strip(name, np.zeros((8, 24, 3), np.uint8))
+    folder.note(strips={"0.00": 0, "0.25": 25.0, "0.50": 50.0, "0.75": 75.0, "1.00": 100.0})
     return folder.folder
 
 
