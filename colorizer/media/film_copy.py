@@ -64,7 +64,9 @@ def plan_copies(source: Path, video: int, muxer: str) -> tuple[list[int], list[s
             elif (muxer == "matroska" and is_cover(stream)) or _fits(stream, muxer):
                 indices.append(stream.index)
             else:
-                advice = "" if muxer == "matroska" else "; .mkv holds more"
+                advice = (
+                    "" if muxer == "matroska" else "; .mkv does, with any codec but v210, dnxhr"
+                )
                 warnings.append(f"{describe(stream)} is left out: {muxer} can't hold it{advice}")
             if stream.type == "video" and not is_cover(stream):
                 warnings.append(f"{describe(stream)} is copied as it is, without colour")
@@ -83,6 +85,8 @@ def _fits(stream: Any, muxer: str) -> bool:
     import av
     from av.error import FFmpegError
 
+    if muxer == "webm" and stream.type == "attachment":
+        return False  # its header is taken, and the file is not there
     output = av.open(BytesIO(), "w", format=muxer)
     try:
         film = output.add_stream("libvpx-vp9" if muxer == "webm" else "mpeg4", rate=25)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
@@ -45,6 +46,7 @@ def add_film_stream(
     output: OutputContainer, like: FilmSource, coding: Coding, tags: ColorTags, threads: int
 ) -> Any:
     """Add the video stream to an output, with rate, aspect, tags and metadata of the film."""
+    os.environ.setdefault("SVT_LOG", "1")  # SVT-AV1 would tell its settings on standard error
     stream: Any = output.add_stream(coding.encoder, rate=like.rate)
     context = stream.codec_context
     context.height, context.width = like.size
