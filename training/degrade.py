@@ -103,7 +103,7 @@ def grain(x: Tensor, dice: _Dice) -> Tensor:
     """Add grain, strongest in the middle tones, one to about three pixels wide."""
     soft = dice.uniform(0, 1.0)
     noise = blur(dice.noise(*x.shape[1:]), soft) * (1 + 2.5 * soft)  # blur weakens noise
-    strength = dice.uniform(-0.05, 0.08).clamp(min=0) * (0.4 + 2.4 * x * (1 - x)).clamp(min=0)
+    strength = dice.uniform(-0.05, 0.04).clamp(min=0) * (0.4 + 2.4 * x * (1 - x)).clamp(min=0)
     return x + noise * strength
 
 

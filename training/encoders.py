@@ -43,7 +43,7 @@ def fill_encoder(model: ColorModel, choice: str = "") -> str:
         reason = (str(error) or type(error).__name__).splitlines()[0]
         raise WeightsError(
             f"the published weights of {model.pretrained} cannot be had by download ({reason});"
-            " pass --encoder-weights FILE with them, or --encoder-weights none to train from scratch"
+            " pass --encoder-weights FILE, or --encoder-weights none to train from scratch"
         ) from error
     model.load_encoder(state)
     return f"published {model.pretrained}"
