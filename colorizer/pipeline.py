@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import torch
 
 from colorizer import __version__
 from colorizer.archive.provenance import Record
+from colorizer.archive.signing import Signing
 from colorizer.archive.sorting import NoColourNeeded, leave, sorted_out
 from colorizer.archive.verify import verify_film
 from colorizer.checksum import file_hash
@@ -115,9 +117,7 @@ def _colorize(
         core_pool() if film and device.type == "cpu" else nullcontext() as pool,
         Prefetch(_frames(source, sink, shots, settings), _depth(film, batch)) as frames,
     ):
-        sink.before_naming = lambda part: record.prepare(
-            part, sink.facts(), [*source.warnings, *notes, *sink.warnings]
-        )
+        sink.before_naming = _completion(job, record, source, sink, notes)
         first_field = source.first_field if isinstance(source, FilmSource) else None
         begun = done = sink.start if isinstance(sink, FilmSink) else 0
         # What the container can't hold is better known now than after a night.
@@ -171,6 +171,26 @@ def _record(job: Job, model: ColorModel) -> Record:
         told["hints"] = model.hints
     device = device_facts(next(model.parameters()).device)
     return Record(job, model=told, device=device, write=job.settings.sidecar)
+
+
+def _completion(
+    job: Job, record: Record, source: Source, sink: Sink, notes: list[str]
+) -> Callable[[Path], None]:
+    """Return what is done with a complete file before it gets its name: it is signed, recorded.
+
+    Raises:
+        SettingsError: it is to be signed, and certificate and key can't do it.
+    """
+    certificate, key = job.settings.c2pa_certificate, job.settings.c2pa_key
+    signing = Signing(certificate, key) if certificate and key else None
+
+    def complete(part: Path) -> None:
+        if signing:
+            named = {"target": job.target, "source": job.source, "model": job.settings.model}
+            notes.extend(signing.sign(part, **named))
+        record.prepare(part, sink.facts(), [*source.warnings, *notes, *sink.warnings])
+
+    return complete
 
 
 def _note_cuts(job: Job, record: Record) -> None:

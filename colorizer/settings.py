@@ -204,9 +204,21 @@ class Settings:
         shapes="photo",
     )
 
+    c2pa_certificate: Path | None = option(
+        None,
+        "sign every result with Content Credentials: certificates, the signer's first (PEM)",
+        metavar="PEM",
+        shapes="none",
+    )
+    c2pa_key: Path | None = option(
+        None, "private key that signs, without a password (PEM)", metavar="PEM", shapes="none"
+    )
+
     def __post_init__(self) -> None:
         for item in fields(self):
             check_option(item, getattr(self, item.name))
+        if (self.c2pa_certificate is None) != (self.c2pa_key is None):
+            raise SettingsError("--c2pa-certificate and --c2pa-key go together; give both")
         check_template(self.name)
         for name in ("start", "end"):
             parse_place(getattr(self, name), flag(name))

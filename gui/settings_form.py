@@ -153,7 +153,7 @@ class SettingsForm(QWidget):
 
 def setting_words(name: str) -> str:
     """Return the name of a setting as a label."""
-    return _translated(name.replace("_", " ").capitalize().replace("Jpeg", "JPEG"))
+    return _translated(name.replace("_", " ").capitalize().replace("Jpeg", "JPEG").replace("C2pa", "C2PA"))
 
 
 def _translated(text: str) -> str:
