@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from colorizer import __version__, cli_models, cli_verify
+from colorizer import __version__, cli_models, cli_verify, cli_watch
 from colorizer.cli_options import add_settings, pixel, positive, seconds
 from colorizer.cli_report import ExitCode, note
 from colorizer.errors import (
@@ -110,6 +110,7 @@ def _parser() -> argparse.ArgumentParser:
         return added
 
     _add_run(add("run", _run, _RUN_TEXT))
+    cli_watch.add_arguments(add("watch", cli_watch.watch, cli_watch.TEXT))
     probe = add("probe", _probe, "Say what a file is, as JSON.")
     probe.add_argument("file", type=Path, metavar="FILE")
     _add_preview(add("preview", _preview, "Colorize one picture and put it beside the original."))

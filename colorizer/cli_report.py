@@ -71,14 +71,15 @@ class Report:
         photos: number of photos that `take` will be told of.
         as_json: events instead of paths on standard output.
         quiet: no bars, no summary, no warnings; failures are still told.
+        bars: show bars where standard error is a terminal.
     """
 
-    def __init__(self, *, photos: int, as_json: bool, quiet: bool) -> None:
+    def __init__(self, *, photos: int, as_json: bool, quiet: bool, bars: bool = True) -> None:
         self._as_json = as_json
         self._quiet = quiet
         self._photos = photos
         self._photos_ended = 0
-        self._bars = sys.stderr.isatty() and not quiet and "NO_COLOR" not in os.environ
+        self._bars = bars and sys.stderr.isatty() and not quiet and "NO_COLOR" not in os.environ
         self._bar: tqdm[Any] | None = None
         self._bar_of: Path | None = None
         self._told: dict[Path, float] = {}
@@ -115,6 +116,11 @@ class Report:
         self._photos_ended += 1
         if self._bar is not None:
             self._bar.update()
+
+    @property
+    def ended(self) -> int:
+        """Jobs that have ended."""
+        return sum(self.counts.values())
 
     def unfinished(self) -> list[Path]:
         """Return the targets of jobs begun and not ended."""

@@ -144,11 +144,11 @@ def _ledger(planned: Sequence[Job], arguments: argparse.Namespace) -> Ledger:
 
 def _run_jobs(plan: Plan, arguments: argparse.Namespace, report: Report, ledger: Ledger) -> bool:
     """Run the jobs and return whether Ctrl-C ended them."""
-    _make_folder(plan.jobs[0].target.parent)
+    make_folder(plan.jobs[0].target.parent)
     from colorizer import batch, pipeline
 
     model = pipeline.open_model(plan.jobs[0].settings)
-    _tell_device(model)
+    tell_device(model)
     if not arguments.quiet:
         tell_ignored(model, plan.jobs[0].settings)
     events = batch.run_all(plan.jobs, model, workers=arguments.jobs)
@@ -161,14 +161,15 @@ def _run_jobs(plan: Plan, arguments: argparse.Namespace, report: Report, ledger:
     return False
 
 
-def _tell_device(model: ColorModel) -> None:
+def tell_device(model: ColorModel) -> None:
+    """Log the device in words, where that is asked for."""
     if _log.isEnabledFor(logging.INFO):
         from colorizer.device import describe_device
 
         _log.info("running on %s", describe_device(next(model.parameters()).device))
 
 
-def _make_folder(folder: Path) -> None:
+def make_folder(folder: Path) -> None:
     """Create the output folder before any work is done.
 
     Raises:

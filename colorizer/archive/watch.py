@@ -1,0 +1,169 @@
+"""A watched folder: which files have come in whole, and what each of them becomes.
+
+Looking again and again works on every kind of drive; events of the file system do not.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from itertools import chain, count
+from pathlib import Path
+
+from colorizer.archive.existing import settle
+from colorizer.archive.naming import Naming, Plan, targets_of
+from colorizer.archive.provenance import find_source, pending_of, read_sidecar, sidecar_of
+from colorizer.archive.walk import Found, walk
+from colorizer.errors import MediaError, SettingsError
+from colorizer.jobs import Job, Kind
+from colorizer.settings import Settings
+
+EMPTY_SECONDS = 60.0
+"""How long a file may stay empty before it counts as whole: some programs create it first."""
+
+
+@dataclass(slots=True)
+class _Seen:
+    """A file that may still grow."""
+
+    state: tuple[int, int]
+    """Size and time of change."""
+    since: float
+    """When it was first seen like this."""
+
+
+class Watch:
+    """Remembers what it has seen of the watched files.
+
+    Attributes:
+        problems: folders that can't be read and links that lead nowhere, each told once.
+    """
+
+    def __init__(
+        self,
+        inputs: Sequence[Path],
+        kind_of: Callable[[Path], Kind | None],
+        *,
+        out: Path,
+        stable: float,
+        recursive: bool = True,
+    ) -> None:
+        """Take what to watch; nothing is looked at yet.
+
+        Args:
+            inputs: folders.
+            kind_of: what a file is by its name.
+            out: folder of the results.
+            stable: seconds for which size and time of a whole file have not changed.
+            recursive: watch folders in folders.
+        """
+        self._inputs = inputs
+        self._kind_of = kind_of
+        self._out = out
+        self._stable = stable
+        self._recursive = recursive
+        self._growing: dict[Path, _Seen] = {}
+        self._done: set[Path] = set()
+        self._failed: dict[Path, tuple[int, int]] = {}
+        self._told: set[str] = set()
+        self.problems: list[MediaError] = []
+
+    def ready(self, now: float | None = None) -> list[Found]:
+        """Look once and return the files that have come in whole since the last look.
+
+        Args:
+            now: seconds on any clock that only goes forward; None takes the system's.
+        """
+        now = time.monotonic() if now is None else now
+        walked = walk(self._inputs, self._kind_of, out=self._out, recursive=self._recursive)
+        self.problems = [p for p in walked.problems if str(p) not in self._told]
+        self._told |= {str(problem) for problem in self.problems}
+        if not walked.problems:  # or files of a drive that is away would count as new
+            self._told.clear()
+            self._forget({item.path for item in walked.found})
+        waiting = [item for item in walked.found if item.path not in self._done]
+        return [item for item in waiting if self._is_whole(item.path, now)]
+
+    def ended(self, source: Path, *, failed: bool) -> None:
+        """Note that a file was worked on: it is taken again only if it failed and then changes."""
+        seen = self._growing.pop(source, None)
+        if not failed:
+            self._done.add(source)
+        elif seen is not None:
+            self._failed[source] = seen.state
+
+    def _forget(self, there: set[Path]) -> None:
+        """Forget files that are gone: what comes under their names is new."""
+        self._done &= there
+        for known in (self._growing, self._failed):
+            for path in known.keys() - there:
+                del known[path]
+
+    def _is_whole(self, path: Path, now: float) -> bool:
+        try:
+            status = path.stat()
+            if os.name == "nt":  # whoever still writes it keeps others out
+                path.open("rb").close()
+        except OSError:  # it went, or its drive did
+            return False
+        state = status.st_size, status.st_mtime_ns
+        if self._failed.get(path) == state:
+            return False
+        seen = self._growing.get(path)
+        if seen is None or seen.state != state:
+            self._growing[path] = _Seen(state, now)
+            return False
+        quiet = self._stable if status.st_size else max(self._stable, EMPTY_SECONDS)
+        return now - seen.since >= quiet
+
+
+def check_settings(settings: Settings) -> None:
+    """Refuse settings with which a watch could not tell what is done.
+
+    Raises:
+        SettingsError: naming the option.
+    """
+    if not settings.sidecar:
+        raise SettingsError("watch knows by the sidecars what is done; leave out --no-sidecar")
+    if settings.existing in ("overwrite", "rename"):
+        raise SettingsError("watch takes --existing skip, update or fail")
+    if "{n" in settings.name:
+        raise SettingsError("--name: files that come in over days have no number; leave out {n}")
+
+
+def plan_arrived(found: Sequence[Found], naming: Naming) -> Plan:
+    """Plan files that have come in; a name that another source's result has is left to it."""
+    jobs, settled = [], []
+    given: set[Path] = set()
+    for item, target in zip(found, targets_of(found, naming), strict=True):
+        job = Job(item.path, target, item.kind, naming.settings)
+        job = _with_own_name(job, given)
+        given.add(job.target)
+        ended = settle(job, hashing=False)
+        (jobs if ended is None else settled).append(job if ended is None else ended)
+    return Plan(tuple(jobs), tuple(settled), (), ())
+
+
+def _with_own_name(job: Job, given: set[Path]) -> Job:
+    """Return the job with the first name that is free or has this source's result."""
+    plain = job.target
+    numbered = (plain.with_stem(f"{plain.stem}_{number}") for number in count(2))
+    for target in chain([plain], numbered):
+        if target not in given and (not os.path.lexists(target) or _is_of(target, job.source)):
+            return replace(job, target=target)
+    raise AssertionError("numbers do not end")
+
+
+def _is_of(target: Path, source: Path) -> bool:
+    """Tell whether a file is the result or the copy of a source."""
+    # After a crash the sidecar may still lack its name.
+    sidecar = read_sidecar(sidecar_of(target)) or read_sidecar(pending_of(target))
+    if sidecar is None:  # a copy of what needs no colour, or the work of a run without sidecars
+        with suppress(OSError):
+            return target.stat().st_size == source.stat().st_size
+        return False
+    known = find_source(sidecar, sidecar_of(target))
+    return os.path.abspath(known) == os.path.abspath(source)  # noqa: PTH100 - links are to stay
