@@ -219,6 +219,7 @@ def _open_sink(job: Job, source: Source, model: ColorModel) -> Sink:
         bit_depth=settings.bit_depth,
         profile=settings.profile,
         made_by=_made_by(job, model),
+        caption=settings.caption,
         identity=film_identity(job, model) if job.kind is Kind.FILM else None,
     )
 

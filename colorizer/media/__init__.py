@@ -66,6 +66,7 @@ def open_sink(
     bit_depth: str = "same",
     profile: str = "srgb",
     made_by: str = "",
+    caption: bool = False,
     identity: Mapping[str, Any] | None = None,
     preset: str | None = None,
     hardware: bool = False,
@@ -81,6 +82,7 @@ def open_sink(
         bit_depth: of photos, one of `settings.DEPTHS`.
         profile: of photos, see `profiles.result_space`.
         made_by: of photos, how their colours come to be, in a line.
+        caption: of photos, a strip below that says so.
         identity: of a film, all that its frames depend on; see `FilmSink`.
         preset: of a film, see `FilmSink`.
         hardware: of a film, see `FilmSink`.
@@ -101,6 +103,7 @@ def open_sink(
             bit_depth=bit_depth,
             profile=profile,
             made_by=made_by,
+            caption=caption,
         )
     from colorizer.media.film import FilmSource
     from colorizer.media.film_sink import FilmSink

@@ -19,6 +19,7 @@ from colorizer import __version__
 from colorizer.checksum import file_hash
 from colorizer.errors import MediaError, TargetError
 from colorizer.frame import Frame
+from colorizer.media.caption import caption_rows, caption_strip
 from colorizer.media.exif import for_block, for_tiff, upright_exif
 from colorizer.media.gray import strips
 from colorizer.media.metadata import Metadata
@@ -81,6 +82,7 @@ class StillSink:
         bit_depth: str = "same",
         profile: str = "srgb",
         made_by: str = "",
+        caption: bool = False,
     ) -> None:
         """Prepare to write `target` with the metadata and encoding of `like`.
 
@@ -98,6 +100,7 @@ class StillSink:
         self._profile = profile
         self._space, self._icc = result_space(profile), result_profile(profile)
         self._made_by = made_by
+        self._caption = caption
         self._source_hash = ""
         self._measured, self._written = _Measure(), _Measure()
         self._file: BinaryIO | None = None
@@ -232,22 +235,27 @@ class StillSink:
         dtype = np.uint16 if sixteen else np.uint8
         if alpha is not None and alpha.dtype != dtype:
             alpha = alpha.astype(np.uint16) * 257 if sixteen else (alpha >> 8).astype(np.uint8)
-        height, width = frame.Y.shape
+        height, width = size = self._size(frame)
         making = self._making(frame, page)
         plain = mark_generated(None, making)
         return Picture(
-            rows=lambda: self._coloured(frame, dtype, alpha),
+            rows=lambda: self._rows(frame, dtype, alpha),
             shape=(height, width, 3 if alpha is None else 4),
             dtype=dtype,
             icc=self._icc,
             profile=self._profile,
             coding=page.coding,
-            metadata=self._metadata(page.metadata, (height, width), writer),
+            metadata=self._metadata(page.metadata, size, writer),
             xmp=self._xmp(page.metadata, making) or plain,
             plain_xmp=plain,
             quality=self._quality,
             warn=self.warnings.append,
         )
+
+    def _size(self, frame: Frame) -> tuple[int, int]:
+        """Return (height, width) of the result of a page."""
+        height, width = frame.Y.shape
+        return height + (caption_rows((height, width)) if self._caption else 0), width
 
     def _sixteen(self, coding: Coding, writer: Writer) -> bool:
         """Tell whether the result has 16 bits; say where that is less than the source's."""
@@ -293,7 +301,7 @@ class StillSink:
         return Making(
             version=__version__,
             parameters=self._made_by,
-            size=frame.Y.shape,
+            size=self._size(frame),
             profile=profile_name(self._icc),
             srgb=self._profile == "srgb",
             mime=f"image/{kind}",
@@ -308,6 +316,13 @@ class StillSink:
         except ValueError as error:
             self.warnings.append(f"its XMP is lost: {error}")
             return None
+
+    def _rows(self, frame: Frame, dtype: Any, alpha: np.ndarray | None) -> Iterator[np.ndarray]:
+        """Yield strips of codes of the photo, then its caption."""
+        yield from self._coloured(frame, dtype, alpha)
+        if self._caption:
+            height, width = frame.Y.shape
+            yield caption_strip((height, width), 3 if alpha is None else 4, dtype)
 
     def _coloured(self, frame: Frame, dtype: Any, alpha: np.ndarray | None) -> Iterator[np.ndarray]:
         """Yield strips of (h, W, 3 or 4) codes and measure their lightness against the source's."""
