@@ -44,12 +44,19 @@ def core_pool() -> Iterator[Executor]:
     """Own one thread a core, each with a core of its own for the network.
 
     On a CPU, frames side by side are quicker than one frame on all cores, and much quicker while
-    decoder and encoder want the cores too: no layer waits for the slowest core.
+    decoder and encoder want the cores too: no layer waits for the slowest core. Nor does OpenCV
+    split its small pictures meanwhile.
     """
-    threads = torch.get_num_threads()
-    with ThreadPoolExecutor(cpu_cores(), "network", torch.set_num_threads, (1,)) as pool:
-        yield pool
-    torch.set_num_threads(threads)  # the pool's threads have changed what new threads get
+    import cv2
+
+    torch_threads, cv2_threads = torch.get_num_threads(), cv2.getNumThreads()
+    cv2.setNumThreads(1)
+    try:
+        with ThreadPoolExecutor(cpu_cores(), "network", torch.set_num_threads, (1,)) as pool:
+            yield pool
+    finally:
+        cv2.setNumThreads(cv2_threads)
+        torch.set_num_threads(torch_threads)  # the pool's threads have changed what new ones get
 
 
 def predict_chroma(

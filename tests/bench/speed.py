@@ -7,9 +7,10 @@ Decode-only and encode-only are the ceilings of the same file in the same run.
 import argparse
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from fractions import Fraction
+from itertools import islice
 from pathlib import Path
 
 import av
@@ -20,12 +21,21 @@ from PIL import Image
 
 from colorizer.batch import run_all
 from colorizer.device import choose_device, describe_device
+from colorizer.frame import Frame
 from colorizer.jobs import Job, JobState, Kind
+from colorizer.keyframes import mark_keys
 from colorizer.media import open_sink, open_source
+from colorizer.media.base import Source
+from colorizer.media.film_encoder import picture_of
+from colorizer.media.film_sink import FilmSink
 from colorizer.models import load_model
 from colorizer.models.base import ColorModel
 from colorizer.pipeline import run
+from colorizer.predict import predict_chroma
 from colorizer.settings import Settings
+from colorizer.shots import adaptive_detector, mark_shots
+from colorizer.temporal import smooth_chroma
+from colorizer.upsample import upsample_chroma
 
 SAMPLES = Path(__file__).parents[2] / "colorizer" / "samples"
 PHOTO_SIZE = (1224, 1632)
@@ -115,8 +125,21 @@ def bench_photos(model: ColorModel, folder: Path, count: int, settings: Settings
     row("photos: colorized, 2 megapixels", count, took, "photos/s", best)
 
 
+def film_sink(target: Path, source: Source, settings: Settings) -> FilmSink:
+    """Return the sink of a film, not entered."""
+    sink = open_sink(
+        target,
+        like=source,
+        codec=settings.codec,
+        quality=settings.quality,
+        jpeg_quality=settings.jpeg_quality,
+    )
+    assert isinstance(sink, FilmSink)
+    return sink
+
+
 def bench_film(model: ColorModel, folder: Path, count: int, settings: Settings) -> None:
-    """Time a 576-line film through H.264 with the network on every frame."""
+    """Time a 576-line film through H.264, with key frames and with the network on every frame."""
     film = folder / "film.mp4"
     draw_film(film, count)
     kept = []
@@ -129,13 +152,7 @@ def bench_film(model: ColorModel, folder: Path, count: int, settings: Settings) 
     def encode() -> None:
         with (
             open_source(film, Kind.FILM, side=settings.size) as source,
-            open_sink(
-                folder / "encoded.mp4",
-                like=source,
-                codec=settings.codec,
-                quality=settings.quality,
-                jpeg_quality=settings.jpeg_quality,
-            ) as sink,
+            film_sink(folder / "encoded.mp4", source, settings) as sink,
         ):
             ab = np.full((2, *sink.chroma_size(kept[0])), 12, np.float32)
             for number in range(count):
@@ -146,10 +163,51 @@ def bench_film(model: ColorModel, folder: Path, count: int, settings: Settings) 
     encode_rate = row(
         "film: encode only (Y copied, ab to Cb Cr)", count, seconds(encode), "frames/s"
     )
-    job = Job(film, folder / "colour.mp4", Kind.FILM, settings)
-    took = seconds(lambda: list(run(job, model)))
-    row(f"film: colorized, {FILM_SIZE[1]} x {FILM_SIZE[0]}", count, took, "frames/s",
-        min(decode_rate, encode_rate))  # fmt: skip
+    best = min(decode_rate, encode_rate)
+    for name, every in (("key frames", False), ("every frame", True)):
+        job = Job(film, folder / f"{name}.mp4", Kind.FILM, replace(settings, every_frame=every))
+        took = seconds(lambda: list(run(job, model)))  # noqa: B023
+        row(f"film: colorized, network on {name}", count, took, "frames/s", best)
+
+
+def bench_stages(model: ColorModel, folder: Path, count: int, settings: Settings) -> None:
+    """Print the processor time of each stage of a film, one after the other on one core."""
+    film = folder / "film.mp4"
+    took: dict[str, float] = {}
+    threads = torch.get_num_threads(), cv2.getNumThreads()
+    torch.set_num_threads(1)
+    cv2.setNumThreads(1)
+
+    def timed(name: str, frames: Iterable[Frame]) -> list[Frame]:
+        start = time.process_time()
+        done = list(frames)
+        took[name] = time.process_time() - start
+        return done
+
+    device = next(model.parameters()).device
+    with open_source(film, Kind.FILM, side=settings.size) as source:
+        sink = film_sink(folder / "stages.mp4", source, settings)
+        coding, tags = sink.coding, sink.tags
+        frames = timed("decode, L at working size", islice(source.frames(), count))
+        frames = timed("cuts, flow both ways", mark_shots(frames, detector=adaptive_detector()))
+        frames = timed("key frames chosen", mark_keys(iter(frames)))
+        keys = sum(frame.is_key for frame in frames)
+        frames = timed("network", predict_chroma(frames, model, device=device))
+        frames = timed("colours carried and smoothed", smooth_chroma(iter(frames)))
+        enlarged = upsample_chroma(iter(frames), sink.chroma_size, sink.chroma_shift)
+        frames = timed("chroma enlarged", enlarged)
+        picture_of(frames[0], coding, tags, source.origin)  # its tables are made once
+        timed("ab to Cb Cr, planes", (picture_of(f, coding, tags, source.origin) for f in frames))
+        start = time.process_time()
+        with sink:
+            for frame in frames:
+                sink.write(frame)
+        took["encode"] = time.process_time() - start - took["ab to Cb Cr, planes"]
+    torch.set_num_threads(threads[0])
+    cv2.setNumThreads(threads[1])
+    print(f"\nprocessor time of a frame, {keys} key frames of {len(frames)}:")
+    for name, time_taken in [*took.items(), ("together", sum(took.values()))]:
+        print(f"  {name:42s} {1000 * time_taken / len(frames):9.2f} ms")
 
 
 def main() -> None:
@@ -157,7 +215,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.speed", description=__doc__)
     parser.add_argument("--device", default="auto")
     parser.add_argument("--photos", type=int, default=24)
-    parser.add_argument("--frames", type=int, default=250)
+    parser.add_argument("--frames", type=int, default=250, help="of the film")
+    parser.add_argument("--film", action="store_true", help="the film alone")
     arguments = parser.parse_args()
     settings = Settings(device=arguments.device)
     device = choose_device(settings.device)
@@ -165,9 +224,11 @@ def main() -> None:
     print(f"{describe_device(device)}; torch {torch.__version__}")
     print(f"{'':44s} {'rate':>9s} {'':10s} {'each':>12s} {'of best':>8s}")
     with tempfile.TemporaryDirectory() as folder:
-        bench_network(model, device)
-        bench_photos(model, Path(folder), arguments.photos, settings)
+        if not arguments.film:
+            bench_network(model, device)
+            bench_photos(model, Path(folder), arguments.photos, settings)
         bench_film(model, Path(folder), arguments.frames, settings)
+        bench_stages(model, Path(folder), min(100, arguments.frames), settings)
 
 
 if __name__ == "__main__":
