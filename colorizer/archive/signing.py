@@ -46,8 +46,10 @@ class Signing:
             chain, private = certificate.read_bytes(), key.read_bytes()
         except OSError as error:
             raise SettingsError(f"{error.filename} can't be read: {error.strerror}") from error
+        if b"BEGIN CERTIFICATE" not in chain:
+            raise SettingsError(f"{certificate} holds no certificate (PEM)")
         algorithm = _algorithm(key, private)
-        info = c2pa.C2paSignerInfo(algorithm.encode(), chain, private, b"")
+        info = c2pa.C2paSignerInfo(algorithm.encode(), chain, private, None)
         try:
             self._signer = c2pa.Signer.from_info(info)
         except c2pa.C2paError as error:
@@ -109,12 +111,14 @@ def _add_parent(builder: Any, source: Path, known: list[str]) -> bool:
     import c2pa
 
     kind = source.suffix.lower().removeprefix(".")
-    if kind not in known:
-        return False
-    builder.set_intent(c2pa.C2paBuilderIntent.EDIT)
-    with suppress(c2pa.C2paError), source.open("rb") as file:
-        builder.add_ingredient({"title": source.name, "relationship": "parentOf"}, kind, file)
-        return True
+    if kind in known:
+        with suppress(c2pa.C2paError), source.open("rb") as file:
+            named = {"title": source.name, "relationship": "parentOf"}
+            builder.add_ingredient(named, kind, file)
+            builder.set_intent(c2pa.C2paBuilderIntent.EDIT)
+            return True
+    made = c2pa.C2paDigitalSourceType.COMPOSITE_WITH_TRAINED_ALGORITHMIC_MEDIA
+    builder.set_intent(c2pa.C2paBuilderIntent.CREATE, made)
     return False
 
 
@@ -129,8 +133,8 @@ def _algorithm(key: Path, pem: bytes) -> str:
     lines = pem.decode("ascii", "replace").splitlines()
     body = "".join(line for line in lines if "-----" not in line and ":" not in line)
     with suppress(ValueError):
-        data = base64.b64decode(body)
-        if "BEGIN RSA PRIVATE KEY" in lines[0]:
+        data = base64.b64decode(body) if "PRIVATE KEY" in pem.decode("ascii", "replace") else b""
+        if data and "BEGIN RSA PRIVATE KEY" in lines[0]:
             return "ps256"
         for identifier, name in _ALGORITHMS:
             if _encoded(identifier) in data:

@@ -12,7 +12,7 @@ from colorizer import pipeline
 from colorizer.archive.provenance import read_sidecar, sidecar_of
 from colorizer.archive.signing import Signing
 from colorizer.checksum import file_hash
-from colorizer.errors import SettingsError
+from colorizer.errors import SettingsError, TargetError
 from colorizer.jobs import Job, Kind
 from colorizer.settings import Settings
 from tests import drawn
@@ -139,7 +139,22 @@ def test_a_film_is_signed_in_mp4_and_told_unsigned_in_matroska(tmp_path, signer)
         if suffix == "mkv":
             assert any("no way to sign .mkv" in line for line in last.warnings)
         else:
+            assert any("does not name the source" in line for line in last.warnings)
             assert "c2pa.color_adjustments" in json.dumps(signed(job.target))
+
+
+def test_a_key_of_another_certificate_gives_no_result(tmp_path, signer):
+    (tmp_path / "other").mkdir()
+    _, key = write_key(tmp_path / "other")
+    job = Job(
+        drawn.photo(tmp_path / "a.png"),
+        tmp_path / "b.png",
+        Kind.PHOTO,
+        settings((signer[0], key)),
+    )
+    with pytest.raises(TargetError, match="can't be signed"):
+        list(pipeline.run(job, tiny_model()))
+    assert sorted(p.name for p in tmp_path.glob("b.png*")) == []
 
 
 def test_what_cant_sign_is_told_before_the_work(tmp_path, signer):
@@ -149,7 +164,7 @@ def test_what_cant_sign_is_told_before_the_work(tmp_path, signer):
     with pytest.raises(SettingsError, match="holds no private key"):
         Signing(certificate, certificate)
     (tmp_path / "bad.pem").write_text("nothing")
-    with pytest.raises(SettingsError, match="can't sign"):
+    with pytest.raises(SettingsError, match="holds no certificate"):
         Signing(tmp_path / "bad.pem", key)
     with pytest.raises(SettingsError, match="c2pa-key"):
         Settings(c2pa_certificate=certificate)
