@@ -21,6 +21,8 @@ SIDE = 768
 NEAR = (8.0, 4.0)
 """Most that paper departs from its own lightness, in units of L; the second where a pale picture
 does not stand out by the first."""
+_LEAST_SIDE = 16
+"""Pixels; a narrower picture has no room for paper around it."""
 _RINGS = 3
 """Bands within each other, such as the bed of a scanner, a mount and the paper of a print."""
 _SOLID = 0.965
@@ -60,6 +62,8 @@ def find_paper(frame: Frame) -> np.ndarray | None:
     height, width = frame.Y.shape
     scale = min(1.0, SIDE / max(height, width))
     size = (max(1, round(height * scale)), max(1, round(width * scale)))
+    if min(size) < _LEAST_SIDE:
+        return None
     small: Any = cv2.resize(frame.Y, size[::-1], interpolation=cv2.INTER_AREA)
     L = cv2.medianBlur(replace(frame, Y=small).lightness(), 3)
     paper = np.zeros(size, np.uint8)

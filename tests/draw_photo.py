@@ -205,6 +205,20 @@ UNREADABLE: dict[str, bytes] = {
 """Contents of files that can't be colorized, by file name."""
 
 
+def heic(path: Path, bits: int = 8) -> Path | None:
+    """Write `tinted()` as a HEIC of 8 or 10 bits; None where the library is not installed."""
+    try:
+        import pillow_heif
+    except ImportError:
+        return None
+    codes = tinted(bits)
+    mode = "RGB" if bits == 8 else "RGB;16"
+    data = codes if bits == 8 else codes << (16 - bits)
+    image = pillow_heif.from_bytes(mode, SIZE[::-1], np.ascontiguousarray(data).tobytes())
+    image.save(path, quality=-1, chroma=444)
+    return path
+
+
 def draw(folder: Path, name: str) -> Path:
     """Write one of the photos above and return its path."""
     path = folder / name

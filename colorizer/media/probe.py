@@ -71,7 +71,11 @@ def probe(path: Path) -> dict[str, Any]:
     if kind is None:
         raise UnsupportedMedia(path, "is neither a photo nor a film known by its name")
     about = {"path": str(path), "kind": str(kind), "bytes": path.stat().st_size}
-    return about | (_photo(path) if kind is Kind.PHOTO else _film(path))
+    if kind is Kind.FILM:
+        return about | _film(path)
+    from colorizer.media.photo_facts import photo_facts
+
+    return about | photo_facts(path)
 
 
 def _film(path: Path) -> dict[str, Any]:
@@ -130,70 +134,3 @@ def _chapter(chapter: Any) -> dict[str, Any]:
         "end": float(chapter["end"] * chapter["time_base"]),
         "title": chapter["metadata"].get("title"),
     }
-
-
-def _photo(path: Path) -> dict[str, Any]:
-    """Read a photo's headers; the pixels stay on the disk."""
-    from PIL import Image, UnidentifiedImageError
-
-    Image.MAX_IMAGE_PIXELS = None  # archives have larger scans than Pillow trusts
-    try:
-        with Image.open(path) as image:
-            dpi = image.info.get("dpi")
-            return {
-                "format": image.format,
-                "width": image.width,
-                "height": image.height,
-                "mode": image.mode,
-                "bits": _bits(image),
-                "pages": getattr(image, "n_frames", 1),
-                "icc_profile": bool(image.info.get("icc_profile")),
-                "dpi": [float(value) for value in dpi] if dpi else None,
-                "orientation": image.getexif().get(0x0112, 1),
-            }
-    except UnidentifiedImageError:
-        if path.suffix.lower() in (".tif", ".tiff"):
-            return _tiff(path)
-        raise MediaError(path, "is no photo that can be read") from None
-    except (OSError, ValueError, SyntaxError) as error:
-        raise MediaError(path, f"can't be read as a photo ({error})") from error
-
-
-_MODE_BITS = {"1": 1, "I;16": 16, "I;16B": 16, "I;16L": 16, "I": 32, "F": 32}
-
-
-def _bits(image: Any) -> int:
-    """Return bits per sample; Pillow reads 16-bit PNG and RGB TIFF into 8-bit modes."""
-    tags = getattr(image, "tag_v2", None)
-    if tags is not None and 258 in tags:
-        bits = tags[258]
-        return int(max(bits)) if isinstance(bits, tuple) else int(bits)
-    tile = image.tile[0] if image.tile else None
-    raw = tile[3] if tile else None
-    mode = raw[0] if isinstance(raw, tuple) else raw
-    if isinstance(mode, str) and ";16" in mode:
-        return 16
-    return _MODE_BITS.get(image.mode, 8)
-
-
-def _tiff(path: Path) -> dict[str, Any]:
-    """Read the headers of a TIFF whose pixel layout Pillow does not know."""
-    import tifffile
-
-    try:
-        with tifffile.TiffFile(path) as file:
-            page: Any = file.pages[0]
-            orientation = page.tags.get(274)
-            return {
-                "format": "TIFF",
-                "width": int(page.imagewidth),
-                "height": int(page.imagelength),
-                "mode": str(getattr(page.photometric, "name", page.photometric)),
-                "bits": int(page.bitspersample),
-                "pages": len(file.pages),
-                "icc_profile": 34675 in page.tags,
-                "dpi": None,
-                "orientation": int(orientation.value) if orientation else 1,
-            }
-    except (tifffile.TiffFileError, OSError, ValueError, IndexError, KeyError) as error:
-        raise MediaError(path, f"can't be read as a TIFF ({error})") from error

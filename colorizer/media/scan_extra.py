@@ -76,6 +76,29 @@ def read_heic_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
     return Scan(codes=codes, space=space, bits=bits, alpha=alpha, coding=coding, metadata=metadata)
 
 
+def heic_size(path: Path, file: BinaryIO) -> tuple[int, int, int]:
+    """Return height, width and bits of the main picture of a HEIC.
+
+    Raises:
+        UnsupportedMedia: the extra `heic` is not installed.
+    """
+    pillow_heif = _library(path, "pillow_heif", "heic", "a HEIC")
+    opened = pillow_heif.open_heif(file, convert_hdr_to_8bit=False)
+    image = opened[opened.primary_index]
+    return image.size[1], image.size[0], int(image.info.get("bit_depth") or 8)
+
+
+def raw_size(path: Path, file: BinaryIO) -> tuple[int, int, int]:
+    """Return height, width and bits of a developed camera raw.
+
+    Raises:
+        UnsupportedMedia: the extra `raw` is not installed.
+    """
+    rawpy = _library(path, "rawpy", "raw", "a camera raw")
+    with rawpy.imread(file) as raw:
+        return raw.sizes.height, raw.sizes.width, 16
+
+
 def read_raw_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
     """Develop a camera raw as the camera saw it: its white balance, no brightening, 16-bit sRGB.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 from typing import BinaryIO
 
@@ -47,7 +48,7 @@ def read_jp2_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
 
     data = file.read()
     try:
-        header = _Header(data)
+        header = Header(data)
         size = read_size(data, header.start)
     except ValueError as error:
         raise MediaError(path, f"is damaged or cut off: {one_line(error)}") from error
@@ -69,22 +70,31 @@ def _check(path: Path, size: Size, space: int | None) -> None:
         UnsupportedMedia: see `read_jp2_scan`.
     """
     if not size.plain or size.bits[0] > 16:
-        raise UnsupportedMedia(
-            path, f"its components have {size.bits} bits or differ; save it as 8- or 16-bit RGB"
-        )
+        what = f"have {' and '.join(map(str, sorted(set(size.bits))))} bits"
+        if not size.plain and len(set(size.bits)) == 1:
+            what = "are signed or have less resolution than the picture"
+        raise UnsupportedMedia(path, f"its components {what}; save it as 8- or 16-bit RGB")
     if space == YCC or (space is not None and space not in _CHANNELS):
         raise UnsupportedMedia(path, f"its colour space is number {space}; save it as gray or RGB")
 
 
-class _Header:
-    """What the boxes of a JP2 say beside the codestream; nothing of a bare codestream."""
+class Header:
+    """What the boxes of a JP2 say beside the codestream; of a bare codestream, nothing.
+
+    Attributes:
+        start: where the codestream begins.
+        space: number of the colour space, None where the file names none.
+        icc: the profile of the pixels.
+        resolution: as in `Metadata`.
+        ids: contents of the UUID boxes by their ids.
+        xml: there are XML boxes.
+    """
 
     def __init__(self, data: bytes) -> None:
         self.start = 0
-        """Where the codestream begins."""
         self.space: int | None = None
         self.icc: bytes | None = None
-        self.resolution = None
+        self.resolution: tuple[Fraction, Fraction, int] | None = None
         self.ids: dict[bytes, bytes] = {}
         self.xml = False
         if data.startswith(CODESTREAM):
@@ -112,7 +122,7 @@ class _Header:
                 self.resolution = read_resolution(data, inside, stop)
 
 
-def _scan(codes: np.ndarray, size: Size, header: _Header, warnings: list[str]) -> Scan:
+def _scan(codes: np.ndarray, size: Size, header: Header, warnings: list[str]) -> Scan:
     """Bring components to gray, RGB or CMYK codes."""
     count = 1 if codes.ndim == 2 else codes.shape[2]
     space = header.space or _SPACES.get(count, RGB)
@@ -143,7 +153,7 @@ def _scan(codes: np.ndarray, size: Size, header: _Header, warnings: list[str]) -
     )
 
 
-def _metadata(header: _Header, warnings: list[str]) -> Metadata:
+def _metadata(header: Header, warnings: list[str]) -> Metadata:
     if header.xml:
         warnings.append("its XML boxes are lost")
     exif = header.ids.get(EXIF_ID)

@@ -70,30 +70,37 @@ def open_pages(path: Path, file: BinaryIO, warnings: list[str]) -> Pages:
         MediaError: damaged or cut off.
         UnsupportedMedia: no photo of a known format.
     """
+    notes: list[str] = []
+    reader = reader_of(path, file)
+    if reader is not None:
+        return Pages(1, _one(reader, path, file, notes), notes)
+    count, scans = open_tiff(path, file, warnings, notes)
+    return Pages(count, scans, notes)
+
+
+def reader_of(path: Path, file: BinaryIO) -> Reader | None:
+    """Return what reads a photo of one picture; None for a TIFF. The file is at its start again.
+
+    Raises:
+        UnsupportedMedia: no photo of a known format.
+    """
     file.seek(0)
     head = file.read(32)
     file.seek(0)
-    notes: list[str] = []
     if path.suffix.lower() in RAW_SUFFIXES:
-        return Pages(1, _one(read_raw_scan, path, file, notes), notes)
+        return read_raw_scan
     if head[:4] in TIFF_MARKS:
-        count, scans = open_tiff(path, file, warnings, notes)
-        return Pages(count, scans, notes)
-    reader = _reader(head)
-    if reader is not None:
-        return Pages(1, _one(reader, path, file, notes), notes)
-    found = (name for at, mark, name in _FOREIGN if head[at:].startswith(mark))
-    what = next(found, "none of a photo")
-    raise UnsupportedMedia(path, f"its content is {what}; save it as {_KNOWN}")
-
-
-def _reader(head: bytes) -> Reader | None:
+        return None
     for at, mark, reader in _OWN_MARKS:
         if head[at:].startswith(mark):
             return reader
     if head[:1] == b"P" and head[1:2] in b"123456" and head[2:3].isspace():
         return read_pnm_scan
-    return read_heic_scan if is_heic(head) else None
+    if is_heic(head):
+        return read_heic_scan
+    found = (name for at, mark, name in _FOREIGN if head[at:].startswith(mark))
+    what = next(found, "none of a photo")
+    raise UnsupportedMedia(path, f"its content is {what}; save it as {_KNOWN}")
 
 
 def _one(reader: Reader, path: Path, file: BinaryIO, notes: list[str]) -> Iterator[Scan]:

@@ -19,7 +19,7 @@ from colorizer.media.scan import Coding, Scan, check_claim, file_size, one_line,
 from colorizer.media.tiff_chain import check_chain
 
 # What it warns of ends in an error or a warning of ours.
-logging.getLogger("tifffile").setLevel(logging.ERROR)
+logging.getLogger("tifffile").setLevel(logging.CRITICAL)
 
 MARKS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 """First four bytes of TIFF and BigTIFF in both byte orders."""
@@ -130,7 +130,9 @@ def _check(path: Path, page: TiffPage, file: BinaryIO) -> None:
     check_claim(path, page.imagelength, page.imagewidth, file_size(file))
     ends = [at + n for at, n in zip(page.dataoffsets, page.databytecounts, strict=False)]
     size = file_size(file)
-    if not ends or max(ends) > size:
+    if not any(page.databytecounts):
+        raise MediaError(path, "is damaged: it does not say where its pixels are")
+    if max(ends) > size:
         raise MediaError(path, f"is cut off: {size} of {max(ends, default=0)} bytes are there")
     parts = sum(n > 0 for n in page.databytecounts)
     if parts < math.prod(page.chunked):  # tifffile would fill the gaps with black

@@ -10,6 +10,7 @@ from PIL import Image
 from colorizer.errors import MediaError, UnsupportedMedia
 from colorizer.jobs import Kind
 from colorizer.media.probe import kind_of, probe
+from tests import draw_photo
 from tests.draw_film import draw_film
 from tests.draw_film import draw_luma as draw
 
@@ -117,6 +118,42 @@ def test_a_float_tiff_that_pillow_may_not_know_is_told(tmp_path):
     tifffile.imwrite(tmp_path / "a.tif", planes)
     facts = probe(tmp_path / "a.tif")
     assert (facts["width"], facts["height"], facts["bits"]) == (30, 20, 64)
+
+
+FACTS = {
+    "gray16_big_endian.tif": ("TIFF", 16),
+    "bilevel_ccitt.tif": ("TIFF", 1),
+    "gray16.png": ("PNG", 16),
+    "cmyk.jpg": ("JPEG", 8),
+    "lossy.webp": ("WEBP", 8),
+    "palette.bmp": ("BMP", 8),
+    "tinted16.jp2": ("JPEG2000", 16),
+    "gray16.j2k": ("JPEG2000", 16),
+    "tinted16.ppm": ("PNM", 16),
+    "raw.pbm": ("PNM", 1),
+}
+
+
+@pytest.mark.parametrize("name", FACTS)
+def test_every_format_of_photos_is_told_from_its_header(tmp_path, name):
+    facts = probe(draw_photo.draw(tmp_path, name))
+    assert json.loads(json.dumps(facts)) == facts
+    assert (facts["format"], facts["bits"]) == FACTS[name]
+    assert (facts["height"], facts["width"]) == draw_photo.SIZE
+    assert facts["pages"] == 1
+
+
+def test_pages_are_counted(tmp_path):
+    assert probe(draw_photo.draw(tmp_path, "pages.tif"))["pages"] == 3
+
+
+def test_a_wild_size_is_damage(tmp_path):
+    (tmp_path / "a.pgm").write_bytes(b"P5 60000 50000 255 ")
+    (tmp_path / "b.pgm").write_bytes(b"P5 20000 10000 255 ")
+    with pytest.raises(MediaError, match="more than 1000 megapixels"):
+        probe(tmp_path / "a.pgm")
+    with pytest.raises(MediaError, match="20000 x 10000 pixels in 19 bytes"):
+        probe(tmp_path / "b.pgm")
 
 
 def test_what_is_no_medium_is_refused_with_its_reason(tmp_path):
