@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from colorizer.archive.provenance import read_sidecar, sidecar_of
+from colorizer.checksum import file_hash
 from colorizer.settings import Settings
 from tests.tiny_weights import write_tiny_weights
 
@@ -73,6 +75,8 @@ def test_a_photo_is_done_and_in_colour(talk, photo, tmp_path):
     event = talk.hear("done", "failed", "skipped")
     assert (event["event"], event["job"], event["fatal"]) == ("done", 7, False)
     assert Image.open(tmp_path / "out" / "a_color.png").mode == "RGB"
+    told = read_sidecar(sidecar_of(tmp_path / "out" / "a_color.png"))
+    assert told["model"]["weights_sha256"] == file_hash(Path(talk.settings["weights"]))
 
 
 def test_a_bad_file_fails_with_its_reason_and_the_worker_goes_on(talk, photo, tmp_path):
