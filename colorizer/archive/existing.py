@@ -109,12 +109,19 @@ def differing(sidecar: Sidecar, settings: Settings, kind: str) -> list[str]:
         settings: to compare; those that shape no result of this kind do not count.
         kind: "photo" or "film".
     """
-    then, now, default = sidecar["settings"], settings.as_dict(), Settings().as_dict()
+    then, now, default = sidecar["settings"], _values(settings, kind), _values(Settings(), kind)
     suffix = Path(str(sidecar["result"].get("name"))).suffix.lower()
-    names = [n for n in shaping(kind) if n != "jpeg_quality" or suffix in _LOSSY]
+    names = [n for n in now if n != "jpeg_quality" or suffix in _LOSSY]
     # An option that an older version did not know was as it is by default.
     pairs = {name: (then.get(name, default[name]), now[name]) for name in names}
     return [f"{name} {old}, now {new}" for name, (old, new) in pairs.items() if old != new]
+
+
+@lru_cache(maxsize=8)
+def _values(settings: Settings, kind: str) -> dict[str, Any]:
+    """Return the settings that shape a result of a kind; the same for thousands of files."""
+    values = settings.as_dict()
+    return {name: values[name] for name in shaping(kind)}
 
 
 def weights_file(settings: Settings) -> Path | None:
