@@ -22,14 +22,16 @@ from colorizer.media.metadata import (
 )
 
 _ORIENTATION, _SPACE, _WIDTH, _HEIGHT, _INTEROP_INDEX = 0x0112, 0xA001, 0xA002, 0xA003, 0x0001
+_SITING = 0x0213
 _RESOLUTION = (0x011A, 0x011B, 0x0128)
 _FALSE = {
-    0x0102, 0x0103, 0x0106, 0x0115, 0x011C, 0x012D, 0x013E, 0x013F, 0x0211, 0x0212, 0x0213,
+    0x0102, 0x0103, 0x0106, 0x0115, 0x011C, 0x012D, 0x013E, 0x013F, 0x0211, 0x0212,
     0x0214, 0x8773, 0xA500,
 }  # fmt: skip
 """Tags of an EXIF block that describe the source's samples and colours: BitsPerSample,
 Compression, PhotometricInterpretation, SamplesPerPixel, PlanarConfiguration, TransferFunction,
-WhitePoint, PrimaryChromaticities, those of Y'CbCr, ReferenceBlackWhite, ICC profile, Gamma."""
+WhitePoint, PrimaryChromaticities, coefficients and subsampling of Y'CbCr, ReferenceBlackWhite, ICC
+profile, Gamma."""
 _SRGB, _UNCALIBRATED = 1, 65535
 _ENDS = (XMP_TAG, IPTC_TAG, PHOTOSHOP_TAG)
 
@@ -51,6 +53,7 @@ def for_block(metadata: Metadata) -> Metadata:
             parts = value.limit_denominator(1 << 16).as_integer_ratio()
             first[code] = Entry(5, 1, struct.pack(order + "2I", *parts))
         first[_RESOLUTION[2]] = number(unit, order, 3)
+    first[_SITING] = number(1, order, 3)  # EXIF asks for it in JPEG
     exif = _block(first, dict(metadata.exif_ifds), order)
     return replace(metadata, exif=exif, exif_ifds=(), tiff_tags=(), photoshop=photoshop)
 
@@ -65,9 +68,10 @@ def for_tiff(metadata: Metadata) -> Metadata:
     if metadata.exif is not None:
         order = _order(metadata.exif)
         file = BytesIO(metadata.exif)
-        first = read_directory(file, *struct.unpack_from(order + "I", metadata.exif, 4), order)
+        (start,) = struct.unpack_from(order + "I", metadata.exif, 4)
+        first = read_directory(file, start, order)
         kept = [code for code in first if code in TIFF_KEPT and code not in _ENDS]
-        tags = tuple((code, *first[code]) for code in kept)
+        tags = tuple((n, first[n].kind, first[n].count, first[n].data) for n in kept)
         ifds = tuple(sub_directories(file, first, order))
     if metadata.tiff_tags or metadata.exif_ifds:
         return metadata
@@ -257,6 +261,7 @@ def _correct(data: bytearray, order: str, offset: int, size: tuple[int, int], pr
     """Correct and drop entries of one directory in place."""
     true = {
         _ORIENTATION: 1,
+        _SITING: 1,  # centred: results have chroma at full resolution
         0x0100: size[1],
         0x0101: size[0],
         _SPACE: _space_code(profile),

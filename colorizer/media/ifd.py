@@ -6,7 +6,8 @@ Values stay the bytes they are, so that nothing is lost between what two librari
 from __future__ import annotations
 
 import struct
-from typing import BinaryIO, NamedTuple, TypeAlias
+from dataclasses import dataclass, replace
+from typing import BinaryIO, TypeAlias
 
 import numpy as np
 
@@ -18,7 +19,8 @@ _UNITS = {3: 2, 8: 2, 4: 4, 9: 4, 13: 4, 5: 4, 10: 4, 11: 4, 12: 8, 16: 8, 17: 8
 _MOST_BYTES = 64 << 20
 
 
-class Entry(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Entry:
     """One tag's value."""
 
     kind: int
@@ -101,7 +103,7 @@ def in_order(entry: Entry, order: str, wanted: str) -> Entry:
     if order == wanted or unit == 1:
         return entry
     swapped = np.frombuffer(entry.data, f"V{unit}").view(f"u{unit}").byteswap().tobytes()
-    return entry._replace(data=swapped)
+    return replace(entry, data=swapped)
 
 
 def number(value: int, order: str, kind: int = 4) -> Entry:

@@ -6,12 +6,15 @@ Blocks are kept as bytes wherever the result can hold them unchanged. The XMP pa
 from __future__ import annotations
 
 import struct
+import zlib
 from collections.abc import Container, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, BinaryIO
 
 from colorizer.media.ifd import Directory, read_directory
+from colorizer.media.iptc import resource_of_iptc
+from colorizer.media.jpeg_segments import PHOTOSHOP_MARK, whole_xmp
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -31,12 +34,13 @@ _UNTRUE = (0x0409, 0x040C, 0x040F, 0x0411, 0x0422, 0x0423, 0x0424)
 XMP, which stand elsewhere."""
 _PNG_REPLACED = {
     b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"cHRM", b"gAMA", b"iCCP", b"sBIT", b"sRGB",
-    b"cICP", b"bKGD", b"hIST", b"pHYs", b"sPLT", b"eXIf", b"acTL", b"fcTL", b"fdAT", b"caBX",
+    b"cICP", b"bKGD", b"hIST", b"pHYs", b"sPLT", b"eXIf", b"acTL", b"fcTL", b"fdAT",
 }  # fmt: skip
 _PNG_XMP = b"XML:com.adobe.xmp\0"
 _EXIF_MARK = b"Exif\0\0"
 _C2PA_TAG = 52545
-PHOTOSHOP_MARK = b"Photoshop 3.0\0"
+_MOST_PROFILE_BYTES = 16 << 20
+_RAW_PROFILES = (b"Raw profile type iptc", b"Raw profile type 8bim")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,18 +89,20 @@ class Metadata:
 def read_pillow(image: Image.Image) -> Metadata:
     """Read what Pillow found in the header of a JPEG, PNG, WebP or BMP."""
     info = image.info
-    blocks = [data for name, data in getattr(image, "applist", []) if name == "APP13"]
+    segments = getattr(image, "applist", [])
+    blocks = [data for name, data in segments if name == "APP13"]
     marked = [data[len(PHOTOSHOP_MARK) :] for data in blocks if data.startswith(PHOTOSHOP_MARK)]
     xmp, exif, dpi = info.get("xmp"), info.get("exif"), info.get("dpi")
     orientation = image.getexif().get(0x0112, 1)
     return Metadata(
         orientation=orientation if orientation in range(1, 9) else 1,
         exif=exif.removeprefix(_EXIF_MARK) if exif else None,
-        xmp=xmp.encode() if isinstance(xmp, str) else xmp,
+        xmp=whole_xmp(xmp.encode() if isinstance(xmp, str) else xmp, segments),
         photoshop=without_thumbnails(b"".join(marked)),
         icc=info.get("icc_profile"),
         resolution=_per_inch(dpi),
         comment=info.get("comment"),
+        credentials=any(name == "APP11" and b"jumb" in data[:64] for name, data in segments),
     )
 
 
@@ -121,6 +127,41 @@ def png_chunks(file: BinaryIO) -> tuple[tuple[bytes, bytes], ...]:
         if len(data) == length and not data.startswith(_PNG_XMP):
             chunks.append((name, data))
     return tuple(chunks)
+
+
+def read_png(metadata: Metadata, file: BinaryIO) -> Metadata:
+    """Return the metadata of a PNG with its chunks; IPTC and Photoshop data are taken from them."""
+    kept, photoshop = [], b""
+    for name, data in png_chunks(file):
+        profile = _of_raw_profile(data) if data.startswith(_RAW_PROFILES) else b""
+        if profile.startswith(b"\x1c"):
+            profile = resource_of_iptc(profile)
+        if profile.startswith(b"8BIM"):
+            photoshop += without_thumbnails(profile)
+        elif name != b"caBX":
+            kept.append((name, data))
+    signed = any(name == b"caBX" for name, _ in png_chunks(file))
+    return replace(metadata, png_chunks=tuple(kept), photoshop=photoshop, credentials=signed)
+
+
+def raw_profile(resources: bytes) -> bytes:
+    """Return Photoshop resources as the zTXt chunk in which PNG files have them by custom."""
+    lines = [resources[at : at + 36].hex() for at in range(0, len(resources), 36)]
+    text = "\n".join(["", "iptc", f"{len(resources):8}", *lines, ""])
+    return _RAW_PROFILES[0] + b"\0\0" + zlib.compress(text.encode())
+
+
+def _of_raw_profile(data: bytes) -> bytes:
+    """Return the bytes in a zTXt, tEXt or plain iTXt chunk that holds a profile in hex digits."""
+    _, _, text = data.partition(b"\0")
+    try:
+        if text[:1] == b"\0" and text[1:2] == b"\x78":
+            unpacker = zlib.decompressobj()
+            text = unpacker.decompress(text[1:], _MOST_PROFILE_BYTES)
+        lines = text.split(b"\n", 3)
+        return bytes.fromhex(lines[3].decode("ascii")) if len(lines) == 4 else b""
+    except (ValueError, zlib.error):
+        return b""
 
 
 def read_tiff(page: TiffPage, file: BinaryIO) -> Metadata:

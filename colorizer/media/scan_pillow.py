@@ -7,7 +7,6 @@ go to imagecodecs.
 from __future__ import annotations
 
 import struct
-from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -15,7 +14,7 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from colorizer.errors import MediaError
-from colorizer.media.metadata import png_chunks, read_pillow
+from colorizer.media.metadata import read_pillow, read_png
 from colorizer.media.scan import Coding, Scan, check_claim, file_size, one_line, split_alpha
 
 # Pillow's limit refuses the scans of archives; check_claim has a higher one.
@@ -52,7 +51,7 @@ def read_pillow_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
     if pictures > 1:
         warnings.append(f"only the first of {pictures} pictures in the file is colorized")
     if image.format == "PNG":
-        metadata = replace(metadata, png_chunks=png_chunks(file))
+        metadata = read_png(metadata, file)
     coding = Coding(
         format={"MPO": "jpeg"}.get(image.format or "", (image.format or "").lower()),
         depth=depth,

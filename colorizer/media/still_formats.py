@@ -12,28 +12,34 @@ from typing import Any, BinaryIO, TypeAlias
 
 import numpy as np
 
-from colorizer.media.metadata import PHOTOSHOP_MARK
+from colorizer.media.jpeg_segments import (
+    MARKER_BYTES,
+    XMP_MARK,
+    extension_segments,
+    photoshop_segments,
+)
+from colorizer.media.metadata import raw_profile
 from colorizer.media.picture import Picture
+from colorizer.media.png_stream import write_chunk, write_header, write_pixels
 from colorizer.media.still_jp2 import write_jp2
 from colorizer.media.still_tiff import write_tiff
 from colorizer.media.suffixes import WRITTEN
-
-_MARKER_BYTES = 65533
-"""Most a JPEG marker segment holds."""
-_XMP_MARK_BYTES = 29
+from colorizer.media.xmp import short_packet, split
 
 
 def write_jpeg(file: BinaryIO, picture: Picture) -> None:
     """Write a JPEG at 4:4:4."""
     metadata, exif, xmp, comment = picture.metadata, picture.metadata.exif, picture.xmp, None
     picture.warn_of_lost("EXIF" if exif else "", "IPTC and Photoshop data", "comment")
-    if exif and len(exif) > _MARKER_BYTES - 6:
+    if exif and len(exif) > MARKER_BYTES - 6:
         picture.warn("EXIF is too long for a JPEG and lost")
         exif = None
-    if len(xmp) > _MARKER_BYTES - _XMP_MARK_BYTES:
-        picture.warn("XMP is too long for a JPEG; the source's is lost")
-        xmp = picture.plain_xmp
-    if metadata.comment and len(metadata.comment) <= _MARKER_BYTES:
+    extension = b""
+    if len(xmp) > MARKER_BYTES - len(XMP_MARK):
+        said, rest = split(xmp)
+        digest, extension = extension_segments(rest)
+        xmp = short_packet(said, digest)
+    if metadata.comment and len(metadata.comment) <= MARKER_BYTES:
         comment = metadata.comment
     options = {
         "quality": picture.quality,
@@ -41,7 +47,7 @@ def write_jpeg(file: BinaryIO, picture: Picture) -> None:
         "icc_profile": picture.icc,
         "exif": b"Exif\0\0" + exif if exif else b"",
         "xmp": xmp,
-        "extra": _photoshop_segments(metadata.photoshop),
+        "extra": extension + photoshop_segments(metadata.photoshop),
         "comment": comment,
         "dpi": metadata.dpi() or (0, 0),
     }
@@ -56,16 +62,6 @@ def write_jpeg(file: BinaryIO, picture: Picture) -> None:
         file.truncate()
         image.save(file, "JPEG", **options)
         picture.warn("is written as a baseline JPEG; it is too noisy for a progressive one")
-
-
-def _photoshop_segments(resources: bytes) -> bytes:
-    """Return Photoshop resources as APP13 segments."""
-    room = _MARKER_BYTES - len(PHOTOSHOP_MARK)
-    parts = [resources[at : at + room] for at in range(0, len(resources), room)]
-    return b"".join(
-        b"\xff\xed" + struct.pack(">H", 2 + len(PHOTOSHOP_MARK) + len(part)) + PHOTOSHOP_MARK + part
-        for part in parts
-    )
 
 
 def _pillow(picture: Picture) -> Any:
@@ -98,29 +94,26 @@ def write_bmp(file: BinaryIO, picture: Picture) -> None:
 
 
 def write_png(file: BinaryIO, picture: Picture) -> None:
-    """Write a PNG of 8 or 16 bits."""
-    import imagecodecs
-
+    """Write a PNG of 8 or 16 bits, a few rows at a time."""
     metadata = picture.metadata
-    picture.warn_of_lost("EXIF" if metadata.exif else "", "PNG text")
-    encoded = memoryview(imagecodecs.png_encode(picture.whole()))
-    after_header = 8 + 12 + 13
-    file.write(encoded[:after_header])
-    _chunk(file, b"iCCP", b"ICC profile\0\0" + zlib.compress(picture.icc))
+    picture.warn_of_lost(
+        "EXIF" if metadata.exif else "", "PNG text", "IPTC and Photoshop data", "comment"
+    )
+    write_header(file, picture.shape, 8 * np.dtype(picture.dtype).itemsize)
+    write_chunk(file, b"iCCP", b"ICC profile\0\0" + zlib.compress(picture.icc))
     if dpi := metadata.dpi():
         across, down = (round(value / 0.0254) for value in dpi)
-        _chunk(file, b"pHYs", struct.pack(">IIB", across, down, 1))
+        write_chunk(file, b"pHYs", struct.pack(">IIB", across, down, 1))
     if metadata.exif:
-        _chunk(file, b"eXIf", metadata.exif)
-    _chunk(file, b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + picture.xmp)
+        write_chunk(file, b"eXIf", metadata.exif)
+    write_chunk(file, b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + picture.xmp)
+    if metadata.photoshop:
+        write_chunk(file, b"zTXt", raw_profile(metadata.photoshop))
+    if metadata.comment:
+        write_chunk(file, b"tEXt", b"Comment\0" + metadata.comment)
     for name, data in metadata.png_chunks:
-        _chunk(file, name, data)
-    file.write(encoded[after_header:])
-
-
-def _chunk(file: BinaryIO, name: bytes, data: bytes) -> None:
-    file.write(struct.pack(">I", len(data)) + name + data)
-    file.write(struct.pack(">I", zlib.crc32(data, zlib.crc32(name))))
+        write_chunk(file, name, data)
+    write_pixels(file, picture.rows())
 
 
 def write_pnm(file: BinaryIO, picture: Picture) -> None:

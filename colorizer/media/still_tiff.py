@@ -97,8 +97,9 @@ def _tiff_tags(picture: Picture, order: ByteOrder) -> list[tuple[Any, ...]]:
     """Return the tags that go into the first directory as tifffile wants them."""
     metadata = picture.metadata
     tags: list[tuple[Any, ...]] = []
-    for code, *entry in metadata.tiff_tags:
-        tags.append((code, *in_order(Entry(*entry), metadata.order, order), True))
+    for code, kind, count, data in metadata.tiff_tags:
+        entry = in_order(Entry(kind, count, data), metadata.order, order)
+        tags.append((code, entry.kind, entry.count, entry.data, True))
     tags.append((XMP_TAG, 1, len(picture.xmp), picture.xmp, True))
     resources = picture.metadata.photoshop
     if resources:

@@ -28,6 +28,7 @@ _PREFIXES = {
     "rdf": _RDF,
     "xmp": _XMP,
     "xmpMM": _XMP_MM,
+    "xmpNote": _XMP_NOTE,
     "stEvt": _EVENT,
     "stRef": _REFERENCE,
     "Iptc4xmpExt": _IPTC,
@@ -69,6 +70,11 @@ _REPLACED = {
     "DerivedFrom": _XMP_MM,
 }
 """Properties that say something else of the result than of the source."""
+_FIRST = (
+    *(f"{{{_IPTC}}}{n}" for n in ("DigitalSourceType", "AISystemUsed", "AISystemVersionUsed")),
+    f"{{{_XMP}}}CreatorTool",
+)
+"""Properties for readers that know only the first packet of a JPEG."""
 _MOST_BYTES = 16 << 20
 
 for _prefix, _uri in _PREFIXES.items():
@@ -127,7 +133,7 @@ def mark_generated(xmp: bytes | None, making: Making) -> bytes:
     for name in _FALSE_OF_RESULT:
         _take(rdf, name)
     _correct(rdf, making)
-    identity = str(UUID(making.identity[:32]))
+    identity = str(UUID(making.identity[:32], version=5))
     said = {
         f"{{{_IPTC}}}DigitalSourceType": GENERATED,
         f"{{{_IPTC}}}AISystemUsed": SYSTEM,
@@ -147,6 +153,29 @@ def mark_generated(xmp: bytes | None, making: Making) -> bytes:
         ElementTree.SubElement(description, name).text = text
     _add_source(description, told, making)
     _add_event(rdf, description, told, making)
+    return _packet(root)
+
+
+def split(packet: bytes) -> tuple[dict[str, str], bytes]:
+    """Split a packet of ours that is too long for one segment of a JPEG.
+
+    Returns:
+        what the short packet must say, by property, and all the rest, for the long one.
+    """
+    root = _parse(packet)
+    found = {name: _take(root, name) for name in _FIRST}
+    body = ElementTree.tostring(root, encoding="utf-8", xml_declaration=False)
+    return {name: text for name, text in found.items() if text}, body
+
+
+def short_packet(said: dict[str, str], digest: str) -> bytes:
+    """Return the packet that goes with a longer one, which `digest` names."""
+    root = ElementTree.Element(f"{{{_META}}}xmpmeta")
+    rdf = ElementTree.SubElement(root, f"{{{_RDF}}}RDF")
+    description = ElementTree.SubElement(rdf, f"{{{_RDF}}}Description")
+    description.set(f"{{{_RDF}}}about", "")
+    for name, text in {**said, f"{{{_XMP_NOTE}}}HasExtendedXMP": digest}.items():
+        ElementTree.SubElement(description, name).text = text
     return _packet(root)
 
 
@@ -258,7 +287,7 @@ def _add_event(
     event_says = {
         "action": "converted",
         "softwareAgent": f"{SYSTEM} {making.version}",
-        "instanceID": f"xmp.iid:{UUID(making.identity[:32])}",
+        "instanceID": f"xmp.iid:{UUID(making.identity[:32], version=5)}",
         "parameters": "; ".join([made, *was]),
     }
     for name, text in event_says.items():
