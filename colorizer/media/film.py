@@ -13,7 +13,7 @@ from colorizer.errors import MediaError, UnsupportedMedia
 from colorizer.frame import Frame, working_L
 from colorizer.media.anchor import Anchor, CountLog, Counts
 from colorizer.media.clock import Clock
-from colorizer.media.color_tags import FULL, LIMITED, complete_tags, guess_full_range
+from colorizer.media.color_tags import complete_tags
 from colorizer.media.film_decode import FilmDecoder
 from colorizer.media.film_open import (
     DECODE_THREADS,
@@ -22,8 +22,8 @@ from colorizer.media.film_open import (
     clock_origin,
     display_matrix,
     first_field,
+    found_range,
     frame_rate,
-    sample_luma,
 )
 from colorizer.media.film_range import find_span
 from colorizer.media.luma import LumaLayout, chroma_strength, luma_layout, read_luma
@@ -146,11 +146,14 @@ class FilmSource:
             )
             if index < start:
                 continue
-            Y = read_luma(decoded, self.layout, self.tags.matrix)
-            bits, full_range = self.layout.bits, self.tags.full_range
-            L = working_L(Y, bits, full_range, self._side)
-            yield Frame(index, pts, self.time_base, Y, bits, full_range, L)
+            yield self._frame(decoded, index, pts)
         self._report()
+
+    def _frame(self, decoded: VideoFrame, index: int, pts: int) -> Frame:
+        Y = read_luma(decoded, self.layout, self.tags.matrix)
+        bits, full_range = self.layout.bits, self.tags.full_range
+        L = working_L(Y, bits, full_range, self._side)
+        return Frame(index, pts, self.time_base, Y, bits, full_range, L)
 
     def chapters(self) -> list[Any]:
         """Return the chapters of the part wanted, with times on the output's clock."""
@@ -206,12 +209,13 @@ class FilmSource:
         self.field_order = context.field_order
         self.first_field = self._fields if self._fields != "auto" else first_field(first, stream)
         self.display_matrix = display_matrix(first)
-        self.tags, note = complete_tags(first, self.size[0], self.rate, self._full_range(first))
+        full_range, said = found_range(path, first, self.layout, stream.index)
+        self.tags, note = complete_tags(first, self.size[0], self.rate, full_range)
         self._announced = announced_duration(self._decoder.container, stream)
         self.counted = stream.frames > 0
         estimate = round(self._announced[0] * self.rate) if self._announced else None
         self.frame_count = stream.frames or estimate
-        self._warn(first, note)
+        self._warn(first, said, note)
 
     def _trim(self, start: Place | None, end: Place | None) -> None:
         """Find the part wanted, and let the clock of the output start with it."""
@@ -240,22 +244,8 @@ class FilmSource:
         """Whether it is only a part of the film."""
         return self._span is not None
 
-    def _full_range(self, first: VideoFrame) -> bool:
-        if self.layout.full_range is not None:
-            return self.layout.full_range
-        if first.color_range in (LIMITED, FULL):
-            return first.color_range == FULL
-        if self.layout.sampling != "gray":
-            return False  # the convention for Y'CbCr
-        planes = sample_luma(self.path, self.layout, self.stream.index)
-        full_range = guess_full_range(planes, self.layout.bits)
-        found = "full" if full_range else "limited"
-        self.warnings.append(f"the range of its gray is not tagged; its codes look like {found}")
-        return full_range
-
-    def _warn(self, first: VideoFrame, note: str | None) -> None:
-        if note:
-            self.warnings.append(note)
+    def _warn(self, first: VideoFrame, *notes: str | None) -> None:
+        self.warnings += filter(None, notes)
         if self.layout.sampling == "rgb":
             self.warnings.append(
                 f"RGB-coded: luma is derived at {self.layout.bits} bit, exact where R = G = B"

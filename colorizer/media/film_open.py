@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from colorizer.errors import MediaError, UnsupportedMedia
+from colorizer.media.color_tags import FULL, LIMITED, guess_full_range
 from colorizer.media.luma import LumaLayout, read_luma
 
 if TYPE_CHECKING:
@@ -190,6 +191,28 @@ def chapters_within(
         start = max(start, least) if origin else start
         found.append({**chapter, "start": start, "end": end if most is None else min(end, most)})
     return found
+
+
+def found_range(
+    path: Path, first: VideoFrame, layout: LumaLayout, index: int
+) -> tuple[bool, str | None]:
+    """Return whether a film is full range, and a line where that had to be guessed.
+
+    Args:
+        path: the film.
+        first: its first frame.
+        layout: of its luma.
+        index: its video stream.
+    """
+    if layout.full_range is not None:
+        return layout.full_range, None
+    if first.color_range in (LIMITED, FULL):
+        return first.color_range == FULL, None
+    if layout.sampling != "gray":
+        return False, None  # the convention for Y'CbCr
+    full_range = guess_full_range(sample_luma(path, layout, index), layout.bits)
+    found = "full" if full_range else "limited"
+    return full_range, f"the range of its gray is not tagged; its codes look like {found}"
 
 
 def sample_luma(path: Path, layout: LumaLayout, index: int) -> list[np.ndarray]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from queue import Empty, Full, Queue
@@ -36,9 +35,8 @@ _TICK = 0.1
 class FilmSink:
     """A film being written in segments, joined as `TARGET.part`; see `colorizer.media.base.Sink`.
 
-    One thread of its own encodes; errors in it are raised by the next `write` or on exit. With an
-    identity, finished segments outlive an exit by exception, and the next sink of the same
-    identity goes on from them.
+    One thread encodes; its errors are raised by the next `write` or on exit. With an identity,
+    finished segments outlive an exception, and the next sink of that identity goes on from them.
     """
 
     warnings: list[str]
@@ -113,16 +111,12 @@ class FilmSink:
 
     def anchor(self, count: int) -> Anchor | None:
         """Return the last finished frames, at most `count`; None at the beginning."""
-        times: deque[int] = deque(maxlen=count)
         segments = self._folder.segments
         if not segments:
             return None
-        for segment in segments[-count:]:
-            times.extend(segment.times())
-        like = self._like
-        shift = round(like.origin / like.time_base)
-        known = tuple(time + shift for time in times)
-        return Anchor(self.start - len(known), known, segments[-1].tail)
+        shift = round(self._like.origin / self._like.time_base)
+        times = tuple(time + shift for time in self._folder.last_times(count))
+        return Anchor(self.start - len(times), times, segments[-1].tail)
 
     def chroma_size(self, frame: Frame) -> tuple[int, int]:
         """Return (height, width) at which `write` wants ab of a frame, or of a field."""
@@ -255,10 +249,8 @@ class FilmSink:
                 segment.discard()
 
     def _begins(self, frame: Frame, segment: SegmentEncoder) -> bool:
-        first = frame.index - segment.frames
-        return begins_segment(
-            first, frame.index, starts_shot=frame.starts_shot, most=SEGMENT_FRAMES
-        )
+        first, cut = frame.index - segment.frames, frame.starts_shot
+        return begins_segment(first, frame.index, starts_shot=cut, most=SEGMENT_FRAMES)
 
     def _begin(self) -> SegmentEncoder:
         part = self._folder.part(len(self._folder.segments))

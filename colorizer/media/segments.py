@@ -12,9 +12,11 @@ from __future__ import annotations
 
 import json
 import os
+from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any
 
@@ -85,6 +87,11 @@ class WorkFolder:
     def start(self) -> int:
         """Index of the first frame that is not finished."""
         return sum(segment.frames for segment in self.segments)
+
+    def last_times(self, count: int) -> list[int]:
+        """Return the pts of the last finished frames, at most `count`."""
+        recent = chain.from_iterable(segment.times() for segment in self.segments[-count:])
+        return list(deque(recent, count))
 
     def open(self) -> None:
         """Take the folder and find what of it can be used.
