@@ -101,11 +101,9 @@ class FilmSink:
         return {name: kept for name, kept in self._folder.state().items() if name != _COUNTS}
 
     def keep_state(self, index: int, state: State) -> None:
-        """Remember what the stages need to go on at frame `index`, before the one before it comes.
+        """Remember arrays that the stages need to go on at frame `index`, told before it comes.
 
-        Args:
-            index: any; it is forgotten again when no segment begins there.
-            state: arrays by name.
+        They are forgotten again when no segment begins there.
         """
         self._states[index] = state
 
