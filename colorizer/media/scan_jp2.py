@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from fractions import Fraction
 from pathlib import Path
 from typing import BinaryIO
@@ -50,7 +51,7 @@ def read_jp2_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
     try:
         header = Header(data)
         size = read_size(data, header.start)
-    except ValueError as error:
+    except (ValueError, IndexError, struct.error) as error:
         raise MediaError(path, f"is damaged or cut off: {one_line(error)}") from error
     check_claim(path, size.height, size.width, len(data))
     _check(path, size, header.space)

@@ -59,16 +59,19 @@ def open_tiff(
         check_chain(path, file)
         file.seek(0)
         pages = _full_pages([page.aspage() for page in TiffFile(file).pages], warnings)
+        # Of kinds that are no numbers where the tags are damaged.
+        total = sum(int(page.imagelength) * int(page.imagewidth) for page in pages)
     except (MediaError, MemoryError):
         raise
     except Exception as error:
         # A damaged structure leads tifffile and its codecs to errors of every kind.
         raise MediaError(path, f"is damaged or cut off: {one_line(error)}") from error
-    return len(pages), _scans(path, file, pages, notes)
+    return len(pages), _scans(path, file, pages, total, notes)
 
 
-def _scans(path: Path, file: BinaryIO, pages: list[TiffPage], notes: list[str]) -> Iterator[Scan]:
-    total = sum(page.imagelength * page.imagewidth for page in pages)
+def _scans(
+    path: Path, file: BinaryIO, pages: list[TiffPage], total: int, notes: list[str]
+) -> Iterator[Scan]:
     for index, page in enumerate(pages):
         where = f"page {index + 1} of {len(pages)}: " if len(pages) > 1 else ""
         try:
