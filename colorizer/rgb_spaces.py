@@ -127,6 +127,9 @@ def ab_to_codes(
     reach = 2 if top > 255 else 1
     for plane in codes:
         np.clip(plane, 0, top, out=plane)
+    if neutral.any():  # the matrix leaves them unequal by rounding
+        for plane in (codes[0], codes[2]):
+            np.copyto(plane, codes[1], where=neutral)
     missing = wanted - _luminance(codes, table, weights)
     missing[neutral & (codes[1] >= gray_from)] = 0
     for channel in (1, 0, 2):  # from the coarsest steps of luminance to the finest

@@ -1,30 +1,16 @@
-"""EXIF made true of the result, and carried between TIFF directories and other formats' blocks."""
+"""EXIF blocks made true of a result, in place."""
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from dataclasses import replace
-from io import BytesIO
 
-from colorizer.media.ifd import Directory, Entry, in_order, number, read_directory, write_directory
-from colorizer.media.iptc import iptc_of_resources, resource_of_iptc
-from colorizer.media.metadata import (
-    EXIF_TAG,
-    GPS_TAG,
-    INTEROP_TAG,
-    IPTC_TAG,
-    PHOTOSHOP_TAG,
-    TIFF_KEPT,
-    XMP_TAG,
-    Metadata,
-    without_resources,
-)
+from colorizer.media.metadata import EXIF_TAG, INTEROP_TAG
 
-_ORIENTATION, _SPACE, _WIDTH, _HEIGHT, _INTEROP_INDEX = 0x0112, 0xA001, 0xA002, 0xA003, 0x0001
-_SITING = 0x0213
+_ORIENTATION, SITING = 0x0112, 0x0213
+SPACE, WIDTH, HEIGHT, INTEROP_INDEX = 0xA001, 0xA002, 0xA003, 0x0001
 _RESOLUTION = (0x011A, 0x011B, 0x0128)
-_FALSE = {
+FALSE = {
     0x0102, 0x0103, 0x0106, 0x0115, 0x011C, 0x012D, 0x013E, 0x013F, 0x0211, 0x0212,
     0x0214, 0x8773, 0xA500,
 }  # fmt: skip
@@ -33,177 +19,14 @@ Compression, PhotometricInterpretation, SamplesPerPixel, PlanarConfiguration, Tr
 WhitePoint, PrimaryChromaticities, coefficients and subsampling of Y'CbCr, ReferenceBlackWhite, ICC
 profile, Gamma."""
 _SRGB, _UNCALIBRATED = 1, 65535
-_ENDS = (XMP_TAG, IPTC_TAG, PHOTOSHOP_TAG)
 
 
-def for_block(metadata: Metadata) -> Metadata:
-    """Return the metadata of a TIFF as files with an EXIF block hold it; others unchanged."""
-    if metadata.exif is not None or not (metadata.tiff_tags or metadata.exif_ifds):
-        return metadata
-    tags = {code: Entry(kind, count, data) for code, kind, count, data in metadata.tiff_tags}
-    iptc = tags.get(IPTC_TAG)
-    photoshop = metadata.photoshop
-    if iptc is not None and not iptc_of_resources(photoshop)[0]:
-        photoshop += resource_of_iptc(_iptc_records(iptc))
-    first = {code: entry for code, entry in tags.items() if code not in _ENDS}
-    order = metadata.order
-    if metadata.resolution:
-        across, down, unit = metadata.resolution
-        for code, value in zip(_RESOLUTION, (across, down), strict=False):
-            parts = value.limit_denominator(1 << 16).as_integer_ratio()
-            first[code] = Entry(5, 1, struct.pack(order + "2I", *parts))
-        first[_RESOLUTION[2]] = number(unit, order, 3)
-    first[_SITING] = number(1, order, 3)  # EXIF asks for it in JPEG
-    exif = _block(first, dict(metadata.exif_ifds), order)
-    return replace(metadata, exif=exif, exif_ifds=(), tiff_tags=(), photoshop=photoshop)
-
-
-def for_tiff(metadata: Metadata) -> Metadata:
-    """Return metadata with an EXIF block as a TIFF holds it; that of a TIFF unchanged.
-
-    Raises:
-        ValueError: the block is damaged.
-    """
-    tags, ifds, order, photoshop = (), (), metadata.order, metadata.photoshop
-    if metadata.exif is not None:
-        order = _order(metadata.exif)
-        file = BytesIO(metadata.exif)
-        (start,) = struct.unpack_from(order + "I", metadata.exif, 4)
-        first = read_directory(file, start, order)
-        kept = [code for code in first if code in TIFF_KEPT and code not in _ENDS]
-        tags = tuple((n, first[n].kind, first[n].count, first[n].data) for n in kept)
-        ifds = tuple(sub_directories(file, first, order))
-    if metadata.tiff_tags or metadata.exif_ifds:
-        return metadata
-    records, _ = iptc_of_resources(photoshop)
-    if records:
-        tags += ((IPTC_TAG, 7, len(records), records),)
-        photoshop = without_resources(photoshop, {0x0404})
-    return replace(
-        metadata, exif=None, tiff_tags=tags, exif_ifds=ifds, order=order, photoshop=photoshop
-    )
-
-
-def sub_directories(
-    file: BytesIO, first: Directory, order: str, big: bool = False
-) -> Iterator[tuple[int, Directory]]:
-    """Yield the EXIF, GPS and interoperability directories that a first directory leads to.
-
-    Raises:
-        ValueError: one is damaged.
-    """
-    for code in (EXIF_TAG, GPS_TAG):
-        if code not in first:
-            continue
-        found = read_directory(file, _offset(first[code], order), order, big)
-        inner = found.pop(INTEROP_TAG, None)
-        yield code, found
-        if inner is not None:
-            yield INTEROP_TAG, read_directory(file, _offset(inner, order), order, big)
-
-
-def _offset(entry: Entry, order: str) -> int:
-    return int.from_bytes(entry.data, "little" if order == "<" else "big")
-
-
-def _iptc_records(entry: Entry) -> bytes:
-    """Return IPTC records of a TIFF tag, which some writers store as longs in their byte order."""
-    data = entry.data
-    if data[:1] != b"\x1c" and entry.kind == 4:
-        data = in_order(entry, "<", ">").data
-    return data
-
-
-def _block(first: Directory, below: dict[int, Directory], order: str) -> bytes:
-    """Return an EXIF block of the given directories."""
-    block = bytearray((b"II*\0" if order == "<" else b"MM\0*") + bytes(4))
-    for offset, written in _chain(below, order, len(block)):
-        block[offset:] = written[1]
-        first = first | {written[0]: number(offset, order)} if written[0] else first
-    block += bytes(len(block) % 2)
-    struct.pack_into(order + "I", block, 4, len(block))
-    return bytes(block + write_directory(first, len(block), order))
-
-
-def _chain(
-    below: dict[int, Directory], order: str, start: int, big: bool = False
-) -> Iterator[tuple[int, tuple[int, bytes]]]:
-    """Yield offset, tag and bytes of sub-directories, each led to by those that come after it.
-
-    The tag is 0 where another one of them leads there.
-    """
-    inner = None
-    if INTEROP_TAG in below:
-        data = write_directory(below[INTEROP_TAG], start, order, big)
-        data += bytes(len(data) % 2)
-        yield start, (0, data)
-        inner, start = start, start + len(data)
-    for code in (EXIF_TAG, GPS_TAG):
-        if code not in below:
-            continue
-        directory = below[code]
-        if inner is not None and code == EXIF_TAG:
-            directory = directory | {INTEROP_TAG: number(inner, order)}
-        data = write_directory(directory, start, order, big)
-        data += bytes(len(data) % 2)
-        yield start, (code, data)
-        start += len(data)
-
-
-def write_sub_directories(
-    metadata: Metadata, start: int, order: str, big: bool, size: tuple[int, int], profile: str
-) -> tuple[bytes, dict[int, int]]:
-    """Return EXIF, GPS and interoperability directories of a TIFF, true of the result.
-
-    Args:
-        metadata: as `for_tiff` gives it.
-        start: offset in the file at which the bytes go.
-        order: "<" or ">", of the file.
-        big: BigTIFF.
-        size: (height, width) of the result.
-        profile: of the result, as in the settings.
-
-    Returns:
-        the bytes, and the offset of the EXIF and the GPS directory by tag.
-    """
-    below = {}
-    for code, directory in metadata.exif_ifds:
-        turned = {tag: in_order(entry, metadata.order, order) for tag, entry in directory.items()}
-        below[code] = _true_directory(code, turned, order, size, profile)
-    data, places = b"", {}
-    for offset, (code, written) in _chain(below, order, start, big):
-        data += written
-        if code:
-            places[code] = offset
-    return data, places
-
-
-def _true_directory(
-    code: int, directory: Directory, order: str, size: tuple[int, int], profile: str
-) -> Directory:
-    """Return a directory without what is false of the result, the rest corrected."""
-    if code == GPS_TAG:
-        return directory
-    if code == INTEROP_TAG:
-        index = _interop_index(profile)
-        if index is None:
-            directory.pop(_INTEROP_INDEX, None)
-        elif _INTEROP_INDEX in directory:
-            directory[_INTEROP_INDEX] = Entry(2, 4, index)
-        return directory
-    kept = {tag: entry for tag, entry in directory.items() if tag not in _FALSE}
-    true = {_SPACE: (_space_code(profile), 3), _WIDTH: (size[1], 4), _HEIGHT: (size[0], 4)}
-    for tag, (value, kind) in true.items():
-        if tag in kept:
-            kept[tag] = number(value, order, kind)
-    return kept
-
-
-def _space_code(profile: str) -> int:
+def space_code(profile: str) -> int:
+    """Return the EXIF ColorSpace of a profile as the settings name it."""
     return _SRGB if profile == "srgb" else _UNCALIBRATED
 
 
-def _interop_index(profile: str) -> bytes | None:
+def interop_index(profile: str) -> bytes | None:
     """Return the interoperability index of a colour space, None where EXIF knows none."""
     return {"srgb": b"R98\0", "adobe-rgb": b"R03\0"}.get(profile)
 
@@ -227,7 +50,7 @@ def upright_exif(
         ValueError: the block is damaged.
     """
     data = bytearray(exif)
-    order = _order(exif)
+    order = byte_order(exif)
     try:
         (first,) = struct.unpack_from(order + "I", data, 4)
         _drop_thumbnail(data, order, first)
@@ -250,7 +73,12 @@ def upright_exif(
     return bytes(data)
 
 
-def _order(exif: bytes) -> str:
+def byte_order(exif: bytes) -> str:
+    """Return "<" or ">", the byte order of an EXIF block.
+
+    Raises:
+        ValueError: it has none.
+    """
     order = {b"II": "<", b"MM": ">"}.get(exif[:2])
     if order is None:
         raise ValueError("it has no byte order")
@@ -261,26 +89,26 @@ def _correct(data: bytearray, order: str, offset: int, size: tuple[int, int], pr
     """Correct and drop entries of one directory in place."""
     true = {
         _ORIENTATION: 1,
-        _SITING: 1,  # centred: results have chroma at full resolution
+        SITING: 1,  # centred: results have chroma at full resolution
         0x0100: size[1],
         0x0101: size[0],
-        _SPACE: _space_code(profile),
-        _WIDTH: size[1],
-        _HEIGHT: size[0],
+        SPACE: space_code(profile),
+        WIDTH: size[1],
+        HEIGHT: size[0],
     }
-    for tag in [tag for tag, _, _ in _entries(data, order, offset) if tag in _FALSE]:
+    for tag in [tag for tag, _, _ in _entries(data, order, offset) if tag in FALSE]:
         _drop(data, order, offset, tag)
     for tag, kind, at in _entries(data, order, offset):
         _set(data, order, kind, at, true.get(tag))
 
 
 def _correct_interop(data: bytearray, order: str, offset: int, profile: str) -> None:
-    place = _places(data, order, offset).get(_INTEROP_INDEX)
+    place = _places(data, order, offset).get(INTEROP_INDEX)
     if place is None:
         return
-    index = _interop_index(profile)
+    index = interop_index(profile)
     if index is None:
-        _drop(data, order, offset, _INTEROP_INDEX)
+        _drop(data, order, offset, INTEROP_INDEX)
     else:
         data[place : place + 4] = index
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from copy import copy
+from hashlib import sha256
+
 import numpy as np
 
 from colorizer.color import BLOCK, RgbSpace
@@ -39,3 +42,35 @@ def colour_rows(
             L[part], ab[:, part], space, top, gray_from=gray_from
         )
     return codes, np.abs(found - L)
+
+
+class Measure:
+    """Hash and lightness error of the pixels of some pages.
+
+    Attributes:
+        pixels: their SHA-256 so far.
+        largest: |dL*| of a pixel.
+    """
+
+    def __init__(self) -> None:
+        self.pixels = sha256()
+        self.largest = 0.0
+        self._total, self._count = 0.0, 0
+
+    @property
+    def mean(self) -> float:
+        """Mean |dL*|."""
+        return self._total / max(1, self._count)
+
+    def add(self, codes: np.ndarray, error: np.ndarray) -> None:
+        """Take in a strip of codes (h, W, 3) and its |dL*|, (h, W)."""
+        self.pixels.update(codes.data)
+        self.largest = max(self.largest, float(error.max()))
+        self._total += float(error.sum(dtype=np.float64))
+        self._count += error.size
+
+    def copy(self) -> Measure:
+        """Return one that goes on from here."""
+        other = copy(self)
+        other.pixels = self.pixels.copy()
+        return other

@@ -6,7 +6,6 @@ import os
 import struct
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from copy import copy
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -20,14 +19,14 @@ from colorizer.checksum import file_hash
 from colorizer.errors import MediaError, TargetError
 from colorizer.frame import Frame
 from colorizer.media.caption import caption_rows, caption_strip
-from colorizer.media.exif import for_block, for_tiff, upright_exif
+from colorizer.media.exif_carry import for_block, for_tiff
 from colorizer.media.gray import strips
 from colorizer.media.metadata import Metadata
 from colorizer.media.picture import Picture
 from colorizer.media.profiles import profile_name, result_profile, result_space
 from colorizer.media.scan import Coding
 from colorizer.media.still import Page, StillSource
-from colorizer.media.still_codes import colour_rows
+from colorizer.media.still_codes import Measure, colour_rows
 from colorizer.media.still_formats import (
     HOLD_16_BITS,
     HOLD_ALPHA,
@@ -38,32 +37,6 @@ from colorizer.media.still_formats import (
 from colorizer.media.still_tiff import TiffPages, write_tiff
 from colorizer.media.suffixes import OWN_SUFFIX, WRITTEN
 from colorizer.media.xmp import Making, mark_generated
-
-
-class _Measure:
-    """Hash and lightness error of the pixels of some pages."""
-
-    def __init__(self) -> None:
-        self.pixels = sha256()
-        self.largest = 0.0
-        self._total, self._count = 0.0, 0
-
-    @property
-    def mean(self) -> float:
-        return self._total / max(1, self._count)
-
-    def add(self, codes: np.ndarray, error: np.ndarray) -> None:
-        """Take in a strip of codes (h, W, 3) and its |dL*|, (h, W)."""
-        self.pixels.update(codes.data)
-        self.largest = max(self.largest, float(error.max()))
-        self._total += float(error.sum(dtype=np.float64))
-        self._count += error.size
-
-    def copy(self) -> _Measure:
-        """Return one that goes on from here."""
-        other = copy(self)
-        other.pixels = self.pixels.copy()
-        return other
 
 
 class StillSink:
@@ -102,7 +75,7 @@ class StillSink:
         self._made_by = made_by
         self._caption = caption
         self._source_hash = ""
-        self._measured, self._written = _Measure(), _Measure()
+        self._measured, self._written = Measure(), Measure()
         self._file: BinaryIO | None = None
         self._tiff: TiffPages | None = None
         suffix = self.target.suffix.lower()
@@ -271,15 +244,12 @@ class StillSink:
 
     def _metadata(self, metadata: Metadata, size: tuple[int, int], writer: Writer) -> Metadata:
         """Return the source's metadata as the format holds it, true of the upright result."""
-        turned = metadata.orientation >= 5
         try:
-            if writer is write_tiff:
-                return for_tiff(metadata)
-            metadata = for_block(metadata)
-            if metadata.exif is None:
-                return metadata
-            exif = upright_exif(metadata.exif, size, profile=self._profile, turned=turned)
-            return replace(metadata, exif=exif)
+            return (
+                for_tiff(metadata)
+                if writer is write_tiff
+                else for_block(metadata, size, self._profile)
+            )
         except (ValueError, struct.error) as error:
             self.warnings.append(f"its EXIF is lost: {error}")
             return replace(metadata, exif=None, exif_ifds=())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Literal, TypeAlias
 
 import numpy as np
 
-from colorizer.media.exif import write_sub_directories
+from colorizer.media.exif_carry import write_sub_directories
 from colorizer.media.ifd import Entry, in_order
 from colorizer.media.metadata import EXIF_TAG, GPS_TAG, PHOTOSHOP_TAG, XMP_TAG
 from colorizer.media.picture import Picture
