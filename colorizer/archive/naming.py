@@ -67,13 +67,13 @@ class Naming:
         plain = self.plain(item, n)
         if plain.suffix != ext:
             stem = f"{stem}_{ext.lstrip('.')}"
-            if _key(first := self._place(item, self._stem(item, stem, n))) not in taken:
+            if name_key(first := self._place(item, self._stem(item, stem, n))) not in taken:
                 return first
         uses_stem = "{stem" in self.settings.name
         for number in count(2):
             text = self._stem(item, f"{stem}_{number}", n)
             named = self._place(item, text if uses_stem else f"{text}_{number}")
-            if _key(named) not in taken:
+            if name_key(named) not in taken:
                 return named
         raise AssertionError("numbers do not end")
 
@@ -126,7 +126,7 @@ def plan_jobs(
     originals = _identities(item.path for item in found)
     others = _identities(item.path for item in walked.found) if results else set()
     jobs, settled = [], []
-    taken = {_key(target) for target in targets}
+    taken = {name_key(target) for target in targets}
     for item, target in zip(found, targets, strict=True):
         job = Job(item.path, target, item.kind, settings)
         decided = _decide(job, originals, others, taken)
@@ -175,17 +175,17 @@ def targets_of(found: Iterable[Found], naming: Naming, first: int = 1) -> list[P
     found = list(found)
     targets = [naming.plain(item, n) for n, item in enumerate(found, first)]
     # Every plain name is reserved first: no later file is pushed off its own.
-    taken = {_key(target) for target in targets}
+    taken = {name_key(target) for target in targets}
     given: set[str] = set()
     for index, (item, target) in enumerate(zip(found, targets, strict=True)):
-        if _key(target) in given:
+        if name_key(target) in given:
             targets[index] = target = naming.other(item, first + index, taken)
-            taken.add(_key(target))
-        given.add(_key(target))
+            taken.add(name_key(target))
+        given.add(name_key(target))
     return targets
 
 
-def _key(path: Path) -> str:
+def name_key(path: Path) -> str:
     """Return the same text for names that a file system may take for one."""
     return unicodedata.normalize("NFC", str(path)).casefold()
 
@@ -199,14 +199,14 @@ def _identities(paths: Iterable[Path]) -> set[tuple[int, int] | str]:
         except OSError:
             continue
         # Some network drives number no files; there the name has to do.
-        known.add((status.st_dev, status.st_ino) if status.st_ino else _key(path.resolve()))
+        known.add((status.st_dev, status.st_ino) if status.st_ino else name_key(path.resolve()))
     return known
 
 
 def _without_results(found: list[Found], naming: Naming, first: int) -> tuple[list[Found], int]:
     """Leave out files in folders that are the targets of others: results of an earlier run."""
     places = {
-        _key(Path(os.path.abspath(naming.plain(item, n))))  # noqa: PTH100
+        name_key(Path(os.path.abspath(naming.plain(item, n))))  # noqa: PTH100
         for n, item in enumerate(found, first)
     }
     # A file whose own name is its target is no result but an original about to be refused.
@@ -214,8 +214,8 @@ def _without_results(found: list[Found], naming: Naming, first: int) -> tuple[li
         item
         for n, item in enumerate(found, first)
         if item.named
-        or (here := _key(Path(os.path.abspath(item.path)))) not in places  # noqa: PTH100
-        or here == _key(Path(os.path.abspath(naming.plain(item, n))))  # noqa: PTH100
+        or (here := name_key(Path(os.path.abspath(item.path)))) not in places  # noqa: PTH100
+        or here == name_key(Path(os.path.abspath(naming.plain(item, n))))  # noqa: PTH100
     ]
     return kept, len(found) - len(kept)
 
@@ -259,7 +259,7 @@ def _free_name(target: Path, taken: set[str]) -> Path:
     number = 2
     while True:
         named = target.with_name(f"{target.stem}_{number}{target.suffix}")
-        if _key(named) not in taken and not os.path.lexists(named):
-            taken.add(_key(named))
+        if name_key(named) not in taken and not os.path.lexists(named):
+            taken.add(name_key(named))
             return named
         number += 1

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import chain, count
 from pathlib import Path
 
 from colorizer.archive.existing import settle
-from colorizer.archive.naming import Naming, Plan, targets_of
+from colorizer.archive.naming import Naming, Plan, name_key
 from colorizer.archive.provenance import find_source, pending_of, read_sidecar, sidecar_of
 from colorizer.archive.walk import Found, walk
 from colorizer.errors import MediaError, SettingsError
@@ -137,22 +137,24 @@ def check_settings(settings: Settings) -> None:
 def plan_arrived(found: Sequence[Found], naming: Naming) -> Plan:
     """Plan files that have come in; a name that another source's result has is left to it."""
     jobs, settled = [], []
-    given: set[Path] = set()
-    for item, target in zip(found, targets_of(found, naming), strict=True):
-        job = Job(item.path, target, item.kind, naming.settings)
+    given: set[str] = set()
+    for item in found:
+        job = Job(item.path, naming.plain(item, 0), item.kind, naming.settings)
         job = _with_own_name(job, given)
-        given.add(job.target)
+        given.add(name_key(job.target))
         ended = settle(job, hashing=False)
         (jobs if ended is None else settled).append(job if ended is None else ended)
     return Plan(tuple(jobs), tuple(settled), (), ())
 
 
-def _with_own_name(job: Job, given: set[Path]) -> Job:
+def _with_own_name(job: Job, given: Container[str]) -> Job:
     """Return the job with the first name that is free or has this source's result."""
     plain = job.target
     numbered = (plain.with_stem(f"{plain.stem}_{number}") for number in count(2))
     for target in chain([plain], numbered):
-        if target not in given and (not os.path.lexists(target) or _is_of(target, job.source)):
+        if name_key(target) in given:
+            continue
+        if not os.path.lexists(target) or _is_of(target, job.source):
             return replace(job, target=target)
     raise AssertionError("numbers do not end")
 

@@ -87,10 +87,9 @@ def test_too_small_a_disk_is_said_in_the_plan(tmp_path, free):
 def test_photos_stop_before_the_disk_is_full_and_leave_nothing_half_written(tmp_path, free):
     jobs = list(photos(tmp_path, 5))
     free(10**9, 10**9, 256_000_100)
-    done = []
+    done, events = [], run_all(jobs, tiny_model(), workers=1)
     with pytest.raises(TargetError, match="free some space, and the same command goes on") as told:
-        for event in run_all(jobs, tiny_model(), workers=1):
-            done += [event.job.target] * (event.state is JobState.DONE)
+        done.extend(e.job.target for e in events if e.state is JobState.DONE)
     assert isinstance(told.value.__cause__, OSError)
     assert told.value.__cause__.errno == errno.ENOSPC
     there = {path for path in (tmp_path / "out").rglob("*") if path.is_file()}

@@ -141,7 +141,7 @@ def test_writing_to_a_drive_that_comes_back_is_done(tmp_path, monkeypatch):
         return real(self, target)
 
     monkeypatch.setattr(Path, "replace", replace)
-    ends = [e for e in run_all(list(jobs_of(tmp_path)), tiny_model(), workers=2)]
+    ends = list(run_all(list(jobs_of(tmp_path)), tiny_model(), workers=2))
     assert [e.state for e in ends if e.job.source.name == "1.png"][-1] is JobState.DONE
     assert left == [0]
     assert not list((tmp_path / "out").glob("*.part"))
@@ -149,7 +149,7 @@ def test_writing_to_a_drive_that_comes_back_is_done(tmp_path, monkeypatch):
 
 def test_waiting_for_a_drive_can_be_stopped(tmp_path, monkeypatch):
     monkeypatch.setattr(batch, "WAITS", (600.0,))
-    Drive(monkeypatch, "0.png", OSError(errno.EIO, "away"), 1, "open")
+    Drive(monkeypatch, "0.png", OSError(errno.EIO, "away"), 10**6, "open")
     events = run_all(list(jobs_of(tmp_path, 1)), tiny_model(), workers=1)
     told = next(event for event in events if event.message)
     assert "trying again in 600 s" in told.message
