@@ -70,7 +70,7 @@ class Run:
         self._out = out
         self.memory: list[tuple[int, float]] = []
         self.begun = time.perf_counter()
-        self.process = subprocess.Popen([*command, *options], stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen([*command, *options], stdout=subprocess.PIPE, bufsize=0)
         os.set_blocking(self.process.stdout.fileno(), False)
         self.done = 0
 
@@ -78,7 +78,7 @@ class Run:
         """Wait a moment; return whether it still runs."""
         time.sleep(_TICK)
         text = self.process.stdout.read()
-        self.done += text.count("\n") if text else 0
+        self.done += text.count(b"\n") if text else 0
         if used := memory(self.process.pid):
             self.memory.append((self.done, used))
         return self.process.poll() is None
