@@ -130,4 +130,3 @@ def _unescaped(name: str) -> str:
         parts.append(plain.get(pair, name[place]))
         place += 2 if pair in plain else 1
     return "".join(parts)
-
