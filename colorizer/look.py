@@ -143,7 +143,8 @@ def alternatives(
         a, b = weight @ centres[close]
         offered.append({"a": float(a), "b": float(b), "share": float(share[close].sum())})
         share = np.where(close, 0, share)
-    return offered
+    # Neighbours join a colour, so one found later can be the likelier.
+    return sorted(offered, key=lambda one: -one["share"])
 
 
 def confidence_of(L: np.ndarray, model: ColorModel, hints: Hints = ()) -> np.ndarray:

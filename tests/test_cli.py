@@ -16,6 +16,7 @@ from colorizer import cli, pipeline
 from colorizer.cli_report import ExitCode
 from colorizer.errors import DeviceError, TargetError, WeightsError
 from colorizer.settings import Settings, flag
+from colorizer.models import create_model
 from tests import drawn
 from tests.tiny_model import tiny_model
 
@@ -299,7 +300,8 @@ def test_preview_shows_gray_beside_colour(archive, name, capsys):
     assert drawn.colourful(archive / "right.png")
 
 
-def test_preview_shows_how_sure_the_network_is_and_other_colours(archive, capsys):
+def test_preview_shows_how_sure_the_network_is_and_other_colours(archive, capsys, monkeypatch):
+    monkeypatch.setattr(pipeline, "load_model", lambda *_: create_model("autochrome").eval())
     png = archive / "p.png"
     photo = str(archive / "in" / "a.png")
     asked = ["preview", photo, "-o", str(png), "--size", "64", "--confidence"]
