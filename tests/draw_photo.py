@@ -9,6 +9,8 @@ import numpy as np
 import tifffile
 from PIL import Image
 
+from colorizer.color import srgb_to_linear
+
 SIZE = (40, 56)
 TINT = np.array([1.0, 0.965, 0.9])
 """Paper of an old print, as factors of R, G and B."""
@@ -216,6 +218,34 @@ def heic(path: Path, bits: int = 8) -> Path | None:
     data = codes if bits == 8 else codes << (16 - bits)
     image = pillow_heif.from_bytes(mode, SIZE[::-1], np.ascontiguousarray(data).tobytes())
     image.save(path, quality=-1, chroma=444)
+    return path
+
+
+def dng(path: Path, byteorder: str = "<") -> Path:
+    """Write `gray()`, twice as large, as a camera raw: a mosaic of linear light."""
+    light = srgb_to_linear(gray(16, (2 * SIZE[0], 2 * SIZE[1])) / 65535)
+    same = (1, 1) * 3
+    identity = tuple(n for i in range(9) for n in (int(i % 4 == 0), 1))
+    tags = [
+        (33421, 3, 2, (2, 2), True),
+        (33422, 1, 4, b"\0\1\1\2", True),
+        (50706, 1, 4, b"\1\4\0\0", True),
+        (50708, 2, 0, "Drawn camera", True),
+        (271, 2, 0, "Drawn", True),
+        (315, 2, 0, "A. Archivist", True),
+        (50714, 3, 1, 0, True),
+        (50717, 3, 1, 16383, True),
+        (50721, 10, 9, identity, True),
+        (50728, 5, 3, same, True),
+    ]
+    tifffile.imwrite(
+        path,
+        np.rint(light * 16383).astype(np.uint16),
+        photometric=32803,
+        extratags=tags,
+        metadata=None,
+        byteorder=byteorder,
+    )
     return path
 
 

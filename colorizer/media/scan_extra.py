@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Literal
 
 import numpy as np
 
@@ -15,6 +15,15 @@ from colorizer.media.scan import Coding, Scan, check_claim, file_size, one_line,
 
 HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
 """Major brands of the ftyp box; those of films are others."""
+
+_DEVELOPED = {
+    "output_bps": 16,
+    "gamma": (2.4, 12.92),  # that of sRGB; LibRaw's own default is that of BT.709
+    "use_camera_wb": True,
+    "no_auto_bright": True,
+    "adjust_maximum_thr": 0.0,  # else the brightest pixel of a picture sets its exposure
+}
+"""How a camera raw is developed: each of a series alike."""
 
 
 def is_heic(head: bytes) -> bool:
@@ -116,30 +125,32 @@ def read_raw_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
     try:
         with rawpy.imread(file) as raw:
             check_claim(path, raw.sizes.height, raw.sizes.width, size)
-            codes = raw.postprocess(output_bps=16, use_camera_wb=True, no_auto_bright=True)
+            codes = raw.postprocess(**_DEVELOPED)
     except (rawpy.LibRawError, OSError, ValueError, RuntimeError) as error:
         raise MediaError(path, f"can't be developed: {one_line(error)}") from error
     if codes.ndim != 3 or codes.shape[2] != 3:
         raise UnsupportedMedia(path, f"its sensor has {codes.shape[2:]} colours, not three")
+    metadata, order = _raw_metadata(file, warnings)
     return Scan(
         codes=codes,
         space="rgb",
         bits=16,
         alpha=None,
-        coding=Coding(format="raw", depth=16, lossless=True),
-        metadata=_raw_metadata(file, warnings),
+        coding=Coding(format="raw", depth=16, lossless=True, byteorder=order),
+        metadata=metadata,
     )
 
 
-def _raw_metadata(file: BinaryIO, warnings: list[str]) -> Metadata:
-    """Read the tags of a raw that is built as a TIFF, as most are."""
+def _raw_metadata(file: BinaryIO, warnings: list[str]) -> tuple[Metadata, Literal["<", ">"]]:
+    """Read the tags of a raw that is built as a TIFF, as most are, and their byte order."""
     from tifffile import TiffFile
 
     try:
         file.seek(0)
-        metadata = read_tiff(TiffFile(file).pages.first, file)
+        tif = TiffFile(file)
+        metadata = read_tiff(tif.pages.first, file)
     except Exception as error:  # a container of its own, or tags damaged in any way
         warnings.append(f"its metadata is lost: {one_line(error)}")
-        return Metadata()
+        return Metadata(), "<"
     # The pixels are upright sRGB now.
-    return replace(metadata, orientation=1, icc=None, resolution=None)
+    return replace(metadata, orientation=1, icc=None, resolution=None), tif.byteorder

@@ -56,7 +56,9 @@ def read_jp2_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
     check_claim(path, size.height, size.width, len(data))
     _check(path, size, header.space)
     try:
-        codes = imagecodecs.jpeg2k_decode(data)
+        # The bare codestream, as odd boxes behind it would be an error; palettes are in boxes.
+        stream = data if header.palette else data[header.start : header.end]
+        codes = imagecodecs.jpeg2k_decode(stream)
     except (imagecodecs.Jpeg2kError, RuntimeError, ValueError) as error:
         raise MediaError(path, f"is damaged or cut off: {one_line(error)}") from error
     if codes.shape[:2] != (size.height, size.width) or codes.ndim > 3:
@@ -84,6 +86,8 @@ class Header:
 
     Attributes:
         start: where the codestream begins.
+        end: where it ends.
+        palette: its codes stand for colours in a box.
         space: number of the colour space, None where the file names none.
         icc: the profile of the pixels.
         resolution: as in `Metadata`.
@@ -92,7 +96,8 @@ class Header:
     """
 
     def __init__(self, data: bytes) -> None:
-        self.start = 0
+        self.start, self.end = 0, len(data)
+        self.palette = False
         self.space: int | None = None
         self.icc: bytes | None = None
         self.resolution: tuple[Fraction, Fraction, int] | None = None
@@ -103,7 +108,8 @@ class Header:
         self.start = len(data)
         for kind, start, end in boxes(data):
             if kind == b"jp2c":
-                self.start = min(start, self.start)
+                if self.start == len(data):
+                    self.start, self.end = start, end
             elif kind == b"jp2h":
                 self._read(data, start, end)
             elif kind == b"uuid":
@@ -119,6 +125,8 @@ class Header:
                     self.space = int.from_bytes(data[inside + 3 : inside + 7], "big")
                 elif method in (2, 3):
                     self.icc = data[inside + 3 : stop]
+            elif kind == b"pclr":
+                self.palette = True
             elif kind == b"res ":
                 self.resolution = read_resolution(data, inside, stop)
 
