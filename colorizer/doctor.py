@@ -75,16 +75,21 @@ def _device() -> Finding:
 def _codecs() -> list[Finding]:
     try:
         from colorizer.media import available_encoders
+        from colorizer.media.hardware import card_encoders
 
         encoders = available_encoders()
     except ImportError:
         return [Finding("codecs", "unknown without av", ok=False, fix="pip install av")]
     fix = "pip install --force-reinstall --only-binary :all: av"
+    cards = [name for names in card_encoders().values() for name in names]
     return [
-        Finding(f"codec {codec}", encoder)
-        if encoder
-        else Finding(f"codec {codec}", "no encoder", ok=False, fix=fix)
-        for codec, encoder in encoders.items()
+        Finding("--hardware", ", ".join(cards) or "no graphics card here encodes films"),
+        *(
+            Finding(f"codec {codec}", encoder)
+            if encoder
+            else Finding(f"codec {codec}", "no encoder", ok=False, fix=fix)
+            for codec, encoder in encoders.items()
+        ),
     ]
 
 

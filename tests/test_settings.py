@@ -18,7 +18,7 @@ from colorizer.settings import Settings
         ({"vividness": 1.5}, "--vividness must be"),
         ({"jpeg_quality": 101}, "--jpeg-quality must be"),
         ({"codec": "xvid"}, "--codec must be one of h264, h265"),
-        ({"existing": "ask"}, "--existing must be one of skip, rename"),
+        ({"existing": "ask"}, "--existing must be one of skip, update"),
         ({"quality": 64}, "--quality must be from 0 to 63"),
         ({"size": "256"}, "--size must be a number"),
         ({"size": True}, "--size must be a number"),
