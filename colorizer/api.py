@@ -171,8 +171,9 @@ def _colorize_path(
         raise ColorizerError(
             f"{len(trouble)} of {len(ends) + len(plan.problems)} failed: {'; '.join(trouble)}"
         )
-    # Photos end in any order; a second call should give the same list.
-    return natsorted((event.job.target for event in ends), key=str)
+    # Photos end in any order; a second call should give the same list. Some may be left out.
+    made = (event.job.target for event in ends if event.job.target.exists())
+    return natsorted(made, key=str)
 
 
 def _loaded(model: str | ColorModel, settings: Settings) -> ColorModel:

@@ -136,7 +136,8 @@ def _colorize(plan: Plan, arguments: argparse.Namespace) -> int:
 def _ledger(planned: Sequence[Job], arguments: argparse.Namespace) -> Ledger:
     """Open what is written down about the run; nothing where OUT is the name of one result."""
     out = Path(arguments.out)
-    folder = all(job.target != out for job in planned)
+    # With --existing rename, OUT is the name of a result and there, but no job's target.
+    folder = not out.is_file() and all(job.target != out for job in planned)
     return Ledger(
         out, log=folder and arguments.log, manifest=folder and arguments.manifest, bag=arguments.bag
     )

@@ -1,6 +1,7 @@
 """What a run shows while it goes on."""
 
 import io
+import json
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,27 @@ def photo(name: str) -> Job:
 
 def film(name: str) -> Job:
     return Job(Path("in", name), Path("out", name), Kind.FILM, Settings())
+
+
+def test_the_summary_counts_what_needed_no_colour(capsys):
+    with Report(photos=4, as_json=True, quiet=False) as report:
+        blank, text = photo("0.png"), photo("1.png")
+        words = "needs no colour"
+        report.take(Progress(blank, JobState.SKIPPED, message=words, content="blank"))
+        report.take(Progress(text, JobState.DONE, 1, 1, f"{words}; copied", content="text"))
+        report.take(Progress(photo("2.png"), JobState.DONE, 1, 1, content="line_art"))
+        report.take(Progress(photo("3.png"), JobState.DONE, 1, 1))
+        report.summary(4)
+    told = capsys.readouterr()
+    events = [json.loads(line) for line in told.out.splitlines()]
+    assert [event.get("content") for event in events[:4]] == ["blank", "text", "line_art", None]
+    assert [event.get("copied") for event in events[:4]] == [False, True, False, None]
+    assert events[-1]["contents"] == {
+        "blank": {"skipped": 1}, "text": {"copied": 1}, "line_art": {"done": 1},
+    }  # fmt: skip
+    assert told.err.splitlines()[-1] == (
+        "needed no colour: blank 1 skipped, text 1 copied, line art 1 coloured anyway"
+    )
 
 
 def tell(monkeypatch, terminal: Terminal, quiet: bool = False) -> str:

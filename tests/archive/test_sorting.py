@@ -7,7 +7,7 @@ import pytest
 import tifffile
 from PIL import Image
 
-from colorizer import pipeline
+from colorizer import colorize, pipeline
 from colorizer.jobs import Job, JobState, Kind
 from colorizer.settings import Settings
 from tests import draw_page, draw_photo, drawn
@@ -98,3 +98,12 @@ def test_an_unfinished_output_that_is_a_link_is_not_written_through(scans, link,
     ended(scans / "text.png", scans / "out" / "text.png", text=choice)
     assert original.read_bytes() == before
     assert not os.path.lexists(scans / "out" / "text.png.part")
+
+
+def test_the_python_interface_returns_what_there_is(scans, monkeypatch):
+    monkeypatch.setattr(pipeline, "load_model", lambda *_: tiny_model())
+    chosen = {"blank": "skip", "text": "copy", "coloured": "copy", "sidecar": False}
+    made = colorize(scans, scans.parent / "made", size=64, **chosen)
+    assert [path.name for path in made] == [
+        "coloured_color.png", "line_art_color.png", "photo_color.png", "text_color.png",
+    ]  # fmt: skip
