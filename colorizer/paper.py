@@ -31,7 +31,7 @@ _LEAST_PICTURE = 0.2
 """Least share of the scan that is picture."""
 _DEEPEST = 0.45
 """Most of height or width that one band takes."""
-_STRAIGHT = {4: 0.5, 3: 0.5, 2: 0.8, 1: 0.9}
+_STRAIGHT = {4: 0.5, 3: 0.5, 2: 0.8, 1: 0.8}
 """Sides with a band -> least share of each of their edges that lies on one line."""
 _EXTREME = (10.0, 86.0)
 """Two bands alone must be darker or lighter than this: scanner bed, or paper."""
@@ -242,8 +242,11 @@ def _band(L: np.ndarray, near: float) -> _Band | None:
     if unlike[0].mean() > 0.1:
         return None
     ahead = max(8, round(0.03 * height))
-    # Share of other pixels among the next ones: writing is thin, a picture is not.
-    share = cv2.boxFilter(unlike, -1, (1, ahead), anchor=(0, 0), borderType=cv2.BORDER_REPLICATE)
+    beside = max(5, round(0.02 * width)) | 1
+    # Share of other pixels among the next ones: the strokes of writing are thin, a picture is not.
+    share = cv2.boxFilter(
+        unlike, -1, (beside, ahead), anchor=(beside // 2, 0), borderType=cv2.BORDER_REPLICATE
+    )
     starts = (share[: round(_DEEPEST * height)] > 0.75) & (unlike[: round(_DEEPEST * height)] > 0)
     there = starts.any(0)
     depth = np.argmax(starts, 0).astype(np.float32)
