@@ -15,8 +15,8 @@ from PIL import Image
 from colorizer import cli, pipeline
 from colorizer.cli_report import ExitCode
 from colorizer.errors import DeviceError, TargetError, WeightsError
-from colorizer.settings import Settings, flag
 from colorizer.models import create_model
+from colorizer.settings import Settings, flag
 from tests import drawn
 from tests.tiny_model import tiny_model
 
@@ -306,14 +306,14 @@ def test_preview_shows_how_sure_the_network_is_and_other_colours(archive, capsys
     photo = str(archive / "in" / "a.png")
     asked = ["preview", photo, "-o", str(png), "--size", "64", "--confidence"]
     assert cli.main([*asked, "--alternatives", "40,30"]) == 0
-    assert Image.open(png).size == (3 * 96, 64)
+    assert Image.open(png).size == (3 * 96, 72)
     first, *colours = capsys.readouterr().out.splitlines()
     assert first == str(png)
     shares = [json.loads(line)["share"] for line in colours]
     assert 1 <= len(shares) <= 3
     assert shares == sorted(shares, reverse=True)
     assert cli.main([*asked, "--alternatives", "96,0"]) == ExitCode.USAGE
-    assert "outside the picture of 96 x 64" in capsys.readouterr().err
+    assert "outside the picture of 96 x 72" in capsys.readouterr().err
 
 
 def test_preview_after_the_end_and_onto_the_source_are_refused(archive, capsys):
