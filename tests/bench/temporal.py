@@ -9,6 +9,8 @@ and now and then a wrong blotch). Metrics, lower is better but for the ratio, wh
     CDC      Jensen-Shannon distance of the histograms of ab over 1, 2 and 4 frames, in shots
     FLK      squared distance of ab from the mean of its neighbours in time
     ratio    mean chroma against the frame-by-frame colours
+    apart    distance of ab from "both sides", the network on every frame
+    keys     share of frames that the network saw
 """
 
 import argparse
@@ -16,6 +18,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import av
 import cv2
@@ -23,11 +26,12 @@ import numpy as np
 
 from colorizer.color import luma_to_L, srgb_to_lab
 from colorizer.frame import Frame
+from colorizer.keyframes import mark_keys
 from colorizer.motion import path_of, warp
 from colorizer.shots import mark_shots
 from colorizer.temporal import smooth_chroma
 
-SIDE = 192
+SIDE = 256
 
 
 def film_of(path: Path, most: int) -> tuple[list[Frame], list[np.ndarray]]:
@@ -44,6 +48,7 @@ def film_of(path: Path, most: int) -> tuple[list[Frame], list[np.ndarray]]:
             truth.append(np.ascontiguousarray(lab[1:], np.float32))
             L = luma_to_L(Y, 8, full_range=True)
             base = decoded.time_base
+            assert base is not None
             frames.append(Frame(index, decoded.pts, base, Y, 8, True, L))
     return frames, truth
 
@@ -89,8 +94,31 @@ def averaged(chroma: list[np.ndarray], marked: list[Frame], reach: int = 7) -> l
 
 
 def smoothed(chroma: list[np.ndarray], marked: list[Frame], look_ahead: int) -> list[np.ndarray]:
-    frames = (replace(frame, ab=ab) for frame, ab in zip(marked, chroma, strict=True))
-    return [frame.ab for frame in smooth_chroma(frames, look_ahead=look_ahead)]
+    """Smooth as films are, from the key frames among `marked` alone."""
+    frames = (
+        replace(frame, ab=ab if frame.is_key else None)
+        for frame, ab in zip(marked, chroma, strict=True)
+    )
+    done = []
+    for frame in smooth_chroma(frames, look_ahead=look_ahead):
+        assert frame.ab is not None
+        done.append(np.stack([cv2.resize(plane, frame.L.shape[::-1]) for plane in frame.ab]))
+    return done
+
+
+def flows(marked: list[Frame]) -> list[tuple[np.ndarray, np.ndarray] | None]:
+    """Return flow to the frame before and back from it, finer than the program's, at full size.
+
+    None where there is no frame before in the shot.
+    """
+    finder: Any = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+    lumas = [cv2.convertScaleAbs(frame.L, alpha=2.55) for frame in marked]
+    found: list[tuple[np.ndarray, np.ndarray] | None] = [None]
+    for i in range(1, len(marked)):
+        then, now = lumas[i - 1], lumas[i]
+        pair = finder.calc(now, then, None), finder.calc(then, now, None)
+        found.append(None if marked[i].motion is None else pair)
+    return found
 
 
 def histograms(ab: np.ndarray) -> np.ndarray:
@@ -115,33 +143,32 @@ def cdc(chroma: list[np.ndarray], shot: np.ndarray) -> float:
     return float(np.mean(steps))
 
 
-def visible(frame: Frame) -> np.ndarray:
+def visible(back: np.ndarray, forth: np.ndarray) -> np.ndarray:
     """Return where a pixel of a frame was seen in the one before (Ruder et al. 2016)."""
-    motion = frame.motion
-    assert motion is not None
-    path = path_of(motion.back, motion.back.shape[:2])
-    there = np.stack([warp(motion.forth[..., axis], path) for axis in (0, 1)], -1)
-    gap = ((motion.back + there) ** 2).sum(-1)
-    length = (motion.back**2).sum(-1) + (there**2).sum(-1)
-    edges = sum((np.gradient(motion.back[..., a], axis=b) ** 2) for a in (0, 1) for b in (0, 1))
-    return (gap <= 0.01 * length + 0.5) & (edges <= 0.01 * (motion.back**2).sum(-1) + 0.002)
+    there = warp(forth, path_of(back, back.shape[:2]))
+    gap = ((back + there) ** 2).sum(-1)
+    length = (back**2).sum(-1) + (there**2).sum(-1)
+    edges = sum((np.gradient(back[..., a], axis=b) ** 2) for a in (0, 1) for b in (0, 1))
+    return (gap <= 0.01 * length + 0.5) & (edges <= 0.01 * (back**2).sum(-1) + 0.002)
 
 
-def along_motion(chroma: list[np.ndarray], marked: list[Frame]) -> tuple[float, float]:
+def along_motion(
+    chroma: list[np.ndarray], found: list[tuple[np.ndarray, np.ndarray] | None]
+) -> tuple[float, float]:
     """Return warp error and flicker."""
     changes, flickers = [], []
-    for i, frame in enumerate(marked):
-        if frame.motion is None or not i:
+    for i, pair in enumerate(found):
+        if pair is None:
             continue
-        seen = visible(frame)
+        seen = visible(*pair)
         if not seen.any():
             continue
-        path = path_of(frame.motion.back, frame.L.shape)
+        path = path_of(pair[0], seen.shape)
         before = np.stack([warp(plane, path) for plane in chroma[i - 1]])
         changes.append((((chroma[i] - before) ** 2).sum(0))[seen].mean())
-        later = marked[i + 1].motion if i + 1 < len(marked) else None
+        later = found[i + 1] if i + 1 < len(found) else None
         if later is not None:
-            ahead = path_of(later.forth, frame.L.shape)
+            ahead = path_of(later[1], seen.shape)
             after = np.stack([warp(plane, ahead) for plane in chroma[i + 1]])
             middle = (before + after) / 2
             flickers.append((((chroma[i] - middle) ** 2).sum(0))[seen].mean())
@@ -153,9 +180,11 @@ def strength(chroma: list[np.ndarray]) -> float:
 
 
 def measure(path: Path, most: int, weights: Path | None) -> dict[str, list[float]]:
-    """Return RMSE, warp error, CDC, flicker and chroma ratio of each way to colour one film."""
+    """Return all metrics of each way to colour one film."""
     frames, truth = film_of(path, most)
     marked = list(mark_shots(frames))
+    keyed = list(mark_keys(iter(marked)))
+    found = flows(marked)
     single = list(predicted(frames, weights) if weights else disturbed(truth))
     ways = {
         "own colour": truth,
@@ -163,19 +192,23 @@ def measure(path: Path, most: int, weights: Path | None) -> dict[str, list[float
         "mean of 15": averaged(single, marked),
         "past alone": smoothed(single, marked, 0),
         "both sides": smoothed(single, marked, 12),
+        "both sides, key frames": smoothed(single, keyed, 12),
     }
     shot = np.cumsum([frame.starts_shot for frame in marked])
     rows = {}
     for name, chroma in ways.items():
         error = np.mean([((a - b) ** 2).sum(0).mean() for a, b in zip(chroma, truth, strict=True)])
-        change, flicker = along_motion(chroma, marked)
+        change, flicker = along_motion(chroma, found)
         ratio = strength(chroma) / strength(single)
+        apart = [np.hypot(*(a - b)).mean() for a, b in zip(chroma, ways["both sides"], strict=True)]
+        share = float(np.mean([f.is_key for f in keyed])) if name.endswith("key frames") else 1.0
         rows[name] = [float(np.sqrt(error)), change, cdc(chroma, shot), flicker, ratio]
+        rows[name] += [float(np.mean(apart)), share]
     return rows
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("films", nargs="+", type=Path, help="in colour")
     parser.add_argument("--frames", type=int, default=120, help="of each film, at most")
     parser.add_argument("--weights", type=Path, help="colour by the network, not by own colour")
@@ -190,9 +223,11 @@ def main() -> None:
 
 
 def show(title: str, rows: dict[str, list[float]]) -> None:
-    print(f"{title:24}{'RMSE':>8}{'warpE':>8}{'CDC':>9}{'FLK':>8}{'ratio':>7}")
+    print(
+        f"{title:24}{'RMSE':>8}{'warpE':>8}{'CDC':>9}{'FLK':>8}{'ratio':>7}{'apart':>7}{'keys':>6}"
+    )
     for name, row in rows.items():
-        print("  {:22}{:8.2f}{:8.2f}{:9.5f}{:8.2f}{:7.3f}".format(name, *row))
+        print("  {:22}{:8.2f}{:8.2f}{:9.5f}{:8.2f}{:7.3f}{:7.2f}{:6.2f}".format(name, *row))
 
 
 if __name__ == "__main__":
