@@ -49,7 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=positive,
         default=5,
         metavar="SECONDS",
-        help="time between two looks (default: 5)",
+        help="time between two looks, at least (default: 5)",
     )
     parser.add_argument(
         "--stable",
@@ -144,13 +144,16 @@ class _Watching:
         worked = time.monotonic()
         with Interrupt(self.report.unfinished) as interrupt:
             while not interrupt.asked:
+                began = time.monotonic()
                 if found := self._look():
                     self._work(plan_arrived(found, naming), interrupt)
                     worked = time.monotonic()
                 elif given.idle and time.monotonic() - worked >= given.idle:
                     return
                 else:
-                    self._wait(interrupt)
+                    # A look at a hundred thousand files takes seconds; it shall not fill them.
+                    looked = time.monotonic() - began
+                    self._wait(interrupt, max(given.interval, 5 * looked))
 
     def _look(self) -> list[Found]:
         found = self.seen.ready()
@@ -158,8 +161,8 @@ class _Watching:
             note(f"warning: {problem}")
         return found
 
-    def _wait(self, interrupt: Interrupt) -> None:
-        end = time.monotonic() + self.arguments.interval
+    def _wait(self, interrupt: Interrupt, seconds: float) -> None:
+        end = time.monotonic() + seconds
         while not interrupt.asked and time.monotonic() < end:
             time.sleep(0.1)
 
