@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from colorizer import __version__, cli_models, cli_verify, cli_watch
+from colorizer import __version__, cli_measure, cli_models, cli_verify, cli_watch
 from colorizer.cli_options import add_settings, pixel, positive, seconds
 from colorizer.cli_report import ExitCode, note
 from colorizer.errors import (
@@ -115,6 +115,7 @@ def _parser() -> argparse.ArgumentParser:
     probe.add_argument("file", type=Path, metavar="FILE")
     _add_preview(add("preview", _preview, "Colorize one picture and put it beside the original."))
     cli_verify.add_arguments(add("verify", cli_verify.verify, cli_verify.TEXT))
+    cli_measure.add_arguments(add("measure", cli_measure.measure, cli_measure.TEXT))
     cli_models.add_actions(add("models", cli_models.models, cli_models.TEXT))
     doctor = add("doctor", _doctor, "Say what is installed, what is missing and how to get it.")
     doctor.add_argument("--json", action="store_true", help="as JSON")
