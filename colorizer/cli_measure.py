@@ -43,6 +43,21 @@ _ROWS = {
     "colorfulness": "colorfulness",
 }
 
+_AGAINST = {
+    ("chroma_to_plain",): "chroma against plain",
+    ("chroma_to_truth",): "chroma against truth",
+    ("ghost", "after_cuts"): "ghost after cuts",
+    ("ghost", "before_cuts"): "ghost before cuts",
+    ("ghost", "worst_cut"): "worst ghost at a cut",
+    ("ghost", "t90"): "T90 after cuts, frames",
+    ("ghost", "uncovered"): "ghost on uncovered ground",
+    ("error", "rmse_ab"): "RMSE of ab",
+    ("error", "rmse_ab_uncovered"): "RMSE on uncovered ground",
+    **{("error", "rmse_ab_behind_cuts", f"{n}"): f"RMSE at cut + {n}" for n in range(4)},
+    ("error", "t90"): "T90 of the error, frames",
+}
+"""Where to find what is measured against another film, and what to call it."""
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
@@ -150,35 +165,34 @@ def lines(found: dict[str, Any]) -> list[str]:
         if any(cell is not None for cell in cells):
             text.append(f"{title:28}" + "".join(f"{_number(cell, blank=''):>12}" for cell in cells))
     text.append("")
-    for name in ("plain", "truth"):
-        if f"chroma_to_{name}" in found:
-            text.append(f"{f'chroma against {name}':28}{_number(found[f'chroma_to_{name}']):>12}")
-    return [*text, *_ghost_lines(found), *_error_lines(found), "", *_faithful_lines(found)]
+    for key, title in _AGAINST.items():
+        cells = [_nested(found[name], key) for name in films]
+        if any(cell is not None for cell in cells):
+            text.append(f"{title:28}" + "".join(f"{_number(cell, blank=''):>12}" for cell in cells))
+    return [*text, *_remarks(found["result"]), "", *_faithful_lines(found)]
 
 
-def _ghost_lines(found: dict[str, Any]) -> list[str]:
-    ghost = found["ghost"]
-    text = [f"{'ghost after cuts':28}{_number(ghost['after_cuts']):>12}"]
-    if ghost["cuts"]:
-        text.append(f"{'ghost before cuts':28}{_number(ghost['before_cuts']):>12}")
-        text.append(f"{'worst ghost at a cut':28}{_number(ghost['worst_cut']):>12}")
-        text.append(f"{'T90 after cuts, frames':28}{_frames(ghost)}")
-    uncovered = "needs --plain" if ghost["own_colours"] != "plain" else _number(ghost["uncovered"])
-    text.append(f"{'ghost on uncovered ground':28}{uncovered:>12}")
-    return text
+def _nested(film: dict[str, Any], key: tuple[str, ...]) -> float | None:
+    """Return a value of a film by the names that lead to it, None where there is none."""
+    value: Any = film
+    for name in key:
+        if isinstance(value, dict):
+            value = value.get(name)
+        elif isinstance(value, list):
+            value = value[int(name)]
+    return value
 
 
-def _error_lines(found: dict[str, Any]) -> list[str]:
-    if "error" not in found:
-        return []
-    error = found["error"]
-    text = [f"{'RMSE of ab':28}{_number(error['rmse_ab']):>12}"]
-    text.append(f"{'RMSE on uncovered ground':28}{_number(error['rmse_ab_uncovered']):>12}")
-    behind = error["rmse_ab_behind_cuts"]
-    if behind[0] is not None:
-        cells = "".join(f"{_number(value):>12}" for value in behind)
-        text.append(f"{'RMSE at cut + 0, 1, 2, 3':28}{cells}")
-        text.append(f"{'T90 of the error, frames':28}{_frames(error)}")
+def _remarks(result: dict[str, Any]) -> list[str]:
+    """Say what the table of a result leaves out."""
+    ghost, text = result["ghost"], []
+    if not ghost["cuts"]:
+        text.append("no cut beside which old colours could be told")
+    if ghost["own_colours"] != "plain":
+        text.append("ghosts on uncovered ground are told with --plain alone")
+    for told, where in ((ghost, "old colours"), (result.get("error", {}), "the error")):
+        if told.get("t90_never"):
+            text.append(f"after {told['t90_never']} cuts {where} stayed for longer than looked at")
     return text
 
 
@@ -199,11 +213,6 @@ def _faithful_lines(found: dict[str, Any]) -> list[str]:
             f" moved by {_number(sound['offset_ms'])} ms against the picture"
         )
     return [*text, *(f"note: {warning}" for warning in found["warnings"])]
-
-
-def _frames(t90: dict[str, Any]) -> str:
-    never = f" (never in reach after {t90['t90_never']} cuts)" if t90["t90_never"] else ""
-    return f"{_number(t90['t90']):>12}{never}"
 
 
 def _percent(share: float) -> str:

@@ -51,9 +51,9 @@ def measure_film(
         tell: told the frames done, and how many there are if that is known.
 
     Returns:
-        measures as JSON values: `fidelity`, `sound`, `result`, `gray` (the floor of cdc_rgb),
-        `ghost`, `truth`, `plain` and `error` where those are given, `cuts`, `courses`,
-        `seconds_per_frame`, `warnings`.
+        measures as JSON values: `result`, and `truth` and `plain` where given, each with its
+        `ghost` and `error` where they mean something; `gray` (the floor of cdc_rgb), `fidelity`,
+        `sound`, `cuts`, `courses`, `seconds_per_frame`, `warnings`.
 
     Raises:
         MediaError: a film can't be read, or is of another size than its source.

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping, Sequence
 from math import sqrt
 from typing import Any
 
 import cv2
 import numpy as np
 
+from colorizer.measure.flow import Between
 from colorizer.measure.ghosts import Ghosts
 from colorizer.measure.histograms import (
     ColourDistribution,
@@ -21,6 +22,8 @@ from colorizer.measure.steadiness import STRIDES, Steadiness
 from colorizer.measure.truth import Errors
 from colorizer.measure.view import REACH, Colours, View, Window
 
+Far = Mapping[int, tuple[View, Between]]
+"""For each stride the frame so far before the newest in its shot, and the flow between both."""
 RESULT, TRUTH, PLAIN = "result", "truth", "plain"
 """Names of films with a meaning: the one judged, the true colours, the colours frame by frame."""
 MOST_CUTS = 2000
@@ -28,28 +31,49 @@ MOST_CUTS = 2000
 
 
 class _Film:
-    """What is measured of each film alone."""
+    """What is measured of one film."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, beside: Container[str]) -> None:
+        """Begin.
+
+        Args:
+            name: of the film.
+            beside: all names.
+        """
         self.name = name
         self.rgb, self.ab = ColourDistribution(), ColourDistribution()
         self.steady = Steadiness(name)
         self.chroma, self.colorfulness = Mean(), Mean()
+        plain = PLAIN if PLAIN in beside else None
+        self.ghosts = None if name in (TRUTH, PLAIN) else Ghosts(name, plain)
+        self.errors = Errors(name, TRUTH) if TRUTH in beside and name != TRUTH else None
 
-    def add(self, one: Colours, *, starts_shot: bool) -> dict[str, float | None]:
-        """Take a frame's colours as a whole; return what changes over time."""
+    def add(self, one: Colours, window: Window, far: Far) -> dict[str, float | None]:
+        """Take the newest frame of a window; return what changes over time."""
+        starts_shot = window.views[-1].starts_shot
         chroma = float(cv2.magnitude(one.ab[0], one.ab[1]).mean())
         self.chroma.add(chroma)
         if one.rgb is not None:
             self.rgb.add(code_histogram(one.rgb), starts_shot=starts_shot)
             self.colorfulness.add(colorfulness(one.rgb))
         change = self.ab.add(ab_histogram(one.ab), starts_shot=starts_shot)
-        return {"chroma": chroma, "cdc_ab": change}
+        return {"chroma": chroma, "cdc_ab": change, **self.steady.add(window, far)}
 
-    def facts(self) -> dict[str, float | None]:
+    def look_back(self, views: Sequence[View], place: int) -> dict[str, float | None]:
+        """Take a frame with those before and after it; return what changes over time."""
+        told: dict[str, float | None] = {}
+        if self.ghosts is not None:
+            if place:
+                self.ghosts.add_uncovered(views[place - 1], views[place])
+            told["ghost"] = self.ghosts.add_cut(views, place)
+        if self.errors is not None:
+            told["error"] = self.errors.add(views, place)
+        return told
+
+    def facts(self) -> dict[str, Any]:
         """Return the measures by name."""
         steady = self.steady
-        return {
+        found: dict[str, Any] = {
             "cdc_rgb": self.rgb.value,
             "cdc_ab": self.ab.value,
             **{f"warp_rgb_{n}": steady.rgb_errors[n].value for n in STRIDES},
@@ -59,12 +83,17 @@ class _Film:
             "chroma": self.chroma.value,
             "colorfulness": self.colorfulness.value,
         }
+        if self.errors is not None:
+            found["error"] = _error_facts(self.errors)
+        if self.ghosts is not None:
+            found["ghost"] = _ghost_facts(self.ghosts)
+        return found
 
 
 class Measuring:
     """Takes moments of a film in order and measures all films given with it, in bounded memory.
 
-    The film judged is named `RESULT`; `TRUTH` and `PLAIN` may stand beside it.
+    Any names will do for films; `TRUTH` and `PLAIN` are what the others are measured against.
     """
 
     def __init__(self) -> None:
@@ -72,8 +101,6 @@ class Measuring:
         self._films: dict[str, _Film] = {}
         self._floor = ColourDistribution()
         self._has_floor = False
-        self._ghosts: Ghosts | None = None
-        self._errors: Errors | None = None
         self._frames = self._shots = 0
         self.cuts: list[int] = []
         """First frames of shots but the first, the first `MOST_CUTS` of them."""
@@ -97,7 +124,7 @@ class Measuring:
             gray: 8-bit codes of the gray film at full size, for the floor of CDC in RGB.
         """
         if not self._films:
-            self._begin(colours)
+            self._films = {name: _Film(name, colours) for name in colours}
         index, starts_shot = self._frames, starts_shot or not self._frames
         self._frames += 1
         self._shots += starts_shot
@@ -106,11 +133,9 @@ class Measuring:
         self._window.add(index, L, colours, starts_shot=starts_shot)
         far = {step: found for step in STRIDES if (found := self._window.across(step))}
         for name, film in self._films.items():
-            told = film.add(colours[name], starts_shot=starts_shot)
-            told |= film.steady.add(self._window, far)
+            told = film.add(colours[name], self._window, far)
             if name == RESULT:
-                flicker = told.pop("flicker")
-                self._note(index - 1, {"flicker": flicker})
+                self._note(index - 1, {"flicker": told.pop("flicker")})
                 self._note(index, told)
         if gray is not None:
             self._has_floor = True
@@ -129,48 +154,34 @@ class Measuring:
         found |= {name: film.facts() for name, film in self._films.items()}
         if self._has_floor:
             found["gray"] = {"cdc_rgb": self._floor.value}
-        if self._ghosts is not None:
-            found["ghost"] = self._ghost_facts(self._ghosts)
-        if self._errors is not None:
-            found["error"] = _error_facts(self._errors)
-        chroma = {name: film.chroma.value for name, film in self._films.items()}
-        for other in (PLAIN, TRUTH):
-            if RESULT in chroma and chroma.get(other):
-                found[f"chroma_to_{other}"] = (chroma[RESULT] or 0) / (chroma[other] or 1)
+        for name in self._films:
+            for other in {PLAIN, TRUTH} & set(self._films) - {name}:
+                whole = found[other]["chroma"]
+                found[name][f"chroma_to_{other}"] = found[name]["chroma"] / whole if whole else None
         return found
 
-    def _begin(self, colours: Mapping[str, Colours]) -> None:
-        self._films = {name: _Film(name) for name in colours}
-        if RESULT in colours:
-            self._ghosts = Ghosts(RESULT, PLAIN if PLAIN in colours else None)
-            if TRUTH in colours:
-                self._errors = Errors(RESULT, TRUTH)
-
     def _look_back(self, views: list[View], place: int) -> None:
-        """Measure what needs frames before and after."""
-        index = views[place].index
-        if self._ghosts is not None:
-            if place:
-                self._ghosts.add_uncovered(views[place - 1], views[place])
-            self._note(index, {"ghost": self._ghosts.add_cut(views, place)})
-        if self._errors is not None:
-            self._note(index, {"error": self._errors.add(views, place)})
+        for name, film in self._films.items():
+            told = film.look_back(views, place)
+            if name == RESULT:
+                self._note(views[place].index, told)
 
     def _note(self, index: int, values: Mapping[str, float | None]) -> None:
         for name, value in values.items():
             self.courses.setdefault(name, Course()).add(index, value)
 
-    def _ghost_facts(self, ghosts: Ghosts) -> dict[str, Any]:
-        return {
-            "own_colours": PLAIN if ghosts.plain else "traced",
-            "after_cuts": ghosts.after.value,
-            "before_cuts": ghosts.before.value,
-            "worst_cut": ghosts.worst,
-            "cuts": ghosts.after.count,
-            "uncovered": ghosts.uncovered.share,
-            "t90": ghosts.gone.value,
-            "t90_never": ghosts.never,
-        }
+
+def _ghost_facts(ghosts: Ghosts) -> dict[str, Any]:
+    return {
+        "own_colours": PLAIN if ghosts.plain else "traced",
+        "after_cuts": ghosts.after.value,
+        "before_cuts": ghosts.before.value,
+        "worst_cut": ghosts.worst,
+        "cuts": ghosts.after.count,
+        "uncovered": ghosts.uncovered.share,
+        "t90": ghosts.gone.value,
+        "t90_never": ghosts.never,
+    }
 
 
 def _error_facts(errors: Errors) -> dict[str, Any]:

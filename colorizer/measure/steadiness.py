@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -51,6 +52,11 @@ def flicker(before: View, view: View, after: View, name: str) -> float | None:
     return float(_mean_where((view.ab[name] - middle / 2) ** 2, seen).sum())
 
 
+def _planes(rgb: np.ndarray) -> np.ndarray:
+    """Return codes (h, w, 3) as planes (3, h, w) in [0, 1]."""
+    return np.moveaxis(rgb, -1, 0).astype(np.float32) / 255
+
+
 def _mean_where(planes: np.ndarray, seen: np.ndarray) -> np.ndarray:
     """Return the mean of planes (n, h, w) over a mask, over all pixels where it is empty."""
     count = np.count_nonzero(seen)
@@ -73,7 +79,9 @@ class Steadiness:
         """Variance of ab where nothing moves, a and b together."""
         self._still = _StillPlaces()
 
-    def add(self, window: Window, far: dict[int, tuple[View, Between]]) -> dict[str, float | None]:
+    def add(
+        self, window: Window, far: Mapping[int, tuple[View, Between]]
+    ) -> dict[str, float | None]:
         """Take the newest frame of a window.
 
         Args:
@@ -89,8 +97,8 @@ class Steadiness:
             self.ab_errors[stride].add(float(error))
             found[stride] = float(error)
             if self.name in view.rgb:
-                rgb = warp_error(earlier.rgb[self.name], view.rgb[self.name], between)
-                self.rgb_errors[stride].add(float(rgb.mean()))
+                rgb = (_planes(one.rgb[self.name]) for one in (earlier, view))
+                self.rgb_errors[stride].add(float(warp_error(*rgb, between).mean()))
         told = {"warp_ab": found.get(1), "flicker": self._flicker(window)}
         self.flicker.add(told["flicker"])
         self.still.add(self._still.add(view, view.ab[self.name]))

@@ -37,7 +37,7 @@ class View:
     ab: Mapping[str, np.ndarray]
     """Of every film by its name, (2, h, w) float32."""
     rgb: Mapping[str, np.ndarray]
-    """The same in sRGB on the grid, (3, h, w) float32 in [0, 1]; of those that have it."""
+    """The same as sRGB codes on the grid, (h, w, 3) uint8; of those that have it."""
     between: Between | None
     """Flow to the frame before, across cuts too; None for the first."""
 
@@ -66,7 +66,7 @@ class Window:
             starts_shot or not self.views,
             luma,
             {name: one.ab for name, one in colours.items()},
-            {name: np.moveaxis(one, -1, 0).astype(np.float32) / 255 for name, one in rgb.items()},
+            rgb,
             self._flow.between(self.views[-1].luma, luma) if self.views else None,
         )
         self.views.append(view)
