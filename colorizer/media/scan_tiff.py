@@ -133,7 +133,7 @@ def _check(path: Path, page: TiffPage, file: BinaryIO) -> None:
     check_claim(path, page.imagelength, page.imagewidth, file_size(file))
     ends = [at + n for at, n in zip(page.dataoffsets, page.databytecounts, strict=False)]
     size = file_size(file)
-    if not any(page.databytecounts):
+    if not ends or not any(page.databytecounts):
         raise MediaError(path, "is damaged: it does not say where its pixels are")
     if max(ends) > size:
         raise MediaError(path, f"is cut off: {size} of {max(ends, default=0)} bytes are there")
@@ -177,6 +177,8 @@ def _interpret(
     if codes.shape[:2] != (page.imagelength, page.imagewidth) or codes.ndim > 3:
         raise UnsupportedMedia(path, f"its pixels have the shape {codes.shape}; save it as RGB")
     codes = codes.reshape(*codes.shape[:2], -1).astype(codes.dtype.newbyteorder("="), copy=False)
+    if codes.shape[2] < channels:
+        raise MediaError(path, f"is damaged: it has {codes.shape[2]} of {channels} colours")
     alpha = codes[..., channels] if codes.shape[2] > channels else None
     if codes.shape[2] > channels + 1:
         warnings.append(

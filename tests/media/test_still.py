@@ -152,6 +152,22 @@ def test_a_document_cut_between_its_pages_is_refused(tmp_path):
         open_photo(path)
 
 
+@pytest.mark.parametrize(
+    ("tag", "value", "words"),
+    [("PhotometricInterpretation", 2, "1 of 3 colours"), ("StripByteCounts", 0, "does not say"),
+     ("BitsPerSample", 128, "128-bit"), ("ImageWidth", 0, "0 x 40")],
+)  # fmt: skip
+def test_a_damaged_tag_is_a_reason(tmp_path, tag, value, words):
+    path = draw_photo.draw(tmp_path, "gray.tif")
+    data = bytearray(path.read_bytes())
+    with tifffile.TiffFile(path) as tif:
+        place, size = tif.pages[0].tags[tag].valueoffset, tif.pages[0].tags[tag].valuebytecount
+    data[place : place + size] = value.to_bytes(size, "little")
+    path.write_bytes(data)
+    with pytest.raises(MediaError, match=words):
+        open_photo(path)
+
+
 def test_pages_in_a_circle_are_refused(tmp_path):
     path = draw_photo.draw(tmp_path, "gray.tif")
     data = bytearray(path.read_bytes())
