@@ -2,48 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import Field, fields
-from pathlib import Path
-from types import NoneType
-from typing import Any, get_args, get_type_hints
+from typing import Any, get_type_hints
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
-    QDoubleSpinBox,
-    QFileDialog,
     QFormLayout,
-    QHBoxLayout,
+    QFrame,
     QLabel,
-    QLineEdit,
-    QPushButton,
-    QSpinBox,
+    QScrollArea,
+    QTabWidget,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from colorizer.models import model_names
-from colorizer.settings import Settings
+from colorizer.settings import Settings, flag
+from gui.setting_editors import Editor, editor_of, lock_codec
+from gui.setting_words import GROUPS, group_of, group_words, help_words, order_of, setting_words
 
-_DEVICES = ("auto", "cpu", "cuda", "cuda:0", "cuda:1")
 
-
-class SettingsForm(QWidget):
-    """Shows and changes one `Settings`."""
+class SettingsForm(QTabWidget):
+    """Shows and changes one `Settings`: a page for each group, rare ones folded away."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._get: dict[str, Callable[[], Any]] = {}
-        self._set: dict[str, Callable[[Any], object]] = {}
-        layout = QFormLayout(self)
-        layout.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        layout.setVerticalSpacing(12)
-        layout.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
+        self.setDocumentMode(True)
+        self._editors: dict[str, Editor] = {}
+        self._folds: dict[str, Fold] = {}
+        self._rare: dict[str, list[str]] = {group.name: [] for group in GROUPS}
         hints = get_type_hints(Settings)
-        for item in fields(Settings):
-            self._add(layout, item, hints[item.name])
+        items = sorted(fields(Settings), key=order_of)
+        for group in GROUPS:
+            own = [item for item in items if group_of(item)[0] == group.name]
+            self.addTab(self._create_page(group.name, own, hints), group_words(group.name))
+        lock_codec(self._editors)
         self.set_values(Settings())
 
     def values(self) -> Settings:
@@ -52,109 +46,98 @@ class SettingsForm(QWidget):
         Raises:
             SettingsError: a value is not allowed.
         """
-        return Settings(**{name: get() for name, get in self._get.items()})
+        return Settings(**{name: editor.get() for name, editor in self._editors.items()})
 
     def set_values(self, settings: Settings) -> None:
-        """Show other values."""
-        for name, put in self._set.items():
-            put(getattr(settings, name))
+        """Show other values; a fold opens where one of its settings is not the usual one."""
+        usual = Settings()
+        for name, editor in self._editors.items():
+            editor.put(getattr(settings, name))
+        for group, fold in self._folds.items():
+            names = self._rare[group]
+            fold.open(any(getattr(settings, name) != getattr(usual, name) for name in names))
+
+    def editor(self, name: str) -> QWidget:
+        """Return the widget of a setting."""
+        return self._editors[name].widget
+
+    def fold(self, group: str) -> Fold:
+        """Return the rare settings of a group that has some."""
+        return self._folds[group]
+
+    def _create_page(self, group: str, items: list[Field[Any]], hints: dict[str, Any]) -> QWidget:
+        page = QWidget()
+        column = QVBoxLayout(page)
+        usual, rare = _form(), _form()
+        column.addLayout(usual)
+        for item in items:
+            is_rare = group_of(item)[1]
+            self._add(rare if is_rare else usual, item, hints[item.name])
+            if is_rare:
+                self._rare[group].append(item.name)
+        if self._rare[group]:
+            self._folds[group] = Fold(rare)
+            column.addWidget(self._folds[group])
+        labels = [part for part in page.findChildren(QLabel) if part.buddy()]
+        widest = max((label.sizeHint().width() for label in labels), default=0)
+        for label in labels:  # the fields stand in one column, folded or not
+            label.setMinimumWidth(widest)
+        column.addStretch()
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(page)
+        return scroll
 
     def _add(self, layout: QFormLayout, item: Field[Any], hint: Any) -> None:
-        kinds = get_args(hint) or (hint,)
-        kind = next(part for part in kinds if part is not NoneType)
-        widget = self._editor(item, kind, optional=NoneType in kinds)
+        editor = self._editors[item.name] = editor_of(item, hint)
         label = QLabel(setting_words(item.name))
-        label.setBuddy(widget)
-        help_text = QLabel(_translated(item.metadata["help"]))
+        label.setBuddy(editor.widget)
+        help_text = QLabel(help_words(item))
         help_text.setWordWrap(True)
-        help_text.setForegroundRole(help_text.palette().ColorRole.PlaceholderText)
-        for part in (widget, label):
-            part.setToolTip(help_text.text())
+        help_text.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        for part in (editor.widget, label):
+            part.setToolTip(flag(item.name))
             part.setAccessibleName(label.text())
-        widget.setAccessibleDescription(help_text.text())
+        editor.widget.setAccessibleDescription(help_text.text())
         column = QVBoxLayout()
         column.setSpacing(2)
-        column.addWidget(widget, 0, Qt.AlignmentFlag(0))
+        column.addWidget(editor.widget, 0, Qt.AlignmentFlag(0))
         column.addWidget(help_text)
         layout.addRow(label, column)
 
-    def _editor(self, item: Field[Any], kind: type, *, optional: bool) -> QWidget:
-        name, allowed = item.name, item.metadata["range"]
-        if kind is bool:
-            return self._check(name)
-        if item.metadata["choices"]:
-            return self._choice(name, item.metadata["choices"])
-        if name == "model":
-            return self._choice(name, tuple(model_names()))
-        if name == "device":
-            return self._choice(name, _DEVICES, editable=True)
-        if kind is int and allowed:
-            return self._whole(name, allowed, optional=optional)
-        if kind is float and allowed:
-            return self._real(name, allowed)
-        if kind is Path:
-            return self._file(name)
-        edit = QLineEdit()
-        self._get[name], self._set[name] = edit.text, edit.setText
-        return edit
 
-    def _check(self, name: str) -> QWidget:
-        box = QCheckBox(self.tr("on"))
-        self._get[name], self._set[name] = box.isChecked, box.setChecked
-        return box
+class Fold(QWidget):
+    """A button that shows and hides rows."""
 
-    def _choice(self, name: str, choices: tuple[str, ...], *, editable: bool = False) -> QWidget:
-        box = QComboBox()
-        box.setEditable(editable)
-        box.addItems(list(choices))
-        self._get[name], self._set[name] = box.currentText, box.setCurrentText
-        return box
-
-    def _whole(self, name: str, allowed: tuple[float, float], *, optional: bool) -> QWidget:
-        low, high = (int(end) for end in allowed)
-        box = QSpinBox()
-        unset = low - 1
-        box.setRange(unset if optional else low, high)
-        if optional:
-            box.setSpecialValueText(self.tr("automatic"))
-        self._get[name] = lambda: None if optional and box.value() == unset else box.value()
-        self._set[name] = lambda value: box.setValue(unset if value is None else value)
-        return box
-
-    def _real(self, name: str, allowed: tuple[float, float]) -> QWidget:
-        box = QDoubleSpinBox(decimals=2, singleStep=0.05)
-        box.setRange(*allowed)
-        self._get[name] = lambda: round(box.value(), 2)
-        self._set[name] = box.setValue
-        return box
-
-    def _file(self, name: str) -> QWidget:
-        edit = QLineEdit(placeholderText=self.tr("the model's own"))
-        button = QPushButton(self.tr("Choose…"))
-        row = QWidget()
-        layout = QHBoxLayout(row)
+    def __init__(self, rows: QFormLayout, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.button = QToolButton()
+        self.button.setText(self.tr("More"))
+        self.button.setCheckable(True)
+        self.button.setAutoRaise(True)
+        self.button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.button.toggled.connect(self.open)
+        self._rows = QWidget()
+        self._rows.setLayout(rows)
+        layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(edit, 1)
-        layout.addWidget(button)
-        row.setFocusProxy(edit)
+        layout.addWidget(self.button)
+        layout.addWidget(self._rows)
+        self.open(False)
 
-        def choose() -> None:
-            found, _ = QFileDialog.getOpenFileName(
-                self, self.tr("Choose a weights file"), "", "safetensors (*.safetensors)"
-            )
-            if found:
-                edit.setText(found)
-
-        button.clicked.connect(choose)
-        self._get[name] = lambda: Path(edit.text()) if edit.text() else None
-        self._set[name] = lambda value: edit.setText("" if value is None else str(value))
-        return row
+    def open(self, wanted: bool) -> None:
+        """Show the rows, or hide them."""
+        self.button.setChecked(wanted)
+        self.button.setArrowType(Qt.ArrowType.DownArrow if wanted else Qt.ArrowType.RightArrow)
+        self._rows.setVisible(wanted)
 
 
-def setting_words(name: str) -> str:
-    """Return the name of a setting as a label."""
-    return _translated(name.replace("_", " ").capitalize().replace("Jpeg", "JPEG").replace("C2pa", "C2PA"))
-
-
-def _translated(text: str) -> str:
-    return QCoreApplication.translate("settings", text)
+def _form() -> QFormLayout:
+    layout = QFormLayout()
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+    layout.setVerticalSpacing(12)
+    layout.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
+    return layout

@@ -10,7 +10,7 @@ from PySide6.QtCore import QCoreApplication
 import gui
 from colorizer.settings import Settings
 from gui.language import Words, languages, read_words
-from gui.settings_form import setting_words
+from gui.setting_words import setting_words
 
 
 def english() -> set[str]:

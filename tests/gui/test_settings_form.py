@@ -2,10 +2,13 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QPoint, Qt
+from PySide6.QtGui import QWheelEvent
 
 from colorizer.errors import ColorizerError
 from colorizer.settings import Settings
 from gui.preferences import Preferences, export_preset, import_preset
+from gui.setting_words import GROUPS
 from gui.settings_form import SettingsForm
 
 
@@ -17,7 +20,7 @@ def form(qtbot):
 
 
 def test_every_setting_is_in_the_form_with_its_help(form):
-    assert set(form._get) == {item.name for item in fields(Settings)}
+    assert set(form._editors) == {item.name for item in fields(Settings)}
 
 
 @pytest.mark.parametrize(
@@ -56,3 +59,54 @@ def test_a_preset_goes_through_a_file(tmp_path):
     (tmp_path / "no.json").write_text('{"settings": {"colour": 1}}')
     with pytest.raises(ColorizerError, match="colour"):
         import_preset(tmp_path / "no.json")
+
+
+def test_the_groups_name_settings_that_exist_and_each_once():
+    named = [name for group in GROUPS for name in (*group.usual, *group.rare)]
+    assert len(named) == len(set(named))
+    assert set(named) <= {item.name for item in fields(Settings)}
+
+
+def test_the_form_gives_back_every_choice(form):
+    for item in fields(Settings):
+        for value in item.metadata["choices"] or ():
+            settings = Settings(**{item.name: value})
+            form.set_values(settings)
+            assert form.values() == settings
+
+
+def test_a_purpose_chooses_the_codec_and_lets_it_go_again(form):
+    form.set_values(Settings(preset="archive"))
+    assert not form.editor("codec").isEnabled()
+    assert not form.editor("quality").isEnabled(), "ffv1 has none"
+    form.editor("preset").setCurrentIndex(form.editor("preset").findData("edit"))
+    assert form.values().codec == "prores"
+    form.set_values(Settings(codec="h265"))
+    assert form.editor("codec").isEnabled()
+    assert form.editor("quality").isEnabled()
+
+
+def test_rare_settings_are_folded_until_one_is_not_the_usual_one(form):
+    assert not form.fold("films").button.isChecked()
+    form.set_values(Settings(interlaced="top"))
+    assert form.fold("films").button.isChecked()
+    assert not form.fold("photos").button.isChecked()
+
+
+def test_the_wheel_over_a_field_that_is_not_edited_changes_nothing(form, qtbot):
+    form.show()
+    box = form.editor("strength")
+    box.clearFocus()
+    place = box.rect().center()
+    turn = QWheelEvent(
+        place, box.mapToGlobal(place), QPoint(), QPoint(0, 120), Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QCoreApplication.sendEvent(box, turn)
+    assert form.values() == Settings()
+
+
+def test_an_icc_file_and_an_unknown_model_stay_what_they_are(form):
+    settings = Settings(profile="/icc/own.icc", model="gone")
+    form.set_values(settings)
+    assert form.values() == settings
