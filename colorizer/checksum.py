@@ -6,13 +6,17 @@ import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
+from colorizer.frame_pattern import files_of, is_pattern
+
 
 def file_hash(path: Path) -> str:
-    """Return the SHA-256 of a file; of a folder that of its files' names and hashes.
+    """Return the SHA-256 of a file; of a folder or a sequence that of its names and hashes.
 
     Raises:
         OSError: it can't be read.
     """
+    if is_pattern(path) and not path.exists():
+        return combined_hash(f"{file_hash(f)}  {f.name}\n" for f in files_of(path))
     if path.is_dir():
         files = sorted(file for file in path.rglob("*") if file.is_file())
         return combined_hash(f"{file_hash(f)}  {f.relative_to(path).as_posix()}\n" for f in files)

@@ -19,6 +19,7 @@ from colorizer.cli_interrupt import Interrupt
 from colorizer.cli_options import settings_from
 from colorizer.cli_report import ExitCode, Report, note, tell_ignored, write_json, write_line
 from colorizer.errors import SettingsError, TargetError
+from colorizer.frame_pattern import is_pattern, normal
 from colorizer.jobs import Job, JobState, Kind
 from colorizer.media.segments import kept_frames, sweep
 from colorizer.plan import marked, plan_run
@@ -41,6 +42,8 @@ def run(arguments: argparse.Namespace) -> int:
         raise SettingsError("-o OUT is missing; name the folder or file of the results")
     if arguments.bag:
         arguments.out = f"{Path(arguments.out) / PAYLOAD}{os.sep}"
+    if is_pattern(Path(arguments.out)):
+        arguments.out = str(normal(Path(arguments.out)))
     settings = settings_from(arguments)
     plan = plan_run(_inputs(arguments), arguments.out, settings, recursive=arguments.recursive)
     for problem in plan.problems:

@@ -23,6 +23,7 @@ from colorizer.device import choose_device, device_facts
 from colorizer.errors import MediaError, TargetError
 from colorizer.fields import separate_fields, weave_fields
 from colorizer.frame import Frame
+from colorizer.frame_pattern import is_pattern
 from colorizer.hints import HintedModel
 from colorizer.jobs import Job, JobState, Kind, Progress
 from colorizer.keyframes import mark_keys
@@ -32,6 +33,8 @@ from colorizer.media.film import FilmSource
 from colorizer.media.film_open import av_versions, source_identity
 from colorizer.media.film_sink import FilmSink
 from colorizer.media.prefetch import Prefetch
+from colorizer.media.sequence import SequenceSource
+from colorizer.media.sequence_sink import SequenceSink
 from colorizer.media.still import StillSource
 from colorizer.media.still_sink import StillSink
 from colorizer.models import load_model
@@ -50,6 +53,12 @@ FILM_SETTINGS = (
     *("preset", "codec", "quality", "hardware", "interlaced", "start", "end"),
 )
 """Settings on which the frames of a film depend."""
+FRAME_SETTINGS = ("fps", "accept_gaps", "transfer")
+"""Of an image sequence also these."""
+FRAME_FILE_SETTINGS = ("bit_depth", "jpeg_quality", "profile")
+"""Of a result that is a sequence also these."""
+MOVING = (FilmSink, SequenceSink)
+"""Sinks of films."""
 
 
 def open_model(settings: Settings) -> ColorModel:
@@ -110,6 +119,9 @@ def _colorize(
             interlaced=settings.interlaced,
             start=settings.start,
             end=settings.end,
+            fps=settings.fps,
+            accept_gaps=settings.accept_gaps,
+            transfer=settings.transfer,
         ) as source,
         nullcontext(_cut_list(source, settings)) as shots,
         _record(job, model) as record,
@@ -119,7 +131,7 @@ def _colorize(
     ):
         sink.before_naming = _completion(job, record, source, sink, notes)
         first_field = source.first_field if isinstance(source, FilmSource) else None
-        begun = done = sink.start if isinstance(sink, FilmSink) else 0
+        begun = done = sink.start if isinstance(sink, MOVING) else 0
         # What the container can't hold is better known now than after a night.
         known = (*source.warnings, *sink.warnings)
         yield Progress(job, JobState.RUNNING, done, source.frame_count, warnings=known)
@@ -136,12 +148,13 @@ def _colorize(
             lock=lock,
             pool=pool,
         )
-        if isinstance(sink, FilmSink) and shots is not None:
+        if isinstance(sink, MOVING) and shots is not None:
             frames = _smoothed(frames, sink, shots, 2 if first_field else 1)
-        shift_of = sink.chroma_shift if isinstance(sink, FilmSink) else None
+        shift_of = sink.chroma_shift if isinstance(sink, MOVING) else None
         if not film:
             frames = mark_paper(frames, settings.paper)
-        frames = upsample_chroma(frames, sink.chroma_size, shift_of, in_rows=not film)
+        in_rows = not film or (isinstance(sink, SequenceSink) and not first_field)
+        frames = upsample_chroma(frames, sink.chroma_size, shift_of, in_rows=in_rows)
         if first_field:
             frames = weave_fields(frames, first_field)
         for done, frame in enumerate(frames, start=begun + 1):
@@ -252,7 +265,8 @@ def _verified(job: Job, record: Record) -> str:
 def _cut_list(source: Source, settings: Settings) -> CutList | None:
     """Return the cut list of a film that is to be smoothed."""
     if isinstance(source, FilmSource) and settings.smooth:
-        return CutList(settings.shots, source.path, source.rate)
+        name = source.pattern if isinstance(source, SequenceSource) else source.path
+        return CutList(settings.shots, name, source.rate)
     return None
 
 
@@ -263,10 +277,14 @@ def _frames(
     if isinstance(source, StillSource) and isinstance(sink, StillSink):
         return sorted_out(source.frames(sink.pages), source, settings)
     assert isinstance(source, FilmSource)
-    assert isinstance(sink, FilmSink)
+    assert isinstance(sink, MOVING)
     # A few frames more, so that the first one's motion and cuts are found again.
     anchor = sink.anchor(CONTEXT)
-    frames = source.frames(max(0, sink.start - (CONTEXT if shots else 0)), anchor)
+    begin = max(0, sink.start - (CONTEXT if shots else 0))
+    if isinstance(source, SequenceSource):
+        frames = source.frames(begin, anchor, video=isinstance(sink, FilmSink))
+    else:
+        frames = source.frames(begin, anchor)
     start, cuts, per_frame = sink.start, shots.cuts if shots else None, 1
     if source.first_field:
         frames = separate_fields(frames, source.first_field)
@@ -280,7 +298,7 @@ def _frames(
 
 
 def _smoothed(
-    frames: Iterator[Frame], sink: FilmSink, shots: CutList, per_frame: int
+    frames: Iterator[Frame], sink: FilmSink | SequenceSink, shots: CutList, per_frame: int
 ) -> Iterator[Frame]:
     """Smooth chroma, going on from where an earlier run's finished segments end.
 
@@ -307,7 +325,9 @@ def film_identity(job: Job, model: ColorModel) -> dict[str, Any]:
         MediaError: the source can't be read.
     """
     settings = job.settings.as_dict()
-    kept = {name: settings[name] for name in FILM_SETTINGS} | {"to": job.target.suffix}
+    names = FILM_SETTINGS + (FRAME_SETTINGS if is_pattern(job.source) else ())
+    names += FRAME_FILE_SETTINGS if is_pattern(job.target) else ()
+    kept = {name: settings[name] for name in names} | {"to": job.target.suffix}
     cuts = cut_file(job.settings.shots, job.source)
     if cuts is not None and cuts.exists():
         kept["shots"] = sha256(cuts.read_bytes()).hexdigest()

@@ -85,6 +85,25 @@ DISPLAY_P3 = matrix_space(
     SRGB.decode,
     SRGB.encode,
 )
+_FILM_BLACK, _FILM_WHITE, _FILM_CODES = 95 / 1023, 685 / 1023, 300 / 1023
+"""Printing density in DPX and Cineon: codes of black and of white, and of a tenfold light (0.002
+density a 10-bit code, negative gamma 0.6; Kodak, Conversion of 10-bit Log Film Data, 1995)."""
+_FILM_FLARE = 10 ** ((_FILM_BLACK - _FILM_WHITE) / _FILM_CODES)
+
+
+def _from_density(code: Any) -> Any:
+    return (10 ** ((code - _FILM_WHITE) / _FILM_CODES) - _FILM_FLARE) / (1 - _FILM_FLARE)
+
+
+def _to_density(light: Any) -> Any:
+    lifted = np.maximum(light * (1 - _FILM_FLARE) + _FILM_FLARE, 1e-3)
+    return _FILM_WHITE + _FILM_CODES * np.log10(lifted)
+
+
+LOG_FILM = RgbSpace("printing density", SRGB.to_xyz, SRGB.from_xyz, _from_density, _to_density)
+LINEAR_LIGHT = RgbSpace(
+    "linear light", SRGB.to_xyz, SRGB.from_xyz, lambda code: code, lambda light: light
+)
 NAMED_SPACES = {
     "srgb": SRGB,
     "adobe-rgb": ADOBE_RGB,

@@ -13,7 +13,7 @@ from typing import Any
 
 from colorizer.errors import SettingsError
 from colorizer.name_template import check_template
-from colorizer.trim import parse_place
+from colorizer.trim import parse_place, parse_rate
 
 EXISTING = ("skip", "update", "rename", "overwrite", "fail")
 CODECS = ("h264", "h265", "ffv1", "v210", "prores", "dnxhr", "av1")
@@ -31,6 +31,7 @@ DEPTHS = ("same", "8", "16")
 UNCOLOURED = ("do", "skip", "copy")
 """What is done with a photo that needs no colour."""
 PAPERS = ("neutral", "tint", "colour")
+TRANSFERS = ("auto", "video", "log", "linear")
 INTERLACED = ("auto", "no", "top", "bottom")
 
 
@@ -173,6 +174,29 @@ class Settings:
     end: str = option(
         "", "end a film before this place, written as for start", metavar="PLACE", shapes="film"
     )
+    sequence: bool = option(
+        False,
+        "take numbered pictures of a folder for the frames of a film; DPX always are, and a pattern"
+        " such as shot_%04d.tif names one",
+        shapes="none",
+    )
+    fps: str = option(
+        "",
+        "frames per second of an image sequence, such as 18 or 24000/1001; default: what its frames"
+        " say, else 24",
+        metavar="RATE",
+        shapes="film",
+    )
+    accept_gaps: bool = option(
+        False, "colorize image sequences in which numbers are missing", shapes="none"
+    )
+    transfer: str = option(
+        "auto",
+        "what the codes of DPX are: video, log (printing density) or linear light; auto believes"
+        " the frames",
+        choices=TRANSFERS,
+        shapes="film",
+    )
     verify: bool = option(
         False,
         "read every finished film back and compare its luma with the source's",
@@ -220,6 +244,7 @@ class Settings:
         if (self.c2pa_certificate is None) != (self.c2pa_key is None):
             raise SettingsError("--c2pa-certificate and --c2pa-key go together; give both")
         check_template(self.name)
+        parse_rate(self.fps)
         for name in ("start", "end"):
             parse_place(getattr(self, name), flag(name))
         codec = PRESETS[self.preset]

@@ -31,6 +31,30 @@ class Place:
         return None if self.seconds is None else self.seconds + (self.frame or 0) / rate
 
 
+def parse_rate(text: str, option: str = "--fps") -> Fraction | None:
+    """Read frames per second, such as 24, 23.976 or 24000/1001; an empty text is none.
+
+    Raises:
+        SettingsError: it is no such number.
+    """
+    if not text.strip():
+        return None
+    try:
+        rate = Fraction(text.strip())
+    except (ValueError, ZeroDivisionError):
+        rate = Fraction(0)
+    if not 1 <= rate <= 1000:
+        raise SettingsError(
+            f"{option} must be frames per second, as 24 or 24000/1001, got {text!r}"
+        )
+    if rate.denominator in (1, 1001):
+        return rate
+    exact = next(
+        (n for n in (24, 30, 48, 60, 120) if abs(rate - Fraction(n * 1000, 1001)) < 0.002), 0
+    )
+    return Fraction(exact * 1000, 1001) if exact else rate
+
+
 def parse_place(text: str, option: str) -> Place | None:
     """Read a place; an empty text is none.
 

@@ -23,7 +23,9 @@ from colorizer.archive.provenance import (
 from colorizer.checksum import file_hash
 from colorizer.cut_list import cut_file
 from colorizer.errors import ModelNotFound
+from colorizer.frame_pattern import there
 from colorizer.jobs import Job, JobState, Progress
+from colorizer.media.segments import is_joining
 from colorizer.models import WEIGHTS_FOLDER, model_spec
 from colorizer.settings import Settings, shaping
 
@@ -54,7 +56,7 @@ def settle(job: Job, *, hashing: bool = True) -> Progress | None:
         hashing: False reads no file but the sidecar; what only a hash can tell stays open.
     """
     existing = job.settings.existing
-    if existing == "overwrite" or not os.path.lexists(job.target):
+    if existing == "overwrite" or not _is_there(job.target):
         return None
     if existing == "fail":
         return Progress(job, JobState.FAILED, message=f"{job.target} exists")
@@ -69,6 +71,11 @@ def settle(job: Job, *, hashing: bool = True) -> Progress | None:
         return None
     remedy = "--existing overwrite replaces it" if existing == "update" else _REMEDY
     return Progress(job, JobState.FAILED, message=f"{job.target} {reason}; {remedy}")
+
+
+def _is_there(target: Path) -> bool:
+    """Tell whether a result is there; frames of which some wait for their place are not."""
+    return os.path.lexists(target) or (there(target) and not is_joining(target))
 
 
 def standing_of(job: Job, *, hashing: bool = True) -> tuple[Standing, str]:
@@ -168,7 +175,7 @@ def _changed(sidecar: Sidecar, target: Path) -> str:
 def _is_made(sidecar: Sidecar, target: Path) -> bool:
     try:
         made = sidecar["result"]
-        return target.stat().st_size == made["bytes"] and file_hash(target) == made["sha256"]
+        return State.of(target).size == made["bytes"] and file_hash(target) == made["sha256"]
     except OSError:
         return False
 

@@ -9,6 +9,8 @@ from colorizer.archive.bag import close_bag, open_bag
 from colorizer.archive.manifest import Manifest, entry_name
 from colorizer.archive.provenance import read_sidecar, sidecar_of
 from colorizer.archive.run_log import RunLog
+from colorizer.checksum import file_hash
+from colorizer.frame_pattern import files_of
 from colorizer.jobs import JobState, Progress
 
 
@@ -45,9 +47,12 @@ class Ledger:
         if self._log:
             self._log.take(progress)
         if progress.state is JobState.DONE:
-            self._made |= {entry_name(path, self._root) for path in (target, sidecar_of(target))}
+            files = files_of(target)
+            self._made |= {entry_name(p, self._root) for p in (*files, sidecar_of(target))}
             if self._manifest and progress.sha256:
-                self._manifest.add(target, progress.sha256)
+                for file in files:
+                    alone = file == target
+                    self._manifest.add(file, progress.sha256 if alone else file_hash(file))
         elif progress.state is JobState.SKIPPED and self._manifest and os.path.isfile(target):  # noqa: PTH113 - as fast as can be
             sidecar = read_sidecar(sidecar_of(target))
             self._manifest.keep(target, sidecar["result"]["sha256"] if sidecar else "")

@@ -11,8 +11,10 @@ from pathlib import Path
 
 from colorizer.archive.existing import settle
 from colorizer.archive.hiccups import retried
+from colorizer.archive.sequences import found_sequences
 from colorizer.archive.walk import Found, Walk, walk
 from colorizer.errors import MediaError
+from colorizer.frame_pattern import is_pattern, named_like, stem_of, there
 from colorizer.jobs import Job, JobState, Kind, Progress
 from colorizer.name_template import fill, fitting
 from colorizer.settings import Settings
@@ -56,14 +58,14 @@ class Naming:
             item: the file.
             n: its place in the run, from 1.
         """
-        return self._place(item, self._stem(item, item.path.stem, n))
+        return self._place(item, self._stem(item, _own_stem(item.path), n))
 
     def other(self, item: Found, n: int, taken: Container[str]) -> Path:
         """Return a target that is not `taken`, for a file whose plain one another file has.
 
         The name gets the suffix of the source, where the result has another, or a number.
         """
-        stem, ext = item.path.stem, item.path.suffix.lower()
+        stem, ext = _own_stem(item.path), item.path.suffix.lower()
         plain = self.plain(item, n)
         if plain.suffix != ext:
             stem = f"{stem}_{ext.lstrip('.')}"
@@ -91,11 +93,19 @@ class Naming:
         from colorizer.media.suffixes import photo_suffix
 
         suffix = item.path.suffix
+        if is_pattern(item.path):
+            wanted = photo_suffix(suffix, self.settings.format)
+            folder = self.out / item.relative.parent / fitting(stem, "", str(item.relative))
+            return folder / named_like(item.path, stem, wanted)
         if item.kind is Kind.FILM:
             suffix = self.film_suffix(suffix, self.settings.codec)
         else:
             suffix = photo_suffix(suffix, self.settings.format)
         return self.out / item.relative.with_name(fitting(stem, suffix, str(item.relative)))
+
+
+def _own_stem(path: Path) -> str:
+    return stem_of(path) if is_pattern(path) else path.stem
 
 
 def plan_jobs(
@@ -121,6 +131,8 @@ def plan_jobs(
     """
     walked = walk(inputs, kind_of or _kind_of(), out=out, recursive=recursive)
     naming = Naming(out, settings, film_suffix or _film_suffix())
+    found, gaps = found_sequences(walked.found, settings)
+    walked.found, walked.problems = found, [*walked.problems, *gaps]
     found, results = _without_results(walked.found, naming, first)
     targets = targets_of(found, naming, first)
     originals = _identities(item.path for item in found)
@@ -238,7 +250,7 @@ def _decide(
     if os.name == "posix" and length > LONGEST_PATH:
         reason = f"its output's path has {length} bytes, more than {LONGEST_PATH} are not possible"
         return Progress(job, JobState.FAILED, message=f"{reason}; choose a shorter output folder")
-    if not os.path.lexists(job.target):
+    if not there(job.target):
         return job
     if job.settings.existing == "rename":
         return replace(job, target=_free_name(job.target, taken))
@@ -259,7 +271,7 @@ def _free_name(target: Path, taken: set[str]) -> Path:
     number = 2
     while True:
         named = target.with_name(f"{target.stem}_{number}{target.suffix}")
-        if name_key(named) not in taken and not os.path.lexists(named):
+        if name_key(named) not in taken and not there(named):
             taken.add(name_key(named))
             return named
         number += 1

@@ -23,6 +23,7 @@ from typing import Any, Self
 from colorizer import __version__
 from colorizer.checksum import file_hash
 from colorizer.errors import MediaError, TargetError
+from colorizer.frame_pattern import files_of, is_pattern
 from colorizer.jobs import Job
 from colorizer.media.durable import write_whole
 
@@ -92,11 +93,14 @@ class State:
 
     @classmethod
     def of(cls, path: Path) -> State:
-        """Look at a file; of a folder at all its files.
+        """Look at a file; of a folder at all its files, of a pattern at all frames.
 
         Raises:
             OSError: it is not there.
         """
+        if is_pattern(path) and not path.exists():
+            frames = [file.stat() for file in files_of(path)]
+            return cls(sum(f.st_size for f in frames), max(f.st_mtime_ns for f in frames))
         facts = path.stat()
         if not path.is_dir():
             return cls(facts.st_size, facts.st_mtime_ns)

@@ -12,6 +12,7 @@ from natsort import natsort_keygen, ns
 
 from colorizer.archive.hiccups import retried
 from colorizer.errors import MediaError
+from colorizer.frame_pattern import is_pattern, there
 from colorizer.jobs import Kind
 
 _SIDECAR = ".colorize.json"
@@ -103,12 +104,14 @@ def _below(
 ) -> Iterator[Found]:
     """Yield the files of one input."""
     if not given.is_dir():
-        if given.is_file():
+        if is_pattern(given) and not given.is_file() and there(given):
+            yield Found(given, Path(given.name), Kind.FILM, named=True)
+        elif given.is_file():
             kind = kind_of(given) or Kind.PHOTO
             yield Found(given, Path(given.name), kind, named=True, linked=given.is_symlink())
         else:
-            there = os.path.lexists(given)
-            reason = "is neither a file nor a folder" if there else "no such file or folder"
+            exists = os.path.lexists(given)
+            reason = "is neither a file nor a folder" if exists else "no such file or folder"
             result.problems.append(MediaError(given, reason))
         return
     for path, linked in _files(given, result, _identity(out), recursive):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from colorizer.errors import TargetError
+from colorizer.frame_pattern import is_pattern
 from colorizer.jobs import Kind
 from colorizer.media.base import Sink, Source
 from colorizer.settings import CODECS
@@ -27,16 +28,22 @@ def open_source(
     interlaced: str = "auto",
     start: str = "",
     end: str = "",
+    fps: str = "",
+    accept_gaps: bool = False,
+    transfer: str = "auto",
 ) -> Source:
     """Open a photo or film for reading.
 
     Args:
-        path: the file; never written to.
+        path: the file, or the pattern of an image sequence; never written to.
         kind: what it is.
         side: short side in pixels of the frames' L.
         interlaced: of a film, see `FilmSource`.
         start: of a film: where to begin, as `parse_place` reads it.
         end: of a film: where to end.
+        fps: of an image sequence, see `parse_rate`; empty believes its frames.
+        accept_gaps: of an image sequence, see `SequenceSource`.
+        transfer: of an image sequence, see there.
 
     Raises:
         MediaError: missing, unreadable or damaged.
@@ -45,14 +52,17 @@ def open_source(
         from colorizer.media.still import StillSource
 
         return StillSource(path, side=side)
-    from colorizer.media.film import FilmSource
+    from colorizer.media.sequence import open_film
 
-    return FilmSource(
+    return open_film(
         path,
         side=side,
         interlaced=interlaced,
         start=parse_place(start, "--start"),
         end=parse_place(end, "--end"),
+        fps=fps,
+        accept_gaps=accept_gaps,
+        transfer=transfer,
     )
 
 
@@ -74,7 +84,8 @@ def open_sink(
     """Open the output of the photo or film `like`, written as `TARGET.part` until complete.
 
     Args:
-        target: the finished file's name; an existing file is replaced on success.
+        target: the finished file's name, or a pattern for an image sequence; an existing file is
+            replaced on success.
         like: the opened source, whose size, depth, streams and metadata are kept.
         codec: video codec, for films.
         quality: constant rate factor, for films; None is the codec's default.
@@ -109,6 +120,18 @@ def open_sink(
     from colorizer.media.film_sink import FilmSink
 
     assert isinstance(like, FilmSource)
+    if is_pattern(target):
+        from colorizer.media.sequence_sink import SequenceSink
+
+        return SequenceSink(
+            target,
+            like=like,
+            bit_depth=bit_depth,
+            made_by=made_by,
+            identity=identity,
+            jpeg_quality=jpeg_quality,
+            profile=profile,
+        )
     return FilmSink(
         target,
         like=like,
@@ -126,6 +149,11 @@ def check_target(target: Path, kind: Kind, *, codec: str) -> None:
     Raises:
         TargetError: it does not, with those that do.
     """
+    if kind is Kind.FILM and is_pattern(target):
+        from colorizer.media.sequence_sink import check_frames
+
+        check_frames(target)
+        return
     if kind is Kind.FILM:
         from colorizer.media.codecs import muxer_of
 

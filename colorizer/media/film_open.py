@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from colorizer.errors import MediaError, UnsupportedMedia
+from colorizer.frame_pattern import frames_of, is_pattern
 from colorizer.media.color_tags import FULL, LIMITED, guess_full_range
 from colorizer.media.luma import LumaLayout, read_luma
 
@@ -33,12 +34,19 @@ _IDENTITY_PLACES, _IDENTITY_BYTES = 16, 1 << 16
 def source_identity(path: Path) -> dict[str, Any]:
     """Tell a film from every other and from itself after a change: size, time, a sampled hash.
 
+    Of a sequence, number, size and time of every frame.
+
     Raises:
         MediaError: it can't be read.
     """
     try:
-        facts = path.stat()
         found = sha256()
+        if is_pattern(path) and not path.exists():
+            frames = frames_of(path)
+            for number, facts in ((number, file.stat()) for number, file in frames.items()):
+                found.update(f"{number} {facts.st_size} {facts.st_mtime_ns}\n".encode())
+            return {"frames": len(frames), "sample": found.hexdigest()}
+        facts = path.stat()
         with path.open("rb") as file:
             last = max(0, facts.st_size - _IDENTITY_BYTES)
             for place in range(_IDENTITY_PLACES):

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from colorizer.errors import MediaError, UnsupportedMedia
+from colorizer.frame_pattern import FILE_SUFFIXES, files_of, is_pattern
 from colorizer.jobs import Kind
 from colorizer.media.suffixes import PHOTO_SUFFIXES
 
@@ -44,6 +45,8 @@ def kind_of(path: Path) -> Kind | None:
         None for anything else, such as sound, text or a folder. The file may still be damaged.
     """
     suffix = path.suffix.lower()
+    if suffix in FILE_SUFFIXES or (is_pattern(path) and not path.exists()):
+        return Kind.FILM
     if suffix in PHOTO_SUFFIXES:
         return Kind.PHOTO
     if suffix in FILM_SUFFIXES:
@@ -65,6 +68,8 @@ def probe(path: Path) -> dict[str, Any]:
         MediaError: missing or damaged.
         UnsupportedMedia: neither photo nor film.
     """
+    if is_pattern(path) and not path.exists():
+        return {"path": str(path), "kind": str(Kind.FILM)} | _sequence(path)
     if not path.is_file():
         raise MediaError(path, "is a folder" if path.is_dir() else "not found")
     kind = kind_of(path)
@@ -106,6 +111,31 @@ def _film(path: Path) -> dict[str, Any]:
             "streams": [_stream(stream) for stream in container.streams],
             "chapters": [_chapter(chapter) for chapter in container.chapters()],
             "metadata": dict(container.metadata),
+            "warnings": film.warnings,
+        }
+
+
+def _sequence(pattern: Path) -> dict[str, Any]:
+    from colorizer.media.sequence import SequenceSource
+
+    with SequenceSource(pattern, side=64, accept_gaps=True) as film:
+        height, width = film.size
+        return {
+            "bytes": sum(file.stat().st_size for file in files_of(pattern)),
+            "container": film.container_name,
+            "codec": film.codec_name,
+            "width": width,
+            "height": height,
+            "bits": film.coded[1],
+            "transfer": film.transfer,
+            "rate": _ratio(film.rate, "/"),
+            "frames": film.frame_count,
+            "frames_are": "counted",
+            "first_number": film.numbers[0],
+            "last_number": film.numbers[-1],
+            "missing": film.numbers[-1] - film.numbers[0] + 1 - len(film.numbers),
+            "duration": float(len(film.numbers) / film.rate),
+            "sample_aspect_ratio": _ratio(film.sample_aspect_ratio or Fraction(1), ":"),
             "warnings": film.warnings,
         }
 

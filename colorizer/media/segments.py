@@ -47,6 +47,11 @@ def kept_frames(target: Path) -> int:
     return sum(line.frames for line in lines)
 
 
+def is_joining(target: Path) -> bool:
+    """Tell whether a run was ended while it put finished segments together as the target."""
+    return (work_folder(target) / _JOINED).exists()
+
+
 def sweep(target: Path) -> None:
     """Remove what a run left that was ended between naming its finished film and tidying up."""
     if target.exists() and (work_folder(target) / _JOINED).exists():

@@ -75,6 +75,7 @@ class StillSink:
         self._made_by = made_by
         self._caption = caption
         self._source_hash = ""
+        self._colour = colour_rows
         self._measured, self._written = Measure(), Measure()
         self._file: BinaryIO | None = None
         self._tiff: TiffPages | None = None
@@ -298,7 +299,7 @@ class StillSink:
         """Yield strips of (h, W, 3 or 4) codes and measure their lightness against the source's."""
         self._measured = measured = self._written.copy()
         for rows in strips(*frame.Y.shape):
-            codes, error = colour_rows(frame, rows, self._space, np.iinfo(dtype).max)
+            codes, error = self._colour(frame, rows, self._space, np.iinfo(dtype).max)
             # Before the yield: an encoder that has all rows does not ask again.
             measured.add(codes, error)
             yield codes if alpha is None else np.dstack([codes, alpha[rows]])

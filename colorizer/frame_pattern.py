@@ -1,0 +1,172 @@
+"""Names of image sequences: one pattern, such as shot_%04d.dpx, stands for all frames.
+
+A pattern is a path whose name holds a frame number as `%04d`, `%d` or `####`. It goes wherever the
+path of a film goes; whoever needs the files asks here. Only the standard library is used.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+
+from colorizer.errors import MediaError
+
+FILE_SUFFIXES = frozenset((".dpx",))
+"""Formats whose files are frames of a film and never photos."""
+FRAME_SUFFIXES = FILE_SUFFIXES | {
+    *(".tif", ".tiff", ".png", ".jpg", ".jpeg", ".jp2", ".j2k", ".bmp", ".ppm", ".pgm", ".webp"),
+}
+"""Formats that frames of a sequence are read in."""
+_MARK = re.compile(r"%(?:0?(\d{1,2}))?d|(#+)")
+_NUMBERED = re.compile(r"(.*?)(\d{1,18})(\.[^.]+)", re.DOTALL)
+_SHOWN_GAPS = 8
+
+
+def is_pattern(path: Path) -> bool:
+    """Tell whether a path names the frames of a sequence, by its name and its suffix alone."""
+    return path.suffix.lower() in FRAME_SUFFIXES and len(_MARK.findall(path.name)) == 1
+
+
+def normal(pattern: Path) -> Path:
+    """Return a pattern with its number written as `%0Nd`."""
+    before, width, after = _parts(pattern)
+    return pattern.with_name(f"{before}%0{width}d{after}")
+
+
+def frame_path(pattern: Path, number: int) -> Path:
+    """Return the file of one frame."""
+    before, width, after = _parts(pattern)
+    return pattern.with_name(f"{before}{number:0{width}}{after}")
+
+
+def frames_of(pattern: Path) -> dict[int, Path]:
+    """Return number -> file of the frames that are there, in order of their numbers.
+
+    Raises:
+        OSError: the folder can't be read.
+    """
+    before, width, after = _parts(pattern)
+    found: dict[int, Path] = {}
+    with os.scandir(pattern.parent) as entries:
+        for entry in entries:
+            name = entry.name
+            if not (name.startswith(before) and name.endswith(after)):
+                continue
+            digits = name[len(before) : len(name) - len(after)]
+            if digits.isdecimal() and digits.isascii() and f"{int(digits):0{width}}" == digits:
+                found[int(digits)] = pattern.parent / name
+    return dict(sorted(found.items()))
+
+
+def there(path: Path) -> bool:
+    """Tell whether a file, or any frame of a pattern, is there; a link to nowhere counts."""
+    if os.path.lexists(path):
+        return True
+    try:
+        return is_pattern(path) and bool(frames_of(path))
+    except OSError:
+        return False
+
+
+def files_of(path: Path) -> list[Path]:
+    """Return the frames of a pattern; of any other path it alone.
+
+    Raises:
+        OSError: the folder of the frames can't be read, or there are none.
+    """
+    if not is_pattern(path) or path.exists():
+        return [path]
+    files = list(frames_of(path).values())
+    if not files:
+        raise FileNotFoundError(2, "no frame of this name", str(path))
+    return files
+
+
+def missing_words(numbers: Iterable[int]) -> str:
+    """Return in words which numbers between the first and the last are missing; empty for none."""
+    numbers = list(numbers)
+    runs = [
+        (before + 1, after - 1)
+        for before, after in zip(numbers, numbers[1:], strict=False)
+        if after > before + 1
+    ]
+    if not runs:
+        return ""
+    count = sum(last - first + 1 for first, last in runs)
+    shown = ", ".join(f"{a}" if a == b else f"{a}-{b}" for a, b in runs[:_SHOWN_GAPS])
+    more = f" and {len(runs) - _SHOWN_GAPS} gaps more" if len(runs) > _SHOWN_GAPS else ""
+    return f"{count} frames are missing: {shown}{more}"
+
+
+def check_gaps(pattern: Path, numbers: Iterable[int]) -> None:
+    """Refuse a sequence with holes.
+
+    Raises:
+        MediaError: numbers are missing, with the numbers.
+    """
+    if words := missing_words(numbers):
+        raise MediaError(pattern, f"{words}; find them, or give --accept-gaps")
+
+
+def grouped(files: Iterable[Path]) -> dict[Path, list[Path]]:
+    """Find the sequences that files of one folder make; files of none are left out.
+
+    The last number of a name counts frames. Names with leading zeros all have the same length, up
+    to the number that needs one digit more; 1.tif, ..., 10.tif are a sequence too.
+
+    Returns:
+        Pattern -> its files in order of their numbers.
+    """
+    alike: dict[tuple[Path, str, str], dict[str, Path]] = defaultdict(dict)
+    for file in files:
+        if found := _NUMBERED.fullmatch(file.name):
+            before, digits, after = found.groups()
+            alike[file.parent, before, after][digits] = file
+    patterns: dict[Path, list[Path]] = {}
+    for (folder, before, after), named in alike.items():
+        for width, digits in _by_width(list(named)).items():
+            mark = f"{before}%0{width}d{after}"
+            if is_pattern(folder / mark):
+                ordered = sorted(digits, key=int)
+                patterns[folder / mark] = [named[number] for number in ordered]
+    return patterns
+
+
+def stem_of(pattern: Path) -> str:
+    """Return what a sequence is called: its name before the number, or that of its folder."""
+    before = _parts(pattern)[0].rstrip("_-. ")
+    return before or Path(os.path.abspath(pattern)).parent.name or "sequence"  # noqa: PTH100
+
+
+def named_like(pattern: Path, stem: str, suffix: str) -> str:
+    """Return the name of a pattern with another stem and suffix; digits and separator stay."""
+    before, width, _ = _parts(pattern)
+    separator = before[len(before.rstrip("_-. ")) :] or "_"
+    return f"{stem}{separator}%0{width}d{suffix}"
+
+
+def _by_width(digits: list[str]) -> dict[int, list[str]]:
+    """Sort numbers of names by the width of their padding."""
+    padded = sorted({len(text) for text in digits if text.startswith("0") and len(text) > 1})
+    if not padded:
+        return {min(map(len, digits)): digits}
+    widths: dict[int, list[str]] = defaultdict(list)
+    for text in digits:
+        fitting = [width for width in padded if width <= len(text)]
+        if text.startswith("0") and len(text) > 1 or len(text) in padded:
+            widths[len(text)].append(text)
+        else:
+            widths[fitting[-1] if fitting else 1].append(text)
+    return dict(widths)
+
+
+def _parts(pattern: Path) -> tuple[str, int, str]:
+    """Return the name before the number, its least digits, and the name after it."""
+    found = _MARK.search(pattern.name)
+    if found is None:
+        raise ValueError(f"{pattern} holds no frame number")
+    width = len(found.group(2)) if found.group(2) else int(found.group(1) or 1)
+    return pattern.name[: found.start()], max(1, width), pattern.name[found.end() :]

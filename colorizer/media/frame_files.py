@@ -1,0 +1,254 @@
+"""One file of an image sequence as a frame, and a coloured frame as such a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from colorizer.color import BLOCK, SRGB, L_to_gray, RgbSpace, light_to_L
+from colorizer.frame import Frame, working_L
+from colorizer.frame_pattern import FILE_SUFFIXES
+from colorizer.media.dpx import (
+    LOGARITHMIC,
+    PRINTING_DENSITY,
+    Header,
+    read_dpx,
+    write_dpx,
+)
+from colorizer.media.gray import is_neutral, strips
+from colorizer.media.luma import at_depth
+from colorizer.media.metadata import Metadata
+from colorizer.media.scan import Coding
+from colorizer.media.still import Page, StillSource
+from colorizer.media.still_codes import colour_rows
+from colorizer.media.still_sink import StillSink
+from colorizer.rgb_spaces import LINEAR_LIGHT, LOG_FILM, ab_to_codes
+from colorizer.ycbcr import LUMA_WEIGHTS, ab_to_chroma, normalize_luma, ycbcr_to_rgb
+
+Carried = StillSource | Header
+"""What a frame's file holds beside its picture."""
+ColourRows = Callable[[Frame, slice, RgbSpace, int], tuple[np.ndarray, np.ndarray]]
+"""See `colour_rows`, which is one."""
+_SPACES = {"video": SRGB, "log": LOG_FILM, "linear": LINEAR_LIGHT}
+
+
+@dataclass(frozen=True, slots=True)
+class FrameFile:
+    """A decoded file of a sequence."""
+
+    Y: np.ndarray
+    """See `Frame.Y`."""
+    bits: int
+    tone: np.ndarray | None
+    carried: Carried
+    coded: tuple[str, int]
+    """Format and bits of the file, which all frames must share."""
+    notes: tuple[str, ...]
+
+    def frame(self, index: int, pts: int, time_base: Fraction, side: int) -> Frame:
+        """Return it as a frame of a film."""
+        L = working_L(self.Y, self.bits, True, side, self.tone)
+        return Frame(index, pts, time_base, self.Y, self.bits, True, L, tone=self.tone)
+
+
+def read_frame(path: Path, transfer: str) -> FrameFile:
+    """Decode one file.
+
+    Args:
+        path: of a DPX frame or a photo.
+        transfer: what the codes of DPX are, one of `settings.TRANSFERS`.
+
+    Raises:
+        MediaError: damaged, cut off or of no known format.
+    """
+    if path.suffix.lower() in FILE_SUFFIXES:
+        return _read_dpx(path, transfer)
+    with StillSource(path, side=32) as still:
+        frame = next(still.frames(1))
+        notes = list(still.warnings)
+        if still.frame_count != 1:
+            notes.append("more than one page in a file; the first is the frame")
+        page = still.take_page(0)
+    kept = _Kept(path, page)
+    coded = (page.coding.format, page.coding.depth)
+    return FrameFile(frame.Y, frame.bits, frame.tone, kept, coded, tuple(notes))
+
+
+def transfer_of(header: Header, asked: str) -> str:
+    """Return video, log or linear: what the codes of a DPX frame are."""
+    if asked != "auto":
+        return asked
+    return "log" if header.transfer in (PRINTING_DENSITY, LOGARITHMIC) else "video"
+
+
+def _read_dpx(path: Path, asked: str) -> FrameFile:
+    header, codes = read_dpx(path)
+    transfer = transfer_of(header, asked)
+    coded, bits = ("dpx", header.bits), header.bits
+    if codes.ndim == 3 and is_neutral(codes):
+        codes = codes[..., 0].copy()
+    if codes.ndim == 3:
+        codes, bits = _gray_of(codes, bits, _SPACES[transfer]), 16
+    tone = None if transfer == "video" else _tone(transfer, bits)
+    return FrameFile(codes, bits, tone, header, coded, ())
+
+
+def _gray_of(rgb: np.ndarray, bits: int, space: RgbSpace) -> np.ndarray:
+    """Return the 16-bit neutral codes of a space with the luminance of RGB codes, (H, W) uint16."""
+    light = np.asarray(space.decode(np.arange(2**bits) / (2**bits - 1)))
+    weighted = (light[None] * np.array(space.to_xyz[1])[:, None]).astype(np.float32)
+    total = sum(np.take(weighted[n], rgb[..., n]) for n in range(3))
+    return np.rint(np.clip(space.encode(total), 0, 1) * 65535).astype(np.uint16)
+
+
+@lru_cache(maxsize=8)
+def _tone(transfer: str, bits: int) -> np.ndarray:
+    """Return CIELAB L of every code, (2^bits,) float32; light beyond black and white is clipped."""
+    light = _SPACES[transfer].decode(np.arange(2**bits) / (2**bits - 1))
+    return light_to_L(np.clip(light, 0, 1)).astype(np.float32)
+
+
+def as_video(frame: Frame, bits: int) -> Frame:
+    """Return a frame of a sequence as films have them: gray codes that need no tone.
+
+    Args:
+        frame: from `read_frame`.
+        bits: wanted for Y.
+    """
+    Y, depth = frame.Y, frame.bits
+    if frame.tone is not None:
+        table = np.rint(np.clip(L_to_gray(frame.tone), 0, 1) * 65535).astype(np.uint16)
+        Y, depth = np.take(table, Y), 16
+    return Frame(
+        frame.index, frame.pts, frame.time_base, at_depth(Y, depth, bits, True), bits, True, frame.L
+    )
+
+
+class _Kept(StillSource):
+    """A photo that was read, with the page that its result needs."""
+
+    def __init__(self, path: Path, page: Page) -> None:
+        super().__init__(path, side=32)
+        self.frame_count = 1
+        self._page = page
+
+    def take_page(self, index: int) -> Page:
+        return self._page
+
+
+class FrameSink(StillSink):
+    """A photo sink for a frame of a film: colours by `colour`, derived from a source of that hash.
+
+    Args:
+        target: the file.
+        like: the photo it is made of, or a stand-in.
+        colour: finds the codes.
+        source_sha256: hash of the source where it is known, else empty.
+        options: see `StillSink`.
+    """
+
+    def __init__(
+        self,
+        target: Path,
+        *,
+        like: StillSource,
+        colour: ColourRows = colour_rows,
+        source_sha256: str = "",
+        **options: object,
+    ) -> None:
+        super().__init__(target, like=like, **options)  # type: ignore[arg-type]
+        self._source_hash = source_sha256
+        self._colour = colour
+
+
+def stand_in(path: Path, deep: bool) -> StillSource:
+    """Return what `FrameSink` takes for a frame that comes from no photo.
+
+    Args:
+        path: of its source.
+        deep: whether it has more than 8 bits.
+    """
+    coding = Coding(format="tiff", depth=16 if deep else 8)
+    return _Kept(path, Page(coding=coding, metadata=Metadata(), alpha=None))
+
+
+def film_rows(matrix: str) -> ColourRows:
+    """Return what colours rows of a film's frame at fixed luma, as `colour_rows` does at fixed L*.
+
+    The second array is the error of luma in percent of white.
+
+    Args:
+        matrix: whose luma the codes shall have.
+    """
+    kr, kb = LUMA_WEIGHTS[matrix]
+
+    def rows_of(
+        frame: Frame, rows: slice, space: RgbSpace, top: int
+    ) -> tuple[np.ndarray, np.ndarray]:
+        assert frame.ab is not None, "a sink wants frames with chroma"
+        ab = frame.ab[:, rows] if frame.ab_rows is None else frame.ab_rows(rows)
+        Y = at_depth(frame.Y[rows], frame.bits, 16, frame.full_range)
+        named = {"matrix": matrix, "bits": 16, "full_range": frame.full_range}
+        chroma = ab_to_chroma(Y, ab, **named)
+        rgb = ycbcr_to_rgb(np.stack([Y, *chroma]), **named)
+        kind = np.uint8 if top <= 255 else np.uint16
+        codes = np.rint(np.clip(rgb, 0, 1) * top).astype(kind)
+        y = np.clip(normalize_luma(Y, 16, frame.full_range), 0, 1)
+        found = kr * codes[0] + (1 - kr - kb) * codes[1] + kb * codes[2]
+        error = np.abs(found.astype(np.float32) / top - y) * 100
+        return np.ascontiguousarray(np.moveaxis(codes, 0, -1)), error
+
+    return rows_of
+
+
+def dpx_bytes(
+    frame: Frame, header: Header, bits: int, name: str, transfer: str, colour: ColourRows
+) -> tuple[bytes, np.ndarray]:
+    """Colour a frame and return its DPX file, and the mean and largest error of `colour`.
+
+    Codes beyond black and white, which no colour can have, stay as they are in the source.
+
+    Args:
+        frame: with ab or `ab_rows` at full size.
+        header: see `write_dpx`.
+        bits: see there.
+        name: see there.
+        transfer: video, log or linear.
+        colour: finds the codes.
+    """
+    space, top = _SPACES[transfer], 2**bits - 1
+    rgb = np.empty((*frame.Y.shape, 3), np.uint8 if bits == 8 else np.uint16)
+    errors = []
+    for rows in strips(*frame.Y.shape):
+        rgb[rows], error = colour(frame, rows, space, top)
+        if transfer != "video" and frame.tone is not None:
+            L = np.take(frame.tone, frame.Y[rows])
+            beyond = (L <= 0) | (L >= 100)
+            gray = at_depth(frame.Y[rows], frame.bits, bits, True)
+            rgb[rows][beyond] = gray[beyond][:, None]
+            error[beyond] = 0
+        errors.append((error.mean(dtype=np.float64) * len(error), error.max()))
+    total, largest = np.array(errors).T
+    found = np.array([total.sum() / len(rgb), largest.max()])
+    return write_dpx(header, rgb, bits, name), found
+
+
+def neutral_rows(
+    frame: Frame, rows: slice, space: RgbSpace, top: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Do what `colour_rows` does where neutral pixels are to stay R = G = B at any depth."""
+    assert frame.ab is not None, "a sink wants frames with chroma"
+    ab = frame.ab[:, rows] if frame.ab_rows is None else frame.ab_rows(rows)
+    L = frame.lightness(rows)
+    codes = np.empty((*L.shape, 3), np.uint8 if top <= 255 else np.uint16)
+    found = np.empty_like(L)
+    step = max(1, BLOCK // L.shape[1])
+    for start in range(0, len(L), step):
+        part = slice(start, start + step)
+        codes[part], found[part] = ab_to_codes(L[part], ab[:, part], space, top)
+    return codes, np.abs(found - L)
