@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from colorizer import __version__, cli_measure, cli_models, cli_verify, cli_watch
+from colorizer import __version__, cli_measure, cli_models, cli_queue, cli_verify, cli_watch
 from colorizer.cli_options import add_settings, pixel, positive, seconds
 from colorizer.cli_report import ExitCode, note
 from colorizer.errors import (
@@ -117,6 +117,9 @@ def _parser() -> argparse.ArgumentParser:
     cli_verify.add_arguments(add("verify", cli_verify.verify, cli_verify.TEXT))
     cli_measure.add_arguments(add("measure", cli_measure.measure, cli_measure.TEXT))
     cli_models.add_actions(add("models", cli_models.models, cli_models.TEXT))
+    cli_queue.add_actions(add("queue", cli_queue.queue, cli_queue.TEXT))
+    window = add("gui", cli_queue.gui, "Open the window.")
+    window.add_argument("inputs", nargs="*", type=Path, metavar="INPUT", help="files to add")
     doctor = add("doctor", _doctor, "Say what is installed, what is missing and how to get it.")
     doctor.add_argument("--json", action="store_true", help="as JSON")
     return parser

@@ -86,12 +86,13 @@ class Queue:
 
     Args:
         path: SQLite file, created with its folder where missing.
+        alone: nobody else has it open, so what is running there was interrupted.
 
     Raises:
         ColorizerError: the file is no queue, damaged, or of a newer version.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, alone: bool = True) -> None:
         self.path = path
         with self._explained():
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -99,7 +100,8 @@ class Queue:
             self._base.execute("PRAGMA journal_mode=WAL")
             self._base.execute("PRAGMA synchronous=FULL")
             self._migrate()
-            self._recover()
+            if alone:
+                self._recover()
 
     def __enter__(self) -> Self:
         return self

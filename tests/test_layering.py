@@ -17,7 +17,7 @@ LEVELS = {
     "device": 5, "models": 5, "media": 5, "archive": STAGE, "pipeline": 7, "plan": 7,
     "batch": 8, "queue": 8, "preview": 8, "doctor": 9, "api": 9, "desk": 10, "worker": 11,
     "cli_report": 10, "cli_options": 10, "cli_interrupt": 11, "cli_run": 12, "cli_info": 12, "cli_models": 12,
-    "cli_repeat": 11, "cli_verify": 13, "cli_measure": 13, "cli_watch": 13, "cli": 14, "__main__": 15,
+    "cli_repeat": 11, "cli_verify": 13, "cli_measure": 13, "cli_queue": 13, "cli_watch": 13, "cli": 14, "__main__": 15,
 }  # fmt: skip
 """Whoever stands higher may import what stands lower; every other module is a stage."""
 CODEC_LIBRARIES = {"av", "tifffile", "PIL", "imagecodecs"}
