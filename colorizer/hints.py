@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from colorizer.hint_file import Hint
 from colorizer.hint_spread import spread_hints
 from colorizer.models.base import ColorModel
 
@@ -39,11 +40,12 @@ def hint_map(hints: Iterable[tuple[float, float, float, float]], L: Tensor) -> T
 
 
 class HintedModel(ColorModel):
-    """A model that is given the same hints with every picture; stands wherever a model does."""
+    """A model that is given the same hints with every picture; stands wherever a model does.
 
-    def __init__(
-        self, model: ColorModel, hints: Iterable[tuple[float, float, float, float]]
-    ) -> None:
+    When a hint of a film holds is of no account here: `colorizer.pipeline` follows it.
+    """
+
+    def __init__(self, model: ColorModel, hints: Iterable[Hint]) -> None:
         super().__init__()
         self.model = model
         self.name, self.stride = model.name, model.stride
@@ -51,6 +53,7 @@ class HintedModel(ColorModel):
         self.hyper_parameters = model.hyper_parameters
         self.weights_sha256 = model.weights_sha256
         self.hints = tuple(hints)
+        self._points = [hint[:4] for hint in self.hints]
 
     def extra_repr(self) -> str:
         """Show the hints where the model is shown or compared."""
@@ -60,14 +63,14 @@ class HintedModel(ColorModel):
         """Pass on to the model."""
         return self.model(*values, **named)
 
-    def predict(self, L: Tensor, *, hints: Tensor | None = None, vividness: float = 0.6) -> Tensor:
+    def predict(self, L: Tensor, *, hints: Tensor | None = None, vividness: float = 0.8) -> Tensor:
         """Predict colour with the hints; see `ColorModel.predict`.
 
         The network sees the hints, but binds to them loosely; `spread_hints` makes them hold.
         """
         if hints is None:
-            hints = hint_map(self.hints, L)
+            hints = hint_map(self._points, L)
         predicted = self.model.predict(L, hints=hints, vividness=vividness)
         planes = zip(L[:, 0].float().cpu().numpy(), predicted.float().cpu().numpy(), strict=True)
-        held = [spread_hints(lightness, ab, self.hints) for lightness, ab in planes]
+        held = [spread_hints(lightness, ab, self._points) for lightness, ab in planes]
         return torch.from_numpy(np.stack(held)).to(predicted)

@@ -20,10 +20,13 @@ from colorizer.checksum import file_hash
 from colorizer.color import ab_to_srgb
 from colorizer.cut_list import CutList, cut_file
 from colorizer.device import choose_device, device_facts
-from colorizer.errors import MediaError, TargetError
+from colorizer.errors import MediaError, SettingsError, TargetError
 from colorizer.fields import separate_fields, weave_fields
+from colorizer.film_reader import FilmReader
 from colorizer.frame import Frame
 from colorizer.frame_pattern import is_pattern
+from colorizer.hint_file import hint_file, read_hints
+from colorizer.hint_tracks import Tracks, apply_hints, key_hinted, track_hints
 from colorizer.hints import HintedModel
 from colorizer.jobs import Job, JobState, Kind, Progress
 from colorizer.keyframes import mark_keys
@@ -89,7 +92,7 @@ def run(
         ColorizerError: the job can't be done; as little is left as after closing.
     """
     try:
-        yield from _colorize(job, model or open_model(job.settings), lock)
+        yield from _colorize(job, _hinted(job, model or open_model(job.settings)), lock)
     except NoColourNeeded as found:
         content = found.content
     else:
@@ -137,6 +140,12 @@ def _colorize(
         yield Progress(job, JobState.RUNNING, done, source.frame_count, warnings=known)
         if shots is not None and not settings.every_frame:
             frames = mark_keys(frames)
+        tracks: Tracks = {}
+        if isinstance(model, HintedModel) and isinstance(source, FilmSource):
+            frames, tracks = _followed(
+                frames, model, FilmReader(job, source, shots.cuts if shots else None), notes
+            )
+            model = model.model
         frames = predict_chroma(
             frames,
             model,
@@ -148,6 +157,8 @@ def _colorize(
             lock=lock,
             pool=pool,
         )
+        if tracks:
+            frames = apply_hints(frames, tracks, settings.strength)
         if isinstance(sink, MOVING) and shots is not None:
             frames = _smoothed(frames, sink, shots, 2 if first_field else 1)
         shift_of = sink.chroma_shift if isinstance(sink, MOVING) else None
@@ -173,6 +184,38 @@ def _colorize(
     yield Progress(
         job, JobState.DONE, done, done, "", warnings, sha256=record.sha256, content=content
     )
+
+
+def _hinted(job: Job, model: ColorModel) -> ColorModel:
+    """Return a model with the hints that the settings name, unless it has some.
+
+    Raises:
+        SettingsError: they can't be read.
+    """
+    file = hint_file(job.settings.hints, job.source)
+    if file is None or isinstance(model, HintedModel):
+        return model
+    return HintedModel(model, read_hints(file)).eval()
+
+
+def _followed(
+    frames: Iterator[Frame], model: HintedModel, film: FilmReader, notes: list[str]
+) -> tuple[Iterator[Frame], Tracks]:
+    """Follow the hints of a film through their shots; make the frames they were set on key frames.
+
+    Raises:
+        SettingsError: a hint does not say when, or is behind the film's end.
+    """
+    placed = []
+    for number, (x, y, a, b, *when) in enumerate(model.hints, start=1):
+        if not when:
+            raise SettingsError(f"hint {number} needs a time or frame: the source is a film")
+        index = film.index_of(when[0])
+        if index is None:
+            notes.append(f"hint {number}, at {when[0]}, is outside the part that is coloured")
+        else:
+            placed.append((index, (x, y, a, b)))
+    return key_hinted(frames, {index for index, _ in placed}), track_hints(placed, film.marked)
 
 
 def _record(job: Job, model: ColorModel) -> Record:
@@ -254,7 +297,12 @@ def _verified(job: Job, record: Record) -> str:
     exact = job.settings.quality == 0 and job.settings.codec in ("h264", "h265")
     settings = job.settings
     verdict = verify_film(
-        job.target, job.source, exact=exact, start=settings.start, end=settings.end
+        job.target,
+        job.source,
+        exact=exact,
+        start=settings.start,
+        end=settings.end,
+        **{name: getattr(settings, name) for name in FRAME_SETTINGS},
     )
     record.add(verified={"good": verdict.good, "verdict": str(verdict)})
     if not verdict.good:
@@ -331,6 +379,10 @@ def film_identity(job: Job, model: ColorModel) -> dict[str, Any]:
     cuts = cut_file(job.settings.shots, job.source)
     if cuts is not None and cuts.exists():
         kept["shots"] = sha256(cuts.read_bytes()).hexdigest()
+    if isinstance(model, HintedModel):
+        kept["hints"], model = model.hints, model.model
+    else:
+        kept["hints"] = None
     return {
         "source": source_identity(job.source),
         "settings": kept,
@@ -352,7 +404,7 @@ def colorize_frame(
     frame: Frame,
     model: ColorModel,
     *,
-    vividness: float = 0.6,
+    vividness: float = 0.8,
     strength: float = 1.0,
     paper: str = "neutral",
 ) -> np.ndarray:

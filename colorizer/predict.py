@@ -65,7 +65,7 @@ def predict_chroma(
     *,
     device: torch.device,
     batch: int = 1,
-    vividness: float = 0.6,
+    vividness: float = 0.8,
     strength: float = 1.0,
     warn: Callable[[str], object] = _log.warning,
     lock: AbstractContextManager[Any] | None = None,

@@ -75,7 +75,7 @@ class Settings:
     )
     strength: float = option(1.0, "amount of colour, 0 is none", range=(0.0, 2.0))
     vividness: float = option(
-        0.6, "0 is the cautious average colour, 1 the likeliest colour", range=(0.0, 1.0)
+        0.8, "0 is the cautious average colour, 1 the likeliest colour", range=(0.0, 1.0)
     )
     smooth: bool = option(True, "steady the colours of a film along its motion", shapes="film")
     every_frame: bool = option(
@@ -89,6 +89,13 @@ class Settings:
         "cut list of a film, or folder with one for each film: obeyed where it is there, else"
         " written; first_frame and start can be edited",
         metavar="CSV",
+        shapes="none",
+    )
+    hints: Path | None = option(
+        None,
+        "colour hints, a JSON list of x, y, color (or a, b), in a film with time or frame; or a"
+        " folder with NAME.hints.json for each source",
+        metavar="JSON",
         shapes="none",
     )
     existing: str = option(

@@ -31,10 +31,12 @@ def size_consistency(paint: Paint, original: np.ndarray) -> float:
     Returns:
         CIEDE2000, mean over the pixels and the three pairs, compared at 256 pixels.
     """
-    results = []
-    for side in SIZES:
+    least = _scaled(original, SIZES[0])
+    results = [metrics.lab_of(paint(gray_of(least), 0))]
+    for side in SIZES[1:]:
         result = paint(gray_of(_scaled(original, side)), 0)
-        results.append(metrics.lab_of(_scaled(result, SIZES[0])))
+        small = cv2.resize(result, least.shape[1::-1], interpolation=cv2.INTER_AREA)
+        results.append(metrics.lab_of(small))
     return float(np.mean([metrics.ciede2000(a, b) for a, b in combinations(results, 2)]))
 
 

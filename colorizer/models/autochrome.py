@@ -167,7 +167,7 @@ class Autochrome(ColorModel):
         L: Tensor,
         *,
         hints: Tensor | None = None,
-        vividness: float = 0.6,
+        vividness: float = 0.8,
         temperature: float = TEMPERATURE,
     ) -> Tensor:
         """Predict colour; see `ColorModel.predict`.

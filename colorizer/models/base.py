@@ -66,7 +66,7 @@ class ColorModel(nn.Module):
             part.requires_grad_(False).eval()
         return self
 
-    def predict(self, L: Tensor, *, hints: Tensor | None = None, vividness: float = 0.6) -> Tensor:
+    def predict(self, L: Tensor, *, hints: Tensor | None = None, vividness: float = 0.8) -> Tensor:
         """Predict colour.
 
         Args:

@@ -14,7 +14,7 @@ BIN_STRIDE = 4
 """Pixels of the picture to one place of the bin scores, in height and width."""
 LIMIT = 110.0
 """Largest |a| and |b| that is given, CIELAB units."""
-_DEFAULT_VIVIDNESS = 0.6
+_DEFAULT_VIVIDNESS = 0.8
 _GRAY_MEAN, _GRAY_SPREAD = 0.449, 0.226
 """Mean and standard deviation that torchvision's ImageNet networks expect, over the channels."""
 
@@ -64,7 +64,7 @@ class SingleHeadModel(ColorModel):
 
 
 def temperature_of(vividness: float) -> float:
-    """Return the temperature of the annealed mean: 1 at vividness 0, the published one at 0.6."""
+    """Return the temperature of the annealed mean: 1 at vividness 0, the published one at 0.8."""
     return TEMPERATURE ** (vividness / _DEFAULT_VIVIDNESS)
 
 

@@ -162,7 +162,7 @@ def test_zhang2016_without_vividness_is_duller():
     for ab, score in (((0.0, 0.0), 0.0), ((60.0, 40.0), 1.0)):
         last.bias.data[(bin_centres() == torch.tensor(ab)).all(dim=1)] = score
     with torch.inference_mode():
-        dull, default, vivid = (model.predict(a_gradient(), vividness=v) for v in (0, 0.6, 1))
+        dull, default, vivid = (model.predict(a_gradient(), vividness=v) for v in (0, 0.8, 1))
         assert torch.equal(dull, model.predict(a_gradient(), temperature=1.0))
         assert torch.allclose(default, model.predict(a_gradient(), temperature=0.38))
     assert dull.abs().mean() < default.abs().mean() < vivid.abs().mean()
