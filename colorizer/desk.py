@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from colorizer.errors import ColorizerError
+from colorizer.hint_file import Hint, packed
 from colorizer.jobs import Job, Kind, Progress
 from colorizer.settings import Settings
 
@@ -26,15 +27,15 @@ if TYPE_CHECKING:
 THUMBNAIL = 160
 """Long side of a thumbnail in pixels."""
 _THUMBNAIL_L = 64
+_SAME_MOMENT = 0.005
+"""Seconds by which the time of a frame may be rounded."""
 
 _loading = threading.Lock()
 _gpu = threading.Lock()
 """Held while the network runs on a GPU, which all job threads share."""
 
-Hints = tuple[tuple[float, ...], ...]
 
-
-def steps(job: Job, hints: Hints) -> Generator[Progress, None, None]:
+def steps(job: Job, hints: tuple[Hint, ...]) -> Generator[Progress, None, None]:
     """Run one job with the model that stays loaded.
 
     Raises:
@@ -81,16 +82,22 @@ def _load(name: str, weights: Path | None, device: str) -> ColorModel:
     return open_model(Settings(model=name, weights=weights, device=device))
 
 
-def _hinted(model: ColorModel, hints: Hints) -> ColorModel:
+def _hinted(model: ColorModel, hints: tuple[Hint, ...]) -> ColorModel:
     if not hints:
         return model
     from colorizer.hints import HintedModel
 
-    return HintedModel(model, _points(hints)).eval()
+    return HintedModel(model, hints).eval()
 
 
-def _points(hints: Any) -> tuple[tuple[float, float, float, float], ...]:
-    return tuple((float(x), float(y), float(a), float(b)) for x, y, a, b in hints)
+def _points(command: Mapping[str, Any]) -> tuple[tuple[float, float, float, float], ...]:
+    """Return the hints of a picture; of a film those of the moment that is looked at."""
+    time = float(command.get("time", 0.0))
+    return tuple(
+        hint[:4]
+        for hint in packed(command.get("hints", ()))
+        if len(hint) == 4 or (isinstance(hint[4], float) and abs(hint[4] - time) < _SAME_MOMENT)
+    )
 
 
 def plan(command: Mapping[str, Any]) -> dict[str, Any]:
@@ -123,7 +130,7 @@ def look(command: Mapping[str, Any]) -> dict[str, Any]:
         _picture(command, settings.size),
         loaded(settings),
         settings,
-        _points(command.get("hints", ())),
+        _points(command),
         longest=command["longest"],
         confidence=command.get("confidence", False),
     )
@@ -138,7 +145,7 @@ def alternatives(command: Mapping[str, Any]) -> dict[str, Any]:
     settings = Settings.from_dict(command["settings"])
     frame = _picture(command, settings.size)
     x, y = command["place"]
-    hints = _points(command.get("hints", ()))
+    hints = _points(command)
     return {"colours": offered(frame, loaded(settings), (x, y), hints)}
 
 

@@ -13,6 +13,7 @@ from colorizer.archive.naming import Plan, plan_jobs
 from colorizer.archive.sequences import gap_of, only_sequence
 from colorizer.errors import MediaError, SettingsError, TargetError
 from colorizer.frame_pattern import is_pattern, normal, there
+from colorizer.hint_file import read_hints
 from colorizer.jobs import Job, Kind
 from colorizer.settings import Settings
 
@@ -42,6 +43,14 @@ def plan_run(
     folder = Path(out)
     if sequence := only_sequence(inputs, folder, settings):
         inputs = [str(sequence)]
+    hints = settings.hints
+    if hints is not None and not hints.is_dir():
+        read_hints(hints)  # what is wrong with it is known before the work starts
+        if len(inputs) != 1 or Path(inputs[0]).is_dir():
+            raise SettingsError(
+                f"--hints {hints} is for one source; for several name a folder with"
+                " NAME.hints.json for each"
+            )
     if _names_a_file(inputs, out):
         return _plan_one(Path(inputs[0]), folder, settings)
     plans: list[Plan] = []

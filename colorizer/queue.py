@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from colorizer.errors import ColorizerError, SettingsError, TargetError
+from colorizer.hint_file import Hint, packed
 from colorizer.jobs import Job, JobState, Kind
 from colorizer.settings import Settings
 
@@ -54,8 +55,9 @@ class Entry:
 
     id: int
     job: Job
-    hints: tuple[tuple[float, float, float, float], ...] = ()
-    """Colours a person asked for: x, y as shares of width and height, a, b in CIELAB units."""
+    hints: tuple[Hint, ...] = ()
+    """Colours a person asked for: x, y as shares of width and height, a, b in CIELAB units; of a
+    film also the time in seconds."""
     state: JobState = JobState.WAITING
     reason: str = ""
     """Why it failed, was skipped or interrupted."""
@@ -248,7 +250,7 @@ class Queue:
             content = json.loads(file.read_text("utf-8"))
             if content["schema"] != SCHEMA:
                 raise ColorizerError(f"{file}: made by another version ({content['schema']})")
-            read = [(job_from(item), _hints(item.get("hints", []))) for item in content["jobs"]]
+            read = [(job_from(item), packed(item.get("hints", []))) for item in content["jobs"]]
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ColorizerError(f"{file}: not a list of jobs ({error})") from error
         ids = []
@@ -320,7 +322,7 @@ def _entry(row: Sequence[Any], known: dict[str, Settings]) -> Entry:
     if settings not in known:
         known[settings] = _settings(json.loads(settings))
     values = dict(zip(_STORED, stored, strict=True))
-    values["hints"] = _hints(json.loads(values["hints"]))
+    values["hints"] = packed(json.loads(values["hints"]))
     values["state"] = JobState(values["state"])
     values["warnings"] = tuple(json.loads(values["warnings"]))
     values["facts"] = json.loads(values["facts"])
@@ -339,14 +341,6 @@ def _settings(values: Mapping[str, Any]) -> Settings:
         else:
             kept[name] = value
     return Settings.from_dict(kept)
-
-
-def _hints(values: Iterable[Iterable[float]]) -> tuple[tuple[float, float, float, float], ...]:
-    hints = []
-    for value in values:
-        x, y, a, b = value
-        hints.append((float(x), float(y), float(a), float(b)))
-    return tuple(hints)
 
 
 def _packed(name: str, value: Any) -> Any:

@@ -26,6 +26,7 @@ from contextlib import closing
 from typing import IO, Any, NoReturn
 
 from colorizer.errors import ColorizerError
+from colorizer.hint_file import packed
 from colorizer.jobs import JobState, Kind, Progress
 from colorizer.queue import job_from
 
@@ -141,7 +142,7 @@ class Worker:
         from colorizer import desk
 
         number, job = command["job"], job_from(command)
-        hints = tuple(tuple(hint) for hint in command.get("hints", ()))
+        hints = packed(command.get("hints", ()))
         clock = _Clock()
         self._wait(cancelled, clock)
         self.tell(event="start", job=number)

@@ -24,6 +24,7 @@ from colorizer.checksum import file_hash
 from colorizer.cut_list import cut_file
 from colorizer.errors import ModelNotFound
 from colorizer.frame_pattern import there
+from colorizer.hint_file import hint_file, read_hints
 from colorizer.jobs import Job, JobState, Progress
 from colorizer.media.segments import is_joining
 from colorizer.models import WEIGHTS_FOLDER, model_spec
@@ -193,7 +194,23 @@ def _other_input(sidecar: Sidecar, job: Job) -> list[str]:
     then = shots.get("sha256") if isinstance(shots, dict) else None
     if then and cuts is not None and cuts.is_file() and file_hash(cuts) != then:
         found.append("another cut list")
+    if _other_hints(sidecar, job):
+        found.append("other hints")
     return found
+
+
+def _other_hints(sidecar: Sidecar, job: Job) -> bool:
+    """Tell whether the file of hints is another than the result's; a window's hints have none.
+
+    Raises:
+        SettingsError: it can't be read.
+    """
+    then, now = sidecar["settings"].get("hints"), job.settings.hints
+    if not then and now is None:
+        return False
+    file = hint_file(now, job.source)
+    hints = [] if file is None else [list(hint) for hint in read_hints(file)]
+    return (sidecar["model"].get("hints") or []) != hints
 
 
 @lru_cache(maxsize=8)

@@ -1,0 +1,90 @@
+"""Reading a film a second time, from any frame on, with its shots marked as the run marks them."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import replace
+
+from colorizer.errors import MediaError, SettingsError
+from colorizer.fields import separate_fields
+from colorizer.frame import Frame
+from colorizer.jobs import Job
+from colorizer.media import open_source
+from colorizer.media.film import FilmSource
+from colorizer.media.sequence import SequenceSource
+from colorizer.shots import CONTEXT, adaptive_detector, mark_shots
+
+
+class FilmReader:
+    """The frames of a job's film, or their fields, with the indices that the run gives them."""
+
+    def __init__(self, job: Job, source: FilmSource, cuts: frozenset[int] | None) -> None:
+        """Take what the run has opened; nothing is read before it is needed.
+
+        Args:
+            job: the film and its settings.
+            source: the film as the run reads it.
+            cuts: first frames of its shots, None where they are to be found.
+        """
+        self._job = job
+        self._source = source
+        self.per_frame = 2 if source.first_field else 1
+        self._cuts = None if cuts is None else {self.per_frame * cut for cut in cuts}
+
+    def index_of(self, when: float | str) -> int | None:
+        """Return the index of the frame shown at a place of the whole film; None outside the part.
+
+        Args:
+            when: seconds from the film's start, or a place as `parse_place` reads it.
+
+        Raises:
+            SettingsError: it is behind the film's end.
+        """
+        if isinstance(when, str) and when.isdecimal():
+            found = int(when)
+        else:
+            place = when if isinstance(when, str) else f"{self._nearest(when):.6f}s"
+            try:
+                with self._open(place, "") as opened:
+                    found = opened.first_index
+            except MediaError as error:
+                shown = when if isinstance(when, str) else f"{when:g} s"
+                raise SettingsError(f"no frame at {shown}: {error.reason}") from error
+        index = found - self._source.first_index
+        last = self._source.frame_count if self._source.is_part else None
+        if index < 0 or (last is not None and index >= last):
+            return None
+        return index * self.per_frame
+
+    def marked(self, begin: int) -> Generator[Frame, None, None]:
+        """Yield frames from an index on, to the end of the part that is coloured."""
+        first = max(0, begin // self.per_frame - CONTEXT)
+        settings = self._job.settings
+        with self._open(str(self._source.first_index + first), settings.end) as opened:
+            sequence = isinstance(opened, SequenceSource)
+            frames = opened.frames(video=True) if sequence else opened.frames()
+            frames = (replace(frame, index=frame.index + first) for frame in frames)
+            if self._source.first_field:
+                frames = separate_fields(frames, self._source.first_field)
+            for frame in mark_shots(frames, self._cuts, detector=adaptive_detector()):
+                if frame.index >= begin:
+                    yield frame
+
+    def _nearest(self, seconds: float) -> float:
+        return max(0.0, seconds - 0.5 / float(self._source.rate))
+
+    def _open(self, start: str, end: str) -> FilmSource:
+        settings = self._job.settings
+        opened = open_source(
+            self._job.source,
+            self._job.kind,
+            side=settings.size,
+            interlaced=self._source.first_field or "no",
+            start=start,
+            end=end,
+            fps=settings.fps,
+            accept_gaps=settings.accept_gaps,
+            transfer=settings.transfer,
+        )
+        assert isinstance(opened, FilmSource)
+        return opened

@@ -1,0 +1,131 @@
+"""Colour hints as a person writes them down: a JSON list beside the source, or named by --hints.
+
+[
+  {"x": 0.41, "y": 0.63, "color": "#7a2e2e"},
+  {"time": "0:01:02.5", "x": 0.5, "y": 0.2, "a": -8, "b": -25}
+]
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from colorizer.color import srgb_to_lab
+from colorizer.errors import SettingsError
+from colorizer.trim import parse_place
+
+Hint = tuple[float, float, float, float] | tuple[float, float, float, float, float | str]
+"""x and y as shares of width and height, a and b in CIELAB units; of a film also when: seconds, or
+a place as `parse_place` reads it."""
+FORM = 'a list such as [{"time": 12.5, "x": 0.4, "y": 0.6, "color": "#7a2e2e"}]'
+_KEYS = {"x", "y", "a", "b", "color", "time", "frame"}
+_MOST_AB = 128.0
+
+
+def hint_file(file: Path | None, source: Path) -> Path | None:
+    """Return the hints of a source, where `file` is a file or a folder of them; None for none."""
+    if file is not None and file.is_dir():
+        own = file / f"{source.name}.hints.json"
+        return own if own.exists() else None
+    return file
+
+
+def read_hints(file: Path) -> tuple[Hint, ...]:
+    """Read a file of hints.
+
+    Raises:
+        SettingsError: it can't be read or says something else.
+    """
+    name = f"--hints {file}"
+    try:
+        values = json.loads(file.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise SettingsError(f"{name} can't be read: {error.strerror}") from error
+    except (ValueError, RecursionError) as error:
+        raise SettingsError(f"{name} is no JSON ({error}); it is {FORM}") from error
+    return hints_from(values, name)
+
+
+def hints_from(values: Any, name: str) -> tuple[Hint, ...]:
+    """Take hints from JSON values.
+
+    Args:
+        values: the list.
+        name: what to call it in an error.
+
+    Raises:
+        SettingsError: a hint is wrong, saying which and how.
+    """
+    if not isinstance(values, list):
+        raise SettingsError(f"{name} must be {FORM}")
+    return tuple(_hint(value, f"{name}: hint {n}") for n, value in enumerate(values, start=1))
+
+
+def packed(hints: Iterable[Sequence[Any]]) -> tuple[Hint, ...]:
+    """Take hints from plain lists, as queue, worker and sidecar keep them."""
+    return tuple(_plain(*hint) for hint in hints)
+
+
+def _plain(
+    x: float, y: float, a: float, b: float, when: float | str | None = None
+) -> Hint:  # TypeError of fewer or more values
+    point = float(x), float(y), float(a), float(b)
+    if when is None:
+        return point
+    return (*point, when if isinstance(when, str) else float(when))
+
+
+def _hint(value: Any, name: str) -> Hint:
+    if not isinstance(value, dict):
+        raise SettingsError(f"{name} must be an object such as {FORM[15:-1]}")
+    if unknown := sorted(value.keys() - _KEYS):
+        raise SettingsError(f"{name} has {unknown[0]!r}; known are {', '.join(sorted(_KEYS))}")
+    x, y = (_number(value, key, 0, 1, name, "a share of the picture") for key in "xy")
+    if "color" in value:
+        if "a" in value or "b" in value:
+            raise SettingsError(f"{name} has both color and a, b; give one")
+        a, b = _ab_of(value["color"], name)
+    else:
+        a, b = (_number(value, key, -_MOST_AB, _MOST_AB, name, "in CIELAB units") for key in "ab")
+    when = _when(value, name)
+    return (x, y, a, b) if when is None else (x, y, a, b, when)
+
+
+def _number(value: Any, key: str, low: float, high: float, name: str, what: str) -> float:
+    number = value.get(key)
+    plain = isinstance(number, int | float) and not isinstance(number, bool)
+    if not plain or not isfinite(number) or not low <= number <= high:
+        shown = "nothing" if number is None else repr(number)
+        raise SettingsError(f"{name}: {key} must be {what}, {low:g} to {high:g}, got {shown}")
+    return float(number)
+
+
+def _ab_of(text: Any, name: str) -> tuple[float, float]:
+    if not isinstance(text, str) or not re.fullmatch(r"#[0-9a-fA-F]{6}", text):
+        raise SettingsError(f'{name}: color must be such as "#7a2e2e", got {text!r}')
+    codes = np.array([int(text[n : n + 2], 16) for n in (1, 3, 5)], np.float64) / 255
+    _, a, b = srgb_to_lab(codes[:, None, None]).ravel()
+    return round(float(a), 3), round(float(b), 3)
+
+
+def _when(value: dict[str, Any], name: str) -> float | str | None:
+    """Return seconds, or a place in the form of `parse_place`; None where nothing is said."""
+    time, frame = value.get("time"), value.get("frame")
+    if time is not None and frame is not None:
+        raise SettingsError(f"{name} has both time and frame; give one")
+    if frame is not None:
+        if not isinstance(frame, int) or isinstance(frame, bool) or frame < 0:
+            raise SettingsError(f"{name}: frame must be a number from 0, got {frame!r}")
+        return str(frame)
+    if isinstance(time, str) and time.strip():
+        text = f"{time.strip()}s" if re.fullmatch(r"\s*\d+(\.\d+)?\s*", time) else time.strip()
+        parse_place(text, f"{name}: time")
+        return text
+    return None if time is None else _number(value, "time", 0, 1e7, name, "in seconds")

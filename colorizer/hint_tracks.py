@@ -1,0 +1,155 @@
+"""Colour hints of a film: each is followed along the motion of its shot, to both sides.
+
+Where a hint's place is in the other frames of its shot is found before the film is coloured, from
+the frames around it: what comes before a hint would else be done when it is met. The place is
+followed as long as the flow can be trusted there, and never across a cut.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Container, Generator, Iterable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import replace
+from itertools import islice
+
+import numpy as np
+
+from colorizer.frame import Frame, Motion
+from colorizer.hint_spread import Hint, spread_hints
+from colorizer.temporal import LEAST_TRUST
+
+CHUNK = 48
+"""Frames whose motion is held while a place is followed backwards."""
+_NEAR = 1
+"""Pixels around a place, at half the size of the flow's grid, that tell where it moves."""
+
+Marked = Callable[[int], Generator[Frame, None, None]]
+"""Gives frames from an index on, with shots and motion marked as in the whole film."""
+Tracks = Mapping[int, list[Hint]]
+"""Hints by the index of the frame, each where its place is there."""
+
+
+def track_hints(hints: Iterable[tuple[int, Hint]], marked: Marked) -> Tracks:
+    """Find where each hint is in every frame of its shot.
+
+    Args:
+        hints: each with the index of the frame it was set on.
+        marked: reads the film anew; closed after use.
+
+    Returns:
+        Hints of all frames they could be followed to, in the order given.
+    """
+    groups: dict[int, list[tuple[int, Hint]]] = defaultdict(list)
+    for number, (index, hint) in enumerate(hints):
+        groups[index].append((number, hint))
+    found: dict[int, dict[int, Hint]] = defaultdict(dict)
+    for index, group in groups.items():
+        found[index].update(group)
+        for follow in (_forward, _backward):
+            points = _Points(group)
+            for place in follow(index, points, marked):
+                found[place].update(points.hints())
+    return {index: [of[n] for n in sorted(of)] for index, of in found.items()}
+
+
+def key_hinted(frames: Iterable[Frame], hinted: Container[int]) -> Iterator[Frame]:
+    """Make the frames on which hints were set key frames."""
+    for frame in frames:
+        yield replace(frame, is_key=True) if frame.index in hinted else frame
+
+
+def apply_hints(frames: Iterable[Frame], tracks: Tracks, strength: float) -> Iterator[Frame]:
+    """Move the colours of key frames to the hints on them.
+
+    Args:
+        frames: with the ab of the network, where they are key frames.
+        tracks: from `track_hints`.
+        strength: factor that ab has been given; hints get it too.
+    """
+    for frame in frames:
+        hints = tracks.get(frame.index)
+        if not hints or frame.ab is None:
+            yield frame
+            continue
+        scaled = [(x, y, a * strength, b * strength) for x, y, a, b in hints]
+        yield replace(frame, ab=spread_hints(frame.L, frame.ab, scaled))
+
+
+class _Points:
+    """Places of some hints in one frame, while they can be followed."""
+
+    def __init__(self, hints: list[tuple[int, Hint]]) -> None:
+        self._of = list(hints)
+
+    def __bool__(self) -> bool:
+        return bool(self._of)
+
+    def hints(self) -> list[tuple[int, Hint]]:
+        """Return those still followed, where they are now."""
+        return self._of
+
+    def move(self, flow: np.ndarray, trust: np.ndarray) -> None:
+        """Go along a flow; a place where it can't be trusted, or outside, is lost."""
+        moved = []
+        for number, (x, y, a, b) in self._of:
+            step = _step_at(flow, trust, x, y)
+            if step is not None and 0 <= x + step[0] < 1 and 0 <= y + step[1] < 1:
+                moved.append((number, (x + step[0], y + step[1], a, b)))
+        self._of = moved
+
+
+def _step_at(flow: np.ndarray, trust: np.ndarray, x: float, y: float) -> tuple[float, float] | None:
+    """Return the flow at a place as shares of width and height; None where it is not trusted."""
+    height, width = trust.shape
+    row, column = min(int(y * height), height - 1), min(int(x * width), width - 1)
+    near = (
+        slice(max(0, row - _NEAR), row + _NEAR + 1),
+        slice(max(0, column - _NEAR), column + _NEAR + 1),
+    )
+    sure = trust[near] >= LEAST_TRUST
+    if trust[row, column] < LEAST_TRUST or not sure.any():
+        return None
+    dx, dy = np.median(flow[near][sure], axis=0)
+    return float(dx) / width, float(dy) / height
+
+
+def _forward(index: int, points: _Points, marked: Marked) -> Iterator[int]:
+    """Follow points to later frames, yielding the index of each they reached."""
+    with closing(marked(index)) as frames:
+        for frame in islice(frames, 1, None):
+            if frame.starts_shot:
+                return
+            if frame.motion is None:  # a flash, which the frame after it skips
+                continue
+            points.move(frame.motion.forth, frame.motion.forth_trust)
+            if not points:
+                return
+            yield frame.index
+
+
+def _backward(index: int, points: _Points, marked: Marked) -> Iterator[int]:
+    """Follow points to earlier frames, yielding the index of each they reached."""
+    for place, starts_shot, motion in _reversed(index, marked):
+        if place != index:
+            if motion is None and not starts_shot:  # a flash
+                continue
+            yield place
+        if motion is None:
+            return
+        points.move(motion.back, motion.back_trust)
+        if not points:
+            return
+
+
+def _reversed(index: int, marked: Marked) -> Iterator[tuple[int, bool, Motion | None]]:
+    """Yield index, start of a shot and motion of a frame and those before it, chunk by chunk."""
+    while index >= 0:
+        first = max(0, index + 1 - CHUNK)
+        with closing(marked(first)) as marks:
+            frames = islice(marks, index + 1 - first)
+            chunk = [(frame.index, frame.starts_shot, frame.motion) for frame in frames]
+        if not chunk:
+            return
+        yield from reversed(chunk)
+        index = first - 1
