@@ -26,6 +26,7 @@ from colorizer.jobs import Job, JobState, Kind
 from colorizer.keyframes import mark_keys
 from colorizer.media import open_sink, open_source
 from colorizer.media.base import Source
+from colorizer.media.film import FilmSource
 from colorizer.media.film_encoder import picture_of
 from colorizer.media.film_sink import FilmSink
 from colorizer.models import load_model
@@ -186,6 +187,7 @@ def bench_stages(model: ColorModel, folder: Path, count: int, settings: Settings
 
     device = next(model.parameters()).device
     with open_source(film, Kind.FILM, side=settings.size) as source:
+        assert isinstance(source, FilmSource)
         sink = film_sink(folder / "stages.mp4", source, settings)
         coding, tags = sink.coding, sink.tags
         frames = timed("decode, L at working size", islice(source.frames(), count))
