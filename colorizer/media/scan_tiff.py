@@ -219,11 +219,12 @@ def _look_up(codes: np.ndarray, page: TiffPage) -> np.ndarray:
 
 def _coding(page: TiffPage, depth: int) -> Coding:
     tif: tifffile.TiffFile = page.parent
+    kind = int(page.extrasamples[0]) if page.extrasamples else 2
     return Coding(
         format="tiff",
         depth=depth,
         compression=_COMPRESSIONS.get(int(page.compression), "zlib"),
         byteorder=tif.byteorder,
         bigtiff=tif.is_bigtiff,
-        extra_sample=int(page.extrasamples[0]) if page.extrasamples else 2,
+        extra_sample=kind if kind in (0, 1, 2) else 2,
     )

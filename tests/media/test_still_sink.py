@@ -247,6 +247,17 @@ def test_alpha_follows_the_depth(tmp_path):
         assert image.mode == "RGBA"
 
 
+def test_an_alpha_of_an_unknown_kind_is_written(tmp_path):
+    path, target = draw_photo.draw(tmp_path, "tinted_alpha.tif"), tmp_path / "result.tif"
+    data = bytearray(path.read_bytes())
+    with tifffile.TiffFile(path) as tif:
+        place = tif.pages[0].tags["ExtraSamples"].valueoffset
+    data[place : place + 2] = b"\x7f\x7f"
+    path.write_bytes(data)
+    colour(path, target)
+    assert np.array_equal(read_back(target)[..., 3], draw_photo.alpha())
+
+
 def test_going_lossy_is_said(tmp_path):
     _, sink = colour(draw_photo.draw(tmp_path, "gray16.tif"), tmp_path / "result.jpg")
     assert any("loses detail" in warning for warning in sink.warnings)
