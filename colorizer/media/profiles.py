@@ -107,11 +107,6 @@ def result_profile(profile: str) -> bytes:
     return _read_space(profile)[1]
 
 
-def srgb_profile() -> bytes:
-    """Return an ICC profile of sRGB, the same bytes on every call and every day."""
-    return _make_profile(SRGB)
-
-
 @lru_cache(maxsize=4)
 def _read_space(path: str) -> tuple[RgbSpace, bytes]:
     known = ", ".join(NAMED_SPACES)

@@ -1,5 +1,6 @@
 import io
 import struct
+import zlib
 from dataclasses import replace
 
 import imagecodecs
@@ -329,3 +330,48 @@ def test_what_a_foreign_format_cannot_hold_is_named(tmp_path):
     Image.fromarray(draw_photo.gray()).save(path, "JPEG", comment=b"box 12")
     _, sink = colour(path, target)
     assert sink.warnings == ["comment can't be kept in this file format"]
+
+
+def test_xmp_of_any_length_is_kept_in_a_jpeg(tmp_path):
+    long = "Marktplatz " * 9000
+    packet = SOURCE_XMP.replace(CAPTION.encode(), long.encode())
+    first, second = tmp_path / "scan.tif", tmp_path / "first.jpg"
+    tags = [(700, 1, len(packet), packet, True)]
+    tifffile.imwrite(first, draw_photo.gray(), photometric="minisblack", extratags=tags)
+    colour(first, second)
+    with Image.open(second) as image:
+        short = image.info["xmp"]
+    assert len(short) < 2000
+    assert GENERATED.encode() in short
+    colour(second, tmp_path / "second.tif")
+    with tifffile.TiffFile(tmp_path / "second.tif") as tif:
+        kept = tif.pages[0].tags[700].value
+    assert long.encode() in kept
+    assert kept.count(b"<stEvt:action>converted<") == 2
+
+
+@pytest.mark.parametrize("profile", ["adobe-rgb", "eci-rgb-v2"])
+def test_exif_tells_the_space_of_the_result(profile):
+    told = Image.Exif()
+    told.load(b"Exif\0\0" + upright_exif(exif_block(), (40, 56), profile=profile))
+    assert told.get_ifd(0x8769)[0xA001] == 65535
+    assert told.get_ifd(0x8769)[0xA002] == 56
+
+
+def test_resolutions_of_a_turned_picture_change_places():
+    exif = Image.Exif()
+    exif[0x011A], exif[0x011B] = 600.0, 300.0
+    told = Image.Exif()
+    told.load(b"Exif\0\0" + upright_exif(exif.tobytes()[6:], (40, 56), turned=True))
+    assert (told[0x011A], told[0x011B]) == (300, 600)
+
+
+def test_content_credentials_are_left_out_and_said(tmp_path):
+    path, target = tmp_path / "scan.png", tmp_path / "result.png"
+    data = bytearray(draw_photo.encoded(Image.fromarray(draw_photo.gray()), "PNG"))
+    chunk = b"caBX" + b"jumb of an old picture"
+    data[33:33] = struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk))
+    path.write_bytes(data)
+    _, sink = colour(path, target)
+    assert any("C2PA" in warning for warning in sink.warnings)
+    assert b"caBX" not in target.read_bytes()

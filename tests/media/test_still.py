@@ -12,7 +12,7 @@ from PIL import Image, ImageOps
 from colorizer.color import srgb_to_lab
 from colorizer.errors import MediaError, UnsupportedMedia
 from colorizer.media.gray import rgb_to_gray
-from colorizer.media.profiles import srgb_profile
+from colorizer.media.profiles import result_profile
 from colorizer.media.still import StillSource, upright
 from tests import draw_photo
 
@@ -229,7 +229,7 @@ def test_an_rgb_profile_is_converted(tmp_path):
     tifffile.imwrite(path, rgb, photometric="rgb", iccprofile=profile)
     frame, source = open_photo(path)
     srgb = imagecodecs.cms_transform(
-        rgb, profile, srgb_profile(), colorspace="rgb", outcolorspace="rgb", flags=0x100
+        rgb, profile, result_profile("srgb"), colorspace="rgb", outcolorspace="rgb", flags=0x100
     )
     assert np.abs(L_of_frame(frame) - L_of(srgb)).max() < 0.3
     assert np.abs(L_of_frame(frame) - L_of(rgb)).max() > 0.5
@@ -238,7 +238,9 @@ def test_an_rgb_profile_is_converted(tmp_path):
 
 def test_an_srgb_profile_changes_nothing(tmp_path):
     path = tmp_path / "srgb.tif"
-    tifffile.imwrite(path, draw_photo.gray(16), photometric="minisblack", iccprofile=srgb_profile())
+    tifffile.imwrite(
+        path, draw_photo.gray(16), photometric="minisblack", iccprofile=result_profile("srgb")
+    )
     frame, source = open_photo(path)
     assert np.array_equal(frame.Y, draw_photo.gray(16))
 
