@@ -10,7 +10,8 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QColor, QCursor, QUndoStack
 
 from colorizer.color import luma_to_L
-from colorizer.jobs import JobState
+from colorizer.hint_file import Hint, packed
+from colorizer.jobs import JobState, Kind
 from colorizer.queue import Entry
 from gui.colour_menu import RECENT, ColourMenu
 from gui.compare_view import CompareView
@@ -19,6 +20,9 @@ from gui.looks import Hints, Seen, question
 from gui.queue_model import QueueModel
 from gui.shading import colour_of
 from gui.undo import ChangeRows
+
+SAME_MOMENT = 0.005
+"""Seconds by which the time of a frame may be rounded, as the worker takes it."""
 
 
 class Hinting(QObject):
@@ -31,6 +35,8 @@ class Hinting(QObject):
         self._model, self._engine, self._undo, self._view = model, engine, undo, view
         self._row: int | None = None
         self._seen: Seen | None = None
+        self._shown: list[int] = []
+        """Of the row's hints, those of the moment that is shown."""
         self._recent: list[QColor] = []
         view.clicked.connect(self._handle_place)
         view.hint_moved.connect(self._handle_moved)
@@ -39,8 +45,12 @@ class Hinting(QObject):
     def show(self, entry: Entry, seen: Seen) -> None:
         """Draw the hints of a row on its picture."""
         self._row, self._seen = entry.id, seen
+        self._shown = [
+            number for number, hint in enumerate(entry.hints) if is_at(hint, seen.wish.time)
+        ]
+        dots = [entry.hints[number][:4] for number in self._shown]
         self._view.set_hints(
-            [(x, y, colour_of(lightness(seen, x, y), a, b)) for x, y, a, b in entry.hints]
+            [(x, y, colour_of(lightness(seen, x, y), a, b)) for x, y, a, b in dots]
         )
 
     def forget(self) -> None:
@@ -48,13 +58,15 @@ class Hinting(QObject):
         self._row = self._seen = None
 
     def add(self, x: float, y: float, a: float, b: float) -> None:
-        """Give a place a colour."""
-        entry = self._entry()
-        if entry is not None:
+        """Give a place a colour; in a film from the moment that is shown."""
+        entry, seen = self._entry(), self._seen
+        if entry is not None and seen is not None:
             colour = colour_of(65.0, a, b)
             alike = [known for known in self._recent if known != colour]
             self._recent = [colour, *alike][:RECENT]
-            self._set((*entry.hints, (x, y, a, b)), self.tr("New hint"))
+            film = entry.job.kind is Kind.FILM
+            hint: Hint = (x, y, a, b, seen.wish.time) if film else (x, y, a, b)
+            self._set((*entry.hints, hint), self.tr("New hint"))
 
     def _entry(self) -> Entry | None:
         """Return the row that is shown, None where it can't be changed."""
@@ -81,19 +93,25 @@ class Hinting(QObject):
 
     def _handle_moved(self, number: int, x: float, y: float) -> None:
         entry = self._entry()
-        if entry is not None and number < len(entry.hints):
-            hints = list(entry.hints)
-            hints[number] = (x, y, *hints[number][2:])
+        if entry is not None and number < len(self._shown):
+            hints, place = list(entry.hints), self._shown[number]
+            (hints[place],) = packed([(x, y, *hints[place][2:])])
             self._set(tuple(hints), self.tr("Moved hint"))
 
     def _handle_removed(self, number: int) -> None:
         entry = self._entry()
-        if entry is not None and number < len(entry.hints):
-            self._set(entry.hints[:number] + entry.hints[number + 1 :], self.tr("Removed hint"))
+        if entry is not None and number < len(self._shown):
+            place = self._shown[number]
+            self._set(entry.hints[:place] + entry.hints[place + 1 :], self.tr("Removed hint"))
 
     def _set(self, hints: Hints, words: str) -> None:
         assert self._row is not None
         self._undo.push(ChangeRows(words, self._model, "hints", {self._row: hints}))
+
+
+def is_at(hint: Hint, time: float) -> bool:
+    """Tell whether a hint belongs to a moment; one of a photo always does."""
+    return len(hint) == 4 or (isinstance(hint[4], float) and abs(hint[4] - time) < SAME_MOMENT)
 
 
 def lightness(seen: Seen, x: float, y: float) -> float:

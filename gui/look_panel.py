@@ -121,10 +121,7 @@ class LookPanel(QWidget):
             self.set_mode(Mode.AFTER)
 
     def _allow_hints(self) -> None:
-        """Hints are for photos: in a film, what lies at a place changes from frame to frame."""
-        entry = self.entry()
-        photo = entry is not None and entry.job.kind is Kind.PHOTO
-        self.view.edits_hints = self._hints_wanted and photo
+        self.view.edits_hints = self._hints_wanted and self.entry() is not None
 
     def set_confidence(self, wanted: bool) -> None:
         """Cover the places where the network is unsure."""

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QObject, QTemporaryDir, Signal
 
+from colorizer.hint_file import Hint
 from colorizer.jobs import Job
 from gui.engine import Engine
 
@@ -17,7 +18,7 @@ LONGEST = 1400
 LONGEST_SHARP = 4000
 """Asked for when a person zooms in; more would take gigabytes."""
 
-Hints = tuple[tuple[float, float, float, float], ...]
+Hints = tuple[Hint, ...]
 
 
 @dataclass(frozen=True)

@@ -80,16 +80,15 @@ class ViewCommands(QObject):
             action.setEnabled(can())
             signal.connect(action.setEnabled)
         tip = self.tr("Click a place and choose its colour; drag a dot to move it, right-click "
-                      "to remove it")  # fmt: skip
+                      "to remove it; in a film the colour follows the place through its "
+                      "shot")  # fmt: skip
         self._make("hint", self.tr("&Hint colours"), "H", self._handle_hint, "hint", tip=tip,
                    checkable=True)  # fmt: skip
 
         panel = self._window.queue_panel
         self._make("find", self.tr("&Find a file"), "Ctrl+F", panel.search.setFocus)
         panel.current_changed.connect(
-            lambda entry: self._actions["hint"].setEnabled(
-                entry is not None and entry.job.kind is Kind.PHOTO
-            )
+            lambda entry: self._actions["hint"].setEnabled(entry is not None)
         )
 
     def _create_mode_actions(self) -> None:

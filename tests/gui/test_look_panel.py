@@ -1,5 +1,7 @@
 """The picture's side of the window, through the real worker process."""
 
+import json
+
 import pytest
 from PySide6.QtWidgets import QMenu
 
@@ -108,7 +110,7 @@ def test_a_film_is_seen_at_any_time_and_done_with_all_frames(window, film, until
     assert panel.view._before != first
     panel.timeline.go(99.0)
     assert panel.timeline.time == pytest.approx(11 / 12)
-    assert not window.commands.actions["hint"].isEnabled()
+    assert window.commands.actions["hint"].isEnabled()
     window.runner.start()
     until(lambda: not window.runner.is_active)
     entry, broken = window.model.entries
@@ -117,3 +119,32 @@ def test_a_film_is_seen_at_any_time_and_done_with_all_frames(window, film, until
     window.queue_panel.select(broken.id)
     until(lambda: "broken.jpg" in panel.view.message)
     assert broken.reason in window.details.text.toPlainText()
+
+
+def test_a_hint_of_a_film_is_of_its_moment_and_reaches_the_result(window, film, until):
+    window.add([film])
+    panel = window.look_panel
+    until(lambda: panel.is_seen and panel.timeline.last == 11)
+    window.commands.actions["hint"].trigger()
+    panel.timeline.go(5 / 12)
+    until(lambda: not panel.is_busy)
+    before = panel._seen.ab.copy()
+    panel.hinting.add(0.5, 0.5, 70.0, 50.0)
+    until(lambda: not panel.is_busy and not (panel._seen.ab == before).all())
+    assert panel.entry().hints == ((0.5, 0.5, 70.0, 50.0, pytest.approx(5 / 12)),)
+    assert len(panel.view._hints) == 1
+    panel.view.hint_moved.emit(0, 0.25, 0.75)
+    assert panel.entry().hints[0][:2] == (0.25, 0.75)
+    assert panel.entry().hints[0][4] == pytest.approx(5 / 12)
+    panel.timeline.step(1)
+    until(lambda: not panel.is_busy)
+    assert panel.view._hints == [], "another moment has no dot"
+    panel.view.hint_removed.emit(0)
+    assert len(panel.entry().hints) == 1, "and nothing to remove"
+    assert "0.42 s" in window.details.text.toPlainText()
+    window.runner.start()
+    until(lambda: not window.runner.is_active)
+    entry = window.model.entries[0]
+    assert (entry.state, entry.reason) == (JobState.DONE, "")
+    sidecar = entry.job.target.with_name(entry.job.target.name + ".colorize.json")
+    assert len(json.loads(sidecar.read_text())["model"]["hints"]) == 1
