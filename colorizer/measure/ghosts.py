@@ -2,14 +2,15 @@
 
 The colours of a frame y are taken for a mixture of its own x and of old ones W, and the old ones'
 share found by least squares: y = (1 - share) x + share W. With the same film coloured frame by
-frame x is known. Without it x is what the same things look like some frames further off in their
-shot, traced along the motion, once for the fit and once, from twice as far, for the fit's
-instrument: what is uncertain in the one is not in the other, and does not look like a ghost.
+frame x is known; without it x is what the same things look like some frames further off in their
+shot, traced along the motion. Each frame's x has errors of its own, which smoothing is there to
+remove: y - x then goes with old - x though nothing old is in y. So the fit takes old colours less
+own ones of yet another frame for its instrument, whose errors are others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -18,13 +19,16 @@ from colorizer.measure.series import Mean
 from colorizer.measure.view import REACH, View, brought, traced
 
 NEAR, FAR = REACH // 2, REACH
-"""Frames to the first and second estimate of a thing's own colours."""
+"""Frames, at most, to the first and second estimate of a thing's own colours."""
 GONE = 0.1
 """Share of old colours at which a change counts as done."""
-LEAST_CONTRAST = 4.0
-"""Squared CIELAB distance of old from own colours below which no mixture can be told."""
-SURE = 5.0
-"""CIELAB distance of both estimates up to which own colours count as known."""
+LEAST_CONTRAST, LEAST_PIXELS = 4.0, 400
+"""Squared CIELAB distance of old from own colours, and pixels of the grid, below which no mixture
+can be told."""
+
+
+Own = tuple[np.ndarray, np.ndarray, np.ndarray]
+"""A frame's own colours, the instrument, both (2, h, w), and where they are known, (h, w) bool."""
 
 
 @dataclass(slots=True)
@@ -33,7 +37,6 @@ class Fit:
 
     mixed: float = 0.0
     whole: float = 0.0
-    contrast: float = 0.0
     pixels: int = 0
 
     def add(
@@ -51,13 +54,12 @@ class Fit:
         y, x, old, other = (planes[:, where].astype(np.float64) for planes in (y, x, old, other))
         self.mixed += float(((y - x) * (old - other)).sum())
         self.whole += float(((old - x) * (old - other)).sum())
-        self.contrast += float(((old - x) ** 2).sum())
         self.pixels += int(np.count_nonzero(where))
 
     @property
     def share(self) -> float | None:
-        """Share of old colours, 0 none; None where old and own ones are too much alike."""
-        if self.contrast <= LEAST_CONTRAST * max(self.pixels, 1) or self.whole <= 0:
+        """Share of old colours, 0 none; None where too few pixels tell, or too little."""
+        if self.pixels < LEAST_PIXELS or self.whole <= LEAST_CONTRAST * self.pixels:
             return None
         return self.mixed / self.whole
 
@@ -82,18 +84,23 @@ class Ghosts:
     uncovered: Fit = field(default_factory=Fit)
     """Of ground that comes into view; empty without a film coloured frame by frame."""
 
-    def add_uncovered(self, before: View, view: View) -> None:
-        """Take a frame and the one before it for what comes into view.
+    def add_uncovered(self, views: Sequence[View], place: int) -> None:
+        """Take the frame at a place of a window for what comes into view in it.
 
         Only where own colours are known from a film coloured frame by frame: traced back, there
         are few places left, and those are the wrong ones.
         """
-        if self.plain is None or view.starts_shot or view.between is None:
+        view = views[place]
+        if self.plain is None or not place or view.starts_shot or view.between is None:
             return
         where = view.between.uncovered
-        if where.any():
-            x, old = view.ab[self.plain], brought([before, view], before.ab[self.name])
-            self.uncovered.add(view.ab[self.name], x, old, x, where)
+        if not where.any():
+            return
+        own = self._own(_same_shot(views[place:]), NEAR)
+        if own is not None:
+            x, other, seen = own
+            old = brought([views[place - 1], view], views[place - 1].ab[self.name])
+            self.uncovered.add(view.ab[self.name], x, old, other, where & seen)
 
     def add_cut(self, views: Sequence[View], place: int) -> float | None:
         """Take the cut before a place of a window; return the larger share of old colours at it.
@@ -114,21 +121,24 @@ class Ghosts:
             self._time(ahead, behind[0])
         return max(known)
 
-    def _own(self, views: Sequence[View]) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
-        """Return a frame's own colours, the instrument, and where both are seen.
+    def _own(self, views: Sequence[View], reach: int = FAR) -> Own | None:
+        """Return a frame's own colours, the instrument, and where both are known.
 
         Args:
             views: the frame and its neighbours away from what is old, in its shot.
+            reach: frames to the instrument, at most.
         """
+        last = min(len(views) - 1, reach)
         if self.plain is not None:
-            x = views[0].ab[self.plain]
-            return x, x, np.ones(x.shape[1:], bool)
-        if len(views) <= FAR:
+            if last < 1:
+                return None
+            far, seen = traced(views[: last + 1], self.plain)
+            return views[0].ab[self.plain], far, seen
+        if last < NEAR:
             return None
-        near, near_seen = traced(views[: NEAR + 1], self.name)
-        far, far_seen = traced(views[: FAR + 1], self.name)
-        sure = ((near - far) ** 2).sum(0) <= SURE**2
-        return near, far, near_seen & far_seen & sure
+        near, near_seen = traced(views[: last // 2 + 1], self.name)
+        far, far_seen = traced(views[: last + 1], self.name)
+        return near, far, near_seen & far_seen
 
     def _share(self, views: Sequence[View], across: View) -> float | None:
         """Return the share of a neighbouring shot's colours in a frame beside a cut.
@@ -139,15 +149,18 @@ class Ghosts:
             views: the frame, and on from the cut.
             across: the frame on its other side.
         """
-        own = self._own(views)
+        own, stayed = self._own(views), across.ab[self.name]
         if own is None:
             return None
+        return self._mixture(views[0], own, (stayed, brought([across, views[0]], stayed)))
+
+    def _mixture(self, view: View, own: Own, olds: Iterable[np.ndarray]) -> float | None:
+        """Return the share in a frame of whichever old colours have the larger one."""
         x, other, seen = own
         found = []
-        stayed = across.ab[self.name]
-        for old in (stayed, brought([across, views[0]], stayed)):
+        for old in olds:
             fit = Fit()
-            fit.add(views[0].ab[self.name], x, old, other, seen)
+            fit.add(view.ab[self.name], x, old, other, seen)
             found.append(fit.share)
         return max((share for share in found if share is not None), default=None)
 
@@ -159,20 +172,12 @@ class Ghosts:
             across: the frame before.
         """
         stayed = moved = across.ab[self.name]
-        # Traced colours of a frame near the window's end would be its own.
-        most = REACH if self.plain is not None else NEAR
-        for number, view in enumerate(views[: most + 1]):
+        for number, view in enumerate(views):
             moved = brought([views[number - 1] if number else across, view], moved)
-            if self.plain is not None:
-                x, seen = view.ab[self.plain], np.ones(moved.shape[1:], bool)
-            else:
-                x, seen = traced(views[number:], self.name)
-            left = 0.0
-            for old in (stayed, moved):
-                fit = Fit()
-                fit.add(view.ab[self.name], x, old, x, seen)
-                left = max(left, fit.share or 0.0)
-            if left <= GONE:
+            own = self._own(views[number:])
+            if own is None:
+                break
+            if (self._mixture(view, own, (stayed, moved)) or 0.0) <= GONE:
                 self.gone.add(number)
                 return
         self.never += 1

@@ -63,8 +63,7 @@ class _Film:
         """Take a frame with those before and after it; return what changes over time."""
         told: dict[str, float | None] = {}
         if self.ghosts is not None:
-            if place:
-                self.ghosts.add_uncovered(views[place - 1], views[place])
+            self.ghosts.add_uncovered(views, place)
             told["ghost"] = self.ghosts.add_cut(views, place)
         if self.errors is not None:
             told["error"] = self.errors.add(views, place)

@@ -1,22 +1,22 @@
 """How steady and how true the colours of films are: `python -m tests.bench.temporal COLOUR_FILM...`
 
-Colour films are made gray and coloured again, by a network, or by their own colour with the errors
-of a network put in (for every frame another saturation and offset, a soft field that wanders,
-and now and then a wrong blotch). Metrics, lower is better but for the ratio, which should be 1:
+Colour films are made gray and coloured again: every frame on its own, averaged over 15 frames
+without motion, and as this program does it, from the past alone, from both sides, and from key
+frames. With --spliced N the first N frames of all films are joined into one of many shots, which is
+smoothed with its cuts known and with all of them missed. Colours are the network's, or, with
+--disturbed, the film's own with the errors of a network put in (for every frame another saturation
+and offset, a soft field that wanders, and now and then a wrong blotch). The metrics are those of
+`colorizer measure`; beside them
 
-    RMSE     distance of ab from the film's own
-    warpE    squared change of ab along the motion of the gray film, where it is not occluded (Lai)
-    CDC      Jensen-Shannon distance of the histograms of ab over 1, 2 and 4 frames, in shots
-    FLK      squared distance of ab from the mean of its neighbours in time
-    ratio    mean chroma against the frame-by-frame colours
     apart    distance of ab from "both sides", the network on every frame
     keys     share of frames that the network saw
 """
 
 import argparse
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from itertools import islice
+from math import nan
 from pathlib import Path
 from typing import Any
 
@@ -24,53 +24,92 @@ import av
 import cv2
 import numpy as np
 
-from colorizer.color import luma_to_L, srgb_to_lab
-from colorizer.frame import Frame
+from colorizer.color import ab_to_srgb, luma_to_L, srgb_to_lab
+from colorizer.frame import Frame, working_L
 from colorizer.keyframes import mark_keys
-from colorizer.motion import path_of, warp
-from colorizer.shots import mark_shots
-from colorizer.temporal import smooth_chroma
+from colorizer.measure.flow import LONG_SIDE
+from colorizer.measure.measuring import PLAIN, TRUTH, Measuring
+from colorizer.measure.view import Colours
+from colorizer.shots import adaptive_detector, mark_shots
+from colorizer.temporal import LOOK_AHEAD, smooth_chroma
+from colorizer.upsample import upsample_chroma
 
 SIDE = 256
+BOTH, KEYS = "both sides", "key frames"
 
 
-def film_of(path: Path, most: int) -> tuple[list[Frame], list[np.ndarray]]:
-    """Return gray frames and their own ab at working size."""
-    frames, truth = [], []
+@dataclass
+class Clip:
+    """A colour film made gray."""
+
+    frames: list[Frame]
+    """Gray, at measuring size."""
+    truth: list[np.ndarray]
+    """Their own ab at the same size."""
+    cuts: set[int] | None = None
+    """First frames of shots where they are known."""
+
+
+def clip_of(path: Path, most: int, size: tuple[int, int] | None = None) -> Clip:
+    """Read a film; `size` is (height, width) where it must be like another's."""
+    clip = Clip([], [])
     with av.open(str(path)) as container:
-        for index, decoded in enumerate(islice(container.decode(video=0), most)):
+        for decoded in islice(container.decode(video=0), most):
             rgb = decoded.to_ndarray(format="rgb24")
-            scale = SIDE / min(rgb.shape[:2])
-            size = (round(rgb.shape[1] * scale), round(rgb.shape[0] * scale))
-            small = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
-            Y = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)
+            scale = min(1, LONG_SIDE / max(rgb.shape[:2]))
+            height, width = size or (round(side * scale) for side in rgb.shape[:2])
+            small = cv2.resize(rgb, (width, height), interpolation=cv2.INTER_AREA)
             lab = srgb_to_lab(np.moveaxis(small, -1, 0).astype(np.float32) / 255)
-            truth.append(np.ascontiguousarray(lab[1:], np.float32))
-            L = luma_to_L(Y, 8, full_range=True)
-            base = decoded.time_base
-            assert base is not None
-            frames.append(Frame(index, decoded.pts, base, Y, 8, True, L))
-    return frames, truth
+            clip.truth.append(np.ascontiguousarray(lab[1:], np.float32))
+            clip.frames.append(gray_frame(len(clip.frames), small, decoded))
+    return clip
 
 
-def disturbed(truth: list[np.ndarray]) -> Iterator[np.ndarray]:
-    """Yield true ab with the errors that colouring frame by frame makes."""
+def gray_frame(index: int, rgb: np.ndarray, decoded: av.VideoFrame) -> Frame:
+    assert decoded.time_base is not None
+    Y = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
+    L = working_L(Y, 8, full_range=True, side=SIDE)
+    return Frame(index, index, decoded.time_base, Y, 8, True, L)
+
+
+def spliced(paths: list[Path], length: int) -> Clip:
+    """Join the beginnings of films."""
+    whole, size = Clip([], [], set()), None
+    assert whole.cuts is not None
+    for path in paths:
+        part = clip_of(path, length, size)
+        whole.cuts.add(len(whole.frames))
+        size = size or part.frames[0].Y.shape
+        for frame in part.frames:
+            index = len(whole.frames)
+            whole.frames.append(replace(frame, index=index, pts=index))
+        whole.truth += part.truth
+    return whole
+
+
+def disturbed(truth: list[np.ndarray], size: tuple[int, ...]) -> Iterator[np.ndarray]:
+    """Yield true ab, at a size, with the errors that colouring frame by frame makes."""
     rng = np.random.default_rng(0)
     field = np.zeros((2, 6, 8))
-    for ab in truth:
-        size = ab.shape[:0:-1]
+    for full in truth:
+        ab = enlarged(full, size)
+        size_xy = ab.shape[:0:-1]
         field = 0.7 * field + np.sqrt(1 - 0.7**2) * rng.normal(0, 4, field.shape)
-        soft = np.stack([cv2.resize(plane, size, interpolation=cv2.INTER_CUBIC) for plane in field])
-        wrong = ab * (1 + 0.12 * rng.normal()) + rng.normal(0, 2, (2, 1, 1)) + soft
+        soft = [cv2.resize(plane, size_xy, interpolation=cv2.INTER_CUBIC) for plane in field]
+        wrong = ab * (1 + 0.12 * rng.normal()) + rng.normal(0, 2, (2, 1, 1)) + np.stack(soft)
         if rng.random() < 0.15:
-            y, x = np.mgrid[: size[1], : size[0]]
-            place, width = rng.uniform(0, size), 0.12 * size[0]
+            y, x = np.mgrid[: size_xy[1], : size_xy[0]]
+            place, width = rng.uniform(0, size_xy), 0.12 * size_xy[0]
             distance = (x - place[0]) ** 2 + (y - place[1]) ** 2
             wrong += 18 * np.exp(-distance / (2 * width**2)) * rng.choice([-1, 1], (2, 1, 1))
         yield wrong.astype(np.float32)
 
 
-def predicted(frames: list[Frame], weights: Path) -> Iterator[np.ndarray]:
+def enlarged(ab: np.ndarray, size: tuple[int, ...]) -> np.ndarray:
+    return np.stack([cv2.resize(plane, size[::-1]) for plane in ab])
+
+
+def predicted(frames: list[Frame], weights: Path | None) -> Iterator[np.ndarray]:
     """Yield the network's ab."""
     import torch
 
@@ -83,151 +122,132 @@ def predicted(frames: list[Frame], weights: Path) -> Iterator[np.ndarray]:
         yield frame.ab
 
 
-def averaged(chroma: list[np.ndarray], marked: list[Frame], reach: int = 7) -> list[np.ndarray]:
+def averaged(chroma: list[np.ndarray], marked: list[Frame], reach: int = 7) -> Iterator[Frame]:
     """Average over neighbours in time without motion, within shots."""
     shot = np.cumsum([frame.starts_shot for frame in marked])
-    means = []
-    for place in range(len(chroma)):
+    for place, frame in enumerate(marked):
         near = range(max(0, place - reach), min(len(chroma), place + reach + 1))
-        means.append(np.mean([chroma[i] for i in near if shot[i] == shot[place]], axis=0))
-    return means
+        mean = np.mean([chroma[i] for i in near if shot[i] == shot[place]], axis=0)
+        yield replace(frame, ab=mean)
 
 
-def smoothed(chroma: list[np.ndarray], marked: list[Frame], look_ahead: int) -> list[np.ndarray]:
-    """Smooth as films are, from the key frames among `marked` alone."""
-    frames = (
-        replace(frame, ab=ab if frame.is_key else None)
-        for frame, ab in zip(marked, chroma, strict=True)
-    )
-    done = []
-    for frame in smooth_chroma(frames, look_ahead=look_ahead):
-        assert frame.ab is not None
-        done.append(np.stack([cv2.resize(plane, frame.L.shape[::-1]) for plane in frame.ab]))
-    return done
+def coloured(chroma: list[np.ndarray], marked: list[Frame]) -> Iterator[Frame]:
+    """Give key frames their ab."""
+    for frame, ab in zip(marked, chroma, strict=True):
+        yield replace(frame, ab=ab if frame.is_key else None)
 
 
-def flows(marked: list[Frame]) -> list[tuple[np.ndarray, np.ndarray] | None]:
-    """Return flow to the frame before and back from it, finer than the program's, at full size.
-
-    None where there is no frame before in the shot.
-    """
-    finder: Any = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
-    lumas = [cv2.convertScaleAbs(frame.L, alpha=2.55) for frame in marked]
-    found: list[tuple[np.ndarray, np.ndarray] | None] = [None]
-    for i in range(1, len(marked)):
-        then, now = lumas[i - 1], lumas[i]
-        pair = finder.calc(now, then, None), finder.calc(then, now, None)
-        found.append(None if marked[i].motion is None else pair)
-    return found
-
-
-def histograms(ab: np.ndarray) -> np.ndarray:
-    return np.stack([np.histogram(p, 256, (-110, 110))[0] / p.size for p in ab])
-
-
-def divergence(p: np.ndarray, q: np.ndarray) -> float:
-    """Return the Jensen-Shannon divergence of histograms (2, 256), mean over both."""
-    middle = (p + q) / 2
-    with np.errstate(divide="ignore", invalid="ignore"):
-        parts = [np.where(h > 0, h * np.log(h / middle), 0).sum(1) for h in (p, q)]
-    return float(np.mean(parts[0] + parts[1]) / 2)
-
-
-def cdc(chroma: list[np.ndarray], shot: np.ndarray) -> float:
-    found = [histograms(ab) for ab in chroma]
-    steps = []
-    for step in (1, 2, 4):
-        pairs = [i for i in range(len(found) - step) if shot[i] == shot[i + step]]
-        if pairs:
-            steps.append(np.mean([divergence(found[i], found[i + step]) for i in pairs]))
-    return float(np.mean(steps))
-
-
-def visible(back: np.ndarray, forth: np.ndarray) -> np.ndarray:
-    """Return where a pixel of a frame was seen in the one before (Ruder et al. 2016)."""
-    there = warp(forth, path_of(back, back.shape[:2]))
-    gap = ((back + there) ** 2).sum(-1)
-    length = (back**2).sum(-1) + (there**2).sum(-1)
-    edges = sum((np.gradient(back[..., a], axis=b) ** 2) for a in (0, 1) for b in (0, 1))
-    return (gap <= 0.01 * length + 0.5) & (edges <= 0.01 * (back**2).sum(-1) + 0.002)
-
-
-def along_motion(
-    chroma: list[np.ndarray], found: list[tuple[np.ndarray, np.ndarray] | None]
-) -> tuple[float, float]:
-    """Return warp error and flicker."""
-    changes, flickers = [], []
-    for i, pair in enumerate(found):
-        if pair is None:
-            continue
-        seen = visible(*pair)
-        if not seen.any():
-            continue
-        path = path_of(pair[0], seen.shape)
-        before = np.stack([warp(plane, path) for plane in chroma[i - 1]])
-        changes.append((((chroma[i] - before) ** 2).sum(0))[seen].mean())
-        later = found[i + 1] if i + 1 < len(found) else None
-        if later is not None:
-            ahead = path_of(later[1], seen.shape)
-            after = np.stack([warp(plane, ahead) for plane in chroma[i + 1]])
-            middle = (before + after) / 2
-            flickers.append((((chroma[i] - middle) ** 2).sum(0))[seen].mean())
-    return float(np.mean(changes)), float(np.mean(flickers))
-
-
-def strength(chroma: list[np.ndarray]) -> float:
-    return float(np.mean([np.hypot(*ab).mean() for ab in chroma]))
-
-
-def measure(path: Path, most: int, weights: Path | None) -> dict[str, list[float]]:
-    """Return all metrics of each way to colour one film."""
-    frames, truth = film_of(path, most)
-    marked = list(mark_shots(frames))
+def ways_of(
+    clip: Clip, single: list[np.ndarray]
+) -> tuple[list[Frame], dict[str, Callable[[], Iterator[Frame]]]]:
+    """Return frames with shots marked, and each way to get from the network's ab to smooth ones."""
+    marked = list(mark_shots(clip.frames, clip.cuts, detector=adaptive_detector()))
     keyed = list(mark_keys(iter(marked)))
-    found = flows(marked)
-    single = list(predicted(frames, weights) if weights else disturbed(truth))
+
+    def smooth(frames: list[Frame], ahead: int) -> Callable[[], Iterator[Frame]]:
+        return lambda: smooth_chroma(coloured(single, frames), look_ahead=ahead)
+
     ways = {
-        "own colour": truth,
-        "frame by frame": single,
-        "mean of 15": averaged(single, marked),
-        "past alone": smoothed(single, marked, 0),
-        "both sides": smoothed(single, marked, 12),
-        "both sides, key frames": smoothed(single, keyed, 12),
+        PLAIN: lambda: coloured(single, marked),
+        "mean of 15": lambda: averaged(single, marked),
+        "past alone": smooth(marked, 0),
+        BOTH: smooth(marked, LOOK_AHEAD),
+        KEYS: smooth(keyed, LOOK_AHEAD),
     }
-    shot = np.cumsum([frame.starts_shot for frame in marked])
-    rows = {}
-    for name, chroma in ways.items():
-        error = np.mean([((a - b) ** 2).sum(0).mean() for a, b in zip(chroma, truth, strict=True)])
-        change, flicker = along_motion(chroma, found)
-        ratio = strength(chroma) / strength(single)
-        apart = [np.hypot(*(a - b)).mean() for a, b in zip(chroma, ways["both sides"], strict=True)]
-        share = float(np.mean([f.is_key for f in keyed])) if name.endswith("key frames") else 1.0
-        rows[name] = [float(np.sqrt(error)), change, cdc(chroma, shot), flicker, ratio]
-        rows[name] += [float(np.mean(apart)), share]
-    return rows
+    if clip.cuts is not None:
+        missed = list(mark_shots(clip.frames, {0}))
+        ways["cuts missed"] = smooth(missed, LOOK_AHEAD)
+        ways["cuts missed, key frames"] = smooth(list(mark_keys(iter(missed))), LOOK_AHEAD)
+    return marked, ways
+
+
+def measure(clip: Clip, *, own: bool, weights: Path | None) -> dict[str, dict[str, Any]]:
+    """Return all metrics of each way to colour one film."""
+    size = clip.frames[0].L.shape
+    single = list(disturbed(clip.truth, size) if own else predicted(clip.frames, weights))
+    marked, ways = ways_of(clip, single)
+    streams = {
+        name: upsample_chroma(way(), lambda frame: frame.Y.shape) for name, way in ways.items()
+    }
+    measuring = Measuring()
+    apart = dict.fromkeys(ways, 0.0)
+    for index, frames in enumerate(zip(*streams.values(), strict=True)):
+        gray = clip.frames[index].Y
+        L = luma_to_L(gray, 8, full_range=True)
+        found = {TRUTH: clip.truth[index]}
+        for name, frame in zip(streams, frames, strict=True):
+            assert frame.ab is not None
+            found[name] = frame.ab
+        for name in apart:
+            apart[name] += float(np.hypot(*(found[name] - found[BOTH])).mean())
+        seen = {name: Colours(ab, codes_of(L, ab)) for name, ab in found.items()}
+        measuring.add(L, seen, starts_shot=marked[index].starts_shot, gray=gray)
+    facts = measuring.facts()
+    rows = {name: facts[name] | {"apart": apart[name] / len(marked)} for name in ways}
+    rows[KEYS]["keys"] = float(np.mean([f.is_key for f in mark_keys(iter(marked))]))
+    return {TRUTH: facts[TRUTH], **rows, "gray": facts["gray"]}
+
+
+def codes_of(L: np.ndarray, ab: np.ndarray) -> np.ndarray:
+    """Return sRGB codes (h, w, 3) uint8."""
+    return np.rint(np.moveaxis(ab_to_srgb(L, ab), 0, -1) * 255).astype(np.uint8)
+
+
+def cells(row: dict[str, Any]) -> list[float]:
+    """Return a row of the table."""
+    ghost, error = row.get("ghost", {}), row.get("error", {})
+    beside = [v for v in (ghost.get("after_cuts"), ghost.get("before_cuts")) if v is not None]
+    told = [
+        error.get("rmse_ab"),
+        *(row.get(key) for key in ("flicker_ab", "cdc_ab", "cdc_rgb", "warp_ab_1", "warp_ab_8")),
+        row.get(f"chroma_to_{PLAIN}"),
+        max(beside, default=None),
+        ghost.get("worst_cut"),
+        ghost.get("uncovered"),
+        ghost.get("t90"),
+        row.get("apart"),
+        row.get("keys"),
+    ]
+    return [nan if value is None else value for value in told]
+
+
+COLUMNS = (
+    *(("RMSE", 2), ("FLK", 3), ("CDC_ab", 5), ("CDC_RGB", 5), ("warp1", 2), ("warp8", 2)),
+    *(("ratio", 3), ("ghost", 3), ("worst", 3), ("uncov.", 3), ("T90", 1), ("apart", 2)),
+    ("keys", 2),
+)
+"""Name and decimals."""
+
+
+def show(title: str, rows: dict[str, list[float]]) -> None:
+    print(f"{title:26}" + "".join(f"{name:>9}" for name, _ in COLUMNS))
+    for name, row in rows.items():
+        found = zip(row, COLUMNS, strict=True)
+        told = ("" if value != value else f"{value:.{places}f}" for value, (_, places) in found)
+        print(f"  {name:24}" + "".join(f"{text:>9}" for text in told), flush=True)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("films", nargs="+", type=Path, help="in colour")
     parser.add_argument("--frames", type=int, default=120, help="of each film, at most")
-    parser.add_argument("--weights", type=Path, help="colour by the network, not by own colour")
+    parser.add_argument(
+        "--spliced", type=int, metavar="N", help="N frames of each, joined, as well"
+    )
+    parser.add_argument("--weights", type=Path, help="of the network; default: its own")
+    parser.add_argument("--disturbed", action="store_true", help="own colours with errors put in")
     arguments = parser.parse_args()
+    how = {"own": arguments.disturbed, "weights": arguments.weights}
     found = []
-    for film in arguments.films:
-        found.append(measure(film, arguments.frames, arguments.weights))
+    for film in arguments.films if arguments.frames else ():
+        rows = measure(clip_of(film, arguments.frames), **how)
+        found.append({name: cells(row) for name, row in rows.items()})
         show(film.stem, found[-1])
     if len(found) > 1:
-        mean = {name: np.mean([rows[name] for rows in found], axis=0) for name in found[0]}
-        show("mean of all", mean)
-
-
-def show(title: str, rows: dict[str, list[float]]) -> None:
-    print(
-        f"{title:24}{'RMSE':>8}{'warpE':>8}{'CDC':>9}{'FLK':>8}{'ratio':>7}{'apart':>7}{'keys':>6}"
-    )
-    for name, row in rows.items():
-        print("  {:22}{:8.2f}{:8.2f}{:9.5f}{:8.2f}{:7.3f}{:7.2f}{:6.2f}".format(name, *row))
+        show("mean", {name: [*np.mean([rows[name] for rows in found], 0)] for name in found[0]})
+    if arguments.spliced:
+        rows = measure(spliced(arguments.films, arguments.spliced), **how)
+        show("spliced", {name: cells(row) for name, row in rows.items()})
 
 
 if __name__ == "__main__":
