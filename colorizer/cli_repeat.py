@@ -139,11 +139,12 @@ def _differences(sidecar: Sidecar, job: Job, weights: str, device: dict[str, Any
     found += [f"device {n} {was.get(n)}, now {now.get(n)}" for n in now if now[n] != was.get(n)]
     was, now = sidecar.get("program", {}), program_facts()
     found += [f"{n} {was.get(n)}, now {now.get(n)}" for n in now if now[n] != was.get(n)]
-    shots = sidecar.get("shots")
-    if isinstance(shots, dict):
-        path = Path(str(shots.get("path")))
-        if not path.is_file() or file_hash(path) != shots.get("sha256"):
-            found.append(f"the cut list {path}")
+    for key, words in (("shots", "cut list"), ("shot_settings", "settings of shots")):
+        told = sidecar.get(key)
+        if isinstance(told, dict):
+            path = Path(str(told.get("path")))
+            if not path.is_file() or file_hash(path) != told.get("sha256"):
+                found.append(f"the {words} {path}")
     return found
 
 

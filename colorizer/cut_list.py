@@ -98,6 +98,11 @@ def cut_file(file: Path | None, source: Path) -> Path | None:
     return file
 
 
+def override_file(cut_list: Path | None) -> Path | None:
+    """Return the file of single shots' settings beside a cut list; see `ShotSettings`."""
+    return None if cut_list is None else cut_list.with_suffix(".toml")
+
+
 def timecode(seconds: float) -> str:
     """Write a time as H:MM:SS.mmm."""
     thousandths = round(seconds * 1000)

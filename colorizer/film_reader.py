@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import replace
 
 from colorizer.errors import MediaError, SettingsError
 from colorizer.fields import separate_fields
 from colorizer.frame import Frame
+from colorizer.hint_file import Hint
+from colorizer.hint_spread import Hint as Point
 from colorizer.jobs import Job
 from colorizer.media import open_source
 from colorizer.media.film import FilmSource
@@ -55,6 +57,21 @@ class FilmReader:
         if index < 0 or (last is not None and index >= last):
             return None
         return index * self.per_frame
+
+    def placed(self, hints: Iterable[Hint], notes: list[str]) -> Iterator[tuple[int, Point]]:
+        """Yield hints, each with the index of its frame; `notes` is told those outside.
+
+        Raises:
+            SettingsError: a hint does not say when, or is behind the film's end.
+        """
+        for number, (x, y, a, b, *when) in enumerate(hints, start=1):
+            if not when:
+                raise SettingsError(f"hint {number} needs a time or frame: the source is a film")
+            index = self.index_of(when[0])
+            if index is None:
+                notes.append(f"hint {number}, at {when[0]}, is outside the part that is coloured")
+            else:
+                yield index, (x, y, a, b)
 
     def marked(self, begin: int) -> Generator[Frame, None, None]:
         """Yield frames from an index on, to the end of the part that is coloured."""

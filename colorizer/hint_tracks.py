@@ -17,6 +17,7 @@ import numpy as np
 
 from colorizer.frame import Frame, Motion
 from colorizer.hint_spread import Hint, spread_hints
+from colorizer.predict import Look
 from colorizer.temporal import LEAST_TRUST
 
 CHUNK = 48
@@ -59,19 +60,20 @@ def key_hinted(frames: Iterable[Frame], hinted: Container[int]) -> Iterator[Fram
         yield replace(frame, is_key=True) if frame.index in hinted else frame
 
 
-def apply_hints(frames: Iterable[Frame], tracks: Tracks, strength: float) -> Iterator[Frame]:
+def apply_hints(frames: Iterable[Frame], tracks: Tracks, look: Look) -> Iterator[Frame]:
     """Move the colours of key frames to the hints on them.
 
     Args:
         frames: with the ab of the network, where they are key frames.
         tracks: from `track_hints`.
-        strength: factor that ab has been given; hints get it too.
+        look: gives the strength that ab has been given; hints get it too.
     """
     for frame in frames:
         hints = tracks.get(frame.index)
         if not hints or frame.ab is None:
             yield frame
             continue
+        _, strength = look(frame.index)
         scaled = [(x, y, a * strength, b * strength) for x, y, a, b in hints]
         yield replace(frame, ab=spread_hints(frame.L, frame.ab, scaled))
 

@@ -18,9 +18,9 @@ from colorizer.archive.sorting import NoColourNeeded, leave, sorted_out
 from colorizer.archive.verify import verify_film
 from colorizer.checksum import file_hash
 from colorizer.color import ab_to_srgb
-from colorizer.cut_list import CutList, cut_file
+from colorizer.cut_list import CutList, cut_file, override_file
 from colorizer.device import choose_device, device_facts
-from colorizer.errors import MediaError, SettingsError, TargetError
+from colorizer.errors import MediaError, TargetError
 from colorizer.fields import separate_fields, weave_fields
 from colorizer.film_reader import FilmReader
 from colorizer.frame import Frame
@@ -43,8 +43,9 @@ from colorizer.media.still_sink import StillSink
 from colorizer.models import load_model
 from colorizer.models.base import ColorModel
 from colorizer.paper import mark_paper
-from colorizer.predict import core_pool, film_batch, predict_chroma
+from colorizer.predict import Look, core_pool, film_batch, predict_chroma
 from colorizer.settings import Settings
+from colorizer.shot_settings import Overrides, read_overrides
 from colorizer.shots import CONTEXT, adaptive_detector, mark_shots
 from colorizer.temporal import State, smooth_chroma
 from colorizer.upsample import upsample_chroma
@@ -132,6 +133,7 @@ def _colorize(
         core_pool() if film and device.type == "cpu" else nullcontext() as pool,
         Prefetch(_frames(source, sink, shots, settings), _depth(film, batch)) as frames,
     ):
+        own = read_overrides(cut_file(settings.shots, job.source), shots.cuts) if shots else None
         sink.before_naming = _completion(job, record, source, sink, notes)
         first_field = source.first_field if isinstance(source, FilmSource) else None
         begun = done = sink.start if isinstance(sink, MOVING) else 0
@@ -141,11 +143,11 @@ def _colorize(
         if shots is not None and not settings.every_frame:
             frames = mark_keys(frames)
         tracks: Tracks = {}
-        if isinstance(model, HintedModel) and isinstance(source, FilmSource):
-            frames, tracks = _followed(
-                frames, model, FilmReader(job, source, shots.cuts if shots else None), notes
-            )
-            model = model.model
+        if isinstance(source, FilmSource):
+            film_again = FilmReader(job, source, shots.cuts if shots else None)
+            frames, tracks = _followed(frames, model, film_again, own, notes)
+            model = model.model if isinstance(model, HintedModel) else model
+        look = _look(settings, own, 2 if first_field else 1)
         frames = predict_chroma(
             frames,
             model,
@@ -156,9 +158,10 @@ def _colorize(
             warn=notes.append,
             lock=lock,
             pool=pool,
+            look=look,
         )
         if tracks:
-            frames = apply_hints(frames, tracks, settings.strength)
+            frames = apply_hints(frames, tracks, look or (lambda _: (0.0, settings.strength)))
         if isinstance(sink, MOVING) and shots is not None:
             frames = _smoothed(frames, sink, shots, 2 if first_field else 1)
         shift_of = sink.chroma_shift if isinstance(sink, MOVING) else None
@@ -199,23 +202,37 @@ def _hinted(job: Job, model: ColorModel) -> ColorModel:
 
 
 def _followed(
-    frames: Iterator[Frame], model: HintedModel, film: FilmReader, notes: list[str]
+    frames: Iterator[Frame],
+    model: ColorModel,
+    film: FilmReader,
+    own: Overrides | None,
+    notes: list[str],
 ) -> tuple[Iterator[Frame], Tracks]:
     """Follow the hints of a film through their shots; make the frames they were set on key frames.
 
     Raises:
-        SettingsError: a hint does not say when, or is behind the film's end.
+        SettingsError: a hint does not say when, or is behind the film's end or outside its shot.
     """
-    placed = []
-    for number, (x, y, a, b, *when) in enumerate(model.hints, start=1):
-        if not when:
-            raise SettingsError(f"hint {number} needs a time or frame: the source is a film")
-        index = film.index_of(when[0])
-        if index is None:
-            notes.append(f"hint {number}, at {when[0]}, is outside the part that is coloured")
-        else:
-            placed.append((index, (x, y, a, b)))
+    placed = [] if own is None else list(own.placed(film))
+    if isinstance(model, HintedModel):
+        placed += film.placed(model.hints, notes)
     return key_hinted(frames, {index for index, _ in placed}), track_hints(placed, film.marked)
+
+
+def _look(settings: Settings, own: Overrides | None, per_frame: int) -> Look | None:
+    """Return what gives a frame its vividness and strength, where shots have their own."""
+    if own is None:
+        return None
+
+    def look(index: int) -> tuple[float, float]:
+        shot = own.of(index // per_frame)
+        vividness, strength = shot.vividness, shot.strength
+        return (
+            settings.vividness if vividness is None else vividness,
+            settings.strength if strength is None else strength,
+        )
+
+    return look
 
 
 def _record(job: Job, model: ColorModel) -> Record:
@@ -254,6 +271,9 @@ def _note_cuts(job: Job, record: Record) -> None:
     cuts = cut_file(job.settings.shots, job.source)
     if cuts is not None and cuts.exists():
         record.add(shots={"path": str(cuts), "sha256": file_hash(cuts)})
+    own = override_file(cuts)
+    if own is not None and own.exists():
+        record.add(shot_settings={"path": str(own), "sha256": file_hash(own)})
 
 
 def _depth(film: bool, batch: int) -> int:
@@ -379,6 +399,9 @@ def film_identity(job: Job, model: ColorModel) -> dict[str, Any]:
     cuts = cut_file(job.settings.shots, job.source)
     if cuts is not None and cuts.exists():
         kept["shots"] = sha256(cuts.read_bytes()).hexdigest()
+    own = override_file(cuts)
+    found = own is not None and own.exists()
+    kept["shot_settings"] = sha256(own.read_bytes()).hexdigest() if own and found else None
     if isinstance(model, HintedModel):
         kept["hints"], model = model.hints, model.model
     else:

@@ -34,6 +34,10 @@ MOST_HELD = 12
 """Frames that wait together for the network, at most, where not all are key frames."""
 
 
+Look = Callable[[int], tuple[float, float]]
+"""Gives vividness and strength of a frame, by its index."""
+
+
 def film_batch(device: torch.device) -> int:
     """Return how many frames of a film the network sees at once on `device`."""
     return CUDA_BATCH if device.type == "cuda" else CPU_BATCH
@@ -70,6 +74,7 @@ def predict_chroma(
     warn: Callable[[str], object] = _log.warning,
     lock: AbstractContextManager[Any] | None = None,
     pool: Executor | None = None,
+    look: Look | None = None,
 ) -> Iterator[Frame]:
     """Give every key frame its ab, at the size of its L. The result does not depend on `batch`.
 
@@ -86,28 +91,31 @@ def predict_chroma(
         warn: told each fallback in one line.
         lock: held while the network runs, where several threads share one device.
         pool: see `core_pool`; on the CPU each frame of a batch gets a thread of it.
+        look: where frames differ in it, in place of `vividness` and `strength`.
 
     Raises:
         DeviceError: out of memory at the least setting.
         WeightsError: the network's answer is not finite.
     """
     network = _Network(model, device, batch, vividness, warn, lock or nullcontext(), pool)
-    for group in _alike(frames, batch):
+    for group in _alike(frames, batch, look):
+        if look is not None:
+            network.vividness, strength = look(group[0].index)
         keys = [frame.L for frame in group if frame.is_key]
         chroma = iter(network.predict(np.stack(keys)) if keys else ())
         for frame in group:
             yield replace(frame, ab=next(chroma) * np.float32(strength)) if frame.is_key else frame
 
 
-def _alike(frames: Iterable[Frame], batch: int) -> Iterator[list[Frame]]:
-    """Group neighbours of the same working size, with `batch` key frames at most.
+def _alike(frames: Iterable[Frame], batch: int, look: Look | None) -> Iterator[list[Frame]]:
+    """Group neighbours of the same working size and look, with `batch` key frames at most.
 
     Nothing waits that need not: frames before a key frame go on alone.
     """
     group: list[Frame] = []
     keys = 0
     for frame in frames:
-        if group and frame.L.shape != group[0].L.shape:
+        if group and not _is_like(frame, group[0], look):
             yield group
             group, keys = [], 0
         group.append(frame)
@@ -117,6 +125,11 @@ def _alike(frames: Iterable[Frame], batch: int) -> Iterator[list[Frame]]:
             group, keys = [], 0
     if group:
         yield group
+
+
+def _is_like(one: Frame, other: Frame, look: Look | None) -> bool:
+    same = look is None or look(one.index) == look(other.index)
+    return same and one.L.shape == other.L.shape
 
 
 class _Network:
@@ -137,7 +150,7 @@ class _Network:
         self._dtype = working_dtype(device)
         self._batch = batch
         self._scale = 1.0
-        self._vividness = vividness
+        self.vividness = vividness
         self._warn = warn
         self._lock = lock
         self._pool = pool
@@ -189,7 +202,7 @@ class _Network:
         L = L.contiguous(memory_format=torch.channels_last)
         half = self._dtype != torch.float32
         with torch.autocast(self._device.type, dtype=self._dtype, enabled=half):
-            ab = self._model.predict(L, vividness=self._vividness).float()
+            ab = self._model.predict(L, vividness=self.vividness).float()
         if ab.shape[-2:] != size:
             ab = interpolate(ab, size=size, mode="bilinear", align_corners=False)
         return ab

@@ -21,11 +21,11 @@ from colorizer.archive.provenance import (
     sidecar_of,
 )
 from colorizer.checksum import file_hash
-from colorizer.cut_list import cut_file
+from colorizer.cut_list import cut_file, override_file
 from colorizer.errors import ModelNotFound
 from colorizer.frame_pattern import there
 from colorizer.hint_file import hint_file, read_hints
-from colorizer.jobs import Job, JobState, Progress
+from colorizer.jobs import Job, JobState, Kind, Progress
 from colorizer.media.segments import is_joining
 from colorizer.models import WEIGHTS_FOLDER, model_spec
 from colorizer.settings import Settings, shaping
@@ -194,9 +194,18 @@ def _other_input(sidecar: Sidecar, job: Job) -> list[str]:
     then = shots.get("sha256") if isinstance(shots, dict) else None
     if then and cuts is not None and cuts.is_file() and file_hash(cuts) != then:
         found.append("another cut list")
+    if job.kind is Kind.FILM and job.settings.smooth and _other_shots(sidecar, override_file(cuts)):
+        found.append("other settings of shots")
     if _other_hints(sidecar, job):
         found.append("other hints")
     return found
+
+
+def _other_shots(sidecar: Sidecar, own: Path | None) -> bool:
+    """Tell whether a film's shots have other settings of their own than in the result."""
+    told = sidecar.get("shot_settings")
+    then = told.get("sha256") if isinstance(told, dict) else None
+    return then != (file_hash(own) if own is not None and own.is_file() else None)
 
 
 def _other_hints(sidecar: Sidecar, job: Job) -> bool:
