@@ -15,7 +15,7 @@ from colorizer.errors import ColorizerError
 from colorizer.jobs import JobState
 from gui.actions import Actions
 from gui.runner import PENDING, Activity
-from gui.text import count, span
+from gui.text import count, shown, span
 
 if TYPE_CHECKING:
     from gui.window import Window
@@ -71,6 +71,9 @@ class Commands(QObject):
     def _create_row_actions(self) -> None:
         self._make("open", self.tr("&Open result"), "Ctrl+Return", self.open_result)
         self._make("reveal", self.tr("Open result's &folder"), "Ctrl+Shift+Return", self._reveal)
+        self._make("record", self.tr("Show its re&cord"), "Ctrl+I", self.open_record,
+                   tip=self.tr("Open the file beside the result that says what it was made of "
+                               "and how"))  # fmt: skip
         self._make("cancel", self.tr("&Cancel"), "Ctrl+Backspace", self._cancel)
         self._make("retry", self.tr("Colorize a&gain"), "Ctrl+T", self._retry)
         self._make("remove", self.tr("Re&move from the queue"), "Del", self._remove)
@@ -107,7 +110,7 @@ class Commands(QObject):
             bar,
             self.tr("&Queue"),
             ["start", "stop_after", None, "retry_failed", "clear_done", None, "open", "reveal",
-             None, "cancel", "retry", "remove", None, "top", "up", "down", "bottom"],
+             "record", None, "cancel", "retry", "remove", None, "top", "up", "down", "bottom"],
         )  # fmt: skip
         self.toolbar = QToolBar(self.tr("Toolbar"))
         self.toolbar.setObjectName("toolbar")
@@ -117,8 +120,8 @@ class Commands(QObject):
         self._window.addToolBar(self.toolbar)
 
     def _row_menu(self) -> list[QAction | None]:
-        names = ("open", "reveal", None, "cancel", "retry", "remove", None, "top", "up", "down",
-                 "bottom")  # fmt: skip
+        names = ("open", "reveal", "record", None, "cancel", "retry", "remove", None, "top", "up",
+                 "down", "bottom")  # fmt: skip
         return [self.actions[name] if name else None for name in names]
 
     # Showing
@@ -142,6 +145,7 @@ class Commands(QObject):
         )
         actions["open"].setEnabled(chosen == 1 and bool(states & set(_OVER)))
         actions["reveal"].setEnabled(chosen == 1)
+        actions["record"].setEnabled(chosen == 1 and bool(states & set(_OVER)))
         actions["cancel"].setEnabled(bool(states & {*PENDING, JobState.RUNNING}))
         actions["retry"].setEnabled(bool(states & set(_AGAIN)))
         actions["remove"].setEnabled(bool(states - {JobState.RUNNING}))
@@ -199,6 +203,19 @@ class Commands(QObject):
         entry = self._window.queue_panel.current()
         if entry is not None and entry.job.target.exists():
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(entry.job.target)))
+
+    def open_record(self) -> None:
+        """Open the sidecar of the selected result: where its colours come from."""
+        entry = self._window.queue_panel.current()
+        if entry is None:
+            return
+        target = entry.job.target
+        record = target.with_name(f"{target.name}.colorize.json")
+        if record.exists():
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(record)))
+        else:
+            words = self.tr("There is no record beside %1").replace("%1", shown(target.name))
+            self._window.statusBar().showMessage(words, 10_000)
 
     def _reveal(self) -> None:
         entry = self._window.queue_panel.current()

@@ -24,6 +24,9 @@ from gui.undo import ChangeRows
 if TYPE_CHECKING:
     from gui.window import Window
 
+PLANNED = ("codec", "preset", "format", "name", "sequence", "fps", "accept_gaps")
+"""Settings by which a file was named when it was added; it keeps them."""
+
 
 class ProgramCommands(QObject):
     """Makes the Help menu and what else is not about one file."""
@@ -96,10 +99,11 @@ class ProgramCommands(QObject):
         window = self._window
         window.preferences.settings = settings
         if rows:
-            # Targets were planned for the codec a film has; it stays.
+            # Targets were planned with these: what a file is called and what it is.
+            planned = {row: window.model.entry(row).job.settings for row in rows}
             new = {
-                row: replace(settings, codec=window.model.entry(row).job.settings.codec)
-                for row in rows
+                row: replace(settings, **{name: getattr(old, name) for name in PLANNED})
+                for row, old in planned.items()
             }
             words = self.tr("Change of settings")
             window.undo.push(ChangeRows(words, window.model, "settings", new))

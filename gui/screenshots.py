@@ -92,7 +92,18 @@ class _Studio:
         self._select("notes.jpg")
         self._wait(0.5)
         self._shoot("errors")
+        self._shoot_settings()
         window.close()
+
+    def _shoot_settings(self) -> None:
+        from gui.settings_dialog import SettingsDialog
+
+        dialog = SettingsDialog(self.window.preferences, 0, self.window)
+        dialog.show()
+        for page in range(dialog.form.count()):
+            dialog.form.setCurrentIndex(page)
+            self._shoot(f"settings_{page + 1}", dialog)
+        dialog.close()
 
     def _shoot_looks(self) -> None:
         from gui.canvas import Mode

@@ -43,6 +43,9 @@ class SettingsDialog(QDialog):
         self.for_waiting = QCheckBox(
             self.tr("Use for the files that wait, too (%1)").replace("%1", str(waiting))
         )
+        self.for_waiting.setToolTip(
+            self.tr("They keep the format, codec and name they were added with.")
+        )
         self.for_waiting.setEnabled(waiting > 0)
         self._create_layout()
         self._fill_presets()

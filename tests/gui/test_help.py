@@ -4,7 +4,14 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QApplication, QComboBox, QLineEdit
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSlider,
+    QApplication,
+    QComboBox,
+    QFileDialog,
+    QLineEdit,
+)
 
 from gui.help_windows import LogWindow, about_html, diagnostics, shortcuts_html
 from gui.models_dialog import ModelsDialog
@@ -69,6 +76,18 @@ def test_models_are_listed(shared_window, qtbot, until):
     qtbot.addWidget(dialog)
     until(lambda: dialog.table.rowCount() > 0)
     assert dialog.table.item(0, 0).text() == "autochrome"
+
+
+def test_what_is_no_weights_file_is_not_imported(
+    shared_window, qtbot, until, tmp_path, monkeypatch
+):
+    (tmp_path / "x.safetensors").write_text("no weights")
+    chosen = (str(tmp_path / "x.safetensors"), "")
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: chosen)
+    dialog = ModelsDialog(shared_window.engine)
+    qtbot.addWidget(dialog)
+    dialog.import_.click()
+    until(lambda: "x.safetensors" in dialog.answer.text())
 
 
 def test_about_says_that_colours_are_guesses():

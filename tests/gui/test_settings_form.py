@@ -1,4 +1,4 @@
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -110,3 +110,20 @@ def test_an_icc_file_and_an_unknown_model_stay_what_they_are(form):
     settings = Settings(profile="/icc/own.icc", model="gone")
     form.set_values(settings)
     assert form.values() == settings
+
+
+def test_files_that_wait_keep_what_they_were_named_by(shared_window, until):
+    until(lambda: shared_window.model.rowCount() == 3)
+    rows = [entry.id for entry in shared_window.model.entries]
+    before = shared_window.preferences.settings
+    wanted = replace(before, preset="archive", format="tiff", name="{stem}", strength=0.5)
+    shared_window.program.use_settings(wanted, rows)
+    try:
+        for entry in shared_window.model.entries:
+            settings = entry.job.settings
+            assert (settings.strength, settings.preset, settings.codec) == (0.5, "none", "h264")
+            assert (settings.format, settings.name) == ("same", "{stem}_color")
+        assert shared_window.preferences.settings == wanted
+    finally:
+        shared_window.undo.undo()
+        shared_window.preferences.settings = before
