@@ -114,10 +114,15 @@ NAMED_SPACES = {
 
 
 @lru_cache(maxsize=4)
-def _light_of_code(space: RgbSpace, top: int) -> np.ndarray:
-    """Return linear light of every code and of one beyond each end, (top + 3,) float32."""
+def _tables(space: RgbSpace, top: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return what each code of R, G and B adds to luminance, what one code more adds, its inverse.
+
+    Each (3, top + 1) float32.
+    """
     light = np.asarray(space.decode(np.arange(top + 1) / top), np.float64)
-    return np.concatenate([light[:1], light, light[-1:]]).astype(np.float32)
+    added = np.array(space.to_xyz[1])[:, None] * light
+    step = np.maximum(np.diff(added, append=2 * added[:, -1:] - added[:, -2:-1]), 1e-12)
+    return added.astype(np.float32), step.astype(np.float32), (1 / step).astype(np.float32)
 
 
 def ab_to_codes(
@@ -138,36 +143,35 @@ def ab_to_codes(
     Returns:
         codes (h, w, 3) uint8 or uint16, and their L, (h, w) float32.
     """
-    linear = ab_to_linear(L, ab, space)
-    codes = [np.rint(space.encode(plane) * top).astype(np.int32) for plane in linear]
+    codes = [_nearest(space.encode(plane), top) for plane in ab_to_linear(L, ab, space)]
     neutral = (ab[0] == 0) & (ab[1] == 0)
-    table, weights = _light_of_code(space, top), space.to_xyz[1]
-    wanted = L_to_light(L)
-    reach = 2 if top > 255 else 1
-    for plane in codes:
-        np.clip(plane, 0, top, out=plane)
-    if neutral.any():  # the matrix leaves them unequal by rounding
+    some_neutral = bool(neutral.any())
+    if some_neutral:  # the matrix leaves them unequal by rounding
         for plane in (codes[0], codes[2]):
             np.copyto(plane, codes[1], where=neutral)
-    missing = wanted - _luminance(codes, table, weights)
-    missing[neutral & (codes[1] >= gray_from)] = 0
+    added, steps, inverse = _tables(space, top)
+    missing = L_to_light(L) - _luminance(codes, added)
+    if some_neutral:
+        missing[neutral & (codes[1] >= gray_from)] = 0
+    reach = 2 if top > 255 else 1
     for channel in (1, 0, 2):  # from the coarsest steps of luminance to the finest
         plane = codes[channel]
-        step = np.take(table, plane + 2) - np.take(table, plane + 1)
-        np.maximum(step, 1e-12, out=step)
-        move = np.rint(missing / (weights[channel] * step))
+        move = np.rint(missing * np.take(inverse[channel], plane))
         np.clip(move, -reach, reach, out=move)
-        moved = np.clip(plane + move.astype(np.int32), 0, top)
-        missing -= weights[channel] * (np.take(table, moved + 1) - np.take(table, plane + 1))
-        codes[channel] = moved
-    dtype = np.uint8 if top <= 255 else np.uint16
-    found = light_to_L(_luminance(codes, table, weights))
-    return np.stack(codes, -1).astype(dtype), found
+        missing -= move * np.take(steps[channel], plane)
+        plane += move.astype(np.int32)
+        np.clip(plane, 0, top, out=plane)
+    found = light_to_L(_luminance(codes, added))
+    return np.stack(codes, -1).astype(np.uint8 if top <= 255 else np.uint16), found
 
 
-def _luminance(codes: list[np.ndarray], table: np.ndarray, weights: Any) -> np.ndarray:
-    red, green, blue = (
-        np.float32(weight) * np.take(table, plane + 1)
-        for plane, weight in zip(codes, weights, strict=True)
-    )
-    return red + green + blue
+def _nearest(codes: np.ndarray, top: int) -> np.ndarray:
+    """Return code values in [0, 1] as codes up to `top`, int32."""
+    return np.clip(np.rint(codes * top), 0, top).astype(np.int32)
+
+
+def _luminance(codes: list[np.ndarray], added: np.ndarray) -> np.ndarray:
+    light = np.take(added[0], codes[0])
+    light += np.take(added[1], codes[1])
+    light += np.take(added[2], codes[2])
+    return light
