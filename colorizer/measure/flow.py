@@ -40,8 +40,7 @@ class Between:
     """Pixels of the later frame not occluded in the earlier one."""
     uncovered: np.ndarray
     """Pixels of the later frame that the earlier does not show, (h, w) bool: the flow does not
-    lead back, and where it leads luma is another. Flow alone fails where all looks alike too, and
-    colours may rightly be the same there."""
+    lead back, or leads to another luma; beside moving things it is dragged along with them."""
 
 
 class FlowFinder:
@@ -65,13 +64,12 @@ class FlowFinder:
             forth = self._finder.calc(earlier, later, None)
             back = self._finder.calc(later, earlier, None)
         unmatched = _unmatched(back, forth)
-        other = cv2.absdiff(later, warp(earlier, path_of(back, later.shape))) >= OTHER
         return Between(
             forth,
             back,
             ~(_unmatched(forth, back) | _edges(forth)),
             ~(unmatched | _edges(back)),
-            unmatched & other,
+            unmatched | differs(later, warp(earlier, path_of(back, later.shape))),
         )
 
 
@@ -80,6 +78,12 @@ def flow_luma(L: np.ndarray) -> np.ndarray:
     import cv2
 
     return cv2.GaussianBlur(cv2.convertScaleAbs(L, alpha=2.55), (0, 0), BLUR)
+
+
+def differs(luma: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Return where two planes show other things, (h, w) bool, whatever their mean exposure."""
+    apart = luma.astype(np.float32) - other
+    return np.abs(apart - apart.mean(dtype=np.float64)) >= OTHER
 
 
 def carried(planes: np.ndarray, flow: np.ndarray) -> np.ndarray:

@@ -15,8 +15,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from colorizer.measure.flow import differs
 from colorizer.measure.series import Mean
 from colorizer.measure.view import REACH, View, brought, traced
+from colorizer.motion import path_of, warp
 
 NEAR, FAR = REACH // 2, REACH
 """Frames, at most, to the first and second estimate of a thing's own colours."""
@@ -81,8 +83,14 @@ class Ghosts:
     """Frames after a cut until at most a tenth is left."""
     never: int = 0
     """Cuts after which more was left as long as it was looked at."""
-    uncovered: Fit = field(default_factory=Fit)
-    """Of ground that comes into view; empty without a film coloured frame by frame."""
+    uncovered: tuple[Fit, Fit] = field(default_factory=lambda: (Fit(), Fit()))
+    """Of ground that comes into view, for old colours that stayed where they were and that came
+    along the flow; empty without a film coloured frame by frame."""
+
+    @property
+    def uncovered_share(self) -> float | None:
+        """Share of old colours on ground that comes into view, the larger of both."""
+        return _largest(fit.share for fit in self.uncovered)
 
     def add_uncovered(self, views: Sequence[View], place: int) -> None:
         """Take the frame at a place of a window for what comes into view in it.
@@ -93,14 +101,20 @@ class Ghosts:
         view = views[place]
         if self.plain is None or not place or view.starts_shot or view.between is None:
             return
-        where = view.between.uncovered
-        if not where.any():
+        if not view.between.uncovered.any():
             return
         own = self._own(_same_shot(views[place:]), NEAR)
-        if own is not None:
-            x, other, seen = own
-            old = brought([views[place - 1], view], views[place - 1].ab[self.name])
-            self.uncovered.add(view.ab[self.name], x, old, other, where & seen)
+        if own is None:
+            return
+        x, other, seen = own
+        before = views[place - 1]
+        path = path_of(view.between.back, view.luma.shape)
+        moved = brought([before, view], before.ab[self.name]), warp(before.luma, path)
+        stayed = before.ab[self.name], before.luma
+        for fit, (old, luma) in zip(self.uncovered, (stayed, moved), strict=True):
+            # Where flow alone fails, as on plain walls, old colours may rightly be the same.
+            where = seen & view.between.uncovered & differs(view.luma, luma)
+            fit.add(view.ab[self.name], x, old, other, where)
 
     def add_cut(self, views: Sequence[View], place: int) -> float | None:
         """Take the cut before a place of a window; return the larger share of old colours at it.
@@ -113,13 +127,10 @@ class Ghosts:
         shares = (self._share(ahead, behind[0]), self._share(behind, ahead[0]))
         self.after.add(shares[0])
         self.before.add(shares[1])
-        known = [share for share in shares if share is not None]
-        if not known:
-            return None
-        self.worst = max([*known, *([] if self.worst is None else [self.worst])])
         if shares[0] is not None:
             self._time(ahead, behind[0])
-        return max(known)
+        self.worst = _largest([*shares, self.worst])
+        return _largest(shares)
 
     def _own(self, views: Sequence[View], reach: int = FAR) -> Own | None:
         """Return a frame's own colours, the instrument, and where both are known.
@@ -162,7 +173,7 @@ class Ghosts:
             fit = Fit()
             fit.add(view.ab[self.name], x, old, other, seen)
             found.append(fit.share)
-        return max((share for share in found if share is not None), default=None)
+        return _largest(found)
 
     def _time(self, views: Sequence[View], across: View) -> None:
         """Note how many frames old colours stay after a cut.
@@ -181,6 +192,10 @@ class Ghosts:
                 self.gone.add(number)
                 return
         self.never += 1
+
+
+def _largest(shares: Iterable[float | None]) -> float | None:
+    return max((share for share in shares if share is not None), default=None)
 
 
 def _same_shot(views: Sequence[View]) -> list[View]:

@@ -177,7 +177,7 @@ def _ghost_facts(ghosts: Ghosts) -> dict[str, Any]:
         "before_cuts": ghosts.before.value,
         "worst_cut": ghosts.worst,
         "cuts": ghosts.after.count,
-        "uncovered": ghosts.uncovered.share,
+        "uncovered": ghosts.uncovered_share,
         "t90": ghosts.gone.value,
         "t90_never": ghosts.never,
     }
