@@ -27,13 +27,7 @@ from colorizer.media.profiles import profile_name, result_profile, result_space
 from colorizer.media.scan import Coding
 from colorizer.media.still import Page, StillSource
 from colorizer.media.still_codes import Measure, colour_rows
-from colorizer.media.still_formats import (
-    HOLD_16_BITS,
-    HOLD_ALPHA,
-    WRITERS,
-    Writer,
-    write_jpeg,
-)
+from colorizer.media.still_formats import HOLD_16_BITS, HOLD_ALPHA, WRITERS, Writer, write_jpeg
 from colorizer.media.still_tiff import TiffPages, write_tiff
 from colorizer.media.suffixes import OWN_SUFFIX, WRITTEN
 from colorizer.media.xmp import Making, mark_generated
