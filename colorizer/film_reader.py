@@ -51,7 +51,8 @@ class FilmReader:
                     found = opened.first_index
             except MediaError as error:
                 shown = when if isinstance(when, str) else f"{when:g} s"
-                raise SettingsError(f"no frame at {shown}: {error.reason}") from error
+                reason = error.reason.removeprefix("--start is behind its end; ")
+                raise SettingsError(f"no frame at {shown}: {reason}") from error
         index = found - self._source.first_index
         last = self._source.frame_count if self._source.is_part else None
         if index < 0 or (last is not None and index >= last):

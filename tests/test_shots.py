@@ -41,6 +41,16 @@ def test_a_flash_before_a_cut_belongs_to_the_next_shot():
     assert 5 in found or 4 in found
 
 
+def test_a_fade_through_black_parts_two_shots_and_keeps_each_whole():
+    steps = np.linspace(0, 1, 13, dtype=np.float32)
+    away = [texture(1) * (1 - step) for step in steps]
+    back = [texture(2) * step for step in steps]
+    found = starts([texture(1)] * 4 + away + back + [texture(2)] * 4, detector=adaptive_detector())
+    assert found[0] == 0
+    assert len(found) > 1
+    assert all(14 <= index <= 19 for index in found[1:])
+
+
 def test_a_list_of_cuts_is_obeyed():
     pictures = [texture(1)] * 4 + [texture(2)] * 4
     assert starts(pictures, cuts={2}) == [0, 2]
