@@ -2,9 +2,9 @@
 
 import ast
 import json
+import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -99,10 +99,14 @@ def test_import_is_light(module):
 
 def test_help_answers_in_no_time():
     def seconds() -> float:
-        start = time.perf_counter()
+        # Processor time: other work on the machine must not decide.
+        start = os.times()
         command = [sys.executable, "-m", "colorizer", "--help"]
         subprocess.run(command, capture_output=True, check=True)
-        return time.perf_counter() - start
+        end = os.times()
+        return (end.children_user - start.children_user) + (
+            end.children_system - start.children_system
+        )
 
     assert min(seconds() for _ in range(5)) < 0.3
 
