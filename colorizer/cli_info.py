@@ -10,6 +10,7 @@ from pathlib import Path
 from colorizer.cli_options import settings_from
 from colorizer.cli_report import SCHEMA, ExitCode, tell_ignored, write_line
 from colorizer.errors import SettingsError, UnsupportedMedia
+from colorizer.frame_pattern import there
 from colorizer.jobs import Kind
 
 
@@ -53,7 +54,7 @@ def known_kind(path: Path) -> Kind:
     """
     from colorizer.media.probe import kind_of
 
-    if not path.exists():
+    if not there(path):
         raise UnsupportedMedia(path, "no such file")
     kind = None if path.is_dir() else kind_of(path)
     if kind is None:

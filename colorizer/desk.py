@@ -175,9 +175,9 @@ def probe(command: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _film_facts(path: Path) -> dict[str, Any]:
-    from colorizer.media.film import FilmSource
+    from colorizer.media.sequence import open_film
 
-    with FilmSource(path, side=_THUMBNAIL_L) as film:
+    with open_film(path, side=_THUMBNAIL_L, accept_gaps=True) as film:
         count, rate = film.frame_count, float(film.rate)
         height, width = film.size
         aspect = float(film.sample_aspect_ratio or 1)

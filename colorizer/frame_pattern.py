@@ -33,7 +33,7 @@ def is_pattern(path: Path) -> bool:
 def normal(pattern: Path) -> Path:
     """Return a pattern with its number written as `%0Nd`."""
     before, width, after = _parts(pattern)
-    return pattern.with_name(f"{before}%0{width}d{after}")
+    return pattern.with_name(f"{before}{_mark(width)}{after}")
 
 
 def frame_path(pattern: Path, number: int) -> Path:
@@ -128,7 +128,7 @@ def grouped(files: Iterable[Path]) -> dict[Path, list[Path]]:
     patterns: dict[Path, list[Path]] = {}
     for (folder, before, after), named in alike.items():
         for width, digits in _by_width(list(named)).items():
-            mark = f"{before}%0{width}d{after}"
+            mark = f"{before}{_mark(width)}{after}"
             if is_pattern(folder / mark):
                 ordered = sorted(digits, key=int)
                 patterns[folder / mark] = [named[number] for number in ordered]
@@ -145,7 +145,7 @@ def named_like(pattern: Path, stem: str, suffix: str) -> str:
     """Return the name of a pattern with another stem and suffix; digits and separator stay."""
     before, width, _ = _parts(pattern)
     separator = before[len(before.rstrip("_-. ")) :] or "_"
-    return f"{stem}{separator}%0{width}d{suffix}"
+    return f"{stem}{separator}{_mark(width)}{suffix}"
 
 
 def _by_width(digits: list[str]) -> dict[int, list[str]]:
@@ -161,6 +161,10 @@ def _by_width(digits: list[str]) -> dict[int, list[str]]:
         else:
             widths[fitting[-1] if fitting else 1].append(text)
     return dict(widths)
+
+
+def _mark(width: int) -> str:
+    return f"%0{width}d" if width > 1 else "%d"
 
 
 def _parts(pattern: Path) -> tuple[str, int, str]:

@@ -16,14 +16,17 @@ from colorizer.archive import manifest
 from colorizer.archive.provenance import (
     SUFFIX,
     Sidecar,
+    State,
     find_source,
     read_sidecar,
     sidecar_of,
 )
 from colorizer.archive.verify import verify_film
+from colorizer.archive.verify_sequence import reading
 from colorizer.archive.verify_still import verify_still
 from colorizer.checksum import file_hash
 from colorizer.errors import ColorizerError
+from colorizer.frame_pattern import frames_of, is_pattern, there
 from colorizer.jobs import Kind
 
 _LARGE_BYTES = 20 << 20
@@ -89,7 +92,11 @@ def contents_of(root: Path) -> Contents:
     known = {root / name: digest for name, digest in listed.items()}
     for path in natsorted(known.keys() | with_sidecar, key=str):
         found.recorded.append(Recorded(path, known.get(path, ""), path in with_sidecar))
-    free = (path for path in others if path not in known and path not in with_sidecar)
+    framed = {
+        frame for path in with_sidecar if is_pattern(path) for frame in frames_of(path).values()
+    }
+    known_or_framed = known.keys() | with_sidecar | framed
+    free = (path for path in others if path not in known_or_framed)
     found.unrecorded += natsorted((path for path in free if kind_of(path)), key=str)
     return found
 
@@ -156,7 +163,8 @@ def compare(target: Path, source: Path, sidecar: Sidecar, *, exact: bool = False
         return Finding(target, still.good, str(still), asdict(still))
     lossless = settings.get("quality") == 0 and settings.get("codec") in ("h264", "h265")
     place = {name: str(settings.get(name, "")) for name in ("start", "end")}
-    film = verify_film(target, source, exact=exact or lossless, **place)
+    read = reading(settings)
+    film = verify_film(target, source, exact=exact or lossless, **place, **read)
     frames = sidecar["result"].get("frames", film.frames)
     if film.good and frames != film.frames:
         return Finding(target, False, f"has {film.frames} frames, {frames} were written")
@@ -181,9 +189,9 @@ def _listed(root: Path) -> dict[str, str]:
 
 def _result_faults(item: Recorded, sidecar: Sidecar | None) -> list[str]:
     """Say how a result is not what was recorded."""
-    if not item.path.is_file():
+    if not (item.path.is_file() or there(item.path)):
         return ["is not there"]
-    size, found = item.path.stat().st_size, file_hash(item.path)
+    size, found = State.of(item.path).size, file_hash(item.path)
     faults = []
     if item.listed and found != item.listed:
         faults.append("is not the file that the manifest lists: its SHA-256 is another")
@@ -199,7 +207,7 @@ def _result_faults(item: Recorded, sidecar: Sidecar | None) -> list[str]:
 
 
 def _source_fault(source: Path, sidecar: Sidecar) -> str:
-    if not source.exists():
+    if not there(source):
         return f"its source {source} is not there"
     if file_hash(source) != sidecar["source"]["sha256"]:
         return f"its source {source} was changed: its SHA-256 is another"

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from colorizer.errors import TargetError
+from colorizer.frame_pattern import FILE_SUFFIXES, files_of, is_pattern
 from colorizer.jobs import Job, Kind
 from colorizer.media.segments import work_folder
 
@@ -74,7 +75,7 @@ def estimate(jobs: Iterable[Job]) -> int:
     groups: dict[tuple[str, str], list[tuple[Job, int]]] = {}
     for job in jobs:
         try:
-            size = job.source.stat().st_size
+            size = sum(file.stat().st_size for file in files_of(job.source))
         except OSError:  # the run will say what is wrong
             continue
         key = job.source.suffix.lower(), job.target.suffix.lower()
@@ -119,10 +120,18 @@ def result_bytes(job: Job) -> int:
     pixels = facts["width"] * facts["height"]
     if job.kind is Kind.PHOTO:
         return round(pixels * max(1, facts["pages"]) * _pixel_bytes(job, facts["bits"]))
+    if is_pattern(job.target):
+        return round(pixels * (facts["frames"] or 0) * _frame_bytes(job, facts["bits"]))
     bits = _FILM_BITS.get(job.settings.codec, _FILM_BITS["ffv1"])
     if job.settings.quality == 0 and job.settings.codec in ("h264", "h265"):
         bits = _LOSSLESS_BITS
     return round(pixels * (facts["frames"] or 0) * bits / 8)
+
+
+def _frame_bytes(job: Job, bits: int) -> float:
+    if job.target.suffix.lower() in FILE_SUFFIXES:
+        return 3.0 if bits == 8 else 4.0 if bits == 10 else 6.0
+    return _pixel_bytes(job, bits)
 
 
 def _pixel_bytes(job: Job, bits: int) -> float:

@@ -12,11 +12,14 @@ from typing import Any
 
 import numpy as np
 
+from colorizer.archive.verify_sequence import SequenceVerdict, verify_sequence
 from colorizer.errors import MediaError
 from colorizer.frame import Frame
+from colorizer.frame_pattern import is_pattern
 from colorizer.media.film import FilmSource
 from colorizer.media.film_open import film_stream, open_container
 from colorizer.media.luma import at_depth
+from colorizer.media.sequence import SequenceSource, open_film
 from colorizer.trim import parse_place
 
 LOSSLESS = ("ffv1", "v210", "rawvideo", "huffyuv", "ffvhuff", "utvideo")
@@ -77,8 +80,14 @@ class Verdict:
 
 
 def verify_film(
-    target: Path, source: Path, *, exact: bool = False, start: str = "", end: str = ""
-) -> Verdict:
+    target: Path,
+    source: Path,
+    *,
+    exact: bool = False,
+    start: str = "",
+    end: str = "",
+    **reading: Any,
+) -> Verdict | SequenceVerdict:
     """Decode a coloured film beside its source and compare the hashes of their luma planes.
 
     The source's luma is brought to the target's depth first, as `at_depth` does: exactly.
@@ -89,18 +98,25 @@ def verify_film(
         exact: demand equal luma of a codec that may be lossy too.
         start: where the part of the source begins that was taken, as `parse_place` reads it.
         end: where it ends.
+        reading: of an image sequence as source, see `open_film`.
 
     Raises:
         MediaError: one of them can't be read.
     """
     found = _Comparison()
     first, last = parse_place(start, "--start"), parse_place(end, "--end")
+    place = {"start": first, "end": last, **reading}
+    if is_pattern(target):
+        return verify_sequence(target, source, **place)
     with (
-        FilmSource(source, side=_SIDE, start=first, end=last) as before,
+        open_film(source, side=_SIDE, **place) as before,
         FilmSource(target, side=_SIDE) as after,
     ):
         try:
-            for one, other in zip_longest(before.frames(), after.frames()):
+            frames = before.frames()
+            if isinstance(before, SequenceSource):
+                frames = before.frames(video=True)
+            for one, other in zip_longest(frames, after.frames()):
                 found.add(one, other, before.origin)
         except ValueError as error:
             raise MediaError(target, str(error)) from error

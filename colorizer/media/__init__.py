@@ -150,7 +150,7 @@ def check_target(target: Path, kind: Kind, *, codec: str) -> None:
         TargetError: it does not, with those that do.
     """
     if kind is Kind.FILM and is_pattern(target):
-        from colorizer.media.sequence_sink import check_frames
+        from colorizer.media.frame_writer import check_frames
 
         check_frames(target)
         return

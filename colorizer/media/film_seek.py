@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from colorizer.errors import MediaError
 from colorizer.frame import Frame, working_L
+from colorizer.frame_pattern import is_pattern
 from colorizer.media.film import FilmSource
 from colorizer.media.film_open import film_stream, open_container
 from colorizer.media.luma import read_luma
@@ -29,6 +31,8 @@ def frame_at(path: Path, seconds: float, *, side: int) -> Frame:
     Raises:
         MediaError: it can't be read.
     """
+    if is_pattern(path) and not path.exists():
+        return _frame_of_sequence(path, seconds, side)
     with FilmSource(path, side=side) as source:
         decoded, elapsed = _decoded_at(source, seconds)
         Y = read_luma(decoded, source.layout, source.tags.matrix)
@@ -43,6 +47,15 @@ def frame_at(path: Path, seconds: float, *, side: int) -> Frame:
             L=working_L(Y, bits, full_range, side),
             starts_shot=True,
         )
+
+
+def _frame_of_sequence(pattern: Path, seconds: float, side: int) -> Frame:
+    from colorizer.media.sequence import SequenceSource
+
+    with SequenceSource(pattern, side=side, accept_gaps=True) as source:
+        wanted = source.numbers[0] + int(Fraction(seconds) * source.rate + Fraction(1, 2))
+        index = sum(number <= wanted for number in source.numbers) - 1
+        return replace(next(source.frames(index)), starts_shot=True)
 
 
 def _decoded_at(source: FilmSource, seconds: float) -> tuple[VideoFrame, Fraction]:

@@ -24,11 +24,12 @@ from colorizer.media.gray import is_neutral, strips
 from colorizer.media.luma import at_depth
 from colorizer.media.metadata import Metadata
 from colorizer.media.scan import Coding
+from colorizer.media.scan_open import open_pages
 from colorizer.media.still import Page, StillSource
 from colorizer.media.still_codes import colour_rows
 from colorizer.media.still_sink import StillSink
 from colorizer.rgb_spaces import LINEAR_LIGHT, LOG_FILM, ab_to_codes
-from colorizer.ycbcr import LUMA_WEIGHTS, ab_to_chroma, normalize_luma, ycbcr_to_rgb
+from colorizer.ycbcr import LUMA_WEIGHTS, ab_to_chroma, normalize_luma, rgb_to_ycbcr, ycbcr_to_rgb
 
 Carried = StillSource | Header
 """What a frame's file holds beside its picture."""
@@ -77,6 +78,38 @@ def read_frame(path: Path, transfer: str) -> FrameFile:
     kept = _Kept(path, page)
     coded = (page.coding.format, page.coding.depth)
     return FrameFile(frame.Y, frame.bits, frame.tone, kept, coded, tuple(notes))
+
+
+def read_rgb(path: Path) -> tuple[np.ndarray, int]:
+    """Return the codes of a file, (H, W, 3) or (H, W), and their bits, as they stand there.
+
+    Raises:
+        MediaError: see `read_frame`.
+    """
+    if path.suffix.lower() in FILE_SUFFIXES:
+        header, codes = read_dpx(path)
+        return codes, header.bits
+    with path.open("rb") as file:
+        scan = next(open_pages(path, file, []).scans)
+    return scan.codes, scan.bits
+
+
+def luma_of(
+    read: tuple[np.ndarray, int], *, matrix: str, bits: int, full_range: bool
+) -> np.ndarray:
+    """Compute luma codes from RGB codes, rounded, (H, W) uint8 or uint16.
+
+    Args:
+        read: from `read_rgb`.
+        matrix: of the luma.
+        bits: of the result.
+        full_range: of the result.
+    """
+    codes, depth = read
+    planes = np.moveaxis(np.atleast_3d(codes), -1, 0).astype(np.float64) / (2**depth - 1)
+    rgb = np.broadcast_to(planes, (3, *planes.shape[1:]))
+    Y = rgb_to_ycbcr(rgb, matrix=matrix, bits=bits, full_range=full_range)[0]
+    return np.rint(np.clip(Y, 0, 2**bits - 1)).astype(np.uint8 if bits == 8 else np.uint16)
 
 
 def transfer_of(header: Header, asked: str) -> str:

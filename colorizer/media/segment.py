@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from hashlib import sha256
 from itertools import accumulate, chain, groupby, repeat
+
+import numpy as np
+
+from colorizer.frame import Frame
 
 SEGMENT_FRAMES = 250
 """Frames of a segment at most: what a crash loses."""
@@ -62,3 +67,37 @@ def begins_segment(first: int, index: int, *, starts_shot: bool, most: int) -> b
         return True
     full = index + BLOCK_FRAMES - first > most
     return index % BLOCK_FRAMES == 0 and full
+
+
+class OpenSegment:
+    """A segment whose frames are files: what its line of the journal will say."""
+
+    def __init__(self, first: int) -> None:
+        self.first = first
+        self.times: list[int] = []
+        self.hashes: list[str] = []
+        self._luma = sha256()
+        self._tail = ""
+
+    def add(self, frame: Frame) -> None:
+        """Note time and luma of the next frame."""
+        assert frame.pts is not None
+        self.times.append(frame.pts)
+        Y = np.ascontiguousarray(frame.Y)
+        self._luma.update(Y.data)
+        self._tail = sha256(Y.data).hexdigest()
+
+    def segment(self, number: int, size: int) -> Segment:
+        """Return its line of the journal."""
+        return Segment(
+            number=number,
+            first=self.first,
+            frames=len(self.times),
+            first_pts=self.times[0],
+            last_pts=self.times[-1],
+            steps=steps_of(self.times),
+            delay=0,
+            luma=self._luma.hexdigest(),
+            tail=self._tail,
+            size=size,
+        )

@@ -150,6 +150,10 @@ class SequenceSource(FilmSource):
         """Return what a frame's file held beside its picture; once, so that its memory is freed."""
         return self._carried.pop(index)
 
+    def file(self, number: int) -> Path:
+        """Return the file of a frame."""
+        return self._files[number]
+
     def chapters(self) -> list[Any]:
         """Return no chapters."""
         return []

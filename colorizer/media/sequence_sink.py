@@ -12,34 +12,23 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import numpy as np
 
-from colorizer.checksum import combined_hash, file_hash
+from colorizer.checksum import combined_hash
 from colorizer.errors import TargetError
 from colorizer.frame import Frame
-from colorizer.frame_pattern import FILE_SUFFIXES, frame_path, frames_of, normal
+from colorizer.frame_pattern import frame_path, frames_of, normal
 from colorizer.media.anchor import Anchor
-from colorizer.media.dpx import Header, new_header
-from colorizer.media.durable import flush_folder, write_whole
+from colorizer.media.durable import flush_folder
 from colorizer.media.film import FilmSource
-from colorizer.media.frame_files import (
-    Carried,
-    FrameSink,
-    dpx_bytes,
-    film_rows,
-    neutral_rows,
-    stand_in,
-)
-from colorizer.media.segment import Segment, begins_segment, steps_of
+from colorizer.media.frame_writer import FrameWriter
+from colorizer.media.segment import OpenSegment, begins_segment
 from colorizer.media.segments import State, WorkFolder
 from colorizer.media.sequence import SequenceSource
-from colorizer.media.still_codes import colour_rows
-from colorizer.media.still_formats import WRITERS
 
 SEGMENT_FRAMES = 24
 """Frames of a segment: what a crash loses."""
@@ -83,21 +72,20 @@ class SequenceSink:
             TargetError: the suffix names no format of frames.
         """
         self.target = normal(target)
-        self.warnings = []
         self._like = like
         self._sequence = like if isinstance(like, SequenceSource) else None
-        self._bit_depth, self._made_by, self._options = bit_depth, made_by, options
-        self._dpx = check_frames(self.target)
-        self._transfer = self._dpx_transfer()
+        self._writer = FrameWriter(
+            self.target, like, bit_depth=bit_depth, made_by=made_by, options=options
+        )
+        self.warnings = self._writer.warnings
         self._folder = WorkFolder(self.target, identity, ".sha256")
         self._frames = self._folder.path / "frames"
         self._keeps = identity is not None
         self._states: dict[int, State] = {}
         self._pool = ThreadPoolExecutor(WORKERS, "encode")
         self._encoding: deque[Future[tuple[str, np.ndarray]]] = deque()
-        self._segment = _Open(0)
+        self._segment = OpenSegment(0)
         self._measured = np.zeros(2)  # sum of the frames' mean errors, largest error
-        self._film_hash = ""
 
     @property
     def start(self) -> int:
@@ -149,6 +137,7 @@ class SequenceSink:
             self._check_places()
             self._folder.open()
             self._frames.mkdir(exist_ok=True)
+            self._writer.open()
             self._tidy()
         except OSError as error:
             self._folder.close()
@@ -162,9 +151,7 @@ class SequenceSink:
             damaged, mended, left_out = map(int, counts)
             self._like.restore_counts((damaged, mended, left_out))
         self._measured = state.get(_MEASURED, self._measured)
-        self._segment = _Open(self.start)
-        if self._sequence is None:
-            self._film_hash = file_hash(self._like.path)
+        self._segment = OpenSegment(self.start)
         return self
 
     def write(self, frame: Frame) -> None:
@@ -180,8 +167,9 @@ class SequenceSink:
             self._finish()
         self._states.pop(frame.index, None)
         self._segment.add(frame)
-        carried = self._sequence.take(frame.index) if self._sequence else None
-        self._encoding.append(self._pool.submit(self._encode, frame, carried))
+        path = self._frames / self._name(frame.index)
+        carried = self._writer.carried(frame.index)
+        self._encoding.append(self._pool.submit(self._writer.write, path, frame, carried))
         if len(self._encoding) > 2 * WORKERS:
             self._collect()
 
@@ -209,23 +197,6 @@ class SequenceSink:
                 with suppress(OSError):
                     self._frames.rmdir()
             self._folder.close()
-
-    def _dpx_transfer(self) -> str:
-        """Return what the codes of DPX results are; tell what other formats can't hold."""
-        transfer = self._sequence.transfer if self._sequence else "video"
-        from_dpx = self._sequence is not None and self._sequence.coded[0] == "dpx"
-        if self._dpx:
-            return transfer if from_dpx else "video"
-        if transfer != "video":
-            self.warnings.append(
-                f"its codes are {transfer}; in {self.target.suffix} they become video, and what is"
-                " beyond black and white is cut; DPX keeps it"
-            )
-        return "video"
-
-    def _number(self, index: int) -> int:
-        """Return the number of a frame: the source's own, those of a film count from 1."""
-        return self._sequence.numbers[index] if self._sequence else index + 1
 
     def _check_places(self) -> None:
         """Refuse places that sources have, and a folder with frames that would stay between ours.
@@ -270,53 +241,7 @@ class SequenceSink:
                     os.unlink(entry.path)  # noqa: PTH108 - an entry has it at hand
 
     def _name(self, index: int) -> str:
-        return frame_path(self.target, self._number(index)).name
-
-    def _encode(self, frame: Frame, carried: Carried | None) -> tuple[str, np.ndarray]:
-        """Write one file; return its hash and its mean and largest error. In a worker thread."""
-        path = self._frames / self._name(frame.index)
-        film = self._sequence is None
-        if self._dpx:
-            header = carried if isinstance(carried, Header) else self._new_header(frame)
-            colour = film_rows(self._like.tags.matrix) if film else neutral_rows
-            bits = self._bits(header)
-            data, error = dpx_bytes(frame, header, bits, path.name, self._transfer, colour)
-            try:
-                write_whole(path, data)
-            except OSError as failure:
-                raise self._explained(failure) from failure
-            return sha256(data).hexdigest(), error
-        deep = self._like.layout.bits > 8
-        like = stand_in(self._like.path, deep) if isinstance(carried, Header | None) else carried
-        with FrameSink(
-            path,
-            like=like,
-            colour=film_rows(self._like.tags.matrix) if film else colour_rows,
-            source_sha256=self._film_hash,
-            bit_depth=self._bit_depth,
-            made_by=self._made_by,
-            **self._options,
-        ) as sink:
-            sink.write(frame)
-        self.warnings += [line for line in sink.warnings if line not in self.warnings]
-        return file_hash(path), np.array([sink.mean_dL, sink.max_dL])
-
-    def _new_header(self, frame: Frame) -> Header:
-        like = self._like
-        return new_header(
-            (frame.Y.shape[0], frame.Y.shape[1]),
-            like.rate,
-            like.sample_aspect_ratio,
-            number=self._number(frame.index),
-            count=like.frame_count,
-        )
-
-    def _bits(self, header: Header) -> int:
-        """Return the depth of a DPX result."""
-        if self._bit_depth != "same":
-            return int(self._bit_depth)
-        bits = self._like.layout.bits
-        return header.bits or next(depth for depth in (10, 12, 16) if bits <= depth)
+        return frame_path(self.target, self._writer.number(index)).name
 
     def _collect(self) -> None:
         """Wait for the frame that is longest in work."""
@@ -341,7 +266,7 @@ class SequenceSink:
             self._folder.finish(done.segment(number, len(data)), state)
         except OSError as error:
             raise self._explained(error) from error
-        self._segment = _Open(after)
+        self._segment = OpenSegment(after)
 
     def _gather(self) -> None:
         """Take back frames that a run had placed which was killed while it did so."""
@@ -360,55 +285,6 @@ class SequenceSink:
 
     def _explained(self, error: OSError) -> TargetError:
         return TargetError(self.target, f"can't be written ({error.strerror or error})")
-
-
-class _Open:
-    """The segment whose frames are being encoded."""
-
-    def __init__(self, first: int) -> None:
-        self.first = first
-        self.times: list[int] = []
-        self.hashes: list[str] = []
-        self._luma = sha256()
-        self._tail = ""
-
-    def add(self, frame: Frame) -> None:
-        """Note time and luma of the next frame."""
-        assert frame.pts is not None
-        self.times.append(frame.pts)
-        Y = np.ascontiguousarray(frame.Y)
-        self._luma.update(Y.data)
-        self._tail = sha256(Y.data).hexdigest()
-
-    def segment(self, number: int, size: int) -> Segment:
-        """Return its line of the journal."""
-        return Segment(
-            number=number,
-            first=self.first,
-            frames=len(self.times),
-            first_pts=self.times[0],
-            last_pts=self.times[-1],
-            steps=steps_of(self.times),
-            delay=0,
-            luma=self._luma.hexdigest(),
-            tail=self._tail,
-            size=size,
-        )
-
-
-def check_frames(target: Path) -> bool:
-    """Check that frames can be written under a pattern, and tell whether they are DPX.
-
-    Raises:
-        TargetError: its suffix names no format of frames.
-    """
-    suffix = target.suffix.lower()
-    if suffix in FILE_SUFFIXES:
-        return True
-    if suffix not in WRITERS:
-        known = " ".join([*sorted(FILE_SUFFIXES), *WRITERS])
-        raise TargetError(target, f"frames are written as one of {known}")
-    return False
 
 
 def _identity(path: Path) -> tuple[int, int]:
