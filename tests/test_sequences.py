@@ -1,5 +1,6 @@
 """Image sequences through the whole program: sequence to sequence, to a film, and back."""
 
+import errno
 import json
 import shutil
 import signal
@@ -19,7 +20,9 @@ from colorizer.cli_report import ExitCode
 from colorizer.color import light_to_L
 from colorizer.frame_pattern import frames_of
 from colorizer.jobs import Job, Kind
+from colorizer.media import frame_writer
 from colorizer.media.dpx import read_dpx
+from colorizer.media.durable import write_whole
 from colorizer.media.frame_files import luma_of, read_rgb
 from colorizer.media.segments import kept_frames, work_folder
 from colorizer.media.sequence_sink import SequenceSink
@@ -184,6 +187,40 @@ def test_a_second_run_leaves_a_finished_sequence_and_one_of_another_length_is_re
     assert run(tmp_path / "in", "-o", target, *shorter) == ExitCode.SOME_FAILED
     assert "2 frames of another result are there" in capsys.readouterr().err
     assert hashes(tmp_path / "out") == before
+
+
+def test_a_full_disk_is_told_and_finished_frames_are_kept(tmp_path, monkeypatch, capsys):
+    draw_dpx(tmp_path / "in", 40)
+    target = tmp_path / "out/c_%04d.dpx"
+
+    def full(file, data):
+        if file.name == "c_0030.dpx":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        write_whole(file, data)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(frame_writer, "write_whole", full)
+        assert run(tmp_path / "in", "-o", target) == ExitCode.NOT_WRITABLE
+    told = capsys.readouterr().err
+    assert "No space left on device" in told
+    assert "24 finished frames are kept; the same command goes on" in told
+    assert not frames_of(target)
+    assert run(tmp_path / "in", "-o", target) == ExitCode.OK
+    assert len(frames_of(target)) == 40
+
+
+def test_a_dpx_without_a_number_is_refused_with_the_remedy(tmp_path, capsys):
+    draw_dpx(tmp_path, 1, name="scan.dpx")
+    assert run(tmp_path / "scan.dpx", "-o", tmp_path / "out") == ExitCode.SOME_FAILED
+    assert "name it as scan_0001.dpx" in capsys.readouterr().err
+
+
+def test_each_frame_tells_which_frame_it_was_made_of(tmp_path):
+    draw_dpx(tmp_path / "in", 2)
+    assert run(tmp_path / "in", "-o", tmp_path / "out", "--format", "tiff") == ExitCode.OK
+    for number in (1, 2):
+        file = tmp_path / f"out/shot_color/shot_color_000{number}.tif"
+        assert f"shot_000{number}.dpx".encode() in file.read_bytes()
 
 
 def test_frames_of_the_source_are_never_written(tmp_path, capsys):

@@ -12,6 +12,7 @@ from typing import Any
 
 from colorizer import __version__
 from colorizer.errors import SettingsError, TargetError
+from colorizer.frame_pattern import is_pattern
 
 _SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
 _ALGORITHMS = (
@@ -72,6 +73,8 @@ class Signing:
         """
         import c2pa
 
+        if is_pattern(target):
+            return ["not signed: an image sequence has no one file to sign"]
         known = c2pa.Builder.get_supported_mime_types()
         kind = target.suffix.lower().removeprefix(".")
         if kind not in known:

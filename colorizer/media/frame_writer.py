@@ -91,7 +91,8 @@ class FrameWriter:
         deep = self._like.layout.bits > 8
         like = carried
         if like is None or isinstance(like, Header):
-            like = stand_in(self._like.path, deep)
+            own = self._sequence and self._sequence.file(self.number(frame.index))
+            like = stand_in(own or self._like.path, deep)
         with FrameSink(
             path,
             like=like,

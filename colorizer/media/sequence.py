@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from colorizer.errors import MediaError
+from colorizer.errors import MediaError, UnsupportedMedia
 from colorizer.frame import Frame
 from colorizer.frame_pattern import (
     FILE_SUFFIXES,
@@ -201,17 +201,10 @@ class SequenceSource(FilmSource):
         self.origin = Fraction(0)
         bits = first.bits if first.tone is None else 16
         self.layout = LumaLayout(
-            pix_fmt=f"{first.coded[0]} of {first.coded[1]} bit",
-            bits=bits,
-            sampling="gray",
-            planes=(0,),
-            offsets=(0,),
-            step=1,
-            shift=0,
-            big_endian=False,
-            full_range=True,
+            pix_fmt=f"{first.coded[0]} of {first.coded[1]} bit", bits=bits, sampling="gray",
+            planes=(0,), offsets=(0,), step=1, shift=0, big_endian=False, full_range=True,
             has_alpha=False,
-        )
+        )  # fmt: skip
         tags = (6, 6, 6) if self.size[0] <= 576 else (1, 1, 1)
         self.tags = ColorTags("bt601" if tags[0] == 6 else "bt709", *tags, full_range=True)
         self.container_name, self.codec_name = "image sequence", first.coded[0]
@@ -300,4 +293,6 @@ def open_film(
             accept_gaps=accept_gaps,
             transfer=transfer,
         )
+    if path.suffix.lower() in FILE_SUFFIXES and path.is_file():
+        raise UnsupportedMedia(path, "is a frame without a number; name it as scan_0001.dpx")
     return FilmSource(path, side=side, interlaced=interlaced, start=start, end=end)
