@@ -76,7 +76,7 @@ class OutputBar(QWidget):
         """Show the name that the next result will have."""
         if target is None:
             self._first.setText(
-                self.tr("Results are new files with _color in their name; folders are mirrored.")
+                self.tr("Results are new files, named as the settings say; folders are mirrored.")
             )
         else:
             self._first.setText(self.tr("Next result: %1").replace("%1", shown(target)))
