@@ -2,67 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from concurrent.futures import Executor
 from contextlib import AbstractContextManager, nullcontext
-from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 
-from colorizer import __version__
-from colorizer.archive.provenance import Record
-from colorizer.archive.signing import Signing
-from colorizer.archive.sorting import NoColourNeeded, leave, sorted_out
-from colorizer.archive.verify import verify_film
-from colorizer.checksum import file_hash
+from colorizer.archive.sorting import NoColourNeeded, leave
 from colorizer.color import ab_to_srgb
-from colorizer.cut_list import CutList, cut_file, override_file
-from colorizer.device import choose_device, device_facts
+from colorizer.cut_list import CutList, cut_file
+from colorizer.device import choose_device
 from colorizer.errors import MediaError, TargetError
-from colorizer.fields import separate_fields, weave_fields
+from colorizer.fields import weave_fields
 from colorizer.film_reader import FilmReader
+from colorizer.film_stages import MOVING, cut_list_of, followed, look_of, smoothed, wanted_frames
 from colorizer.frame import Frame
-from colorizer.frame_pattern import is_pattern
 from colorizer.hint_file import hint_file, read_hints
-from colorizer.hint_tracks import Tracks, apply_hints, key_hinted, track_hints
+from colorizer.hint_tracks import apply_hints
 from colorizer.hints import HintedModel
 from colorizer.jobs import Job, JobState, Kind, Progress
 from colorizer.keyframes import mark_keys
 from colorizer.media import open_sink, open_source
 from colorizer.media.base import Sink, Source
 from colorizer.media.film import FilmSource
-from colorizer.media.film_open import av_versions, source_identity
-from colorizer.media.film_sink import FilmSink
 from colorizer.media.prefetch import Prefetch
-from colorizer.media.sequence import SequenceSource
 from colorizer.media.sequence_sink import SequenceSink
 from colorizer.media.still import StillSource
-from colorizer.media.still_sink import StillSink
 from colorizer.models import load_model
 from colorizer.models.base import ColorModel
 from colorizer.paper import mark_paper
 from colorizer.predict import Look, core_pool, film_batch, predict_chroma
+from colorizer.recording import (
+    begin_record,
+    completion,
+    film_identity,
+    made_by,
+    note_cuts,
+    verified,
+)
 from colorizer.settings import Settings
-from colorizer.shot_settings import Overrides, read_overrides
-from colorizer.shots import CONTEXT, adaptive_detector, mark_shots
-from colorizer.temporal import State, smooth_chroma
+from colorizer.shot_settings import read_overrides
 from colorizer.upsample import upsample_chroma
 
 PREFETCH_DEPTH = 4
 """Decoded frames waiting for the network, at least."""
-FILM_SETTINGS = (
-    *("model", "size", "strength", "vividness", "smooth", "every_frame"),
-    *("preset", "codec", "quality", "hardware", "interlaced", "start", "end"),
-)
-"""Settings on which the frames of a film depend."""
-FRAME_SETTINGS = ("fps", "accept_gaps", "transfer")
-"""Of an image sequence also these."""
-FRAME_FILE_SETTINGS = ("bit_depth", "jpeg_quality", "profile")
-"""Of a result that is a sequence also these."""
-MOVING = (FilmSink, SequenceSink)
-"""Sinks of films."""
 
 
 def open_model(settings: Settings) -> ColorModel:
@@ -127,65 +112,94 @@ def _colorize(
             accept_gaps=settings.accept_gaps,
             transfer=settings.transfer,
         ) as source,
-        nullcontext(_cut_list(source, settings)) as shots,
-        _record(job, model) as record,
+        nullcontext(cut_list_of(source, settings)) as shots,
+        begin_record(job, model) as record,
         _open_sink(job, source, model) as sink,
         core_pool() if film and device.type == "cpu" else nullcontext() as pool,
-        Prefetch(_frames(source, sink, shots, settings), _depth(film, batch)) as frames,
+        Prefetch(wanted_frames(source, sink, shots, settings), _depth(film, batch)) as frames,
     ):
-        own = read_overrides(cut_file(settings.shots, job.source), shots.cuts) if shots else None
-        sink.before_naming = _completion(job, record, source, sink, notes)
-        first_field = source.first_field if isinstance(source, FilmSource) else None
+        sink.before_naming = completion(job, record, source, sink, notes)
         begun = done = sink.start if isinstance(sink, MOVING) else 0
         # What the container can't hold is better known now than after a night.
         known = (*source.warnings, *sink.warnings)
         yield Progress(job, JobState.RUNNING, done, source.frame_count, warnings=known)
-        if shots is not None and not settings.every_frame:
-            frames = mark_keys(frames)
-        tracks: Tracks = {}
         if isinstance(source, FilmSource):
-            film_again = FilmReader(job, source, shots.cuts if shots else None)
-            frames, tracks = _followed(frames, model, film_again, own, notes)
-            model = model.model if isinstance(model, HintedModel) else model
-        look = _look(settings, own, 2 if first_field else 1)
-        frames = predict_chroma(
-            frames,
-            model,
-            device=device,
-            batch=batch,
-            vividness=settings.vividness,
-            strength=settings.strength,
-            warn=notes.append,
-            lock=lock,
-            pool=pool,
-            look=look,
-        )
-        if tracks:
-            frames = apply_hints(frames, tracks, look or (lambda _: (0.0, settings.strength)))
-        if isinstance(sink, MOVING) and shots is not None:
-            frames = _smoothed(frames, sink, shots, 2 if first_field else 1)
-        shift_of = sink.chroma_shift if isinstance(sink, MOVING) else None
-        if not film:
+            coloured = _colour_film(job, model, source, sink, shots, frames, notes, lock, pool)
+        else:
+            frames = _predicted(job, model, frames, notes, lock)
             frames = mark_paper(frames, settings.paper)
-        in_rows = not film or (isinstance(sink, SequenceSink) and not first_field)
-        frames = upsample_chroma(frames, sink.chroma_size, shift_of, in_rows=in_rows)
-        if first_field:
-            frames = weave_fields(frames, first_field)
-        for done, frame in enumerate(frames, start=begun + 1):
+            coloured = upsample_chroma(frames, sink.chroma_size, in_rows=True)
+        for done, frame in enumerate(coloured, start=begun + 1):
             sink.write(frame)
             yield Progress(job, JobState.RUNNING, done, source.frame_count)
         if not done:
             raise MediaError(job.source, "holds no picture that can be read")
     if shots is not None:
         shots.write()
-        _note_cuts(job, record)
+        note_cuts(job, record)
     if film and settings.verify:
-        notes.append(_verified(job, record))
+        notes.append(verified(job, record))
     warnings = tuple(dict.fromkeys([*source.warnings, *notes, *sink.warnings]))
     contents = set(source.contents) if isinstance(source, StillSource) else set()
     content = contents.pop() if len(contents) == 1 else ""
     yield Progress(
         job, JobState.DONE, done, done, "", warnings, sha256=record.sha256, content=content
+    )
+
+
+def _colour_film(
+    job: Job,
+    model: ColorModel,
+    source: FilmSource,
+    sink: Sink,
+    shots: CutList | None,
+    frames: Iterator[Frame],
+    notes: list[str],
+    lock: AbstractContextManager[Any] | None,
+    pool: Executor | None,
+) -> Iterator[Frame]:
+    """Give the frames of a film their chroma, at the size and place the sink wants."""
+    settings, per_frame = job.settings, 2 if source.first_field else 1
+    cuts = shots.cuts if shots else None
+    own = read_overrides(cut_file(settings.shots, job.source), cuts) if shots else None
+    if shots is not None and not settings.every_frame:
+        frames = mark_keys(frames)
+    frames, tracks = followed(frames, model, FilmReader(job, source, cuts), own, notes)
+    model = model.model if isinstance(model, HintedModel) else model
+    look = look_of(settings, own, per_frame)
+    frames = _predicted(job, model, frames, notes, lock, pool, look)
+    if tracks:
+        frames = apply_hints(frames, tracks, look or (lambda _: (0.0, settings.strength)))
+    assert isinstance(sink, MOVING)
+    if shots is not None:
+        frames = smoothed(frames, sink, shots, per_frame)
+    in_rows = isinstance(sink, SequenceSink) and not source.first_field
+    frames = upsample_chroma(frames, sink.chroma_size, sink.chroma_shift, in_rows=in_rows)
+    return weave_fields(frames, source.first_field) if source.first_field else frames
+
+
+def _predicted(
+    job: Job,
+    model: ColorModel,
+    frames: Iterable[Frame],
+    notes: list[str],
+    lock: AbstractContextManager[Any] | None,
+    pool: Executor | None = None,
+    look: Look | None = None,
+) -> Iterator[Frame]:
+    """Let the network give frames their ab, as the job's settings say."""
+    device = next(model.parameters()).device
+    return predict_chroma(
+        frames,
+        model,
+        device=device,
+        batch=film_batch(device) if job.kind is Kind.FILM else 1,
+        vividness=job.settings.vividness,
+        strength=job.settings.strength,
+        warn=notes.append,
+        lock=lock,
+        pool=pool,
+        look=look,
     )
 
 
@@ -199,81 +213,6 @@ def _hinted(job: Job, model: ColorModel) -> ColorModel:
     if file is None or isinstance(model, HintedModel):
         return model
     return HintedModel(model, read_hints(file)).eval()
-
-
-def _followed(
-    frames: Iterator[Frame],
-    model: ColorModel,
-    film: FilmReader,
-    own: Overrides | None,
-    notes: list[str],
-) -> tuple[Iterator[Frame], Tracks]:
-    """Follow the hints of a film through their shots; make the frames they were set on key frames.
-
-    Raises:
-        SettingsError: a hint does not say when, or is behind the film's end or outside its shot.
-    """
-    placed = [] if own is None else list(own.placed(film))
-    if isinstance(model, HintedModel):
-        placed += film.placed(model.hints, notes)
-    return key_hinted(frames, {index for index, _ in placed}), track_hints(placed, film.marked)
-
-
-def _look(settings: Settings, own: Overrides | None, per_frame: int) -> Look | None:
-    """Return what gives a frame its vividness and strength, where shots have their own."""
-    if own is None:
-        return None
-
-    def look(index: int) -> tuple[float, float]:
-        shot = own.of(index // per_frame)
-        vividness, strength = shot.vividness, shot.strength
-        return (
-            settings.vividness if vividness is None else vividness,
-            settings.strength if strength is None else strength,
-        )
-
-    return look
-
-
-def _record(job: Job, model: ColorModel) -> Record:
-    """Begin the record of a job: with what it is computed."""
-    told: dict[str, Any] = {"name": model.name, "weights_sha256": model.weights_sha256 or None}
-    if not model.weights_sha256:
-        told["parameters_sha256"] = _model_hash(model)
-    if isinstance(model, HintedModel):
-        told["hints"] = model.hints
-    device = device_facts(next(model.parameters()).device)
-    return Record(job, model=told, device=device, write=job.settings.sidecar)
-
-
-def _completion(
-    job: Job, record: Record, source: Source, sink: Sink, notes: list[str]
-) -> Callable[[Path], None]:
-    """Return what is done with a complete file before it gets its name: it is signed, recorded.
-
-    Raises:
-        SettingsError: it is to be signed, and certificate and key can't do it.
-    """
-    certificate, key = job.settings.c2pa_certificate, job.settings.c2pa_key
-    signing = Signing(certificate, key) if certificate and key else None
-
-    def complete(part: Path) -> None:
-        if signing:
-            named = {"target": job.target, "source": job.source, "model": job.settings.model}
-            notes.extend(signing.sign(part, **named))
-        record.prepare(part, sink.facts(), [*source.warnings, *notes, *sink.warnings])
-
-    return complete
-
-
-def _note_cuts(job: Job, record: Record) -> None:
-    """Record which cut list a film was made with."""
-    cuts = cut_file(job.settings.shots, job.source)
-    if cuts is not None and cuts.exists():
-        record.add(shots={"path": str(cuts), "sha256": file_hash(cuts)})
-    own = override_file(cuts)
-    if own is not None and own.exists():
-        record.add(shot_settings={"path": str(own), "sha256": file_hash(own)})
 
 
 def _depth(film: bool, batch: int) -> int:
@@ -294,133 +233,10 @@ def _open_sink(job: Job, source: Source, model: ColorModel) -> Sink:
         jpeg_quality=settings.jpeg_quality,
         bit_depth=settings.bit_depth,
         profile=settings.profile,
-        made_by=_made_by(job, model),
+        made_by=made_by(job, model),
         caption=settings.caption,
         identity=film_identity(job, model) if job.kind is Kind.FILM else None,
     )
-
-
-def _made_by(job: Job, model: ColorModel) -> str:
-    """Return in one line how the colours of a photo come to be, for its metadata."""
-    settings = job.settings
-    told = f"model {model.name}, vividness {settings.vividness:g}, strength {settings.strength:g}"
-    hinted = ", colour hints of a person" if isinstance(model, HintedModel) else ""
-    return f"{told}, size {settings.size}{hinted}"
-
-
-def _verified(job: Job, record: Record) -> str:
-    """Read a finished film back and say what came of its luma.
-
-    Raises:
-        MediaError: it is not as it must be.
-    """
-    exact = job.settings.quality == 0 and job.settings.codec in ("h264", "h265")
-    settings = job.settings
-    verdict = verify_film(
-        job.target,
-        job.source,
-        exact=exact,
-        start=settings.start,
-        end=settings.end,
-        **{name: getattr(settings, name) for name in FRAME_SETTINGS},
-    )
-    record.add(verified={"good": verdict.good, "verdict": str(verdict)})
-    if not verdict.good:
-        raise MediaError(job.target, f"verification failed: {verdict}")
-    return f"verified: {verdict}"
-
-
-def _cut_list(source: Source, settings: Settings) -> CutList | None:
-    """Return the cut list of a film that is to be smoothed."""
-    if isinstance(source, FilmSource) and settings.smooth:
-        name = source.pattern if isinstance(source, SequenceSource) else source.path
-        return CutList(settings.shots, name, source.rate)
-    return None
-
-
-def _frames(
-    source: Source, sink: Sink, shots: CutList | None, settings: Settings
-) -> Iterator[Frame]:
-    """Return the frames that a sink still wants; of a film to be smoothed, with shots marked."""
-    if isinstance(source, StillSource) and isinstance(sink, StillSink):
-        return sorted_out(source.frames(sink.pages), source, settings)
-    assert isinstance(source, FilmSource)
-    assert isinstance(sink, MOVING)
-    # A few frames more, so that the first one's motion and cuts are found again.
-    anchor = sink.anchor(CONTEXT)
-    begin = max(0, sink.start - (CONTEXT if shots else 0))
-    if isinstance(source, SequenceSource):
-        frames = source.frames(begin, anchor, video=isinstance(sink, FilmSink))
-    else:
-        frames = source.frames(begin, anchor)
-    start, cuts, per_frame = sink.start, shots.cuts if shots else None, 1
-    if source.first_field:
-        frames = separate_fields(frames, source.first_field)
-        start, per_frame = 2 * start, 2
-        cuts = None if cuts is None else {2 * cut for cut in cuts}
-    if shots is None:
-        return frames
-    shots.restore(sink.state().get("shots"))
-    marked = mark_shots(frames, cuts, detector=adaptive_detector())
-    return shots.noted((frame for frame in marked if frame.index >= start), per_frame)
-
-
-def _smoothed(
-    frames: Iterator[Frame], sink: FilmSink | SequenceSink, shots: CutList, per_frame: int
-) -> Iterator[Frame]:
-    """Smooth chroma, going on from where an earlier run's finished segments end.
-
-    Args:
-        frames: those that the sink wants, or their fields.
-        sink: keeps what is remembered.
-        shots: found so far.
-        per_frame: fields of a frame, 1 or 2.
-    """
-
-    def keep(index: int, state: State) -> None:
-        number, between = divmod(index, per_frame)
-        if not between:
-            sink.keep_state(number, {**state, "shots": shots.state(number)})
-
-    state = {name: value for name, value in sink.state().items() if name != "shots"}
-    return smooth_chroma(frames, state=state, keep=keep)
-
-
-def film_identity(job: Job, model: ColorModel) -> dict[str, Any]:
-    """Return all that the frames of a coloured film depend on, as JSON values.
-
-    Raises:
-        MediaError: the source can't be read.
-    """
-    settings = job.settings.as_dict()
-    names = FILM_SETTINGS + (FRAME_SETTINGS if is_pattern(job.source) else ())
-    names += FRAME_FILE_SETTINGS if is_pattern(job.target) else ()
-    kept = {name: settings[name] for name in names} | {"to": job.target.suffix}
-    cuts = cut_file(job.settings.shots, job.source)
-    if cuts is not None and cuts.exists():
-        kept["shots"] = sha256(cuts.read_bytes()).hexdigest()
-    own = override_file(cuts)
-    found = own is not None and own.exists()
-    kept["shot_settings"] = sha256(own.read_bytes()).hexdigest() if own and found else None
-    if isinstance(model, HintedModel):
-        kept["hints"], model = model.hints, model.model
-    else:
-        kept["hints"] = None
-    return {
-        "source": source_identity(job.source),
-        "settings": kept,
-        "model": _model_hash(model),
-        "program": f"{__version__} {av_versions()} {torch.__version__}",
-    }
-
-
-def _model_hash(model: ColorModel) -> str:
-    """Return a hash of what a model is and of its weights."""
-    found = sha256(repr(model).encode())
-    for name, tensor in model.state_dict().items():
-        found.update(name.encode())
-        found.update(tensor.detach().cpu().contiguous().numpy().tobytes())
-    return found.hexdigest()
 
 
 def colorize_frame(

@@ -6,7 +6,7 @@ import time
 import numpy as np
 import pytest
 
-from colorizer import pipeline
+from colorizer import film_stages, pipeline
 from colorizer.errors import MediaError, ModelNotFound, TargetError
 from colorizer.jobs import Job, JobState, Kind
 from colorizer.settings import Settings
@@ -91,7 +91,7 @@ def test_strength_0_is_gray(make, tmp_path):
 
 def test_smoothing_is_for_films_that_want_it(tmp_path, monkeypatch):
     calls = []
-    monkeypatch.setattr(pipeline, "smooth_chroma", lambda frames, **_: calls.append(1) or frames)
+    monkeypatch.setattr(film_stages, "smooth_chroma", lambda frames, **_: calls.append(1) or frames)
     list(pipeline.run(film_job(tmp_path, smooth=False), tiny_model()))
     list(pipeline.run(photo_job(tmp_path), tiny_model()))
     assert calls == []

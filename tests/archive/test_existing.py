@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from colorizer import pipeline
+from colorizer import pipeline, recording
 from colorizer.archive import existing
 from colorizer.archive.existing import Standing, settle, standing_of
 from colorizer.archive.provenance import sidecar_of
@@ -138,9 +138,9 @@ def test_a_film_whose_verification_failed_does_not_count_as_done(tmp_path, monke
     source = drawn.film(tmp_path / "f.mkv")
     settings = Settings(size=64, codec="ffv1", verify=True)
     job = Job(source, tmp_path / "g.mkv", Kind.FILM, settings)
-    verify = pipeline.verify_film
+    verify = recording.verify_film
     monkeypatch.setattr(
-        pipeline, "verify_film", lambda *a, **k: replace(verify(*a, **k), different=1)
+        recording, "verify_film", lambda *a, **k: replace(verify(*a, **k), different=1)
     )
     with pytest.raises(Exception, match="verification failed"):
         list(pipeline.run(job, tiny_model()))

@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from colorizer import cli, pipeline
+from colorizer import cli, pipeline, recording
 from colorizer.archive.provenance import Record
 from colorizer.archive.verify import same_frames, verify_film
 from colorizer.cli_report import ExitCode
@@ -136,6 +136,6 @@ def test_a_run_can_verify_what_it_made(tmp_path, monkeypatch):
     assert last.state is JobState.DONE
     assert "verified: luma of all 8 frames is exact" in last.warnings
     wrong = verify_film(tmp_path / "b.mkv", tmp_path / "a.mkv")
-    monkeypatch.setattr(pipeline, "verify_film", lambda *_, **__: replace(wrong, different=1))
+    monkeypatch.setattr(recording, "verify_film", lambda *_, **__: replace(wrong, different=1))
     with pytest.raises(MediaError, match="verification failed: luma of 1 of 8"):
         list(pipeline.run(job, tiny_model()))
