@@ -1,17 +1,18 @@
 """Colours where they should not be: of another shot at a cut, of what a thing covered before.
 
 The colours of a frame y are taken for a mixture of its own x and of old ones W, and the old ones'
-share found by least squares: y = (1 - share) x + share W. With the same film coloured frame by
-frame x is known; without it x is what the same things look like some frames further off in their
-shot, traced along the motion. Each frame's x has errors of its own, which smoothing is there to
-remove: y - x then goes with old - x though nothing old is in y. So the fit takes old colours less
-own ones of yet another frame for its instrument, whose errors are others.
+share found by least squares: y = (1 - share) x + share W. Own colours are those of the same things
+in frames further off in their shot, traced along the motion: of the same film coloured frame by
+frame, where there is one, from the frame itself on, else of the film judged. They have errors,
+which smoothing is there to remove: y - x then goes with old - x though nothing old is in y. So x is
+a mean over some frames, and the fit's instrument is old colours less a mean over yet others.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -21,10 +22,10 @@ from colorizer.measure.view import REACH, View, brought, traced
 from colorizer.motion import path_of, warp
 
 NEAR, FAR = REACH // 2, REACH
-"""Frames, at most, to the first and second estimate of a thing's own colours."""
+"""Frames over which own colours are sought, on uncovered ground and beside cuts."""
 GONE = 0.1
 """Share of old colours at which a change counts as done."""
-LEAST_CONTRAST, LEAST_PIXELS = 4.0, 400
+LEAST_CONTRAST, LEAST_PIXELS = 100.0, 400
 """Squared CIELAB distance of old from own colours, and pixels of the grid, below which no mixture
 can be told."""
 
@@ -64,6 +65,22 @@ class Fit:
         if self.pixels < LEAST_PIXELS or self.whole <= LEAST_CONTRAST * self.pixels:
             return None
         return self.mixed / self.whole
+
+
+class _Average:
+    """A mean of planes, each over pixels of its own."""
+
+    def __init__(self) -> None:
+        self.count: Any = 0
+        self._sum: Any = 0
+
+    def add(self, planes: np.ndarray, where: np.ndarray) -> None:
+        self._sum = self._sum + planes * where
+        self.count = self.count + where.astype(np.float32)
+
+    @property
+    def value(self) -> np.ndarray:
+        return self._sum / np.maximum(self.count, 1)
 
 
 @dataclass(slots=True)
@@ -140,16 +157,17 @@ class Ghosts:
             reach: frames to the instrument, at most.
         """
         last = min(len(views) - 1, reach)
-        if self.plain is not None:
-            if last < 1:
-                return None
-            far, seen = traced(views[: last + 1], self.plain)
-            return views[0].ab[self.plain], far, seen
-        if last < NEAR:
+        if last < (1 if self.plain is not None else NEAR):
             return None
-        near, near_seen = traced(views[: last // 2 + 1], self.name)
-        far, far_seen = traced(views[: last + 1], self.name)
-        return near, far, near_seen & far_seen
+        # A result's own first frames may be what is to be found out.
+        begin = 0 if self.plain is not None else last // 4
+        x, other = _Average(), _Average()
+        for number, (ab, seen) in enumerate(traced(views[: last + 1], self.plain or self.name)):
+            if number > last // 2:
+                other.add(ab, seen)
+            elif number >= begin:
+                x.add(ab, seen)
+        return x.value, other.value, (x.count > 0) & (other.count > 0)
 
     def _share(self, views: Sequence[View], across: View) -> float | None:
         """Return the share of a neighbouring shot's colours in a frame beside a cut.

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+import cv2
 import numpy as np
 
 from colorizer.measure.flow import ALIKE, Between, FlowFinder, carried, flow_luma
@@ -53,8 +54,6 @@ class Window:
         self, index: int, L: np.ndarray, colours: Mapping[str, Colours], *, starts_shot: bool
     ) -> View:
         """Take the next frame of all films and return it."""
-        import cv2
-
         luma, size = flow_luma(L), L.shape[::-1]
         rgb = {
             name: cv2.resize(one.rgb, size, interpolation=cv2.INTER_AREA)
@@ -80,33 +79,31 @@ class Window:
         return newest[0], self._flow.between(newest[0].luma, newest[-1].luma)
 
 
-def traced(views: Sequence[View], name: str) -> tuple[np.ndarray, np.ndarray]:
-    """Fetch the colours of the last of some neighbours to where they are in the first.
+def traced(views: Sequence[View], name: str) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Fetch the colours of each of some neighbours to where they are in the first.
 
     Args:
         views: in order of showing or against it.
         name: of the film.
 
-    Returns:
+    Yields:
         ab (2, h, w), and where each step of the way is seen and its end has the luma of its
-        beginning, (h, w) bool.
+        beginning, (h, w) bool; the first frame's own to begin with.
     """
-    import cv2
-
     size = views[0].luma.shape
     path = path_of(np.zeros((*size, 2), np.float32), size).copy()
     seen = np.ones(size, bool)
+    yield views[0].ab[name], seen
     for near, far in pairwise(views):
         later = far if far.index > near.index else near
         assert later.between is not None
         ahead = later is far
         flow = later.between.forth if ahead else later.between.back
         mask = later.between.earlier_seen if ahead else later.between.later_seen
-        seen &= warp(mask.astype(np.float32), path) > 0.5
+        seen = seen & (warp(mask.astype(np.float32), path) > 0.5)
         path = path + warp(flow, path)
-    ab = views[-1].ab[name]
-    seen &= cv2.absdiff(views[0].luma, warp(views[-1].luma, path)) <= ALIKE
-    return np.stack([warp(plane, path) for plane in ab]), seen
+        alike = cv2.absdiff(views[0].luma, warp(far.luma, path)) <= ALIKE
+        yield np.stack([warp(plane, path) for plane in far.ab[name]]), seen & alike
 
 
 def brought(views: Sequence[View], ab: np.ndarray) -> np.ndarray:
