@@ -9,20 +9,11 @@ import pytest
 import tifffile
 from PIL import Image
 
+from colorizer.archive.provenance import SUFFIX
 from tests import draw_photo, drawn
+from tests.measured import COMMAND
 
 pytestmark = pytest.mark.slow
-COMMAND = """
-import sys
-from pathlib import Path
-from colorizer.cli import main
-
-code = main(sys.argv[2:])
-status = Path("/proc/self/status").read_text()  # getrusage would count the parent's memory too
-Path(sys.argv[1]).write_text(status.split("VmHWM:")[1].split()[0])
-sys.exit(code)
-"""
-"""The command line, which in the end writes its peak memory in KiB into a file."""
 BAD = ("empty.jpg", "text.jpg", "truncated.jpg")
 
 
@@ -55,8 +46,9 @@ def test_a_folder_of_200_with_bad_and_huge_files_is_done_in_3_gigabytes(tmp_path
     command = list(map(str, [*command, "--failed-list", failed]))
     with (tmp_path / "told").open("w") as told:
         assert subprocess.run(command, stderr=told, stdout=told, check=False).returncode == 1
-    made = {p.relative_to(tmp_path / "out") for p in (tmp_path / "out").rglob("*") if p.is_file()}
-    assert made == {Path(n).with_stem(Path(n).stem + "_color") for n in good}
+    made = {p.relative_to(tmp_path / "out") for p in (tmp_path / "out").rglob("*_color.*")}
+    results = {Path(n).with_stem(Path(n).stem + "_color") for n in good}
+    assert made == results | {p.with_name(p.name + SUFFIX) for p in results}
     for name in BAD:
         assert name in failed.read_text()
         assert name in (tmp_path / "told").read_text()

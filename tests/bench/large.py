@@ -15,6 +15,8 @@ from pathlib import Path
 import numpy as np
 import tifffile
 
+from tests.measured import COMMAND
+
 FORMATS = ("tiff", "png", "jpeg")
 STRIP = 256
 
@@ -41,7 +43,8 @@ def draw(path: Path, megapixels: int) -> None:
 
 def colorize(source: Path, out: Path, to: str) -> tuple[int, float]:
     """Run the command; return its peak memory in MB and its processor time in seconds."""
-    command = [sys.executable, "-m", "colorizer", "run", str(source), "-o", f"{out}/", "-q"]
+    peak = out.with_name("peak")
+    command = [sys.executable, "-c", COMMAND, str(peak), "run", str(source), "-o", f"{out}/", "-q"]
     process = subprocess.Popen(
         [*command, "--format", to, "--no-sidecar", "--existing", "overwrite"],
         stdout=subprocess.DEVNULL,
@@ -49,7 +52,7 @@ def colorize(source: Path, out: Path, to: str) -> tuple[int, float]:
     _, status, used = os.wait4(process.pid, 0)
     if status:
         raise SystemExit(f"colorizer failed with {status}")
-    return used.ru_maxrss // 1024, used.ru_utime + used.ru_stime
+    return int(peak.read_text()) // 1024, used.ru_utime + used.ru_stime
 
 
 def main() -> None:
