@@ -16,8 +16,8 @@ Measure how steady, true and faithful a coloured film is.
 
 Everything is seen from the gray source: motion, what is hidden behind it, cuts. RESULT must have
 its source's size and frames. --truth is the film in its true colours; --plain the same film made
-with --no-smooth --every-frame, from which ghosts are told exactly and those of uncovered ground at
-all, and how much colour smoothing took. Lower is better, but for chroma against another film: 1.
+with --no-smooth, from which ghosts are told exactly and those of uncovered ground at all, and how
+much colour smoothing took. Lower is better, but for chroma against another film: 1.
 
   cdc       change of the histograms over 1, 2 and 4 frames in a shot (Jensen-Shannon, mean of R, G
             and B as published, or of a and b); gray: of the source, the least cdc rgb can be
@@ -158,7 +158,8 @@ def _draw(plot: Path, found: dict[str, Any], title: str) -> None:
 def lines(found: dict[str, Any]) -> list[str]:
     """Return what was found as lines of text."""
     films = [name for name in _FILMS if name in found]
-    text = [f"{found['frames']} frames, {found['shots']} shots", ""]
+    shots = f"{found['shots']} shot{'s' if found['shots'] != 1 else ''}"
+    text = [f"{found['frames']} frames, {shots}", ""]
     text.append(f"{'':28}" + "".join(f"{name:>12}" for name in films))
     for key, title in _ROWS.items():
         cells = [found[name].get(key) for name in films]

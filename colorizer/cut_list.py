@@ -124,7 +124,7 @@ def _read(file: Path, source: Path, rate: Fraction) -> frozenset[int]:
     for number, row in enumerate(rows, start=1):
         try:
             starts.add(_first_frame(row, rate))
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, KeyError) as error:
             columns = ",".join(_COLUMNS)
             raise SettingsError(
                 f"--shots {file}: shot {number} has neither a first_frame nor a start such as"

@@ -6,6 +6,7 @@ streams: what is held does not grow with the film.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from itertools import zip_longest
@@ -59,43 +60,69 @@ def measure_film(
         MediaError: a film can't be read, or is of another size than its source.
         SettingsError: the cut list can't be used.
     """
-    first, last = parse_place(start, "--start"), parse_place(end, "--end")
     if shots is not None and not shots.exists():
         raise SettingsError(f"--shots {shots}: no such file")
-    with ExitStack() as opened:
-
-        def film(path: Path, *, whole: bool = False, **options: Any) -> ColourFilm:
-            part = {} if whole else {"start": first, "end": last}
-            return opened.enter_context(ColourFilm(path, long_side=LONG_SIDE, **part, **options))
-
-        gray = film(source, coloured=False)
-        others = {RESULT: film(result, whole=True, grid=gray.grid)}
-        if truth:
-            others[TRUTH] = film(truth, grid=gray.grid)
-        if plain:
-            others[PLAIN] = film(plain, whole=True, grid=gray.grid)
+    with ExitStack() as stack:
+        gray, others = _opened(stack, source, result, truth, plain, (start, end))
         cuts = CutList(shots, source, gray.rate).cuts
         marked = mark_shots(gray.frames(), cuts, detector=adaptive_detector())
         measuring, fidelity = Measuring(), Fidelity(gray.origin)
-        _read(marked, others, measuring, fidelity, lambda n: tell and tell(n, gray.frame_count))
-        rate = gray.rate
-        warnings = [
-            f"{path.path.name}: {text}"
-            for path in (gray, *others.values())
-            for text in path.warnings
-            if not text.startswith("already has colour")
-        ]
-    found = measuring.facts()
-    found["fidelity"] = fidelity.facts()
-    # Of a part, sound is cut at packets that need not be the picture's first.
-    found["sound"] = None if start or end else compare_sound(result, source)
-    found["cuts"] = measuring.cuts
-    found["courses"] = {
-        name: {"frames_per_point": course.per_point, "values": course.values}
-        for name, course in measuring.courses.items()
+        counts = _read(
+            marked, others, measuring, fidelity, lambda n: tell and tell(n, gray.frame_count)
+        )
+        rate, warnings = gray.rate, _warnings(gray, others, counts, fidelity.source_frames)
+    return measuring.facts() | {
+        "fidelity": fidelity.facts(),
+        # Of a part, sound is cut at packets that need not be the picture's first.
+        "sound": None if start or end else compare_sound(result, source),
+        "cuts": measuring.cuts,
+        "courses": {
+            name: {"frames_per_point": course.per_point, "values": course.values}
+            for name, course in measuring.courses.items()
+        },
+        "seconds_per_frame": float(1 / rate),
+        "warnings": warnings,
     }
-    found["seconds_per_frame"] = float(1 / rate)
-    found["warnings"] = warnings
+
+
+def _opened(
+    stack: ExitStack,
+    source: Path,
+    result: Path,
+    truth: Path | None,
+    plain: Path | None,
+    part: tuple[str, str],
+) -> tuple[ColourFilm, dict[str, ColourFilm]]:
+    """Open the gray film, and the others by their names on its grid."""
+    first, last = parse_place(part[0], "--start"), parse_place(part[1], "--end")
+    span: dict[str, Any] = {"start": first, "end": last}
+
+    def film(path: Path, **options: Any) -> ColourFilm:
+        return stack.enter_context(ColourFilm(path, long_side=LONG_SIDE, **options))
+
+    gray = film(source, coloured=False, **span)
+    others = {RESULT: film(result, grid=gray.grid)}
+    if truth:
+        others[TRUTH] = film(truth, grid=gray.grid, **span)
+    if plain:
+        others[PLAIN] = film(plain, grid=gray.grid)
+    return gray, others
+
+
+def _warnings(
+    gray: ColourFilm, others: dict[str, ColourFilm], counts: Counter[str], frames: int
+) -> list[str]:
+    """Return what is wrong with the films: as they say, and where they are not of one length."""
+    found = [
+        f"{film.path.name}: {text}"
+        for film in (gray, *others.values())
+        for text in film.warnings
+        if not text.startswith("already has colour")
+    ]
+    for name, film in others.items():
+        if counts[name] != frames:
+            count = f"{counts[name]} frames, the source has {frames}"
+            found.append(f"{film.path.name}: {count}; the rest was not measured")
     return found
 
 
@@ -105,14 +132,16 @@ def _read(
     measuring: Measuring,
     fidelity: Fidelity,
     tell: Callable[[int], object],
-) -> None:
-    """Read all films side by side to the end of the longest.
+) -> Counter[str]:
+    """Read all films side by side to the end of the longest; return how many frames each has.
 
     Raises:
         MediaError: the result has another size than the source.
     """
+    counts: Counter[str] = Counter()
     for moment in zip_longest(marked, *(film.frames() for film in others.values())):
         source, seen = moment[0], dict(zip(others, moment[1:], strict=True))
+        counts.update(name for name, frame in seen.items() if frame is not None)
         try:
             fidelity.add(source, seen[RESULT])
         except ValueError as error:
@@ -126,6 +155,7 @@ def _read(
             gray=gray_codes(source.Y, source.bits, source.full_range),
         )
         tell(fidelity.frames)
+    return counts
 
 
 def _colours(frame: Frame | None) -> Colours:

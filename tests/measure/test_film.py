@@ -132,7 +132,10 @@ def test_a_good_result_is_told_to_be_one(tmp_path, source):
 
 def test_a_missing_frame_changed_luma_and_late_frames_are_told(tmp_path, source):
     result = two_shots(tmp_path, "result.mkv", [RED, GREEN], lead=1, change=3)
-    found = measure_film(result, source)["fidelity"]
+    whole = measure_film(result, source, truth=result)
+    found = whole["fidelity"]
+    assert "result.mkv: 31 frames, the source has 32" in whole["warnings"][0]
+    assert whole["frames"] == 31
     assert (found["frames"], found["source_frames"]) == (31, 32)
     assert found["luma_exact"] == 0
     assert found["luma_worst"] == 3
@@ -148,6 +151,9 @@ def test_the_cut_list_is_obeyed(tmp_path, source):
     cuts.write_text("shot,start,first_frame\n1,,0\n2,,5\n")
     found = measure_film(result, source, shots=cuts)
     assert found["cuts"] == [5]
+    cuts.write_text("<svg>\nwords\n")
+    with pytest.raises(SettingsError, match="neither a first_frame nor a start"):
+        measure_film(result, source, shots=cuts)
     with pytest.raises(SettingsError, match="no such file"):
         measure_film(result, source, shots=tmp_path / "none.csv")
 
