@@ -27,7 +27,14 @@ from colorizer.media.profiles import profile_name, result_profile, result_space
 from colorizer.media.scan import Coding
 from colorizer.media.still import Page, StillSource
 from colorizer.media.still_codes import Measure, colour_rows
-from colorizer.media.still_formats import HOLD_16_BITS, HOLD_ALPHA, WRITERS, Writer, write_jpeg
+from colorizer.media.still_formats import (
+    HOLD_16_BITS,
+    HOLD_ALPHA,
+    HOLD_NO_PROFILE,
+    WRITERS,
+    Writer,
+    write_jpeg,
+)
 from colorizer.media.still_tiff import TiffPages, write_tiff
 from colorizer.media.suffixes import OWN_SUFFIX, WRITTEN
 from colorizer.media.xmp import Making, mark_generated
@@ -64,6 +71,13 @@ class StillSink:
         self._like = like
         self._quality = jpeg_quality
         self._bit_depth = bit_depth
+        result_space(profile)  # one that can't be used is an error for every format
+        suffix = self.target.suffix.lower()
+        if profile != "srgb" and WRITERS.get(suffix) in HOLD_NO_PROFILE:
+            self.warnings.append(
+                f"{suffix[1:].upper()} can't hold a profile: the result is in sRGB"
+            )
+            profile = "srgb"
         self._profile = profile
         self._space, self._icc = result_space(profile), result_profile(profile)
         self._made_by = made_by
@@ -73,7 +87,6 @@ class StillSink:
         self._measured, self._written = Measure(), Measure()
         self._file: BinaryIO | None = None
         self._tiff: TiffPages | None = None
-        suffix = self.target.suffix.lower()
         if suffix not in WRITERS and suffix != like.path.suffix.lower():
             raise TargetError(self.target, f"ends in none of {' '.join(WRITERS)}")
         count = like.frame_count or 1

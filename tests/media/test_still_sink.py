@@ -17,11 +17,11 @@ from tests import draw_photo
 AB = (14.0, 22.0)
 
 
-def colour(source_path, target, ab=AB, quality=95, bit_depth="same"):
+def colour(source_path, target, ab=AB, **how):
     """Give a photo one colour everywhere; return the source's frame and the sink."""
     with (
         StillSource(source_path, side=32) as source,
-        StillSink(target, like=source, jpeg_quality=quality, bit_depth=bit_depth) as sink,
+        StillSink(target, like=source, **({"jpeg_quality": 95} | how)) as sink,
     ):
         for frame in source.frames(sink.pages):
             size = sink.chroma_size(frame)
@@ -171,6 +171,16 @@ def colour_and_fail(source_path, target, error):
         raise error
 
 
+@pytest.mark.parametrize("suffix", [".bmp", ".ppm"])
+def test_a_format_without_profiles_gets_srgb_and_says_so(tmp_path, suffix):
+    Image.fromarray(np.full((40, 50), 120, np.uint8)).save(tmp_path / "a.png")
+    plain, told = tmp_path / f"plain{suffix}", tmp_path / f"told{suffix}"
+    colour(tmp_path / "a.png", plain)
+    _, sink = colour(tmp_path / "a.png", told, profile="adobe-rgb")
+    assert any("can't hold a profile: the result is in sRGB" in line for line in sink.warnings)
+    assert np.array_equal(read_back(told), read_back(plain))
+
+
 @pytest.mark.parametrize("error", [KeyboardInterrupt, GeneratorExit, ValueError])
 def test_failure_leaves_nothing(tmp_path, error):
     target = tmp_path / "out" / "gray.jpg"
@@ -269,7 +279,7 @@ def test_quality_changes_the_size(tmp_path):
     path = draw_photo.draw(tmp_path, "gray.jpg")
     sizes = []
     for quality in (60, 95):
-        colour(path, tmp_path / f"{quality}.jpg", quality=quality)
+        colour(path, tmp_path / f"{quality}.jpg", jpeg_quality=quality)
         sizes.append((tmp_path / f"{quality}.jpg").stat().st_size)
     assert sizes[0] < sizes[1]
 
@@ -285,7 +295,7 @@ def test_the_same_photo_gives_the_same_bytes(tmp_path):
 def test_a_noisy_jpeg_of_best_quality_is_written(tmp_path):
     path = tmp_path / "noise.jpg"
     Image.fromarray(draw_photo.noise((300, 400))).save(path, quality=100, progressive=True)
-    colour(path, tmp_path / "result.jpg", quality=100)
+    colour(path, tmp_path / "result.jpg", jpeg_quality=100)
     assert read_back(tmp_path / "result.jpg").shape == (300, 400, 3)
 
 
