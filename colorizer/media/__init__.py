@@ -104,18 +104,14 @@ def open_sink(
     """
     from colorizer.media.still import StillSource
 
+    of_stills: dict[str, Any] = {
+        "jpeg_quality": jpeg_quality, "bit_depth": bit_depth,
+        "profile": profile, "made_by": made_by,
+    }  # fmt: skip
     if isinstance(like, StillSource):
         from colorizer.media.still_sink import StillSink
 
-        return StillSink(
-            target,
-            like=like,
-            jpeg_quality=jpeg_quality,
-            bit_depth=bit_depth,
-            profile=profile,
-            made_by=made_by,
-            caption=caption,
-        )
+        return StillSink(target, like=like, caption=caption, **of_stills)
     from colorizer.media.film import FilmSource
     from colorizer.media.film_sink import FilmSink
 
@@ -123,24 +119,9 @@ def open_sink(
     if is_pattern(target):
         from colorizer.media.sequence_sink import SequenceSink
 
-        return SequenceSink(
-            target,
-            like=like,
-            bit_depth=bit_depth,
-            made_by=made_by,
-            identity=identity,
-            jpeg_quality=jpeg_quality,
-            profile=profile,
-        )
-    return FilmSink(
-        target,
-        like=like,
-        codec=codec,
-        quality=quality,
-        identity=identity,
-        preset=preset,
-        hardware=hardware,
-    )
+        return SequenceSink(target, like=like, identity=identity, **of_stills)
+    of_films: dict[str, Any] = {"codec": codec, "quality": quality, "preset": preset}
+    return FilmSink(target, like=like, identity=identity, hardware=hardware, **of_films)
 
 
 def check_target(target: Path, kind: Kind, *, codec: str) -> None:
