@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from colorizer import __version__, cli_measure, cli_models, cli_queue, cli_verify, cli_watch
-from colorizer.cli_options import add_settings, pixel, positive, seconds
+from colorizer.cli_options import add_records, add_settings, pixel, positive, seconds
 from colorizer.cli_report import ExitCode, note
 from colorizer.errors import (
     ColorizerError,
@@ -146,18 +146,7 @@ def _add_run(parser: Parser) -> None:
         metavar="FILE",
         help="write what failed, one a line, to be given to --from-file later",
     )
-    parser.add_argument(
-        "--log",
-        action=argparse.BooleanOptionalAction,
-        default=True,
-        help="keep colorize-run-TIME.jsonl in OUT: what was made, as PREMIS events (default: on)",
-    )
-    parser.add_argument(
-        "--manifest",
-        action=argparse.BooleanOptionalAction,
-        default=True,
-        help="keep manifest-sha256.txt in OUT, as sha256sum -c reads it (default: on)",
-    )
+    add_records(parser)
     parser.add_argument(
         "--bag", action="store_true", help="make OUT a bag (BagIt): results in OUT/data"
     )

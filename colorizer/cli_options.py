@@ -84,3 +84,19 @@ def pixel(text: str) -> tuple[int, int]:
     if not (comma and x.strip().isdecimal() and y.strip().isdecimal()):
         raise argparse.ArgumentTypeError(f"must be X,Y in pixels, got {text!r}")
     return int(x), int(y)
+
+
+def add_records(parser: argparse.ArgumentParser) -> None:
+    """Add what a run keeps beside its results."""
+    parser.add_argument(
+        "--log",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="keep colorize-run-TIME.jsonl in OUT: what was made, as PREMIS events (default: on)",
+    )
+    parser.add_argument(
+        "--manifest",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="keep manifest-sha256.txt in OUT, as sha256sum -c reads it (default: on)",
+    )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from colorizer.cli_options import add_settings, positive, settings_from
+from colorizer.cli_options import add_records, add_settings, positive, settings_from
 from colorizer.cli_report import ExitCode, Report, note
 from colorizer.errors import SettingsError, TargetError
 from colorizer.jobs import JobState, Progress
@@ -61,18 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--idle", type=positive, metavar="SECONDS", help="end when so long nothing was done"
     )
-    parser.add_argument(
-        "--log",
-        action=argparse.BooleanOptionalAction,
-        default=True,
-        help="keep colorize-run-TIME.jsonl in OUT (default: on)",
-    )
-    parser.add_argument(
-        "--manifest",
-        action=argparse.BooleanOptionalAction,
-        default=True,
-        help="keep manifest-sha256.txt in OUT (default: on)",
-    )
+    add_records(parser)
     parser.add_argument("--jobs", type=positive, metavar="N", help="photos at once")
     parser.add_argument("--json", action="store_true", help="events as JSON lines")
     parser.add_argument("-q", "--quiet", action="store_true", help="only failures")

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Qt, QUrl
 from PySide6.QtGui import QAction, QDesktopServices, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QToolBar
 
+from colorizer.archive.provenance import SUFFIX
 from colorizer.errors import ColorizerError
 from colorizer.jobs import JobState
 from gui.actions import Actions
@@ -210,7 +211,7 @@ class Commands(QObject):
         if entry is None:
             return
         target = entry.job.target
-        record = target.with_name(f"{target.name}.colorize.json")
+        record = target.with_name(target.name + SUFFIX)
         if record.exists():
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(record)))
         else:

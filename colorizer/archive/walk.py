@@ -11,11 +11,11 @@ from pathlib import Path
 from natsort import natsort_keygen, ns
 
 from colorizer.archive.hiccups import retried
+from colorizer.archive.provenance import SUFFIX
 from colorizer.errors import MediaError
 from colorizer.frame_pattern import is_pattern, there
 from colorizer.jobs import Kind
 
-_SIDECAR = ".colorize.json"
 _natural = natsort_keygen(alg=ns.IGNORECASE)
 
 
@@ -91,7 +91,7 @@ def is_ours_or_system(name: str) -> bool:
         lower in ("thumbs.db", "desktop.ini", ".ds_store", "@eadir", "$recycle.bin")
         or lower.startswith(("._", ".colorize", "colorize-run-"))
         or lower == "manifest-sha256.txt"
-        or lower.endswith((".part", _SIDECAR))
+        or lower.endswith((".part", SUFFIX))
     )
 
 
@@ -146,7 +146,7 @@ def _files(
             reason = f"folder can't be read: {error.strerror or error}"
             result.problems.append(MediaError(folder, reason))
             continue
-        made = {name.removesuffix(_SIDECAR) for name, _, _ in names if name.endswith(_SIDECAR)}
+        made = {name.removesuffix(SUFFIX) for name, _, _ in names if name.endswith(SUFFIX)}
         names = [item for item in names if not is_ours_or_system(item[0])]
         names.sort(key=lambda item: (_natural(item[0]), item[0]))
         for name, kind, linked in names:
