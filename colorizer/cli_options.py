@@ -7,7 +7,8 @@ from dataclasses import Field, fields
 from types import NoneType
 from typing import Any, get_args, get_type_hints
 
-from colorizer.settings import Settings, flag
+from colorizer.options import flag
+from colorizer.settings import Settings
 
 
 def add_settings(parser: argparse.ArgumentParser, only: tuple[str, ...] | None = None) -> None:

@@ -7,12 +7,13 @@ from the fields below. Neither torch nor av is imported here.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import Field, asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from colorizer.errors import SettingsError
 from colorizer.name_template import check_template
+from colorizer.options import check_option, flag, option
 from colorizer.trim import parse_place, parse_rate
 
 EXISTING = ("skip", "update", "rename", "overwrite", "fail")
@@ -33,23 +34,6 @@ UNCOLOURED = ("do", "skip", "copy")
 PAPERS = ("neutral", "tint", "colour")
 TRANSFERS = ("auto", "video", "log", "linear")
 INTERLACED = ("auto", "no", "top", "bottom")
-
-
-def option(
-    default: Any,
-    text: str,
-    *,
-    range: tuple[float, float] | None = None,  # noqa: A002 - the field's word
-    choices: tuple[str, ...] | None = None,
-    metavar: str | None = None,
-    shapes: str = "both",
-) -> Any:
-    """Declare one setting: default, help text, inclusive range or choices, name of its value.
-
-    `shapes` says which results would be others with another value: both, photo, film or none.
-    """
-    metadata = {"help": text, "range": range, "choices": choices, "metavar": metavar}
-    return field(default=default, metadata={**metadata, "shapes": shapes})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -286,26 +270,3 @@ class Settings:
 def shaping(kind: str) -> list[str]:
     """Return the names of the settings on which a result of a kind, photo or film, depends."""
     return [item.name for item in fields(Settings) if item.metadata["shapes"] in ("both", kind)]
-
-
-def flag(name: str) -> str:
-    """Return the command-line spelling of a setting, such as --jpeg-quality."""
-    return "--" + name.replace("_", "-")
-
-
-def check_option(item: Field[Any], value: Any) -> None:
-    """Check one value against the declaration of its field.
-
-    Raises:
-        SettingsError: the value is outside its range or choices.
-    """
-    allowed, choices = item.metadata["range"], item.metadata["choices"]
-    if choices and value not in choices:
-        raise SettingsError(f"{flag(item.name)} must be one of {', '.join(choices)}, got {value!r}")
-    if allowed is None or (value is None and item.default is None):
-        return
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise SettingsError(f"{flag(item.name)} must be a number, got {value!r}")
-    low, high = allowed
-    if not low <= value <= high:
-        raise SettingsError(f"{flag(item.name)} must be from {low} to {high}, got {value}")

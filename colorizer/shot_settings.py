@@ -23,7 +23,8 @@ from colorizer.errors import SettingsError
 from colorizer.film_reader import FilmReader
 from colorizer.hint_file import Hint, hints_from
 from colorizer.hint_spread import Hint as Point
-from colorizer.settings import Settings, check_option
+from colorizer.options import check_option
+from colorizer.settings import Settings
 
 _KEYS = ("strength", "vividness", "skip", "hints")
 

@@ -18,7 +18,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from colorizer.settings import Settings, flag
+from colorizer.options import flag
+from colorizer.settings import Settings
 from gui.setting_editors import Editor, editor_of, lock_codec
 from gui.setting_words import GROUPS, group_of, group_words, help_words, order_of, setting_words
 

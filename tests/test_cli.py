@@ -16,7 +16,8 @@ from colorizer import cli, pipeline
 from colorizer.cli_report import ExitCode
 from colorizer.errors import DeviceError, TargetError, WeightsError
 from colorizer.models import create_model
-from colorizer.settings import Settings, flag
+from colorizer.options import flag
+from colorizer.settings import Settings
 from tests import drawn
 from tests.tiny_model import tiny_model
 
