@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import json
-import logging
 import os
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, fields
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from colorizer.errors import ColorizerError, SettingsError, TargetError
-from colorizer.hint_file import Hint, packed
-from colorizer.jobs import Job, JobState, Kind
+from colorizer.errors import ColorizerError
+from colorizer.jobs import Job, JobState
+from colorizer.queue_entry import COLUMNS, Entry, column_value, entry_from, free_target
 from colorizer.settings import Settings
-
-_log = logging.getLogger(__name__)
 
 SCHEMA = 1
 """Version of the tables and of the exported JSON."""
@@ -47,40 +43,6 @@ CREATE TABLE jobs (
 );
 CREATE INDEX jobs_position ON jobs (position);
 """
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One row of the queue."""
-
-    id: int
-    job: Job
-    hints: tuple[Hint, ...] = ()
-    """Colours a person asked for: x, y as shares of width and height, a, b in CIELAB units; of a
-    film also the time in seconds."""
-    state: JobState = JobState.WAITING
-    reason: str = ""
-    """Why it failed, was skipped or interrupted."""
-    warnings: tuple[str, ...] = ()
-    facts: Mapping[str, Any] = field(default_factory=dict)
-    """What is known of the source: width, height, frames, seconds, rate."""
-    done: int = 0
-    """Frames finished."""
-    begun: int = 0
-    """Frames finished before this try; not kept on disk."""
-    total: int | None = None
-    """Frames expected, None where unknown."""
-    seconds: float = 0.0
-    """Time worked on it, pauses left out."""
-    crashes: int = 0
-    """How often the worker process ended while it was in work."""
-    added: float = 0.0
-    """Seconds since the epoch, as `started` and `ended`."""
-    started: float | None = None
-    ended: float | None = None
-
-
-_STORED = [item.name for item in fields(Entry) if item.name not in ("id", "job", "begun")]
 
 
 class Queue:
@@ -122,12 +84,11 @@ class Queue:
 
     def entries(self, first: int = 0) -> list[Entry]:
         """Return all rows in their order, or those whose id is not below `first`."""
-        names = ", ".join(["id", "source", "target", "kind", "settings", *_STORED])
         rows = self._base.execute(
-            f"SELECT {names} FROM jobs WHERE id >= ? ORDER BY position, id", (first,)
+            f"SELECT {COLUMNS} FROM jobs WHERE id >= ? ORDER BY position, id", (first,)
         )
         known: dict[str, Settings] = {}
-        return [_entry(row, known) for row in rows]
+        return [entry_from(row, known) for row in rows]
 
     def entry(self, row: int) -> Entry:
         """Return one row by its id.
@@ -135,11 +96,10 @@ class Queue:
         Raises:
             KeyError: there is none.
         """
-        names = ", ".join(["id", "source", "target", "kind", "settings", *_STORED])
-        found = self._base.execute(f"SELECT {names} FROM jobs WHERE id = ?", (row,)).fetchone()
+        found = self._base.execute(f"SELECT {COLUMNS} FROM jobs WHERE id = ?", (row,)).fetchone()
         if found is None:
             raise KeyError(row)
-        return _entry(found, {})
+        return entry_from(found, {})
 
     def add(
         self, jobs: Iterable[Job], state: JobState = JobState.WAITING, reason: str = ""
@@ -156,7 +116,7 @@ class Queue:
             place = position.fetchone()[0]
             ids = []
             for job in jobs:
-                target = _free_target(job, held)
+                target = free_target(job, held)
                 if target is None:
                     continue
                 place += 1
@@ -176,7 +136,7 @@ class Queue:
         Raises:
             KeyError: there is no such row.
         """
-        values = {name: _packed(name, value) for name, value in changes.items()}
+        values = {name: column_value(name, value) for name, value in changes.items()}
         columns = ", ".join(f"{name} = ?" for name in values)
         with self._change():
             cursor = self._base.execute(
@@ -187,7 +147,7 @@ class Queue:
 
     def update_many(self, rows: Iterable[int], **changes: Any) -> None:
         """Change the same fields of many rows at once."""
-        values = [_packed(name, value) for name, value in changes.items()]
+        values = [column_value(name, value) for name, value in changes.items()]
         columns = ", ".join(f"{name} = ?" for name in changes)
         with self._change():
             self._base.executemany(
@@ -214,52 +174,6 @@ class Queue:
         """Forget rows; files are not touched."""
         with self._change():
             self._base.executemany("DELETE FROM jobs WHERE id = ?", [(row,) for row in rows])
-
-    def export_json(self, file: Path) -> int:
-        """Write all jobs that are not done as JSON and return their number.
-
-        Raises:
-            TargetError: the file can't be written.
-        """
-        rows = [e for e in self.entries() if e.state not in (JobState.DONE, JobState.SKIPPED)]
-        jobs = [
-            {
-                "source": str(e.job.source),
-                "target": str(e.job.target),
-                "kind": str(e.job.kind),
-                "settings": e.job.settings.as_dict(),
-                "hints": e.hints,
-            }
-            for e in rows
-        ]
-        part = file.with_name(file.name + ".part")
-        try:
-            part.write_text(json.dumps({"schema": SCHEMA, "jobs": jobs}, indent=1), "utf-8")
-            part.replace(file)
-        except OSError as error:
-            raise TargetError(file, error.strerror or str(error)) from error
-        return len(jobs)
-
-    def import_json(self, file: Path) -> list[int]:
-        """Append the jobs of an exported file as waiting and return their ids.
-
-        Raises:
-            ColorizerError: the file is no queue; nothing is added.
-        """
-        try:
-            content = json.loads(file.read_text("utf-8"))
-            if content["schema"] != SCHEMA:
-                raise ColorizerError(f"{file}: made by another version ({content['schema']})")
-            read = [(job_from(item), packed(item.get("hints", []))) for item in content["jobs"]]
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise ColorizerError(f"{file}: not a list of jobs ({error})") from error
-        ids = []
-        for job, hints in read:
-            for row in self.add([job]):
-                ids.append(row)
-                if hints:
-                    self.update(row, hints=hints)
-        return ids
 
     def _held(self) -> dict[bytes, tuple[bytes, str]]:
         """Return source and state by target."""
@@ -304,68 +218,3 @@ class Queue:
             yield
         except (sqlite3.Error, OSError) as error:
             raise ColorizerError(f"{self.path}: the queue can't be used ({error})") from error
-
-
-def job_from(item: Mapping[str, Any]) -> Job:
-    """Build a job of its JSON: source, target, kind and settings.
-
-    Raises:
-        KeyError, ValueError, SettingsError: something is missing or not allowed.
-    """
-    settings = Settings.from_dict(item.get("settings", {}))
-    return Job(Path(item["source"]), Path(item["target"]), Kind(item["kind"]), settings)
-
-
-def _entry(row: Sequence[Any], known: dict[str, Settings]) -> Entry:
-    """Build an entry; equal settings share one object, as there may be 40,000 rows."""
-    number, source, target, kind, settings, *stored = row
-    if settings not in known:
-        known[settings] = _settings(json.loads(settings))
-    values = dict(zip(_STORED, stored, strict=True))
-    values["hints"] = packed(json.loads(values["hints"]))
-    values["state"] = JobState(values["state"])
-    values["warnings"] = tuple(json.loads(values["warnings"]))
-    values["facts"] = json.loads(values["facts"])
-    job = Job(Path(os.fsdecode(source)), Path(os.fsdecode(target)), Kind(kind), known[settings])
-    return Entry(id=number, job=job, **values)
-
-
-def _settings(values: Mapping[str, Any]) -> Settings:
-    """Build settings; options that another version wrote and this one lacks are left out."""
-    kept: dict[str, Any] = {}
-    for name, value in values.items():
-        try:
-            Settings.from_dict({**kept, name: value})
-        except SettingsError as error:
-            _log.warning("a job of another version: %s", error)
-        else:
-            kept[name] = value
-    return Settings.from_dict(kept)
-
-
-def _packed(name: str, value: Any) -> Any:
-    """Return a value as its column holds it."""
-    if name not in (*_STORED, "target", "settings"):
-        raise ValueError(f"no field {name!r} in the queue")
-    if name == "target":
-        return os.fsencode(value)
-    if name == "settings":
-        return json.dumps(value.as_dict())
-    if name in ("hints", "warnings", "facts"):
-        return json.dumps(value)
-    return value
-
-
-def _free_target(job: Job, held: dict[bytes, tuple[bytes, str]]) -> Path | None:
-    """Return a target no other source of the queue has; None where the job itself waits already."""
-    source, target, number = os.fsencode(job.source), job.target, 2
-    while (key := os.fsencode(target)) in held:
-        other, state = held[key]
-        if other == source:
-            if state in (JobState.WAITING, JobState.RUNNING, JobState.INTERRUPTED):
-                return None
-            break  # done before and asked for again
-        target = job.target.with_name(f"{job.target.stem}_{number}{job.target.suffix}")
-        number += 1
-    held[key] = (source, JobState.WAITING)
-    return target

@@ -28,7 +28,7 @@ from typing import IO, Any, NoReturn
 from colorizer.errors import ColorizerError
 from colorizer.hint_file import packed
 from colorizer.jobs import JobState, Kind, Progress
-from colorizer.queue import job_from
+from colorizer.queue_json import job_from
 
 _log = logging.getLogger(__name__)
 

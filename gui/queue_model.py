@@ -22,6 +22,7 @@ from PySide6.QtCore import (
 
 from colorizer.jobs import Job, JobState
 from colorizer.queue import Entry, Queue
+from colorizer.queue_json import export_json, import_json
 from gui.queue_cells import COLUMNS, Column, align, heading, tip, words
 from gui.thumbnails import Thumbnails
 
@@ -86,14 +87,14 @@ class QueueModel(QAbstractTableModel):
         return ids
 
     def import_json(self, file: Any) -> list[int]:
-        """Append the jobs of an exported file; see `Queue.import_json`."""
-        ids = self._queue.import_json(file)
+        """Append the jobs of an exported file; see `queue_json`."""
+        ids = import_json(self._queue, file)
         self._append(ids)
         return ids
 
     def export_json(self, file: Any) -> int:
-        """Write the jobs that are not done; see `Queue.export_json`."""
-        return self._queue.export_json(file)
+        """Write the jobs that are not done; see `queue_json`."""
+        return export_json(self._queue, file)
 
     def change(self, number: int, **changes: Any) -> None:
         """Change fields of a row, on disk too; see `Queue.update`."""

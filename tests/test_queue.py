@@ -9,6 +9,7 @@ import pytest
 from colorizer.errors import ColorizerError
 from colorizer.jobs import Job, JobState, Kind
 from colorizer.queue import Queue
+from colorizer.queue_json import export_json, import_json
 from colorizer.settings import Settings
 
 
@@ -95,11 +96,11 @@ def test_names_that_are_not_text_are_kept(file, tmp_path):
     name = os.fsdecode(b"/in/caf\xe9.jpg")
     with Queue(file) as queue:
         queue.add([Job(Path(name), Path(name + "_color"), Kind.PHOTO, Settings())])
-        queue.export_json(tmp_path / "list.json")
+        export_json(queue, tmp_path / "list.json")
     with Queue(file) as queue:
         assert str(queue.entries()[0].job.source) == name
         queue.remove([queue.entries()[0].id])
-        queue.import_json(tmp_path / "list.json")
+        import_json(queue, tmp_path / "list.json")
         assert str(queue.entries()[0].job.source) == name
 
 
@@ -108,9 +109,9 @@ def test_a_list_is_exported_and_imported_with_settings_and_hints(file, tmp_path)
     done, left = queue.add([job("done"), job("left", vividness=0.2)])
     queue.update(done, state=JobState.DONE)
     queue.update(left, hints=((0.1, 0.2, 3.0, 4.0),))
-    assert queue.export_json(tmp_path / "list.json") == 1
+    assert export_json(queue, tmp_path / "list.json") == 1
     with Queue(tmp_path / "other.sqlite") as other:
-        other.import_json(tmp_path / "list.json")
+        import_json(other, tmp_path / "list.json")
         (entry,) = other.entries()
     assert entry.job == job("left", vividness=0.2)
     assert entry.hints == ((0.1, 0.2, 3.0, 4.0),)
@@ -126,7 +127,7 @@ def test_a_file_that_is_no_list_adds_nothing(file, tmp_path, content):
     (tmp_path / "list.json").write_text(content)
     queue = Queue(file)
     with pytest.raises(ColorizerError, match=r"list\.json"):
-        queue.import_json(tmp_path / "list.json")
+        import_json(queue, tmp_path / "list.json")
     assert queue.entries() == []
 
 

@@ -1,0 +1,110 @@
+"""One row of the queue, and how its columns hold it. The file itself: colorizer.queue."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from colorizer.errors import SettingsError
+from colorizer.hint_file import Hint, packed
+from colorizer.jobs import Job, JobState, Kind
+from colorizer.settings import Settings
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One row of the queue."""
+
+    id: int
+    job: Job
+    hints: tuple[Hint, ...] = ()
+    """Colours a person asked for: x, y as shares of width and height, a, b in CIELAB units; of a
+    film also the time in seconds."""
+    state: JobState = JobState.WAITING
+    reason: str = ""
+    """Why it failed, was skipped or interrupted."""
+    warnings: tuple[str, ...] = ()
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """What is known of the source: width, height, frames, seconds, rate."""
+    done: int = 0
+    """Frames finished."""
+    begun: int = 0
+    """Frames finished before this try; not kept on disk."""
+    total: int | None = None
+    """Frames expected, None where unknown."""
+    seconds: float = 0.0
+    """Time worked on it, pauses left out."""
+    crashes: int = 0
+    """How often the worker process ended while it was in work."""
+    added: float = 0.0
+    """Seconds since the epoch, as `started` and `ended`."""
+    started: float | None = None
+    ended: float | None = None
+
+
+STORED = [item.name for item in fields(Entry) if item.name not in ("id", "job", "begun")]
+"""Columns that are fields of an entry."""
+COLUMNS = ", ".join(["id", "source", "target", "kind", "settings", *STORED])
+"""What `entry_from` wants of a row."""
+
+
+def entry_from(row: Sequence[Any], known: dict[str, Settings]) -> Entry:
+    """Build an entry; equal settings share one object, as there may be 40,000 rows."""
+    number, source, target, kind, settings, *stored = row
+    if settings not in known:
+        known[settings] = _settings(json.loads(settings))
+    values = dict(zip(STORED, stored, strict=True))
+    values["hints"] = packed(json.loads(values["hints"]))
+    values["state"] = JobState(values["state"])
+    values["warnings"] = tuple(json.loads(values["warnings"]))
+    values["facts"] = json.loads(values["facts"])
+    job = Job(Path(os.fsdecode(source)), Path(os.fsdecode(target)), Kind(kind), known[settings])
+    return Entry(id=number, job=job, **values)
+
+
+def _settings(values: Mapping[str, Any]) -> Settings:
+    """Build settings; options that another version wrote and this one lacks are left out."""
+    kept: dict[str, Any] = {}
+    for name, value in values.items():
+        try:
+            Settings.from_dict({**kept, name: value})
+        except SettingsError as error:
+            _log.warning("a job of another version: %s", error)
+        else:
+            kept[name] = value
+    return Settings.from_dict(kept)
+
+
+def column_value(name: str, value: Any) -> Any:
+    """Return a value as its column holds it."""
+    if name not in (*STORED, "target", "settings"):
+        raise ValueError(f"no field {name!r} in the queue")
+    if name == "target":
+        return os.fsencode(value)
+    if name == "settings":
+        return json.dumps(value.as_dict())
+    if name in ("hints", "warnings", "facts"):
+        return json.dumps(value)
+    return value
+
+
+def free_target(job: Job, held: dict[bytes, tuple[bytes, str]]) -> Path | None:
+    """Return a target no other source of the queue has; None where the job itself waits already."""
+    source, target, number = os.fsencode(job.source), job.target, 2
+    while (key := os.fsencode(target)) in held:
+        other, state = held[key]
+        if other == source:
+            if state in (JobState.WAITING, JobState.RUNNING, JobState.INTERRUPTED):
+                return None
+            break  # done before and asked for again
+        target = job.target.with_name(f"{job.target.stem}_{number}{job.target.suffix}")
+        number += 1
+    held[key] = (source, JobState.WAITING)
+    return target
