@@ -16,8 +16,9 @@ LEVELS = {
     "errors": 0, "trim": 0.5, "options": 0.5, "frame_pattern": 0.5, "name_template": 0.5,
     "checksum": 1, "settings": 1, "jobs": 2, "color": 3, "ycbcr": 4, "rgb_spaces": 4, "frame": 4,
     "device": 5, "models": 5, "media": 5, "archive": STAGE, "pipeline": 7, "plan": 7, "batch": 8,
-    "queue_entry": 7, "queue": 8, "queue_json": 9, "preview": 8, "doctor": 9, "api": 9, "desk": 10, "worker": 11, "cli_report": 10,
-    "cli_options": 10, "cli_interrupt": 11, "cli_run": 12, "cli_info": 12, "cli_models": 12,
+    "queue_entry": 7, "queue": 8, "queue_json": 9, "preview": 8, "doctor": 9, "api": 9,
+    "desk": 10, "worker": 11, "cli_report": 10, "cli_options": 10,
+    "cli_interrupt": 11, "cli_run": 12, "cli_info": 12, "cli_models": 12,
     "cli_repeat": 11, "cli_verify": 13, "cli_measure": 13, "cli_queue": 13, "cli_watch": 13,
     "cli": 14, "__main__": 15,
 }  # fmt: skip

@@ -7,23 +7,21 @@ import struct
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
-from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self
 
 import numpy as np
 
-from colorizer import __version__
-from colorizer.checksum import file_hash
-from colorizer.errors import MediaError, TargetError
+from colorizer.errors import TargetError
 from colorizer.frame import Frame
 from colorizer.media.caption import caption_rows, caption_strip
 from colorizer.media.exif_carry import for_block, for_tiff
 from colorizer.media.gray import strips
+from colorizer.media.making import Making, PhotoMaking
 from colorizer.media.metadata import Metadata
 from colorizer.media.picture import Picture
-from colorizer.media.profiles import profile_name, result_profile, result_space
+from colorizer.media.profiles import result_profile, result_space
 from colorizer.media.scan import Coding
 from colorizer.media.still import Page, StillSource
 from colorizer.media.still_codes import Measure, colour_rows
@@ -37,7 +35,7 @@ from colorizer.media.still_formats import (
 )
 from colorizer.media.still_tiff import TiffPages, write_tiff
 from colorizer.media.suffixes import OWN_SUFFIX, WRITTEN
-from colorizer.media.xmp import Making, mark_generated
+from colorizer.media.xmp import mark_generated
 
 
 class StillSink:
@@ -80,9 +78,10 @@ class StillSink:
             profile = "srgb"
         self._profile = profile
         self._space, self._icc = result_space(profile), result_profile(profile)
-        self._made_by = made_by
         self._caption = caption
-        self._source_hash = ""
+        self._making = PhotoMaking(
+            like.path, made_by=made_by, depth=bit_depth, profile=profile, icc=self._icc
+        )
         self._colour = colour_rows
         self._measured, self._written = Measure(), Measure()
         self._file: BinaryIO | None = None
@@ -217,7 +216,8 @@ class StillSink:
         if alpha is not None and alpha.dtype != dtype:
             alpha = alpha.astype(np.uint16) * 257 if sixteen else (alpha >> 8).astype(np.uint8)
         height, width = size = self._size(frame)
-        making = self._making(frame, page)
+        kind = WRITTEN.get(self.target.suffix.lower(), page.coding.format)
+        making = self._making.of(frame, size, kind)
         plain = mark_generated(None, making)
         return Picture(
             rows=lambda: self._rows(frame, dtype, alpha),
@@ -261,32 +261,6 @@ class StillSink:
         except (ValueError, struct.error) as error:
             self.warnings.append(f"its EXIF is lost: {error}")
             return replace(metadata, exif=None, exif_ifds=())
-
-    def _making(self, frame: Frame, page: Page) -> Making:
-        """Return what the XMP of a page tells of how it came to be.
-
-        Raises:
-            MediaError: the source can't be read any more.
-        """
-        try:
-            self._source_hash = self._source_hash or file_hash(self._like.path)
-        except OSError as error:
-            raise MediaError(self._like.path, f"can't be read: {error}") from error
-        assert frame.ab is not None, "a sink wants frames with chroma"
-        kind = WRITTEN.get(self.target.suffix.lower(), page.coding.format)
-        known = sha256(self._source_hash.encode() + self._icc + frame.ab.tobytes())
-        known.update(f"{frame.index} {kind} {self._bit_depth} {self._made_by}".encode())
-        return Making(
-            version=__version__,
-            parameters=self._made_by,
-            size=self._size(frame),
-            profile=profile_name(self._icc),
-            srgb=self._profile == "srgb",
-            mime=f"image/{kind}",
-            source=self._like.path.name,
-            source_sha256=self._source_hash,
-            identity=known.hexdigest(),
-        )
 
     def _xmp(self, metadata: Metadata, making: Making) -> bytes | None:
         try:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ElementTree  # noqa: N813 - the module is named like its class
-from dataclasses import dataclass
 from io import BytesIO
 from uuid import UUID
+
+from colorizer.media.making import Making
 
 GENERATED = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
 """IPTC DigitalSourceType: a picture of which a part, here the colour, a trained model made."""
@@ -79,30 +80,6 @@ _MOST_BYTES = 16 << 20
 
 for _prefix, _uri in _PREFIXES.items():
     ElementTree.register_namespace(_prefix, _uri)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Making:
-    """How a result came to be, as its XMP tells it."""
-
-    version: str
-    """Of this program."""
-    parameters: str = ""
-    """Model and settings, in a line."""
-    size: tuple[int, int]
-    """(height, width) of the result."""
-    profile: str
-    """Name of the result's ICC profile."""
-    srgb: bool = True
-    """Whether that is sRGB."""
-    mime: str
-    """Of the result, such as image/tiff."""
-    source: str
-    """File name of the source."""
-    source_sha256: str
-    identity: str
-    """Hex digits that two results share only if they are the same; no time is in them, and none
-    is written, so that equal runs give equal files."""
 
 
 class _Builder(ElementTree.TreeBuilder):

@@ -13,10 +13,11 @@ from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
 from colorizer.media import metadata, scan_tiff, still_tiff
 from colorizer.media.exif import upright_exif
+from colorizer.media.making import Making
 from colorizer.media.metadata import without_thumbnails
 from colorizer.media.still import StillSource
 from colorizer.media.still_sink import StillSink
-from colorizer.media.xmp import GENERATED, Making, mark_generated
+from colorizer.media.xmp import GENERATED, mark_generated
 from tests import draw_photo
 
 CAPTION = "Marktplatz, Blick nach Süden"
