@@ -8,25 +8,21 @@ followed as long as the flow can be trusted there, and never across a cut.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Container, Generator, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
-from itertools import islice
 
 import numpy as np
 
-from colorizer.frame import Frame, Motion
+from colorizer.frame import Frame
 from colorizer.hint_spread import Hint, spread_hints
 from colorizer.predict import Look
+from colorizer.shot_walk import Marked, walk_back, walk_forth
 from colorizer.temporal import LEAST_TRUST
 
-CHUNK = 48
-"""Frames whose motion is held while a place is followed backwards."""
 _NEAR = 1
 """Pixels around a place, at half the size of the flow's grid, that tell where it moves."""
 
-Marked = Callable[[int], Generator[Frame, None, None]]
-"""Gives frames from an index on, with shots and motion marked as in the whole film."""
 Tracks = Mapping[int, list[Hint]]
 """Hints by the index of the frame, each where its place is there."""
 
@@ -47,10 +43,14 @@ def track_hints(hints: Iterable[tuple[int, Hint]], marked: Marked) -> Tracks:
     found: dict[int, dict[int, Hint]] = defaultdict(dict)
     for index, group in groups.items():
         found[index].update(group)
-        for follow in (_forward, _backward):
+        for walk in (walk_forth, walk_back):
             points = _Points(group)
-            for place in follow(index, points, marked):
-                found[place].update(points.hints())
+            with closing(walk(index, marked)) as steps:
+                for step in steps:
+                    points.move(step.there, step.there_trust)
+                    if not points:
+                        break
+                    found[step.index].update(points.hints())
     return {index: [of[n] for n in sorted(of)] for index, of in found.items()}
 
 
@@ -114,44 +114,3 @@ def _step_at(flow: np.ndarray, trust: np.ndarray, x: float, y: float) -> tuple[f
         return None
     dx, dy = np.median(flow[near][sure], axis=0)
     return float(dx) / width, float(dy) / height
-
-
-def _forward(index: int, points: _Points, marked: Marked) -> Iterator[int]:
-    """Follow points to later frames, yielding the index of each they reached."""
-    with closing(marked(index)) as frames:
-        for frame in islice(frames, 1, None):
-            if frame.starts_shot:
-                return
-            if frame.motion is None:  # a flash, which the frame after it skips
-                continue
-            points.move(frame.motion.forth, frame.motion.forth_trust)
-            if not points:
-                return
-            yield frame.index
-
-
-def _backward(index: int, points: _Points, marked: Marked) -> Iterator[int]:
-    """Follow points to earlier frames, yielding the index of each they reached."""
-    for place, starts_shot, motion in _reversed(index, marked):
-        if place != index:
-            if motion is None and not starts_shot:  # a flash
-                continue
-            yield place
-        if motion is None:
-            return
-        points.move(motion.back, motion.back_trust)
-        if not points:
-            return
-
-
-def _reversed(index: int, marked: Marked) -> Iterator[tuple[int, bool, Motion | None]]:
-    """Yield index, start of a shot and motion of a frame and those before it, chunk by chunk."""
-    while index >= 0:
-        first = max(0, index + 1 - CHUNK)
-        with closing(marked(first)) as marks:
-            frames = islice(marks, index + 1 - first)
-            chunk = [(frame.index, frame.starts_shot, frame.motion) for frame in frames]
-        if not chunk:
-            return
-        yield from reversed(chunk)
-        index = first - 1

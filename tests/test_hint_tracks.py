@@ -7,11 +7,12 @@ import pytest
 
 from colorizer import pipeline
 from colorizer.errors import SettingsError
-from colorizer.hint_tracks import CHUNK, track_hints
+from colorizer.hint_tracks import track_hints
 from colorizer.hints import HintedModel
 from colorizer.jobs import Job, Kind
 from colorizer.media import film_sink
 from colorizer.settings import Settings
+from colorizer.shot_walk import CHUNK
 from tests.draw_shots import chroma_of, draw_shots, ground_of, square_at, square_of
 from tests.test_shots import marks
 from tests.test_temporal import texture
