@@ -76,19 +76,33 @@ class CutList:
         """
         if self._file is None or self.cuts is not None:
             return
-        part = self._file.with_name(self._file.name + ".part")
-        try:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            with part.open("w", encoding="utf-8", newline="") as file:
-                file.write(f"{_TITLE}{self._source.name}\n")
-                table = csv.writer(file, lineterminator="\n")
-                table.writerow(_COLUMNS)
-                for number, (index, seconds) in enumerate(sorted(self._found.items()), start=1):
-                    table.writerow((number, timecode(seconds), index))
-            part.replace(self._file)
-        except OSError as error:
-            part.unlink(missing_ok=True)
-            raise TargetError(self._file, f"can't be written ({error.strerror})") from error
+        write_cuts(self._file, self._source, sorted(self._found.items()))
+
+
+def write_cuts(file: Path, source: Path, shots: Iterable[tuple[int, float]]) -> None:
+    """Write the list of a film.
+
+    Args:
+        file: the list.
+        source: the film.
+        shots: first frame and seconds of each.
+
+    Raises:
+        TargetError: it can't be written.
+    """
+    part = file.with_name(file.name + ".part")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with part.open("w", encoding="utf-8", newline="") as opened:
+            opened.write(f"{_TITLE}{source.name}\n")
+            table = csv.writer(opened, lineterminator="\n")
+            table.writerow(_COLUMNS)
+            for number, (index, seconds) in enumerate(shots, start=1):
+                table.writerow((number, timecode(seconds), index))
+        part.replace(file)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise TargetError(file, f"can't be written ({error.strerror})") from error
 
 
 def cut_file(file: Path | None, source: Path) -> Path | None:
