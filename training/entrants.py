@@ -11,7 +11,7 @@ import numpy as np
 
 from colorizer import colorize, load_model
 from colorizer.color import L_to_gray, ab_to_srgb, gray_to_L
-from colorizer.models import MODELS
+from colorizer.models import model_names
 from colorizer.models.base import ColorModel
 from training.metrics import lab_of
 
@@ -64,14 +64,15 @@ def baselines(originals: Sequence[np.ndarray]) -> dict[str, Paint]:
 
 
 def load_entrant(name: str) -> ColorModel:
-    """Load a model: its name, or NAME=FILE for weights of one's own.
+    """Load a model: its name, also that of an imported one, or NAME=FILE for weights of one's own.
 
     Raises:
         ValueError: there is no such model.
     """
     known, _, file = name.partition("=")
-    if known not in MODELS:
-        raise ValueError(f"{known} is neither a model nor a baseline; known: {', '.join(MODELS)}")
+    if known not in model_names():
+        names = ", ".join(model_names())
+        raise ValueError(f"{known} is neither a model nor a baseline; known: {names}")
     return load_model(known, Path(file) if file else None)
 
 

@@ -2,7 +2,8 @@
 
 Every photo is shrunk to `--side`, made gray (its own L*, 8 bit), goes through the program as a
 user's file would, and is compared with the original. The baselines gray, mean-colour and
-random-colour are always rows. MODEL is a name, or NAME=FILE for weights of one's own.
+random-colour are always rows. MODEL is a name, also of an imported one, or NAME=FILE for weights
+of one's own.
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ from __future__ import annotations
 import argparse
 import csv
 import json
-import time
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +20,15 @@ import numpy as np
 from PIL import Image
 from tqdm import tqdm
 
+from colorizer.errors import ColorizerError
 from training import entrants
 from training.judge import NAME as JUDGE_NAME
 from training.judge import Judge, confusions
+from training.perceptual import load_lpips
 from training.report import contact_sheet
 from training.steadiness import measure
-from training.tally import Row, Tally, add, row
+from training.tally import PLAIN, Protocol, Row, Tally, add, row
+from training.usage import measured
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
 SHEET_ROWS = 48
@@ -47,15 +51,20 @@ def open_photo(file: Path, side: int | None) -> np.ndarray:
     return np.asarray(photo)
 
 
-def labels_of(files: Sequence[Path]) -> list[int | None]:
-    """Return each photo's ImageNet class from the `labels.tsv` beside it (file, class, name)."""
+def labels_of(files: Sequence[Path]) -> tuple[list[int | None], dict[int, str]]:
+    """Return each photo's ImageNet class, and the names of the classes.
+
+    They come from the `labels.tsv` (file, class, name) beside the photos; None where it has none.
+    """
     known: dict[Path, int] = {}
+    names: dict[int, str] = {}
     for folder in {file.parent for file in files}:
         if (table := folder / "labels.tsv").is_file():
             with table.open(newline="", encoding="utf-8") as lines:
-                for name, label, *_ in list(csv.reader(lines, delimiter="\t"))[1:]:
-                    known[folder / name] = int(label)
-    return [known.get(file) for file in files]
+                for file, label, name, *_ in list(csv.reader(lines, delimiter="\t"))[1:]:
+                    known[folder / file] = int(label)
+                    names[int(label)] = name
+    return [known.get(file) for file in files], names
 
 
 def source_of(file: Path) -> str:
@@ -67,7 +76,7 @@ def source_of(file: Path) -> str:
 def judge_photos(
     originals: Sequence[np.ndarray],
     painters: Mapping[str, entrants.Paint],
-    judge: Judge | None = None,
+    protocol: Protocol = PLAIN,
     sheet: Path | None = None,
 ) -> dict[str, Tally]:
     """Let every entrant colorize every photo, and score it.
@@ -75,7 +84,7 @@ def judge_photos(
     Args:
         originals: (H, W, 3) uint8 photos.
         painters: entrants by name, `gray` among them.
-        judge: the classifier, for semantic interpretability and FID.
+        protocol: what the measures depend on.
         sheet: where to save a contact sheet of the first photos: input, models, original.
     """
     tallies = {name: Tally() for name in painters}
@@ -84,9 +93,9 @@ def judge_photos(
     for number, original in enumerate(tqdm(originals, unit="photo")):
         gray, results = entrants.gray_of(original), {}
         for name, paint in painters.items():
-            started = time.perf_counter()
-            results[name] = paint(gray, number)
-            add(tallies[name], results[name], gray, original, started, judge)
+            with measured() as cost:
+                results[name] = paint(gray, number)
+            add(tallies[name], results[name], gray, original, cost, protocol)
         if number < SHEET_ROWS:
             rows.append([results["gray"], *(results[name] for name in shown), original])
     if sheet is not None:
@@ -121,6 +130,15 @@ def as_text(table: Mapping[str, Row]) -> str:
     return "\n".join(lines)
 
 
+def as_markdown(table: Mapping[str, Row]) -> str:
+    """Return the table as `as_text` does, in Markdown."""
+    lines = ["| | " + " | ".join(table) + " |", "|---|" + "---:|" * len(table)]
+    for name in next(iter(table.values())):
+        values = (row.get(name, float("nan")) for row in table.values())
+        lines.append(f"| {name} | " + " | ".join(f"{value:.3f}" for value in values) + " |")
+    return "\n".join(lines)
+
+
 def save_csv(table: Mapping[str, Row], file: Path) -> None:
     """Write the table with one line an entrant."""
     with file.open("w", newline="", encoding="utf-8") as out:
@@ -140,13 +158,19 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--vividness", type=float)
     parser.add_argument("--limit", type=int, help="judge only so many photos, evenly spread")
     parser.add_argument("--by-source", action="store_true", help="a table for every source, too")
+    parser.add_argument(
+        "--threshold", type=float, default=10, metavar="DISTANCE",
+        help="in ab, up to which a pixel counts as right (10)",
+    )  # fmt: skip
     parser.add_argument("--no-judge", action="store_true", help="no classifier: no top-1, no FID")
     parser.add_argument(
         "--thorough", action="store_true", help="size consistency and hints, on 100 photos at most"
     )
     parser.add_argument("--sheet", type=Path, help="save a contact sheet, PNG")
     parser.add_argument("--csv", type=Path, help="save the table")
-    parser.add_argument("--json", action="store_true", help="print JSON")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print JSON")
+    form.add_argument("--markdown", action="store_true", help="print tables in Markdown")
     return parser
 
 
@@ -163,22 +187,29 @@ def main() -> None:
     painters = entrants.baselines(originals)
     try:
         networks = {name: entrants.load_entrant(name) for name in arguments.models}
-    except ValueError as error:
+    except (ValueError, ColorizerError) as error:
         parser.error(str(error))
     painters |= {n: entrants.paint_with(one, **settings) for n, one in networks.items()}
     judge = None if arguments.no_judge else Judge()
-    tallies = judge_photos(originals, painters, judge, arguments.sheet)
+    protocol = Protocol(judge, load_lpips(), arguments.threshold)
+    if protocol.lpips is None:
+        print("LPIPS is left out: it wants torchmetrics and AlexNet's weights", file=sys.stderr)
+    tallies = judge_photos(originals, painters, protocol, arguments.sheet)
     seen = [judge.look(original) for original in originals] if judge else []
     _report(arguments, files, tallies, seen)
     if arguments.thorough:
         thorough = {n: measure(one, painters[n], originals) for n, one in networks.items()}
-        print(json.dumps(thorough) if arguments.json else as_text(thorough))
+        print(json.dumps(thorough) if arguments.json else _writer(arguments)(thorough))
+
+
+def _writer(arguments: argparse.Namespace) -> Callable[[Mapping[str, Row]], str]:
+    return as_markdown if arguments.markdown else as_text
 
 
 def _report(
     arguments: argparse.Namespace, files: list[Path], tallies: dict[str, Tally], seen: list[Any]
 ) -> None:
-    labels = labels_of(files)
+    labels, classes = labels_of(files)
     tables = {"all": table_of(tallies, seen, labels)}
     if arguments.by_source:
         sources = [source_of(file) for file in files]
@@ -187,27 +218,46 @@ def _report(
             tables[source] = table_of(tallies, seen, labels, chosen)
     if arguments.csv:
         save_csv(tables["all"], arguments.csv)
-    confused = _confusions(arguments.models, tallies, labels) if seen else {}
+    confused = _confusions(arguments.models, tallies, labels, classes) if seen else {}
     if arguments.json:
         print(json.dumps({"tables": tables, "confusions": confused, "judge": JUDGE_NAME}))
         return
     for name, table in tables.items():
         print(f"\n{name}" + (f" (judge and FID features: {JUDGE_NAME})" if seen else ""))
-        print(as_text(table))
+        print(_writer(arguments)(table))
     for model, lists in confused.items():
         for title, pairs in lists.items():
-            print(f"{model}, {title}: {', '.join(f'{a}->{b} {n:+d}' for a, b, n in pairs)}")
+            print(f"\n{model}, {title}: {'; '.join(f'{a} -> {b} {n:+d}' for a, b, n in pairs)}")
 
 
 def _confusions(
-    models: list[str], tallies: dict[str, Tally], labels: list[int | None]
-) -> dict[str, dict[str, list[tuple[int, int, int]]]]:
-    known = [n for n, label in enumerate(labels) if label is not None]
+    models: list[str],
+    tallies: dict[str, Tally],
+    labels: list[int | None],
+    classes: Mapping[int, str],
+) -> dict[str, dict[str, list[tuple[str, str, int]]]]:
+    """Return `judge.confusions` of every model, classes by name where the photos tell it."""
+    known = [(n, label) for n, label in enumerate(labels) if label is not None]
     if not known:
         return {}
-    true = [label for label in labels if label is not None]
-    gray = [tallies["gray"].seen[n] for n in known]
-    return {m: confusions([tallies[m].seen[n] for n in known], gray, true) for m in models}
+    numbers, true = [n for n, _ in known], [label for _, label in known]
+    gray = [tallies["gray"].seen[n] for n in numbers]
+
+    def name(label: int) -> str:
+        return classes.get(label, f"class {label}")
+
+    def named(pairs: list[tuple[int, int, int]]) -> list[tuple[str, str, int]]:
+        return [(name(true), name(found), change) for true, found, change in pairs]
+
+    return {
+        model: {
+            title: named(pairs)
+            for title, pairs in confusions(
+                [tallies[model].seen[n] for n in numbers], gray, true
+            ).items()
+        }
+        for model in models
+    }
 
 
 if __name__ == "__main__":

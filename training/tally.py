@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,6 +9,7 @@ import numpy as np
 from training import metrics
 from training.entrants import neutral
 from training.judge import Judge, Seen, fid
+from training.perceptual import Distance
 
 Row = dict[str, float]
 
@@ -26,16 +26,35 @@ class Tally:
     """What the judge says, one a photo where there is a judge."""
 
 
-def score(result: np.ndarray, gray: np.ndarray, original: np.ndarray) -> dict[str, float]:
+@dataclass(frozen=True)
+class Protocol:
+    """What the measures depend on besides the pictures."""
+
+    judge: Judge | None = None
+    lpips: Distance | None = None
+    threshold: float = 10
+    """Distance in ab up to which a pixel counts as right, CIELAB units."""
+
+
+PLAIN = Protocol()
+"""What needs no further network."""
+
+
+def score(
+    result: np.ndarray, gray: np.ndarray, original: np.ndarray, protocol: Protocol = PLAIN
+) -> dict[str, float]:
     """Compare one result, (H, W, 3) uint8, with its gray input and the original."""
     lab, lab_original = metrics.lab_of(result), metrics.lab_of(original)
     lab_gray = metrics.lab_of(neutral(gray))
     mse, distance = metrics.ab_error(lab, lab_original)
     psnr = metrics.psnr(result, original)
-    return {
+    right = metrics.pixels_within(lab, lab_original, protocol.threshold)
+    found = {} if protocol.lpips is None else {"lpips": protocol.lpips(result, original)}
+    return found | {
         "mse": mse,
         "L2": distance,
-        "within 10": metrics.pixels_within(lab, lab_original),
+        "right": right,
+        "right, count": right * lab[0].size,
         "larger channel": metrics.larger_channel_accuracy(lab, lab_original),
         "psnr": psnr,
         "psnr gain": psnr - metrics.psnr(neutral(gray), original),
@@ -54,15 +73,14 @@ def add(
     result: np.ndarray,
     gray: np.ndarray,
     original: np.ndarray,
-    started: float,
-    judge: Judge | None,
+    cost: dict[str, float],
+    protocol: Protocol,
 ) -> None:
-    """Score one result; `started` is the `time.perf_counter` from before it was made."""
-    seconds = time.perf_counter() - started
-    tally.scores.append(score(result, gray, original) | {"seconds": seconds})
+    """Score one result; `cost` is what `usage.measured` says of making it."""
+    tally.scores.append(score(result, gray, original, protocol) | cost)
     tally.counts.append(metrics.distance_counts(metrics.lab_of(result), metrics.lab_of(original)))
-    if judge is not None:
-        tally.seen.append(judge.look(result))
+    if protocol.judge is not None:
+        tally.seen.append(protocol.judge.look(result))
 
 
 def row(
@@ -94,7 +112,8 @@ def row(
         "photos": len(chosen),
         "MSE of (ab+128)/255": columns["mse"].mean(),
         "L2 distance per photo": columns["L2"].mean(),
-        "pixels within 10 in ab": columns["within 10"].mean(),
+        "pixels right in ab, share": columns["right"].mean(),
+        "pixels right in ab, count a photo": columns["right, count"].mean(),
         "argmax accuracy (DeepColor)": columns["larger channel"].mean(),
         "PSNR, dB": columns["psnr"].mean(),
         "PSNR above gray, dB, mean": columns["psnr gain"].mean(),
@@ -112,7 +131,10 @@ def row(
         "bleeding of the original's, median": np.median(columns["bleeding ratio"]),
         "mean |dL*|": columns["dL"].mean(),
         "seconds a photo": np.median(columns["seconds"]),
+        "MiB while at work, most": columns["MiB"].max(),
     }
+    if "lpips" in columns:
+        values["LPIPS"] = columns["lpips"].mean()
     values |= _judged(tally, gray, originals, labels, chosen)
     return {name: float(value) for name, value in values.items()}
 

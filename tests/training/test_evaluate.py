@@ -6,15 +6,18 @@ import sys
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from tests.tiny_model import tiny_model
 from training import entrants, metrics
 from training import evaluate as evaluation
 from training.judge import Seen, confusions, fid
+from training.perceptual import load_lpips
 from training.report import contact_sheet
 from training.steadiness import hint_test, size_consistency
-from training.tally import score
+from training.tally import Protocol, score
+from training.usage import measured
 
 
 @pytest.fixture
@@ -115,9 +118,74 @@ def test_wrong_questions_are_refused(model, words, photos, tmp_path, monkeypatch
     assert words in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("name", ["resnet18", "autochrome=nothing.safetensors"])
+def test_a_model_without_weights_is_refused_in_a_line(name, photos, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setattr(sys, "argv", ["evaluate", name, "--data", str(tmp_path)])
+    with pytest.raises(SystemExit):
+        evaluation.main()
+    told = capsys.readouterr().err
+    assert (name.partition("=")[2] or name) in told
+    assert "Traceback" not in told
+
+
+def test_pixels_count_as_right_up_to_the_threshold(originals):
+    original = originals[0]
+    gray = entrants.gray_of(original)
+    rows = [score(entrants.neutral(gray), gray, original, Protocol(threshold=t)) for t in (0, 200)]
+    assert [row["right"] for row in rows] == [0, 1]
+    assert rows[1]["right, count"] == gray.size
+
+
+def test_the_table_in_markdown_has_a_column_for_every_entrant():
+    text = evaluation.as_markdown({"gray": {"PSNR, dB": 21.5}, "tiny": {"PSNR, dB": 22.25}})
+    assert text.splitlines() == [
+        "| | gray | tiny |",
+        "|---|---:|---:|",
+        "| PSNR, dB | 21.500 | 22.250 |",
+    ]
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memory is told by Linux")
+def test_memory_is_what_the_work_itself_needed():
+    with measured() as none:
+        pass
+    with measured() as some:
+        np.ones(40 << 20, np.uint8)
+    assert none["MiB"] < 10 < 35 < some["MiB"] < 60
+
+
+def test_lpips_is_left_out_without_its_weights(tmp_path, monkeypatch):
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+    assert load_lpips() is None
+
+
+def test_lpips_is_zero_for_equal_pictures_and_grows_with_the_difference(
+    originals, tmp_path, monkeypatch
+):
+    pytest.importorskip("torchmetrics")
+    torchvision = pytest.importorskip("torchvision")
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
+    folder = tmp_path / "torch" / "hub" / "checkpoints"
+    folder.mkdir(parents=True)
+    torch.manual_seed(0)
+    torch.save(torchvision.models.alexnet().state_dict(), folder / "alexnet-owt-7be5be79.pth")
+    distance = load_lpips()
+    original = np.tile(originals[0], (2, 2, 1))
+    noisy = np.clip(original.astype(int) + 20, 0, 255).astype(np.uint8)
+    assert distance(original, original) == 0
+    assert distance(original, noisy) > 0
+    row = evaluation.table_of(
+        evaluation.judge_photos(
+            [original], entrants.baselines([original]), Protocol(lpips=distance)
+        ), [], [None],
+    )["gray"]  # fmt: skip
+    assert row["LPIPS"] > 0
+
+
 def test_labels_come_from_the_table_beside_the_photos(photos, tmp_path):
     (tmp_path / "labels.tsv").write_text("file\tclass_index\tname\ndrawn-1.png\t7\tcock\n")
-    assert evaluation.labels_of(photos) == [None, 7, None]
+    assert evaluation.labels_of(photos) == ([None, 7, None], {7: "cock"})
 
 
 def test_frechet_distance_of_shifted_gaussians_is_the_squared_shift():
