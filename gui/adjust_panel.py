@@ -27,7 +27,7 @@ class AdjustPanel(QWidget):
         self._boxes: dict[str, QDoubleSpinBox] = {}
         layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        rows = (("strength", self.tr("Stren&gth")), ("vividness", self.tr("&Vividness")))
+        rows = (("strength", self.tr("Stren&gth")), ("vividness", self.tr("Vivi&dness")))
         for row, (name, words) in enumerate(rows):
             self._create_row(layout, row, name, words)
         self._all = QPushButton(self.tr("Use for all waiting"))

@@ -1,0 +1,212 @@
+"""A session before a real display: drop, adjust, hint, start, open the result, by mouse and keys.
+
+Nothing of the window's inside is asked: what is looked at is the screen, the queue file and the
+results. The pictures of the steps are kept in the test's folder.
+"""
+
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.gui.x_session import SCREEN, opened_screen
+
+ROOT = Path(__file__).parents[2]
+SAMPLES = ROOT / "colorizer" / "samples"
+PATIENCE = 180.0
+WINDOW = (1280, 800)
+AFTER = (1010, 250, 1260, 600)
+"""Where the right half of the picture stands on the display."""
+PLACE = (1068, 465)
+START = (245, 38)
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        not (shutil.which("Xvfb") and shutil.which("xdotool")), reason="needs Xvfb and xdotool"
+    ),
+]
+
+
+def wait(condition, what, seconds=PATIENCE):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if found := condition():
+            return found
+        time.sleep(0.2)
+    raise AssertionError(f"waited in vain for {what}")
+
+
+def rows(profile):
+    """Return the queue as it lies on disk."""
+    file = profile / "queue.sqlite"
+    if not file.exists():
+        return []
+    with sqlite3.connect(f"file:{file}?mode=ro", uri=True) as base:
+        base.row_factory = sqlite3.Row
+        try:
+            return [dict(row) for row in base.execute("SELECT * FROM jobs ORDER BY position")]
+        except sqlite3.OperationalError:  # is being made
+            return []
+
+
+def setting(profile, name):
+    return json.loads(rows(profile)[0]["settings"]).get(name)
+
+
+def hints(profile):
+    return json.loads(rows(profile)[0]["hints"])
+
+
+@pytest.fixture
+def screen(tmp_path):
+    with opened_screen(tmp_path / "pictures") as screen:
+        yield screen
+
+
+@pytest.fixture
+def environment(screen, tmp_path):
+    """The surroundings of a desktop program; `xdg-open` notes what it was asked to open."""
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    opener = programs / "xdg-open"
+    opener.write_text(f'#!/bin/sh\necho "$1" >> "{tmp_path}/opened"\n')
+    opener.chmod(0o755)
+    known = {k: v for k, v in os.environ.items() if not k.startswith(("QT_", "XDG_", "WAYLAND"))}
+    return {
+        **known,
+        "DISPLAY": screen.name,
+        "QT_QPA_PLATFORM": "xcb",
+        "HOME": str(tmp_path / "home"),
+        "LANG": "C.UTF-8",
+        "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
+        "PYTHONPATH": str(ROOT),
+    }
+
+
+@pytest.fixture
+def started(environment, tmp_path):
+    """A function that starts a program before the display; all are ended afterwards."""
+    running = []
+
+    def start(*words):
+        log = (tmp_path / f"program{len(running)}.log").open("w")
+        command = [sys.executable, *map(str, words)]
+        running.append(subprocess.Popen(command, env=environment, stdout=log, stderr=log))
+        return running[-1]
+
+    yield start
+    for process in running:
+        process.terminate()
+    for process in running:
+        process.wait(30)
+
+
+def prepared(tmp_path):
+    """Lay out two photos and what a session of before left: an output folder."""
+    scans, profile, out = tmp_path / "scans", tmp_path / "profile", tmp_path / "Colorized"
+    scans.mkdir()
+    for name in ("coffee.png", "astronaut.jpg"):
+        shutil.copy(SAMPLES / name, scans)
+    profile.mkdir()
+    (profile / "preferences.json").write_text(
+        json.dumps({"out": str(out), "theme": "light", "language": "en"})
+    )
+    return scans, profile, out
+
+
+def chroma(picture):
+    """Return how far each pixel is from gray, 0 to 255."""
+    rgb = np.asarray(picture, np.int16)
+    return rgb.max(2) - rgb.min(2)
+
+
+def share_changed(old, new):
+    """Return the share of pixels that look different."""
+    return (np.abs(np.asarray(old, np.int16) - np.asarray(new, np.int16)).max(2) > 8).mean()
+
+
+def settled(screen, box, seconds=2.0):
+    """Wait until a part of the display has stood still for some seconds, and return it."""
+    began, old = time.monotonic(), screen.look(box)
+    while time.monotonic() - began < seconds:
+        time.sleep(0.3)
+        new = screen.look(box)
+        if (np.asarray(new) != np.asarray(old)).any():
+            began, old = time.monotonic(), new
+    return old
+
+
+def test_drop_adjust_hint_run_and_open_the_result(screen, started, tmp_path):
+    scans, profile, out = prepared(tmp_path)
+    originals = {file: file.read_bytes() for file in scans.iterdir()}
+    program = started("-m", "gui", "--profile", profile)
+    window = screen.window("Colorizer", wait)
+    screen.do("windowmove", "--sync", window, 0, 0)
+    screen.do("windowsize", "--sync", window, *WINDOW)
+    started("-m", "tests.gui.x_session", scans)
+    screen.window("Files", wait)
+    settled(screen, (0, 0, *SCREEN))
+    screen.shot("empty")
+
+    screen.drag((SCREEN[0] - 95, 70), (400, 380))
+    wait(lambda: len(rows(profile)) == 2, "the dropped files in the queue")
+    screen.do("windowfocus", "--sync", window)
+    wait(lambda: screen.is_coloured(AFTER), "the first picture in colour")
+    screen.shot("dropped")
+
+    lively = chroma(settled(screen, AFTER)).mean()
+    screen.press("alt+g", "Page_Down", "Page_Down", "Page_Down")
+    wait(lambda: setting(profile, "strength") == 0.7, "the strength in the queue")
+    assert chroma(settled(screen, AFTER)).mean() < 0.85 * lively
+    screen.press("alt+d", "End")
+    wait(lambda: setting(profile, "vividness") == 1.0, "the vividness in the queue")
+    screen.shot("adjusted")
+
+    before = settled(screen, AFTER)
+    screen.press("h")
+    screen.click(*PLACE)
+    settled(screen, AFTER)
+    screen.shot("colours_offered")
+    screen.press("Up", "Return")  # the last one: any other colour
+    picker = screen.window("Select Color", wait)
+    screen.do("windowfocus", "--sync", picker)
+    screen.press("alt+h")
+    screen.do("type", "#2040ff")
+    screen.shot("picker")
+    screen.press("Return")
+    wait(lambda: len(hints(profile)) == 1, "the hint in the queue")
+    screen.do("windowfocus", "--sync", window)
+    wait(lambda: share_changed(before, screen.look(AFTER)) > 0.02, "the hint in the picture")
+    screen.shot("hinted")
+
+    screen.click(*START)
+    wait(lambda: [row["state"] for row in rows(profile)] == ["done", "done"], "the end of the work")
+    settled(screen, (0, 0, *WINDOW))
+    screen.shot("done")
+    screen.press("ctrl+Return")
+    opened = tmp_path / "opened"
+    wait(opened.exists, "the opening of the result")
+    result = out / "astronaut_color.jpg"
+    assert Path(opened.read_text().strip().removeprefix("file://")) == result
+    x, y, a, b = hints(profile)[0]
+    assert b < -50 < 0 < a, "the blue that was typed"
+    picture = Image.open(result)
+    red, _, blue = picture.getpixel((round(x * picture.width), round(y * picture.height)))
+    assert blue > red + 20
+    sidecar = json.loads((out / "astronaut_color.jpg.colorize.json").read_text())
+    assert sidecar["settings"]["strength"] == 0.7
+    assert sidecar["settings"]["vividness"] == 1.0
+    assert (out / "coffee_color.png").exists()
+    assert {file: file.read_bytes() for file in originals} == originals
+
+    screen.press("ctrl+q")
+    assert program.wait(30) == 0
