@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Iterator
 from dataclasses import replace
 
+from colorizer.cut_list import CutList
 from colorizer.errors import MediaError, SettingsError
 from colorizer.fields import separate_fields
 from colorizer.frame import Frame
@@ -31,6 +32,8 @@ class FilmReader:
         self._job = job
         self._source = source
         self.per_frame = 2 if source.first_field else 1
+        self.rate, self.first_index = source.rate, source.first_index
+        self.frame_count = source.frame_count
         self._cuts = None if cuts is None else {self.per_frame * cut for cut in cuts}
 
     def index_of(self, when: float | str) -> int | None:
@@ -106,3 +109,27 @@ class FilmReader:
         )
         assert isinstance(opened, FilmSource)
         return opened
+
+
+def reader_of(job: Job) -> FilmReader:
+    """Return a reader of a film that no run has opened, by the cut list where the run obeys it.
+
+    Raises:
+        MediaError: it can't be read.
+        SettingsError: its cut list can't be.
+    """
+    settings = job.settings
+    with open_source(
+        job.source,
+        job.kind,
+        side=settings.size,
+        interlaced=settings.interlaced,
+        start=settings.start,
+        end=settings.end,
+        fps=settings.fps,
+        accept_gaps=settings.accept_gaps,
+        transfer=settings.transfer,
+    ) as source:
+        assert isinstance(source, FilmSource)
+        cuts = CutList(settings.shots, job.source, source.rate).cuts if settings.smooth else None
+        return FilmReader(job, source, cuts)

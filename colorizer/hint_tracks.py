@@ -44,7 +44,7 @@ def track_hints(hints: Iterable[tuple[int, Hint]], marked: Marked) -> Tracks:
     for index, group in groups.items():
         found[index].update(group)
         for walk in (walk_forth, walk_back):
-            points = _Points(group)
+            points = Points(group)
             with closing(walk(index, marked)) as steps:
                 for step in steps:
                     points.move(step.there, step.there_trust)
@@ -78,7 +78,7 @@ def apply_hints(frames: Iterable[Frame], tracks: Tracks, look: Look) -> Iterator
         yield replace(frame, ab=spread_hints(frame.L, frame.ab, scaled))
 
 
-class _Points:
+class Points:
     """Places of some hints in one frame, while they can be followed."""
 
     def __init__(self, hints: list[tuple[int, Hint]]) -> None:

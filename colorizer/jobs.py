@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from colorizer.settings import Settings
 
@@ -59,3 +60,5 @@ class Progress:
     content: str = ""
     """What a photo shows that needs no colour, as the settings name it: coloured, blank, text or
     line_art. DONE with a message, it was copied."""
+    frame: Any = field(default=None, compare=False, repr=False)
+    """The `Frame` just finished, for whoever shows it; None where none was."""

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from colorizer.color import L_to_gray
+from colorizer.color import L_to_gray, ab_to_srgb
 from colorizer.frame import Frame, working_L
 from colorizer.hints import HintedModel, hint_map
 from colorizer.jobs import Kind
@@ -110,6 +110,29 @@ def look_at(
         size=frame.Y.shape,
         time=float((frame.pts or 0) * frame.time_base),
     )
+
+
+def finished(frame: Frame, longest: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return a small picture of a frame that is done, in gray and in colour.
+
+    Args:
+        frame: after upsampling; its strength is in ab.
+        longest: pixels of the result's long side, at most.
+
+    Returns:
+        sRGB gray codes, (H, W) uint8, and sRGB, (H, W, 3) uint8.
+    """
+    import cv2
+
+    assert frame.ab is not None
+    ab = frame.ab
+    if frame.ab_rows is not None and frame.paper is not None:  # as the rows that were written
+        ab = ab * (1 - cv2.resize(frame.paper, ab.shape[:0:-1], interpolation=cv2.INTER_AREA))
+    L = shrunk(frame, longest).lightness()
+    planes = [cv2.resize(plane, L.shape[::-1], interpolation=cv2.INTER_AREA) for plane in ab]
+    rgb = np.moveaxis(ab_to_srgb(L, np.stack(planes)), 0, -1)
+    gray, colour = (np.rint(codes * 255).astype(np.uint8) for codes in (L_to_gray(L), rgb))
+    return gray, colour
 
 
 def alternatives(

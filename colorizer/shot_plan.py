@@ -163,18 +163,15 @@ def save_plan(plan: ShotPlan | None, file: Path, source: Path) -> None:
         _try(file, lambda: (file.unlink(missing_ok=True), own.unlink(missing_ok=True)))
         return
     tables = {str(n): dict(s.own) for n, s in enumerate(plan.shots, start=1) if s.own}
+    part = own.with_name(own.name + ".part")
     if tables:
         import tomli_w
 
-        # By hand or here, what shots have is counted by the list: both change together.
-        part = own.with_name(own.name + ".part")
         text = tomli_w.dumps({"shot": tables})
         _try(own, lambda: (_folder(own), part.write_text(text, "utf-8")))
+    # What shots have is counted by the list: as little as can be comes between the two.
     write_cuts(file, source, [(shot.first, float(shot.first / plan.rate)) for shot in plan.shots])
-    if tables:
-        _try(own, lambda: part.replace(own))
-    else:
-        _try(own, lambda: own.unlink(missing_ok=True))
+    _try(own, lambda: part.replace(own) if tables else own.unlink(missing_ok=True))
 
 
 def _folder(file: Path) -> None:
