@@ -62,6 +62,8 @@ class Frame:
     the frame after it skips."""
     is_key: bool = True
     """Whether the network gives it colours; otherwise they travel to it from its neighbours."""
+    is_anchor: bool = False
+    """Whether ab is what a person painted: it holds as it is, and smoothing starts from it."""
     tone: np.ndarray | None = None
     """CIELAB L of every code of `Y`, (2^bits,) float32, where a still's profile gives it another
     than `bits` and `full_range` do; None otherwise."""

@@ -173,7 +173,7 @@ def _match_exposure(luma: np.ndarray, wanted: np.ndarray) -> np.ndarray:
     return cv2.LUT(luma, np.rint(codes.clip(0, 255)).astype(np.uint8))
 
 
-def _match_tones(luma: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+def match_tones(luma: np.ndarray, wanted: np.ndarray) -> np.ndarray:
     """Bring luma to the tones of the same view in another frame by a cubic curve.
 
     Follows what gain and offset cannot, clipped highlights and black borders; a curve so stiff
@@ -229,7 +229,7 @@ def _trust(
     path = path_of(flow, luma.shape)
     back = warp(back, path)
     gap, length = _squared(flow + back), _squared(flow) + _squared(back)
-    there = _match_tones(warp(other, path), luma)
+    there = match_tones(warp(other, path), luma)
     difference = cv2.blur(cv2.absdiff(luma, there).astype(np.float32), (3, 3))
     # In pixels of half the grid of the flow: there 0.05 and 0.5 of its squared pixels.
     trust = cv2.exp(

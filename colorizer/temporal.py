@@ -98,7 +98,9 @@ class _Shot:
         motion, past = frame.motion, self._past
         flash = motion is None and not frame.starts_shot and past is not None
         ab = None if frame.ab is None else _shrunk(frame.ab)
-        if motion is not None and past is not None:
+        if frame.is_anchor and ab is not None and not flash:
+            past = _begun(ab, MAX_COUNT)
+        elif motion is not None and past is not None:
             past = _extended(past, motion, motion.back, motion.back_trust, ab)
         elif ab is None:
             raise ValueError(f"frame {frame.index} has no ab to be smoothed")
@@ -129,7 +131,7 @@ class _Shot:
         alone = len(self._window) == 1 and self._window[0].frame.motion is None
         done = [None] * number if alone else _with_future(self._window, number)
         for step, ab in zip(self._window[:number], done, strict=True):
-            if ab is not None:
+            if ab is not None and not step.frame.is_anchor:
                 ab = self._as_vivid(step.ab, ab)
             if self._keep:
                 state = {"past": step.past, "chroma": self._chroma.copy()}
@@ -159,9 +161,9 @@ def _shrunk(ab: np.ndarray) -> np.ndarray:
     return np.stack([cv2.resize(plane, size, interpolation=cv2.INTER_AREA) for plane in ab])
 
 
-def _begun(ab: np.ndarray) -> np.ndarray:
-    """Return a mean of one prediction."""
-    return np.concatenate([ab, np.ones_like(ab[:1])])
+def _begun(ab: np.ndarray, count: int = 1) -> np.ndarray:
+    """Return the mean of so many equal predictions."""
+    return np.concatenate([ab, np.full_like(ab[:1], count)])
 
 
 def _extended(
@@ -214,7 +216,9 @@ def _with_future(window: list[_Step], number: int) -> list[np.ndarray | None]:
             if place < number:
                 done.append(None)
             continue
-        if later is not None and future is not None:
+        if step.frame.is_anchor and step.ab is not None:
+            future = _begun(step.ab, MAX_COUNT)
+        elif later is not None and future is not None:
             future = _extended(future, later, later.forth, later.forth_trust, step.ab)
         elif step.ab is not None:
             future = _begun(step.ab)
@@ -228,6 +232,8 @@ def _with_future(window: list[_Step], number: int) -> list[np.ndarray | None]:
 
 def _joined(step: _Step, future: np.ndarray) -> np.ndarray:
     """Weigh past and future by their counts; the present is in both and counts once."""
+    if step.frame.is_anchor and step.ab is not None:
+        return step.ab.copy()
     both = step.past[:2] * step.past[2]
     both += future[:2] * future[2]
     total = step.past[2] + future[2]
