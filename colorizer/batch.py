@@ -8,10 +8,11 @@ import threading
 import time
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import closing, contextmanager
+from dataclasses import replace
 from queue import Empty, Queue
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import torch
 
@@ -21,13 +22,14 @@ from colorizer.archive.existing import settle
 from colorizer.archive.hiccups import WAITS, is_passing, pauses
 from colorizer.device import cpu_cores
 from colorizer.errors import ColorizerError, MediaError, TargetError
+from colorizer.gather import Gather, gather_on
 from colorizer.jobs import Job, JobState, Kind, Progress
 from colorizer.models.base import ColorModel
 
 _log = logging.getLogger(__name__)
 
-MOST_WORKERS = 4
-"""Photos in work at once by default; each needs memory for its full-size planes."""
+MOST_ON_CPU, MOST_ON_GPU = 4, 16
+"""Photos in work at once by default; beside a GPU the cores have only files and colours to do."""
 ROOM_MEGAPIXELS = 60.0
 """Photos in work together hold at most this many megapixels."""
 ALONE_MEGAPIXELS = 30.0
@@ -59,7 +61,7 @@ def run_all(
         return
     model = model or pipeline.open_model(jobs[0].settings)
     photos = [job for job in jobs if job.kind is Kind.PHOTO]
-    workers = workers or min(cpu_cores(), MOST_WORKERS)
+    workers = workers or photos_at_once(next(model.parameters()).device)
     # Not by the number of photos: a run that goes on with the last ones must compute the same.
     threads = max(1, cpu_cores() // workers)
     if photos:
@@ -70,8 +72,13 @@ def run_all(
             yield from attempt(job, model)
 
 
+def photos_at_once(device: torch.device) -> int:
+    """Return how many photos are in work together by default where the network is on `device`."""
+    return min(cpu_cores(), MOST_ON_CPU if device.type == "cpu" else MOST_ON_GPU)
+
+
 def attempt(
-    job: Job, model: ColorModel, lock: AbstractContextManager[Any] | None = None
+    job: Job, model: ColorModel, gather: Gather | None = None
 ) -> Generator[Progress, None, None]:
     """Run one job; what goes wrong is yielded as FAILED, a target that is there as SKIPPED.
 
@@ -83,7 +90,7 @@ def attempt(
         return
     message, passing = "", False
     for wait in (*WAITS, None):
-        message, passing = yield from _try(job, model, lock)
+        message, passing = yield from _try(job, model, gather)
         if not message:
             return
         if not passing or wait is None:
@@ -96,7 +103,7 @@ def attempt(
 
 
 def _try(
-    job: Job, model: ColorModel, lock: AbstractContextManager[Any] | None
+    job: Job, model: ColorModel, gather: Gather | None
 ) -> Generator[Progress, None, tuple[str, bool]]:
     """Run one job once; return why it failed, "" if it did not, and whether that may pass.
 
@@ -104,7 +111,7 @@ def _try(
         TargetError: the disk is full or read-only.
     """
     try:
-        yield from _guarded(job, pipeline.run(job, model, lock=lock))
+        yield from _guarded(job, pipeline.run(job, model, gather=gather))
     except ColorizerError as error:
         if isinstance(error, TargetError) and is_disk_error(error):
             raise
@@ -181,8 +188,7 @@ class _PhotoWorkers:
     def __init__(self, jobs: list[Job], model: ColorModel, count: int, threads: int) -> None:
         self._waiting = deque(jobs)
         self._model = model
-        on_gpu = next(model.parameters()).device.type == "cuda"
-        self._lock = threading.Lock() if on_gpu else None
+        self._gather = gather_on(next(model.parameters()).device, count)
         self._room = Room()
         self._stop = threading.Event()
         self._events: Queue[Progress | Exception | None] = Queue(maxsize=2 * count)
@@ -248,10 +254,11 @@ class _PhotoWorkers:
 
     def _do(self, job: Job) -> None:
         with self._room.hold(megapixels(job)):
-            steps = attempt(job, self._model, self._lock)
+            steps = attempt(job, self._model, self._gather)
             with closing(steps):
                 for progress in steps:
-                    self._events.put(progress)
+                    # Without the frame: its planes are freed before the next photo's are made.
+                    self._events.put(replace(progress, frame=None))
                     # A photo whose last page is written needs only its name.
                     if self._stop.is_set() and progress.done != progress.total:
                         return

@@ -31,8 +31,6 @@ _SAME_MOMENT = 0.005
 """Seconds by which the time of a frame may be rounded."""
 
 _loading = threading.Lock()
-_gpu = threading.Lock()
-"""Held while the network runs on a GPU, which all job threads share."""
 
 
 def steps(job: Job, hints: tuple[Hint, ...]) -> Generator[Progress, None, None]:
@@ -43,14 +41,14 @@ def steps(job: Job, hints: tuple[Hint, ...]) -> Generator[Progress, None, None]:
     """
     import torch
 
-    from colorizer.batch import MOST_WORKERS, attempt
+    from colorizer.batch import attempt, photos_at_once
     from colorizer.device import cpu_cores
 
     model = loaded(job.settings)
-    on_gpu = next(model.parameters()).device.type == "cuda"
-    side_by_side = min(cpu_cores(), MOST_WORKERS) if job.kind is Kind.PHOTO else 1
+    device = next(model.parameters()).device
+    side_by_side = photos_at_once(device) if job.kind is Kind.PHOTO else 1
     torch.set_num_threads(max(1, cpu_cores() // side_by_side))
-    yield from attempt(job, _hinted(model, hints), _gpu if on_gpu else None)
+    yield from attempt(job, _hinted(model, hints), _together(device))
 
 
 def room(job: Job) -> AbstractContextManager[Any]:
@@ -67,6 +65,15 @@ def _room() -> Any:
     from colorizer import batch
 
     return batch.Room()
+
+
+@lru_cache(maxsize=4)
+def _together(device: Any) -> Any:
+    """Return the network of a device as all job threads share it."""
+    from colorizer.batch import photos_at_once
+    from colorizer.gather import gather_on
+
+    return gather_on(device, photos_at_once(device))
 
 
 def loaded(settings: Settings) -> ColorModel:
@@ -188,12 +195,12 @@ def _film_facts(path: Path) -> dict[str, Any]:
 
 def device(command: Mapping[str, Any]) -> dict[str, Any]:
     """Return the device in words and how many photos go side by side; loads the model."""
-    from colorizer.batch import MOST_WORKERS
-    from colorizer.device import choose_device, cpu_cores, describe_device
+    from colorizer.batch import photos_at_once
+    from colorizer.device import choose_device, describe_device
 
     settings = Settings.from_dict(command.get("settings", {}))
     chosen = choose_device(settings.device)
-    answer = {"words": describe_device(chosen), "slots": min(cpu_cores(), MOST_WORKERS)}
+    answer = {"words": describe_device(chosen), "slots": photos_at_once(chosen)}
     try:
         loaded(settings)
     except ColorizerError as error:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Executor
-from contextlib import AbstractContextManager, nullcontext
-from typing import Any
+from contextlib import nullcontext
 
 import numpy as np
 import torch
@@ -19,6 +18,7 @@ from colorizer.fields import weave_fields
 from colorizer.film_reader import FilmReader
 from colorizer.film_stages import MOVING, cut_list_of, followed, look_of, smoothed, wanted_frames
 from colorizer.frame import Frame
+from colorizer.gather import Gather, gather_on
 from colorizer.hint_file import hint_file, read_hints
 from colorizer.hint_tracks import apply_hints
 from colorizer.hints import HintedModel
@@ -61,7 +61,7 @@ def open_model(settings: Settings) -> ColorModel:
 
 
 def run(
-    job: Job, model: ColorModel | None = None, *, lock: AbstractContextManager[Any] | None = None
+    job: Job, model: ColorModel | None = None, *, gather: Gather | None = None
 ) -> Generator[Progress, None, None]:
     """Colorize one source into its target, yielding after every frame.
 
@@ -72,13 +72,13 @@ def run(
     Args:
         job: what to do.
         model: the loaded model; None loads the one the job's settings name.
-        lock: held while the network runs, where several threads share its device.
+        gather: the network as several threads share it; None is this thread alone.
 
     Raises:
         ColorizerError: the job can't be done; as little is left as after closing.
     """
     try:
-        yield from _colorize(job, _hinted(job, model or open_model(job.settings)), lock)
+        yield from _colorize(job, _hinted(job, model or open_model(job.settings)), gather)
     except NoColourNeeded as found:
         content = found.content
     else:
@@ -87,7 +87,7 @@ def run(
 
 
 def _colorize(
-    job: Job, model: ColorModel, lock: AbstractContextManager[Any] | None
+    job: Job, model: ColorModel, gather: Gather | None
 ) -> Generator[Progress, None, None]:
     """Do what `run` does, but for photos that need no colour.
 
@@ -124,9 +124,9 @@ def _colorize(
         known = (*source.warnings, *sink.warnings)
         yield Progress(job, JobState.RUNNING, done, source.frame_count, warnings=known)
         if isinstance(source, FilmSource):
-            coloured = _colour_film(job, model, source, sink, shots, frames, notes, lock, pool)
+            coloured = _colour_film(job, model, source, sink, shots, frames, notes, gather, pool)
         else:
-            frames = _predicted(job, model, frames, notes, lock)
+            frames = _predicted(job, model, frames, notes, gather)
             frames = mark_paper(frames, settings.paper)
             coloured = upsample_chroma(frames, sink.chroma_size, in_rows=True)
         for done, frame in enumerate(coloured, start=begun + 1):
@@ -155,7 +155,7 @@ def _colour_film(
     shots: CutList | None,
     frames: Iterator[Frame],
     notes: list[str],
-    lock: AbstractContextManager[Any] | None,
+    gather: Gather | None,
     pool: Executor | None,
 ) -> Iterator[Frame]:
     """Give the frames of a film their chroma, at the size and place the sink wants."""
@@ -167,7 +167,7 @@ def _colour_film(
     frames, tracks = followed(frames, model, FilmReader(job, source, cuts), own, notes)
     model = model.model if isinstance(model, HintedModel) else model
     look = look_of(settings, own, per_frame)
-    frames = _predicted(job, model, frames, notes, lock, pool, look)
+    frames = _predicted(job, model, frames, notes, gather, pool, look)
     if tracks:
         frames = apply_hints(frames, tracks, look or (lambda _: (0.0, settings.strength)))
     assert isinstance(sink, MOVING)
@@ -183,7 +183,7 @@ def _predicted(
     model: ColorModel,
     frames: Iterable[Frame],
     notes: list[str],
-    lock: AbstractContextManager[Any] | None,
+    gather: Gather | None,
     pool: Executor | None = None,
     look: Look | None = None,
 ) -> Iterator[Frame]:
@@ -197,7 +197,7 @@ def _predicted(
         vividness=job.settings.vividness,
         strength=job.settings.strength,
         warn=notes.append,
-        lock=lock,
+        gather=gather or gather_on(device),
         pool=pool,
         look=look,
     )

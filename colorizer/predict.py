@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor, wait
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import replace
 from typing import Any
@@ -22,6 +22,7 @@ from torch.nn.functional import interpolate
 from colorizer.device import cpu_cores, is_out_of_memory, working_dtype
 from colorizer.errors import DeviceError, WeightsError
 from colorizer.frame import Frame
+from colorizer.gather import Gather
 from colorizer.models.base import ColorModel
 
 _log = logging.getLogger(__name__)
@@ -72,7 +73,7 @@ def predict_chroma(
     vividness: float = 0.8,
     strength: float = 1.0,
     warn: Callable[[str], object] = _log.warning,
-    lock: AbstractContextManager[Any] | None = None,
+    gather: Gather | None = None,
     pool: Executor | None = None,
     look: Look | None = None,
 ) -> Iterator[Frame]:
@@ -89,7 +90,7 @@ def predict_chroma(
         vividness: 0 is the cautious average colour, 1 the likeliest.
         strength: factor of ab.
         warn: told each fallback in one line.
-        lock: held while the network runs, where several threads share one device.
+        gather: the network as several threads share it; None calls it at once.
         pool: see `core_pool`; on the CPU each frame of a batch gets a thread of it.
         look: where frames differ in it, in place of `vividness` and `strength`.
 
@@ -97,7 +98,7 @@ def predict_chroma(
         DeviceError: out of memory at the least setting.
         WeightsError: the network's answer is not finite.
     """
-    network = _Network(model, device, batch, vividness, warn, lock or nullcontext(), pool)
+    network = _Network(model, device, batch, vividness, warn, gather, pool)
     for group in _alike(frames, batch, look):
         if look is not None:
             network.vividness, strength = look(group[0].index)
@@ -142,7 +143,7 @@ class _Network:
         batch: int,
         vividness: float,
         warn: Callable[[str], object],
-        lock: AbstractContextManager[Any],
+        gather: Gather | None,
         pool: Executor | None,
     ) -> None:
         self._model = model
@@ -152,7 +153,7 @@ class _Network:
         self._scale = 1.0
         self.vividness = vividness
         self._warn = warn
-        self._lock = lock
+        self._gather = gather
         self._pool = pool
 
     def predict(self, L: np.ndarray) -> np.ndarray:
@@ -181,7 +182,7 @@ class _Network:
         return [future.result() for future in futures]
 
     def _predict(self, L: np.ndarray) -> np.ndarray:
-        with self._lock, torch.inference_mode():
+        with torch.inference_mode():
             ab = self._call(torch.from_numpy(L).unsqueeze(1).to(self._device))
             if not torch.isfinite(ab).all() and self._dtype != torch.float32:
                 self._warn("float16 overflowed in the network; float32 is used instead")
@@ -202,10 +203,15 @@ class _Network:
         L = L.contiguous(memory_format=torch.channels_last)
         half = self._dtype != torch.float32
         with torch.autocast(self._device.type, dtype=self._dtype, enabled=half):
-            ab = self._model.predict(L, vividness=self.vividness).float()
+            ab = self._answer(L).float()
         if ab.shape[-2:] != size:
             ab = interpolate(ab, size=size, mode="bilinear", align_corners=False)
         return ab
+
+    def _answer(self, L: Tensor) -> Tensor:
+        if self._gather is None:
+            return self._model.predict(L, vividness=self.vividness)
+        return self._gather.predict(self._model, L, self.vividness)
 
     def _step_down(self, shape: tuple[int, ...]) -> None:
         """Take the next step of the ladder: batch, working size, CPU, error."""
@@ -223,6 +229,7 @@ class _Network:
             self._model = _on_cpu(self._model)
             self._device, self._dtype = torch.device("cpu"), torch.float32
             self._batch, self._scale = CPU_BATCH, 1.0
+            self._gather = None  # others go on where they are
         else:
             raise DeviceError(
                 f"out of memory on {self._device} at the least setting; close other programs"

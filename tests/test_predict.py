@@ -124,7 +124,7 @@ def test_out_of_memory_at_the_least_setting_is_an_error(model, monkeypatch):
 def test_out_of_memory_off_the_cpu_ends_on_a_copy_there(monkeypatch):
     """The meta device stands for a GPU: it computes nothing, and here it has no memory."""
     model = tiny_model()
-    network = predict._Network(model, CPU, 1, 0.5, (told := []).append, predict.nullcontext(), None)
+    network = predict._Network(model, CPU, 1, 0.5, (told := []).append, None, None)
     network._device = torch.device("meta")
     network._step_down((1, 64, 80))
     assert told == ["out of memory on meta: the CPU is used from here on"]
@@ -148,20 +148,6 @@ def test_colours_that_are_no_numbers_are_an_error(model):
     model.conv.weight.data.fill_(float("nan"))
     with pytest.raises(WeightsError, match="not numbers"):
         chroma([frame(0)], model)
-
-
-def test_the_lock_is_held_while_the_network_runs_and_not_between(model, monkeypatch):
-    import threading
-
-    lock = threading.Lock()
-    held = []
-    plain = model.predict
-    monkeypatch.setattr(
-        model, "predict", lambda L, **rest: held.append(lock.locked()) or plain(L, **rest)
-    )
-    for _ in predict_chroma([frame(0), frame(1)], model, device=CPU, lock=lock):
-        assert not lock.locked()
-    assert held == [True, True]
 
 
 @pytest.mark.gpu
