@@ -16,7 +16,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from colorizer.errors import ColorizerError
-from colorizer.hint_file import Hint, packed
+from colorizer.film_desk import find_shots as find_shots  # answers, by their names
+from colorizer.film_desk import follow as follow
+from colorizer.film_desk import hints_here
+from colorizer.hint_file import Hint
 from colorizer.jobs import Job, Kind, Progress
 from colorizer.settings import Settings
 
@@ -27,8 +30,8 @@ if TYPE_CHECKING:
 THUMBNAIL = 160
 """Long side of a thumbnail in pixels."""
 _THUMBNAIL_L = 64
-_SAME_MOMENT = 0.005
-"""Seconds by which the time of a frame may be rounded."""
+SHOWN = 720
+"""Long side of the picture of a frame just finished, in pixels."""
 
 _loading = threading.Lock()
 
@@ -97,16 +100,6 @@ def _hinted(model: ColorModel, hints: tuple[Hint, ...]) -> ColorModel:
     return HintedModel(model, hints).eval()
 
 
-def _points(command: Mapping[str, Any]) -> tuple[tuple[float, float, float, float], ...]:
-    """Return the hints of a picture; of a film those of the moment that is looked at."""
-    time = float(command.get("time", 0.0))
-    return tuple(
-        hint[:4]
-        for hint in packed(command.get("hints", ()))
-        if len(hint) == 4 or (isinstance(hint[4], float) and abs(hint[4] - time) < _SAME_MOMENT)
-    )
-
-
 def plan(command: Mapping[str, Any]) -> dict[str, Any]:
     """Turn dropped files and folders into jobs; see `colorizer.archive.naming.plan_jobs`."""
     from colorizer.archive.disk import spaces
@@ -127,22 +120,28 @@ def plan(command: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def look(command: Mapping[str, Any]) -> dict[str, Any]:
-    """Write one picture, gray and in two colourings, to the .npz file named by `out`."""
+    """Write one picture, gray and in two colourings, to the .npz file named by `out`.
+
+    The answer says where the hints are in it; see `colorizer.film_desk.HintsHere`.
+    """
     import numpy as np
 
     from colorizer.look import look_at
 
     settings = Settings.from_dict(command["settings"])
+    frame = _picture(command, settings.size)
+    hints = hints_here(command, frame)
     seen = look_at(
-        _picture(command, settings.size),
+        frame,
         loaded(settings),
         settings,
-        _points(command),
+        hints.points,
         longest=command["longest"],
         confidence=command.get("confidence", False),
     )
     np.savez(command["out"], gray=seen.gray, ab=seen.ab, confidence=seen.confidence)
-    return {"out": command["out"], "time": seen.time, "size": list(seen.size)}
+    told = {"places": hints.places, "whole": hints.whole, "index": hints.index}
+    return {"out": command["out"], "time": seen.time, "size": list(seen.size), **told}
 
 
 def alternatives(command: Mapping[str, Any]) -> dict[str, Any]:
@@ -152,8 +151,19 @@ def alternatives(command: Mapping[str, Any]) -> dict[str, Any]:
     settings = Settings.from_dict(command["settings"])
     frame = _picture(command, settings.size)
     x, y = command["place"]
-    hints = _points(command)
-    return {"colours": offered(frame, loaded(settings), (x, y), hints)}
+    hints = hints_here(command, frame)
+    return {"colours": offered(frame, loaded(settings), (x, y), hints.points)}
+
+
+def show(frame: Frame, out: Path) -> dict[str, Any]:
+    """Write a frame that a job has finished, gray and in colour, to an .npz file."""
+    import numpy as np
+
+    from colorizer.look import finished
+
+    gray, rgb = finished(frame, SHOWN)
+    np.savez(out, gray=gray, rgb=rgb)
+    return {"out": str(out), "size": list(frame.Y.shape)}
 
 
 def thumbnail(command: Mapping[str, Any]) -> dict[str, Any]:

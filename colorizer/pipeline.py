@@ -131,7 +131,7 @@ def _colorize(
             coloured = upsample_chroma(frames, sink.chroma_size, in_rows=True)
         for done, frame in enumerate(coloured, start=begun + 1):
             sink.write(frame)
-            yield Progress(job, JobState.RUNNING, done, source.frame_count)
+            yield Progress(job, JobState.RUNNING, done, source.frame_count, frame=frame)
         if not done:
             raise MediaError(job.source, "holds no picture that can be read")
     if shots is not None:

@@ -6,6 +6,8 @@ standard error. The process ends when its input closes, so it never outlives the
     {"do": "run", "job": 7, "source": ..., "target": ..., "kind": ..., "settings": {}, "hints": []}
     {"do": "cancel", "job": 7}   {"do": "pause"}   {"do": "resume"}
     {"do": "plan", "id": 1, "inputs": [...], "out": ..., "settings": {}}
+    {"do": "watch", "out": FOLDER}   gives "frame" events, each with a picture to be deleted
+    {"do": "find_shots" | "follow", "id": 2, ...}   answered bit by bit, as long as somebody asks
     {"do": "look" | "alternatives" | "probe" | "thumbnail" | "device" | "doctor", "id": 2, ...}
 
 Events of a job carry "job", answers to questions carry "id"; see `Worker` and `colorizer.desk`.
@@ -23,6 +25,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from pathlib import Path
 from typing import IO, Any, NoReturn
 
 from colorizer.errors import ColorizerError
@@ -36,7 +39,9 @@ EVENT_SECONDS = 0.2
 """Least time between two progress events of one job."""
 GRACE_SECONDS = 10.0
 """How long the frames in hand may take when the process is to end."""
-MOST_JOBS = 8
+SHOW_SECONDS = 1.0
+"""Least time between two pictures of frames just finished."""
+MOST_JOBS = 16
 
 
 class Worker:
@@ -52,10 +57,13 @@ class Worker:
         self._going = threading.Event()
         self._going.set()
         self._cancelled: dict[int, threading.Event] = {}
+        self._watch: Path | None = None
+        self._showing = threading.Lock()
+        self._shown, self._shows = 0.0, 0
         self._jobs = ThreadPoolExecutor(MOST_JOBS, "job")
         # Pictures wait for the network; lists and thumbnails should not wait for pictures.
         self._questions = {
-            name: ThreadPoolExecutor(1, name) for name in ("plan", "thumbnail", "look")
+            name: ThreadPoolExecutor(1, name) for name in ("plan", "thumbnail", "look", "film")
         }
 
     def serve(self, lines: Iterable[str]) -> None:
@@ -99,6 +107,10 @@ class Worker:
             case "resume":
                 self._going.set()
                 self.tell(event="resumed")
+            case "watch":
+                self._watch = Path(command["out"]) if command["out"] else None
+            case "find_shots" | "follow" as name:
+                self._questions["film"].submit(self._answer, name, command)
             case "look" | "alternatives" as name:
                 self._questions["look"].submit(self._answer, name, command)
             case "thumbnail" | "probe" as name:
@@ -154,6 +166,7 @@ class Worker:
                 if progress.state is not JobState.RUNNING:
                     self._end(number, progress.state, progress, clock.seconds)
                     return
+                self._show(number, progress)
                 if cancelled.is_set() and not _all_but_named(progress):
                     break
                 if time.monotonic() - told >= EVENT_SECONDS or progress.done == progress.total:
@@ -169,6 +182,25 @@ class Worker:
         while not (self._going.wait(0.1) or cancelled.is_set()):
             pass
         clock.paused += time.monotonic() - began
+
+    def _show(self, number: int, progress: Progress) -> None:
+        """Write the frame just finished where somebody looks, if the last one was taken."""
+        out, now = self._watch, time.monotonic()
+        if out is None or progress.frame is None or now - self._shown < SHOW_SECONDS:
+            return
+        with self._showing:
+            file = out / f"shown-{self._shows}.npz"
+            if file.exists() or now - self._shown < SHOW_SECONDS:
+                return
+            self._shown, self._shows = now, self._shows + 1
+            try:
+                from colorizer import desk
+
+                told = desk.show(progress.frame, out / f"shown-{self._shows}.npz")
+            except OSError as error:  # a picture is not worth a job
+                _log.warning("the frame can't be shown: %s", error)
+                return
+        self.tell(event="frame", of=number, done=progress.done, **told)
 
     def _step(self, number: int, progress: Progress, begun: int, seconds: float) -> None:
         self.tell(

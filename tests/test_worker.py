@@ -1,4 +1,4 @@
-"""The worker process itself, with a tiny network, spoken to as the window speaks to it."""
+"""The worker process itself, with a tiny network, spoken to as the window does."""
 
 import json
 import subprocess
@@ -13,6 +13,7 @@ from PIL import Image
 from colorizer.archive.provenance import read_sidecar, sidecar_of
 from colorizer.checksum import file_hash
 from colorizer.settings import Settings
+from tests.draw_shots import draw_shots, square_at
 from tests.tiny_weights import write_tiny_weights
 
 
@@ -173,3 +174,52 @@ def test_the_worker_ends_with_its_input_and_leaves_no_part(weights, photo, tmp_p
     talk.hear("start")
     assert talk.end() == 0
     assert not list(tmp_path.rglob("*.part"))
+
+
+@pytest.fixture(scope="module")
+def film(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("film")
+    draw_shots(folder / "a.mkv", 20, 12)
+    return folder / "a.mkv"
+
+
+def test_shots_are_found_answer_by_answer(talk, film):
+    event = {"over": False}
+    while not event["over"]:
+        event = talk.ask("find_shots", source=str(film))
+        assert "error" not in event
+    assert (event["firsts"], event["done"], event["total"]) == ([0, 20], 32, 32)
+
+
+def test_a_hint_is_seen_wherever_its_place_moved_to(talk, film, tmp_path):
+    hint = (*square_at(15), 60.0, 40.0, 15 / 25)
+    asked = {"source": str(film), "kind": "film", "hints": [hint, (0.1, 0.1, 9.0, 9.0, 25 / 25)]}
+    out = str(tmp_path / "look.npz")
+    event = talk.ask("look", time=5 / 25, out=out, longest=128, **asked)
+    assert event["places"] == [None, None]
+    assert (event["index"], event["whole"]) == (5, False)
+    plain = np.load(out)["ab"].astype(float)
+    while not talk.ask("follow", index=5, **asked)["whole"]:
+        pass
+    event = talk.ask("look", time=5 / 25, out=out, longest=128, **asked)
+    assert event["whole"]
+    assert event["places"] == [pytest.approx(square_at(5), abs=0.02), None], (
+        "one is of another shot"
+    )
+    assert np.load(out)["ab"].astype(float)[:, 1].mean() > plain[:, 1].mean()
+
+
+def test_the_frame_just_finished_is_shown_while_somebody_looks(talk, film, tmp_path):
+    target = tmp_path / "a_color.mkv"
+    settings = {**talk.settings, "codec": "ffv1"}
+    talk.say(do="watch", out=str(tmp_path))
+    talk.say(do="run", job=3, source=str(film), target=str(target), kind="film", settings=settings)
+    event = talk.hear("frame", "done", "failed")
+    assert (event["event"], event["of"], event["size"]) == ("frame", 3, [96, 128])
+    with np.load(event["out"]) as planes:
+        assert planes["gray"].shape == (96, 128)
+        assert planes["rgb"].shape == (96, 128, 3)
+        assert np.ptp(planes["rgb"], axis=2).max() > 0
+    # It was not taken away: nobody looks, and nothing more is written.
+    assert talk.hear("frame", "done", "failed")["event"] == "done"
+    talk.say(do="watch", out="")
