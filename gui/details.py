@@ -7,6 +7,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QWidget
 
 from colorizer.queue import Entry
+from gui.messages import said
 from gui.preferences import changed
 from gui.text import clock, shown, size_words, state_words
 
@@ -43,8 +44,8 @@ class Details(QWidget):
 def details_of(entry: Entry) -> str:
     """Return all that is known of a row, reason first."""
     job = entry.job
-    lines = [state_words(entry.state) + (f": {entry.reason}" if entry.reason else "")]
-    lines += [f"! {warning}" for warning in entry.warnings]
+    lines = [state_words(entry.state) + (f": {said(entry.reason)}" if entry.reason else "")]
+    lines += [f"! {said(warning)}" for warning in entry.warnings]
     lines += [_tr("Original: %1").replace("%1", str(job.source))]
     lines += [_tr("Result: %1").replace("%1", str(job.target))]
     if size := size_words(entry.facts):

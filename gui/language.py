@@ -1,4 +1,7 @@
-"""The words of the window in other languages: one JSON file each, from English to the language."""
+"""The words of the window in other languages: one JSON file each, from English to the language.
+
+The messages of the core have files of their own, see `gui.messages`.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,10 @@ from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QObject, QTranslator
 
+from gui.messages import CONTEXT, Messages
+
 _FOLDER = Path(__file__).with_name("languages")
+_MESSAGES = _FOLDER / "messages"
 
 
 class Words(QTranslator):
@@ -15,13 +21,14 @@ class Words(QTranslator):
 
     Args:
         words: from English to the language.
-        code: of the language, for Qt's own words.
+        code: of the language, for Qt's own words and the messages of the core.
         parent: owner.
     """
 
     def __init__(self, words: dict[str, str], code: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._words = words
+        self._messages = Messages(read_messages(code))
         self._qt = QTranslator(self)
         folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
         self._qt.load(f"qtbase_{code}", folder)
@@ -34,6 +41,8 @@ class Words(QTranslator):
         self, context: str, text: str, disambiguation: str | None = None, n: int = -1
     ) -> str:
         """Return the words in the language, or the text itself."""
+        if context == CONTEXT:
+            return self._messages.translate(text)
         # An empty answer would be shown as such: PySide makes no null text of it.
         return self._words.get(text) or self._next(context, text, disambiguation, n)
 
@@ -50,6 +59,12 @@ def languages() -> list[str]:
 def read_words(code: str) -> dict[str, str]:
     """Return the dictionary of a language, empty for English and unknown ones."""
     file = _FOLDER / f"{code}.json"
+    return json.loads(file.read_text("utf-8")) if file.exists() else {}
+
+
+def read_messages(code: str) -> dict[str, str]:
+    """Return the messages of the core in a language, as templates; see `gui.messages`."""
+    file = _MESSAGES / f"{code}.json"
     return json.loads(file.read_text("utf-8")) if file.exists() else {}
 
 

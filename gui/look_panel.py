@@ -18,6 +18,7 @@ from gui.compare_view import CompareView
 from gui.engine import Engine
 from gui.hinting import Hinting
 from gui.looks import LONGEST, LONGEST_SHARP, Looks, Seen, Wish
+from gui.messages import said
 from gui.output_bar import ElidedLabel
 from gui.queue_model import QueueModel
 from gui.runner import PENDING
@@ -210,7 +211,7 @@ class LookPanel(QWidget):
 
     def _handle_failed(self, wish: Wish, why: str) -> None:
         if wish.row == self._row:
-            self.view.set_message(shown(why))
+            self.view.set_message(shown(said(why)))
 
     def _handle_facts(self, row: int) -> None:
         entry = self.entry()

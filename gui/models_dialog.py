@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.engine import Engine
+from gui.messages import said
 from gui.text import shown
 
 
@@ -97,7 +98,7 @@ class ModelsDialog(QDialog):
 
     def _handle_imported(self, event: dict[str, Any]) -> None:
         if "error" in event:
-            self.answer.setText(shown(event["error"]))
+            self.answer.setText(shown(said(event["error"])))
         else:
             words = self.tr("Imported. In the settings the model is called %1.")
             self.answer.setText(words.replace("%1", event["name"]))
@@ -105,7 +106,7 @@ class ModelsDialog(QDialog):
 
     def _handle_result(self, event: dict[str, Any]) -> None:
         if "error" in event:
-            self.answer.setText(shown(event["error"]))
+            self.answer.setText(shown(said(event["error"])))
         else:
             words = self.tr("In order. SHA-256: %1")
             self.answer.setText(words.replace("%1", event["sha256"]))

@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication, Qt
 
 from colorizer.jobs import JobState, Kind
 from colorizer.queue import Entry
+from gui.messages import said
 from gui.text import clock, kind_words, shown, size_words, state_words
 
 
@@ -64,7 +65,7 @@ def words(entry: Entry, column: Column) -> str:
         case Column.LEFT:
             return clock(seconds_left(entry))
         case Column.NOTE:
-            return shown(entry.reason or "; ".join(entry.warnings))
+            return shown(said(entry.reason) or "; ".join(map(said, entry.warnings)))
 
 
 def tip(entry: Entry, column: Column) -> str:
@@ -72,7 +73,7 @@ def tip(entry: Entry, column: Column) -> str:
     if column is Column.NAME:
         return f"{shown(entry.job.source)}\n→ {shown(entry.job.target)}"
     if column is Column.NOTE:
-        return "\n".join(map(shown, [*([entry.reason] if entry.reason else []), *entry.warnings]))
+        return "\n".join(shown(said(line)) for line in (entry.reason, *entry.warnings) if line)
     return ""
 
 

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from colorizer.errors import ColorizerError
 from colorizer.settings import Settings
+from gui.messages import said
 from gui.preferences import Preferences, export_preset, import_preset
 from gui.settings_form import SettingsForm
 
@@ -141,5 +142,5 @@ class SettingsDialog(QDialog):
         try:
             return action()
         except ColorizerError as error:
-            QMessageBox.warning(self, self.windowTitle(), str(error))
+            QMessageBox.warning(self, self.windowTitle(), said(str(error)))
             return None

@@ -34,6 +34,7 @@ from gui.details import Details
 from gui.drop_area import DropArea, local_paths, takes
 from gui.engine import Engine
 from gui.look_panel import LookPanel
+from gui.messages import said
 from gui.output_bar import OutputBar
 from gui.preferences import Preferences
 from gui.program_commands import ProgramCommands
@@ -163,7 +164,7 @@ class Window(QMainWindow):
 
     def _handle_added(self, ids: list[int], notes: list[str]) -> None:
         words = self.tr("Added: %1").replace("%1", str(len(ids)))
-        self.statusBar().showMessage(" · ".join([words, *notes]), 15_000)
+        self.statusBar().showMessage(" · ".join([words, *map(said, notes)]), 15_000)
         if not ids and notes:
             self._handle_trouble("\n".join(notes))
         elif ids and self.queue_panel.current() is None:
@@ -195,9 +196,9 @@ class Window(QMainWindow):
 
     def _handle_device(self, event: dict[str, object]) -> None:
         if "error" in event:
-            self.device_label.setText(str(event["error"]))
+            self.device_label.setText(said(str(event["error"])))
             return
-        words = self.tr("Device: %1").replace("%1", str(event["words"]))
+        words = self.tr("Device: %1").replace("%1", said(str(event["words"])))
         self.device_label.setText(words)
         self.drop_area.set_device(words)
         self.runner.slots = int(str(event["slots"]))
@@ -206,7 +207,8 @@ class Window(QMainWindow):
 
     def _handle_trouble(self, message: str) -> None:
         """Say what went wrong without stopping anything."""
-        box = QMessageBox(QMessageBox.Icon.Warning, "Colorizer", message, parent=self)
+        words = "\n".join(map(said, message.splitlines()))
+        box = QMessageBox(QMessageBox.Icon.Warning, "Colorizer", words, parent=self)
         box.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.open()
