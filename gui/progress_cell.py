@@ -1,4 +1,4 @@
-"""The bar in the queue's progress column, and colours of the state column."""
+"""The bar in the queue's progress column, colours of the state column, notes."""
 
 from __future__ import annotations
 
@@ -60,6 +60,15 @@ class StateCell(QStyledItemDelegate):
         colour = state_colour(index.data(ENTRY).state)
         if colour is not None:
             option.palette.setColor(QPalette.ColorRole.Text, colour)
+
+
+class NoteCell(QStyledItemDelegate):
+    """Shortens a note at its end; names are shortened in the middle."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
+        """Choose where dots stand for what does not fit."""
+        super().initStyleOption(option, index)
+        option.textElideMode = Qt.TextElideMode.ElideRight
 
 
 def state_colour(state: JobState) -> QColor | None:

@@ -4,44 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QTimer, Signal
 from PySide6.QtCore import QSortFilterProxyModel as ProxyModel
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
     QHBoxLayout,
-    QHeaderView,
     QLineEdit,
     QMenu,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
 
 from colorizer.jobs import JobState
 from colorizer.queue import Entry
-from gui.progress_cell import ProgressCell, StateCell
-from gui.queue_cells import COLUMNS, Column
 from gui.queue_model import ENTRY, QueueModel
+from gui.queue_table import QueueTable
 from gui.text import state_words
-from gui.thumbnails import SIZE
 
 _FILTER_MS = 150
 _MANY = 200
 """Selected rows that are not looked at one by one, ten times a second."""
-_WIDTHS = {
-    Column.NAME: 190,
-    Column.STATE: 85,
-    Column.PROGRESS: 120,
-    Column.LEFT: 55,
-    Column.NOTE: 240,
-    Column.SIZE: 150,
-    Column.KIND: 60,
-    Column.SPEED: 80,
-    Column.MODEL: 100,
-}
-"""In device-independent pixels, wide enough for their words at the usual font."""
 
 
 class _Filter(ProxyModel):
@@ -82,7 +66,7 @@ class QueuePanel(QWidget):
         self._filter.setSourceModel(model)
         self.menu_actions: Callable[[], list[QAction | None]] = list
         """Gives the actions of a row's menu; None is a line."""
-        self.table = self._create_table()
+        self.table = QueueTable(self._filter)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(self._create_filter())
@@ -136,36 +120,6 @@ class QueuePanel(QWidget):
         self.search.textChanged.connect(lambda: self._typing.start())
         self.states.currentIndexChanged.connect(self._handle_filter)
         return row
-
-    def _create_table(self) -> QTableView:
-        table = QTableView()
-        table.setAccessibleName(self.tr("Queue"))
-        table.setModel(self._filter)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        table.setAlternatingRowColors(True)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        table.setIconSize(QSize(*SIZE))
-        table.setTabKeyNavigation(False)
-        table.verticalHeader().hide()
-        # One height for all rows: the view must not ask 10,000 rows how tall they are.
-        table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        table.verticalHeader().setDefaultSectionSize(SIZE[1] + 8)
-        table.horizontalHeader().setHighlightSections(False)
-        table.horizontalHeader().setStretchLastSection(True)
-        table.horizontalHeader().setDefaultAlignment(
-            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        )
-        for place, column in enumerate(COLUMNS):
-            table.setColumnWidth(place, _WIDTHS[column])
-        table.setItemDelegateForColumn(COLUMNS.index(Column.PROGRESS), ProgressCell(table))
-        table.setItemDelegateForColumn(COLUMNS.index(Column.STATE), StateCell(table))
-        table.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
-        table.setDragDropOverwriteMode(False)
-        table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        return table
 
     def _connect_table(self) -> None:
         self.table.selectionModel().currentRowChanged.connect(self._handle_current)
