@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QColorDialog, QMenu, QWidget
 
@@ -12,6 +12,28 @@ from gui.shading import ab_of
 
 RECENT = 8
 _SWATCH = 28
+
+
+class RecentColours(QObject):
+    """The colours a person chose last, newest first."""
+
+    changed = Signal(list)
+    """Their names, such as #b5895a."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.colours: list[QColor] = []
+
+    def restore(self, names: Iterable[object]) -> None:
+        """Take the colours of an earlier session; what is none is left out."""
+        colours = (QColor(str(name)) for name in names)
+        self.colours = [colour for colour in colours if colour.isValid()][:RECENT]
+
+    def add(self, colour: QColor) -> None:
+        """Put a colour first."""
+        alike = [known for known in self.colours if known.name() != colour.name()]
+        self.colours = [colour, *alike][:RECENT]
+        self.changed.emit([known.name() for known in self.colours])
 
 
 class ColourMenu(QMenu):

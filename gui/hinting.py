@@ -13,7 +13,7 @@ from colorizer.color import luma_to_L
 from colorizer.hint_file import Hint, packed
 from colorizer.jobs import JobState, Kind
 from colorizer.queue import Entry
-from gui.colour_menu import RECENT, ColourMenu
+from gui.colour_menu import ColourMenu, RecentColours
 from gui.compare_view import CompareView
 from gui.engine import Engine
 from gui.looks import Hints, Seen, question
@@ -37,7 +37,7 @@ class Hinting(QObject):
         self._seen: Seen | None = None
         self._shown: list[int] = []
         """Of the row's hints, those of the moment that is shown."""
-        self._recent: list[QColor] = []
+        self.recent = RecentColours(self)
         view.clicked.connect(self._handle_place)
         view.hint_moved.connect(self._handle_moved)
         view.hint_removed.connect(self._handle_removed)
@@ -62,8 +62,7 @@ class Hinting(QObject):
         entry, seen = self._entry(), self._seen
         if entry is not None and seen is not None:
             colour = colour_of(65.0, a, b)
-            alike = [known for known in self._recent if known != colour]
-            self._recent = [colour, *alike][:RECENT]
+            self.recent.add(colour)
             film = entry.job.kind is Kind.FILM
             hint: Hint = (x, y, a, b, seen.wish.time) if film else (x, y, a, b)
             self._set((*entry.hints, hint), self.tr("New hint"))
@@ -79,7 +78,7 @@ class Hinting(QObject):
         entry, seen = self._entry(), self._seen
         if entry is None or seen is None:
             return
-        menu = ColourMenu(self._recent, self._view)
+        menu = ColourMenu(self.recent.colours, self._view)
         menu.chosen.connect(lambda a, b: self.add(x, y, a, b))
         L = lightness(seen, x, y)
 

@@ -138,6 +138,9 @@ class Window(QMainWindow):
         self.output.out_changed.connect(self._handle_out)
         self.engine.ready.connect(self.ask_device)
         self.runner.halted.connect(self._handle_trouble)
+        recent = self.look_panel.hinting.recent
+        recent.restore(self.preferences.get("recent_colours", []))
+        recent.changed.connect(lambda names: self.preferences.put("recent_colours", names))
 
     def ask_files(self) -> None:
         """Let the person choose files to add."""
