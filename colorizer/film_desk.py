@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from colorizer.cut_list import cut_file
-from colorizer.hint_file import packed
+from colorizer.hint_file import Hint, packed, points_of
 from colorizer.jobs import Job, Kind
 from colorizer.settings import Settings
 
@@ -54,9 +54,12 @@ class HintsHere:
 
 def hints_here(command: Mapping[str, Any], frame: Frame) -> HintsHere:
     """Return the hints of a command as they are in its picture."""
-    hints = packed(command.get("hints", ()))
+    asked = packed(command.get("hints", ()))
+    hints = points_of(asked)
     if not any(len(hint) > 4 for hint in hints):
-        return HintsHere(tuple(hint[:4] for hint in hints), [hint[:2] for hint in hints])
+        return HintsHere(
+            tuple(hint[:4] for hint in hints), _with_none([h[:2] for h in hints], asked)
+        )
     trails = _trails_of(command)
     placed, index = _placed(trails, hints), trails.index_of(frame)
     # Without a moment a hint of a film is wherever one looks; the run asks for one.
@@ -65,16 +68,24 @@ def hints_here(command: Mapping[str, Any], frame: Frame) -> HintsHere:
     found = [next(moving) if point is None else point for point in always]
     return HintsHere(
         tuple(point for point in found if point is not None),
-        [None if point is None else point[:2] for point in found],
+        _with_none([None if point is None else point[:2] for point in found], asked),
         trails.know(placed, index),
         index,
     )
 
 
+def _with_none(
+    places: list[tuple[float, float] | None], asked: tuple[Hint, ...]
+) -> list[tuple[float, float] | None]:
+    """Return places of points as places of all that is asked: a reference has none."""
+    left = iter(places)
+    return [None if isinstance(hint[0], str) else next(left) for hint in asked]
+
+
 def follow(command: Mapping[str, Any]) -> dict[str, Any]:
     """Follow hints towards the frame of `index` for a while; `whole` tells that all is known."""
     trails = _trails_of(command)
-    placed = _placed(trails, packed(command["hints"]))
+    placed = _placed(trails, points_of(packed(command["hints"])))
     return {"whole": trails.follow(placed, command["index"], SLICE_SECONDS)}
 
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
 from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
 
 from colorizer.cut_list import CutList
 from colorizer.errors import MediaError, SettingsError
 from colorizer.fields import separate_fields
 from colorizer.frame import Frame
-from colorizer.hint_file import Hint
+from colorizer.hint_file import Hint, parted
 from colorizer.hint_spread import Hint as Point
 from colorizer.jobs import Job
 from colorizer.media import open_source
 from colorizer.media.film import FilmSource
 from colorizer.media.sequence import SequenceSource
+from colorizer.references import Reference, open_reference
 from colorizer.shots import CONTEXT, adaptive_detector, mark_shots
 
 
@@ -34,6 +38,7 @@ class FilmReader:
         self.per_frame = 2 if source.first_field else 1
         self.rate, self.first_index = source.rate, source.first_index
         self.frame_count = source.frame_count
+        self.size, self.first_field = source.size, source.first_field
         self._cuts = None if cuts is None else {self.per_frame * cut for cut in cuts}
 
     def index_of(self, when: float | str) -> int | None:
@@ -62,20 +67,40 @@ class FilmReader:
             return None
         return index * self.per_frame
 
-    def placed(self, hints: Iterable[Hint], notes: list[str]) -> Iterator[tuple[int, Point]]:
-        """Yield hints, each with the index of its frame; `notes` is told those outside.
+    def placed(
+        self, hints: Iterable[Hint], notes: list[str]
+    ) -> Iterator[tuple[int, Point | Path]]:
+        """Yield hints and files of references, each with the index of its frame.
+
+        Args:
+            hints: with the time they are of.
+            notes: told of those outside the part that is coloured.
 
         Raises:
             SettingsError: a hint does not say when, or is behind the film's end.
         """
-        for number, (x, y, a, b, *when) in enumerate(hints, start=1):
-            if not when:
+        for number, hint in enumerate(hints, start=1):
+            what, when = parted(hint)
+            if when is None:
                 raise SettingsError(f"hint {number} needs a time or frame: the source is a film")
-            index = self.index_of(when[0])
+            index = self.index_of(when)
             if index is None:
-                notes.append(f"hint {number}, at {when[0]}, is outside the part that is coloured")
+                notes.append(f"hint {number}, at {when}, is outside the part that is coloured")
             else:
-                yield index, (x, y, a, b)
+                yield index, what
+
+    def reference(self, index: int, file: Path) -> Reference:
+        """Read the reference of a frame.
+
+        Raises:
+            MediaError: it can't be read or is none of that frame.
+        """
+        with closing(self.marked(index)) as frames:
+            frame = next(frames, None)
+        if frame is None:
+            raise MediaError(file, f"is for frame {index // self.per_frame}, behind the film's end")
+        ratio = self._source.sample_aspect_ratio or Fraction(1)
+        return open_reference(file, frame, self._source.size, ratio)
 
     def marked(self, begin: int) -> Generator[Frame, None, None]:
         """Yield frames from an index on, to the end of the part that is coloured."""

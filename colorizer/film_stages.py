@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
 
 from colorizer.archive.sorting import sorted_out
 from colorizer.cut_list import CutList
 from colorizer.fields import separate_fields
 from colorizer.film_reader import FilmReader
 from colorizer.frame import Frame
-from colorizer.hint_tracks import Tracks, key_hinted, track_hints
+from colorizer.hint_tracks import Tracks, apply_hints, key_hinted, track_hints
 from colorizer.hints import HintedModel
 from colorizer.media.base import Sink, Source
 from colorizer.media.film import FilmSource
@@ -20,13 +22,31 @@ from colorizer.media.still import StillSource
 from colorizer.media.still_sink import StillSink
 from colorizer.models.base import ColorModel
 from colorizer.predict import Look
+from colorizer.reference_tracks import apply_references
+from colorizer.references import Reference, lay_references
 from colorizer.settings import Settings
 from colorizer.shot_settings import Overrides
+from colorizer.shot_walk import Marked
 from colorizer.shots import CONTEXT, adaptive_detector, mark_shots
 from colorizer.temporal import State, smooth_chroma
 
 MOVING = (FilmSink, SequenceSink)
 """Sinks of films."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guides:
+    """What persons want of the colours of a film's frames."""
+
+    tracks: Tracks
+    references: tuple[Reference, ...]
+    """By ascending index."""
+    marked: Marked
+    """Reads the film anew."""
+    shape: tuple[int, int]
+    """(height, width) of the film's frames."""
+    first_field: str | None
+    """Where the frames are fields, which of two is shown first."""
 
 
 def followed(
@@ -35,22 +55,65 @@ def followed(
     film: FilmReader,
     own: Overrides | None,
     notes: list[str],
-) -> tuple[Iterator[Frame], Tracks]:
+) -> tuple[Iterator[Frame], Guides]:
     """Follow the hints of a film through their shots; make the frames they were set on key frames.
 
     Raises:
         SettingsError: a hint does not say when, or is behind the film's end or outside its shot.
+        MediaError: a reference can't be read or is not of its frame.
     """
     placed = [] if own is None else list(own.placed(film))
     if isinstance(model, HintedModel):
         placed += film.placed(model.hints, notes)
-    return key_hinted(frames, {index for index, _ in placed}), track_hints(placed, film.marked)
+    points = [(index, what) for index, what in placed if not isinstance(what, Path)]
+    painted = {index: what for index, what in placed if isinstance(what, Path)}
+    references = [film.reference(index, painted[index]) for index in sorted(painted)]
+    if film.first_field:  # both fields of a frame are in the still
+        fields = sorted({index ^ 1 for index in painted})
+        references += [film.reference(index, painted[index ^ 1]) for index in fields]
+    guides = Guides(
+        track_hints(points, film.marked),
+        tuple(sorted(references, key=lambda reference: reference.index)),
+        film.marked,
+        film.size,
+        film.first_field,
+    )
+    hinted = {index for index, _ in points} | {reference.index for reference in references}
+    return key_hinted(frames, hinted), guides
 
 
-def look_of(settings: Settings, own: Overrides | None, per_frame: int) -> Look | None:
-    """Return what gives a frame its vividness and strength, where shots have their own."""
+def guided(frames: Iterator[Frame], guides: Guides, look: Look) -> Iterator[Frame]:
+    """Give key frames the colours that hints and references want, which travel from there."""
+    if guides.tracks:
+        frames = apply_hints(frames, guides.tracks, look)
+    if guides.references:
+        frames = apply_references(frames, guides.references, guides.marked, look)
+    return frames
+
+
+def as_painted(
+    frames: Iterator[Frame],
+    guides: Guides,
+    look: Look,
+    size_of: Callable[[Frame], tuple[int, int]],
+    shift_of: Callable[[Frame], tuple[float, float]] | None = None,
+) -> Iterator[Frame]:
+    """Give the frames of references exactly their colours; see `lay_references`."""
+    return lay_references(
+        frames,
+        guides.references,
+        shape=guides.shape,
+        size_of=size_of,
+        shift_of=shift_of,
+        look=look,
+        first_field=guides.first_field,
+    )
+
+
+def look_of(settings: Settings, own: Overrides | None, per_frame: int) -> Look:
+    """Return what gives a frame its vividness and strength, which shots may have of their own."""
     if own is None:
-        return None
+        return lambda _: (settings.vividness, settings.strength)
 
     def look(index: int) -> tuple[float, float]:
         shot = own.of(index // per_frame)

@@ -2,13 +2,17 @@
 
 [
   {"x": 0.41, "y": 0.63, "color": "#7a2e2e"},
-  {"time": "0:01:02.5", "x": 0.5, "y": 0.2, "a": -8, "b": -25}
+  {"time": "0:01:02.5", "x": 0.5, "y": 0.2, "a": -8, "b": -25},
+  {"frame": 1200, "reference": "painted.png"}
 ]
+
+The last is a reference: a still in colour of that frame of a film, by its path from the list.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterable, Sequence
 from math import isfinite
@@ -21,11 +25,15 @@ from colorizer.color import srgb_to_lab
 from colorizer.errors import SettingsError
 from colorizer.trim import parse_place
 
-Hint = tuple[float, float, float, float] | tuple[float, float, float, float, float | str]
+Point = tuple[float, float, float, float] | tuple[float, float, float, float, float | str]
 """x and y as shares of width and height, a and b in CIELAB units; of a film also when: seconds, or
 a place as `parse_place` reads it."""
+Reference = tuple[str] | tuple[str, float | str]
+"""Path of a still in colour, and of which frame of the film it is: when, as of a point."""
+Hint = Point | Reference
 FORM = 'a list such as [{"time": 12.5, "x": 0.4, "y": 0.6, "color": "#7a2e2e"}]'
-_KEYS = {"x", "y", "a", "b", "color", "time", "frame"}
+_KEYS = {"x", "y", "a", "b", "color", "time", "frame", "reference"}
+_REFERENCE_KEYS = {"time", "frame", "reference"}
 _MOST_AB = 128.0
 
 
@@ -50,43 +58,95 @@ def read_hints(file: Path) -> tuple[Hint, ...]:
         raise SettingsError(f"{name} can't be read: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
         raise SettingsError(f"{name} is no JSON ({error}); it is {FORM}") from error
-    return hints_from(values, name)
+    return hints_from(values, name, file.parent)
 
 
-def hints_from(values: Any, name: str) -> tuple[Hint, ...]:
+def hints_from(values: Any, name: str, folder: Path) -> tuple[Hint, ...]:
     """Take hints from JSON values.
 
     Args:
         values: the list.
         name: what to call it in an error.
+        folder: from which paths of references lead.
 
     Raises:
         SettingsError: a hint is wrong, saying which and how.
     """
     if not isinstance(values, list):
         raise SettingsError(f"{name} must be {FORM}")
-    return tuple(_hint(value, f"{name}: hint {n}") for n, value in enumerate(values, start=1))
+    return tuple(
+        _hint(value, f"{name}: hint {n}", folder) for n, value in enumerate(values, start=1)
+    )
+
+
+def points_of(hints: Iterable[Hint]) -> tuple[Point, ...]:
+    """Return the hints that are places with a colour."""
+    return tuple(hint for hint in hints if len(hint) >= 4)
+
+
+def references_of(hints: Iterable[Hint]) -> tuple[Reference, ...]:
+    """Return the hints that are references."""
+    return tuple(hint for hint in hints if len(hint) < 4)
+
+
+def parted(hint: Hint) -> tuple[tuple[float, float, float, float] | Path, float | str | None]:
+    """Return what a hint asks for, place and colour or the file of a reference, and when."""
+    if len(hint) < 4:
+        return Path(hint[0]), hint[1] if len(hint) == 2 else None
+    return hint[:4], hint[4] if len(hint) == 5 else None
 
 
 def packed(hints: Iterable[Sequence[Any]]) -> tuple[Hint, ...]:
     """Take hints from plain lists, as queue, worker and sidecar keep them."""
-    return tuple(_plain(*hint) for hint in hints)
+    return tuple(
+        _plain_reference(*hint) if isinstance(hint[0], str) else _plain(*hint) for hint in hints
+    )
 
 
 def _plain(
     x: float, y: float, a: float, b: float, when: float | str | None = None
-) -> Hint:  # TypeError of fewer or more values
+) -> Point:  # TypeError of fewer or more values
     point = float(x), float(y), float(a), float(b)
     if when is None:
         return point
     return (*point, when if isinstance(when, str) else float(when))
 
 
-def _hint(value: Any, name: str) -> Hint:
+def _plain_reference(file: str, when: float | str | None = None) -> Reference:
+    if when is None:
+        return (file,)
+    return file, when if isinstance(when, str) else float(when)
+
+
+def reference_from(value: Any, name: str, folder: Path) -> str:
+    """Return the path of a reference as it is written in a file.
+
+    Args:
+        value: what stands there.
+        name: what to call it in an error.
+        folder: from which it leads.
+
+    Raises:
+        SettingsError: it leads to no file.
+    """
+    if not isinstance(value, str) or not value:
+        raise SettingsError(f"{name}: reference must be the name of a picture, got {value!r}")
+    path = os.path.abspath(folder / value)  # noqa: PTH100 - links are to stay as they are
+    if not os.path.isfile(path):  # noqa: PTH113
+        raise SettingsError(f"{name}: the reference {path} is not there")
+    return path
+
+
+def _hint(value: Any, name: str, folder: Path) -> Hint:
     if not isinstance(value, dict):
         raise SettingsError(f"{name} must be an object such as {FORM[15:-1]}")
     if unknown := sorted(value.keys() - _KEYS):
         raise SettingsError(f"{name} has {unknown[0]!r}; known are {', '.join(sorted(_KEYS))}")
+    if "reference" in value:
+        if other := sorted(value.keys() - _REFERENCE_KEYS):
+            raise SettingsError(f"{name} has both reference and {other[0]}; give one")
+        file, when = reference_from(value["reference"], name, folder), _when(value, name)
+        return (file,) if when is None else (file, when)
     x, y = (_number(value, key, 0, 1, name, "a share of the picture") for key in "xy")
     if "color" in value:
         if "a" in value or "b" in value:

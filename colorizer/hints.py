@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from colorizer.hint_file import Hint
+from colorizer.hint_file import Hint, points_of
 from colorizer.hint_spread import spread_hints
 from colorizer.models.base import ColorModel
 
@@ -42,7 +42,8 @@ def hint_map(hints: Iterable[tuple[float, float, float, float]], L: Tensor) -> T
 class HintedModel(ColorModel):
     """A model that is given the same hints with every picture; stands wherever a model does.
 
-    When a hint of a film holds is of no account here: `colorizer.pipeline` follows it.
+    When a hint of a film holds is of no account here, nor are references: `colorizer.pipeline`
+    follows both.
     """
 
     def __init__(self, model: ColorModel, hints: Iterable[Hint]) -> None:
@@ -53,7 +54,7 @@ class HintedModel(ColorModel):
         self.hyper_parameters = model.hyper_parameters
         self.weights_sha256 = model.weights_sha256
         self.hints = tuple(hints)
-        self._points = [hint[:4] for hint in self.hints]
+        self._points = [hint[:4] for hint in points_of(self.hints)]
 
     def extra_repr(self) -> str:
         """Show the hints where the model is shown or compared."""

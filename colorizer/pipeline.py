@@ -13,14 +13,22 @@ from colorizer.archive.sorting import NoColourNeeded, leave
 from colorizer.color import ab_to_srgb
 from colorizer.cut_list import CutList, cut_file
 from colorizer.device import choose_device
-from colorizer.errors import MediaError, TargetError
+from colorizer.errors import MediaError, SettingsError, TargetError
 from colorizer.fields import weave_fields
 from colorizer.film_reader import FilmReader
-from colorizer.film_stages import MOVING, cut_list_of, followed, look_of, smoothed, wanted_frames
+from colorizer.film_stages import (
+    MOVING,
+    as_painted,
+    cut_list_of,
+    followed,
+    guided,
+    look_of,
+    smoothed,
+    wanted_frames,
+)
 from colorizer.frame import Frame
 from colorizer.gather import Gather, gather_on
-from colorizer.hint_file import hint_file, read_hints
-from colorizer.hint_tracks import apply_hints
+from colorizer.hint_file import hint_file, read_hints, references_of
 from colorizer.hints import HintedModel
 from colorizer.jobs import Job, JobState, Kind, Progress
 from colorizer.keyframes import mark_keys
@@ -78,7 +86,7 @@ def run(
         ColorizerError: the job can't be done; as little is left as after closing.
     """
     try:
-        yield from _colorize(job, _hinted(job, model or open_model(job.settings)), gather)
+        yield from _colorize(job, hinted(job, model or open_model(job.settings)), gather)
     except NoColourNeeded as found:
         content = found.content
     else:
@@ -164,17 +172,17 @@ def _colour_film(
     own = read_overrides(cut_file(settings.shots, job.source), cuts) if shots else None
     if shots is not None and not settings.every_frame:
         frames = mark_keys(frames)
-    frames, tracks = followed(frames, model, FilmReader(job, source, cuts), own, notes)
+    frames, guides = followed(frames, model, FilmReader(job, source, cuts), own, notes)
     model = model.model if isinstance(model, HintedModel) else model
     look = look_of(settings, own, per_frame)
     frames = _predicted(job, model, frames, notes, gather, pool, look)
-    if tracks:
-        frames = apply_hints(frames, tracks, look or (lambda _: (0.0, settings.strength)))
+    frames = guided(frames, guides, look)
     assert isinstance(sink, MOVING)
     if shots is not None:
         frames = smoothed(frames, sink, shots, per_frame)
     in_rows = isinstance(sink, SequenceSink) and not source.first_field
     frames = upsample_chroma(frames, sink.chroma_size, sink.chroma_shift, in_rows=in_rows)
+    frames = as_painted(frames, guides, look, sink.chroma_size, sink.chroma_shift)
     return weave_fields(frames, source.first_field) if source.first_field else frames
 
 
@@ -203,16 +211,18 @@ def _predicted(
     )
 
 
-def _hinted(job: Job, model: ColorModel) -> ColorModel:
+def hinted(job: Job, model: ColorModel) -> ColorModel:
     """Return a model with the hints that the settings name, unless it has some.
 
     Raises:
-        SettingsError: they can't be read.
+        SettingsError: they can't be read, or a photo is to have a reference.
     """
     file = hint_file(job.settings.hints, job.source)
-    if file is None or isinstance(model, HintedModel):
-        return model
-    return HintedModel(model, read_hints(file)).eval()
+    if file is not None and not isinstance(model, HintedModel):
+        model = HintedModel(model, read_hints(file)).eval()
+    if isinstance(model, HintedModel) and job.kind is Kind.PHOTO and references_of(model.hints):
+        raise SettingsError(f"{job.source} is a photo; references are for frames of films")
+    return model
 
 
 def _depth(film: bool, batch: int) -> int:

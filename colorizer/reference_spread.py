@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from colorizer.references import resized
+
 CELLS = 4
 """Cells of the grid along width and height."""
 CELL_L, CELL_AB = 10.0, 8.0
@@ -95,13 +97,3 @@ def _usual(L: np.ndarray, ab: np.ndarray, change: np.ndarray, weight: np.ndarray
         soft = gaussian_filter(sums.astype(np.float32), 1.0, mode="constant", truncate=2.0)
         planes.append(map_coordinates(soft, place, order=1, mode="nearest").reshape(L.shape))
     return np.stack(planes[1:]) / (planes[0] + np.float32(_LEAST_PIXELS))
-
-
-def resized(planes: np.ndarray, size: tuple[int, ...]) -> np.ndarray:
-    """Bring planes (n, h, w) to a (height, width)."""
-    import cv2
-
-    if planes.shape[1:] == size:
-        return planes
-    kind = cv2.INTER_AREA if planes.shape[1] > size[0] else cv2.INTER_LINEAR
-    return np.stack([cv2.resize(plane, size[::-1], interpolation=kind) for plane in planes])

@@ -11,7 +11,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import cos, pi
 
 import numpy as np
@@ -19,7 +19,8 @@ import numpy as np
 from colorizer.frame import Frame
 from colorizer.motion import View, match_tones, path_of, warp
 from colorizer.predict import Look
-from colorizer.reference_spread import Claim, lay_claims, resized
+from colorizer.reference_spread import Claim, lay_claims
+from colorizer.references import Reference, resized
 from colorizer.shot_walk import Marked, Step, walk_back, walk_forth
 from colorizer.temporal import LEAST_TRUST
 
@@ -33,18 +34,6 @@ TOLERANCE = 20.0
 without it, or twice as strict, clips whose colours are known come out less true."""
 _LEAST_SHARE = 0.01
 """Share of a picture that is still claimed, below which a reference is followed no further."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """Colours that a person wants a frame to have."""
-
-    index: int
-    """Of the frame, or of the field."""
-    ab: np.ndarray
-    """Registered with it, (2, h, w) float32 in CIELAB units, of any size."""
-    L: np.ndarray
-    """Of the film's frame, see `Frame.L`."""
 
 
 def apply_references(
@@ -111,7 +100,9 @@ class _Way:
     def __init__(self, reference: Reference) -> None:
         self._reference = reference
         self._place: np.ndarray | None = None
-        self._sure = self._luma = self._ab = np.empty(0)
+        self._sure: np.ndarray = np.empty(0)
+        self._luma: np.ndarray = np.empty(0)
+        self._ab: np.ndarray = np.empty(0)
 
     def claim(self, step: Step, share: float) -> Claim | None:
         """Go one step on; return what is claimed there, None where next to nothing is.

@@ -4,9 +4,13 @@
 strength = 0.7
 vividness = 0.3
 hints = [{ x = 0.4, y = 0.6, color = "#7a2e2e" }]
+reference = "painted.png"
 
 [shot.5]
 skip = true
+
+A reference is a still in colour of the shot's first frame; of another frame it stands among the
+hints, with its frame or time.
 """
 
 from __future__ import annotations
@@ -21,12 +25,12 @@ from typing import Any
 from colorizer.cut_list import override_file
 from colorizer.errors import SettingsError
 from colorizer.film_reader import FilmReader
-from colorizer.hint_file import Hint, hints_from
+from colorizer.hint_file import Hint, hints_from, parted, reference_from, references_of
 from colorizer.hint_spread import Hint as Point
 from colorizer.options import check_option
 from colorizer.settings import Settings
 
-_KEYS = ("strength", "vividness", "skip", "hints")
+_KEYS = ("strength", "vividness", "skip", "hints", "reference")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,7 @@ class ShotSettings:
     """0 where the shot is to stay gray."""
     vividness: float | None = None
     hints: tuple[Hint, ...] = ()
+    """A hint that does not say when, or a reference, is of the shot's first frame."""
 
 
 class Overrides:
@@ -58,27 +63,29 @@ class Overrides:
         """Return the settings of the shot that a frame of the film belongs to."""
         return self._shots.get(bisect_right(self._starts, frame), ShotSettings())
 
-    def placed(self, film: FilmReader) -> Iterator[tuple[int, Point]]:
-        """Yield the hints of all shots, each with its frame's index: by default the shot's first.
+    def placed(self, film: FilmReader) -> Iterator[tuple[int, Point | Path]]:
+        """Yield the hints of all shots, and files of references, each with its frame's index.
 
         Raises:
             SettingsError: a hint is outside its shot.
         """
         for number, shot in sorted(self._shots.items()):
-            for x, y, a, b, *when in shot.hints:
-                index = self._starts[number - 1] * film.per_frame
-                if when:
-                    found = film.index_of(when[0])
-                    if (
-                        found is None
-                        or bisect_right(self._starts, found // film.per_frame) != number
-                    ):
-                        raise SettingsError(
-                            f"{self._file}: shot {number} has a hint at {when[0]}, which is"
-                            " outside the shot"
-                        )
-                    index = found
-                yield index, (x, y, a, b)
+            for hint in shot.hints:
+                what, when = parted(hint)
+                found = self._starts[number - 1] * film.per_frame
+                if when is not None:
+                    found = film.index_of(when)
+                if found is None or bisect_right(self._starts, found // film.per_frame) != number:
+                    raise SettingsError(
+                        f"{self._file}: shot {number} has a hint at {when}, which is"
+                        " outside the shot"
+                    )
+                yield found, what
+
+    def references(self) -> list[Path]:
+        """Return the files of all references."""
+        hints = (hint for shot in self._shots.values() for hint in shot.hints)
+        return [Path(hint[0]) for hint in references_of(hints)]
 
 
 def read_overrides(cut_list: Path | None, cuts: frozenset[int] | None) -> Overrides | None:
@@ -132,6 +139,8 @@ def _shot(number: str, values: Any, file: Path) -> ShotSettings:
     skip = values.get("skip", False)
     if not isinstance(skip, bool):
         raise SettingsError(f"{name}: skip must be true or false, got {skip!r}")
-    hints = hints_from(values.get("hints", []), name)
+    hints = hints_from(values.get("hints", []), name, file.parent)
+    if "reference" in values:
+        hints = (*hints, (reference_from(values["reference"], name, file.parent),))
     strength = 0.0 if skip else values.get("strength")
     return ShotSettings(strength, values.get("vividness"), () if skip else hints)
