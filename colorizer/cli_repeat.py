@@ -139,13 +139,20 @@ def _differences(sidecar: Sidecar, job: Job, weights: str, device: dict[str, Any
     found += [f"device {n} {was.get(n)}, now {now.get(n)}" for n in now if now[n] != was.get(n)]
     was, now = sidecar.get("program", {}), program_facts()
     found += [f"{n} {was.get(n)}, now {now.get(n)}" for n in now if now[n] != was.get(n)]
+    painted = dict(sidecar["model"].get("references") or {})
     for key, words in (("shots", "cut list"), ("shot_settings", "settings of shots")):
         told = sidecar.get(key)
         if isinstance(told, dict):
             path = Path(str(told.get("path")))
             if not path.is_file() or file_hash(path) != told.get("sha256"):
                 found.append(f"the {words} {path}")
+            painted |= told.get("references") or {}
+    found += [f"the reference {path}" for path in painted if not _is_same(path, painted[path])]
     return found
+
+
+def _is_same(path: str, digest: str) -> bool:
+    return Path(path).is_file() and file_hash(Path(path)) == digest
 
 
 def _compare(sidecar: Sidecar, made: Sidecar, target: Path, file: Path) -> tuple[bool, str]:

@@ -23,6 +23,7 @@ from colorizer.jobs import Job
 from colorizer.media.base import Sink, Source
 from colorizer.media.film_open import av_versions, source_identity
 from colorizer.models.base import ColorModel
+from colorizer.reference_files import hinted_references, override_references, reference_hashes
 
 FILM_SETTINGS = (
     *("model", "size", "strength", "vividness", "smooth", "every_frame"),
@@ -42,6 +43,8 @@ def begin_record(job: Job, model: ColorModel) -> Record:
         told["parameters_sha256"] = _model_hash(model)
     if isinstance(model, HintedModel):
         told["hints"] = model.hints
+        if painted := reference_hashes(hinted_references(model.hints)):
+            told["references"] = painted
     device = device_facts(next(model.parameters()).device)
     return Record(job, model=told, device=device, write=job.settings.sidecar)
 
@@ -73,7 +76,9 @@ def note_cuts(job: Job, record: Record) -> None:
         record.add(shots={"path": str(cuts), "sha256": file_hash(cuts)})
     own = override_file(cuts)
     if own is not None and own.exists():
-        record.add(shot_settings={"path": str(own), "sha256": file_hash(own)})
+        told = {"path": str(own), "sha256": file_hash(own)}
+        painted = reference_hashes(override_references(own))
+        record.add(shot_settings=told | ({"references": painted} if painted else {}))
 
 
 def made_by(job: Job, model: ColorModel) -> str:
@@ -122,10 +127,13 @@ def film_identity(job: Job, model: ColorModel) -> dict[str, Any]:
     own = override_file(cuts)
     found = own is not None and own.exists()
     kept["shot_settings"] = sha256(own.read_bytes()).hexdigest() if own and found else None
+    painted = override_references(own if found else None)
     if isinstance(model, HintedModel):
+        painted += hinted_references(model.hints)
         kept["hints"], model = model.hints, model.model
     else:
         kept["hints"] = None
+    kept["references"] = sorted(reference_hashes(painted).values()) or None
     return {
         "source": source_identity(job.source),
         "settings": kept,

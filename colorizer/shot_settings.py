@@ -25,7 +25,7 @@ from typing import Any
 from colorizer.cut_list import override_file
 from colorizer.errors import SettingsError
 from colorizer.film_reader import FilmReader
-from colorizer.hint_file import Hint, hints_from, parted, reference_from, references_of
+from colorizer.hint_file import Hint, hints_from, parted, reference_from
 from colorizer.hint_spread import Hint as Point
 from colorizer.options import check_option
 from colorizer.settings import Settings
@@ -81,11 +81,6 @@ class Overrides:
                         " outside the shot"
                     )
                 yield found, what
-
-    def references(self) -> list[Path]:
-        """Return the files of all references."""
-        hints = (hint for shot in self._shots.values() for hint in shot.hints)
-        return [Path(hint[0]) for hint in references_of(hints)]
 
 
 def read_overrides(cut_list: Path | None, cuts: frozenset[int] | None) -> Overrides | None:

@@ -7,6 +7,7 @@ differs is it read and hashed. So ten thousand finished files cost ten thousand 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Mapping
 from enum import Enum, auto
 from functools import lru_cache
 from pathlib import Path
@@ -28,6 +29,7 @@ from colorizer.hint_file import hint_file, read_hints
 from colorizer.jobs import Job, JobState, Kind, Progress
 from colorizer.media.segments import is_joining
 from colorizer.models import WEIGHTS_FOLDER, model_spec
+from colorizer.reference_files import hinted_references, override_references, reference_hashes
 from colorizer.settings import Settings, shaping
 
 _LOSSY = (".jpg", ".jpeg", ".webp")
@@ -204,8 +206,12 @@ def _other_input(sidecar: Sidecar, job: Job) -> list[str]:
 def _other_shots(sidecar: Sidecar, own: Path | None) -> bool:
     """Tell whether a film's shots have other settings of their own than in the result."""
     told = sidecar.get("shot_settings")
-    then = told.get("sha256") if isinstance(told, dict) else None
-    return then != (file_hash(own) if own is not None and own.is_file() else None)
+    then = told if isinstance(told, dict) else {}
+    if own is None or not own.is_file():
+        return bool(then)
+    painted = reference_hashes(override_references(own))
+    same = sorted(painted.values()) == sorted((then.get("references") or {}).values())
+    return then.get("sha256") != file_hash(own) or not same
 
 
 def _other_hints(sidecar: Sidecar, job: Job) -> bool:
@@ -218,8 +224,15 @@ def _other_hints(sidecar: Sidecar, job: Job) -> bool:
     if not then and now is None:
         return False
     file = hint_file(now, job.source)
-    hints = [] if file is None else [list(hint) for hint in read_hints(file)]
-    return (sidecar["model"].get("hints") or []) != hints
+    hints = () if file is None else read_hints(file)
+    painted = reference_hashes(hinted_references(hints))
+    model = sidecar["model"]
+    return _told(model.get("hints") or [], model.get("references") or {}) != _told(hints, painted)
+
+
+def _told(hints: Iterable[Any], references: Mapping[str, str]) -> list[list[Any]]:
+    """Return hints as they can be compared, a reference by its hash in place of its path."""
+    return [[references.get(hint[0], hint[0]), *hint[1:]] for hint in hints]
 
 
 @lru_cache(maxsize=8)
