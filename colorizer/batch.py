@@ -8,7 +8,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import replace
 from queue import Empty, Queue
 from types import TracebackType
@@ -17,9 +17,11 @@ from typing import Self
 import torch
 
 from colorizer import pipeline
+from colorizer.apart import Apart
 from colorizer.archive.disk import check_room, facts_of, result_bytes, segments_bytes
 from colorizer.archive.existing import settle
 from colorizer.archive.hiccups import WAITS, is_passing, pauses
+from colorizer.archive.in_work import InWork
 from colorizer.device import cpu_cores
 from colorizer.errors import ColorizerError, MediaError, TargetError
 from colorizer.gather import Gather, gather_on
@@ -41,7 +43,11 @@ _DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 
 
 def run_all(
-    jobs: Iterable[Job], model: ColorModel | None = None, *, workers: int | None = None
+    jobs: Iterable[Job],
+    model: ColorModel | None = None,
+    *,
+    workers: int | None = None,
+    in_work: InWork | None = None,
 ) -> Generator[Progress, None, None]:
     """Do all jobs, photos first; closing the generator stops after the frames in hand.
 
@@ -51,6 +57,8 @@ def run_all(
         jobs: what to do.
         model: the model all share; None loads the one the first job's settings name.
         workers: photos at once; None chooses by the number of cores.
+        in_work: where the files in work are noted. Those that were when an earlier run died come
+            last, each in a process of its own; one that ends it is FAILED.
 
     Raises:
         TargetError: the disk is full or read-only, which would fail every further job too.
@@ -60,16 +68,33 @@ def run_all(
     if not jobs:
         return
     model = model or pipeline.open_model(jobs[0].settings)
+    suspects = [job for job in jobs if in_work and in_work.is_suspect(job)]
+    jobs = [job for job in jobs if job not in suspects] if suspects else jobs
     photos = [job for job in jobs if job.kind is Kind.PHOTO]
     workers = workers or photos_at_once(next(model.parameters()).device)
     # Not by the number of photos: a run that goes on with the last ones must compute the same.
     threads = max(1, cpu_cores() // workers)
     if photos:
-        with _PhotoWorkers(photos, model, min(workers, len(photos)), threads) as working:
+        with _PhotoWorkers(photos, model, min(workers, len(photos)), threads, in_work) as working:
             yield from working.events()
     for job in jobs:
         if job.kind is Kind.FILM:
-            yield from attempt(job, model)
+            with in_work.noted(job) if in_work else nullcontext():
+                yield from attempt(job, model)
+    if in_work and suspects:
+        yield from _done_apart(suspects, threads, in_work)
+
+
+def _done_apart(
+    jobs: Iterable[Job], threads: int, in_work: InWork
+) -> Generator[Progress, None, None]:
+    """Do jobs that may have ended an earlier run; they stay suspects until they end well."""
+    with Apart(kept_open=in_work.handle) as apart:
+        for job in jobs:
+            _log.info("%s was in work when an earlier run died: it is done apart", job.source)
+            alone = threads if job.kind is Kind.PHOTO else None
+            if (yield from apart.run(job, threads=alone)):
+                in_work.clear(job)
 
 
 def photos_at_once(device: torch.device) -> int:
@@ -185,7 +210,10 @@ class Room:
 class _PhotoWorkers:
     """Threads that share the model and the list of photos. A context manager: joined on exit."""
 
-    def __init__(self, jobs: list[Job], model: ColorModel, count: int, threads: int) -> None:
+    def __init__(
+        self, jobs: list[Job], model: ColorModel, count: int, threads: int, in_work: InWork | None
+    ) -> None:
+        self._in_work = in_work
         self._waiting = deque(jobs)
         self._model = model
         self._gather = gather_on(next(model.parameters()).device, count)
@@ -253,7 +281,8 @@ class _PhotoWorkers:
             return None
 
     def _do(self, job: Job) -> None:
-        with self._room.hold(megapixels(job)):
+        noted = self._in_work.noted(job) if self._in_work else nullcontext()
+        with noted, self._room.hold(megapixels(job)):
             steps = attempt(job, self._model, self._gather)
             with closing(steps):
                 for progress in steps:

@@ -102,7 +102,9 @@ class Report:
         if progress.state is JobState.RUNNING:
             self._take_step(progress)
             return
-        self._running.pop(job.source, None)
+        begun = self._running.pop(job.source, None) is not None
+        if self._as_json and not begun and progress.state is not JobState.SKIPPED:
+            write_json(event="start", **_facts(Progress(job, JobState.RUNNING)))
         self.counts[progress.state] += 1
         if progress.content:
             outcome = "copied" if _copied(progress) else str(progress.state)

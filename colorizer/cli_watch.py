@@ -7,14 +7,15 @@ import time
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 from colorizer.cli_options import add_records, add_settings, positive, settings_from
 from colorizer.cli_report import ExitCode, Report, note
-from colorizer.errors import SettingsError, TargetError
+from colorizer.errors import SettingsError
 from colorizer.jobs import JobState, Progress
 
 if TYPE_CHECKING:
+    from colorizer.archive.in_work import InWork
     from colorizer.archive.ledger import Ledger
     from colorizer.archive.naming import Plan
     from colorizer.archive.walk import Found
@@ -31,7 +32,6 @@ sidecars in OUT tell what is done: started again, watch does no file twice. A fi
 taken again when it changes. Ctrl-C stops after the picture in hand; the exit code is 1 if some
 files failed, else 0.
 """
-_LOCK = ".colorize-watch.lock"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -75,8 +75,9 @@ def watch(arguments: argparse.Namespace) -> int:
         SettingsError: an IN is no folder, or a setting does not go with watching.
         TargetError: OUT can't be written, is full, or another watch works in it.
     """
+    from colorizer.archive.in_work import InWork
     from colorizer.archive.ledger import Ledger
-    from colorizer.archive.watch import Watch, check_settings
+    from colorizer.archive.watch import Watch, check_settings, locked
     from colorizer.cli_run import make_folder, tell_device
     from colorizer.media.probe import kind_of
 
@@ -88,7 +89,7 @@ def watch(arguments: argparse.Namespace) -> int:
     out: Path = arguments.out
     make_folder(out)
     with ExitStack() as stack:
-        stack.enter_context(_locked(out))
+        stack.enter_context(locked(out))
         from colorizer.pipeline import open_model
 
         model = open_model(settings)
@@ -105,7 +106,8 @@ def watch(arguments: argparse.Namespace) -> int:
             stable=arguments.stable,
             recursive=arguments.recursive,
         )
-        _Watching(arguments, model, seen, report, ledger).go_on()
+        in_work = stack.enter_context(InWork(out))
+        _Watching(arguments, model, seen, report, ledger, in_work).go_on()
     return ExitCode.SOME_FAILED if report.failed else ExitCode.OK
 
 
@@ -118,6 +120,7 @@ class _Watching:
     seen: Watch
     report: Report
     ledger: Ledger
+    in_work: InWork
 
     def go_on(self) -> None:
         """Look and work in turns until Ctrl-C, or until there was nothing to do for long."""
@@ -161,7 +164,9 @@ class _Watching:
 
         for event in plan.settled:
             self._take(event)
-        jobs = batch.run_all(plan.jobs, self.model, workers=self.arguments.jobs)
+        jobs = batch.run_all(
+            plan.jobs, self.model, workers=self.arguments.jobs, in_work=self.in_work
+        )
         with closing(jobs) as events:
             for event in events:
                 self._take(event)
@@ -173,23 +178,3 @@ class _Watching:
         self.ledger.take(event)
         if event.state is not JobState.RUNNING:
             self.seen.ended(event.job.source, failed=event.state is JobState.FAILED)
-
-
-def _locked(out: Path) -> IO[bytes]:
-    """Keep a second watch out of the folder as long as the file returned is open.
-
-    Raises:
-        TargetError: one is at work.
-    """
-    from colorizer.media.durable import lock
-
-    try:
-        file = (out / _LOCK).open("ab")
-    except OSError as error:
-        raise TargetError(out, f"can't be written to: {error.strerror}") from error
-    try:
-        lock(file)
-    except OSError as error:
-        file.close()
-        raise TargetError(out, "another watch works in this folder") from error
-    return file

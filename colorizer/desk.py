@@ -36,8 +36,15 @@ SHOWN = 720
 _loading = threading.Lock()
 
 
-def steps(job: Job, hints: tuple[Hint, ...]) -> Generator[Progress, None, None]:
+def steps(
+    job: Job, hints: tuple[Hint, ...], threads: int | None = None
+) -> Generator[Progress, None, None]:
     """Run one job with the model that stays loaded.
+
+    Args:
+        job: what to do.
+        hints: colours a person asked for.
+        threads: of torch; None chooses by how many such jobs go side by side.
 
     Raises:
         ColorizerError: what would fail other jobs too: no model, no device, a full disk.
@@ -50,7 +57,7 @@ def steps(job: Job, hints: tuple[Hint, ...]) -> Generator[Progress, None, None]:
     model = loaded(job.settings)
     device = next(model.parameters()).device
     side_by_side = photos_at_once(device) if job.kind is Kind.PHOTO else 1
-    torch.set_num_threads(max(1, cpu_cores() // side_by_side))
+    torch.set_num_threads(threads or max(1, cpu_cores() // side_by_side))
     yield from attempt(job, _hinted(model, hints), _together(device))
 
 

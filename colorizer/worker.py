@@ -159,7 +159,7 @@ class Worker:
         self._wait(cancelled, clock)
         self.tell(event="start", job=number)
         told, begun = 0.0, None
-        with desk.room(job), closing(desk.steps(job, hints)) as steps:
+        with desk.room(job), closing(desk.steps(job, hints, command.get("threads"))) as steps:
             for progress in steps:
                 begun = progress.done if begun is None else begun
                 self._wait(cancelled, clock)
@@ -228,6 +228,8 @@ class Worker:
             total=progress.total if progress else None,
             message=progress.message if progress else message,
             warnings=list(progress.warnings) if progress else [],
+            sha256=progress.sha256 if progress else "",
+            content=progress.content if progress else "",
             seconds=round(seconds, 3),
             fatal=fatal,
         )

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections import deque
 from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal
 
+from colorizer.apart import worker_command
 from gui.text import shown
 
 LOG_LINES = 5000
@@ -160,10 +160,3 @@ class Engine(QObject):
         """Keep one line for the log window."""
         self.log.append(line)
         self.logged.emit(line)
-
-
-def worker_command() -> tuple[str, list[str]]:
-    """Return program and arguments of the worker, in a frozen build the program itself."""
-    if getattr(sys, "frozen", False):
-        return sys.executable, ["--worker"]
-    return sys.executable, ["-m", "colorizer.worker"]

@@ -146,9 +146,9 @@ def test_json_lines_tell_start_done_skipped_failed_and_summary(archive, capsys):
     assert ends["bad.png"]["message"]
     assert (ends["film.mkv"]["done"], ends["film.mkv"]["total"]) == (3, 3)
     begun = [event for event in told if event["event"] == "start"]
-    # What can't be opened was never begun.
-    assert {Path(event["source"]).name for event in begun} == {"b.jpg", "film.mkv"}
-    assert len({event["target"] for event in begun}) == len(begun) == 2
+    # What can't be opened was begun too; what is there already was not.
+    assert {Path(event["source"]).name for event in begun} == {"b.jpg", "film.mkv", "bad.png"}
+    assert len({event["target"] for event in begun}) == len(begun) == 3
     summary = told[-1]
     assert summary["event"] == "summary"
     assert (summary["done"], summary["skipped"], summary["failed"]) == (2, 1, 1)

@@ -34,7 +34,7 @@ def test_the_summary_counts_what_needed_no_colour(capsys):
         report.take(Progress(photo("3.png"), JobState.DONE, 1, 1))
         report.summary(4)
     told = capsys.readouterr()
-    events = [json.loads(line) for line in told.out.splitlines()]
+    events = [json.loads(line) for line in told.out.splitlines() if '"start"' not in line]
     assert [event.get("content") for event in events[:4]] == ["blank", "text", "line_art", None]
     assert [event.get("copied") for event in events[:4]] == [False, True, False, None]
     assert events[-1]["contents"] == {
@@ -97,3 +97,17 @@ def test_jobs_begun_and_not_ended_are_known():
         report.take(Progress(photo("2.png"), JobState.RUNNING, 0, 1))
         report.take(Progress(photo("1.png"), JobState.DONE, 1, 1))
         assert report.unfinished() == [Path("out", "2.png")]
+
+
+def test_every_end_but_a_skipped_one_comes_after_a_start(capsys):
+    with Report(photos=4, as_json=True, quiet=True) as report:
+        report.take(Progress(photo("unreadable.png"), JobState.FAILED, message="is empty"))
+        report.take(Progress(photo("there.png"), JobState.SKIPPED, message="exists"))
+        report.take(Progress(photo("good.png"), JobState.RUNNING, 0, 1))
+        report.take(Progress(photo("good.png"), JobState.DONE, 1, 1))
+    events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    told = [(event["event"], Path(event["source"]).stem) for event in events]
+    assert told == [
+        ("start", "unreadable"), ("failed", "unreadable"), ("skipped", "there"),
+        ("start", "good"), ("done", "good"),
+    ]  # fmt: skip
