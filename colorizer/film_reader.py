@@ -39,6 +39,7 @@ class FilmReader:
         self.rate, self.first_index = source.rate, source.first_index
         self.frame_count = source.frame_count
         self.size, self.first_field = source.size, source.first_field
+        self.cuts = cuts
         self._cuts = None if cuts is None else {self.per_frame * cut for cut in cuts}
 
     def index_of(self, when: float | str) -> int | None:

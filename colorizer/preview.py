@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from colorizer.color import L_to_gray, ab_to_srgb
+from colorizer.cut_list import cut_file
 from colorizer.errors import MediaError, SettingsError
+from colorizer.film_reader import reader_of
+from colorizer.film_stages import as_painted, followed, guided, look_of
 from colorizer.frame import Frame
-from colorizer.jobs import Kind
+from colorizer.hints import HintedModel
+from colorizer.jobs import Job, Kind
 from colorizer.look import alternatives, confidence_of, open_picture
 from colorizer.models.base import ColorModel
-from colorizer.pipeline import colorize_frame
+from colorizer.pipeline import colorize_frame, hinted
+from colorizer.predict import predict_chroma
 from colorizer.settings import Settings
+from colorizer.shot_settings import read_overrides
+from colorizer.upsample import upsample_chroma
 
 _LATE = 1.0
 """Seconds a film may end before the time asked for."""
@@ -35,7 +43,8 @@ def before_and_after(
         path: a photo or film.
         kind: what it is.
         model: the loaded model.
-        settings: size, strength, vividness and paper are used.
+        settings: size, strength, vividness, paper, hints and shots are used, and what tells how the
+            file is read.
         time: seconds from the start of a film.
         confidence: add a third picture, from blue (a guess) to yellow (sure).
 
@@ -43,23 +52,50 @@ def before_and_after(
         sRGB, (H, 2W, 3) uint8, or (H, 3W, 3).
 
     Raises:
-        MediaError: the file can't be read or is shorter than `time`.
-        SettingsError: the model can't tell how sure it is.
+        MediaError: the file can't be read or is shorter than `time`, or a reference is not of it.
+        SettingsError: the model can't tell how sure it is, or hints or shots are wrong.
     """
     frame = frame_of(path, kind, settings.size, time)
-    after = colorize_frame(
-        frame,
-        model,
-        vividness=settings.vividness,
-        strength=settings.strength,
-        paper=settings.paper,
-    )
+    asked = hinted(Job(path, path, kind, settings), model)
+    if kind is Kind.FILM and (settings.hints or settings.shots):
+        after = _guided(frame, Job(path, path, kind, settings), asked)
+    else:
+        after = colorize_frame(
+            frame,
+            asked,
+            vividness=settings.vividness,
+            strength=settings.strength,
+            paper=settings.paper,
+        )
     gray = L_to_gray(frame.lightness())
     before = np.repeat(gray[:, :, np.newaxis], 3, axis=2)
     pictures = np.rint(np.concatenate([before, after], axis=1) * 255).astype(np.uint8)
     if confidence:
         pictures = np.concatenate([pictures, _confidence_picture(frame, model)], axis=1)
     return pictures
+
+
+def _guided(frame: Frame, job: Job, model: ColorModel) -> np.ndarray:
+    """Colorize a frame of a film with the hints, references and settings of its shot.
+
+    Its colours are its own, not smoothed along the motion, but for what travels to it from there.
+    """
+    reader = reader_of(job)
+    own = read_overrides(cut_file(job.settings.shots, job.source), reader.cuts)
+    index = (frame.index - reader.first_index) * reader.per_frame
+    frames, guides = followed(iter([replace(frame, index=index)]), model, reader, own, [])
+    guides = replace(guides, first_field=None)  # a whole frame
+    look = look_of(job.settings, own, reader.per_frame)
+    network = model.model if isinstance(model, HintedModel) else model
+    device = next(network.parameters()).device
+    frames = guided(predict_chroma(frames, network, device=device, look=look), guides, look)
+    (done,) = as_painted(upsample_chroma(frames, _size_of), guides, look, _size_of)
+    assert done.ab is not None  # upsampling ends with ab
+    return np.moveaxis(ab_to_srgb(done.lightness(), done.ab), 0, -1)
+
+
+def _size_of(frame: Frame) -> tuple[int, int]:
+    return frame.Y.shape[0], frame.Y.shape[1]
 
 
 def alternatives_at(
