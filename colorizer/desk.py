@@ -22,6 +22,7 @@ from colorizer.film_desk import hints_here
 from colorizer.hint_file import Hint
 from colorizer.jobs import Job, Kind, Progress
 from colorizer.settings import Settings
+from colorizer.watch_desk import arrived as arrived
 
 if TYPE_CHECKING:
     from colorizer.frame import Frame

@@ -6,6 +6,7 @@ standard error. The process ends when its input closes, so it never outlives the
     {"do": "run", "job": 7, "source": ..., "target": ..., "kind": ..., "settings": {}, "hints": []}
     {"do": "cancel", "job": 7}   {"do": "pause"}   {"do": "resume"}
     {"do": "plan", "id": 1, "inputs": [...], "out": ..., "settings": {}}
+    {"do": "arrived", "id": 2, "inputs": FOLDERS, "out": ..., "ended": [...], ...}   one look
     {"do": "watch", "out": FOLDER}   gives "frame" events, each with a picture to be deleted
     {"do": "find_shots" | "follow", "id": 2, ...}   answered bit by bit, as long as somebody asks
     {"do": "look" | "alternatives" | "probe" | "thumbnail" | "device" | "doctor", "id": 2, ...}
@@ -63,7 +64,8 @@ class Worker:
         self._jobs = ThreadPoolExecutor(MOST_JOBS, "job")
         # Pictures wait for the network; lists and thumbnails should not wait for pictures.
         self._questions = {
-            name: ThreadPoolExecutor(1, name) for name in ("plan", "thumbnail", "look", "film")
+            name: ThreadPoolExecutor(1, name)
+            for name in ("plan", "thumbnail", "look", "film", "arrived")
         }
 
     def serve(self, lines: Iterable[str]) -> None:
@@ -117,6 +119,8 @@ class Worker:
                 self._questions["thumbnail"].submit(self._answer, name, command)
             case "plan" | "device" | "doctor" | "models" | "check_model" | "import_model" as name:
                 self._questions["plan"].submit(self._answer, name, command)
+            case "arrived" as name:
+                self._questions["arrived"].submit(self._answer, name, command)
             case other:
                 raise ValueError(f"unknown command {other!r}")
 

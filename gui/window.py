@@ -43,6 +43,7 @@ from gui.queue_panel import QueuePanel
 from gui.runner import Runner
 from gui.thumbnails import Thumbnails
 from gui.view_commands import ViewCommands
+from gui.watch_commands import WatchCommands
 
 SAMPLES = Path(__file__).parents[1] / "colorizer" / "samples"
 
@@ -109,6 +110,7 @@ class Window(QMainWindow):
         self._view_commands.create_menus()
         self.program = ProgramCommands(self, self.commands.actions)
         self.program.create_menus()
+        self.watch = WatchCommands(self, self.commands.actions)
         settings = self.commands.actions["settings"]
         self.commands.file_menu.insertAction(self.commands.actions["quit"], settings)
         self.commands.file_menu.insertSeparator(self.commands.actions["quit"])

@@ -12,15 +12,18 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import chain, count
 from pathlib import Path
+from typing import IO
 
 from colorizer.archive.existing import settle
 from colorizer.archive.naming import Naming, Plan, name_key
 from colorizer.archive.provenance import find_source, pending_of, read_sidecar, sidecar_of
 from colorizer.archive.walk import Found, walk
-from colorizer.errors import MediaError, SettingsError
+from colorizer.errors import MediaError, SettingsError, TargetError
 from colorizer.jobs import Job, Kind
+from colorizer.media.durable import lock
 from colorizer.settings import Settings
 
+_LOCK = ".colorize-watch.lock"
 EMPTY_SECONDS = 60.0
 """How long a file may stay empty before it counts as whole: some programs create it first."""
 
@@ -118,6 +121,25 @@ class Watch:
             return False
         quiet = self._stable if status.st_size else max(self._stable, EMPTY_SECONDS)
         return now - seen.since >= quiet
+
+
+def locked(out: Path) -> IO[bytes]:
+    """Keep a second watch out of a folder, made where it is missing, while the file is open.
+
+    Raises:
+        TargetError: one is at work, or the folder can't be written.
+    """
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        file = (out / _LOCK).open("ab")
+    except OSError as error:
+        raise TargetError(out, f"can't be written to: {error.strerror}") from error
+    try:
+        lock(file)
+    except OSError as error:
+        file.close()
+        raise TargetError(out, "another watch works in this folder") from error
+    return file
 
 
 def check_settings(settings: Settings) -> None:

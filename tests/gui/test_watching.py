@@ -1,0 +1,76 @@
+"""What comes into a watched folder is queued and done, through the real worker process."""
+
+import os
+import shutil
+import signal
+
+import pytest
+
+from colorizer.jobs import JobState
+
+KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
+
+
+def quick(window):
+    window.watch.watching.timer.setInterval(200)
+    window.watch.watching.stable = 0.3
+    return window
+
+
+@pytest.fixture
+def inbox(tmp_path):
+    (tmp_path / "inbox").mkdir()
+    return tmp_path / "inbox"
+
+
+def states(window):
+    return [str(entry.state) for entry in window.model.entries]
+
+
+def test_what_comes_in_is_done_once_and_after_a_restart_too(
+    open_window, scans, inbox, until, tmp_path
+):
+    window = quick(open_window())
+    window.watch.watch((inbox,))
+    assert window.commands.actions["unwatch"].isEnabled()
+    shutil.copy(scans / "a.png", inbox)
+    until(lambda: states(window) == ["done"])
+    assert (tmp_path / "out" / "a_color.png").exists()
+    window.close()
+
+    shutil.copy(scans / "b.jpg", inbox)
+    again = quick(open_window())
+    until(lambda: states(again) == ["done", "done"])
+    assert str(inbox) in again.watch.label.full_text()
+    again.watch.watch(())
+    assert not again.watch.label.isVisible()
+
+
+@pytest.mark.slow
+def test_a_killed_worker_queues_nothing_twice(window, scans, inbox, until):
+    quick(window).commands.actions["start_watched"].setChecked(False)
+    window.watch.watch((inbox,))
+    shutil.copy(scans / "a.png", inbox)
+    until(lambda: states(window) == ["waiting"])
+    first = window.engine.process_id
+    os.kill(first, KILL)
+    until(lambda: window.engine.process_id not in (0, first))
+    shutil.copy(scans / "b.jpg", inbox)
+    until(lambda: window.model.rowCount() == 2)
+    assert states(window) == ["waiting", "waiting"], "nothing starts where that is not wanted"
+
+
+@pytest.mark.slow
+def test_a_failed_file_comes_again_when_it_is_mended(window, scans, inbox, until):
+    quick(window).watch.watch((inbox,))
+    (inbox / "a.png").write_text("half a file")
+    until(lambda: states(window) == ["failed"])
+    shutil.copy(scans / "a.png", inbox)
+    until(lambda: states(window) == ["failed", "done"])
+
+
+def test_what_is_wrong_is_said_without_a_box(window, tmp_path, until):
+    quick(window).watch.watch((tmp_path / "none",))
+    until(lambda: "no folder" in window.watch.watching.trouble)
+    assert "no folder" in window.watch.label.full_text()
+    assert all(entry.state is not JobState.RUNNING for entry in window.model.entries)
