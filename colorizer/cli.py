@@ -179,7 +179,8 @@ def _add_preview(parser: Parser) -> None:
         metavar="X,Y",
         help="print the likeliest colours at this pixel, with the chance of each, as JSON",
     )
-    add_settings(parser, only=("model", "weights", "device", "size", "strength", "vividness"))
+    shown = ("model", "weights", "device", "size", "strength", "vividness", "hints", "shots")
+    add_settings(parser, only=shown)
 
 
 def _run(arguments: argparse.Namespace) -> int:
