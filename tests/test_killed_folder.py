@@ -10,27 +10,23 @@ from pathlib import Path
 
 import pytest
 
+from colorizer.archive import in_work
 from colorizer.archive.manifest import NAME, read_manifest
 from colorizer.archive.provenance import read_sidecar, sidecar_of
 from colorizer.cli_report import ExitCode
 from tests import drawn
+from tests.tiny_weights import write_tiny_weights
 
 ROOT = Path(__file__).resolve().parents[1]
 COUNT = 240
-SCRIPT = """
-import sys
-from colorizer import cli, pipeline
-from tests.tiny_model import tiny_model
-pipeline.load_model = lambda *_: tiny_model()
-sys.exit(cli.main(sys.argv[1:]))
-"""
 
 
 def start(folder: Path, out: str) -> subprocess.Popen:
-    command = [sys.executable, "-c", SCRIPT, "run", str(folder / "in"), "-o", str(folder / out)]
+    command = [sys.executable, "-m", "colorizer", "run", folder / "in", "-o", folder / out]
+    command += ["--weights", folder / "tiny.safetensors"]
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     return subprocess.Popen(
-        [*command, "--size", "64", "--jobs", "2"], cwd=ROOT, env=environment, text=True,
+        [*map(str, command), "--size", "64", "--jobs", "2"], cwd=ROOT, env=environment, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
 
@@ -63,6 +59,7 @@ def test_a_folder_killed_five_times_is_the_same_by_its_manifest(tmp_path):
     for number in range(COUNT):
         suffix = (".png", ".jpg", ".tif")[number % 3]
         drawn.photo(tmp_path / "in" / f"box {number % 7}" / f"{number}{suffix}", number)
+    write_tiny_weights(tmp_path / "tiny.safetensors")
     before = drawn.hashes(tmp_path / "in")
     finish(start(tmp_path, "whole"))
     rng = random.Random(5)
@@ -81,4 +78,5 @@ def test_a_folder_killed_five_times_is_the_same_by_its_manifest(tmp_path):
         assert read_sidecar(sidecar_of(tmp_path / "killed" / name))["result"]["sha256"] == digest
     assert len(sidecars(tmp_path / "killed")) == COUNT
     assert not list(tmp_path.rglob("*.part"))
+    assert not (tmp_path / "killed" / in_work.NAME).exists()
     assert drawn.hashes(tmp_path / "in") == before
