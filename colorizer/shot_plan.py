@@ -199,13 +199,21 @@ def _begin(job: Job, rate: Fraction) -> int:
     return place.frame or 0 if seconds is None else -int(-seconds * rate // 1)
 
 
+def _checked(values: Any) -> dict[str, Any]:
+    own = dict(values)
+    for name in ("strength", "vividness"):
+        if name in own and type(own[name]) not in (int, float):
+            raise ValueError(f"{name} must be a number, got {own[name]!r}")
+    return own
+
+
 def _own_values(file: Path | None) -> dict[int, dict[str, Any]]:
     """Return the tables of a file by the number of their shot, from 1."""
     if file is None or not file.exists():
         return {}
     try:
         shots = tomllib.loads(file.read_text(encoding="utf-8-sig")).get("shot", {})
-        return {int(number): dict(values) for number, values in shots.items()}
+        return {int(number): _checked(values) for number, values in shots.items()}
     except OSError as error:
         raise SettingsError(f"{file} can't be read: {error.strerror}") from error
     except (ValueError, TypeError, AttributeError) as error:

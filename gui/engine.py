@@ -26,6 +26,8 @@ class Engine(QObject):
 
     job_event = Signal(dict)
     """An event of a job; see `colorizer.worker`."""
+    frame_done = Signal(dict)
+    """A picture of a frame that a job has finished; see `colorizer.worker`."""
     ready = Signal()
     died = Signal(str)
     """The process ended on its own; the words say how. A new one is being started."""
@@ -117,6 +119,8 @@ class Engine(QObject):
         elif event.get("id") in self._answers:
             self._deaths = 0
             self._answers.pop(event["id"])(event)
+        elif event["event"] == "frame":
+            self.frame_done.emit(event)
         elif event["event"] == "error":
             self.note(event["message"])
 

@@ -36,7 +36,7 @@ class Hinting(QObject):
         self._row: int | None = None
         self._seen: Seen | None = None
         self._shown: list[int] = []
-        """Of the row's hints, those of the moment that is shown."""
+        """Of the row's hints, those whose place is in the picture."""
         self.recent = RecentColours(self)
         view.clicked.connect(self._handle_place)
         view.hint_moved.connect(self._handle_moved)
@@ -45,12 +45,11 @@ class Hinting(QObject):
     def show(self, entry: Entry, seen: Seen) -> None:
         """Draw the hints of a row on its picture."""
         self._row, self._seen = entry.id, seen
-        self._shown = [
-            number for number, hint in enumerate(entry.hints) if is_at(hint, seen.wish.time)
-        ]
-        dots = [entry.hints[number][:4] for number in self._shown]
+        places = [place_of(hint, seen) for hint in entry.hints]
+        self._shown = [number for number, place in enumerate(places) if place is not None]
+        dots = [(place, hint) for place, hint in zip(places, entry.hints, strict=True) if place]
         self._view.set_hints(
-            [(x, y, colour_of(lightness(seen, x, y), a, b)) for x, y, a, b in dots]
+            [(x, y, colour_of(lightness(seen, x, y), *hint[2:4])) for (x, y), hint in dots]
         )
 
     def forget(self) -> None:
@@ -91,10 +90,13 @@ class Hinting(QObject):
         menu.popup(QCursor.pos())
 
     def _handle_moved(self, number: int, x: float, y: float) -> None:
-        entry = self._entry()
-        if entry is not None and number < len(self._shown):
+        entry, seen = self._entry(), self._seen
+        if entry is not None and seen is not None and number < len(self._shown):
             hints, place = list(entry.hints), self._shown[number]
-            (hints[place],) = packed([(x, y, *hints[place][2:])])
+            when = hints[place][4:]
+            # Where it was followed to was wrong: from now on it is of this moment.
+            when = when if is_at(hints[place], seen.wish.time) else (seen.wish.time,)
+            (hints[place],) = packed([(x, y, *hints[place][2:4], *when)])
             self._set(tuple(hints), self.tr("Moved hint"))
 
     def _handle_removed(self, number: int) -> None:
@@ -110,7 +112,17 @@ class Hinting(QObject):
 
 def is_at(hint: Hint, time: float) -> bool:
     """Tell whether a hint belongs to a moment; one of a photo always does."""
-    return len(hint) == 4 or (isinstance(hint[4], float) and abs(hint[4] - time) < SAME_MOMENT)
+    if len(hint) == 5:
+        return isinstance(hint[4], float) and abs(hint[4] - time) < SAME_MOMENT
+    return len(hint) == 4
+
+
+def place_of(hint: Hint, seen: Seen) -> tuple[float, float] | None:
+    """Return where a hint is in a picture, None where it is not or nobody knows yet."""
+    asked = dict(zip(seen.wish.hints, seen.places, strict=True))
+    if hint in asked:
+        return asked[hint]
+    return (float(hint[0]), float(hint[1])) if is_at(hint, seen.wish.time) else None
 
 
 def lightness(seen: Seen, x: float, y: float) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -13,19 +12,19 @@ from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 from colorizer.jobs import JobState, Kind
 from colorizer.queue import Entry
 from gui.adjust_panel import AdjustPanel
+from gui.adjusting import Adjusting
 from gui.canvas import Mode
 from gui.compare_view import CompareView
 from gui.engine import Engine
+from gui.film_panel import FilmPanel
 from gui.hinting import Hinting
+from gui.live import Finished
 from gui.looks import LONGEST, LONGEST_SHARP, Looks, Seen, Wish
 from gui.messages import said
 from gui.output_bar import ElidedLabel
 from gui.queue_model import QueueModel
-from gui.runner import PENDING
 from gui.shading import gray_image, rgb_image, shade, unsure_image
 from gui.text import shown
-from gui.timeline import Timeline
-from gui.undo import ChangeRows
 
 _QUICK_PIXELS = 250_000
 """Shaded at once while a slider moves; the rest follows when it rests."""
@@ -39,14 +38,17 @@ class LookPanel(QWidget):
         self, model: QueueModel, engine: Engine, undo: QUndoStack, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self.selected: Callable[[], list[int]] = list
-        """Gives the rows whose settings the sliders change."""
         self._model, self._engine, self._undo = model, engine, undo
         self._row: int | None = None
         self._seen: Seen | None = None
         self._sharp = self._confidence = self._hints_wanted = False
+        self.shows_live = False
+        """Whether frames just finished are shown in place of pictures asked for."""
         self._looks = Looks(engine, self)
-        self._create_parts(engine)
+        self.film = FilmPanel(model, engine, undo)
+        self.timeline, self.shots = self.film.timeline, self.film.shots
+        self._create_parts()
+        self.adjusting = Adjusting(model, undo, self.adjust, self.entry)
         self.hinting = Hinting(model, engine, undo, self.view)
         self._connect_parts()
         self.show_entry(None)
@@ -63,22 +65,21 @@ class LookPanel(QWidget):
         self.hinting.forget()
         self._looks.forget()
         self.adjust.setEnabled(entry is not None)
-        self.timeline.setVisible(entry is not None and entry.job.kind is Kind.FILM)
+        self.film.show_entry(entry)
         self.name.setText(shown(entry.job.source) if entry else "")
         if entry is None:
             self.view.set_message("")
             return
         self.adjust.set_values(entry.job.settings)
         self._allow_hints()
-        if entry.job.kind is Kind.FILM:
-            self.timeline.set_film(entry)
         self.view.set_message(self.tr("Coming…"))
         self.ask()
 
     def ask(self) -> None:
         """Ask the worker for the picture anew."""
         entry = self.entry()
-        if entry is None or not self.isVisible():
+        live = self.shows_live and entry is not None and entry.state is JobState.RUNNING
+        if entry is None or live or not self.isVisible():
             return
         wish = Wish(
             row=entry.id,
@@ -124,6 +125,20 @@ class LookPanel(QWidget):
     def _allow_hints(self) -> None:
         self.view.edits_hints = self._hints_wanted and self.entry() is not None
 
+    def show_finished(self, frame: Finished) -> None:
+        """Show a frame that the job of the row has just finished."""
+        entry = self.entry()
+        if entry is None or entry.id != frame.row:
+            return
+        self._seen = None
+        self.view.set_hints([])
+        self.view.set_cover(QImage())
+        self.view.set_message("")
+        full = self._full_size(entry, frame.size)
+        self.view.set_pictures(gray_image(frame.gray), rgb_image(frame.rgb), full)
+        if entry.job.kind is Kind.FILM:
+            self.film.show_frame(frame.done - 1)
+
     def set_confidence(self, wanted: bool) -> None:
         """Cover the places where the network is unsure."""
         self._confidence = wanted
@@ -154,18 +169,17 @@ class LookPanel(QWidget):
 
     # Making
 
-    def _create_parts(self, engine: Engine) -> None:
+    def _create_parts(self) -> None:
         self.name = ElidedLabel()
         self.view = CompareView()
         self.busy = QProgressBar(textVisible=False, maximum=0)
         self.busy.setFixedHeight(3)
-        self.timeline = Timeline(engine)
         self.adjust = AdjustPanel()
         layout = QVBoxLayout(self)
         layout.addWidget(self.name)
         layout.addWidget(self.view, 1)
         layout.addWidget(self.busy)
-        layout.addWidget(self.timeline)
+        layout.addWidget(self.film)
         layout.addWidget(self.adjust)
         self._resting = QTimer(self, interval=_REST_MS, singleShot=True)
         self._hide_busy()
@@ -175,9 +189,8 @@ class LookPanel(QWidget):
         self._looks.failed.connect(self._handle_failed)
         self._looks.busy_changed.connect(self._handle_busy)
         self._resting.timeout.connect(self._shade)
-        self.adjust.changed.connect(self._handle_value)
-        self.adjust.spread.connect(self._handle_spread)
-        self.timeline.time_changed.connect(self.ask)
+        self.film.time_changed.connect(self.ask)
+        self.shots.changed.connect(self._handle_shots)
         self.view.detail_wanted.connect(self._handle_detail)
         self._undo.indexChanged.connect(self.refresh)
         self._model.facts_known.connect(self._handle_facts)
@@ -201,10 +214,8 @@ class LookPanel(QWidget):
             return
         self._seen = seen
         self.view.set_message("")
-        height, width = seen.size
-        aspect = float(entry.facts.get("pixel_aspect") or 1.0)
-        gray = gray_image(seen.gray)
-        self.view.set_pictures(gray, self._shaded(entry, 1), QSizeF(width * aspect, height))
+        gray, full = gray_image(seen.gray), self._full_size(entry, seen.size)
+        self.view.set_pictures(gray, self._shaded(entry, 1), full)
         covered = self._confidence and seen.confidence.size
         self.view.set_cover(unsure_image(seen.confidence) if covered else QImage())
         self.hinting.show(entry, seen)
@@ -216,7 +227,22 @@ class LookPanel(QWidget):
     def _handle_facts(self, row: int) -> None:
         entry = self.entry()
         if entry is not None and row == entry.id and entry.job.kind is Kind.FILM:
-            self.timeline.set_film(entry)
+            self.film.take_facts(entry)
+
+    def _handle_shots(self) -> None:
+        """Follow a change of the shots: in another shot hints are elsewhere, colours others."""
+        entry = self.entry()
+        if self._seen is None or entry is None:
+            return
+        self._shade_quickly()
+        if entry.hints:
+            self.ask()
+
+    @staticmethod
+    def _full_size(entry: Entry, size: tuple[int, int]) -> QSizeF:
+        """Return the size at which (height, width) of the source are seen at 1:1."""
+        aspect = float(entry.facts.get("pixel_aspect") or 1.0)
+        return QSizeF(size[1] * aspect, size[0])
 
     def _handle_detail(self) -> None:
         if not self._sharp and self._seen and max(self._seen.size) > max(self._seen.gray.shape):
@@ -227,8 +253,11 @@ class LookPanel(QWidget):
         """Return the coloured picture, of every `step`-th pixel."""
         assert self._seen is not None
         settings = entry.job.settings
+        strength, vividness = settings.strength, settings.vividness
+        if entry.job.kind is Kind.FILM:
+            strength, vividness = self.film.look_at(self._seen.wish.time)
         gray, ab = self._seen.gray[::step, ::step], self._seen.ab[:, :, ::step, ::step]
-        return rgb_image(shade(gray, ab, settings.strength, settings.vividness))
+        return rgb_image(shade(gray, ab, strength, vividness))
 
     def _shade_quickly(self) -> None:
         entry = self.entry()
@@ -243,32 +272,6 @@ class LookPanel(QWidget):
         entry = self.entry()
         if entry is not None and self._seen is not None:
             self.view.set_after(self._shaded(entry, 1))
-
-    # Settings
-
-    def _handle_value(self, name: str, value: float) -> None:
-        rows = {row for row in self.selected() if self._may_change(row)}
-        if self._row is not None and self._may_change(self._row):
-            rows.add(self._row)
-        self._change_settings(sorted(rows), {name: value}, name)
-
-    def _handle_spread(self) -> None:
-        entry = self.entry()
-        if entry is None:
-            return
-        settings = entry.job.settings
-        values = {"strength": settings.strength, "vividness": settings.vividness}
-        rows = [other.id for other in self._model.entries if other.state in PENDING]
-        self._change_settings(rows, values, "")
-
-    def _change_settings(self, rows: list[int], values: dict[str, float], merge: str) -> None:
-        new = {row: replace(self._model.entry(row).job.settings, **values) for row in rows}
-        if new:
-            words = self.tr("Change of colour")
-            self._undo.push(ChangeRows(words, self._model, "settings", new, merge))
-
-    def _may_change(self, row: int) -> bool:
-        return self._model.has(row) and self._model.entry(row).state is not JobState.RUNNING
 
 
 def _colours(job: Any, hints: Any) -> tuple[Any, ...]:

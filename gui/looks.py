@@ -46,6 +46,12 @@ class Seen:
     """(h, w) uint8, empty where not asked for."""
     size: tuple[int, int]
     """(height, width) of the source."""
+    places: tuple[tuple[float, float] | None, ...]
+    """Where each hint of the wish is in the picture; None where it is not, or not yet known."""
+    whole: bool
+    """Whether all is known of the hints."""
+    index: int
+    """Of the frame, as the worker counts."""
 
 
 class Looks(QObject):
@@ -63,18 +69,22 @@ class Looks(QObject):
         self._folder = QTemporaryDir()
         self._asked: Wish | None = None
         self._next: Wish | None = None
+        self._followed: Wish | None = None
+        """Hints of this wish are being followed to its frame."""
+        self._known: Wish | None = None
+        """They were followed there."""
 
     @property
     def is_busy(self) -> bool:
         """Whether a picture is on its way."""
-        return self._asked is not None
+        return self._asked is not None or self._followed is not None
 
     def want(self, wish: Wish) -> None:
         """Ask for a picture; a wish that still waits is forgotten for it."""
         if self._asked is not None:
             self._next = wish
             return
-        self._asked = wish
+        self._asked, self._followed = wish, None
         self.busy_changed.emit(True)
         self._engine.ask(
             "look",
@@ -88,17 +98,43 @@ class Looks(QObject):
     def forget(self) -> None:
         """Nothing is wanted any more."""
         self._next = None
+        if self._followed is not None and self._asked is None:
+            self.busy_changed.emit(False)
+        self._followed = None
 
     def _handle_answer(self, wish: Wish, event: dict[str, Any]) -> None:
         self._asked = None
         if "error" in event:
             self.failed.emit(wish, event["error"])
         else:
-            self.seen.emit(_read(wish, event))
-        self.busy_changed.emit(False)
+            seen = _read(wish, event)
+            self.seen.emit(seen)
+            idle = self._asked is None and self._next is None
+            if idle and not seen.whole and wish is not self._known:
+                self._followed = wish
+                self._follow(wish, seen.index)
         if self._next is not None:
             following, self._next = self._next, None
             self.want(following)
+        elif not self.is_busy:
+            self.busy_changed.emit(False)
+
+    def _follow(self, wish: Wish, index: int) -> None:
+        """Let the worker follow the hints to a frame, then ask for its picture anew."""
+
+        def handle(event: dict[str, Any]) -> None:
+            if wish is not self._followed:
+                return
+            if "error" in event:
+                self._followed = None
+                self.busy_changed.emit(False)
+            elif event["whole"]:
+                self._known = wish
+                self.want(wish)
+            else:
+                self._follow(wish, index)
+
+        self._engine.ask("follow", handle, index=index, **question(wish.job, wish.hints, wish.time))
 
 
 def question(job: Job, hints: Hints, time: float) -> dict[str, Any]:
@@ -118,6 +154,16 @@ def _read(wish: Wish, event: dict[str, Any]) -> Seen:
     file = Path(event["out"])
     with np.load(file) as planes:
         height, width = event["size"]
-        seen = Seen(wish, planes["gray"], planes["ab"], planes["confidence"], (height, width))
+        places = tuple(None if place is None else tuple(place) for place in event["places"])
+        seen = Seen(
+            wish,
+            planes["gray"],
+            planes["ab"],
+            planes["confidence"],
+            (height, width),
+            places,
+            event["whole"],
+            event["index"],
+        )
     file.unlink(missing_ok=True)
     return seen

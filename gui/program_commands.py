@@ -15,6 +15,7 @@ from colorizer.settings import Settings
 from gui.actions import Actions
 from gui.at_end import WISHES, AtEnd
 from gui.awake import Awake
+from gui.guard import Guard
 from gui.help_windows import LogWindow, TextWindow, about_html, diagnostics, shortcuts_html
 from gui.models_dialog import ModelsDialog
 from gui.runner import PENDING, Activity
@@ -39,6 +40,14 @@ class ProgramCommands(QObject):
         self.at_end = AtEnd(window, window.windowIcon())
         self._create_actions()
         self._create_wishes()
+        preferences = window.preferences
+        tip = self.tr("Hold the work while the computer runs on its battery")
+        battery = actions.make(window, "battery", self.tr("Pause on &battery"), tip=tip,
+                               checkable=True)  # fmt: skip
+        battery.setChecked(bool(preferences.get("pause_on_battery", True)))
+        battery.toggled.connect(lambda wanted: preferences.put("pause_on_battery", wanted))
+        self.guard = Guard(window.runner, battery.isChecked)
+        battery.toggled.connect(lambda _: self.guard.look())
         window.runner.activity_changed.connect(self._handle_activity)
         window.runner.finished.connect(self._handle_finished)
 
@@ -48,6 +57,7 @@ class ProgramCommands(QObject):
         self._actions.menu(self._window.menuBar(), self.tr("&Help"), names)
         queue = self._window.commands.queue_menu
         queue.addSeparator()
+        queue.addAction(self._actions["battery"])
         self._actions.fill(queue.addMenu(self.tr("When all is done")), self._wish_names())
 
     def _wish_names(self) -> list[str]:
@@ -102,7 +112,11 @@ class ProgramCommands(QObject):
             # Targets were planned with these: what a file is called and what it is.
             planned = {row: window.model.entry(row).job.settings for row in rows}
             new = {
-                row: replace(settings, **{name: getattr(old, name) for name in PLANNED})
+                row: replace(
+                    settings,
+                    **{name: getattr(old, name) for name in PLANNED},
+                    shots=old.shots or settings.shots,  # edited in the window
+                )
                 for row, old in planned.items()
             }
             words = self.tr("Change of settings")

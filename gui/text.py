@@ -27,6 +27,19 @@ def clock(seconds: float | None) -> str:
     return f"{minutes}:{whole % 60:02}"
 
 
+def moment(seconds: float) -> str:
+    """Return seconds as M:SS.T or H:MM:SS.T, to the tenth."""
+    tenths = max(0, round(10 * seconds))
+    return f"{clock(tenths // 10)}{QLocale().decimalPoint()}{tenths % 10}"
+
+
+def length(seconds: float) -> str:
+    """Return a short duration in seconds to the tenth, a long one as `clock`."""
+    if seconds >= 60:
+        return clock(seconds)
+    return _tr("%1 s").replace("%1", QLocale().toString(seconds, "f", 1))
+
+
 def span(seconds: float | None) -> str:
     """Return a duration in words that do not pretend to be exact, empty for None."""
     if seconds is None:

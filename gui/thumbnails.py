@@ -35,9 +35,7 @@ class Thumbnails(QObject):
         self._pictures: OrderedDict[str, QIcon] = OrderedDict()
         self._wanted: OrderedDict[int, Entry] = OrderedDict()
         self._asked: set[int] = set()
-        blank = QPixmap(*SIZE)
-        blank.fill(QColor(128, 128, 128, 40))
-        self._blank = _icon(blank)
+        self._blank = icon_of(None)
         engine.ready.connect(self._ask)
 
     @property
@@ -73,7 +71,7 @@ class Thumbnails(QObject):
 
     def _handle_answer(self, entry: Entry, event: dict[str, Any]) -> None:
         self._asked.discard(entry.id)
-        picture = self._blank if "error" in event else _icon(_boxed(picture_of(event)))
+        picture = self._blank if "error" in event else icon_of(event)
         self._pictures[str(entry.job.source)] = picture
         while len(self._pictures) > KEPT:
             self._pictures.popitem(last=False)
@@ -89,8 +87,13 @@ def picture_of(event: dict[str, Any]) -> QImage:
     return image.copy()  # the bytes go away
 
 
-def _icon(pixmap: QPixmap) -> QIcon:
-    """Return the picture as an icon that looks the same in a selected row."""
+def icon_of(event: dict[str, Any] | None) -> QIcon:
+    """Return a thumbnail's answer as an icon that looks the same in a selected row; None: blank."""
+    if event is None:
+        pixmap = QPixmap(*SIZE)
+        pixmap.fill(QColor(128, 128, 128, 40))
+    else:
+        pixmap = _boxed(picture_of(event))
     result = QIcon(pixmap)
     result.addPixmap(pixmap, QIcon.Mode.Selected)
     return result

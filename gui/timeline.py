@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import Any
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QToolButton, QVBoxLayout, QWidget
 
 from colorizer.queue import Entry
@@ -34,6 +35,7 @@ class Strip(QWidget):
         self._seconds = self._time = 0.0
         self._count = 0
         self._pictures: dict[int, QImage] = {}
+        self._shots: list[float] = []
         self._settling = QTimer(self, interval=250, singleShot=True)
         self._settling.timeout.connect(self._ask_all)
 
@@ -48,6 +50,11 @@ class Strip(QWidget):
     def set_time(self, seconds: float) -> None:
         """Mark a time."""
         self._time = seconds
+        self.update()
+
+    def set_shots(self, seconds: list[float]) -> None:
+        """Mark where shots begin."""
+        self._shots = seconds
         self.update()
 
     def _ask_all(self) -> None:
@@ -96,9 +103,28 @@ class Strip(QWidget):
             source.moveCenter(QRectF(image.rect()).center())
             painter.drawImage(QRectF(left, 0, width - 1, self.height()), image, source)
         if self._seconds:
+            self._draw_shots(painter)
             painter.setPen(QPen(self.palette().accent().color(), 3))
-            x = round(self._time / self._seconds * self.width())
+            x = self._place(self._time)
             painter.drawLine(x, 0, x, self.height())
+
+    def _draw_shots(self, painter: QPainter) -> None:
+        """Draw a line at every cut, and a bar under the shot of the time."""
+        number = bisect_right(self._shots, self._time + 1e-6)
+        if number:
+            end = self._shots[number] if number < len(self._shots) else self._seconds
+            left = self._place(self._shots[number - 1])
+            bar = QRectF(left, self.height() - 4, self._place(end) - left, 4)
+            painter.fillRect(bar, self.palette().accent())
+        for seconds in self._shots[1:]:
+            x = self._place(seconds)
+            painter.setPen(QPen(QColor(0, 0, 0, 150), 3))
+            painter.drawLine(x, 0, x, self.height())
+            painter.setPen(QPen(QColor("white"), 1))
+            painter.drawLine(x, 0, x, self.height())
+
+    def _place(self, seconds: float) -> int:
+        return round(seconds / self._seconds * self.width())
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Go to the time under the mouse."""
@@ -120,6 +146,7 @@ class Timeline(QWidget):
     def __init__(self, engine: Engine, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._rate, self._frames, self._speed = 25.0, 1, 0
+        self._firsts: list[int] = []
         self._strip = Strip(engine)
         self._slider = QSlider(Qt.Orientation.Horizontal)
         self._slider.setAccessibleName(self.tr("Time in the film"))
@@ -136,6 +163,16 @@ class Timeline(QWidget):
     def time(self) -> float:
         """Seconds from the start."""
         return self._slider.value() / self._rate
+
+    @property
+    def rate(self) -> float:
+        """Frames per second."""
+        return self._rate
+
+    @property
+    def frame(self) -> int:
+        """Number of the frame that is shown, counted from 0."""
+        return self._slider.value()
 
     @property
     def last(self) -> int:
@@ -155,9 +192,36 @@ class Timeline(QWidget):
         self._strip.set_film(entry, self._frames / self._rate)
         self._show()
 
+    def set_shots(self, firsts: list[int]) -> None:
+        """Mark the first frames of the shots."""
+        self._firsts = firsts
+        self._strip.set_shots([first / self._rate for first in firsts])
+
     def go(self, seconds: float) -> None:
         """Go to a time."""
         self._slider.setValue(round(seconds * self._rate))
+
+    def go_to(self, frame: int) -> None:
+        """Go to a frame and stand still there."""
+        self.shuttle(0)
+        self._slider.setValue(frame)
+
+    def show_frame(self, frame: int) -> None:
+        """Mark a frame that is shown already."""
+        self.shuttle(0)
+        self._slider.blockSignals(True)
+        self._slider.setValue(frame)
+        self._slider.blockSignals(False)
+        self._show()
+
+    def jump(self, way: int) -> None:
+        """Go to the next shot (1), or back (-1): to the start of this one, then further."""
+        if way > 0:
+            ahead = [first for first in self._firsts if first > self.frame]
+        else:
+            ahead = [first for first in reversed(self._firsts) if first < self.frame]
+        if ahead:
+            self.go_to(ahead[0])
 
     def step(self, frames: int) -> None:
         """Go some frames on, or back."""

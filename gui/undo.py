@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtGui import QUndoCommand
 
+from colorizer.errors import ColorizerError
+from colorizer.shot_plan import ShotPlan, save_plan
 from gui.queue_model import QueueModel
 
 
@@ -57,3 +61,65 @@ class ChangeRows(QUndoCommand):
     def _set(self, values: Mapping[int, Any]) -> None:
         for number, value in values.items():
             self._model.change(number, **{self._field: value})
+
+
+class ChangeShots(QUndoCommand):
+    """Changes the shots of a film: the files they are kept in, and that its job obeys them.
+
+    Args:
+        words: shown in the Undo action.
+        model: the queue.
+        row: the film.
+        file: the cut list.
+        old: the plan before, None where there was no list.
+        new: the plan after.
+        tell: is given why files can't be written.
+        merge: key of what may be joined into one step, empty for none.
+    """
+
+    def __init__(
+        self,
+        words: str,
+        model: QueueModel,
+        row: int,
+        file: Path,
+        old: ShotPlan | None,
+        new: ShotPlan,
+        tell: Callable[[str], object],
+        merge: str = "",
+    ) -> None:
+        super().__init__(words)
+        self._model, self._row, self._file, self._tell = model, row, file, tell
+        self._old, self._new = old, new
+        self._old_name = model.entry(row).job.settings.shots
+        self._merge = f"{row} {merge}" if merge else ""
+
+    def id(self) -> int:
+        """Return the same number for commands that may be joined."""
+        return hash(self._merge) & 0x7FFFFFFF if self._merge else -1
+
+    def mergeWith(self, other: QUndoCommand) -> bool:
+        """Take over the newer plan."""
+        if not isinstance(other, ChangeShots) or other._merge != self._merge:
+            return False
+        self._new = other._new
+        return True
+
+    def redo(self) -> None:
+        """Write the new plan."""
+        self._set(self._new, self._old_name or self._file)
+
+    def undo(self) -> None:
+        """Write the old plan, or remove the list that was not there."""
+        self._set(self._old, self._old_name)
+
+    def _set(self, plan: ShotPlan | None, name: Path | None) -> None:
+        if not self._model.has(self._row):
+            return
+        job = self._model.entry(self._row).job
+        try:
+            save_plan(plan, self._file, job.source)
+        except ColorizerError as error:
+            self._tell(str(error))
+            return
+        self._model.change(self._row, settings=replace(job.settings, shots=name))

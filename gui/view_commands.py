@@ -9,10 +9,10 @@ from PySide6.QtCore import QLocale, QObject
 from PySide6.QtGui import QActionGroup, QKeySequence
 from PySide6.QtWidgets import QApplication, QToolBar
 
-from colorizer.jobs import Kind
 from gui.actions import Actions
 from gui.canvas import Mode
 from gui.language import languages
+from gui.live import Finished, Live
 from gui.theme import THEMES, apply_theme
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ class ViewCommands(QObject):
         self._create_zoom_actions()
         self._create_follow_action()
         self._create_film_actions()
+        self._create_shot_actions()
         self._create_theme_actions()
 
     def create_menus(self) -> None:
@@ -45,8 +46,12 @@ class ViewCommands(QObject):
         )  # fmt: skip
         self._actions.fill(view.addMenu(self.tr("&Colours of the window")), self._themes())
         self._actions.fill(view.addMenu(self.tr("&Language")), self._create_languages())
-        names = ["step_back", "step_on", None, "play_back", "stand", "play_on"]
-        fill(bar, self.tr("Fil&m"), names)
+        fill(
+            bar,
+            self.tr("Fil&m"),
+            ["step_back", "step_on", None, "play_back", "stand", "play_on", None, "shot_back",
+             "shot_on", None, "find_shots", "cut", "join", "move_cut", None, "shots"],
+        )  # fmt: skip
 
     def create_toolbar(self) -> QToolBar:
         """Return the bar above the picture."""
@@ -117,23 +122,24 @@ class ViewCommands(QObject):
         self._actions["unsure"].setIconText(self.tr("Unsure places"))
 
     def _create_follow_action(self) -> None:
-        tip = self.tr("Show the file in work, and where in the film it is")
-        self._make("follow", self.tr("F&ollow the work"), "R", self._handle_progress, tip=tip,
+        tip = self.tr("Show the file in work, and of it the frame just finished")
+        self._make("follow", self.tr("F&ollow the work"), "R", self._handle_follow, tip=tip,
                    checkable=True)  # fmt: skip
-        self._window.model.counts_changed.connect(self._handle_progress)
+        self._live = Live(self._window.engine, self._window.runner, self)
+        self._live.came.connect(self._handle_finished)
+        self._live.ended.connect(self._panel.ask)
 
-    def _handle_progress(self) -> None:
-        """Show what is in work now, as fast as pictures come."""
-        window, panel = self._window, self._panel
-        running = sorted(window.runner.running)
-        if not running or panel.is_busy or not self._actions["follow"].isChecked():
-            return
-        entry = window.model.entry(running[0])
-        current = panel.entry()
-        if current is None or current.id != entry.id:
-            window.queue_panel.select(entry.id)
-        elif entry.job.kind is Kind.FILM and entry.done:
-            panel.timeline.go((entry.done - 1) / float(entry.facts.get("rate") or 25.0))
+    def _handle_follow(self) -> None:
+        wanted = self._actions["follow"].isChecked()
+        self._panel.shows_live = wanted
+        self._live.want(wanted)
+        self._panel.ask()
+
+    def _handle_finished(self, frame: Finished) -> None:
+        entry = self._panel.entry()
+        if entry is None or entry.id != frame.row:
+            self._window.queue_panel.select(frame.row)
+        self._panel.show_finished(frame)
 
     def _create_film_actions(self) -> None:
         line = self._panel.timeline
@@ -142,6 +148,38 @@ class ViewCommands(QObject):
         self._make("play_back", self.tr("Run back (again: faster)"), "J", lambda: line.shuttle(-1))
         self._make("stand", self.tr("Stand still"), "K", lambda: line.shuttle(0))
         self._make("play_on", self.tr("Run on (again: faster)"), "L", lambda: line.shuttle(1))
+
+    def _create_shot_actions(self) -> None:
+        film, shots = self._panel.film, self._panel.shots
+        line, get = film.timeline, self._window.preferences.get
+        self._make("shot_back", self.tr("Shot bac&k"), "P", lambda: line.jump(-1))
+        self._make("shot_on", self.tr("&Next shot"), "N", lambda: line.jump(1))
+        self._make("find_shots", self.tr("&Find shots"), "Shift+F", shots.find)
+        self._make("cut", self.tr("&Cut here"), "C", lambda: shots.split(line.frame),
+                   tip=self.tr("Begin a shot at the frame that is shown"))  # fmt: skip
+        self._make("join", self.tr("&Join with the shot before"), "Shift+C",
+                   lambda: shots.join(film.list.selected()))  # fmt: skip
+        self._make("move_cut", self.tr("&Move the nearest cut here"), "M",
+                   lambda: shots.move(line.frame))  # fmt: skip
+        self._make("shots", self.tr("&Show shots"), "T", self._handle_shots, checkable=True)
+        self._actions["shots"].setChecked(bool(get("shots", True)))
+        film.list.setVisible(self._actions["shots"].isChecked())
+        shots.changed.connect(self._allow_shots)
+        self._allow_shots()
+
+    def _handle_shots(self) -> None:
+        wanted = self._actions["shots"].isChecked()
+        self._window.preferences.put("shots", wanted)
+        self._panel.film.list.setVisible(wanted)
+
+    def _allow_shots(self) -> None:
+        """Enable what can be done with the shots of the film that is shown."""
+        shots = self._panel.shots
+        for name in ("cut", "join", "move_cut"):
+            self._actions[name].setEnabled(shots.may_change and shots.plan is not None)
+        self._actions["find_shots"].setEnabled(shots.may_change)
+        for name in ("shot_back", "shot_on"):
+            self._actions[name].setEnabled(bool(shots.firsts))
 
     def _create_theme_actions(self) -> None:
         group = QActionGroup(self)

@@ -91,7 +91,7 @@ class Window(QMainWindow):
         self.output = OutputBar(self.preferences.out)
         self.details = Details()
         self.look_panel = LookPanel(self.model, self.engine, self.undo)
-        self.look_panel.selected = self.queue_panel.selected
+        self.look_panel.adjusting.selected = self.queue_panel.selected
         self.device_label = QLabel(self.tr("Device: being looked for…"))
         self.statusBar().addPermanentWidget(self.device_label)
         left = QWidget()

@@ -138,9 +138,13 @@ def test_a_hint_of_a_film_is_of_its_moment_and_reaches_the_result(window, film, 
     assert panel.entry().hints[0][4] == pytest.approx(5 / 12)
     panel.timeline.step(1)
     until(lambda: not panel.is_busy)
-    assert panel.view._hints == [], "another moment has no dot"
-    panel.view.hint_removed.emit(0)
-    assert len(panel.entry().hints) == 1, "and nothing to remove"
+    assert len(panel.view._hints) == 1, "it goes through its shot"
+    panel.view.hint_moved.emit(0, 0.3, 0.7)
+    (hint,) = panel.entry().hints
+    assert hint == (0.3, 0.7, 70.0, 50.0, pytest.approx(6 / 12)), (
+        "and is set anew where it is moved"
+    )
+    window.undo.undo()
     assert "0.42 s" in window.details.text.toPlainText()
     window.runner.start()
     until(lambda: not window.runner.is_active)

@@ -1,0 +1,207 @@
+"""The shots of the film that is shown: found by the worker, changed by a person, kept in files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoStack
+
+from colorizer.errors import ColorizerError
+from colorizer.jobs import JobState, Kind
+from colorizer.queue import Entry
+from colorizer.shot_plan import ShotPlan, found_plan, plan_file, plan_of
+from gui.engine import Engine
+from gui.queue_model import QueueModel
+from gui.undo import ChangeShots
+
+_RATE = 25.0
+"""Frames per second where nothing is known of a film."""
+
+
+class Shots(QObject):
+    """Reads, finds and changes shots. Frames are those of the whole film, as the timeline's."""
+
+    changed = Signal()
+    """Another film is shown, or its shots are others."""
+    search_changed = Signal()
+    failed = Signal(str)
+    """Why the shots can't be read, found or written."""
+
+    def __init__(
+        self, model: QueueModel, engine: Engine, undo: QUndoStack, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._model, self._engine, self._undo = model, engine, undo
+        self.plan: ShotPlan | None = None
+        """Of the film that is shown; None where it has no cut list."""
+        self.share: float | None = None
+        """How much of a film was searched, None while none is."""
+        self._row: int | None = None
+        self._searched: int | None = None
+        undo.indexChanged.connect(self.reload)
+
+    # What is shown
+
+    def show(self, entry: Entry | None) -> None:
+        """Show the shots of another row."""
+        self._row = entry.id if entry is not None and entry.job.kind is Kind.FILM else None
+        self.reload()
+
+    def reload(self) -> None:
+        """Read the shots anew: somebody may have edited them."""
+        entry, self.plan, why = self.entry(), None, ""
+        if entry is not None:
+            try:
+                self.plan = plan_of(entry.job, _rate(entry))
+            except ColorizerError as error:
+                why = str(error)
+        self.changed.emit()
+        if why:
+            self.failed.emit(why)
+
+    def entry(self) -> Entry | None:
+        """Return the film that is shown."""
+        known = self._row is not None and self._model.has(self._row)
+        return self._model.entry(self._row) if known and self._row is not None else None
+
+    @property
+    def firsts(self) -> list[int]:
+        """First frames of all shots."""
+        plan = self.plan
+        return [] if plan is None else [shot.first + plan.begin for shot in plan.shots]
+
+    @property
+    def may_change(self) -> bool:
+        """Whether a film is shown that is not in work and obeys its shots."""
+        entry = self.entry()
+        if entry is None or entry.state is JobState.RUNNING:
+            return False
+        return entry.job.settings.smooth
+
+    @property
+    def is_searching(self) -> bool:
+        """Whether the shots of the film that is shown are being found."""
+        return self._searched is not None and self._searched == self._row
+
+    def number_at(self, frame: int) -> int:
+        """Return the number of the shot of a frame, from 0."""
+        return 0 if self.plan is None else self.plan.number_at(frame - self.plan.begin)
+
+    def look_at(self, frame: int) -> tuple[float, float]:
+        """Return strength and vividness that a frame of the film will have."""
+        entry = self.entry()
+        assert entry is not None
+        settings = entry.job.settings
+        if self.plan is None or not settings.smooth:
+            return settings.strength, settings.vividness
+        own = self.plan.shots[self.number_at(frame)].own
+        strength = 0.0 if own.get("skip") else own.get("strength", settings.strength)
+        return strength, own.get("vividness", settings.vividness)
+
+    # Finding
+
+    def find(self) -> None:
+        """Let the worker find the shots."""
+        entry = self.entry()
+        if entry is not None and self.may_change:
+            self._searched, self.share = entry.id, 0.0
+            self._ask(entry)
+            self.search_changed.emit()
+
+    def stop(self) -> None:
+        """Let the search be."""
+        if self._searched is not None:
+            self._engine.ask("find_shots", lambda _: None, stop=True)
+        self._searched = self.share = None
+        self.search_changed.emit()
+
+    def _ask(self, entry: Entry) -> None:
+        self._engine.ask(
+            "find_shots",
+            lambda event: self._handle_found(entry, event),
+            source=str(entry.job.source),
+            settings=entry.job.settings.as_dict(),
+        )
+
+    def _handle_found(self, entry: Entry, event: dict[str, Any]) -> None:
+        if self._searched != entry.id:
+            return
+        if "error" in event or not self._model.has(entry.id):
+            self.stop()
+            self.failed.emit(event.get("error", ""))
+            return
+        if not event["over"]:
+            self.share = event["done"] / max(event["total"] or 0, event["done"], 1)
+            self.search_changed.emit()
+            self._ask(entry)
+            return
+        self._searched = self.share = None
+        now = self._model.entry(entry.id)
+        plan = found_plan(now.job, event["firsts"], _rate(now))
+        self._set(now, plan, self.tr("Shots found"))
+        self.search_changed.emit()
+
+    # Changing
+
+    def split(self, frame: int) -> None:
+        """Begin a shot at a frame."""
+        if self.plan is not None:
+            self._change(self.plan.split(frame - self.plan.begin), self.tr("Cut"))
+
+    def join(self, numbers: Iterable[int]) -> None:
+        """Make shots part of those before them."""
+        plan = self.plan
+        for number in sorted(numbers, reverse=True):
+            plan = plan.join(number) if plan is not None else None
+        self._change(plan, self.tr("Joined shots"))
+
+    def move(self, frame: int) -> None:
+        """Move the nearest cut to a frame."""
+        plan = self.plan
+        if plan is None or len(plan.shots) < 2:
+            return
+        place = frame - plan.begin
+        cuts = range(1, len(plan.shots))
+        nearest = min(cuts, key=lambda number: abs(plan.shots[number].first - place))
+        self._change(plan.move(nearest, place), self.tr("Moved cut"))
+
+    def give(self, numbers: Iterable[int], name: str, value: Any) -> None:
+        """Give shots a value of their own; None is as the film."""
+        if self.plan is not None:
+            chosen = sorted(numbers)
+            plan = self.plan.with_own(chosen, name, value)
+            # The steps of one spin box are one step back.
+            merge = f"{name} {chosen}" if isinstance(value, float) else ""
+            self._change(plan, self.tr("Change of shots"), merge)
+
+    def clear(self, numbers: Iterable[int]) -> None:
+        """Take from shots all that they have of their own but hints."""
+        plan, chosen = self.plan, list(numbers)
+        if plan is None:
+            return
+        names = {name for number in chosen for name in plan.shots[number].own} - {"hints"}
+        for name in names:
+            plan = plan.with_own(chosen, name, None)
+        self._change(plan, self.tr("Change of shots"))
+
+    def _change(self, plan: ShotPlan | None, words: str, merge: str = "") -> None:
+        entry = self.entry()
+        if entry is not None and self.may_change and plan is not None and plan != self.plan:
+            self._set(entry, plan, words, merge)
+
+    def _set(self, entry: Entry, plan: ShotPlan, words: str, merge: str = "") -> None:
+        try:
+            old = plan_of(entry.job, _rate(entry))
+        except ColorizerError as error:
+            self.failed.emit(str(error))
+            return
+        file = plan_file(entry.job)
+        self._undo.push(
+            ChangeShots(words, self._model, entry.id, file, old, plan, self.failed.emit, merge)
+        )
+
+
+def _rate(entry: Entry) -> float:
+    return float(entry.facts.get("rate") or _RATE)
