@@ -16,7 +16,7 @@ from colorizer.errors import ColorizerError
 from colorizer.jobs import JobState
 from gui.actions import Actions
 from gui.runner import PENDING, Activity
-from gui.text import count, shown, span
+from gui.text import clock, count, shown, span
 
 if TYPE_CHECKING:
     from gui.window import Window
@@ -182,9 +182,13 @@ class Commands(QObject):
             if counts[state]:
                 words.append(text.replace("%1", count(counts[state])))
         if window.runner.activity is Activity.PAUSED:
-            words.append(self.tr("paused"))
-        elif left := span(window.runner.seconds_left()):
-            words.append(self.tr("about %1 left").replace("%1", left))
+            reason = window.runner.pause_reason
+            words.append(": ".join([self.tr("paused"), *([reason] if reason else [])]))
+        elif window.runner.is_active:
+            worked = clock(window.runner.seconds_worked())
+            words.append(self.tr("for %1").replace("%1", worked))
+            if left := span(window.runner.seconds_left()):
+                words.append(self.tr("about %1 left").replace("%1", left))
         window.output.set_progress(over, total, " · ".join(words) if total else "")
         waiting = next((e for e in window.model.entries if e.state in PENDING), None)
         window.output.set_first(waiting.job.target if waiting else None)

@@ -57,6 +57,10 @@ class Runner(QObject):
         self._cancelling: set[int] = set()
         self._began = self._held = 0.0
         self._ended = 0
+        self.pause_reason = ""
+        """Why work is held, where it was not the person; in words."""
+        self.lacks_room: Path | None = None
+        """Folder on whose disk there was too little room for the next result."""
         self._connect_engine()
 
     @property
@@ -78,8 +82,16 @@ class Runner(QObject):
         running = [seconds_left(self._model.entry(number)) or 0.0 for number in self._running]
         return waiting * pace + max(running, default=0.0)
 
+    def seconds_worked(self) -> float:
+        """Return how long the queue has been worked on since Start, pauses left out."""
+        if not self.is_active:
+            return 0.0
+        now = self._held if self.activity is Activity.PAUSED else time.monotonic()
+        return now - self._began
+
     def start(self) -> None:
         """Begin, or go on after a pause."""
+        self.lacks_room, self.pause_reason = None, ""
         if self.activity is Activity.PAUSED:
             self._began += time.monotonic() - self._held  # a pause says nothing about the pace
             self._engine.send(do="resume")
@@ -88,9 +100,10 @@ class Runner(QObject):
         self._become(Activity.RUNNING)
         self._fill()
 
-    def pause(self) -> None:
+    def pause(self, reason: str = "") -> None:
         """Hold the jobs in work where they are."""
         if self.activity in (Activity.RUNNING, Activity.STOPPING):
+            self.pause_reason = reason
             self._held = time.monotonic()
             self._engine.send(do="pause")
             self._become(Activity.PAUSED)
@@ -177,11 +190,16 @@ class Runner(QObject):
             return ""
         if not os.access(folder, os.W_OK):
             return self.tr("Results can't be written to %1").replace("%1", shown(folder))
-        free = free_bytes(folder)
-        if free is None or free >= FREE_BYTES:
+        if self.has_room(folder):
             return ""
-        words = self.tr("The output disk has only %1 MB left; make room and press Start.")
-        return words.replace("%1", str(free // 2**20))
+        self.lacks_room = folder
+        words = self.tr("The output disk has only %1 MB left; with more room work goes on.")
+        return words.replace("%1", str((free_bytes(folder) or 0) // 2**20))
+
+    def has_room(self, folder: Path) -> bool:
+        """Tell whether a result may be begun on the disk of a folder."""
+        free = free_bytes(folder)
+        return free is None or free >= FREE_BYTES
 
     def _begin(self, entry: Entry) -> None:
         job = entry.job
@@ -215,6 +233,7 @@ class Runner(QObject):
         self._cancelling.discard(number)
         if event["fatal"]:
             self._model.change(number, state=JobState.WAITING, reason=event["message"])
+            self._obstacle(self._model.entry(number))  # notes a disk without room
             self._halt(event["message"])
             return
         self._ended += 1
