@@ -22,8 +22,8 @@ CELL_L, CELL_AB = 10.0, 8.0
 _MOST_AB = 100.0
 _FIRM_SHARE = 0.1
 """Share of a picture that must be claimed for the rest to follow in full."""
-_LEAST_PIXELS = 0.25
-"""Claimed pixels in a cell that are worth half their difference."""
+_LEAST_PIXELS = 1e-5
+"""Claimed pixels about a cell, as a share of the picture, that are worth half their difference."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,4 +96,4 @@ def _usual(L: np.ndarray, ab: np.ndarray, change: np.ndarray, weight: np.ndarray
         sums = np.bincount(cell, values.ravel(), int(np.prod(shape))).reshape(shape)
         soft = gaussian_filter(sums.astype(np.float32), 1.0, mode="constant", truncate=2.0)
         planes.append(map_coordinates(soft, place, order=1, mode="nearest").reshape(L.shape))
-    return np.stack(planes[1:]) / (planes[0] + np.float32(_LEAST_PIXELS))
+    return np.stack(planes[1:]) / (planes[0] + np.float32(_LEAST_PIXELS * L.size))

@@ -348,3 +348,21 @@ def test_averaging_does_not_pale_the_shot():
     strength = [np.hypot(*one.ab).mean() for one in smoothed(frames)]
     assert np.mean(strength) == pytest.approx(30, rel=0.03)
     assert max(strength) < 30 * 1.15
+
+
+def test_an_anchor_holds_as_it_is_and_pulls_its_neighbours():
+    frames = still_shot(31, color=(0, 0))
+    frames[15] = replace(frames[15], ab=plain((50, 30)), is_anchor=True)
+    done = smoothed(frames)
+    assert (halved(done[15].ab) == halved(plain((50, 30)))).all()
+    for index in (14, 16):
+        assert done[index].ab[0].mean() > 25
+    assert done[0].ab[0].mean() < done[10].ab[0].mean() < done[14].ab[0].mean()
+
+
+def test_a_shot_may_begin_with_an_anchor():
+    frames = still_shot(9, color=(0, 0))
+    frames[0] = replace(frames[0], ab=plain((50, 30)), is_anchor=True)
+    done = smoothed(frames)
+    assert (halved(done[0].ab) == 50).any()
+    assert done[1].ab[0].mean() > 25
