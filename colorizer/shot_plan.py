@@ -51,18 +51,19 @@ class ShotPlan:
         before = self.shots[self.number_at(frame)]
         if frame <= before.first:
             return self
-        own = {name: value for name, value in before.own.items() if name != "hints"}
-        return self._of([*self.shots, Shot(frame, own)])
+        pinned = self._pinned(before)
+        own = {name: value for name, value in pinned.own.items() if name != "hints"}
+        kept = [pinned if shot is before else shot for shot in self.shots]
+        return self._of([*kept, Shot(frame, own)])
 
     def join(self, number: int) -> ShotPlan:
         """Make a shot part of the one before it, which keeps what it has of its own."""
         if not 0 < number < len(self.shots):
             return self
-        gone, before = self.shots[number], self.shots[number - 1]
-        hints = [*self._pinned(before), *self._pinned(gone)]
-        own = {**before.own, "hints": hints} if hints else before.own
-        kept = [*self.shots[: number - 1], replace(before, own=own), *self.shots[number + 1 :]]
-        return self._of(kept)
+        before, gone = self.shots[number - 1], self._pinned(self.shots[number])
+        hints = [*before.own.get("hints", ()), *gone.own.get("hints", ())]
+        joined = replace(before, own=_changed(before.own, "hints", hints or None))
+        return self._of([*self.shots[: number - 1], joined, *self.shots[number + 1 :]])
 
     def move(self, number: int, frame: int) -> ShotPlan:
         """Begin a shot elsewhere, between its neighbours."""
@@ -71,9 +72,8 @@ class ShotPlan:
         later = self.shots[number + 1].first if number + 1 < len(self.shots) else frame + 1
         if not self.shots[number - 1].first < frame < later:
             return self
-        moved = [replace(self._with_pins(shot), first=frame) if place == number else shot
-                 for place, shot in enumerate(self.shots)]  # fmt: skip
-        return self._of(moved)
+        moved = replace(self._pinned(self.shots[number]), first=frame)
+        return self._of([*self.shots[:number], moved, *self.shots[number + 1 :]])
 
     def with_own(self, numbers: Iterable[int], name: str, value: Any) -> ShotPlan:
         """Give shots a value of their own; None is as the rest."""
@@ -85,35 +85,40 @@ class ShotPlan:
 
     def _of(self, shots: list[Shot]) -> ShotPlan:
         """Return a plan of these shots, with every hint in the shot of its frame."""
-        shots = sorted(map(self._with_pins, shots), key=lambda shot: shot.first)
-        hints = [hint for shot in shots for hint in shot.own.get("hints", ())]
+        shots = sorted(shots, key=lambda shot: shot.first)
         plan = replace(self, shots=tuple(shots))
+        placed: dict[int, list[Any]] = {number: [] for number in range(len(shots))}
         for number, shot in enumerate(shots):
-            own = [h for h in hints if plan.number_at(self._frame_of(h, 0)) == number]
-            shots[number] = replace(shot, own=_changed(shot.own, "hints", own or None))
-        return replace(self, shots=tuple(shots))
+            for hint in shot.own.get("hints", ()):
+                frame = self._frame_of(hint)
+                placed[number if frame is None else plan.number_at(frame)].append(hint)
+        return replace(self, shots=tuple(
+            replace(shot, own=_changed(shot.own, "hints", placed[number] or None))
+            for number, shot in enumerate(shots)
+        ))  # fmt: skip
 
-    def _with_pins(self, shot: Shot) -> Shot:
-        return replace(shot, own=_changed(shot.own, "hints", self._pinned(shot) or None))
-
-    def _pinned(self, shot: Shot) -> list[dict[str, Any]]:
-        """Return the hints of a shot, each with a frame or time: else it is that of the first."""
-        return [
-            hint
-            if "time" in hint or "frame" in hint
-            else {**hint, "frame": shot.first + self.begin}
-            for hint in shot.own.get("hints", ())
+    def _pinned(self, shot: Shot) -> Shot:
+        """Return a shot whose hints say their frame, where they were of its first one."""
+        own, first = dict(shot.own), {"frame": shot.first + self.begin}
+        hints = [
+            hint if "time" in hint or "frame" in hint else {**hint, **first}
+            for hint in own.pop("hints", ())
         ]
+        if "reference" in own:
+            hints.append({"reference": own.pop("reference"), **first})
+        return replace(shot, own={**own, "hints": hints} if hints else own)
 
-    def _frame_of(self, hint: Mapping[str, Any], otherwise: int) -> int:
-        """Return the index of a hint's frame in the part that is coloured."""
+    def _frame_of(self, hint: Mapping[str, Any]) -> int | None:
+        """Return the index of a hint's frame in the part that is coloured; None where unsaid."""
         if "frame" in hint:
             return int(hint["frame"]) - self.begin
-        time = hint.get("time", otherwise)
+        if "time" not in hint:
+            return None
+        time = hint["time"]
         text = f"{time}s" if str(time).replace(".", "", 1).isdigit() else str(time)
         place = parse_place(text, "time")
         seconds = place.time(self.rate) if place else None
-        return otherwise if seconds is None else round(seconds * self.rate) - self.begin
+        return None if seconds is None else round(seconds * self.rate) - self.begin
 
 
 def plan_of(job: Job, rate: float) -> ShotPlan | None:

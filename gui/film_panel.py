@@ -39,11 +39,11 @@ class FilmPanel(QWidget):
 
     def show_entry(self, entry: Entry | None) -> None:
         """Show another row; one that is no film hides the panel."""
-        film = entry is not None and entry.job.kind is Kind.FILM
-        self.setVisible(film)
-        if film:
-            self._show_length(entry)
-        self.shots.show(entry)
+        film = entry if entry is not None and entry.job.kind is Kind.FILM else None
+        self.setVisible(film is not None)
+        if film is not None:
+            self._show_length(film)
+        self.shots.show(film)
 
     def take_facts(self, entry: Entry) -> None:
         """Take what the worker found out about the film that is shown."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QColor, QCursor, QUndoStack
+from PySide6.QtGui import QCursor, QUndoStack
 
 from colorizer.color import luma_to_L
 from colorizer.hint_file import Hint, packed
@@ -122,7 +122,9 @@ def place_of(hint: Hint, seen: Seen) -> tuple[float, float] | None:
     asked = dict(zip(seen.wish.hints, seen.places, strict=True))
     if hint in asked:
         return asked[hint]
-    return (float(hint[0]), float(hint[1])) if is_at(hint, seen.wish.time) else None
+    if len(hint) < 4 or not is_at(hint, seen.wish.time):  # a reference is no place
+        return None
+    return hint[0], hint[1]
 
 
 def lightness(seen: Seen, x: float, y: float) -> float:

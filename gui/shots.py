@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
 from colorizer.errors import ColorizerError
-from colorizer.jobs import JobState, Kind
+from colorizer.jobs import JobState
 from colorizer.queue import Entry
 from colorizer.shot_plan import ShotPlan, found_plan, plan_file, plan_of
 from gui.engine import Engine
@@ -45,8 +45,8 @@ class Shots(QObject):
     # What is shown
 
     def show(self, entry: Entry | None) -> None:
-        """Show the shots of another row."""
-        self._row = entry.id if entry is not None and entry.job.kind is Kind.FILM else None
+        """Show the shots of another film."""
+        self._row = entry.id if entry is not None else None
         self.reload()
 
     def reload(self) -> None:

@@ -57,6 +57,18 @@ def test_hints_stay_on_their_frames_whatever_is_cut():
     assert plan(0, 10, own1=own).move(1, 12).shots[0].own["hints"][0]["frame"] == 10
 
 
+def test_a_reference_stays_with_the_frame_it_was_painted_for():
+    painted = {"reference": "painted.png", "strength": 0.5}
+    made = plan(0, 10, 20, own1=painted)
+    (first, second) = made.split(15).shots[1:3]
+    assert dict(first.own) == {
+        "strength": 0.5, "hints": [{"reference": "painted.png", "frame": 10}]
+    }  # fmt: skip
+    assert dict(second.own) == {"strength": 0.5}
+    assert made.join(1).shots[0].own["hints"] == [{"reference": "painted.png", "frame": 10}]
+    assert made.join(2).shots[1].own == painted, "its first frame is the same"
+
+
 def test_frames_of_hints_count_from_the_films_start():
     begun = ShotPlan((Shot(0), Shot(10, {"hints": [{"x": 0, "y": 0}]})), Fraction(25), begin=100)
     assert begun.split(14).shots[1].own["hints"] == [{"x": 0, "y": 0, "frame": 110}]
