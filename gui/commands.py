@@ -72,13 +72,13 @@ class Commands(QObject):
     def _create_row_actions(self) -> None:
         self._make("open", self.tr("&Open result"), "Ctrl+Return", self.open_result)
         self._make("reveal", self.tr("Open result's &folder"), "Ctrl+Shift+Return", self._reveal)
-        self._make("record", self.tr("Show its re&cord"), "Ctrl+I", self.open_record,
+        self._make("record", self.tr("S&how its record"), "Ctrl+I", self.open_record,
                    tip=self.tr("Open the file beside the result that says what it was made of "
                                "and how"))  # fmt: skip
         self._make("cancel", self.tr("&Cancel"), "Ctrl+Backspace", self._cancel)
         self._make("retry", self.tr("Colorize a&gain"), "Ctrl+T", self._retry)
         self._make("remove", self.tr("Re&move from the queue"), "Del", self._remove)
-        self._make("top", self.tr("To the t&op"), "Ctrl+Home", lambda: self._move("top"))
+        self._make("top", self.tr("To the &top"), "Ctrl+Home", lambda: self._move("top"))
         self._make("up", self.tr("&Up"), "Ctrl+Up", lambda: self._move("up"))
         self._make("down", self.tr("Do&wn"), "Ctrl+Down", lambda: self._move("down"))
         self._make("bottom", self.tr("To the &bottom"), "Ctrl+End", lambda: self._move("bottom"))
@@ -160,7 +160,7 @@ class Commands(QObject):
         continues |= self._window.runner.activity is Activity.PAUSED
         words = self.tr("&Pause") if running else self.tr("&Start")
         if continues and not running:
-            words = self.tr("&Continue")
+            words = self.tr("Co&ntinue")
         shape = "pause" if running else "play"
         if action.text() == words and self.actions.icons["start"] == shape:
             return

@@ -42,7 +42,7 @@ class ProgramCommands(QObject):
         self._create_wishes()
         preferences = window.preferences
         tip = self.tr("Hold the work while the computer runs on its battery")
-        battery = actions.make(window, "battery", self.tr("Pause on &battery"), tip=tip,
+        battery = actions.make(window, "battery", self.tr("Pause on batter&y"), tip=tip,
                                checkable=True)  # fmt: skip
         battery.setChecked(bool(preferences.get("pause_on_battery", True)))
         battery.toggled.connect(lambda wanted: preferences.put("pause_on_battery", wanted))

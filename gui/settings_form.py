@@ -98,10 +98,11 @@ class SettingsForm(QTabWidget):
         help_text = QLabel(help_words(item))
         help_text.setWordWrap(True)
         help_text.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        for part in (editor.widget, label):
+        field = editor.widget.focusProxy() or editor.widget  # beside a button, the field itself
+        for part in (editor.widget, field, label):
             part.setToolTip(flag(item.name))
             part.setAccessibleName(label.text())
-        editor.widget.setAccessibleDescription(help_text.text())
+        field.setAccessibleDescription(help_text.text())
         column = QVBoxLayout()
         column.setSpacing(2)
         column.addWidget(editor.widget, 0, Qt.AlignmentFlag(0))

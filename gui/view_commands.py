@@ -108,7 +108,7 @@ class ViewCommands(QObject):
                        checkable=True)  # fmt: skip
             group.addAction(self._actions[mode.value])
         self._actions[Mode.SPLIT.value].setChecked(True)
-        self._make("blink", self.tr("B&link before and after"), "B", self._handle_blink)
+        self._make("blink", self.tr("Blin&k before and after"), "B", self._handle_blink)
 
     def _create_zoom_actions(self) -> None:
         view = self._panel.view
@@ -123,7 +123,7 @@ class ViewCommands(QObject):
 
     def _create_follow_action(self) -> None:
         tip = self.tr("Show the file in work, and of it the frame just finished")
-        self._make("follow", self.tr("F&ollow the work"), "R", self._handle_follow, tip=tip,
+        self._make("follow", self.tr("Follo&w the work"), "R", self._handle_follow, tip=tip,
                    checkable=True)  # fmt: skip
         self._live = Live(self._window.engine, self._window.runner, self)
         self._live.came.connect(self._handle_finished)

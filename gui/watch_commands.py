@@ -63,10 +63,10 @@ class WatchCommands(QObject):
         make, window = self._actions.make, self._window
         watch = make(window, "watch", self.tr("&Watch a folder…"), "Ctrl+Shift+W")
         watch.triggered.connect(lambda: self.ask_folder())
-        end = make(window, "unwatch", self.tr("Stop wat&ching"))
+        end = make(window, "unwatch", self.tr("Stop watchin&g"))
         end.triggered.connect(lambda: self.watch(()))
         tip = self.tr("Files that come into a watched folder need no Start, unless work is paused")
-        start = make(window, "start_watched", self.tr("Start what &comes in"), tip=tip,
+        start = make(window, "start_watched", self.tr("Sta&rt what comes in"), tip=tip,
                      checkable=True)  # fmt: skip
         start.setChecked(bool(window.preferences.get("start_watched", True)))
         start.toggled.connect(lambda wanted: window.preferences.put("start_watched", wanted))
