@@ -1,164 +1,186 @@
-"""A large folder, killed and continued: `python -m tests.bench.archive --photos 10000`.
+"""A large folder, killed and continued: `python -m tests.bench.archive --photos 10000 --minutes 45`.
 
 Draws scans of 2 megapixels, colorizes them once without and once with being killed at random, and
-compares the manifests. Prints files/s beside decoding and encoding alone, the memory of the
-process over time, and what it costs to find that all is done. Needs Linux for the memory.
+compares the manifests. Prints files/s beside decoding and encoding alone, the memory of the process
+over time, and what it costs to find that all is done. A trial tells what it will take of time and
+disk; with --minutes, the uninterrupted run takes no more scans than fit: the rest of the folder are
+copies of those, under the same names in other folders, and have to become the same files.
+
+Options it does not know go to `colorizer run`, such as --jobs or --size. Needs Linux.
 """
 
 import argparse
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
-import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import cv2
 import numpy as np
 from PIL import Image
 
 from colorizer.archive.manifest import NAME, read_manifest
-from tests.bench.speed import PHOTO_SIZE, SAMPLES, row, seconds
+from tests.bench.scans import PIXELS, draw_scans
+from tests.bench.speed import row, seconds
+from tests.bench.watched import Run, Table
+from tests.tiny_weights import write_tiny_weights
 
-_TICK = 0.5
-"""Seconds between two looks at the memory."""
-
-
-def draw_scans(folder: Path, count: int) -> list[Path]:
-    """Write gray JPEGs of 2 megapixels, all different, in folders of 1000."""
-    rng = np.random.default_rng(0)
-    picture = np.asarray(Image.open(SAMPLES / "astronaut.jpg").convert("L"))
-    size = (PHOTO_SIZE[1] + 256, PHOTO_SIZE[0] + 256)
-    large = cv2.resize(picture, size, interpolation=cv2.INTER_CUBIC).astype(np.int16)
-    grain = rng.normal(0, 4, large.shape).astype(np.int16)
-    files = []
-    for number in range(count):
-        top, left = rng.integers(0, 256, 2)
-        view = large[top : top + PHOTO_SIZE[0], left : left + PHOTO_SIZE[1]]
-        noise = np.roll(grain, number * 997)[: PHOTO_SIZE[0], : PHOTO_SIZE[1]]
-        file = folder / f"box {number // 1000:03}" / f"{number:05}.jpg"
-        file.parent.mkdir(parents=True, exist_ok=True)
-        codes = (view + noise).clip(0, 255).astype(np.uint8)
-        Image.fromarray(codes).save(file, quality=92)
-        files.append(file)
-    return files
+TRIAL = 60
+"""Scans from which time and disk are estimated."""
+START_SECONDS = 6.0
+"""What a run takes before its first photo, on two cores."""
+LEAST_DISTINCT = 200
 
 
-def memory(process: int) -> float:
-    """Return the resident memory of a process in MiB, 0 when it has ended."""
-    try:
-        text = Path(f"/proc/{process}/status").read_text()
-    except OSError:
-        return 0.0
-    lines = [line for line in text.splitlines() if line.startswith("VmRSS")]
-    return int(lines[0].split()[1]) / 1024 if lines else 0.0
+def ceilings(files: list[Path], folder: Path, threads: int) -> float:
+    """Print decoding and encoding alone, by one thread and by as many as photos are in work."""
+    colour = Image.open(files[0]).convert("RGB")
+
+    def decode(file: Path) -> None:
+        np.asarray(Image.open(file).convert("L"))
+
+    def encode(file: Path) -> None:
+        target = folder / f"encoded {file.stem}.jpg"
+        colour.save(target, quality=95, subsampling=0)
+        target.unlink()
+
+    best = []
+    for name, work in (("decode", decode), ("encode", encode)):
+        for count in sorted({1, threads}):
+            with ThreadPoolExecutor(count) as pool:
+                took = seconds(lambda: list(pool.map(work, files)))  # noqa: B023
+            rate = row(f"{name} only, {count} threads", len(files), took, "files/s")
+        best.append(rate)
+    return min(best)
 
 
-class Run:
-    """One `colorizer run`, watched: its memory over time and how many results are there.
+def plan(count: int, rate: float, minutes: float | None, kills: int) -> int:
+    """Say how long it will take; return how many different scans to draw."""
+    spare = (kills + 3) * START_SECONDS + count / 100  # starts, and the hashes of the results
 
-    Args:
-        source: folder of the scans.
-        out: folder of the results.
-        options: of the command.
-    """
+    def words(distinct: int) -> str:
+        return f"{(count + distinct) / rate / 60 + spare / 60:.0f} minutes"
 
-    def __init__(self, source: Path, out: Path, options: list[str]) -> None:
-        command = [sys.executable, "-m", "colorizer", "run", str(source), "-o", str(out), "-q"]
-        self._out = out
-        self.memory: list[tuple[int, float]] = []
-        self.begun = time.perf_counter()
-        self.process = subprocess.Popen([*command, *options], stdout=subprocess.PIPE, bufsize=0)
-        os.set_blocking(self.process.stdout.fileno(), False)
-        self.done = 0
-
-    def step(self) -> bool:
-        """Wait a moment; return whether it still runs."""
-        time.sleep(_TICK)
-        text = self.process.stdout.read()
-        self.done += text.count(b"\n") if text else 0
-        if used := memory(self.process.pid):
-            self.memory.append((self.done, used))
-        return self.process.poll() is None
-
-    def finish(self) -> float:
-        """Wait for the end and return the seconds it took."""
-        while self.step():
-            pass
-        assert self.process.returncode == 0, self.process.returncode
-        return time.perf_counter() - self.begun
-
-    def kill_at(self, done: int) -> bool:
-        """Kill when so many results are made; return whether it was still running."""
-        while self.done < done:
-            if not self.step():
-                return False
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
-        return True
+    print(
+        f"{count} scans twice will take {words(count)}, {count} and {count // 5} {words(count // 5)}"
+    )
+    if minutes is None:
+        return count
+    distinct = min(count, round((0.92 * minutes * 60 - spare) * rate - count))
+    if distinct < min(count, LEAST_DISTINCT):
+        fits = round((0.92 * minutes * 60 - spare) * rate / 1.2)
+        sys.exit(
+            f"that is more than {minutes:.0f} minutes: take --tiny, or --photos {max(0, fits)}"
+        )
+    print(f"for {minutes:.0f} minutes: {distinct} different scans, {words(distinct)}")
+    return distinct
 
 
-def print_memory(samples: list[tuple[int, float]]) -> None:
-    """Print ten points of memory over results made, and how the last half compares."""
-    for done, used in samples[:: max(1, len(samples) // 10)]:
-        print(f"    {done:7} files {used:8.0f} MiB")
-    half = [used for _, used in samples[len(samples) // 2 :]]
-    quarter = [used for _, used in samples[len(samples) // 4 : len(samples) // 2]]
-    if half and quarter:
-        print(f"    most in the 2nd quarter {max(quarter):.0f}, in the last half {max(half):.0f}")
+def check_disk(folder: Path, count: int, distinct: int, before: float, after: float) -> None:
+    """Say what will be on the disk at most, and end where it does not fit."""
+    needed = count * before + max(count, distinct) * after
+    free = shutil.disk_usage(folder).free
+    print(f"disk: {needed / 1e9:.1f} GB at most, {free / 1e9:.1f} GB free in {folder}")
+    if needed * 1.1 > free - 1e9:
+        sys.exit("that is too little; name another --folder or take fewer --photos")
 
 
-def ceilings(files: list[Path], folder: Path) -> float:
-    """Print decoding and encoding alone, one thread each; return the lower rate."""
-    some = files[: min(len(files), 100)]
-    decode = seconds(lambda: [np.asarray(Image.open(f).convert("L")) for f in some])
-    colour = Image.open(some[0]).convert("RGB")
+def shelve(source: Path, count: int, distinct: int) -> None:
+    """Draw the different scans, and copy them until there are `count`; a folder for each copy."""
+    files = draw_scans(source / "copy 0", distinct)
+    for number in range(distinct, count):
+        file = files[number % distinct]
+        copy = source / f"copy {number // distinct}" / file.relative_to(source / "copy 0")
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, copy)
 
-    def encode() -> None:
-        for _ in some:
-            colour.save(folder / "encoded.jpg", quality=95, subsampling=0)
 
-    decoding = row("decode only, one thread", len(some), decode, "files/s")
-    return min(decoding, row("encode only, one thread", len(some), seconds(encode), "files/s"))
+def killed_run(run: list[str], out: Path, count: int, kills: int, table: Table) -> None:
+    """Colorize with being killed so often, at random in the first half, then to the end."""
+    rng, made = random.Random(table.seed), 0
+    points = sorted(rng.randint(1, count // 2) for _ in range(kills))
+    for point in points:
+        running = Run(run, out, count, table)
+        alive = running.kill_at(max(0, point - made))
+        made += running.done
+        table.say(f"killed after {made} files" if alive else "ended before it was killed")
+    last = Run(run, out, count, table)
+    table.row("the rest, after the last kill", count - made, last.finish(), "files/s")
+    table.memory(last, f"the last run, {last.done} files")
+
+
+def compare(whole: dict[str, str], killed: dict[str, str], count: int) -> str:
+    """Compare the results of the folder with those of the uninterrupted run, by their hashes."""
+    if len(killed) != count:
+        return f"FAILED: {len(killed)} results, not {count}"
+    unlike = [name for name in killed if whole.get(name.partition("/")[2]) != killed[name]]
+    if unlike:
+        return f"FAILED: {len(unlike)} results are others, such as {unlike[0]}"
+    return f"equal: {count} results are, by hash, those of the uninterrupted run of {len(whole)}"
+
+
+def bench(given: argparse.Namespace, options: list[str], folder: Path, table: Table) -> bool:
+    """Do it all in a folder; return whether the results are equal."""
+    network = "autochrome, as it ships"
+    if given.tiny:
+        network = "tiny: an untrained Autochrome of 16 channels"
+        options += ["--weights", str(write_tiny_weights(folder / "tiny.safetensors"))]
+    table.say(f"network: {network}; options: {' '.join(options) or 'none'}")
+
+    def command(source: Path) -> list[str]:
+        return [sys.executable, "-m", "colorizer", "run", str(source), *options]
+
+    trial = draw_scans(folder / "trial", TRIAL)
+    best = ceilings(trial, folder, given.jobs)
+    took = Run(command(folder / "trial"), folder / "tried", TRIAL, table).finish()
+    rate = table.row("trial", TRIAL, max(0.1, took - START_SECONDS), "files/s", best)
+    sizes = [sum(p.stat().st_size for p in (folder / n).rglob("*")) for n in ("trial", "tried")]
+    distinct = plan(given.photos, rate, given.minutes, given.kills)
+    check_disk(folder, given.photos, distinct, *(size / TRIAL for size in sizes))
+    source, out = folder / "in", folder / "out"
+    shelve(source, given.photos, distinct)
+    whole = Run(command(source / "copy 0"), out, distinct, table)
+    table.row("colorized, uninterrupted", distinct, whole.finish(), "files/s", best)
+    table.memory(whole, "the uninterrupted run")
+    uninterrupted = read_manifest(out / NAME)
+    shutil.rmtree(out)  # or twice the disk would be needed
+    killed_run(command(source), out, given.photos, given.kills, table)
+    again = Run(command(source), out, given.photos, table)
+    table.row("looked at again, nothing to do", given.photos, again.finish(), "files/s")
+    verdict = compare(uninterrupted, read_manifest(out / NAME), given.photos)
+    table.say(verdict)
+    subprocess.run(["sha256sum", "--quiet", "-c", NAME], cwd=out, check=True)
+    table.say("sha256sum agrees with the manifest")
+    return verdict.startswith("equal")
 
 
 def main() -> None:
-    """Draw, run, kill, continue, compare, print."""
+    """Draw, try, run, kill, continue, compare; print what was found, however it ends."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench.archive", description=__doc__)
-    parser.add_argument("--photos", type=int, default=10000)
+    parser.add_argument("--photos", type=int, default=10000, help=f"scans of {PIXELS} pixels")
+    parser.add_argument("--minutes", type=float, help="how long all of it may take")
+    parser.add_argument("--tiny", action="store_true", help="a tiny network in place of ours")
     parser.add_argument("--kills", type=int, default=5)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--folder", type=Path, help="where to work; 10000 scans need 25 GB")
-    arguments, options = parser.parse_known_args()
-    count, rng = arguments.photos, random.Random(arguments.seed)
-    with tempfile.TemporaryDirectory(dir=arguments.folder) as name:
-        folder = Path(name)
-        source = folder / "in"
-        files = draw_scans(source, count)
-        best = ceilings(files, folder)
-        whole = Run(source, folder / "whole", options)
-        row("colorized, uninterrupted", count, whole.finish(), "files/s", best)
-        print_memory(whole.memory)
-        made = 0
-        for number in range(arguments.kills):
-            run = Run(source, folder / "killed", options)
-            left = count - made
-            alive = run.kill_at(rng.randint(0, max(1, left // (arguments.kills - number))))
-            made += run.done
-            print(f"killed after {run.done} files" if alive else "ended before it was killed")
-        last = Run(source, folder / "killed", options)
-        last.finish()
-        print(f"finished: {last.done} files made by the last run")
-        again = Run(source, folder / "killed", options)
-        row("looked at again, nothing to do", count, again.finish(), "files/s")
-        manifests = [read_manifest(folder / name / NAME) for name in ("whole", "killed")]
-        assert len(manifests[0]) == count
-        assert manifests[0] == manifests[1], "the killed run made another folder"
-        command = ["sha256sum", "--quiet", "-c", NAME]
-        subprocess.run(command, cwd=folder / "killed", check=True)
-        print(f"manifests of {count} files are equal, and sha256sum agrees")
+    parser.add_argument("--seed", type=int, default=0, help="of the moments it is killed at")
+    parser.add_argument("--jobs", type=int, default=min(4, os.cpu_count() or 1))
+    parser.add_argument("--folder", type=Path, help="where to work; emptied afterwards")
+    given, options = parser.parse_known_args()
+    options += ["-q", "--jobs", str(given.jobs)]
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    good = False
+    table = Table(given.seed)
+    with tempfile.TemporaryDirectory(dir=given.folder) as name:
+        try:
+            good = bench(given, options, Path(name), table)
+        except KeyboardInterrupt:
+            table.say("INTERRUPTED: what follows is not all")
+        finally:
+            table.end()
+    sys.exit(0 if good else 1)
 
 
 if __name__ == "__main__":
