@@ -33,6 +33,7 @@ from colorizer.errors import ColorizerError
 from colorizer.hint_file import packed
 from colorizer.jobs import JobState, Kind, Progress
 from colorizer.queue_json import job_from
+from colorizer.record_desk import Records
 
 _log = logging.getLogger(__name__)
 
@@ -61,6 +62,7 @@ class Worker:
         self._watch: Path | None = None
         self._showing = threading.Lock()
         self._shown, self._shows = 0.0, 0
+        self._records = Records()
         self._jobs = ThreadPoolExecutor(MOST_JOBS, "job")
         # Pictures wait for the network; lists and thumbnails should not wait for pictures.
         self._questions = {
@@ -85,6 +87,7 @@ class Worker:
             cancelled.set()
         self._going.set()
         self._jobs.shutdown(wait=True, cancel_futures=True)
+        self._records.close()
         for pool in self._questions.values():
             pool.shutdown(wait=False, cancel_futures=True)
 
@@ -168,6 +171,7 @@ class Worker:
                 begun = progress.done if begun is None else begun
                 self._wait(cancelled, clock)
                 if progress.state is not JobState.RUNNING:
+                    self._records.take(command.get("out"), progress)
                     self._end(number, progress.state, progress, clock.seconds)
                     return
                 self._show(number, progress)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QTimer
 
 from gui.power import on_battery
+from gui.room import has_room
 from gui.runner import Activity, Runner
 
 _LOOK_MS = 15_000
@@ -33,7 +34,7 @@ class Guard(QObject):
         """Hold or go on, as battery and disk are now."""
         runner = self._runner
         if runner.activity is Activity.IDLE:
-            if runner.lacks_room is not None and runner.has_room(runner.lacks_room):
+            if runner.lacks_room is not None and has_room(runner.lacks_room):
                 runner.start()
             return
         empties = self._battery_counts() and on_battery()

@@ -46,6 +46,11 @@ class ProgramCommands(QObject):
                                checkable=True)  # fmt: skip
         battery.setChecked(bool(preferences.get("pause_on_battery", True)))
         battery.toggled.connect(lambda wanted: preferences.put("pause_on_battery", wanted))
+        tip = self.tr("Keep colorize-run-TIME.jsonl and manifest-sha256.txt beside the results")
+        records = actions.make(window, "records", self.tr("&Log and manifest"), tip=tip,
+                               checkable=True)  # fmt: skip
+        records.toggled.connect(self._handle_records)
+        records.setChecked(bool(preferences.get("keep_records", True)))
         self.guard = Guard(window.runner, battery.isChecked)
         battery.toggled.connect(lambda _: self.guard.look())
         window.runner.activity_changed.connect(self._handle_activity)
@@ -57,7 +62,7 @@ class ProgramCommands(QObject):
         self._actions.menu(self._window.menuBar(), self.tr("&Help"), names)
         queue = self._window.commands.queue_menu
         queue.addSeparator()
-        queue.addAction(self._actions["battery"])
+        self._actions.fill(queue, ["battery", "records"])
         self._actions.fill(queue.addMenu(self.tr("When all is done")), self._wish_names())
 
     def _wish_names(self) -> list[str]:
@@ -154,6 +159,10 @@ class ProgramCommands(QObject):
         text = diagnostics(window.engine, window.device_label.text(), found)
         QGuiApplication.clipboard().setText(text)
         window.statusBar().showMessage(self.tr("Diagnostics are on the clipboard."), 10_000)
+
+    def _handle_records(self, wanted: bool) -> None:
+        self._window.runner.keep_records = wanted
+        self._window.preferences.put("keep_records", wanted)
 
     def _handle_activity(self) -> None:
         activity = self._window.runner.activity

@@ -8,17 +8,16 @@ from enum import Enum, auto
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, QStorageInfo, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from colorizer.jobs import JobState, Kind
 from colorizer.queue import Entry
 from gui.engine import Engine
 from gui.queue_cells import seconds_left
 from gui.queue_model import QueueModel
+from gui.room import free_bytes, has_room
 from gui.text import shown
 
-FREE_BYTES = 500 * 2**20
-"""Space the output disk must have before a job begins."""
 CANCEL_MS = 10_000
 """How long a cancelled job may take to stop before the worker is killed."""
 MOST_CRASHES = 2
@@ -57,6 +56,9 @@ class Runner(QObject):
         self._cancelling: set[int] = set()
         self._began = self._held = 0.0
         self._ended = 0
+        self.out: Path | None = None
+        """Folder of the results, where run log and manifest are kept."""
+        self.keep_records = True
         self.pause_reason = ""
         """Why work is held, where it was not the person; in words."""
         self.lacks_room: Path | None = None
@@ -190,16 +192,11 @@ class Runner(QObject):
             return ""
         if not os.access(folder, os.W_OK):
             return self.tr("Results can't be written to %1").replace("%1", shown(folder))
-        if self.has_room(folder):
+        if has_room(folder):
             return ""
         self.lacks_room = folder
         words = self.tr("The output disk has only %1 MB left; with more room work goes on.")
         return words.replace("%1", str((free_bytes(folder) or 0) // 2**20))
-
-    def has_room(self, folder: Path) -> bool:
-        """Tell whether a result may be begun on the disk of a folder."""
-        free = free_bytes(folder)
-        return free is None or free >= FREE_BYTES
 
     def _begin(self, entry: Entry) -> None:
         job = entry.job
@@ -216,7 +213,15 @@ class Runner(QObject):
             kind=str(job.kind),
             settings=job.settings.as_dict(),
             hints=entry.hints,
+            out=self._records_folder(job.target),
         )
+
+    def _records_folder(self, target: Path) -> str | None:
+        """Return where run log and manifest of a result are kept; None keeps none."""
+        if not self.keep_records:
+            return None
+        inside = self.out is not None and target.is_relative_to(self.out)
+        return str(self.out if inside else target.parent)
 
     def _handle_event(self, event: dict[str, Any]) -> None:
         number = event["job"]
@@ -286,12 +291,6 @@ class Runner(QObject):
     def _insist(self, number: int) -> None:
         if number in self._cancelling:
             self._engine.kill()
-
-
-def free_bytes(folder: Path) -> int | None:
-    """Return the free space of the disk a folder is on, None where nobody can say."""
-    storage = QStorageInfo(str(folder))
-    return storage.bytesAvailable() if storage.isValid() else None
 
 
 def _runs_alone(entry: Entry) -> bool:

@@ -89,6 +89,7 @@ class Window(QMainWindow):
         self.pages.addWidget(self.drop_area)
         self.pages.addWidget(self.queue_panel)
         self.output = OutputBar(self.preferences.out)
+        self.runner.out = self.preferences.out
         self.details = Details()
         self.look_panel = LookPanel(self.model, self.engine, self.undo)
         self.look_panel.adjusting.selected = self.queue_panel.selected
@@ -191,6 +192,7 @@ class Window(QMainWindow):
 
     def _handle_out(self, out: Path) -> None:
         old = self.preferences.out
+        self.runner.out = out
         self.preferences.out = out
         self.commands.retarget(old, out)
 

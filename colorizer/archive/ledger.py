@@ -57,6 +57,16 @@ class Ledger:
             sidecar = read_sidecar(sidecar_of(target))
             self._manifest.keep(target, sidecar["result"]["sha256"] if sidecar else "")
 
+    def write_manifest(self) -> None:
+        """Write the manifest as it is so far.
+
+        Raises:
+            MediaError: one that is there can't be read.
+            TargetError: it can't be written.
+        """
+        if self._manifest:
+            self._manifest.write()
+
     def close(self) -> None:
         """Write manifest and bag.
 
@@ -66,7 +76,6 @@ class Ledger:
         """
         if self._log:
             self._log.close()
-        if self._manifest:
-            self._manifest.write()
+        self.write_manifest()
         if self._bag:
             close_bag(self._bag, self._made, processes=os.cpu_count() or 1)

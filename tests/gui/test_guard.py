@@ -54,11 +54,11 @@ def test_work_is_held_on_battery_and_goes_on_with_power(filled, battery):
 
 
 def test_work_goes_on_when_a_full_disk_has_room(filled, battery, monkeypatch):
-    monkeypatch.setattr("gui.runner.FREE_BYTES", 2**62)
+    monkeypatch.setattr("gui.room.FREE_BYTES", 2**62)
     filled.runner.start()
     filled.program.guard.look()
     assert filled.runner.activity is Activity.IDLE
-    monkeypatch.setattr("gui.runner.FREE_BYTES", 0)
+    monkeypatch.setattr("gui.room.FREE_BYTES", 0)
     filled.program.guard.look()
     assert filled.runner.activity is Activity.RUNNING
     assert filled.runner.lacks_room is None

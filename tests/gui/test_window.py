@@ -60,6 +60,9 @@ def test_a_dropped_folder_is_done_with_its_tree(window, scans, until, tmp_path):
     results = {str(p.relative_to(tmp_path / "out")) for p in (tmp_path / "out").rglob("*.*")}
     assert {"a_color.png", "b_color.jpg", str(Path("1920") / "c_color.tif")} <= results
     assert not any("broken" in name or name.endswith(".part") for name in results)
+    listed = tmp_path / "out" / "manifest-sha256.txt"
+    until(listed.exists)
+    assert "1920/c_color.tif" in listed.read_text()
     assert {path: path.read_bytes() for path in before} == before
     (scans / "broken.jpg").write_bytes((scans / "b.jpg").read_bytes())
     window.commands.actions["retry_failed"].trigger()
@@ -189,7 +192,7 @@ def test_a_folder_that_takes_no_results_stops_the_queue(filled, until, tmp_path)
 
 
 def test_a_full_disk_stops_the_queue(filled, monkeypatch):
-    monkeypatch.setattr("gui.runner.FREE_BYTES", 2**62)
+    monkeypatch.setattr("gui.room.FREE_BYTES", 2**62)
     told = []
     filled.runner.halted.connect(told.append)
     filled.runner.start()
