@@ -13,8 +13,13 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from colorizer.color import L_to_gray
-from colorizer.models.ab_bins import TEMPERATURE, annealed_mean, bin_centres
-from colorizer.models.base import ColorModel, no_hints, pad_to_stride
+from colorizer.models.ab_bins import (
+    TEMPERATURE,
+    annealed_mean,
+    annealed_mean_of_map,
+    bin_centres,
+)
+from colorizer.models.base import ColorModel, pad_to_stride
 from colorizer.models.efficientnet_lite import CHANNELS, EfficientNetLite0, fold_imagenet_weights
 
 AB_SCALE = 110.0
@@ -27,6 +32,17 @@ def _upsample(x: Tensor, size: torch.Size) -> Tensor:
     return F.interpolate(x, size=size[-2:], mode="bilinear", align_corners=False)
 
 
+def _mapped(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+    """Map features (N, C, H, W) by weights (N, out, C) and biases (N, out) to (N, out, H, W)."""
+    pixels = torch.baddbmm(bias.unsqueeze(1), x.flatten(2).mT, weight.mT)
+    return pixels.mT.unflatten(-1, x.shape[2:])
+
+
+def _scaled(hints: Tensor) -> Tensor:
+    """Bring a and b of hints (N, 3, H, W) to the scale that the network sees."""
+    return hints / hints.new_tensor([AB_SCALE, AB_SCALE, 1]).view(1, 3, 1, 1)
+
+
 class DecoderStage(nn.Module):
     """Upsample, add the encoder's features, convolve."""
 
@@ -37,9 +53,13 @@ class DecoderStage(nn.Module):
         self.norm = nn.GroupNorm(8, out)
 
     def forward(self, x: Tensor, skip: Tensor) -> Tensor:
-        """Map x (N, channels, h, w) and skip (N, skip, 2h, 2w) to (N, out, 2h, 2w)."""
-        lateral = self.lateral(skip)
-        return F.silu(self.norm(self.conv(lateral + _upsample(x, lateral.shape))))
+        """Map x (N, channels, h, w) and skip (N, skip, 2h, 2w) to (N, out, 2h, 2w).
+
+        Channels that skip lacks at its end count as zeros.
+        """
+        lateral = F.conv2d(skip, self.lateral.weight[:, : skip.shape[1]], self.lateral.bias)
+        lateral += _upsample(x, lateral.shape)
+        return F.silu(self.norm(self.conv(lateral)))
 
 
 class QueryLayer(nn.Module):
@@ -131,36 +151,80 @@ class Autochrome(ColorModel):
             Bin scores (N, 313, H/4, W/4) and ab in CIELAB units (N, 2, H/2, W/2). No gradient
             flows from ab into the scores through the annealed mean it starts from.
         """
-        scores, start, residual = self._heads(L, hints)
-        return scores, start + residual
+        hints = None if hints is None else _scaled(hints)
+        at2, coarse4, maps = self._features(L, hints)
+        scores = _mapped(coarse4, *self._on_maps(self.bins, maps))
+        start = _upsample(annealed_mean(scores.detach()), at2.shape)
+        return scores, start + self._residual(at2, coarse4, maps, start, hints)
 
-    def _heads(self, L: Tensor, hints: Tensor | None) -> tuple[Tensor, Tensor, Tensor]:
-        """Return bin scores, their annealed mean at 1/2 size, and what regression adds to it."""
-        hints = no_hints(L) if hints is None else hints
-        hints = hints / hints.new_tensor([AB_SCALE, AB_SCALE, 1]).view(1, 3, 1, 1)
-        gray = (L_to_gray(L) * 255 - 127) / 128  # the encoder's own normalisation
-        at2, at4, at8, at16, at32 = self.encoder(torch.cat([gray.to(L.dtype), hints], dim=1))
+    def _features(
+        self, L: Tensor, hints: Tensor | None
+    ) -> tuple[Tensor, Tensor, tuple[Tensor, Tensor]]:
+        """Return features at 1/2 and 1/4 size, and the query maps upon the latter.
+
+        Without hints, what would be computed from zeros is left out.
+        """
+        gray = ((L_to_gray(L) * 255 - 127) / 128).to(L.dtype)  # the encoder's own normalisation
+        height, width = gray.shape[-2:]
+        # Channels last, as all that follows: of one channel, strides alone tell.
+        seen = gray.reshape(-1, height, width, 1).movedim(-1, 1)
+        if hints is not None:
+            seen = torch.cat([gray, hints], dim=1)
+        at2, at4, at8, at16, at32 = self.encoder(seen)
+        if hints is not None:
+            at4 = torch.cat([at4, F.avg_pool2d(hints, 4)], dim=1)
         coarse32 = self.bottom(at32)
         coarse16 = self.stage16(coarse32, at16)
         coarse8 = self.stage8(coarse16, at8)
-        coarse4 = self.stage4(coarse8, torch.cat([at4, F.avg_pool2d(hints, 4)], dim=1))
-        features = torch.cat([coarse4, self._query_maps(coarse32, coarse16, coarse8, coarse4)], 1)
-        scores = self.bins(features)
-        start = _upsample(annealed_mean(scores.detach()), at2.shape)
-        skip = torch.cat([at2, F.avg_pool2d(hints, 2), start / AB_SCALE], dim=1)
-        fine = self.fine_skip(skip) + _upsample(self.fine_in(features), at2.shape)
-        fine = F.silu(self.fine_conv(F.silu(fine)))
-        return scores, start, self.fine_out(fine).float() * _RESIDUAL_SCALE
+        coarse4 = self.stage4(coarse8, at4)
+        return at2, coarse4, self._query_maps(coarse32, coarse16, coarse8)
 
-    def _query_maps(self, *features: Tensor) -> Tensor:
-        """Return one map a query, (N, queries, H/4, W/4), from coarse to fine features."""
-        *scales, finest = features
-        queries = self.queries.expand(finest.shape[0], -1, -1)
+    def _query_maps(self, *scales: Tensor) -> tuple[Tensor, Tensor]:
+        """Return each query's map as a linear one of the features at 1/4 size.
+
+        A map is the product of a query and the embedding of every pixel; neither is ever written.
+
+        Returns:
+            Weights (N, queries, channels) and biases (N, queries).
+        """
+        queries = self.queries.expand(scales[0].shape[0], -1, -1)
         for layer, scale in zip(self.query_layers, scales, strict=True):
             queries = layer(queries, scale)
-        pixels = self.pixel_embedding(finest)
-        maps = torch.einsum("nqc,nchw->nqhw", queries, pixels)
-        return maps * pixels.shape[1] ** -0.5
+        embedding = self.pixel_embedding
+        queries = queries * embedding.out_channels**-0.5
+        return queries @ embedding.weight.flatten(1), queries @ embedding.bias
+
+    def _on_maps(self, head: nn.Conv2d, maps: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
+        """Fold a head upon features and query maps into one linear map of the features.
+
+        Returns:
+            Weights (N, out, channels) and biases (N, out).
+        """
+        channels = maps[0].shape[-1]
+        own, on_queries = head.weight.flatten(1).tensor_split([channels], dim=1)
+        assert head.bias is not None
+        return own + on_queries @ maps[0], head.bias + maps[1] @ on_queries.mT
+
+    def _residual(
+        self,
+        at2: Tensor,
+        coarse4: Tensor,
+        maps: tuple[Tensor, Tensor],
+        start: Tensor,
+        hints: Tensor | None,
+    ) -> Tensor:
+        """Return what regression adds to the annealed mean `start`, (N, 2, H/2, W/2)."""
+        weight, channels = self.fine_skip.weight, at2.shape[1]
+        colour = (start / AB_SCALE).contiguous(memory_format=torch.channels_last)
+        skip = [at2, colour]
+        if hints is None:
+            weight = torch.cat([weight[:, :channels], weight[:, channels + 3 :]], dim=1)
+        else:
+            skip.insert(1, F.avg_pool2d(hints, 2))
+        fine = F.conv2d(torch.cat(skip, dim=1), weight, self.fine_skip.bias)
+        coarse = _mapped(coarse4, *self._on_maps(self.fine_in, maps))
+        fine += _upsample(coarse, at2.shape)
+        return self.fine_out(F.silu(self.fine_conv(F.silu(fine)))).float() * _RESIDUAL_SCALE
 
     def predict(
         self,
@@ -179,11 +243,14 @@ class Autochrome(ColorModel):
             temperature: of the annealed mean.
         """
         height, width = L.shape[-2:]
-        hints = None if hints is None else pad_to_stride(hints, self.stride)
-        scores, start, residual = self._heads(pad_to_stride(L, self.stride), hints)
+        hints = None if hints is None else _scaled(pad_to_stride(hints, self.stride))
+        at2, coarse4, maps = self._features(pad_to_stride(L, self.stride), hints)
+        on_bins = self._on_maps(self.bins, maps)
+        start = _upsample(annealed_mean_of_map(coarse4, *on_bins), at2.shape)
+        residual = self._residual(at2, coarse4, maps, start, hints).contiguous()
         vivid = start
         if temperature != TEMPERATURE:
-            vivid = _upsample(annealed_mean(scores, temperature), start.shape)
+            vivid = _upsample(annealed_mean_of_map(coarse4, *on_bins, temperature), start.shape)
         ab = torch.lerp(start + residual, vivid, vividness)
         ab = F.interpolate(ab, scale_factor=2, mode="bilinear", align_corners=False)
         return ab[..., :height, :width].clamp(-AB_SCALE, AB_SCALE)

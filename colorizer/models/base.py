@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal, Self
 
-import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -115,8 +114,3 @@ def fill(part: nn.Module, state: Mapping[str, Tensor], network: str) -> None:
 def trainable_parameters(model: nn.Module) -> int:
     """Count the parameters that training changes."""
     return sum(p.numel() for p in model.parameters() if p.requires_grad)
-
-
-def no_hints(L: Tensor) -> Tensor:
-    """Return the hints that mean automatic, (N, 3, H, W) zeros."""
-    return torch.zeros(L.shape[0], 3, *L.shape[-2:], dtype=L.dtype, device=L.device)

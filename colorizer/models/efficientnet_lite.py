@@ -32,14 +32,18 @@ class SameConv2d(nn.Conv2d):
     """Convolution with TensorFlow's SAME padding, which puts the odd pixel right and below."""
 
     def forward(self, input: Tensor) -> Tensor:  # noqa: A002 - torch's own name
-        """Convolve (N, C, H, W) to ceil(H / stride), ceil(W / stride)."""
+        """Convolve (N, C, H, W) to ceil(H / stride), ceil(W / stride).
+
+        Channels that the input lacks at its end count as zeros.
+        """
         kernel, step = self.kernel_size[0], self.stride[0]
-        if step == 1:
-            return F.conv2d(input, self.weight, self.bias, 1, kernel // 2, groups=self.groups)
-        pads = [max((-(-n // step) - 1) * step + kernel - n, 0) for n in input.shape[-2:]]
-        top, left = pads[0] // 2, pads[1] // 2
-        padded = F.pad(input, (left, pads[1] - left, top, pads[0] - top))
-        return F.conv2d(padded, self.weight, self.bias, step, groups=self.groups)
+        weight = self.weight[:, : input.shape[1]]
+        if step == 2:
+            # A first row and column of zeros in the kernel put the odd pixel right and below: the
+            # same sums as padding the input, without a copy of it.
+            top, left = (1 - side % 2 for side in input.shape[-2:])
+            weight = F.pad(weight, (left, 0, top, 0))
+        return F.conv2d(input, weight, self.bias, step, kernel // 2, groups=self.groups)
 
 
 class InvertedResidual(nn.Module):
