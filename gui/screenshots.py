@@ -127,7 +127,12 @@ class _Studio:
         if film is not None:
             self._select(film.job.source.name)
             self._until(self._is_seen)
+            panel.shots.find()
+            self._until(lambda: panel.shots.plan is not None)
             panel.timeline.go(2.0)
+            panel.film.list.boxes["vividness"].setValue(0.35)
+            panel.film.list.table.selectRow(0)
+            panel.timeline.go(0.8)
             self._wait(3.0)
             self._until(lambda: not panel.is_busy)
             self._shoot("film")

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import fields
 
-from PySide6.QtCore import QSignalBlocker, QSize, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
     QDoubleSpinBox,
+    QFileDialog,
     QHBoxLayout,
     QHeaderView,
     QLabel,
     QPushButton,
     QTableView,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -60,6 +64,14 @@ class ShotList(QWidget):
         """Return the numbers of the chosen shots, from 0."""
         return sorted(index.row() for index in self.table.selectionModel().selectedRows())
 
+    def add_actions(self, actions: Iterable[QAction]) -> None:
+        """Show buttons of actions above the table."""
+        for action in actions:
+            button = QToolButton()
+            button.setDefaultAction(action)
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+            self._tools.addWidget(button)
+
     def set_frame(self, frame: int) -> None:
         """Follow the time: choose the shot of a frame, unless it is among the chosen ones."""
         self._frame = frame
@@ -99,8 +111,19 @@ class ShotList(QWidget):
         self.words.setWordWrap(True)
         self.search = QPushButton()
         self.search.clicked.connect(self._handle_find)
+        self.buttons = QWidget()
+        self._tools = QHBoxLayout(self.buttons)
+        self._tools.setContentsMargins(0, 0, 0, 0)
+        self.reference = QToolButton()
+        self.reference.setText(self.tr("Reference…"))
+        self.reference.setToolTip(
+            self.tr("Choose a picture in colour of the first frame of the chosen shot")
+        )
+        self.reference.clicked.connect(self._handle_reference)
+        self._tools.addWidget(self.reference)
         self._search_row = QHBoxLayout()
         self._search_row.addWidget(self.words, 1)
+        self._search_row.addWidget(self.buttons)
         self._search_row.addWidget(self.search)
 
     def _create_values(self) -> None:
@@ -144,7 +167,7 @@ class ShotList(QWidget):
 
     def _refresh(self) -> None:
         plan, may = self._shots.plan, self._shots.may_change
-        for widget in (self.table, self._values):
+        for widget in (self.table, self._values, self.buttons):
             widget.setVisible(plan is not None)
         self.words.setText(self._told())
         searching = self._shots.is_searching
@@ -155,6 +178,7 @@ class ShotList(QWidget):
             return
         chosen = [number for number in self.selected() if number < len(plan.shots)]
         self._values.setEnabled(may and bool(chosen))
+        self.reference.setEnabled(may and len(chosen) == 1)
         self._which.setText(self._name(chosen))
         if chosen:
             self._show_values(chosen[0])
@@ -207,6 +231,11 @@ class ShotList(QWidget):
 
     def _handle_value(self, name: str, value: float) -> None:
         self._shots.give(self.selected(), name, round(value, 2))
+
+    def _handle_reference(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(self, self.tr("Picture in colour"))
+        if name:
+            self._shots.give(self.selected(), "reference", name)
 
     def _handle_skip(self) -> None:
         self._shots.give(self.selected(), "skip", True if self.skip.isChecked() else None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QLocale, QModelIndex, QPersistentModelIndex, Qt
@@ -9,7 +10,7 @@ from PySide6.QtGui import QFont
 
 from gui.shot_stills import ShotStills
 from gui.shots import Shots
-from gui.text import length, moment
+from gui.text import length, moment, shown
 
 Index = QModelIndex | QPersistentModelIndex
 COLUMNS = 5
@@ -48,6 +49,8 @@ class ShotTable(QAbstractTableModel):
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
         """Return the name of a column."""
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
+            return _side(section)
         if orientation != Qt.Orientation.Horizontal or role != Qt.ItemDataRole.DisplayRole:
             return None
         return (
@@ -72,8 +75,10 @@ class ShotTable(QAbstractTableModel):
             font = QFont()
             font.setBold(self._is_own(row, column))
             return font
-        if role == Qt.ItemDataRole.TextAlignmentRole and column:
-            return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _side(column)
+        if role == Qt.ItemDataRole.ToolTipRole and not column:
+            return self._tip(row)
         return None
 
     def _words(self, row: int, column: int) -> str:
@@ -82,8 +87,7 @@ class ShotTable(QAbstractTableModel):
         plan = self._shots.plan
         assert plan is not None
         if column == 0:
-            hints = len(plan.shots[row].own.get("hints", ()))
-            return f"{row + 1}" + (" " + "●" * min(hints, 3) if hints else "")
+            return f"{row + 1} ●" if _guides(plan.shots[row].own) else f"{row + 1}"
         if column < 3:
             seconds = float((first if column == 1 else max(0, end - first)) / plan.rate)
             return moment(seconds) if column == 1 else length(seconds)
@@ -91,6 +95,17 @@ class ShotTable(QAbstractTableModel):
         if plan.shots[row].own.get("skip"):
             return self.tr("gray") if column == 3 else ""
         return QLocale().toString(strength if column == 3 else vividness, "f", 2)
+
+    def _tip(self, row: int) -> str:
+        """Return what guides the colours of a shot, beside its values."""
+        plan = self._shots.plan
+        assert plan is not None
+        guides = _guides(plan.shots[row].own)
+        pictures = [shown(guide) for guide in guides if isinstance(guide, str)]
+        words = [self.tr("Reference: %1").replace("%1", name) for name in pictures]
+        if hints := len(guides) - len(pictures):
+            words.append(self.tr("Hints: %1").replace("%1", str(hints)))
+        return "\n".join(words)
 
     def _is_own(self, row: int, column: int) -> bool:
         plan = self._shots.plan
@@ -115,3 +130,15 @@ class ShotTable(QAbstractTableModel):
         if self._firsts:
             last = self.index(len(self._firsts) - 1, COLUMNS - 1)
             self.dataChanged.emit(self.index(0, 0), last)
+
+
+def _side(column: int) -> int:
+    """Return how the cells of a column are aligned."""
+    side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
+    return int(side | Qt.AlignmentFlag.AlignVCenter)
+
+
+def _guides(own: Mapping[str, Any]) -> list[Any]:
+    """Return the names of the references of a shot, and its hints."""
+    found = [hint.get("reference", hint) for hint in own.get("hints", ())]
+    return [own["reference"], *found] if "reference" in own else found

@@ -116,12 +116,12 @@ class Strip(QWidget):
             left = self._place(self._shots[number - 1])
             bar = QRectF(left, self.height() - 4, self._place(end) - left, 4)
             painter.fillRect(bar, self.palette().accent())
+        height = self.height()
         for seconds in self._shots[1:]:
             x = self._place(seconds)
-            painter.setPen(QPen(QColor(0, 0, 0, 150), 3))
-            painter.drawLine(x, 0, x, self.height())
-            painter.setPen(QPen(QColor("white"), 1))
-            painter.drawLine(x, 0, x, self.height())
+            painter.fillRect(x - 2, 0, 5, height, QColor(0, 0, 0, 170))
+            painter.fillRect(x, 0, 1, height, QColor("white"))
+            painter.fillRect(x - 4, 0, 9, 4, QColor("white"))
 
     def _place(self, seconds: float) -> int:
         return round(seconds / self._seconds * self.width())

@@ -164,6 +164,14 @@ class ViewCommands(QObject):
         self._make("shots", self.tr("&Show shots"), "T", self._handle_shots, checkable=True)
         self._actions["shots"].setChecked(bool(get("shots", True)))
         film.list.setVisible(self._actions["shots"].isChecked())
+        short = {
+            "cut": self.tr("Cut here"),
+            "join": self.tr("Join"),
+            "move_cut": self.tr("Move cut"),
+        }
+        for name, words in short.items():
+            self._actions[name].setIconText(words)
+        film.list.add_actions(self._actions[name] for name in short)
         shots.changed.connect(self._allow_shots)
         self._allow_shots()
 
