@@ -1,4 +1,4 @@
-"""A large folder, killed and continued: `python -m tests.bench.archive --photos 10000 --minutes 45`.
+"""A large folder, killed and continued: `python -m tests.bench.archive --minutes 45`.
 
 Draws scans of 2 megapixels, colorizes them once without and once with being killed at random, and
 compares the manifests. Prints files/s beside decoding and encoding alone, the memory of the process
@@ -25,18 +25,18 @@ from PIL import Image
 
 from colorizer.archive.manifest import NAME, read_manifest
 from tests.bench.scans import PIXELS, draw_scans
-from tests.bench.speed import row, seconds
+from tests.bench.speed import seconds
 from tests.bench.watched import Run, Table
 from tests.tiny_weights import write_tiny_weights
 
-TRIAL = 60
+TRIAL = 100
 """Scans from which time and disk are estimated."""
 START_SECONDS = 6.0
-"""What a run takes before its first photo, on two cores."""
+"""What a run takes before its first photo, on two cores, and to end."""
 LEAST_DISTINCT = 200
 
 
-def ceilings(files: list[Path], folder: Path, threads: int) -> float:
+def ceilings(files: list[Path], folder: Path, threads: int, table: Table) -> float:
     """Print decoding and encoding alone, by one thread and by as many as photos are in work."""
     colour = Image.open(files[0]).convert("RGB")
 
@@ -48,14 +48,14 @@ def ceilings(files: list[Path], folder: Path, threads: int) -> float:
         colour.save(target, quality=95, subsampling=0)
         target.unlink()
 
-    best = []
+    best = rate = float("inf")
     for name, work in (("decode", decode), ("encode", encode)):
         for count in sorted({1, threads}):
             with ThreadPoolExecutor(count) as pool:
                 took = seconds(lambda: list(pool.map(work, files)))  # noqa: B023
-            rate = row(f"{name} only, {count} threads", len(files), took, "files/s")
-        best.append(rate)
-    return min(best)
+            rate = table.row(f"{name} only, threads: {count}", len(files), took, "files/s")
+        best = min(best, rate)
+    return best
 
 
 def plan(count: int, rate: float, minutes: float | None, kills: int) -> int:
@@ -65,17 +65,13 @@ def plan(count: int, rate: float, minutes: float | None, kills: int) -> int:
     def words(distinct: int) -> str:
         return f"{(count + distinct) / rate / 60 + spare / 60:.0f} minutes"
 
-    print(
-        f"{count} scans twice will take {words(count)}, {count} and {count // 5} {words(count // 5)}"
-    )
+    print(f"{count} scans twice take {words(count)}, {count} and a fifth {words(count // 5)}")
     if minutes is None:
         return count
     distinct = min(count, round((0.92 * minutes * 60 - spare) * rate - count))
     if distinct < min(count, LEAST_DISTINCT):
         fits = round((0.92 * minutes * 60 - spare) * rate / 1.2)
-        sys.exit(
-            f"that is more than {minutes:.0f} minutes: take --tiny, or --photos {max(0, fits)}"
-        )
+        sys.exit(f"more than {minutes:.0f} minutes: take --tiny, or --photos {max(0, fits)}")
     print(f"for {minutes:.0f} minutes: {distinct} different scans, {words(distinct)}")
     return distinct
 
@@ -135,9 +131,10 @@ def bench(given: argparse.Namespace, options: list[str], folder: Path, table: Ta
         return [sys.executable, "-m", "colorizer", "run", str(source), *options]
 
     trial = draw_scans(folder / "trial", TRIAL)
-    best = ceilings(trial, folder, given.jobs)
-    took = Run(command(folder / "trial"), folder / "tried", TRIAL, table).finish()
-    rate = table.row("trial", TRIAL, max(0.1, took - START_SECONDS), "files/s", best)
+    best = ceilings(trial, folder, given.jobs, table)
+    tried = Run(command(folder / "trial"), folder / "tried", TRIAL, table)
+    tried.finish()
+    rate = table.row("trial, without its start", *tried.steady(), "files/s", best)
     sizes = [sum(p.stat().st_size for p in (folder / n).rglob("*")) for n in ("trial", "tried")]
     distinct = plan(given.photos, rate, given.minutes, given.kills)
     check_disk(folder, given.photos, distinct, *(size / TRIAL for size in sizes))

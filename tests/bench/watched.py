@@ -72,6 +72,8 @@ class Run:
     def __init__(self, command: list[str], out: Path, count: int, table: Table) -> None:
         self.memory: list[tuple[int, float]] = []
         self.done = 0
+        self._first: tuple[int, float] | None = None
+        self._last = 0.0
         self._count = count
         self._table = table
         self._begun = self._told = time.monotonic()
@@ -100,6 +102,11 @@ class Run:
         assert self.process.returncode == 0, self.process.returncode
         return time.monotonic() - self._begun
 
+    def steady(self) -> tuple[int, float]:
+        """Return how many results were made after the first one was seen, and the seconds."""
+        count, begun = self._first or (0, self._begun)
+        return max(1, self.done - count), max(0.1, self._last - begun)
+
     def kill_at(self, done: int) -> bool:
         """Kill when so many results are made; return whether it was still running."""
         while self.done < done:
@@ -117,11 +124,13 @@ class Run:
     def _look(self) -> None:
         assert self.process.stdout is not None
         text = self.process.stdout.read()
-        self.done += text.count(b"\n") if text else 0
+        now = time.monotonic()
+        if text:
+            self.done += text.count(b"\n")
+            self._first, self._last = self._first or (self.done, now), now
         used = memory(self.process.pid)
         if used:
             self.memory.append((self.done, used))
-        now = time.monotonic()
         if now - self._told >= _TOLD:
             self._told = now
             rate = self.done / (now - self._begun)
