@@ -122,8 +122,10 @@ def _shrunk(flow: np.ndarray) -> np.ndarray:
     import cv2
 
     height, width = half_size(flow.shape)
-    scale = np.array([width / flow.shape[1], height / flow.shape[0]], np.float32)
-    return cv2.resize(flow, (width, height), interpolation=cv2.INTER_AREA) * scale
+    small = cv2.resize(flow, (width, height), interpolation=cv2.INTER_AREA)
+    small[..., 0] *= width / flow.shape[1]
+    small[..., 1] *= height / flow.shape[0]
+    return small
 
 
 def path_of(flow: np.ndarray, size: tuple[int, ...]) -> np.ndarray:

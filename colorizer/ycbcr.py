@@ -182,8 +182,8 @@ def _byte_chroma(Y: np.ndarray, ab: np.ndarray, table: np.ndarray) -> np.ndarray
     across = (tile % _TILES * _BYTE_NODES + middle).astype(np.float32)
     down = (tile // _TILES * _BYTE_NODES + middle).astype(np.float32)
     x, y = b * step, a * step
-    x += across[Y]
-    y += down[Y]
+    x += cv2.LUT(Y, across)
+    y += cv2.LUT(Y, down)
     codes = np.empty(ab.shape, np.uint8)
     found = cv2.remap(table, x, y, cv2.INTER_LINEAR)
     for plane, values in zip(codes, cv2.split(found), strict=True):
