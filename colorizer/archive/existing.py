@@ -27,7 +27,7 @@ from colorizer.errors import ModelNotFound
 from colorizer.frame_pattern import there
 from colorizer.hint_file import hint_file, read_hints
 from colorizer.jobs import Job, JobState, Kind, Progress
-from colorizer.media.segments import is_joining
+from colorizer.media.segments import is_joining, sweep
 from colorizer.models import WEIGHTS_FOLDER, model_spec
 from colorizer.reference_files import hinted_references, override_references, reference_hashes
 from colorizer.settings import Settings, shaping
@@ -56,7 +56,8 @@ def settle(job: Job, *, hashing: bool = True) -> Progress | None:
 
     Args:
         job: what would be done.
-        hashing: False reads no file but the sidecar; what only a hash can tell stays open.
+        hashing: False reads no file but the sidecar and changes none; what only a hash can tell
+            stays open. True also removes what a run left that was ended while it tidied up.
     """
     existing = job.settings.existing
     if existing == "overwrite" or not _is_there(job.target):
@@ -66,10 +67,11 @@ def settle(job: Job, *, hashing: bool = True) -> Progress | None:
     standing, reason = standing_of(job, hashing=hashing)
     if standing is Standing.UNSURE:
         return None
-    if standing is Standing.UNKNOWN:
-        return Progress(job, JobState.SKIPPED, message=f"{job.target} exists")
-    if standing is Standing.DONE:
-        return Progress(job, JobState.SKIPPED, message=f"{job.target} is done")
+    if standing in (Standing.UNKNOWN, Standing.DONE):
+        if hashing:
+            sweep(job.target)
+        known = "is done" if standing is Standing.DONE else "exists"
+        return Progress(job, JobState.SKIPPED, message=f"{job.target} {known}")
     if existing == "update" and standing is Standing.OUTDATED:
         return None
     remedy = "--existing overwrite replaces it" if existing == "update" else _REMEDY
