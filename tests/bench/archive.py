@@ -33,7 +33,8 @@ TRIAL = 100
 """Scans from which time and disk are estimated."""
 START_SECONDS = 6.0
 """What a run takes before its first photo, on two cores, and to end."""
-LEAST_DISTINCT = 200
+LEAST_SHARE = 0.1
+"""Of the scans must be different ones."""
 
 
 def ceilings(files: list[Path], folder: Path, threads: int, table: Table) -> float:
@@ -69,9 +70,9 @@ def plan(count: int, rate: float, minutes: float | None, kills: int) -> int:
     if minutes is None:
         return count
     distinct = min(count, round((0.92 * minutes * 60 - spare) * rate - count))
-    if distinct < min(count, LEAST_DISTINCT):
-        fits = round((0.92 * minutes * 60 - spare) * rate / 1.2)
-        sys.exit(f"more than {minutes:.0f} minutes: take --tiny, or --photos {max(0, fits)}")
+    if distinct < LEAST_SHARE * count:
+        fits = max(0, round((0.92 * minutes * 60 - spare) * rate / 1.2))
+        sys.exit(f"too much for {minutes:.0f} minutes: take --photos {fits}, or the --tiny network")
     print(f"for {minutes:.0f} minutes: {distinct} different scans, {words(distinct)}")
     return distinct
 
