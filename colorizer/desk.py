@@ -10,7 +10,7 @@ import base64
 import threading
 from collections.abc import Generator, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -140,12 +140,13 @@ def look(command: Mapping[str, Any]) -> dict[str, Any]:
     frame = _picture(command, settings.size)
     hints = hints_here(command, frame)
     seen = look_at(
-        frame,
+        replace(frame, index=hints.index) if hints.references else frame,
         loaded(settings),
         settings,
         hints.points,
         longest=command["longest"],
         confidence=command.get("confidence", False),
+        references=hints.references,
     )
     np.savez(command["out"], gray=seen.gray, ab=seen.ab, confidence=seen.confidence)
     told = {"places": hints.places, "whole": hints.whole, "index": hints.index}
@@ -212,17 +213,26 @@ def _film_facts(path: Path) -> dict[str, Any]:
 
 
 def device(command: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the device in words and how many photos go side by side; loads the model."""
+    """Return what the network runs on, how many photos at once, and how fast; loads the model."""
+    from colorizer import device as devices
     from colorizer.batch import photos_at_once
-    from colorizer.device import choose_device, describe_device
 
     settings = Settings.from_dict(command.get("settings", {}))
-    chosen = choose_device(settings.device)
-    answer = {"words": describe_device(chosen), "slots": photos_at_once(chosen)}
+    chosen = devices.choose_device(settings.device)
+    answer = {
+        "words": devices.describe_device(chosen),
+        "slots": photos_at_once(chosen),
+        "devices": devices.present_devices(),
+        "fix": devices.cuda_fix(),
+    }
     try:
-        loaded(settings)
+        model = loaded(settings)
     except ColorizerError as error:
         answer["model_error"] = str(error)
+    else:
+        answer["model"] = {"name": settings.model, "sha256": model.weights_sha256}
+        like = next(model.parameters())
+        answer["seconds"] = devices.seconds_of(model.predict, like, settings.size)
     return answer
 
 

@@ -9,14 +9,15 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from colorizer.cut_list import cut_file
-from colorizer.hint_file import Hint, packed, points_of
+from colorizer.cut_list import cut_file, override_file
+from colorizer.hint_file import Hint, packed, parted, points_of
 from colorizer.jobs import Job, Kind
 from colorizer.settings import Settings
 
 if TYPE_CHECKING:
     from colorizer.frame import Frame
     from colorizer.hint_trails import Placed, Trails
+    from colorizer.reference_looks import ReferenceLooks
     from colorizer.shot_finder import ShotFinder
 
 SLICE_SECONDS = 0.7
@@ -50,28 +51,39 @@ class HintsHere:
     """Whether all is known; if not, `follow` finds it."""
     index: int = 0
     """Of the frame, for `follow`."""
+    references: ReferenceLooks | None = None
+    """Of the film, where it has some."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Film:
+    """What guides the colours of a film beside the hints that a question brings."""
+
+    trails: Trails
+    points: list[Placed]
+    """Hints of its shots."""
+    pictures: list[tuple[int, Path]]
+    """References of its shots, each with the index of its frame."""
 
 
 def hints_here(command: Mapping[str, Any], frame: Frame) -> HintsHere:
     """Return the hints of a command as they are in its picture."""
     asked = packed(command.get("hints", ()))
     hints = points_of(asked)
-    if not any(len(hint) > 4 for hint in hints):
-        return HintsHere(
-            tuple(hint[:4] for hint in hints), _with_none([h[:2] for h in hints], asked)
-        )
-    trails = _trails_of(command)
-    placed, index = _placed(trails, hints), trails.index_of(frame)
+    settings = command.get("settings", {})
+    if Kind(command["kind"]) is Kind.PHOTO or not (asked or settings.get("shots")):
+        points = tuple(hint[:4] for hint in hints)
+        return HintsHere(points, _with_none([hint[:2] for hint in points], asked))
+    film = _film_of(command)
+    moving, references = _placed(film, asked)
+    index = film.trails.index_of(frame)
     # Without a moment a hint of a film is wherever one looks; the run asks for one.
-    always = [hint[:4] if len(hint) == 4 else None for hint in hints]
-    moving = iter(trails.at(placed, index))
-    found = [next(moving) if point is None else point for point in always]
-    return HintsHere(
-        tuple(point for point in found if point is not None),
-        _with_none([None if point is None else point[:2] for point in found], asked),
-        trails.know(placed, index),
-        index,
-    )
+    found = iter(film.trails.at(moving, index))
+    own = [hint[:4] if len(hint) == 4 else next(found) for hint in hints]
+    points = tuple(point for point in (*own, *found) if point is not None)
+    places = [None if point is None else point[:2] for point in own]
+    known = film.trails.know(moving, index) and (references is None or references.is_known(index))
+    return HintsHere(points, _with_none(places, asked), known, index, references)
 
 
 def _with_none(
@@ -84,9 +96,13 @@ def _with_none(
 
 def follow(command: Mapping[str, Any]) -> dict[str, Any]:
     """Follow hints towards the frame of `index` for a while; `whole` tells that all is known."""
-    trails = _trails_of(command)
-    placed = _placed(trails, points_of(packed(command["hints"])))
-    return {"whole": trails.follow(placed, command["index"], SLICE_SECONDS)}
+    film, index = _film_of(command), command["index"]
+    moving, references = _placed(film, packed(command["hints"]))
+    if not film.trails.follow(moving, index, SLICE_SECONDS):
+        return {"whole": False}
+    if references is not None and not references.is_known(index):
+        references.prepare(index)
+    return {"whole": True}
 
 
 class _Search:
@@ -128,27 +144,52 @@ def find_shots(command: Mapping[str, Any]) -> dict[str, Any]:
     return {"firsts": finder.firsts, "done": finder.done, "total": finder.total, "over": over}
 
 
-def _placed(trails: Trails, hints: tuple[Any, ...]) -> list[Placed]:
-    return [trails.placed(hint[:4], hint[4]) for hint in hints if len(hint) > 4]
+def _placed(film: _Film, hints: tuple[Hint, ...]) -> tuple[list[Placed], ReferenceLooks | None]:
+    """Return hints with a moment and those of shots, and all references."""
+    points, pictures = [], list(film.pictures)
+    for what, when in map(parted, hints):
+        if isinstance(what, Path):
+            pictures += [] if when is None else [(film.trails.index_at(when), what)]
+        elif when is not None:
+            points.append((film.trails.index_at(when), what))
+    inside = tuple((index, file) for index, file in pictures if index >= 0)
+    with _opening:
+        looks = _references(film, inside, tuple(map(_stamp, (file for _, file in inside))))
+    return [*points, *film.points], looks
 
 
-def _trails_of(command: Mapping[str, Any]) -> Trails:
+@lru_cache(maxsize=1)
+def _references(
+    film: _Film, placed: tuple[tuple[int, Path], ...], stamps: tuple[int, ...]
+) -> ReferenceLooks | None:
+    from colorizer.reference_looks import ReferenceLooks
+
+    return ReferenceLooks(film.trails.reader, placed) if placed else None
+
+
+def _film_of(command: Mapping[str, Any]) -> _Film:
     path = Path(command["source"])
     given = Settings.from_dict(command["settings"])
     settings = Settings(**{name: getattr(given, name) for name in _READING})
     cuts = cut_file(settings.shots, path)
-    stamps = tuple(_stamp(file) for file in (path, cuts))
+    stamps = tuple(_stamp(file) for file in (path, cuts, override_file(cuts)))
     with _opening:  # the answers of two threads are about the same trails
-        return _trails(path, settings, stamps)
+        return _film(path, settings, stamps)
 
 
 @lru_cache(maxsize=1)
-def _trails(path: Path, settings: Settings, stamps: tuple[int, ...]) -> Trails:
-    """Return the trails of a film; `stamps` change with it and its cut list."""
+def _film(path: Path, settings: Settings, stamps: tuple[int, ...]) -> _Film:
+    """Return what guides a film's colours; `stamps` change with it and the files of its shots."""
     from colorizer.film_reader import reader_of
     from colorizer.hint_trails import Trails
+    from colorizer.shot_settings import read_overrides
 
-    return Trails(reader_of(_film_job(path, settings)))
+    reader = reader_of(_film_job(path, settings))
+    own = read_overrides(cut_file(settings.shots, path), reader.cuts) if settings.smooth else None
+    placed = [] if own is None else list(own.placed(reader))
+    points = [(index, what) for index, what in placed if not isinstance(what, Path)]
+    pictures = [(index, what) for index, what in placed if isinstance(what, Path)]
+    return _Film(Trails(reader), points, pictures)
 
 
 def _film_job(path: Path, settings: Settings) -> Job:

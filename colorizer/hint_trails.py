@@ -50,16 +50,16 @@ class Trails:
     """
 
     def __init__(self, reader: FilmReader) -> None:
-        self._reader = reader
+        self.reader = reader
         self._trails: dict[tuple[int, float, float], _Trail] = {}
 
     def index_of(self, frame: Frame) -> int:
         """Return the index that the run gives a frame decoded alone."""
-        return (frame.index - self._reader.first_index) * self._reader.per_frame
+        return (frame.index - self.reader.first_index) * self.reader.per_frame
 
-    def placed(self, hint: Point, when: float | str) -> Placed:
-        """Return a hint with the index of its frame, as nearly as the film's rate tells."""
-        rate = self._reader.rate
+    def index_at(self, when: float | str) -> int:
+        """Return the index of the frame shown at a place, as nearly as the film's rate tells."""
+        rate = self.reader.rate
         if isinstance(when, str):
             place = parse_place(when, "time")
             seconds = place.time(rate) if place else None
@@ -68,7 +68,7 @@ class Trails:
             )
         else:
             number = round(when * rate)
-        return (number - self._reader.first_index) * self._reader.per_frame, hint
+        return (number - self.reader.first_index) * self.reader.per_frame
 
     def at(self, hints: Sequence[Placed], index: int) -> list[Point | None]:
         """Return hints where they are in a frame; None where one is not, or not known to be."""
@@ -105,7 +105,7 @@ class Trails:
         """Follow trails that came to the same frame, on one way."""
         points = Points([(n, (*trail.places[begin], 0.0, 0.0)) for n, trail in enumerate(trails)])
         walk = walk_forth if way is _FORTH else walk_back
-        with closing(walk(begin, self._reader.marked)) as steps:
+        with closing(walk(begin, self.reader.marked)) as steps:
             for count, step in enumerate(steps, start=1):
                 points.move(step.there, step.there_trust)
                 held = dict(points.hints())

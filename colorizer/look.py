@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -20,6 +20,9 @@ from colorizer.paper import mark_paper
 from colorizer.predict import predict_chroma
 from colorizer.settings import Settings
 from colorizer.upsample import upsample_chroma
+
+if TYPE_CHECKING:
+    from colorizer.reference_looks import ReferenceLooks
 
 Hints = tuple[tuple[float, float, float, float], ...]
 
@@ -79,6 +82,7 @@ def look_at(
     *,
     longest: int,
     confidence: bool = False,
+    references: ReferenceLooks | None = None,
 ) -> Look:
     """Colorize one picture for a window.
 
@@ -89,6 +93,7 @@ def look_at(
         hints: colours asked for.
         longest: pixels of the result's long side, at most.
         confidence: ask the network how sure it is, too.
+        references: of the frame's film; its index is then the run's.
     """
     asked = HintedModel(model, hints) if hints else model
     small = shrunk(frame, longest)
@@ -98,7 +103,9 @@ def look_at(
     found = []
     for vividness in (0.0, 1.0):
         frames = predict_chroma([small], asked, device=device, vividness=vividness)
-        (done,) = upsample_chroma(mark_paper(frames, settings.paper), lambda one: one.Y.shape)
+        frames = references.guide(frames) if references else frames
+        frames = upsample_chroma(mark_paper(frames, settings.paper), lambda one: one.Y.shape)
+        (done,) = references.paint(frames) if references else frames
         found.append(done.ab)
     gray = L_to_gray(small.lightness())
     return Look(

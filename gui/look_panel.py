@@ -42,6 +42,7 @@ class LookPanel(QWidget):
         self._row: int | None = None
         self._seen: Seen | None = None
         self._sharp = self._confidence = self._hints_wanted = False
+        self._guides: list[Any] = []
         self.shows_live = False
         """Whether frames just finished are shown in place of pictures asked for."""
         self._looks = Looks(engine, self)
@@ -235,7 +236,8 @@ class LookPanel(QWidget):
         if self._seen is None or entry is None:
             return
         self._shade_quickly()
-        if entry.hints:
+        guides, self._guides = self._guides, self.shots.guides
+        if entry.hints or self._guides != guides:
             self.ask()
 
     @staticmethod

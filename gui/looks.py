@@ -127,6 +127,7 @@ class Looks(QObject):
                 return
             if "error" in event:
                 self._followed = None
+                self.failed.emit(wish, event["error"])
                 self.busy_changed.emit(False)
             elif event["whole"]:
                 self._known = wish

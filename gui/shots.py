@@ -73,6 +73,13 @@ class Shots(QObject):
         return [] if plan is None else [shot.first + plan.begin for shot in plan.shots]
 
     @property
+    def guides(self) -> list[Any]:
+        """Hints and references of shots, with the cuts that bound them; empty without any."""
+        shots = [] if self.plan is None else self.plan.shots
+        found = [(shot.first, shot.own.get("hints"), shot.own.get("reference")) for shot in shots]
+        return found if any(hints or picture for _, hints, picture in found) else []
+
+    @property
     def may_change(self) -> bool:
         """Whether a film is shown that is not in work and obeys its shots."""
         entry = self.entry()

@@ -40,7 +40,7 @@ def test_shots_are_found_as_the_run_finds_them_bit_by_bit(job):
 def test_a_trail_is_the_way_that_the_run_follows(reader):
     hint = (*square_at(HINTED), *RED)
     trails = Trails(reader)
-    placed = [trails.placed(hint, HINTED / 25)]
+    placed = [(trails.index_at(HINTED / 25), hint)]
     assert placed == [(HINTED, hint)]
     assert trails.at(placed, HINTED) == [hint], "known at once"
     assert not trails.know(placed, 2)
@@ -55,7 +55,7 @@ def test_a_trail_is_the_way_that_the_run_follows(reader):
 
 def test_a_trail_ends_at_the_cut(reader):
     trails = Trails(reader)
-    placed = [trails.placed((*square_at(HINTED), *RED), HINTED / 25)]
+    placed = [(HINTED, (*square_at(HINTED), *RED))]
     while not trails.follow(placed, FIRST + 2, 1.0):
         pass
     assert trails.at(placed, FIRST + 2) == [None]
@@ -67,7 +67,7 @@ def test_hints_of_one_frame_are_followed_together(reader):
     trails = Trails(reader)
     x, y = square_at(HINTED)
     hints = [(x, y, *RED), (x + 0.05, y, 0.0, 9.0), (x, y, 3.0, 3.0)]
-    placed = [trails.placed(hint, str(HINTED)) for hint in hints]
+    placed = [(trails.index_at(str(HINTED)), hint) for hint in hints]
     assert trails.follow(placed, HINTED - 5, 60.0)
     alone = Trails(reader)
     assert alone.follow(placed[1:2], HINTED - 5, 60.0)
@@ -81,7 +81,7 @@ def test_a_hint_before_the_part_that_is_coloured_is_nowhere(job):
 
     part = replace(job, settings=replace(job.settings, start="20"))
     trails = Trails(reader_of(part))
-    placed = [trails.placed((0.5, 0.5, *RED), 0.2), trails.placed((0.5, 0.5, *RED), "25")]
+    placed = [(trails.index_at(when), (0.5, 0.5, *RED)) for when in (0.2, "25")]
     assert [index for index, _ in placed] == [-15, 5]
     assert trails.know(placed[:1], 5)
     assert trails.at(placed, 5) == [None, (0.5, 0.5, *RED)]

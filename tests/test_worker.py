@@ -209,6 +209,46 @@ def test_a_hint_is_seen_wherever_its_place_moved_to(talk, film, tmp_path):
     assert np.load(out)["ab"].astype(float)[:, 1].mean() > plain[:, 1].mean()
 
 
+def painted(film, index, file):
+    """Paint one frame of the film in a warm colour."""
+    import av
+
+    with av.open(str(film)) as container:
+        luma = [frame.to_ndarray() for frame in container.decode(video=0)][index].astype(int)
+    rgb = np.stack([luma + 30, luma, luma - 40], axis=2)
+    Image.fromarray(rgb.clip(0, 255).astype(np.uint8)).save(file)
+
+
+def test_references_and_hints_of_shots_are_seen_before_the_run(talk, film, tmp_path):
+    cuts = tmp_path / "cuts.csv"
+    cuts.write_text("first_frame\n0\n20\n")
+    painted(film, 12, tmp_path / "painted.png")
+    own = '[shot.1]\nhints = [{reference = "painted.png", frame = 12}]\n'
+    cuts.with_suffix(".toml").write_text(own)
+    settings = {**talk.settings, "shots": str(cuts)}
+
+    def b_at(index):
+        asked = {"source": str(film), "kind": "film", "hints": [], "settings": settings}
+        look = {**asked, "time": index / 25, "out": str(tmp_path / "look.npz"), "longest": 128}
+        talk.say(do="look", id=1, **look)
+        if not talk.hear("look")["whole"]:
+            event = {"whole": False}
+            while not event["whole"]:
+                talk.say(do="follow", id=2, index=index, **asked)
+                event = talk.hear("follow")
+            talk.say(do="look", id=1, **look)
+            assert talk.hear("look")["whole"]
+        return np.load(tmp_path / "look.npz")["ab"][:, 1].astype(float).mean()
+
+    assert b_at(12) > 20, "exactly as painted"
+    assert b_at(8) > 12, "it travels"
+    assert b_at(25) < 8, "not across the cut"
+    Image.open(tmp_path / "painted.png").rotate(180).save(tmp_path / "painted.png")
+    talk.say(do="follow", id=3, index=12, source=str(film), kind="film", hints=[],
+             settings=settings)  # fmt: skip
+    assert "something else" in talk.hear("follow")["error"]
+
+
 def test_the_frame_just_finished_is_shown_while_somebody_looks(talk, film, tmp_path):
     target = tmp_path / "a_color.mkv"
     settings = {**talk.settings, "codec": "ffv1"}

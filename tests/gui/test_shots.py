@@ -4,12 +4,16 @@ import shutil
 from dataclasses import replace
 
 import pytest
+from PIL import Image
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog
 
 from colorizer.archive.provenance import read_sidecar, sidecar_of
 from colorizer.jobs import JobState
 from colorizer.shot_plan import plan_of
 from tests.draw_shots import chroma_of, draw_shots, square_at
 from tests.gui.conftest import make_window
+from tests.test_worker import painted
 
 LENGTHS = (20, 28)
 FOUND = [0, 20]
@@ -171,6 +175,32 @@ def test_the_run_obeys_what_was_changed_and_sends_nothing_to_nobody(found, shop,
     assert not (chroma[19] == 128).all()
     assert not (chroma[32] == 128).all()
     assert {"shots", "shot_settings"} <= read_sidecar(sidecar_of(entry.job.target)).keys()
+
+
+def test_a_reference_is_chosen_for_a_shot_and_seen_in_it(
+    found, shop, until, drawn, tmp_path, monkeypatch
+):
+    painted(drawn, 20, tmp_path / "painted.png")
+    names = [str(tmp_path / "painted.png"), str(tmp_path / "upside_down.png")]
+    Image.open(names[0]).rotate(180).save(names[1])
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (names[0], ""))
+    found.film.list.table.selectRow(1)
+    found.film.list.reference.click()
+    until(lambda: not found.is_busy)
+    assert found._seen.ab[:, 1].astype(float).mean() > 20
+    assert "painted.png" in found.film.list.model.index(1, 0).data(Qt.ItemDataRole.ToolTipRole)
+    found.timeline.go_to(24)
+    until(lambda: not found.is_busy)
+    assert found._seen.ab[:, 1].astype(float).mean() > 12, "it travels"
+    found.film.list.reset.click()
+    until(lambda: not found.is_busy)
+    assert found._seen.ab[:, 1].astype(float).mean() < 8
+    names.reverse()
+    found.film.list.reference.click()
+    until(lambda: "upside_down.png" in found.view.message)
+    shop.undo.undo()
+    until(lambda: not found.is_busy)
+    assert found.view.message == ""
 
 
 def test_shots_of_a_list_that_is_wrong_are_said_and_not_written(found, until):
