@@ -5,9 +5,13 @@ from __future__ import annotations
 import os
 import platform
 import re
+import shutil
+import time
+from collections.abc import Callable
 from typing import Any, TypeGuard
 
 import torch
+from torch import Tensor
 
 from colorizer.errors import DeviceError
 
@@ -55,6 +59,38 @@ def cuda_trouble(index: int = 0) -> str:
     except RuntimeError as error:  # a card this torch has no code for, or one that is full
         return str(error).splitlines()[0]
     return ""
+
+
+def present_devices() -> list[tuple[str, str]]:
+    """Return the names of all devices as `choose_device` takes them, each with its words."""
+    count = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    cards = [torch.device("cuda", index) for index in range(count)]
+    return [(str(device), describe_device(device)) for device in (*cards, torch.device("cpu"))]
+
+
+def cuda_fix() -> str:
+    """Return the command that gives torch the card that is there; empty: nothing is to mend."""
+    for_cpu = torch.version.cuda is None and torch.version.hip is None
+    if not (for_cpu and shutil.which("nvidia-smi")):
+        return ""
+    return "pip install --force-reinstall torch --index-url https://download.pytorch.org/whl/cu128"
+
+
+def seconds_of(predict: Callable[[Tensor], Tensor], like: Tensor, side: int) -> float:
+    """Return how long a network takes for one picture, after a first one to get warm.
+
+    Args:
+        predict: the network, from L (1, 1, side, side).
+        like: one of its parameters, for device and number format.
+        side: of the picture.
+    """
+    L = torch.full((1, 1, side, side), 50.0, device=like.device, dtype=like.dtype)
+    began = 0.0
+    with torch.inference_mode():
+        for _ in range(2):
+            began = time.perf_counter()
+            predict(L).sum().item()
+    return round(time.perf_counter() - began, 3)
 
 
 def working_dtype(device: torch.device) -> torch.dtype:

@@ -39,7 +39,7 @@ class DropArea(QWidget):
         return self._device.text()
 
     def set_device(self, words: str) -> None:
-        """Say what will do the work."""
+        """Say what will do the work: a line for the device, one for the model."""
         self._device.setText(words)
 
     def set_hot(self, hot: bool) -> None:
@@ -75,6 +75,10 @@ class DropArea(QWidget):
             layout.addWidget(label)
         layout.addSpacing(14)
         layout.addLayout(self._create_buttons())
+        layout.addSpacing(14)
+        steps = QLabel(self.tr("1  Drop     2  Look, and correct colours     3  Start"))
+        steps.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        layout.addWidget(steps)
         layout.addStretch()
         promise.setAlignment(Qt.AlignmentFlag.AlignCenter)
         promise.setWordWrap(True)
@@ -83,6 +87,7 @@ class DropArea(QWidget):
         self._device.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._device.setWordWrap(True)
         self._device.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self._device.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         layout.addWidget(self._device)
 
     def _create_buttons(self) -> QHBoxLayout:

@@ -17,6 +17,7 @@ from gui.at_end import WISHES, AtEnd
 from gui.awake import Awake
 from gui.guard import Guard
 from gui.help_windows import LogWindow, TextWindow, about_html, diagnostics, shortcuts_html
+from gui.messages import said
 from gui.models_dialog import ModelsDialog
 from gui.runner import PENDING, Activity
 from gui.settings_dialog import SettingsDialog
@@ -106,6 +107,8 @@ class ProgramCommands(QObject):
         window = self._window
         waiting = [e.id for e in window.model.entries if e.state in PENDING]
         dialog = SettingsDialog(window.preferences, len(waiting), window)
+        if window.devices:
+            dialog.form.set_devices([(name, said(words)) for name, words in window.devices])
         if dialog.exec() == QDialog.DialogCode.Accepted:
             self.use_settings(dialog.settings(), waiting if dialog.for_waiting.isChecked() else [])
 

@@ -80,7 +80,7 @@ def tip(entry: Entry, column: Column) -> str:
 def align(column: Column) -> Qt.AlignmentFlag:
     """Return how the text of a column stands: numbers to the right."""
     side = Qt.AlignmentFlag.AlignLeft
-    if column in (Column.SPEED, Column.LEFT):
+    if column is Column.SPEED:
         side = Qt.AlignmentFlag.AlignRight
     return side | Qt.AlignmentFlag.AlignVCenter
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import Field, fields
 from typing import Any, get_type_hints
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
+    QComboBox,
     QFormLayout,
     QFrame,
     QLabel,
@@ -21,7 +23,15 @@ from PySide6.QtWidgets import (
 from colorizer.options import flag
 from colorizer.settings import Settings
 from gui.setting_editors import Editor, editor_of, lock_codec
-from gui.setting_words import GROUPS, group_of, group_words, help_words, order_of, setting_words
+from gui.setting_words import (
+    GROUPS,
+    choice_words,
+    group_of,
+    group_words,
+    help_words,
+    order_of,
+    setting_words,
+)
 
 
 class SettingsForm(QTabWidget):
@@ -57,6 +67,16 @@ class SettingsForm(QTabWidget):
         for group, fold in self._folds.items():
             names = self._rare[group]
             fold.open(any(getattr(settings, name) != getattr(usual, name) for name in names))
+
+    def set_devices(self, devices: Sequence[tuple[str, str]]) -> None:
+        """Offer the devices that are there, in words, beside the automatic choice."""
+        editor = self._editors["device"]
+        value, box = editor.get(), editor.widget
+        assert isinstance(box, QComboBox)
+        box.clear()
+        for name, words in (("auto", choice_words("auto")), *devices):
+            box.addItem(words, name)
+        editor.put(value)
 
     def editor(self, name: str) -> QWidget:
         """Return the widget of a setting."""

@@ -7,8 +7,9 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QLocale, Qt
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -66,6 +67,8 @@ class Window(QMainWindow):
         self.adder = Adder(self.model, self.engine, self)
         self.undo = QUndoStack(self)
         self.ask_before_closing = True
+        self.devices: list[tuple[str, str]] = []
+        """What the network can run on: name of the setting and words."""
         self._faults: set[str] = set()
         self._queue = queue
         self.setWindowTitle("Colorizer")
@@ -201,16 +204,30 @@ class Window(QMainWindow):
         settings = self.preferences.settings.as_dict()
         self.engine.ask("device", self._handle_device, settings=settings)
 
-    def _handle_device(self, event: dict[str, object]) -> None:
+    def _handle_device(self, event: dict[str, Any]) -> None:
         if "error" in event:
             self.device_label.setText(said(str(event["error"])))
             return
         words = self.tr("Device: %1").replace("%1", said(str(event["words"])))
         self.device_label.setText(words)
-        self.drop_area.set_device(words)
+        self.drop_area.set_device("\n".join([words, *self._first_words(event)]))
+        self.devices = [(str(name), str(about)) for name, about in event["devices"]]
         self.runner.slots = int(str(event["slots"]))
         if "model_error" in event:
             self._handle_trouble(str(event["model_error"]))
+
+    def _first_words(self, event: dict[str, Any]) -> list[str]:
+        """Return what a first run should know of speed, graphics card and model, in lines."""
+        lines = []
+        if event["fix"]:
+            words = self.tr("This would make it use the graphics card: %1")
+            lines.append(words.replace("%1", event["fix"]))
+        if "model" in event:
+            words = self.tr("Model: %1, in order, SHA-256 %2…; about %3 s for a picture")
+            seconds = QLocale().toString(max(0.01, event["seconds"]), "g", 2)
+            words = words.replace("%1", event["model"]["name"]).replace("%3", seconds)
+            lines.append(words.replace("%2", event["model"]["sha256"][:12]))
+        return lines
 
     def _handle_trouble(self, message: str) -> None:
         """Say what went wrong without stopping anything."""

@@ -65,3 +65,29 @@ def test_auto_takes_the_gpu_and_names_its_memory():
     assert "GiB" in device.describe_device(chosen)
     with pytest.raises(DeviceError, match=r"no CUDA device number 99; there is cuda:0 \("):
         device.choose_device("cuda:99")
+
+
+def test_all_devices_are_named_as_they_can_be_chosen():
+    names = [name for name, _ in device.present_devices()]
+    assert names[-1] == "cpu"
+    for name, words in device.present_devices():
+        assert words == device.describe_device(device.choose_device(name))
+
+
+def test_a_card_without_its_torch_is_told_how(monkeypatch):
+    monkeypatch.setattr(device.shutil, "which", lambda _: "/usr/bin/nvidia-smi")
+    monkeypatch.setattr(torch.version, "cuda", None)
+    monkeypatch.setattr(torch.version, "hip", None)
+    assert "pip install" in device.cuda_fix()
+    monkeypatch.setattr(torch.version, "cuda", "12.8")
+    assert device.cuda_fix() == ""
+    monkeypatch.setattr(torch.version, "cuda", None)
+    monkeypatch.setattr(device.shutil, "which", lambda _: None)
+    assert device.cuda_fix() == ""
+
+
+def test_a_network_is_timed_for_one_picture():
+    seen = []
+    seconds = device.seconds_of(lambda L: seen.append(L.shape) or L, torch.zeros(1), 32)
+    assert seen == [(1, 1, 32, 32)] * 2
+    assert 0 <= seconds < 60

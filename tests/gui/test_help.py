@@ -101,3 +101,9 @@ def test_a_theme_reaches_the_window(qapp, shared_window, theme):
     assert is_dark() == (theme == "dark")
     light = shared_window.palette().window().color().lightness() > 128
     assert light == (theme == "light")
+
+
+def test_a_first_run_is_told_of_device_speed_and_model(window, until):
+    until(lambda: "SHA-256" in window.drop_area.device)
+    assert "cpu" in window.drop_area.device
+    assert [name for name, _ in window.devices][-1] == "cpu"

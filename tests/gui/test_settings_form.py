@@ -127,3 +127,13 @@ def test_files_that_wait_keep_what_they_were_named_by(shared_window, until):
     finally:
         shared_window.undo.undo()
         shared_window.preferences.settings = before
+
+
+def test_the_devices_that_are_there_are_offered_and_others_kept(form):
+    form.set_values(Settings(device="cuda:3"))
+    form.set_devices([("cuda:0", "cuda:0: Card, 12 GiB"), ("cpu", "cpu: 2 cores")])
+    assert form.values().device == "cuda:3", "of another computer"
+    box = form.editor("device")
+    box.setCurrentText("cuda:0: Card, 12 GiB")
+    assert form.values().device == "cuda:0"
+    assert [box.itemData(row) for row in range(box.count())] == ["auto", "cuda:0", "cpu"]
