@@ -91,6 +91,10 @@ class Drawing:
     """A file to attach."""
     matrix: int = 2
     """H.273 code of the tag."""
+    primaries: int = 2
+    """H.273 code of the tag."""
+    transfer: int = 2
+    """H.273 code of the tag."""
     muxer: str | None = None
     """FFmpeg's muxer where the suffix does not name it."""
 
@@ -127,6 +131,7 @@ def _add_picture(output: Any, film: Drawing) -> Any:
     context.thread_count = 1
     context.color_range = {None: 0, False: 1, True: 2}[film.full_range]
     context.colorspace = film.matrix
+    context.color_primaries, context.color_trc = film.primaries, film.transfer
     context.field_order = film.field_order
     if film.ratio:
         context.sample_aspect_ratio = film.ratio
@@ -146,6 +151,7 @@ def _draw_frames(output: Any, stream: Any, tracks: list[Any], film: Drawing) -> 
         frame.pts, frame.time_base = stamp, base
         frame.color_range = stream.codec_context.color_range
         frame.colorspace = film.matrix
+        frame.color_primaries, frame.color_trc = film.primaries, film.transfer
         bits = frame.format.components[0].bits
         planes.append(draw_luma(index, film.size, bits, full=full or frame.format.is_rgb))
         output.mux(stream.encode(frame))

@@ -27,6 +27,8 @@ _TRANSPORT_FORMATS = ("mpeg", "mpegts", "vob")
 _PICTURE_FORMATS = ("image2", "_pipe", "tty")
 SHOWN_FIRST = {2: "top", 3: "bottom", 4: "bottom", 5: "top"}
 """AVFieldOrder (2 top, 3 bottom, 4 top coded first, 5 bottom coded first) -> field shown first."""
+_MOST_RATE = 10000
+"""Frames per second; FFmpeg gives the 60000 ticks of its clock as the average of raw DV."""
 _SAMPLED_PLACES = 5
 _IDENTITY_PLACES, _IDENTITY_BYTES = 16, 1 << 16
 
@@ -114,7 +116,7 @@ def is_cover(stream: Any) -> bool:
 def frame_rate(stream: VideoStream) -> Fraction | None:
     """Return the average frames per second, None where nothing says."""
     for rate in (stream.average_rate, stream.guessed_rate, stream.base_rate):
-        if rate:
+        if rate and rate < _MOST_RATE:
             return Fraction(rate.numerator, rate.denominator)
     return None
 

@@ -1,64 +1,48 @@
 """Round trips of films through every codec, container and pixel format: what is kept.
 
-    python -m tests.bench.roundtrip [--markdown] [--short]
+    python -m tests.bench.roundtrip [--only TEXT] [--seconds N]
+    python -m tests.bench.roundtrip --markdown > tests/bench/ROUNDTRIP.md
 
-Films with everything in them are drawn, coloured without a network, and read back with PyAV.
-"yes" is kept, "said" is lost with a line that says so before or after the work, "LOST" is lost
-without a word, and "-" can't be asked.
+Films with everything in them are drawn, coloured without a network, and read back with PyAV. Every
+row has a process of its own, which is ended after `--seconds`. "yes" is kept, "said" is lost or
+changed with a line that says so before or after the work, "LOST" is lost without a word, "FAILED"
+has no result, and "-" can't be asked.
 """
 
 from __future__ import annotations
 
 import argparse
+import multiprocessing
+import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import av
 import numpy as np
 
 from colorizer.archive.verify import verify_film
 from colorizer.media.codecs import _CODECS
 from colorizer.media.film import FilmSource
 from colorizer.media.film_sink import FilmSink
-from tests.draw_film import draw_film
+from colorizer.media.luma import at_depth
+from tests.bench.roundtrip_films import (
+    NTSC,
+    SOURCES,
+    SourceFilm,
+    draw_everything,
+    draw_source,
+    facts,
+)
+from tests.bench.roundtrip_table import as_markdown, as_text
+from tests.draw_film import RATE
 
-SIZE = (128, 256)
-FRAMES = 12
-NTSC = Fraction(24000, 1001)
-VARIABLE = [0, 40, 80, 120, 260, 300, 340, 400, 433, 466, 500, 540]
 LOSSLESS = {"h264": 0, "h265": 0}
 COLUMNS = (
     *("luma", "frames", "times", "rate", "aspect", "tags", "range", "fields", "rotation"),
     *("timecode", "sound", "titles", "chapters", "files", "metadata"),
 )
-SOURCES = (
-    ("a.mp4", "libx264", "yuv420p", "aac"),
-    ("a.mp4", "libx265", "yuv420p10le", "aac"),
-    ("a.mkv", "libx264", "yuv444p", "flac"),
-    ("a.mkv", "ffv1", "gray12le", "pcm_s24le"),
-    ("a.mkv", "ffv1", "yuv422p16le", "flac"),
-    ("a.mkv", "mpeg4", "yuv420p", "libmp3lame"),
-    ("a.mov", "prores_ks", "yuv422p10le", "pcm_s16le"),
-    ("a.mov", "prores_ks", "yuv444p10le", "pcm_s16le"),
-    ("a.mov", "v210", "yuv422p10le", "pcm_s24le"),
-    ("a.mov", "dnxhd", "yuv422p", "pcm_s16le"),
-    ("a.mov", "mjpeg", "yuvj422p", "pcm_s16le"),
-    ("a.mxf", "mpeg2video", "yuv422p", "pcm_s16le"),
-    ("a.avi", "mpeg4", "yuv420p", "libmp3lame"),
-    ("a.avi", "huffyuv", "yuv422p", "pcm_s16le"),
-    ("a.avi", "ffv1", "gray", "pcm_s16le"),
-    ("a.avi", "rawvideo", "yuv420p", "pcm_s16le"),
-    ("a.mpg", "mpeg2video", "yuv420p", "mp2"),
-    ("a.ts", "libx264", "yuv420p", "mp2"),
-    ("a.webm", "libvpx-vp9", "yuv420p", "libopus"),
-    ("a.nut", "rawvideo", "gray16be", "pcm_s16le"),
-    ("a.nut", "ffv1", "gbrp12le", "flac"),
-)
-"""Container, encoder, pixel format and sound of films to be read."""
 _WORDS = {
     "rate": ("rate",),
     "times": ("milliseconds", "another time"),
@@ -81,15 +65,22 @@ _WORDS = {
 class Row:
     """What came of one pair."""
 
-    name: str
+    group: str
+    """Codec and container."""
+    pix_fmt: str
     kept: dict[str, str] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
-    """What was said."""
+    """What was said of the film coloured last."""
+    told: dict[str, str] = field(default_factory=dict)
+    """Column -> the line that says it."""
 
     def note(self, column: str, *, good: bool) -> None:
         """Note whether something was kept, and if not whether that was said."""
-        said = any(word in line for word in _WORDS.get(column, ()) for line in self.lines)
-        self.kept[column] = "yes" if good else "said" if said else "LOST"
+        words = _WORDS.get(column, ())
+        line = next((line for line in self.lines if any(word in line for word in words)), None)
+        self.kept[column] = "yes" if good else "said" if line else "LOST"
+        if line and not good:
+            self.told[column] = line
 
 
 def colour(source_path: Path, target: Path, codec: str) -> list[str]:
@@ -104,61 +95,10 @@ def colour(source_path: Path, target: Path, codec: str) -> list[str]:
     return [*source.warnings, *sink.warnings]
 
 
-def facts(path: Path) -> dict[str, Any]:
-    """Read what there is to compare, with PyAV alone."""
-    with av.open(str(path)) as film:
-        stream: Any = film.streams.video[0]
-        packets: dict[int, bytes] = {}
-        for packet in film.demux([one for one in film.streams if one.type == "audio"]):
-            packets[packet.stream_index] = packets.get(packet.stream_index, b"") + bytes(packet)
-        metadata = {**film.metadata, **stream.metadata}
-        about = {
-            "rate": stream.average_rate,
-            "aspect": stream.sample_aspect_ratio or Fraction(1),
-            "sound": sorted(packets.values()),
-            "titles": sum(one.type == "subtitle" for one in film.streams),
-            "files": sum(one.type == "attachment" for one in film.streams),
-            "chapters": [chapter["metadata"].get("title") for chapter in film.chapters()],
-            "metadata": metadata.get("title"),
-            "timecode": next((v for k, v in metadata.items() if k.lower() == "timecode"), None),
-        }
-    with av.open(str(path)) as film:
-        frames: list[Any] = list(film.decode(video=0))
-    about["frames"] = len(frames)
-    about["times"] = [frame.pts * frame.time_base for frame in frames if frame.pts is not None]
-    first = frames[0]
-    context = stream.codec_context
-    about["tags"] = tuple(
-        next((tag for tag in (getattr(first, name), getattr(context, name)) if tag != 2), 2)
-        for name in ("colorspace", "color_primaries", "color_trc")
-    )
-    about["range"] = first.color_range
-    about["rotation"] = first.rotation
-    return about
-
-
 def output_row(folder: Path, codec: str, suffix: str, pix_fmt: str) -> Row:
     """Colour drawn films of one pixel format into one codec and container."""
-    row = Row(f"{codec} {suffix} {pix_fmt}")
-    everything, even, woven = (folder / f"{name}.mkv" for name in ("all", "even", "woven"))
-    shared: dict[str, Any] = {"pix_fmt": pix_fmt, "size": SIZE, "frames": FRAMES}
-    draw_film(
-        everything,
-        **shared,
-        pts=VARIABLE,
-        time_base=Fraction(1, 1000),
-        ratio=Fraction(16, 15),
-        matrix=1,
-        sounds=("flac", "aac"),
-        subtitles="subrip",
-        chapters=True,
-        attachment=b"font",
-        rotation=90,
-        metadata={"title": "Reel"},
-        timecode="10:00:00:00",
-    )
-    draw_film(even.with_suffix(".nut"), **shared, rate=NTSC)
-    draw_film(woven, **shared, field_order=3, full_range=True)
+    row = Row(f"{codec} {suffix}", pix_fmt)
+    everything, even, woven = draw_everything(folder, pix_fmt)
     target = folder / f"out{suffix}"
     row.lines = colour(everything, target, codec)
     verdict = verify_film(target, everything)
@@ -170,10 +110,10 @@ def output_row(folder: Path, codec: str, suffix: str, pix_fmt: str) -> Row:
     for column in ("chapters", "files", "metadata", "frames"):
         row.note(column, good=found[column] == wanted[column])
     row.note("times", good=found["times"] == wanted["times"])
-    row.note("tags", good=found["tags"] == (1, 1, 1))
-    row.lines = colour(even.with_suffix(".nut"), target, codec)
+    row.note("tags", good=found["tags"] == wanted["tags"])
+    row.lines = colour(even, target, codec)
     found = facts(target)
-    row.note("rate", good=abs(found["rate"] - NTSC) < Fraction(1, 1000))
+    row.note("rate", good=abs(found["rate"] - NTSC) < NTSC / 10**5)
     row.lines = colour(woven, target, codec)
     with FilmSource(target, side=32) as film:
         row.note("fields", good=film.first_field == "bottom")
@@ -181,31 +121,37 @@ def output_row(folder: Path, codec: str, suffix: str, pix_fmt: str) -> Row:
     return row
 
 
-def source_row(folder: Path, name: str, encoder: str, pix_fmt: str, sound: str) -> Row:
+def source_row(folder: Path, film: SourceFilm) -> Row:
     """Colour a drawn film of some container into FFV1 in Matroska."""
-    row = Row(f"{name[1:]} {encoder} {pix_fmt}")
-    source, target = folder / f"source{name[1:]}", folder / "out.mkv"
-    full = pix_fmt.startswith(("yuvj", "gbr", "gray"))
-    draw_film(
-        source, codec=encoder, pix_fmt=pix_fmt, size=SIZE, frames=25, sounds=(sound,),
-        full_range=full, options={"profile": "dnxhr_hq"} if encoder == "dnxhd" else None,
-    )  # fmt: skip
+    row = Row(f"{film.suffix} {film.encoder}", film.pix_fmt)
+    source, target = folder / f"source{film.suffix}", folder / "out.mkv"
+    planes = draw_source(source, film)
     row.lines = colour(source, target, "ffv1")
     verdict = verify_film(target, source)
-    row.kept["luma"] = "exact" if not verdict.different else "LOST"
-    row.note("frames", good=verdict.frames == verdict.source_frames == 25)
+    exact = not verdict.different and (not film.lossless or _as_drawn(target, planes))
+    row.kept["luma"] = "exact" if exact else "LOST"
+    row.note("frames", good=verdict.frames == verdict.source_frames == len(planes))
     row.note("times", good=not verdict.moved)
     wanted, found = facts(source), facts(target)
-    row.note("rate", good=abs(found["rate"] - wanted["rate"]) < Fraction(1, 1000))
-    row.note("sound", good=found["sound"] == wanted["sound"])
+    row.note("rate", good=abs(found["rate"] - RATE) < RATE / 10**3)
+    if wanted["sound"]:
+        row.note("sound", good=found["sound"] == wanted["sound"])
     return row
 
 
-def output_rows(folder: Path, *, short: bool) -> Iterator[Row]:
-    """Yield a row for every codec, container and pixel format that is written.
+def _as_drawn(path: Path, planes: list[np.ndarray]) -> bool:
+    """Tell whether a film's luma is what was drawn, whatever its source was read as."""
+    with FilmSource(path, side=32) as film:
+        frames = list(film.frames())
+    bits = 8 * planes[0].itemsize if planes[0].itemsize == 1 else frames[0].bits
+    wanted = (at_depth(Y, bits, frames[0].bits, frames[0].full_range) for Y in planes)
+    return all(np.array_equal(frame.Y, Y) for frame, Y in zip(frames, wanted, strict=True))
+
+
+def output_tasks(*, short: bool = False) -> Iterator[tuple[str, str, str]]:
+    """Yield codec, container and pixel format of all that is written.
 
     Args:
-        folder: for the films.
         short: only the coarsest pixel format of each codec.
     """
     for codec, known in _CODECS.items():
@@ -214,30 +160,69 @@ def output_rows(folder: Path, *, short: bool) -> Iterator[Row]:
                 for bits in known.depths[: 1 if short else None]:
                     if (codec, sampling, bits) == ("dnxhr", "444", 8):
                         continue
-                    deep = "" if bits == 8 else f"{bits}le"
-                    yield output_row(folder, codec, suffix, f"yuv{sampling}p{deep}")
+                    yield codec, suffix, f"yuv{sampling}p{'' if bits == 8 else f'{bits}le'}"
 
 
-def source_rows(folder: Path) -> Iterator[Row]:
-    """Yield a row for every container, codec and pixel format in `SOURCES`."""
-    for name, encoder, pix_fmt, sound in SOURCES:
-        yield source_row(folder, name, encoder, pix_fmt, sound)
+class Rows:
+    """Makes rows in a process that is ended when one takes too long. A context manager."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._folder = tempfile.TemporaryDirectory()
+        self._context = multiprocessing.get_context("spawn")
+
+    def __enter__(self) -> Rows:
+        self._pool = self._context.Pool(1)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.terminate()
+        self._folder.cleanup()
+
+    def make(self, group: str, pix_fmt: str, task: Any, *arguments: Any) -> Row:
+        """Return the row that `task` makes of the folder and arguments, or one that says FAILED."""
+        found = self._pool.apply_async(task, (Path(self._folder.name), *arguments))
+        try:
+            row = found.get(self._seconds)
+        except multiprocessing.TimeoutError:
+            self._pool.terminate()  # it hangs, or a library has ended it
+            self._pool = self._context.Pool(1)
+            reason = f"nothing came within {self._seconds:.0f} s"
+        except Exception as error:  # noqa: BLE001 - a row of the table like any other
+            reason = f"{type(error).__name__}: {error}"
+        else:
+            return row
+        return Row(
+            group, pix_fmt, {"luma": "FAILED"}, told={"luma": f"{group} {pix_fmt}: {reason}"}
+        )
 
 
 def main() -> None:
     """Print the matrix."""
     parser = argparse.ArgumentParser(description="Print what round trips keep.")
-    parser.add_argument("--markdown", action="store_true")
+    parser.add_argument("--markdown", action="store_true", help="as tests/bench/ROUNDTRIP.md")
     parser.add_argument("--short", action="store_true", help="one pixel format for each codec")
+    parser.add_argument(
+        "--only", default="", metavar="TEXT", help="rows that have it in their name"
+    )
+    parser.add_argument("--seconds", type=float, default=120, help="a row may take")
     arguments = parser.parse_args()
-    sign = " | " if arguments.markdown else " "
-    with tempfile.TemporaryDirectory() as folder:
-        written = output_rows(Path(folder), short=arguments.short)
-        for title, rows in (("written", written), ("read, to ffv1", source_rows(Path(folder)))):
-            print(sign.join((f"{title:32}", *(f"{name:9}" for name in COLUMNS))))  # noqa: T201
-            for row in rows:
-                cells = (f"{row.kept.get(name, '-'):9}" for name in COLUMNS)
-                print(sign.join((f"{row.name:32}", *cells)), flush=True)  # noqa: T201
+    outputs = [
+        (f"{codec} {suffix}", pix_fmt, output_row, codec, suffix, pix_fmt)
+        for codec, suffix, pix_fmt in output_tasks(short=arguments.short)
+    ]
+    sources = [(f"{one.suffix} {one.encoder}", one.pix_fmt, source_row, one) for one in SOURCES]
+    tables: dict[str, list[Row]] = {}
+    with Rows(arguments.seconds) as rows:
+        for title, tasks in (("written", outputs), ("read, written as ffv1", sources)):
+            wanted = [task for task in tasks if arguments.only in f"{task[0]} {task[1]}"]
+            tables[title] = []
+            for number, task in enumerate(wanted, start=1):
+                row = rows.make(*task)
+                tables[title].append(row)
+                print(f"{number}/{len(wanted)}", as_text(row, COLUMNS), file=sys.stderr)  # noqa: T201
+    if arguments.markdown:
+        print(as_markdown(tables, COLUMNS))  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -144,6 +144,14 @@ def test_variable_frame_rate_keeps_every_time_stamp(tmp_path):
     assert [frame.pts * frame.time_base * 1000 for frame in frames] == times
 
 
+def test_raw_dv_has_the_rate_of_its_frames_not_of_its_clock(tmp_path):
+    draw_film(tmp_path / "a.dv", codec="dvvideo", size=(576, 720), frames=5)
+    with FilmSource(tmp_path / "a.dv", side=32) as film:
+        assert film.rate == 25
+        assert [frame.pts * film.time_base * 25 for frame in film.frames()] == list(range(5))
+        assert (film.frame_count, film.first_field) == (5, "bottom")
+
+
 def test_the_clock_of_mpeg_starts_at_the_origin(tmp_path):
     draw_film(tmp_path / "a.mpg", codec="mpeg2video", sounds=("mp2",))
     frames, source = read(tmp_path / "a.mpg")
