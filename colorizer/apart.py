@@ -24,10 +24,14 @@ class Apart:
 
     Args:
         kept_open: a file the process shall hold open as long as it lives.
+
+    Attributes:
+        crashed: whether the last job ended the process.
     """
 
     def __init__(self, *, kept_open: int | None = None) -> None:
         self._kept_open = kept_open
+        self.crashed = False
         self._process: subprocess.Popen[str] | None = None
         self._number = 0
 
@@ -44,7 +48,7 @@ class Apart:
 
     def run(
         self, job: Job, hints: tuple[Hint, ...] = (), *, threads: int | None = None
-    ) -> Generator[Progress, None, bool]:
+    ) -> Generator[Progress, None, None]:
         """Do one job; a crash is yielded as FAILED, and the next job gets a new process.
 
         Args:
@@ -52,27 +56,24 @@ class Apart:
             hints: colours a person asked for.
             threads: of torch; None is as usual.
 
-        Returns:
-            whether the process outlived the job.
-
         Raises:
             TargetError: the disk is full or read-only.
         """
         process = self._process = self._process or self._start()
         self._number += 1
-        ended = False
+        self.crashed = ended = False
         try:
             for event in self._events(process, job, hints, threads):
                 progress = _progress(job, event)
                 ended = progress.state is not JobState.RUNNING
                 yield progress
                 if ended:
-                    return True
+                    return
         finally:
             if not ended:  # it crashed, or nobody wants the rest
                 self._end()
+        self.crashed = True
         yield Progress(job, JobState.FAILED, message=_crash_words(process.returncode))
-        return False
 
     def _start(self) -> subprocess.Popen[str]:
         program, arguments = worker_command()

@@ -93,7 +93,8 @@ def _done_apart(
         for job in jobs:
             _log.info("%s was in work when an earlier run died: it is done apart", job.source)
             alone = threads if job.kind is Kind.PHOTO else None
-            if (yield from apart.run(job, threads=alone)):
+            yield from apart.run(job, threads=alone)
+            if not apart.crashed:
                 in_work.clear(job)
 
 

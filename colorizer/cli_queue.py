@@ -6,7 +6,7 @@ import argparse
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from colorizer.jobs import JobState, Kind, Progress
 from colorizer.media.durable import lock
 
 if TYPE_CHECKING:
+    from colorizer.apart import Apart
     from colorizer.queue import Entry, Queue
 
 TEXT = """\
@@ -177,6 +178,8 @@ def _clear(queue: Queue, arguments: argparse.Namespace) -> int:
 
 def _run(queue: Queue, arguments: argparse.Namespace) -> int:
     """Run what waits, in the order of the queue."""
+    from colorizer.apart import Apart
+
     again = (JobState.FAILED, JobState.CANCELLED) if arguments.retry else ()
     rows = [entry for entry in queue.entries() if entry.state in (*_PENDING, *again)]
     if not rows:
@@ -185,10 +188,10 @@ def _run(queue: Queue, arguments: argparse.Namespace) -> int:
     photos = sum(entry.job.kind is Kind.PHOTO for entry in rows)
     with Report(photos=photos, as_json=arguments.json, quiet=arguments.quiet) as report:
         try:
-            with Interrupt(report.unfinished) as interrupt:
+            with Interrupt(report.unfinished) as interrupt, Apart() as apart:
                 for entry in rows:
                     if not interrupt.asked:
-                        _do(queue, entry, report, interrupt)
+                        _do(queue, entry, report, interrupt, apart)
         finally:
             report.summary(len(rows))
     if interrupt.asked:
@@ -196,19 +199,17 @@ def _run(queue: Queue, arguments: argparse.Namespace) -> int:
     return ExitCode.SOME_FAILED if report.failed else ExitCode.OK
 
 
-def _do(queue: Queue, entry: Entry, report: Report, interrupt: Interrupt) -> None:
+def _do(queue: Queue, entry: Entry, report: Report, interrupt: Interrupt, apart: Apart) -> None:
     """Run one job and keep what became of it; one that is broken off is interrupted.
 
     Raises:
         ColorizerError: what would fail every further job too; the job waits again.
     """
-    from colorizer import desk
-
     queue.update(entry.id, state=JobState.RUNNING, reason="", warnings=(), started=time.time())
     began = saved = time.monotonic()
     left: dict[str, Any] = {"state": JobState.INTERRUPTED, "reason": "Ctrl-C"}
     try:
-        with closing(desk.steps(entry.job, entry.hints)) as steps:
+        with closing(_steps(queue, entry, apart)) as steps:
             for event in steps:
                 report.take(event)
                 now = time.monotonic()
@@ -225,6 +226,19 @@ def _do(queue: Queue, entry: Entry, report: Report, interrupt: Interrupt) -> Non
         raise
     finally:
         queue.update(entry.id, **left, seconds=time.monotonic() - began, ended=time.time())
+
+
+def _steps(queue: Queue, entry: Entry, apart: Apart) -> Generator[Progress, None, None]:
+    """Run a job; one that was in work when a process died gets a process of its own."""
+    if entry.state is not JobState.INTERRUPTED and not entry.crashes:
+        from colorizer import desk
+
+        yield from desk.steps(entry.job, entry.hints)
+        return
+    for progress in apart.run(entry.job, entry.hints):
+        if apart.crashed:
+            queue.update(entry.id, crashes=entry.crashes + 1)
+        yield progress
 
 
 def _end_of(event: Progress) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from colorizer.jobs import JobState
 from colorizer.queue import Queue
 from tests import drawn
 from tests.tiny_model import tiny_model
+from tests.tiny_weights import write_tiny_weights
 
 
 @pytest.fixture(autouse=True)
@@ -100,7 +101,18 @@ def test_two_can_not_hold_a_queue(tmp_path):
 @pytest.mark.skipif(os.name == "nt", reason="signals")
 def test_a_killed_run_is_interrupted_and_goes_on(base):
     drawn.film(base / "in" / "film.mkv", 60)
-    queue(base, "add", base / "in" / "film.mkv", "-o", base / "out", "--size", 64)
+    weights = write_tiny_weights(base / "tiny.safetensors")
+    queue(
+        base,
+        "add",
+        base / "in" / "film.mkv",
+        "-o",
+        base / "out",
+        "--size",
+        64,
+        "--weights",
+        weights,
+    )
     code = (
         "import sys; from colorizer import cli, desk; from tests.tiny_model import tiny_model\n"
         "desk._load = lambda *_: tiny_model(); sys.exit(cli.main(sys.argv[1:]))"
@@ -115,3 +127,17 @@ def test_a_killed_run_is_interrupted_and_goes_on(base):
     assert states(base)["film.mkv"] == "running"
     assert queue(base, "run") == ExitCode.OK
     assert states(base)["film.mkv"] == "done"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals")
+def test_what_was_in_work_at_a_death_is_done_apart_and_fails_if_it_dies_again(base, monkeypatch):
+    queue(base, "add", base / "in" / "a.png", "-o", base / "out")
+    with Queue(base / "q" / "queue.sqlite") as opened:
+        opened.update(1, state=JobState.RUNNING)
+    monkeypatch.setattr(desk, "steps", lambda *_: pytest.fail("done in this process"))
+    crash = sys.executable, ["-c", "import os; os.abort()"]
+    monkeypatch.setattr("colorizer.apart.worker_command", lambda: crash)
+    for words in (["run"], ["run", "--retry"]):
+        assert queue(base, *words) == ExitCode.SOME_FAILED
+        with Queue(base / "q" / "queue.sqlite") as opened:
+            assert "SIGABRT" in opened.entry(1).reason

@@ -52,8 +52,8 @@ class InWork:
     def __enter__(self) -> Self:
         try:
             self._file = self._path.open("a+b", buffering=0)
+            self._file.seek(0)  # Windows locks from there
             _lock(self._file)
-            self._file.seek(0)
             self._suspects = _unfinished(self._file.read())
             self._write_anew()
         except OSError as error:
