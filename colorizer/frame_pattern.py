@@ -14,7 +14,7 @@ from pathlib import Path
 
 from colorizer.errors import MediaError
 
-FILE_SUFFIXES = frozenset((".dpx",))
+FILE_SUFFIXES = frozenset((".dpx", ".exr"))
 """Formats whose files are frames of a film and never photos."""
 FRAME_SUFFIXES = FILE_SUFFIXES | {
     *(".tif", ".tiff", ".png", ".jpg", ".jpeg", ".jp2", ".j2k", ".bmp", ".ppm", ".pgm", ".webp"),

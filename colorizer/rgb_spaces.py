@@ -175,3 +175,15 @@ def _luminance(codes: list[np.ndarray], added: np.ndarray) -> np.ndarray:
     light += np.take(added[1], codes[1])
     light += np.take(added[2], codes[2])
     return light
+
+
+@lru_cache(maxsize=8)
+def light_space(told: tuple[float, ...]) -> RgbSpace:
+    """Return the space of linear light of x and y of red, green, blue and white.
+
+    Raises:
+        ValueError, ZeroDivisionError: no such primaries can be.
+    """
+    red, green, blue, white = ((told[n], told[n + 1]) for n in (0, 2, 4, 6))
+    matrix = _from_chromaticities(red, green, blue, white)
+    return matrix_space("linear light", matrix, lambda code: code, lambda light: light)

@@ -7,7 +7,10 @@ from pathlib import Path
 import numpy as np
 import tifffile
 
+from colorizer.color import srgb_to_linear
 from colorizer.media.dpx import Header, new_header, write_dpx
+from colorizer.media.exr import write_exr
+from colorizer.media.exr_header import ExrHeader, new_exr_header
 from tests.draw_film import draw_luma
 
 SIZE = (48, 64)
@@ -54,4 +57,24 @@ def draw_tiffs(
     drawn = [draw_luma(index, size, bits, full=True) for index in range(count)]
     for number, Y in enumerate(drawn, first):
         tifffile.imwrite(folder / name.format(number), Y, description=f"frame {number}")
+    return drawn
+
+
+def exr_header(size=SIZE, **attributes: tuple[str, bytes]) -> ExrHeader:
+    """Return a header that says 18 frames per second, its owner and what else is given."""
+    header = new_exr_header(size, Fraction(18), None)
+    own = {"owner": ("string", b"the archive"), "comments": ("string", b"scanned by hand")}
+    return replace(header, attributes={**header.attributes, **own, **attributes})
+
+
+def draw_exr(folder: Path, count: int = 4, *, bits: int = 16, **attributes) -> list[np.ndarray]:
+    """Draw gray OpenEXR frames, with some light beyond black and white; return their light."""
+    folder.mkdir(parents=True, exist_ok=True)
+    drawn = []
+    for index in range(count):
+        light = srgb_to_linear(draw_luma(index, SIZE, 16, full=True) / 65535) * 1.3 - 0.02
+        light = light.astype(np.float16 if bits == 16 else np.float32).astype(np.float32)
+        data = write_exr(exr_header(**attributes), np.repeat(light[..., None], 3, -1), bits)
+        (folder / f"light_{index + 1:04}.exr").write_bytes(data)
+        drawn.append(light)
     return drawn

@@ -13,6 +13,7 @@ import numpy as np
 from colorizer.color import luma_to_L
 from colorizer.errors import MediaError
 from colorizer.frame import Frame
+from colorizer.media.exr_frames import MOST_DL
 from colorizer.media.film import FilmSource
 from colorizer.media.frame_files import luma_of, read_frame, read_rgb
 from colorizer.media.sequence import SequenceSource, open_film
@@ -93,7 +94,8 @@ def verify_sequence(target: Path, source: Path, **options: Any) -> SequenceVerdi
                 found.add(one, after.file(number), before, after)
         depth = after.coded[1]
         lossy = after.coded[0] in _LOSSY
-        allowed = _MOST_LINEAR if after.transfer == "linear" else MOST_dL[depth]
+        allowed = _MOST_LINEAR if after.transfer == "linear" else MOST_dL.get(depth, MOST_DL)
+        allowed = MOST_DL if after.coded[0] == "exr" else allowed
         is_film = not isinstance(before, SequenceSource)
     return SequenceVerdict(
         target=target,
@@ -123,7 +125,7 @@ class _Errors:
         else:
             named = {"matrix": before.tags.matrix, "full_range": one.full_range}
             Y = luma_of(read_rgb(path), bits=one.bits, **named)
-            expected = _within(one)
+            expected = one.Y if after.coded[0] == "exr" else _within(one)
             if Y.shape != expected.shape:
                 raise MediaError(path, f"is {Y.shape}, its source {expected.shape}")
             self.different += int(np.count_nonzero(expected != Y))

@@ -10,17 +10,21 @@ from pathlib import Path
 
 import numpy as np
 
-from colorizer.color import BLOCK, SRGB, L_to_gray, RgbSpace, light_to_L
+from colorizer.color import SRGB, L_to_gray, RgbSpace, light_to_L
 from colorizer.frame import Frame, working_L
 from colorizer.frame_pattern import FILE_SUFFIXES
 from colorizer.media.dpx import (
     LOGARITHMIC,
     PRINTING_DENSITY,
     Header,
+    look_at,
     read_dpx,
-    write_dpx,
 )
-from colorizer.media.gray import is_neutral, strips
+from colorizer.media.exr import read_exr
+from colorizer.media.exr_frames import ExrCarried, codes_of, luminance, space_of
+from colorizer.media.exr_frames import tone as light_tone
+from colorizer.media.exr_header import look_at_exr
+from colorizer.media.gray import is_neutral
 from colorizer.media.luma import at_depth
 from colorizer.media.metadata import Metadata
 from colorizer.media.scan import Coding
@@ -28,14 +32,15 @@ from colorizer.media.scan_open import open_pages
 from colorizer.media.still import Page, StillSource
 from colorizer.media.still_codes import colour_rows
 from colorizer.media.still_sink import StillSink
-from colorizer.rgb_spaces import LINEAR_LIGHT, LOG_FILM, ab_to_codes
-from colorizer.ycbcr import LUMA_WEIGHTS, ab_to_chroma, normalize_luma, rgb_to_ycbcr, ycbcr_to_rgb
+from colorizer.rgb_spaces import LINEAR_LIGHT, LOG_FILM
+from colorizer.ycbcr import rgb_to_ycbcr
 
-Carried = StillSource | Header
+Carried = StillSource | Header | ExrCarried
 """What a frame's file holds beside its picture."""
 ColourRows = Callable[[Frame, slice, RgbSpace, int], tuple[np.ndarray, np.ndarray]]
 """See `colour_rows`, which is one."""
-_SPACES = {"video": SRGB, "log": LOG_FILM, "linear": LINEAR_LIGHT}
+EXR = ".exr"
+SPACES = {"video": SRGB, "log": LOG_FILM, "linear": LINEAR_LIGHT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +66,14 @@ def read_frame(path: Path, transfer: str) -> FrameFile:
     """Decode one file.
 
     Args:
-        path: of a DPX frame or a photo.
+        path: of a DPX or OpenEXR frame or a photo.
         transfer: what the codes of DPX are, one of `settings.TRANSFERS`.
 
     Raises:
         MediaError: damaged, cut off or of no known format.
     """
+    if path.suffix.lower() == EXR:
+        return _read_exr(path)
     if path.suffix.lower() in FILE_SUFFIXES:
         return _read_dpx(path, transfer)
     with StillSource(path, side=32) as still:
@@ -83,15 +90,30 @@ def read_frame(path: Path, transfer: str) -> FrameFile:
 def read_rgb(path: Path) -> tuple[np.ndarray, int]:
     """Return the codes of a file, (H, W, 3) or (H, W), and their bits, as they stand there.
 
+    Of OpenEXR, sRGB code values with 1 for white, and 1 bit.
+
     Raises:
         MediaError: see `read_frame`.
     """
+    if path.suffix.lower() == EXR:
+        return SRGB.encode(read_exr(path)[1]), 1
     if path.suffix.lower() in FILE_SUFFIXES:
         header, codes = read_dpx(path)
         return codes, header.bits
     with path.open("rb") as file:
         scan = next(open_pages(path, file, []).scans)
     return scan.codes, scan.bits
+
+
+def facts_of(path: Path) -> tuple[tuple[int, int], tuple[str, int]]:
+    """Return (height, width), and format and bits, of a DPX or OpenEXR frame by its header.
+
+    Raises:
+        MediaError: it is cut off or can't be read.
+    """
+    exr = path.suffix.lower() == EXR
+    header = look_at_exr(path) if exr else look_at(path)
+    return header.size, ("exr" if exr else "dpx", header.bits)
 
 
 def luma_of(
@@ -126,9 +148,18 @@ def _read_dpx(path: Path, asked: str) -> FrameFile:
     if codes.ndim == 3 and is_neutral(codes):
         codes = codes[..., 0].copy()
     if codes.ndim == 3:
-        codes, bits = _gray_of(codes, bits, _SPACES[transfer]), 16
+        codes, bits = _gray_of(codes, bits, SPACES[transfer]), 16
     tone = None if transfer == "video" else _tone(transfer, bits)
     return FrameFile(codes, bits, tone, header, coded, ())
+
+
+def _read_exr(path: Path) -> FrameFile:
+    header, values = read_exr(path)
+    light = luminance(values, space_of(header))
+    others = [name for name in header.channels if name not in ("R", "G", "B", "Y")]
+    notes = (f"its channels {', '.join(others)} are left out",) if others else ()
+    carried = ExrCarried(header, light)
+    return FrameFile(codes_of(light), 16, light_tone(), carried, ("exr", header.bits), notes)
 
 
 def _gray_of(rgb: np.ndarray, bits: int, space: RgbSpace) -> np.ndarray:
@@ -142,7 +173,7 @@ def _gray_of(rgb: np.ndarray, bits: int, space: RgbSpace) -> np.ndarray:
 @lru_cache(maxsize=8)
 def _tone(transfer: str, bits: int) -> np.ndarray:
     """Return CIELAB L of every code, (2^bits,) float32; light beyond black and white is clipped."""
-    light = _SPACES[transfer].decode(np.arange(2**bits) / (2**bits - 1))
+    light = SPACES[transfer].decode(np.arange(2**bits) / (2**bits - 1))
     return light_to_L(np.clip(light, 0, 1)).astype(np.float32)
 
 
@@ -208,80 +239,3 @@ def stand_in(path: Path, deep: bool) -> StillSource:
     """
     coding = Coding(format="tiff", depth=16 if deep else 8)
     return _Kept(path, Page(coding=coding, metadata=Metadata(), alpha=None))
-
-
-def film_rows(matrix: str) -> ColourRows:
-    """Return what colours rows of a film's frame at fixed luma, as `colour_rows` does at fixed L*.
-
-    The second array is the error of luma in percent of white.
-
-    Args:
-        matrix: whose luma the codes shall have.
-    """
-    kr, kb = LUMA_WEIGHTS[matrix]
-
-    def rows_of(
-        frame: Frame, rows: slice, space: RgbSpace, top: int
-    ) -> tuple[np.ndarray, np.ndarray]:
-        assert frame.ab is not None, "a sink wants frames with chroma"
-        ab = frame.ab[:, rows] if frame.ab_rows is None else frame.ab_rows(rows)
-        Y = at_depth(frame.Y[rows], frame.bits, 16, frame.full_range)
-        named = {"matrix": matrix, "bits": 16, "full_range": frame.full_range}
-        chroma = ab_to_chroma(Y, ab, **named)
-        rgb = ycbcr_to_rgb(np.stack([Y, *chroma]), **named)
-        kind = np.uint8 if top <= 255 else np.uint16
-        codes = np.rint(np.clip(rgb, 0, 1) * top).astype(kind)
-        y = np.clip(normalize_luma(Y, 16, frame.full_range), 0, 1)
-        found = kr * codes[0] + (1 - kr - kb) * codes[1] + kb * codes[2]
-        error = np.abs(found.astype(np.float32) / top - y) * 100
-        return np.ascontiguousarray(np.moveaxis(codes, 0, -1)), error
-
-    return rows_of
-
-
-def dpx_bytes(
-    frame: Frame, header: Header, bits: int, name: str, transfer: str, colour: ColourRows
-) -> tuple[bytes, np.ndarray]:
-    """Colour a frame and return its DPX file, and the mean and largest error of `colour`.
-
-    Codes beyond black and white, which no colour can have, stay as they are in the source.
-
-    Args:
-        frame: with ab or `ab_rows` at full size.
-        header: see `write_dpx`.
-        bits: see there.
-        name: see there.
-        transfer: video, log or linear.
-        colour: finds the codes.
-    """
-    space, top = _SPACES[transfer], 2**bits - 1
-    rgb = np.empty((*frame.Y.shape, 3), np.uint8 if bits == 8 else np.uint16)
-    errors = []
-    for rows in strips(*frame.Y.shape):
-        rgb[rows], error = colour(frame, rows, space, top)
-        if transfer != "video" and frame.tone is not None:
-            L = np.take(frame.tone, frame.Y[rows])
-            beyond = (L <= 0) | (L >= 100)
-            gray = at_depth(frame.Y[rows], frame.bits, bits, True)
-            rgb[rows][beyond] = gray[beyond][:, None]
-            error[beyond] = 0
-        errors.append((error.mean(dtype=np.float64) * len(error), error.max()))
-    total, largest = np.array(errors).T
-    found = np.array([total.sum() / len(rgb), largest.max()])
-    return write_dpx(header, rgb, bits, name), found
-
-
-def neutral_rows(
-    frame: Frame, rows: slice, space: RgbSpace, top: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Do what `colour_rows` does where neutral pixels are to stay R = G = B at any depth."""
-    assert frame.ab is not None, "a sink wants frames with chroma"
-    ab = frame.ab[:, rows] if frame.ab_rows is None else frame.ab_rows(rows)
-    L = frame.lightness(rows)
-    codes = np.empty((*L.shape, 3), np.uint8 if top <= 255 else np.uint16)
-    found = np.empty_like(L)
-    step = max(1, BLOCK // L.shape[1])
-    for start in range(0, len(L), step):
-        part = slice(start, start + step)
-        codes[part], found[part] = ab_to_codes(L[part], ab[:, part], space, top)
-    return codes, np.abs(found - L)

@@ -14,18 +14,23 @@ from colorizer.frame import Frame
 from colorizer.frame_pattern import FILE_SUFFIXES
 from colorizer.media.dpx import Header, new_header
 from colorizer.media.durable import write_whole
+from colorizer.media.exr_frames import ExrCarried, exr_bytes
+from colorizer.media.exr_header import new_exr_header
 from colorizer.media.film import FilmSource
+from colorizer.media.frame_colours import dpx_bytes, film_rows, neutral_rows
 from colorizer.media.frame_files import (
+    EXR,
     Carried,
     FrameSink,
-    dpx_bytes,
-    film_rows,
-    neutral_rows,
     stand_in,
 )
 from colorizer.media.sequence import SequenceSource
+from colorizer.media.still import StillSource
 from colorizer.media.still_codes import colour_rows
 from colorizer.media.still_formats import WRITERS
+
+_HALF_HOLDS = 10
+"""Bits of video whose codes all come back from half floats."""
 
 
 class FrameWriter:
@@ -53,7 +58,7 @@ class FrameWriter:
         self._target, self._like = target, like
         self._sequence = like if isinstance(like, SequenceSource) else None
         self._bit_depth, self._made_by, self._options = bit_depth, made_by, options
-        self._dpx = check_frames(target)
+        self._own = check_frames(target)
         self._transfer = self._dpx_transfer()
         self._film_hash = ""
 
@@ -85,12 +90,12 @@ class FrameWriter:
         Raises:
             TargetError: it can't be written.
         """
-        if self._dpx:
-            return self._write_dpx(path, frame, carried)
+        if self._own:
+            return self._write_own(path, frame, carried)
         film = self._sequence is None
         deep = self._like.layout.bits > 8
         like = carried
-        if like is None or isinstance(like, Header):
+        if not isinstance(like, StillSource):
             own = self._sequence and self._sequence.file(self.number(frame.index))
             like = stand_in(own or self._like.path, deep)
         with FrameSink(
@@ -106,28 +111,44 @@ class FrameWriter:
         self.warnings += [line for line in sink.warnings if line not in self.warnings]
         return file_hash(path), np.array([sink.mean_dL, sink.max_dL])
 
-    def _write_dpx(
+    def _write_own(
         self, path: Path, frame: Frame, carried: Carried | None
     ) -> tuple[str, np.ndarray]:
-        header = carried if isinstance(carried, Header) else self._new_header(frame)
-        colour = neutral_rows if self._sequence else film_rows(self._like.tags.matrix)
-        bits = self._bits(header)
-        data, error = dpx_bytes(frame, header, bits, path.name, self._transfer, colour)
+        if path.suffix.lower() == EXR:
+            data, error = self._exr(frame, carried)
+        else:
+            header = carried if isinstance(carried, Header) else self._new_header(frame)
+            colour = neutral_rows if self._sequence else film_rows(self._like.tags.matrix)
+            bits = self._bits(header)
+            data, error = dpx_bytes(frame, header, bits, path.name, self._transfer, colour)
         try:
             write_whole(path, data)
         except OSError as failure:
             raise TargetError(path, f"can't be written ({failure.strerror})") from failure
         return sha256(data).hexdigest(), error
 
+    def _exr(self, frame: Frame, carried: Carried | None) -> tuple[bytes, np.ndarray]:
+        """Return the OpenEXR file of a frame: half, or float where half is too coarse."""
+        like, size = self._like, (frame.Y.shape[0], frame.Y.shape[1])
+        if isinstance(carried, ExrCarried):
+            return exr_bytes(frame, carried.header, carried.light, carried.header.bits, None)
+        bits = 16 if like.layout.bits <= _HALF_HOLDS else 32
+        header = new_exr_header(size, like.rate, like.sample_aspect_ratio)
+        return exr_bytes(frame, header, None, bits, None if self._sequence else like.tags.matrix)
+
     def _dpx_transfer(self) -> str:
         """Return what the codes of DPX results are; tell what other formats can't hold."""
         transfer = self._sequence.transfer if self._sequence else "video"
-        if not self._dpx and transfer != "video":
+        source = self._sequence.path.suffix.lower() if self._sequence else ""
+        suffix = self._target.suffix.lower()
+        if transfer != "video" and suffix != source:
+            keeps = "OpenEXR" if source == EXR else "DPX"
+            become = "linear light" if suffix == EXR else "video"
             self.warnings.append(
-                f"its codes are {transfer}; in {self._target.suffix} they become video, and what"
-                " is beyond black and white is cut; DPX keeps it"
+                f"its codes are {transfer}; in {suffix} they become {become}, and what"
+                f" is beyond black and white is cut; {keeps} keeps it"
             )
-        return transfer if self._dpx else "video"
+        return transfer if suffix == source else "video"
 
     def _new_header(self, frame: Frame) -> Header:
         like = self._like
@@ -148,7 +169,7 @@ class FrameWriter:
 
 
 def check_frames(target: Path) -> bool:
-    """Check that frames can be written under a pattern, and tell whether they are DPX.
+    """Check that frames can be written under a pattern, and tell whether they are DPX or OpenEXR.
 
     Raises:
         TargetError: its suffix names no format of frames.

@@ -21,12 +21,14 @@ from colorizer.frame_pattern import (
 from colorizer.media.anchor import Anchor, Counts
 from colorizer.media.color_tags import ColorTags
 from colorizer.media.dpx import LINEAR, look_at
+from colorizer.media.exr_frames import ExrCarried
 from colorizer.media.film import FilmSource
 from colorizer.media.film_open import open_container
 from colorizer.media.frame_files import (
     Carried,
     FrameFile,
     as_video,
+    facts_of,
     read_frame,
     transfer_of,
 )
@@ -183,7 +185,10 @@ class SequenceSource(FilmSource):
         self.size = (first.Y.shape[0], first.Y.shape[1])
         self.coded, self.transfer = first.coded, "video"
         said, self.sample_aspect_ratio = None, None
-        if self.path.suffix.lower() in FILE_SUFFIXES:
+        if isinstance(first.carried, ExrCarried):
+            said, self.transfer = first.carried.header.rate, "linear"
+            self.sample_aspect_ratio = first.carried.header.pixel_aspect
+        elif self.path.suffix.lower() in FILE_SUFFIXES:
             header = look_at(self.path)
             said, self.sample_aspect_ratio = header.rate, header.pixel_aspect
             self.transfer = transfer_of(header, self._transfer)
@@ -230,7 +235,7 @@ class SequenceSource(FilmSource):
         self.seconds = None if end is None else len(self.numbers) / self.rate
 
     def _check_headers(self) -> None:
-        """Look at every DPX frame's header where its size on the disk is another than the first's.
+        """Look at the header of every OpenEXR frame, and of every DPX of another size on the disk.
 
         Raises:
             MediaError: one is cut off or of another size or depth.
@@ -240,9 +245,8 @@ class SequenceSource(FilmSource):
         usual = self.path.stat().st_size
         for number in self.numbers:
             path = self._files[number]
-            if path.stat().st_size != usual:
-                header = look_at(path)
-                self._refuse_other(path, header.size, ("dpx", header.bits))
+            if self.coded[0] == "exr" or path.stat().st_size != usual:
+                self._refuse_other(path, *facts_of(path))
 
     def _check_alike(self, path: Path, file: FrameFile) -> None:
         self._refuse_other(path, (file.Y.shape[0], file.Y.shape[1]), file.coded)
@@ -294,5 +298,6 @@ def open_film(
             transfer=transfer,
         )
     if path.suffix.lower() in FILE_SUFFIXES and path.is_file():
-        raise UnsupportedMedia(path, "is a frame without a number; name it as scan_0001.dpx")
+        name = f"scan_0001{path.suffix}"
+        raise UnsupportedMedia(path, f"is a frame without a number; name it as {name}")
     return FilmSource(path, side=side, interlaced=interlaced, start=start, end=end)
