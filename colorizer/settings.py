@@ -167,8 +167,8 @@ class Settings:
     )
     sequence: bool = option(
         False,
-        "take numbered pictures of a folder for the frames of a film; DPX and OpenEXR always are, and"
-        " a pattern such as shot_%04d.tif names one",
+        "take numbered pictures of a folder for the frames of a film; DPX and OpenEXR always are,"
+        " and a pattern such as shot_%04d.tif names one",
         shapes="none",
     )
     fps: str = option(
