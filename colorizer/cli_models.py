@@ -1,4 +1,4 @@
-"""The command `models`: list, verify, import."""
+"""The command `models`: list, verify, import, remove."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from colorizer.errors import WeightsError
 from colorizer.models import model_names, model_spec, usable_models, weights_file
 
 TEXT = """\
-List, verify and import models.
+List, verify, import and remove models.
 
 A model without weights is a network that can be trained; once its weights are imported, or given
 with --weights, it colorizes. Imported weights are copied into the data folder of this user.
@@ -40,6 +40,8 @@ def add_actions(parser: argparse.ArgumentParser) -> None:
     imports.add_argument(
         "--replace", action="store_true", help="in place of what was imported under that name"
     )
+    remove = add("remove", "delete weights that were imported")
+    remove.add_argument("name", metavar="NAME")
 
 
 def models(arguments: argparse.Namespace) -> int:
@@ -47,6 +49,7 @@ def models(arguments: argparse.Namespace) -> int:
     actions: dict[str, Callable[[argparse.Namespace], int]] = {
         "verify": _verify,
         "import": _import,
+        "remove": _remove,
     }
     return actions.get(arguments.action, _list)(arguments)
 
@@ -99,4 +102,15 @@ def _import(arguments: argparse.Namespace) -> int:
     else:
         write_line(str(weights_file(name)))
         note(f"imported; use it with --model {name}")
+    return ExitCode.OK
+
+
+def _remove(arguments: argparse.Namespace) -> int:
+    from colorizer.models.importing import remove_weights
+
+    file = remove_weights(arguments.name)
+    if arguments.json:
+        write_json(event="removed", name=arguments.name, file=str(file))
+    else:
+        write_line(str(file))
     return ExitCode.OK

@@ -21,6 +21,10 @@ from colorizer.film_desk import follow as follow
 from colorizer.film_desk import hints_here
 from colorizer.hint_file import Hint
 from colorizer.jobs import Job, Kind, Progress
+from colorizer.model_desk import check_model as check_model
+from colorizer.model_desk import import_model as import_model
+from colorizer.model_desk import models as models
+from colorizer.model_desk import remove_model as remove_model
 from colorizer.settings import Settings
 from colorizer.watch_desk import arrived as arrived
 
@@ -234,40 +238,6 @@ def device(command: Mapping[str, Any]) -> dict[str, Any]:
         like = next(model.parameters())
         answer["seconds"] = devices.seconds_of(model.predict, like, settings.size)
     return answer
-
-
-def models(command: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what models there are, and whether their weights are in place."""
-    from colorizer.models import model_names, model_spec, weights_file
-
-    rows = []
-    for name in model_names():
-        file = weights_file(name)
-        size = file.stat().st_size if file and file.exists() else None
-        rows.append({"name": name, **asdict(model_spec(name)), "bytes": size})
-    return {"models": rows}
-
-
-def check_model(command: Mapping[str, Any]) -> dict[str, Any]:
-    """Read the weights that come with a model and return their hash.
-
-    Raises:
-        ColorizerError: no such model, or its weights are missing or damaged.
-    """
-    from colorizer.models.importing import verify_model
-
-    return {"sha256": verify_model(command["model"])}
-
-
-def import_model(command: Mapping[str, Any]) -> dict[str, Any]:
-    """Import a weights file and return the name to use it by.
-
-    Raises:
-        ColorizerError: it can't be used, or not be written to the data folder.
-    """
-    from colorizer.models.importing import import_weights
-
-    return {"name": import_weights(Path(command["file"]), command.get("name") or None)}
 
 
 def doctor(command: Mapping[str, Any]) -> dict[str, Any]:

@@ -120,7 +120,10 @@ class Worker:
                 self._questions["look"].submit(self._answer, name, command)
             case "thumbnail" | "probe" as name:
                 self._questions["thumbnail"].submit(self._answer, name, command)
-            case "plan" | "device" | "doctor" | "models" | "check_model" | "import_model" as name:
+            case (
+                "plan" | "device" | "doctor" | "models" | "check_model" | "import_model"
+                | "remove_model"
+            ) as name:  # fmt: skip
                 self._questions["plan"].submit(self._answer, name, command)
             case "arrived" as name:
                 self._questions["arrived"].submit(self._answer, name, command)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHeaderView,
     QLabel,
+    QMessageBox,
     QPushButton,
     QTableWidget,
     QTableWidgetItem,
@@ -24,7 +25,7 @@ from gui.text import shown
 
 
 class ModelsDialog(QDialog):
-    """Lists the models; Check reads the weights of one and shows their hash, Import adds one."""
+    """Lists the models; weights are checked, which shows their hash, imported and removed."""
 
     def __init__(self, engine: Engine, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,7 +43,10 @@ class ModelsDialog(QDialog):
         hint = QLabel(self.tr("Weights of your own are chosen in the settings, as a file."))
         hint.setWordWrap(True)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        for button in (self.import_, self.check):
+        self.remove = QPushButton(self.tr("&Remove"))
+        self.remove.setToolTip(self.tr("Delete the imported copy of the selected weights"))
+        self.remove.clicked.connect(self._handle_remove)
+        for button in (self.import_, self.check, self.remove):
             buttons.addButton(button, QDialogButtonBox.ButtonRole.ActionRole)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
@@ -95,6 +99,25 @@ class ModelsDialog(QDialog):
         if file:
             self.answer.setText(self.tr("Being read…"))
             self._engine.ask("import_model", self._handle_imported, file=file)
+
+    def _handle_remove(self) -> None:
+        item = self.table.item(self.table.currentRow(), 0)
+        if item is None:
+            return
+        words = self.tr("Delete the imported weights of %1? The file they came from stays.")
+        buttons = QMessageBox.StandardButton
+        asked = QMessageBox.question(
+            self, self.windowTitle(), words.replace("%1", shown(item.text()))
+        )
+        if asked == buttons.Yes:
+            self._engine.ask("remove_model", self._handle_removed, model=item.text())
+
+    def _handle_removed(self, event: dict[str, Any]) -> None:
+        if "error" in event:
+            self.answer.setText(shown(said(event["error"])))
+        else:
+            self.answer.setText(self.tr("Removed."))
+            self._engine.ask("models", self._handle_models)
 
     def _handle_imported(self, event: dict[str, Any]) -> None:
         if "error" in event:

@@ -1,4 +1,4 @@
-"""Check weights, and import those of another place into the person's data folder."""
+"""Check weights, import those of another place into the person's data folder, remove them."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import torch
 
 from colorizer.checksum import file_hash
 from colorizer.errors import SettingsError, TargetError, WeightsError
-from colorizer.models import MODELS, load_model
-from colorizer.models.installed import SUFFIX, holds_weights_of, models_folder
+from colorizer.models import MODELS, load_model, model_spec
+from colorizer.models.installed import SUFFIX, holds_weights_of, installed_files, models_folder
 
 
 def verify_model(name: str, file: Path | None = None) -> str:
@@ -72,6 +72,24 @@ def import_weights(file: Path, name: str | None = None, *, replace: bool = False
         )
     _copy(file, target)
     return name
+
+
+def remove_weights(name: str) -> Path:
+    """Delete weights that were imported, and return where they were.
+
+    Raises:
+        ModelNotFound: no such model.
+        SettingsError: the weights ship with the program, or none were imported.
+        TargetError: the file can't be deleted.
+    """
+    file = installed_files().get(name)
+    if model_spec(name).weights or file is None:
+        raise SettingsError(f"{name} has no imported weights that could be removed")
+    try:
+        file.unlink()
+    except OSError as error:
+        raise TargetError(file, f"can't be deleted: {error.strerror or error}") from error
+    return file
 
 
 def _check_name(name: str, network: str) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
     QLineEdit,
+    QMessageBox,
 )
 
 from gui.help_windows import LogWindow, about_html, diagnostics, shortcuts_html
@@ -107,3 +108,13 @@ def test_a_first_run_is_told_of_device_speed_and_model(window, until):
     until(lambda: "SHA-256" in window.drop_area.device)
     assert "cpu" in window.drop_area.device
     assert [name for name, _ in window.devices][-1] == "cpu"
+
+
+def test_shipped_weights_are_not_removed(shared_window, qtbot, until, monkeypatch):
+    monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.Yes)
+    dialog = ModelsDialog(shared_window.engine)
+    qtbot.addWidget(dialog)
+    until(lambda: dialog.table.rowCount() > 0)
+    dialog.remove.click()
+    until(lambda: "autochrome" in dialog.answer.text())
+    assert "no imported weights" in dialog.answer.text()

@@ -15,7 +15,7 @@ from colorizer import cli
 from colorizer.cli_report import ExitCode
 from colorizer.errors import SettingsError, TargetError, WeightsError
 from colorizer.models import MODELS, load_model, model_names, usable_models, weights_file
-from colorizer.models.importing import import_weights, verify_model
+from colorizer.models.importing import import_weights, remove_weights, verify_model
 from tests import drawn
 from tests.models.scaled import scaled_model
 from training.export import export
@@ -181,3 +181,16 @@ def test_models_without_an_action_lists_them_all(tmp_path):
     rows = {row["name"]: row for row in json.loads(texts[2])["models"]}
     assert rows["mine"]["bytes"] > 0
     assert rows["densenet121"]["bytes"] is None
+
+
+def test_imported_weights_can_be_removed_and_shipped_ones_stay(tmp_path, capsys):
+    import_weights(weights_of("resnet18", tmp_path))
+    file = weights_file("resnet18")
+    assert cli.main(["models", "remove", "resnet18"]) == ExitCode.OK
+    assert capsys.readouterr().out == f"{file}\n"
+    assert not file.exists()
+    assert weights_file("resnet18") is None
+    for name in ("resnet18", "autochrome"):
+        with pytest.raises(SettingsError, match="no imported weights"):
+            remove_weights(name)
+    assert weights_file("autochrome").exists()
