@@ -84,9 +84,12 @@ class _Studio:
         self._select("astronaut.jpg")
         self._until(self._is_seen)
         self._shoot("queue_waiting")
+        follow = window.commands.actions["follow"]
+        follow.trigger()
         window.runner.start()
-        self._until(lambda: any(e.done > 8 for e in window.model.entries if e.job.kind == "film"))
+        self._until(lambda: any(e.done > 40 for e in window.model.entries if e.job.kind == "film"))
         self._shoot("queue_running")
+        follow.trigger()
         self._until(lambda: not window.runner.is_active)
         self._shoot_looks()
         self._select("notes.jpg")

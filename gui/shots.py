@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QUndoStack
 
 from colorizer.errors import ColorizerError
@@ -40,7 +40,9 @@ class Shots(QObject):
         """How much of a film was searched, None while none is."""
         self._row: int | None = None
         self._searched: int | None = None
+        self._allowed = False
         undo.indexChanged.connect(self.reload)
+        model.counts_changed.connect(self._handle_counts)
 
     # What is shown
 
@@ -57,6 +59,7 @@ class Shots(QObject):
                 self.plan = plan_of(entry.job, _rate(entry))
             except ColorizerError as error:
                 why = str(error)
+        self._allowed = self.may_change
         self.changed.emit()
         if why:
             self.failed.emit(why)
@@ -123,6 +126,15 @@ class Shots(QObject):
             self._engine.ask("find_shots", lambda _: None, stop=True)
         self._searched = self.share = None
         self.search_changed.emit()
+
+    def _tell(self, why: str) -> None:
+        # Once the change that failed is over, and the shots are read anew.
+        QTimer.singleShot(0, self, lambda: self.failed.emit(why))
+
+    def _handle_counts(self) -> None:
+        """Follow that the film begins or ends to be in work."""
+        if self._row is not None and self.may_change is not self._allowed:
+            self.reload()
 
     def _ask(self, entry: Entry) -> None:
         self._engine.ask(
@@ -206,7 +218,7 @@ class Shots(QObject):
             return
         file = plan_file(entry.job)
         self._undo.push(
-            ChangeShots(words, self._model, entry.id, file, old, plan, self.failed.emit, merge)
+            ChangeShots(words, self._model, entry.id, file, old, plan, self._tell, merge)
         )
 
 

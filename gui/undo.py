@@ -7,9 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QUndoCommand
 
 from colorizer.errors import ColorizerError
+from colorizer.jobs import JobState
 from colorizer.shot_plan import ShotPlan, save_plan
 from gui.queue_model import QueueModel
 
@@ -116,10 +118,18 @@ class ChangeShots(QUndoCommand):
     def _set(self, plan: ShotPlan | None, name: Path | None) -> None:
         if not self._model.has(self._row):
             return
-        job = self._model.entry(self._row).job
+        entry = self._model.entry(self._row)
+        if entry.state is JobState.RUNNING:
+            self._tell(_tr("A film in work keeps its shots."))
+            return
+        job = entry.job
         try:
             save_plan(plan, self._file, job.source)
         except ColorizerError as error:
             self._tell(str(error))
             return
         self._model.change(self._row, settings=replace(job.settings, shots=name))
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("undo", text)

@@ -165,8 +165,15 @@ def test_the_run_obeys_what_was_changed_and_sends_nothing_to_nobody(found, shop,
     found.film.list.skip.click()
     came = []
     shop.engine.frame_done.connect(came.append)
+    cut = shop.commands.actions["cut"]
+    assert cut.isEnabled()
     shop.runner.start()
+    until(lambda: not cut.isEnabled())
+    shop.undo.undo()
+    until(lambda: "in work" in found.film.list.words.text())
+    assert plan_of(found.entry().job, RATE).shots[1].own, "the film in work keeps them"
     until(lambda: not shop.runner.is_active)
+    until(cut.isEnabled)
     entry = found.entry()
     assert (entry.state, entry.reason) == (JobState.DONE, "")
     assert came == []
