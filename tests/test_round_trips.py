@@ -53,6 +53,7 @@ def succeed(folder: Path) -> Row:
     return Row("h264 .mp4", "gray", {"luma": "exact"} if folder.is_dir() else {})
 
 
+@pytest.mark.slow
 def test_a_row_that_hangs_or_crashes_is_told_and_the_next_is_made():
     with Rows(seconds=12) as rows:
         made = [rows.make("a .b", "gray", task) for task in (fail, crash, succeed)]

@@ -16,6 +16,7 @@ from colorizer.archive.verify_sequence import SequenceVerdict, verify_sequence
 from colorizer.errors import MediaError
 from colorizer.frame import Frame
 from colorizer.frame_pattern import is_pattern
+from colorizer.media.codecs import codec_named
 from colorizer.media.film import FilmSource
 from colorizer.media.film_open import film_stream, open_container
 from colorizer.media.luma import at_depth
@@ -51,6 +52,8 @@ class Verdict:
     must_be_exact: bool
     rounded: tuple[int, int] | None = None
     """Bits of luma before and after, where the target has fewer."""
+    clipped: tuple[int, int] | None = None
+    """Least and most code of the codec, where only samples beyond them differ."""
 
     @property
     def good(self) -> bool:
@@ -73,6 +76,8 @@ class Verdict:
                 f"luma of {self.different} of {self.frames} frames differs,"
                 f" first at frame {self.first_different}"
             )
+            if self.clipped:
+                faults.append("it has no codes below {} and above {}".format(*self.clipped))
         else:
             worst = f"worst frame {self.worst_psnr:.2f} dB"
             faults.append(f"lossy codec, PSNR-Y {self.psnr:.2f} dB, {worst}")
@@ -112,6 +117,7 @@ def verify_film(
         open_film(source, side=_SIDE, **place) as before,
         FilmSource(target, side=_SIDE) as after,
     ):
+        found.codes = codec_named("v210").codes if after.codec_name == "v210" else None
         try:
             frames = before.frames()
             if isinstance(before, SequenceSource):
@@ -134,6 +140,7 @@ def verify_film(
         worst_psnr=_decibel(found.worst),
         must_be_exact=must_be_exact,
         rounded=bits if bits[1] < bits[0] else None,
+        clipped=found.codes if 0 < found.different == found.clipped else None,
     )
 
 
@@ -165,7 +172,9 @@ class _Comparison:
 
     def __init__(self) -> None:
         self.frames = self.source_frames = self.different = self.moved = self.compared = 0
+        self.clipped = 0
         self.first_different: int | None = None
+        self.codes: tuple[int, int] | None = None
         self.error = self.worst = 0.0
 
     def add(self, one: Frame | None, other: Frame | None, origin: Fraction) -> None:
@@ -184,6 +193,8 @@ class _Comparison:
         if luma_hash(expected) == luma_hash(other.Y):
             return
         self.different += 1
+        if self.codes is not None:
+            self.clipped += np.array_equal(np.clip(expected, *self.codes), other.Y)
         if self.first_different is None:
             self.first_different = other.index
         gap = (expected.astype(np.float32) - other.Y) / (2**other.bits - 1)

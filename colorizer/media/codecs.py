@@ -39,6 +39,8 @@ class Codec:
     """Smallest (height, width)."""
     lossless: bool = False
     """Whether it keeps every sample by nature."""
+    codes: tuple[int, int] | None = None
+    """Lowest and highest code of luma it can write, where some are kept for other uses."""
 
 
 _CODECS = {
@@ -74,6 +76,7 @@ _CODECS = {
         needs_even=True,
         keeps_range=False,
         lossless=True,
+        codes=(4, 1019),  # FFmpeg's encoder clips to those that SDI does not use for timing
     ),
     "prores": Codec(
         encoder="prores_ks",

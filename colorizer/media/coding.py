@@ -35,6 +35,8 @@ class Coding:
     """top or bottom where it is coded as two fields a frame."""
     warnings: tuple[str, ...]
     """What of the film this codec can't hold, one line each."""
+    codes: tuple[int, int] | None = None
+    """See `Codec.codes`."""
 
     def chroma_size(self, size: tuple[int, int]) -> tuple[int, int]:
         """Return (height, width) of the chroma planes of a picture of `size`."""
@@ -91,6 +93,7 @@ def choose_coding(
         exact=known.lossless or (rate == 0 and codec in ("h264", "h265")),
         first_field=first_field if known.encoder in _WOVEN else None,
         warnings=(),
+        codes=known.codes,
     )
     if hardware:
         coding = _on_hardware(coding, codec, quality)
@@ -145,9 +148,11 @@ def _lost(
         lost.append(f"{codec} holds {coding.bits} bit: luma is rounded from {bits}; ffv1 keeps it")
     if coding.sampling < sampling:
         lost.append(f"{codec} holds chroma {coding.sampling}, not the {sampling} of the film")
-    if full_range and codec == "v210":
+    if full_range and coding.codes:
+        least, most = coding.codes
         lost.append(
-            "v210 has no codes below 4 and above 1019: black and white are clipped; use ffv1"
+            f"{codec} has no codes below {least} and above {most}: black and white are clipped;"
+            " use ffv1"
         )
     if full_range and not codec_named(codec).keeps_range:
         lost.append(f"{codec} can't say full range: players will show too much contrast")

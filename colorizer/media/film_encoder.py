@@ -124,6 +124,14 @@ def _planes(Y: np.ndarray, chroma: np.ndarray, pix_fmt: str) -> tuple[np.ndarray
     return (Y << unused, both << unused) if unused else (Y, both)
 
 
+def _beyond_codes(frame: Frame, coding: Coding) -> int:
+    """Count the luma samples of a frame for which the codec has no code."""
+    if coding.codes is None:
+        return 0
+    Y = at_depth(frame.Y, frame.bits, coding.bits, frame.full_range)
+    return int(np.count_nonzero((coding.codes[0] > Y) | (coding.codes[1] < Y)))
+
+
 class FrameMarker:
     """Marks frames with what PyAV can't: where chroma lies and which field is first.
 
@@ -189,6 +197,7 @@ class SegmentEncoder:
         self._marker = FrameMarker(like.size, coding, like.time_base)
         self._luma = hashlib.sha256()
         self._tail: Any = b""
+        self._clipped = 0
         self._times: list[int] = []
         self._coded: list[int] = []
 
@@ -197,6 +206,7 @@ class SegmentEncoder:
         like = self._like
         interlaced = like.first_field is not None
         picture = picture_of(frame, self._coding, self._tags, like.origin, interlaced=interlaced)
+        self._clipped += _beyond_codes(frame, self._coding)
         self._times.append(picture.pts)
         picture.pts += self._lead - self._times[0]
         Y = np.ascontiguousarray(frame.Y).data
@@ -222,6 +232,7 @@ class SegmentEncoder:
             luma=self._luma.hexdigest(),
             tail=hashlib.sha256(self._tail).hexdigest(),
             size=self.path.stat().st_size,
+            clipped=self._clipped,
         )
 
     def discard(self) -> None:

@@ -166,6 +166,24 @@ def complete(
     return notes
 
 
+def clipped_lines(segments: list[Segment], codec: str, coding: Coding) -> list[str]:
+    """Say how many luma samples the codec had no code for, if there were any.
+
+    Args:
+        segments: all of the film.
+        codec: what to call it.
+        coding: how they are coded.
+    """
+    clipped = sum(segment.clipped for segment in segments)
+    if not clipped or coding.codes is None:
+        return []
+    least, most = coding.codes
+    return [
+        f"{clipped} luma samples were clipped: {codec} has no codes below {least} and above {most}"
+        f" of {coding.bits} bit; ffv1 keeps them"
+    ]
+
+
 def _decode_times(segments: list[Segment]) -> Iterator[int]:
     """Yield the dts of every packet: the times of showing, as many places late as order needs."""
     delay = max((segment.delay for segment in segments), default=0)

@@ -2,34 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from queue import Empty, Full, Queue
-from threading import Event, Thread
 from types import TracebackType
 from typing import Any, Self
 
 import numpy as np
 
 from colorizer.checksum import combined_hash
-from colorizer.errors import MediaError, TargetError
+from colorizer.errors import TargetError
 from colorizer.frame import Frame
 from colorizer.media.anchor import Anchor
 from colorizer.media.codecs import muxer_of
+from colorizer.media.durable import flush_folder
 from colorizer.media.film import FilmSource
 from colorizer.media.film_encoder import SegmentEncoder, segment_muxer
-from colorizer.media.film_join import DamagedSegmentError, FilmOutput, complete
+from colorizer.media.film_join import (
+    DamagedSegmentError,
+    FilmOutput,
+    clipped_lines,
+    complete,
+)
 from colorizer.media.film_plan import ENCODE_THREADS, check
+from colorizer.media.frame_thread import FrameThread
 from colorizer.media.segment import SEGMENT_FRAMES, begins_segment
 from colorizer.media.segments import State, WorkFolder
 from colorizer.media.siting import chroma_shift, parity_of
 
-QUEUE_DEPTH = 8
-"""Frames waiting for the encoder, at most."""
 _COUNTS = "source"
 """Name under which a state holds what the source had counted."""
-_TICK = 0.1
-"""Seconds after which a wait looks whether the other side still lives."""
 
 
 class FilmSink:
@@ -86,10 +87,7 @@ class FilmSink:
         self._threads = threads
         self._folder = WorkFolder(target, identity, "." + segment_muxer(self.coding))
         self._states: dict[int, State] = {}
-        self._queue: Queue[Frame | None] = Queue(QUEUE_DEPTH)
-        self._stop = Event()
-        self._error: BaseException | None = None
-        self._thread = Thread(target=self._run, name="encode", daemon=True)
+        self._thread = FrameThread(self._encode, name="encode")
 
     @property
     def start(self) -> int:
@@ -169,13 +167,18 @@ class FilmSink:
             TargetError: the disk is full or the file can't be written.
             ValueError: the frame does not fit this film.
         """
+        from av.error import FFmpegError
+
         wanted = (2, *self.coding.chroma_size(self._like.size))
         if frame.Y.shape != self._like.size or frame.bits != self._like.layout.bits:
             raise ValueError(f"frame of {frame.Y.shape}, {frame.bits} bit is not of this film")
         if frame.ab is None or frame.ab.shape != wanted:
             found = None if frame.ab is None else frame.ab.shape
             raise ValueError(f"ab must have the shape {wanted}, got {found}")
-        self._put(frame)
+        try:
+            self._thread.put(frame)
+        except (FFmpegError, OSError) as failure:
+            raise self._explained(failure) from failure
 
     def __exit__(
         self,
@@ -187,61 +190,32 @@ class FilmSink:
 
         try:
             if kind is None:
-                self._put(None)
-                while self._thread.is_alive():
-                    self._thread.join(_TICK)
-                self._raise_error()
+                self._thread.finish()
                 self._join()
         except (FFmpegError, OSError) as failure:
             raise self._explained(failure) from failure
         finally:
-            self._stop.set()
-            self._thread.join()
+            self._thread.stop()
             self._folder.close()
-
-    def _put(self, frame: Frame | None) -> None:
-        while True:
-            self._raise_error()
-            try:
-                return self._queue.put(frame, timeout=_TICK)
-            except Full:
-                continue
-
-    def _raise_error(self) -> None:
-        """Raise here what ended the encoding thread."""
-        from av.error import FFmpegError
-
-        if self._error is None:
-            return
-        if isinstance(self._error, MediaError) or not isinstance(
-            self._error, (FFmpegError, OSError)
-        ):
-            raise self._error
-        raise self._explained(self._error) from self._error
 
     def _explained(self, error: BaseException) -> TargetError:
         reason = getattr(error, "strerror", None) or str(error)
         return TargetError(self.target, f"can't be written as {self._codec} ({reason})")
 
-    def _run(self) -> None:
-        """Encode until the end mark or the stop sign; the thread's only function."""
+    def _encode(self, frames: Iterator[Frame]) -> None:
+        """Encode frames into segments; the thread's only function."""
         segment: SegmentEncoder | None = None
         try:
-            while not self._stop.is_set():
-                try:
-                    frame = self._queue.get(timeout=_TICK)
-                except Empty:
-                    continue
-                if segment and (frame is None or self._begins(frame, segment)):
+            for frame in frames:
+                if segment and self._begins(frame, segment):
                     self._finish(segment)
                     segment = None
-                if frame is None:
-                    return
                 self._states.pop(frame.index, None)
                 segment = segment or self._begin()
                 segment.write(frame)
-        except BaseException as error:  # noqa: BLE001 - raised again by write or exit
-            self._error = error
+            if segment:
+                self._finish(segment)
+                segment = None
         finally:
             if segment is not None:
                 segment.discard()
@@ -277,6 +251,7 @@ class FilmSink:
         try:
             output.add_all([(self._folder.file(one.number), one) for one in self._folder.segments])
             self.warnings += output.close()
+            self.warnings += clipped_lines(self._folder.segments, self._codec, self.coding)
             self.warnings += complete(
                 self._part,
                 like=self._like,
@@ -290,6 +265,7 @@ class FilmSink:
                 self.before_naming(self._part)
             self._folder.joined()
             self._part.replace(self.target)
+            flush_folder(self.target.parent)
         except DamagedSegmentError as error:
             output.discard()
             self._folder.drop(error.number)

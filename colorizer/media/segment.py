@@ -41,6 +41,8 @@ class Segment:
     """SHA-256 of the last of them, by which its place in the film is known again."""
     size: int
     """Bytes of the file."""
+    clipped: int = 0
+    """Luma samples that had to be clipped, see `Codec.codes`."""
 
     def times(self) -> Iterable[int]:
         """Return the pts of its frames in showing order."""

@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from colorizer.archive.verify import verify_film
+from colorizer.archive.verify import Verdict, verify_film
 from colorizer.media.codecs import _CODECS
 from colorizer.media.film import FilmSource
 from colorizer.media.film_sink import FilmSink
@@ -102,6 +102,7 @@ def output_row(folder: Path, codec: str, suffix: str, pix_fmt: str) -> Row:
     target = folder / f"out{suffix}"
     row.lines = colour(everything, target, codec)
     verdict = verify_film(target, everything)
+    assert isinstance(verdict, Verdict)
     exact = "exact" if not verdict.different else f"{verdict.psnr:.0f} dB"
     row.kept["luma"] = f"{exact}, {verdict.rounded[1]} bit" if verdict.rounded else exact
     wanted, found = facts(everything), facts(target)
@@ -128,6 +129,7 @@ def source_row(folder: Path, film: SourceFilm) -> Row:
     planes = draw_source(source, film)
     row.lines = colour(source, target, "ffv1")
     verdict = verify_film(target, source)
+    assert isinstance(verdict, Verdict)
     exact = not verdict.different and (not film.lossless or _as_drawn(target, planes))
     row.kept["luma"] = "exact" if exact else "LOST"
     row.note("frames", good=verdict.frames == verdict.source_frames == len(planes))
@@ -207,11 +209,13 @@ def main() -> None:
     )
     parser.add_argument("--seconds", type=float, default=120, help="a row may take")
     arguments = parser.parse_args()
-    outputs = [
+    outputs: list[Any] = [
         (f"{codec} {suffix}", pix_fmt, output_row, codec, suffix, pix_fmt)
         for codec, suffix, pix_fmt in output_tasks(short=arguments.short)
     ]
-    sources = [(f"{one.suffix} {one.encoder}", one.pix_fmt, source_row, one) for one in SOURCES]
+    sources: list[Any] = [
+        (f"{one.suffix} {one.encoder}", one.pix_fmt, source_row, one) for one in SOURCES
+    ]
     tables: dict[str, list[Row]] = {}
     with Rows(arguments.seconds) as rows:
         for title, tasks in (("written", outputs), ("read, written as ffv1", sources)):

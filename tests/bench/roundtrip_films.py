@@ -87,10 +87,8 @@ SOURCES = (
 
 def draw_everything(folder: Path, pix_fmt: str) -> tuple[Path, Path, Path]:
     """Draw a film with all a film can have, an even one and an interlaced one, unless there."""
-    paths = tuple(
-        folder / f"{name}_{pix_fmt}{suffix}"
-        for name, suffix in (("all", ".mkv"), ("even", ".nut"), ("woven", ".mkv"))
-    )
+    names = ("all_{}.mkv", "even_{}.nut", "woven_{}.mkv")
+    first, second, third = (folder / name.format(pix_fmt) for name in names)
     shared: dict[str, Any] = {"pix_fmt": pix_fmt, "size": SIZE, "frames": FRAMES}
     everything: dict[str, Any] = {
         "pts": VARIABLE,
@@ -108,12 +106,12 @@ def draw_everything(folder: Path, pix_fmt: str) -> tuple[Path, Path, Path]:
         "timecode": "10:00:00:00",
     }
     kinds = (everything, {"rate": NTSC}, {"field_order": 3, "full_range": True})
-    for path, kind in zip(paths, kinds, strict=True):
+    for path, kind in zip((first, second, third), kinds, strict=True):
         if not path.exists():
             part = path.with_name(f"part_{path.name}")
             draw_film(part, **shared, **kind)
             part.replace(path)
-    return paths
+    return first, second, third
 
 
 def draw_source(path: Path, film: SourceFilm) -> list[np.ndarray]:
@@ -139,7 +137,7 @@ def facts(path: Path) -> dict[str, Any]:
         about = {
             "rate": stream.average_rate,
             "aspect": stream.sample_aspect_ratio or Fraction(1),
-            "files": [bytes(one.data) for one in film.streams if one.type == "attachment"],
+            "files": [_data(one) for one in film.streams if one.type == "attachment"],
             "chapters": [
                 (
                     one["metadata"].get("title"),
@@ -177,8 +175,9 @@ def _copied(path: Path) -> dict[str, Any]:
             if stream.type == "audio":
                 sounds[stream.index] = sounds.get(stream.index, b"") + data
             elif packet.pts is not None and (text := _text(data, stream)):
-                lasts = (packet.duration or 0) * packet.time_base
-                titles.append((text, _ms(packet.pts * packet.time_base), _ms(lasts)))
+                base = Fraction(packet.time_base or 0)
+                lasts = (packet.duration or 0) * base
+                titles.append((text, _ms(packet.pts * base), _ms(lasts)))
         sound = sorted((str(languages[index]), data) for index, data in sounds.items())
     return {"sound": sound, "titles": titles}
 
@@ -186,6 +185,10 @@ def _copied(path: Path) -> dict[str, Any]:
 def _text(data: bytes, stream: Any) -> bytes:
     """Return what a title says; in MP4 its length comes first, and gaps are empty titles."""
     return data[2:] if stream.codec_context.name == "mov_text" else data
+
+
+def _data(attachment: Any) -> bytes:
+    return bytes(attachment.data)
 
 
 def _ms(seconds: Fraction) -> int:

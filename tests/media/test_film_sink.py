@@ -17,7 +17,7 @@ from colorizer.media.film_plan import check
 from colorizer.media.film_sink import FilmSink
 from colorizer.media.luma import at_depth
 from colorizer.ycbcr import ab_to_chroma
-from tests.draw_film import draw_film
+from tests.draw_film import draw_film, gray_frame
 
 AB = (20.0, 30.0)
 
@@ -120,6 +120,37 @@ def test_v210_returns_every_luma_sample_but_the_reserved_codes(tmp_path, pix_fmt
     draw_film(tmp_path / "a.mkv", pix_fmt=pix_fmt, frames=1, full_range=True)
     _, _, sink = colour(tmp_path / "a.mkv", tmp_path / "b.mov", "v210")
     assert any("v210 has no codes below 4 and above 1019" in line for line in sink.warnings)
+
+
+def draw_beyond(path, frames=3):
+    """Draw a film of limited range with codes down to 0 and up to 255."""
+    with av.open(str(path), "w") as output:
+        stream = output.add_stream("ffv1", rate=25)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv422p"
+        for index in range(frames):
+            frame = gray_frame(index, (48, 64), "yuv422p", full=True)
+            frame.pts, frame.color_range = index, 1
+            rows = np.frombuffer(memoryview(frame.planes[0]), np.uint8)
+            rows.reshape(48, -1)[:, 0] = 255
+            output.mux(stream.encode(frame))
+        output.mux(stream.encode(None))
+
+
+def test_codes_that_v210_does_not_have_are_counted_and_found_by_verify(tmp_path):
+    draw_beyond(tmp_path / "a.mkv")
+    frames, _, sink = colour(tmp_path / "a.mkv", tmp_path / "b.mov", "v210")
+    count = sum(np.count_nonzero((frame.Y == 0) | (frame.Y == 255)) for frame in frames)
+    assert count >= 3 * 48
+    assert sink.warnings == [
+        f"{count} luma samples were clipped: v210 has no codes below 4 and above 1019 of 10 bit;"
+        " ffv1 keeps them"
+    ]
+    verdict = verify_film(tmp_path / "b.mov", tmp_path / "a.mkv")
+    assert not verdict.good
+    assert str(verdict).endswith("it has no codes below 4 and above 1019")
+    copies, _ = read(tmp_path / "b.mov")
+    expected = np.clip(frames[0].Y.astype(np.uint16) << 2, 4, 1019)
+    assert np.array_equal(copies[0].Y, expected), "nothing but those codes differs"
 
 
 def test_a_preset_for_archives_is_deep_and_loses_nothing(tmp_path):
