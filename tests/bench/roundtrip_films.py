@@ -141,7 +141,7 @@ def facts(path: Path) -> dict[str, Any]:
             "chapters": [
                 (
                     one["metadata"].get("title"),
-                    *(_ms(one[at] * one["time_base"]) for at in ("start", "end")),
+                    *(_ms(one[at] * Fraction(one["time_base"] or 0)) for at in ("start", "end")),
                 )
                 for one in film.chapters()
             ],
