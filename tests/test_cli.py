@@ -336,6 +336,7 @@ from colorizer import cli, pipeline
 from tests.tiny_model import TinyModel
 class Slow(TinyModel):
     def predict(self, L, **rest):
+        open({mark!r}, "a").close()
         time.sleep({pause})
         return super().predict(L, **rest)
 pipeline.load_model = lambda *_: Slow().eval()
@@ -344,7 +345,8 @@ sys.exit(cli.main(sys.argv[1:]))
 
 
 def start(folder: Path, pause: float, *arguments) -> subprocess.Popen:
-    command = [sys.executable, "-c", SCRIPT.format(pause=pause), "run", folder / "in"]
+    script = SCRIPT.format(pause=pause, mark=str(folder / "predicting"))
+    command = [sys.executable, "-c", script, "run", folder / "in"]
     command += ["-o", folder / "out", "--size", "64", *arguments]
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     return subprocess.Popen(
@@ -396,8 +398,8 @@ def test_ctrl_c_leaves_no_part_and_the_next_run_goes_on(tmp_path, kind):
 def test_a_second_ctrl_c_stops_at_once_and_leaves_no_part(tmp_path):
     drawn.film(tmp_path / "in" / "film.mkv", 20)
     running = start(tmp_path, 20)
-    wait_for(running, lambda: list((tmp_path / "out").glob(".*.colorize/journal.jsonl")))
-    time.sleep(0.5)
+    wait_for(running, (tmp_path / "predicting").exists, seconds=60)
+    assert list((tmp_path / "out").glob(".*.colorize/journal.jsonl"))
     begun = time.monotonic()
     running.send_signal(signal.SIGINT)
     time.sleep(0.3)
