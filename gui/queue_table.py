@@ -96,7 +96,7 @@ class QueueTable(QTableView):
         if column is Column.NAME:
             return SIZE[0] + self._width_of("m" * 8)
         if column is Column.NOTE:
-            return self._width_of("m" * 10)
+            return self._width_of("m" * 8)
         usual = {
             Column.STATE: [state_words(state) for state in JobState],
             Column.PROGRESS: ["100%"],

@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QLabel
 
 from gui.actions import Actions
 from gui.messages import said
-from gui.output_bar import ElidedLabel
 from gui.runner import Activity
 from gui.text import count, shown
 from gui.watching import Watching
@@ -32,9 +31,7 @@ class WatchCommands(QObject):
             window.model, window.engine, lambda: (window.output.out, window.preferences.settings)
         )
         self.watching.setParent(self)
-        self.label = ElidedLabel()
-        self.label.setFixedWidth(_LABEL)
-        self.label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.label = QLabel()
         window.statusBar().insertPermanentWidget(0, self.label)
         self._create_actions()
         self.watching.changed.connect(self._handle_changed)
@@ -82,8 +79,14 @@ class WatchCommands(QObject):
             return
         names = ", ".join(shown(folder) for folder in folders)
         words = self.tr("Watching: %1").replace("%1", names)
-        self.label.setText(words if not trouble else f"⚠ {shown(said(trouble))}")
-        self.label.setToolTip(f"{words}\n{shown(said(trouble))}".strip())
+        trouble = shown(said(trouble))
+        self.label.setText(
+            self.label.fontMetrics().elidedText(
+                f"⚠ {trouble}" if trouble else words, Qt.TextElideMode.ElideMiddle, _LABEL
+            )
+        )
+        self.label.setToolTip(f"{words}\n{trouble}".strip())
+        self.label.setAccessibleName(self.label.toolTip())
 
     def _handle_came(self, ids: list[int]) -> None:
         words = self.tr("Came in: %1").replace("%1", count(len(ids)))

@@ -41,7 +41,7 @@ def test_what_comes_in_is_done_once_and_after_a_restart_too(
     shutil.copy(scans / "b.jpg", inbox)
     again = quick(open_window())
     until(lambda: states(again) == ["done", "done"])
-    assert str(inbox) in again.watch.label.full_text()
+    assert str(inbox) in again.watch.label.toolTip()
     again.watch.watch(())
     assert not again.watch.label.isVisible()
 
@@ -72,5 +72,14 @@ def test_a_failed_file_comes_again_when_it_is_mended(window, scans, inbox, until
 def test_what_is_wrong_is_said_without_a_box(window, tmp_path, until):
     quick(window).watch.watch((tmp_path / "none",))
     until(lambda: "no folder" in window.watch.watching.trouble)
-    assert "no folder" in window.watch.label.full_text()
+    assert "no folder" in window.watch.label.toolTip()
     assert all(entry.state is not JobState.RUNNING for entry in window.model.entries)
+
+
+def test_what_is_watched_hides_nothing_of_the_device(window, tmp_path, qapp):
+    window.watch.watching.folders = (tmp_path / "a long name of a folder" / "and one below it",)
+    window.watch.watching.changed.emit()
+    qapp.processEvents()
+    assert window.watch.label.isVisible()
+    assert not window.watch.label.geometry().intersects(window.device_label.geometry())
+    assert window.watch.label.width() >= window.watch.label.sizeHint().width()
