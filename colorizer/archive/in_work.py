@@ -54,10 +54,12 @@ class InWork:
             self._file = self._path.open("a+b", buffering=0)
             self._file.seek(0)  # Windows locks from there
             _lock(self._file)
+            self._file.seek(0)
             self._suspects = _unfinished(self._file.read())
             self._write_anew()
         except OSError as error:
-            _log.warning("%s is not kept: %s", self._path, error)
+            another = isinstance(error, BlockingIOError)
+            _log.log(logging.INFO if another else logging.WARNING, "%s: %s", self._path, error)
             if self._file is not None:
                 self._file.close()
             self._file = None
@@ -130,13 +132,14 @@ class InWork:
         """Leave in the file what is in work now, and the suspects."""
         assert self._file is not None
         kept = {**self._suspects, **self._open}
+        lines = [_line("begin", *pair) for pair in kept.items()]
         self._file.truncate(0)
-        self._file.write(b"".join(_line("begin", *pair) for pair in kept.items()))
-        self._lines = len(kept)
+        self._file.write(b"".join([json.dumps({"run": str(os.getpid())}).encode() + b"\n", *lines]))
+        self._lines = len(lines)
 
 
 def _lock(file: IO[bytes]) -> None:
-    """Lock the journal, waiting a while for a run that is about to end.
+    """Lock the journal, waiting a while where only the process apart of a dead run has it.
 
     Raises:
         OSError: another run goes on.
@@ -146,9 +149,24 @@ def _lock(file: IO[bytes]) -> None:
         try:
             return lock(file)
         except OSError:
-            if time.monotonic() > end:
+            if time.monotonic() > end or _is_kept(file):
                 raise
         time.sleep(0.1)
+
+
+def _is_kept(file: IO[bytes]) -> bool:
+    """Tell whether the run that wrote a journal is alive."""
+    file.seek(0)
+    numbers = [line["run"] for line in _parsed(file.read().splitlines()) if "run" in line]
+    if os.name == "nt" or not numbers:
+        return True
+    try:
+        os.kill(int(numbers[-1]), 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, ValueError):
+        return True
+    return True
 
 
 def _line(what: str, source: str, target: str) -> bytes:

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -85,17 +86,33 @@ def test_the_file_does_not_grow_with_the_number_of_photos(tmp_path, jobs, monkey
             with noted.noted(jobs["a"]):
                 pass
         lines = (tmp_path / NAME).read_text().splitlines()
-        assert len(lines) <= 21
-        assert json.loads(lines[0])["begin"] == str(jobs["b"].source)
+        assert len(lines) <= 22
+        assert json.loads(lines[1])["begin"] == str(jobs["b"].source)
 
 
-def test_a_second_run_in_the_folder_notes_nothing_and_suspects_nobody(tmp_path, jobs, monkeypatch):
-    monkeypatch.setattr(in_work, "WAIT_SECONDS", 0.2)
+def test_a_second_run_in_the_folder_does_not_wait_nor_note_nor_suspect(tmp_path, jobs, monkeypatch):
+    monkeypatch.setattr(in_work.time, "sleep", lambda _: pytest.fail("waited"))
     with InWork(tmp_path) as first, first.noted(jobs["a"]):
         before = (tmp_path / NAME).read_bytes()
         with InWork(tmp_path) as second, second.noted(jobs["b"]):
             assert suspects(second, jobs) == set()
         assert (tmp_path / NAME).read_bytes() == before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a handle is not inherited there")
+def test_a_run_waits_for_the_process_apart_of_a_dead_one(tmp_path, jobs):
+    held = f"{DIE.split('jobs =')[0]}import subprocess\n" + (
+        "with InWork(folder) as noted:\n"
+        "    child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(3)'],"
+        " pass_fds=[noted.handle])\n"
+        "    noted._note('begin', str(folder / 'b'), str(folder / 'out-b'))\n"
+        "    os._exit(9)\n"
+    )
+    subprocess.run([sys.executable, "-c", held, str(tmp_path)], check=False)
+    began = time.monotonic()
+    with InWork(tmp_path) as noted:
+        assert time.monotonic() - began > 1
+        assert suspects(noted, jobs) == {"b"}
 
 
 @pytest.mark.skipif(os.name == "nt" or os.getuid() == 0, reason="needs rights that can be missing")
