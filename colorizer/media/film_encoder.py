@@ -18,6 +18,7 @@ from colorizer.media.film import FilmSource
 from colorizer.media.film_copy import stream_tags
 from colorizer.media.film_open import SHOWN_FIRST
 from colorizer.media.luma import at_depth
+from colorizer.media.matroska import ROOM
 from colorizer.media.segment import Segment, steps_of
 from colorizer.media.siting import chroma_shift, luma_at, luma_at_woven
 from colorizer.media.timecode import advance_timecodes
@@ -69,6 +70,8 @@ def add_film_stream(
         stream.set_display_matrix(like.display_matrix)
     own = stream_tags(like.stream, coded_again=True)
     advance_timecodes(own, like.first_index, like.rate)
+    if output.format.name == "webm" and like.sample_aspect_ratio:
+        own.setdefault("title", ROOM)
     stream.metadata.update(own)
     stream.disposition = int(like.stream.disposition)
     return stream

@@ -144,7 +144,7 @@ def complete(
         streams: how many it must have.
         rounded: see `FilmOutput.rounded`.
     """
-    if muxer == "matroska" and like.sample_aspect_ratio:
+    if muxer in ("matroska", "webm") and like.sample_aspect_ratio:
         width = round(like.size[1] * like.sample_aspect_ratio)
         set_display_size(path, (like.size[0], width))
     notes = []

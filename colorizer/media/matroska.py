@@ -11,12 +11,15 @@ from zlib import crc32
 
 _SEGMENT, _TRACKS, _CLUSTER = 0x18538067, 0x1654AE6B, 0x1F43B675
 _TRACK_ENTRY, _TRACK_TYPE, _VIDEO = 0xAE, 0x83, 0xE0
-_MAX_BLOCK_ADDITION = 0x55EE
+_MAX_BLOCK_ADDITION, _NAME = 0x55EE, 0x536E
 _DISPLAY_WIDTH, _DISPLAY_HEIGHT, _DISPLAY_UNIT = 0x54B0, 0x54BA, 0x54B2
 _VOID, _CRC = 0xEC, 0xBF
 _LONGEST_HEADER = 12
 _LONGEST_TRACKS = 1 << 24
 """Bytes; more would not be a track list."""
+
+ROOM = "display size"
+"""Name of a track for which there is no name: WebM's header has no other room for the size."""
 
 Element = tuple[int, bytes]
 """Number and content."""
@@ -112,8 +115,9 @@ def _entry_with_size(entry: list[Element], size: tuple[int, int]) -> bytes:
         if number == _VIDEO:
             video = [item for item in _split(content) if item[0] not in stale]
             content = _join([*video, (_DISPLAY_WIDTH, width), (_DISPLAY_HEIGHT, height)])
-        # Padding and a zero that is the default anyway make room.
-        if number != _VOID and (number, content.strip(b"\0")) != (_MAX_BLOCK_ADDITION, b""):
+        # Padding, a zero that is the default anyway and a name made for it make room.
+        default = (number, content.strip(b"\0")) == (_MAX_BLOCK_ADDITION, b"")
+        if number != _VOID and not default and (number, content) != (_NAME, ROOM.encode()):
             kept.append((number, content))
     return _join(kept)
 

@@ -10,10 +10,12 @@ from typing import Any
 import av
 import numpy as np
 
+from colorizer.media.matroska import set_display_size
 from tests.draw_film import draw_film
 
 SIZE = (128, 256)
 FRAMES = 12
+ASPECT = Fraction(9, 8)
 NTSC = Fraction(24000, 1001)
 VARIABLE = [0, 40, 80, 120, 260, 300, 340, 400, 433, 466, 500, 540]
 _CLIP_FRAMES = 25
@@ -93,7 +95,6 @@ def draw_everything(folder: Path, pix_fmt: str) -> tuple[Path, Path, Path]:
     everything: dict[str, Any] = {
         "pts": VARIABLE,
         "time_base": Fraction(1, 1000),
-        "ratio": Fraction(16, 15),
         "matrix": 1,
         "primaries": 5,
         "transfer": 4,
@@ -110,8 +111,16 @@ def draw_everything(folder: Path, pix_fmt: str) -> tuple[Path, Path, Path]:
         if not path.exists():
             part = path.with_name(f"part_{path.name}")
             draw_film(part, **shared, **kind)
+            if kind is everything:
+                _give_aspect(part)
             part.replace(path)
     return first, second, third
+
+
+def _give_aspect(path: Path) -> None:
+    """Write the sample aspect ratio into a Matroska film of FFV1, as PyAV does not."""
+    assert set_display_size(path, (SIZE[0], round(SIZE[1] * ASPECT)))
+    assert facts(path)["aspect"] == ASPECT, "or it could not be seen to get lost"
 
 
 def draw_source(path: Path, film: SourceFilm) -> list[np.ndarray]:

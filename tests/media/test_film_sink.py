@@ -385,14 +385,18 @@ def test_rounded_time_stamps_are_said(tmp_path):
     assert read(tmp_path / "b.mkv")[0][0].pts == 0
 
 
-@pytest.mark.parametrize("codec", ["ffv1", "h264"])
-def test_matroska_keeps_the_sample_aspect_ratio(tmp_path, codec):
+@pytest.mark.parametrize(
+    ("codec", "name"),
+    [("ffv1", "b.mkv"), ("h264", "b.mkv"), ("prores", "b.mkv"), ("av1", "b.webm")],
+)
+def test_matroska_and_webm_keep_the_sample_aspect_ratio(tmp_path, codec, name):
     draw_film(
         tmp_path / "a.mp4", codec="libx264", size=(576, 720), ratio=Fraction(16, 15), frames=2
     )
-    _, _, sink = colour(tmp_path / "a.mp4", tmp_path / "b.mkv", codec)
-    copies, output = read(tmp_path / "b.mkv")
+    _, _, sink = colour(tmp_path / "a.mp4", tmp_path / name, codec)
+    copies, output = read(tmp_path / name)
     assert output.sample_aspect_ratio == Fraction(16, 15)
+    assert "title" not in output.stream.metadata
     assert len(copies) == 2
     assert sink.warnings == []
 
