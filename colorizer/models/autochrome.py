@@ -35,7 +35,8 @@ def _upsample(x: Tensor, size: torch.Size) -> Tensor:
 def _mapped(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
     """Map features (N, C, H, W) by weights (N, out, C) and biases (N, out) to (N, out, H, W)."""
     pixels = torch.baddbmm(bias.unsqueeze(1), x.flatten(2).mT, weight.mT)
-    return pixels.mT.unflatten(-1, x.shape[2:])
+    # In this order the strides of a single picture still say channels last.
+    return pixels.unflatten(1, x.shape[2:]).movedim(-1, 1)
 
 
 def _scaled(hints: Tensor) -> Tensor:
