@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import struct
+from contextlib import suppress
 from fractions import Fraction
 from hashlib import sha256
 from itertools import pairwise
@@ -30,6 +31,7 @@ SHOWN_FIRST = {2: "top", 3: "bottom", 4: "bottom", 5: "top"}
 _MOST_RATE = 10000
 """Frames per second; FFmpeg gives the 60000 ticks of its clock as the average of raw DV."""
 _SAMPLED_PLACES = 5
+_MOST_BOXES = 1000
 _IDENTITY_PLACES, _IDENTITY_BYTES = 16, 1 << 16
 
 
@@ -84,8 +86,26 @@ def open_container(path: Path) -> InputContainer:
     except FileNotFoundError as error:
         raise MediaError(path, "not found") from error
     except (FFmpegError, OSError, ValueError) as error:
+        if _lacks_index(path):
+            reason = "is cut off: the index of its frames (moov) is missing; use the whole file"
+            raise MediaError(path, reason) from error
         reason = getattr(error, "strerror", None) or str(error)
         raise MediaError(path, f"can't be read as a film ({reason})") from error
+
+
+def _lacks_index(path: Path) -> bool:
+    """Tell whether a file is an MP4 or QuickTime film without the box that FFmpeg needs."""
+    found: list[bytes] = []
+    with suppress(OSError), path.open("rb") as file:
+        while len(found) < _MOST_BOXES and len(head := file.read(16)) >= 8:
+            length, kind = struct.unpack(">I4s", head[:8])
+            if length == 1 and len(head) == 16:
+                length = int.from_bytes(head[8:], "big")
+            found.append(kind)
+            if length < 8:
+                break
+            file.seek(length - len(head), os.SEEK_CUR)
+    return bool({b"ftyp", b"mdat"} & set(found[:3])) and b"moov" not in found
 
 
 def film_stream(container: InputContainer, path: Path) -> VideoStream:

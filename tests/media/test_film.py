@@ -246,6 +246,18 @@ def test_a_cut_off_film_gives_what_is_there_and_says_so(tmp_path, name):
     assert any("cut off" in line and str(len(frames)) in line for line in source.warnings)
 
 
+@pytest.mark.parametrize("name", ["a.mp4", "a.mov"])
+def test_a_film_whose_index_is_cut_off_is_said_to_be(tmp_path, name):
+    draw_film(tmp_path / name, codec="libx264", frames=40)
+    whole = (tmp_path / name).read_bytes()
+    (tmp_path / name).write_bytes(whole[: whole.index(b"moov") - 100])
+    with pytest.raises(MediaError, match="is cut off: the index of its frames .moov. is missing"):
+        FilmSource(tmp_path / name, side=32)
+    (tmp_path / name).write_bytes(whole[:4] + b"\0" * 2000)
+    with pytest.raises(MediaError, match="can't be read as a film"):
+        FilmSource(tmp_path / name, side=32)
+
+
 def test_damage_in_the_middle_is_said_and_survived(tmp_path):
     path = tmp_path / "a.mkv"
     draw_film(path, codec="libx264", size=(144, 176), frames=30)
