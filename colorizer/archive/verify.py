@@ -77,7 +77,8 @@ class Verdict:
                 f" first at frame {self.first_different}"
             )
             if self.clipped:
-                faults.append("it has no codes below {} and above {}".format(*self.clipped))
+                least, most = self.clipped
+                faults.append(f"it has no codes below {least} and above {most}")
         else:
             worst = f"worst frame {self.worst_psnr:.2f} dB"
             faults.append(f"lossy codec, PSNR-Y {self.psnr:.2f} dB, {worst}")
