@@ -171,8 +171,7 @@ class ShotList(QWidget):
             widget.setVisible(plan is not None)
         self.words.setText(self._told())
         searching = self._shots.is_searching
-        again = self.tr("Find again") if plan is not None else self.tr("Find shots")
-        self.search.setText(self.tr("Stop") if searching else again)
+        self.search.setText(self.tr("Stop") if searching else self._search_words())
         self.search.setEnabled(may)
         if plan is None:
             return
@@ -183,6 +182,11 @@ class ShotList(QWidget):
         if chosen:
             self._show_values(chosen[0])
             self.reset.setEnabled(any(set(plan.shots[n].own) - {"hints"} for n in chosen))
+
+    def _search_words(self) -> str:
+        if self._shots.plan is not None:
+            return self.tr("Find again")
+        return self.tr("Find shots") if self._shots.saved is None else self.tr("Use saved shots")
 
     def _told(self) -> str:
         """Return what is to be said of the shots as a whole."""

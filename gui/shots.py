@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -14,8 +16,9 @@ from colorizer.queue import Entry
 from colorizer.shot_plan import ShotPlan, found_plan, plan_file, plan_of
 from gui.engine import Engine
 from gui.queue_model import QueueModel
-from gui.undo import ChangeShots
+from gui.undo import ChangeRows, ChangeShots
 
+_TELL_MS = 50
 _RATE = 25.0
 """Frames per second where nothing is known of a film."""
 
@@ -112,10 +115,25 @@ class Shots(QObject):
 
     # Finding
 
-    def find(self) -> None:
-        """Let the worker find the shots."""
+    @property
+    def saved(self) -> Path | None:
+        """The list beside the result that an earlier job of the film left, unless it is in use."""
         entry = self.entry()
-        if entry is not None and self.may_change:
+        if entry is None or entry.job.settings.shots is not None:
+            return None
+        file = plan_file(entry.job)
+        return file if file.exists() else None
+
+    def find(self) -> None:
+        """Let the worker find the shots; those of an earlier job are taken as they are."""
+        entry, saved = self.entry(), self.saved
+        if entry is None or not self.may_change:
+            return
+        if saved is not None:
+            new = {entry.id: replace(entry.job.settings, shots=saved)}
+            words = self.tr("Saved shots")
+            self._undo.push(ChangeRows(words, self._model, "settings", new))
+        else:
             self._searched, self.share = entry.id, 0.0
             self._ask(entry)
             self.search_changed.emit()
@@ -129,7 +147,7 @@ class Shots(QObject):
 
     def _tell(self, why: str) -> None:
         # Once the change that failed is over, and the shots are read anew.
-        QTimer.singleShot(0, self, lambda: self.failed.emit(why))
+        QTimer.singleShot(_TELL_MS, self, lambda: self.failed.emit(why))
 
     def _handle_counts(self) -> None:
         """Follow that the film begins or ends to be in work."""
@@ -218,7 +236,9 @@ class Shots(QObject):
             return
         file = plan_file(entry.job)
         self._undo.push(
-            ChangeShots(words, self._model, entry.id, file, old, plan, self._tell, merge)
+            ChangeShots(
+                words, self._model, self._undo, entry.id, file, old, plan, self._tell, merge
+            )
         )
 
 

@@ -7,12 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication
-from PySide6.QtGui import QUndoCommand
+from PySide6.QtCore import QCoreApplication, QTimer
+from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from colorizer.errors import ColorizerError
 from colorizer.jobs import JobState
-from colorizer.shot_plan import ShotPlan, save_plan
+from colorizer.shot_plan import ShotPlan, plan_of, save_plan
 from gui.queue_model import QueueModel
 
 
@@ -71,6 +71,7 @@ class ChangeShots(QUndoCommand):
     Args:
         words: shown in the Undo action.
         model: the queue.
+        stack: that it is pushed to.
         row: the film.
         file: the cut list.
         old: the plan before, None where there was no list.
@@ -83,6 +84,7 @@ class ChangeShots(QUndoCommand):
         self,
         words: str,
         model: QueueModel,
+        stack: QUndoStack,
         row: int,
         file: Path,
         old: ShotPlan | None,
@@ -92,6 +94,7 @@ class ChangeShots(QUndoCommand):
     ) -> None:
         super().__init__(words)
         self._model, self._row, self._file, self._tell = model, row, file, tell
+        self._stack, self._refused = stack, False
         self._old, self._new = old, new
         self._old_name = model.entry(row).job.settings.shots
         self._merge = f"{row} {merge}" if merge else ""
@@ -109,26 +112,41 @@ class ChangeShots(QUndoCommand):
 
     def redo(self) -> None:
         """Write the new plan."""
-        self._set(self._new, self._old_name or self._file)
+        if not self._is_refused(self._stack.undo):
+            self._set(self._old, self._new, self._old_name or self._file)
 
     def undo(self) -> None:
         """Write the old plan, or remove the list that was not there."""
-        self._set(self._old, self._old_name)
+        if not self._is_refused(self._stack.redo):
+            self._set(self._new, self._old, self._old_name)
 
-    def _set(self, plan: ShotPlan | None, name: Path | None) -> None:
+    def _is_refused(self, back: Callable[[], object]) -> bool:
+        """Leave a film in work alone, and bring the stack back to where it was."""
+        if self._refused:
+            self._refused = False
+            return True
+        if self._model.has(self._row) and self._model.entry(self._row).state is JobState.RUNNING:
+            self._refused = True
+            self._tell(_tr("A film in work keeps its shots."))
+            QTimer.singleShot(0, back)
+        return self._refused
+
+    def _set(self, expected: ShotPlan | None, plan: ShotPlan | None, name: Path | None) -> None:
         if not self._model.has(self._row):
             return
-        entry = self._model.entry(self._row)
-        if entry.state is JobState.RUNNING:
-            self._tell(_tr("A film in work keeps its shots."))
-            return
-        job = entry.job
+        job, why = self._model.entry(self._row).job, ""
         try:
-            save_plan(plan, self._file, job.source)
+            if plan_of(job, float(self._new.rate)) == expected:
+                save_plan(plan, self._file, job.source)
+            else:
+                why = _tr("The shots were changed elsewhere; they are left as they are.")
         except ColorizerError as error:
-            self._tell(str(error))
-            return
-        self._model.change(self._row, settings=replace(job.settings, shots=name))
+            why = str(error)
+        if why:
+            self._tell(why)
+            self.setObsolete(True)  # what it would take back is no longer there
+        else:
+            self._model.change(self._row, settings=replace(job.settings, shots=name))
 
 
 def _tr(text: str) -> str:

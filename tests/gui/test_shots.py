@@ -60,7 +60,7 @@ def found(panel, shop, until):
     """The film with its shots found, and a cut added at frame 32."""
     if shop.undo.text(0) != "Shots found":
         shop.commands.actions["find_shots"].trigger()
-        until(lambda: panel.shots.plan is not None)
+        until(lambda: shop.undo.text(0) == "Shots found")
     shop.undo.setIndex(1)
     panel.timeline.go_to(32)
     shop.commands.actions["cut"].trigger()
@@ -90,6 +90,38 @@ def test_shots_are_found_on_wish_and_kept_beside_the_result(panel, shop, until):
     assert not job.settings.shots.exists()
     shop.undo.redo()
     assert panel.shots.firsts == firsts_on_disk(panel) == FOUND
+
+
+def test_what_was_edited_elsewhere_is_not_overwritten_by_undo(found, shop, until):
+    file = found.entry().job.settings.shots
+    edited = file.read_text() + "4,0:00:01.600,40\n"
+    file.write_text(edited)
+    shop.undo.undo()
+    until(lambda: "elsewhere" in found.film.list.words.text())
+    assert file.read_text() == edited
+    assert found.shots.firsts == [*STARTS, 40]
+    assert shop.undo.count() == 1, "it can't be taken back any more"
+    shop.undo.undo()
+    assert shop.undo.count() == 0
+    file.unlink()
+    entry = found.entry()
+    shop.model.change(entry.id, settings=replace(entry.job.settings, shots=None))
+    found.shots.reload()
+
+
+def test_shots_of_an_earlier_job_are_taken_as_they_are(found, shop):
+    entry = found.entry()
+    shop.model.change(entry.id, settings=replace(entry.job.settings, shots=None))
+    found.shots.reload()
+    assert found.shots.plan is None
+    found.film.list._refresh()
+    assert found.film.list.search.text() == "Use saved shots"
+    found.film.list.search.click()
+    assert not found.shots.is_searching
+    assert found.shots.firsts == STARTS
+    shop.undo.undo()
+    shop.model.change(entry.id, settings=entry.job.settings)
+    found.shots.reload()
 
 
 def test_a_search_is_stopped_and_begun_anew(panel, until):
@@ -171,6 +203,7 @@ def test_the_run_obeys_what_was_changed_and_sends_nothing_to_nobody(found, shop,
     until(lambda: not cut.isEnabled())
     shop.undo.undo()
     until(lambda: "in work" in found.film.list.words.text())
+    assert shop.undo.index() == 3
     assert plan_of(found.entry().job, RATE).shots[1].own, "the film in work keeps them"
     until(lambda: not shop.runner.is_active)
     until(cut.isEnabled)
