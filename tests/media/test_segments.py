@@ -11,6 +11,7 @@ from colorizer.errors import TargetError
 from colorizer.keyframes import KEY_STEP
 from colorizer.media.film import FilmSource
 from colorizer.media.film_sink import FilmSink
+from colorizer.media.film_sound import sounds_of
 from colorizer.media.segment import (
     BLOCK_FRAMES,
     SEGMENT_FRAMES,
@@ -239,3 +240,44 @@ def test_a_segment_that_lost_packets_is_dropped_and_said(tmp_path, monkeypatch):
         with pytest.raises(TargetError, match="segment 1 does not hold"):
             sink.__exit__(None, None, None)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.mkv"]
+
+
+def write_film(folder, name, codec):
+    """Colour `a.mkv`, going on from what an earlier try left."""
+    target = folder / name
+    with (
+        FilmSource(folder / "a.mkv", side=32) as source,
+        FilmSink(target, like=source, codec=codec, threads=1, identity={"source": 1}) as sink,
+    ):
+        for frame in source.frames(sink.start):
+            sink.write(tinted(frame, sink))
+    with FilmSource(target, side=32) as film:
+        return [(frame.pts, frame.Y.tobytes()) for frame in film.frames()], sounds_of(target)
+
+
+@pytest.mark.parametrize(
+    ("codec", "name"),
+    [("h264", "b.mp4"), ("h264", "b.mkv"), ("ffv1", "b.mkv"), ("prores", "b.mov")],
+)
+def test_a_disk_that_fills_up_anywhere_never_gives_half_a_film(tmp_path, monkeypatch, codec, name):
+    """A limit on the size of files stands for the disk; it is met in segments, joining, index."""
+    resource = pytest.importorskip("resource")
+    monkeypatch.setattr("colorizer.media.film_sink.SEGMENT_FRAMES", 24)
+    draw_film(tmp_path / "a.mkv", size=(96, 128), frames=60, sounds=("aac",))
+    whole = write_film(tmp_path, name, codec)
+    size = (tmp_path / name).stat().st_size
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    kept = set()
+    for share in (0.1, 0.3, 0.5, 0.8, 0.95, 0.99, 1 - 1 / size):
+        (tmp_path / name).unlink(missing_ok=True)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (int(size * share), hard))
+        try:
+            with pytest.raises(TargetError, match="can't be written as .*File too large"):
+                write_film(tmp_path, name, codec)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        assert not (tmp_path / name).exists()
+        assert not list(tmp_path.rglob("*.part"))
+        kept.add(kept_frames(tmp_path / name))
+    assert 60 in kept, "the join fails too"
+    assert write_film(tmp_path, name, codec) == whole
