@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -22,6 +23,8 @@ from PySide6.QtWidgets import (
 from colorizer import __version__
 from gui.engine import LOG_LINES, Engine
 
+_PATH = re.compile(r"(?<![\w<./])(?:/|[A-Za-z]:[\\/])[^\n\"'<>]+?(?=:? *$|: |; |, |[\"'])")
+"""A whole path, which may hold blanks: to the end of the line, a quotation mark or what is said."""
 _LAST_LINES = 60
 """Of the log in the diagnostics."""
 
@@ -96,16 +99,26 @@ def about_html() -> str:
 
 
 def diagnostics(engine: Engine, device: str, findings: list[dict[str, object]]) -> str:
-    """Return what a report of a fault needs; names of the person's folder are left out."""
+    """Return what a report of a fault needs; names of the person's files are left out."""
     lines = [
         f"Colorizer {__version__}",
         f"Python {platform.python_version()}, Qt {qVersion()}, {platform.platform()}",
         device,
         *(f"{finding['name']}: {finding['found']}" for finding in findings),
         "--- log",
-        *list(engine.log)[-_LAST_LINES:],
+        *map(without_paths, list(engine.log)[-_LAST_LINES:]),
     ]
     return "\n".join(lines).replace(str(Path.home()), "~")
+
+
+def without_paths(line: str) -> str:
+    """Return a line of the log with the kind of each file in place of its path.
+
+    Lines of a traceback keep theirs, which name the program's files.
+    """
+    if line.lstrip().startswith('File "'):
+        return line
+    return _PATH.sub(lambda found: f"<path>{Path(found[0]).suffix}", line)
 
 
 def _plain(text: str) -> str:

@@ -161,7 +161,7 @@ class ProgramCommands(QObject):
         found = event.get("findings", [])
         text = diagnostics(window.engine, window.device_label.text(), found)
         QGuiApplication.clipboard().setText(text)
-        window.statusBar().showMessage(self.tr("Diagnostics are on the clipboard."), 10_000)
+        window.statusBar().showMessage(self.tr("Diagnostics are on the clipboard, without the names of your files."), 10_000)
 
     def _handle_records(self, wanted: bool) -> None:
         self._window.runner.keep_records = wanted

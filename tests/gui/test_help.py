@@ -14,7 +14,13 @@ from PySide6.QtWidgets import (
     QMessageBox,
 )
 
-from gui.help_windows import LogWindow, about_html, diagnostics, shortcuts_html
+from gui.help_windows import (
+    LogWindow,
+    about_html,
+    diagnostics,
+    shortcuts_html,
+    without_paths,
+)
 from gui.models_dialog import ModelsDialog
 from gui.theme import apply_theme, is_dark
 
@@ -55,7 +61,8 @@ def test_diagnostics_have_versions_and_log_but_not_the_home_folder(shared_window
     text = diagnostics(shared_window.engine, "Device: cpu", [{"name": "torch", "found": "2"}])
     assert re.search(r"Colorizer \d.*\nPython \d", text)
     assert "torch: 2" in text
-    assert "~/secret/a.jpg" in text
+    assert "read <path>.jpg" in text
+    assert "secret" not in text
     assert str(Path.home()) not in text
 
 
@@ -118,3 +125,19 @@ def test_shipped_weights_are_not_removed(shared_window, qtbot, until, monkeypatc
     dialog.remove.click()
     until(lambda: "autochrome" in dialog.answer.text())
     assert "no imported weights" in dialog.answer.text()
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("colorizer.batch: /mnt/family/Aunt Ada 1931.tif: is cut off",
+         "colorizer.batch: <path>.tif: is cut off"),
+        (r"C:\Users\ada\film.mkv: not found", "<path>.mkv: not found"),
+        ("can't open '/a/b.jpg' now", "can't open '<path>.jpg' now"),
+        ("worker process ended: exit code 1", "worker process ended: exit code 1"),
+        ("took 3/4 of a second", "took 3/4 of a second"),
+        ('  File "/opt/colorizer/worker.py", line 3', '  File "/opt/colorizer/worker.py", line 3'),
+    ],
+)  # fmt: skip
+def test_diagnostics_name_no_file_of_a_person(line, expected):
+    assert without_paths(line) == expected
