@@ -343,6 +343,16 @@ def test_text_subtitles_move_between_mp4_and_matroska(tmp_path):
     assert texts == [b"First line", b"Second line"]
 
 
+@pytest.mark.parametrize(("name", "codec"), [("a.mkv", "subrip"), ("a.mp4", "mov_text")])
+def test_text_subtitles_become_webvtt_in_webm(tmp_path, name, codec):
+    draw_film(tmp_path / name, codec="libx264", size=(64, 64), subtitles=codec)
+    _, _, sink = colour(tmp_path / name, tmp_path / "b.webm", "av1")
+    assert packets(tmp_path / "b.webm", "subtitle") == [
+        [(b"First line", 0.04), (b"Second line", 0.16)]
+    ]
+    assert any(line.endswith("becomes plain webvtt, for webm") for line in sink.warnings)
+
+
 @pytest.mark.parametrize(
     ("name", "codec", "sound"),
     [
