@@ -25,6 +25,7 @@ import numpy as np
 from colorizer.archive.verify import Verdict, verify_film
 from colorizer.media.codecs import _CODECS
 from colorizer.media.film import FilmSource
+from colorizer.media.film_open import SHOWN_FIRST
 from colorizer.media.film_sink import FilmSink
 from colorizer.media.luma import at_depth
 from tests.bench.roundtrip_films import (
@@ -117,7 +118,8 @@ def output_row(folder: Path, codec: str, suffix: str, pix_fmt: str) -> Row:
     row.note("rate", good=abs(found["rate"] - NTSC) < NTSC / 10**5)
     row.lines = colour(woven, target, codec)
     with FilmSource(target, side=32) as film:
-        row.note("fields", good=film.first_field == "bottom")
+        header = SHOWN_FIRST.get(film.field_order, "bottom")
+        row.note("fields", good=film.first_field == header == "bottom")
     row.note("range", good=facts(target)["range"] == 2)
     return row
 
