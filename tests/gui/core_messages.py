@@ -28,7 +28,6 @@ TERMINAL = (
     "verify_",
     "check",
     "measure",
-    "watching",
 )
 """Beginnings of the names of modules whose messages reach only a terminal."""
 
