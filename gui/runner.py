@@ -142,6 +142,7 @@ class Runner(QObject):
             list(self._running), state=JobState.INTERRUPTED, reason=self.tr("The window was closed")
         )
         self._running.clear()
+        self.lacks_room = None  # nothing goes on by itself in a closed window
         self._become(Activity.IDLE)
 
     def wake(self) -> None:
