@@ -24,7 +24,7 @@ from colorizer.media.film_join import (
     complete,
 )
 from colorizer.media.film_plan import ENCODE_THREADS, check
-from colorizer.media.frame_thread import FrameThread
+from colorizer.media.film_thread import FrameThread
 from colorizer.media.segment import SEGMENT_FRAMES, begins_segment
 from colorizer.media.segments import State, WorkFolder
 from colorizer.media.siting import chroma_shift, parity_of
