@@ -51,6 +51,32 @@ def test_a_fade_through_black_parts_two_shots_and_keeps_each_whole():
     assert all(14 <= index <= 19 for index in found[1:])
 
 
+def grainy(pictures, grain=1.5):
+    """Give pictures the fog and grain of film, and 8-bit codes."""
+    rng = np.random.default_rng(0)
+    noisy = (6 + 0.94 * L + rng.normal(0, grain, L.shape) for L in pictures)
+    return [np.rint(L.clip(0, 100) * 2.55).astype(np.float32) / np.float32(2.55) for L in noisy]
+
+
+@pytest.mark.parametrize("blank", [0, 100])
+def test_grainy_black_or_white_between_two_fades_is_one_shot(blank):
+    steps = np.linspace(0, 1, 9, dtype=np.float32)
+    one, two = (texture(seed, sigma=8) for seed in (1, 2))
+    away = [one + (blank - one) * step for step in steps]
+    back = [blank + (two - blank) * step for step in steps]
+    pictures = [one] * 4 + away + [np.full(SIZE, blank, np.float32)] * 20 + back + [two] * 4
+    found = starts(grainy(pictures), detector=adaptive_detector())
+    assert len(found) == 3
+    assert 9 <= found[1] <= 13
+    assert 32 <= found[2] <= 36
+
+
+def test_a_dissolve_is_no_cut():
+    one, two = (texture(seed, sigma=8) for seed in (1, 2))
+    mixed = [one + (two - one) * step for step in np.linspace(0, 1, 14, dtype=np.float32)]
+    assert starts([one] * 4 + mixed + [two] * 4, detector=adaptive_detector()) == [0]
+
+
 def test_a_list_of_cuts_is_obeyed():
     pictures = [texture(1)] * 4 + [texture(2)] * 4
     assert starts(pictures, cuts={2}) == [0, 2]
