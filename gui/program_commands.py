@@ -41,21 +41,24 @@ class ProgramCommands(QObject):
         self.at_end = AtEnd(window, window.windowIcon())
         self._create_actions()
         self._create_wishes()
-        preferences = window.preferences
+        self._create_switches()
+        window.runner.activity_changed.connect(self._handle_activity)
+        window.runner.finished.connect(self._handle_finished)
+
+    def _create_switches(self) -> None:
+        """Make the actions for what work does by itself, and the guard that obeys one of them."""
+        make, window, preferences = self._actions.make, self._window, self._window.preferences
         tip = self.tr("Hold the work while the computer runs on its battery")
-        battery = actions.make(window, "battery", self.tr("Pause on batter&y"), tip=tip,
-                               checkable=True)  # fmt: skip
+        battery = make(window, "battery", self.tr("Pause on batter&y"), tip=tip, checkable=True)
         battery.setChecked(bool(preferences.get("pause_on_battery", True)))
         battery.toggled.connect(lambda wanted: preferences.put("pause_on_battery", wanted))
         tip = self.tr("Keep colorize-run-TIME.jsonl and manifest-sha256.txt beside the results")
-        records = actions.make(window, "records", self.tr("&Log and manifest"), tip=tip,
-                               checkable=True)  # fmt: skip
-        records.toggled.connect(self._handle_records)
+        records = make(window, "records", self.tr("&Log and manifest"), tip=tip, checkable=True)
         records.setChecked(bool(preferences.get("keep_records", True)))
+        window.runner.keep_records = records.isChecked()
+        records.toggled.connect(self._handle_records)
         self.guard = Guard(window.runner, battery.isChecked)
         battery.toggled.connect(lambda _: self.guard.look())
-        window.runner.activity_changed.connect(self._handle_activity)
-        window.runner.finished.connect(self._handle_finished)
 
     def create_menus(self) -> None:
         """Add the Help menu, and the wishes for the end to the Queue menu."""
@@ -161,7 +164,8 @@ class ProgramCommands(QObject):
         found = event.get("findings", [])
         text = diagnostics(window.engine, window.device_label.text(), found)
         QGuiApplication.clipboard().setText(text)
-        window.statusBar().showMessage(self.tr("Diagnostics are on the clipboard, without the names of your files."), 10_000)
+        words = self.tr("Diagnostics are on the clipboard, without the names of your files.")
+        window.statusBar().showMessage(words, 10_000)
 
     def _handle_records(self, wanted: bool) -> None:
         self._window.runner.keep_records = wanted

@@ -89,3 +89,16 @@ def test_the_supplies_of_linux_are_read(tmp_path, monkeypatch, supplies, expecte
     monkeypatch.setattr(power, "SUPPLIES", tmp_path)
     monkeypatch.setattr(power.sys, "platform", "linux")
     assert power.on_battery() is expected
+
+
+def test_log_and_manifest_are_left_out_on_wish_and_after_a_restart_too(open_window, tmp_path):
+    first = open_window()
+    out = first.preferences.out
+    assert first.runner._records_folder(out / "a" / "b.png") == str(out)
+    assert first.runner._records_folder(tmp_path / "b.png") == str(tmp_path)
+    first.commands.actions["records"].setChecked(False)
+    assert first.runner._records_folder(out / "b.png") is None
+    first.close()
+    again = open_window()
+    assert again.runner._records_folder(out / "b.png") is None
+    assert not again.commands.actions["records"].isChecked()
