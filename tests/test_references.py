@@ -1,6 +1,7 @@
 """References: their frame has exactly their colours, which travel to both sides of the shot."""
 
 import json
+from fractions import Fraction
 
 import av
 import cv2
@@ -11,11 +12,13 @@ from colorizer import pipeline
 from colorizer.archive.existing import Standing, standing_of
 from colorizer.color import ab_to_srgb, luma_to_L, srgb_to_lab
 from colorizer.errors import MediaError, SettingsError
+from colorizer.frame import Frame
 from colorizer.hint_file import packed, read_hints
 from colorizer.hints import HintedModel
 from colorizer.jobs import Job, Kind
 from colorizer.media import film_sink
 from colorizer.preview import before_and_after
+from colorizer.references import open_reference
 from colorizer.settings import Settings
 from colorizer.shot_settings import read_overrides
 from colorizer.ycbcr import ab_to_chroma
@@ -273,3 +276,15 @@ def test_references_hold_on_every_path(film, settings):
     square = square_of(target, AT).mean(axis=(1, 2))
     for index in (2, 27):
         assert np.abs(square_of(done[index], index).mean(axis=(1, 2)) - square).max() < 5
+
+
+def test_a_still_of_the_shape_on_the_screen_will_do(film):
+    folder, _ = film
+    file = paint(folder / "a.mkv", AT, folder / "screen.png", size=(171, 96))
+    Y = luma_of(folder / "a.mkv", AT)
+    frame = Frame(AT, AT, Fraction(1, 25), Y, 8, False, luma_to_L(Y, 8, False))
+    found = open_reference(file, frame, (96, 128), Fraction(4, 3))
+    assert found.ab.shape == (2, 96, 128)
+    assert square_of(found.ab, AT).mean(axis=(1, 2)) == pytest.approx(RED, abs=3)
+    with pytest.raises(MediaError, match="of another shape"):
+        open_reference(file, frame, (96, 128), Fraction(1))
