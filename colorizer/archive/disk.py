@@ -7,6 +7,7 @@ import os
 import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from colorizer.errors import TargetError
 from colorizer.frame_pattern import FILE_SUFFIXES, files_of, is_pattern
 from colorizer.jobs import Job, Kind
 from colorizer.media.segments import work_folder
+from colorizer.trim import Place, parse_place
 
 LEAST_FREE = 256_000_000
 """Bytes a run leaves free on a disk, on small disks LEAST_SHARE of it."""
@@ -120,12 +122,29 @@ def result_bytes(job: Job) -> int:
     pixels = facts["width"] * facts["height"]
     if job.kind is Kind.PHOTO:
         return round(pixels * max(1, facts["pages"]) * _pixel_bytes(job, facts["bits"]))
+    frames = _wanted_frames(job, facts)
     if is_pattern(job.target):
-        return round(pixels * (facts["frames"] or 0) * _frame_bytes(job, facts["bits"]))
+        return round(pixels * frames * _frame_bytes(job, facts["bits"]))
     bits = _FILM_BITS.get(job.settings.codec, _FILM_BITS["ffv1"])
     if job.settings.quality == 0 and job.settings.codec in ("h264", "h265"):
         bits = _LOSSLESS_BITS
-    return round(pixels * (facts["frames"] or 0) * bits / 8)
+    return round(pixels * frames * bits / 8)
+
+
+def _wanted_frames(job: Job, facts: dict[str, Any]) -> int:
+    """Return how many frames of a film `--start` and `--end` leave."""
+    frames = facts["frames"] or 0
+    rate = Fraction(facts["rate"])
+    places = [
+        parse_place(getattr(job.settings, name), name) or Place(default, None)
+        for name, default in (("start", 0), ("end", frames))
+    ]
+    times = [place.time(rate) for place in places]
+    start, end = (
+        (place.frame or 0) if time is None else round(time * rate)
+        for place, time in zip(places, times, strict=True)
+    )
+    return max(0, min(end, frames) - start)
 
 
 def _frame_bytes(job: Job, bits: int) -> float:

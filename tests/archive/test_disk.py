@@ -71,6 +71,17 @@ def test_the_estimate_of_a_film_counts_its_segments_and_the_joined_film(tmp_path
     assert spaces([job])[0].needed == pytest.approx(2 * plain, rel=0.01)
 
 
+@pytest.mark.parametrize(
+    ("start", "end", "frames"), [("2", "", 6), ("", "0.1s", 2), ("7", "99", 1)]
+)
+def test_the_estimate_of_a_part_of_a_film_counts_its_frames(start, end, frames, tmp_path):
+    source = drawn.film(tmp_path / "a.mkv", 8)
+    settings = Settings(codec="ffv1", start=start, end=end)
+    job = Job(source, tmp_path / "b.mkv", Kind.FILM, settings)
+    plain = frames * 64 * 96 * disk._FILM_BITS["ffv1"] / 8
+    assert spaces([job])[0].needed == pytest.approx(2 * plain, rel=0.01)
+
+
 def test_too_small_a_disk_is_said_in_the_plan(tmp_path, free):
     free(300_000_000)
     (space,) = spaces(list(photos(tmp_path, 2)))
