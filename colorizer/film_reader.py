@@ -68,9 +68,7 @@ class FilmReader:
             return None
         return index * self.per_frame
 
-    def placed(
-        self, hints: Iterable[Hint], notes: list[str]
-    ) -> Iterator[tuple[int, Point | Path]]:
+    def placed(self, hints: Iterable[Hint], notes: list[str]) -> Iterator[tuple[int, Point | Path]]:
         """Yield hints and files of references, each with the index of its frame.
 
         Args:
