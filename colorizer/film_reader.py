@@ -19,7 +19,7 @@ from colorizer.media import open_source
 from colorizer.media.film import FilmSource
 from colorizer.media.sequence import SequenceSource
 from colorizer.references import Reference, open_reference
-from colorizer.shots import CONTEXT, adaptive_detector, mark_shots
+from colorizer.shots import CONTEXT, mark_shots, scene_detector
 
 
 class FilmReader:
@@ -111,7 +111,7 @@ class FilmReader:
             frames = (replace(frame, index=frame.index + first) for frame in frames)
             if self._source.first_field:
                 frames = separate_fields(frames, self._source.first_field)
-            for frame in mark_shots(frames, self._cuts, detector=adaptive_detector()):
+            for frame in mark_shots(frames, self._cuts, detector=scene_detector()):
                 if frame.index >= begin:
                     yield frame
 

@@ -27,7 +27,7 @@ from colorizer.references import Reference, lay_references
 from colorizer.settings import Settings
 from colorizer.shot_settings import Overrides
 from colorizer.shot_walk import Marked
-from colorizer.shots import CONTEXT, adaptive_detector, mark_shots
+from colorizer.shots import CONTEXT, mark_shots, scene_detector
 from colorizer.temporal import State, smooth_chroma
 
 MOVING = (FilmSink, SequenceSink)
@@ -157,7 +157,7 @@ def wanted_frames(
     if shots is None:
         return frames
     shots.restore(sink.state().get("shots"))
-    marked = mark_shots(frames, cuts, detector=adaptive_detector())
+    marked = mark_shots(frames, cuts, detector=scene_detector())
     return shots.noted((frame for frame in marked if frame.index >= start), per_frame)
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from colorizer.shots import CONTEXT, adaptive_detector, mark_shots
+from colorizer.shots import CONTEXT, mark_shots, scene_detector
 from tests.test_temporal import SIZE, frame_of, plain, texture
 
 NOTHING = plain((0, 0))
@@ -45,7 +45,7 @@ def test_a_fade_through_black_parts_two_shots_and_keeps_each_whole():
     steps = np.linspace(0, 1, 13, dtype=np.float32)
     away = [texture(1) * (1 - step) for step in steps]
     back = [texture(2) * step for step in steps]
-    found = starts([texture(1)] * 4 + away + back + [texture(2)] * 4, detector=adaptive_detector())
+    found = starts([texture(1)] * 4 + away + back + [texture(2)] * 4, detector=scene_detector())
     assert found[0] == 0
     assert len(found) > 1
     assert all(14 <= index <= 19 for index in found[1:])
@@ -65,16 +65,24 @@ def test_grainy_black_or_white_between_two_fades_is_one_shot(blank):
     away = [one + (blank - one) * step for step in steps]
     back = [blank + (two - blank) * step for step in steps]
     pictures = [one] * 4 + away + [np.full(SIZE, blank, np.float32)] * 20 + back + [two] * 4
-    found = starts(grainy(pictures), detector=adaptive_detector())
+    found = starts(grainy(pictures), detector=scene_detector())
     assert len(found) == 3
     assert 9 <= found[1] <= 13
     assert 32 <= found[2] <= 36
 
 
+def test_an_even_fade_is_suspected_although_no_frame_stands_out():
+    detector = pytest.importorskip("scenedetect") and scene_detector()
+    steps = np.linspace(1, 0, 9, dtype=np.float32)
+    pictures = grainy([texture(1, sigma=8) * step for step in steps] + [np.zeros(SIZE, np.float32)] * 4, 0.5)
+    frames = [frame_of(i, L, NOTHING) for i, L in enumerate(pictures)]
+    assert any(suspected for _, suspected in detector(iter(frames)))
+
+
 def test_a_dissolve_is_no_cut():
     one, two = (texture(seed, sigma=8) for seed in (1, 2))
     mixed = [one + (two - one) * step for step in np.linspace(0, 1, 14, dtype=np.float32)]
-    assert starts([one] * 4 + mixed + [two] * 4, detector=adaptive_detector()) == [0]
+    assert starts([one] * 4 + mixed + [two] * 4, detector=scene_detector()) == [0]
 
 
 def test_a_list_of_cuts_is_obeyed():
@@ -102,7 +110,7 @@ def test_large_pictures_have_their_flow_on_a_smaller_grid():
 
 
 def test_the_second_detector_sees_cuts_and_keeps_every_frame_in_order():
-    detector = pytest.importorskip("scenedetect") and adaptive_detector()
+    detector = pytest.importorskip("scenedetect") and scene_detector()
     pictures = [texture(1)] * 6 + [texture(2)] * 6
     frames = [frame_of(i, L, NOTHING) for i, L in enumerate(pictures)]
     pairs = list(detector(frames))
@@ -122,9 +130,9 @@ def test_marks_from_a_place_are_those_of_the_whole():
     pictures = [texture(1)] * 9 + [texture(2)] * 9 + [np.full(SIZE, 99, np.float32)]
     pictures += [texture(2)] * 9
     frames = [frame_of(i, L, NOTHING) for i, L in enumerate(pictures)]
-    whole = list(mark_shots(frames, detector=adaptive_detector()))
+    whole = list(mark_shots(frames, detector=scene_detector()))
     for place in range(CONTEXT, 28):
-        part = mark_shots(frames[place - CONTEXT :], detector=adaptive_detector())
+        part = mark_shots(frames[place - CONTEXT :], detector=scene_detector())
         for one, other in zip(whole[place:], list(part)[CONTEXT:], strict=True):
             assert one.starts_shot == other.starts_shot
             assert (one.motion is None) == (other.motion is None)

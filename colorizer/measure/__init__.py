@@ -21,7 +21,7 @@ from colorizer.measure.flow import LONG_SIDE
 from colorizer.measure.measuring import PLAIN, RESULT, TRUTH, Measuring
 from colorizer.measure.view import Colours
 from colorizer.media.film_colour import ColourFilm, ColourFrame, gray_codes
-from colorizer.shots import adaptive_detector, mark_shots
+from colorizer.shots import mark_shots, scene_detector
 from colorizer.trim import parse_place
 
 
@@ -65,7 +65,7 @@ def measure_film(
     with ExitStack() as stack:
         gray, others = _opened(stack, source, result, truth, plain, (start, end))
         cuts = CutList(shots, source, gray.rate).cuts
-        marked = mark_shots(gray.frames(), cuts, detector=adaptive_detector())
+        marked = mark_shots(gray.frames(), cuts, detector=scene_detector())
         measuring, fidelity = Measuring(), Fidelity(gray.origin)
         counts = _read(
             marked, others, measuring, fidelity, lambda n: tell and tell(n, gray.frame_count)

@@ -36,7 +36,7 @@ from colorizer.models.base import ColorModel
 from colorizer.pipeline import run
 from colorizer.predict import predict_chroma
 from colorizer.settings import Settings
-from colorizer.shots import adaptive_detector, mark_shots
+from colorizer.shots import mark_shots, scene_detector
 from colorizer.temporal import smooth_chroma
 from colorizer.upsample import upsample_chroma
 
@@ -199,7 +199,7 @@ def bench_stages(model: ColorModel, folder: Path, count: int, settings: Settings
         sink = film_sink(folder / "stages.mp4", source, settings)
         coding, tags = sink.coding, sink.tags
         frames = timed("decode, L at working size", islice(source.frames(), count))
-        frames = timed("cuts, flow both ways", mark_shots(frames, detector=adaptive_detector()))
+        frames = timed("cuts, flow both ways", mark_shots(frames, detector=scene_detector()))
         frames = timed("key frames chosen", mark_keys(iter(frames)))
         keys = sum(frame.is_key for frame in frames)
         frames = timed("network", predict_chroma(frames, model, device=device))

@@ -30,7 +30,7 @@ from colorizer.keyframes import mark_keys
 from colorizer.measure.flow import LONG_SIDE
 from colorizer.measure.measuring import PLAIN, TRUTH, Measuring
 from colorizer.measure.view import Colours
-from colorizer.shots import adaptive_detector, mark_shots
+from colorizer.shots import mark_shots, scene_detector
 from colorizer.temporal import LOOK_AHEAD, smooth_chroma
 from colorizer.upsample import upsample_chroma
 
@@ -141,7 +141,7 @@ def ways_of(
     clip: Clip, single: list[np.ndarray]
 ) -> tuple[list[Frame], dict[str, Callable[[], Iterator[Frame]]]]:
     """Return frames with shots marked, and each way to get from the network's ab to smooth ones."""
-    marked = list(mark_shots(clip.frames, clip.cuts, detector=adaptive_detector()))
+    marked = list(mark_shots(clip.frames, clip.cuts, detector=scene_detector()))
     keyed = list(mark_keys(iter(marked)))
 
     def smooth(frames: list[Frame], ahead: int) -> Callable[[], Iterator[Frame]]:
