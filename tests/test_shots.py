@@ -74,7 +74,9 @@ def test_grainy_black_or_white_between_two_fades_is_one_shot(blank):
 def test_an_even_fade_is_suspected_although_no_frame_stands_out():
     detector = pytest.importorskip("scenedetect") and scene_detector()
     steps = np.linspace(1, 0, 9, dtype=np.float32)
-    pictures = grainy([texture(1, sigma=8) * step for step in steps] + [np.zeros(SIZE, np.float32)] * 4, 0.5)
+    pictures = grainy(
+        [texture(1, sigma=8) * step for step in steps] + [np.zeros(SIZE, np.float32)] * 4, 0.5
+    )
     frames = [frame_of(i, L, NOTHING) for i, L in enumerate(pictures)]
     assert any(suspected for _, suspected in detector(iter(frames)))
 
