@@ -99,7 +99,8 @@ def judge_photos(
         if number < SHEET_ROWS:
             rows.append([results["gray"], *(results[name] for name in shown), original])
     if sheet is not None:
-        contact_sheet(rows, columns=max(1, 6 // len(rows[0]))).save(sheet)
+        titles = ["gray", *shown, "original"]
+        contact_sheet(rows, columns=max(1, 6 // len(rows[0])), titles=titles).save(sheet)
     return tallies
 
 

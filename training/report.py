@@ -13,12 +13,13 @@ import html
 import io
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from colorizer.errors import MediaError
 
@@ -31,7 +32,11 @@ img,svg{max-width:100%;height:auto}
 
 
 def contact_sheet(
-    rows: list[list[np.ndarray]], height: int = 160, columns: int = 3, gap: int = 4
+    rows: list[list[np.ndarray]],
+    height: int = 160,
+    columns: int = 3,
+    gap: int = 4,
+    titles: Sequence[str] = (),
 ) -> Image.Image:
     """Lay pictures out: the pictures of one row stay together, `columns` rows stand side by side.
 
@@ -40,11 +45,16 @@ def contact_sheet(
         height: of every picture, pixels.
         columns: groups side by side.
         gap: pixels between pictures.
+        titles: of the pictures of a row, written into their upper left corner.
     """
     strips = []
     for row in rows:
         pictures = [Image.fromarray(p) for p in row]
         pictures = [p.resize((max(1, p.width * height // p.height), height)) for p in pictures]
+        for picture, title in zip(pictures, titles, strict=False):
+            pen = ImageDraw.Draw(picture)
+            pen.rectangle(pen.textbbox((3, 1), title), fill="black")
+            pen.text((3, 1), title, fill="white")
         strip = Image.new("RGB", (sum(p.width + gap for p in pictures), height + gap), "white")
         left = 0
         for picture in pictures:

@@ -118,6 +118,14 @@ def test_wrong_questions_are_refused(model, words, photos, tmp_path, monkeypatch
     assert words in capsys.readouterr().err
 
 
+def test_pictures_of_the_sheet_have_their_names_on_them():
+    plain = [[np.full((80, 120, 3), 90, np.uint8)] * 2] * 2
+    named, bare = (np.asarray(contact_sheet(plain, titles=t)) for t in (["gray", "original"], ()))
+    changed = np.flatnonzero((named != bare).any(axis=(0, 2)))
+    assert set(changed // 244) == {0, 1, 2, 3}
+    assert (named != bare).any(axis=2)[30:160].sum() == 0
+
+
 @pytest.mark.parametrize("name", ["resnet18", "autochrome=nothing.safetensors"])
 def test_a_model_without_weights_is_refused_in_a_line(name, photos, tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
