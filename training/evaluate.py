@@ -136,7 +136,9 @@ def as_markdown(table: Mapping[str, Row]) -> str:
     lines = ["| | " + " | ".join(table) + " |", "|---|" + "---:|" * len(table)]
     for name in next(iter(table.values())):
         values = (row.get(name, float("nan")) for row in table.values())
-        lines.append(f"| {name} | " + " | ".join(f"{value:.3f}" for value in values) + " |")
+        title = name.replace("|", "\\|")
+        words = (f"{value:.0f}" if abs(value) >= 1000 else f"{value:.4g}" for value in values)
+        lines.append(f"| {title} | " + " | ".join(words) + " |")
     return "\n".join(lines)
 
 
