@@ -97,15 +97,20 @@ def choose_coding(
     )
     if hardware:
         coding = _on_hardware(coding, codec, quality)
+    _mark_fields(coding)
+    lost = _lost(codec, coding, bits, wanted, full_range, first_field)
+    if known.needs_even and chosen == "444" != wanted:
+        lost.append(f"{shown} has odd sides: chroma is coded 444, which few players show")
+    return replace(coding, warnings=tuple(lost))
+
+
+def _mark_fields(coding: Coding) -> None:
+    """Give the encoder of an interlaced film the options that say so."""
     if coding.first_field:
         coding.options["flags"] = "+ilme+ildct"
     if coding.encoder == "libx264" and coding.first_field == "bottom":
         # x264 learns it from the frames too, but only after having marked the first two.
         coding.options["x264-params"] += ":bff=1"
-    lost = _lost(codec, coding, bits, wanted, full_range, first_field)
-    if known.needs_even and chosen == "444" != wanted:
-        lost.append(f"{shown} has odd sides: chroma is coded 444, which few players show")
-    return replace(coding, warnings=tuple(lost))
 
 
 def _on_hardware(coding: Coding, codec: str, quality: int | None) -> Coding:

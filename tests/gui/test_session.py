@@ -145,6 +145,16 @@ def settled(screen, box, seconds=2.0):
     return old
 
 
+def has_what_was_asked(result, x, y, a, b):
+    assert b < -50 < 0 < a, "the blue that was typed"
+    picture = Image.open(result)
+    red, _, blue = picture.getpixel((round(x * picture.width), round(y * picture.height)))
+    assert blue > red + 20
+    sidecar = json.loads(result.with_name(f"{result.name}.colorize.json").read_text())
+    assert sidecar["settings"]["strength"] == 0.7
+    assert sidecar["settings"]["vividness"] == 1.0
+
+
 def test_drop_adjust_hint_run_and_open_the_result(screen, started, tmp_path):
     scans, profile, out = prepared(tmp_path)
     originals = {file: file.read_bytes() for file in scans.iterdir()}
@@ -197,14 +207,7 @@ def test_drop_adjust_hint_run_and_open_the_result(screen, started, tmp_path):
     wait(opened.exists, "the opening of the result")
     result = out / "astronaut_color.jpg"
     assert Path(opened.read_text().strip().removeprefix("file://")) == result
-    x, y, a, b = hints(profile)[0]
-    assert b < -50 < 0 < a, "the blue that was typed"
-    picture = Image.open(result)
-    red, _, blue = picture.getpixel((round(x * picture.width), round(y * picture.height)))
-    assert blue > red + 20
-    sidecar = json.loads((out / "astronaut_color.jpg.colorize.json").read_text())
-    assert sidecar["settings"]["strength"] == 0.7
-    assert sidecar["settings"]["vividness"] == 1.0
+    has_what_was_asked(result, *hints(profile)[0])
     assert (out / "coffee_color.png").exists()
     assert {file: file.read_bytes() for file in originals} == originals
 
