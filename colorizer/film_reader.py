@@ -15,7 +15,7 @@ from colorizer.frame import Frame
 from colorizer.hint_file import Hint, parted
 from colorizer.hint_spread import Hint as Point
 from colorizer.jobs import Job
-from colorizer.media import open_source
+from colorizer.media import source_of
 from colorizer.media.film import FilmSource
 from colorizer.media.sequence import SequenceSource
 from colorizer.references import Reference, open_reference
@@ -119,18 +119,8 @@ class FilmReader:
         return max(0.0, seconds - 0.5 / float(self._source.rate))
 
     def _open(self, start: str, end: str) -> FilmSource:
-        settings = self._job.settings
-        opened = open_source(
-            self._job.source,
-            self._job.kind,
-            side=settings.size,
-            interlaced=self._source.first_field or "no",
-            start=start,
-            end=end,
-            fps=settings.fps,
-            accept_gaps=settings.accept_gaps,
-            transfer=settings.transfer,
-        )
+        interlaced = self._source.first_field or "no"
+        opened = source_of(self._job, interlaced=interlaced, start=start, end=end)
         assert isinstance(opened, FilmSource)
         return opened
 
@@ -143,17 +133,7 @@ def reader_of(job: Job) -> FilmReader:
         SettingsError: its cut list can't be.
     """
     settings = job.settings
-    with open_source(
-        job.source,
-        job.kind,
-        side=settings.size,
-        interlaced=settings.interlaced,
-        start=settings.start,
-        end=settings.end,
-        fps=settings.fps,
-        accept_gaps=settings.accept_gaps,
-        transfer=settings.transfer,
-    ) as source:
+    with source_of(job) as source:
         assert isinstance(source, FilmSource)
         cuts = CutList(settings.shots, job.source, source.rate).cuts if settings.smooth else None
         return FilmReader(job, source, cuts)

@@ -32,7 +32,7 @@ from colorizer.hint_file import hint_file, read_hints, references_of
 from colorizer.hints import HintedModel
 from colorizer.jobs import Job, JobState, Kind, Progress
 from colorizer.keyframes import mark_keys
-from colorizer.media import open_sink, open_source
+from colorizer.media import open_sink, source_of
 from colorizer.media.base import Sink, Source
 from colorizer.media.film import FilmSource
 from colorizer.media.prefetch import Prefetch
@@ -109,17 +109,7 @@ def _colorize(
     notes: list[str] = []
     refuse_own_source(job)
     with (
-        open_source(
-            job.source,
-            job.kind,
-            side=settings.size,
-            interlaced=settings.interlaced,
-            start=settings.start,
-            end=settings.end,
-            fps=settings.fps,
-            accept_gaps=settings.accept_gaps,
-            transfer=settings.transfer,
-        ) as source,
+        source_of(job) as source,
         nullcontext(cut_list_of(source, settings)) as shots,
         begin_record(job, model) as record,
         _open_sink(job, source, model) as sink,

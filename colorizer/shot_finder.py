@@ -5,8 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Generator
 from dataclasses import replace
-from types import TracebackType
-from typing import Self
 
 from colorizer.film_reader import reader_of
 from colorizer.frame import Frame
@@ -14,7 +12,7 @@ from colorizer.jobs import Job
 
 
 class ShotFinder:
-    """Marks shots as the run would without a cut list. A context manager: it holds the film open.
+    """Marks shots as the run would without a cut list. Holds the film open until it is closed.
 
     Args:
         job: the film and its settings.
@@ -36,17 +34,6 @@ class ShotFinder:
         self.total = reader.frame_count
         self._per_frame = reader.per_frame
         self._frames: Generator[Frame, None, None] = reader.marked(0)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Close the film."""

@@ -1,5 +1,7 @@
 """Hints where a person looks, and shots before the run: both as the run itself finds them."""
 
+from contextlib import closing
+
 import pytest
 
 from colorizer.film_reader import reader_of
@@ -28,7 +30,7 @@ def reader(job):
 
 
 def test_shots_are_found_as_the_run_finds_them_bit_by_bit(job):
-    with ShotFinder(job) as finder:
+    with closing(ShotFinder(job)) as finder:
         assert not finder.go_on(0.0), "one frame at a time"
         assert (finder.firsts, finder.done) == ([0], 1)
         while not finder.go_on(0.2):

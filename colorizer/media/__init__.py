@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from colorizer.errors import TargetError
 from colorizer.frame_pattern import is_pattern
-from colorizer.jobs import Kind
+from colorizer.jobs import Job, Kind
 from colorizer.media.base import Sink, Source
 from colorizer.settings import CODECS
 from colorizer.trim import parse_place
@@ -64,6 +64,18 @@ def open_source(
         accept_gaps=accept_gaps,
         transfer=transfer,
     )
+
+
+def source_of(job: Job, **changed: str) -> Source:
+    """Open the source of a job for reading as its settings say; see `open_source`.
+
+    Args:
+        job: what is to be read, and how.
+        **changed: options of `open_source` in place of the settings'.
+    """
+    names = ("interlaced", "start", "end", "fps", "accept_gaps", "transfer")
+    options: dict[str, Any] = {name: getattr(job.settings, name) for name in names} | changed
+    return open_source(job.source, job.kind, side=job.settings.size, **options)
 
 
 def open_sink(

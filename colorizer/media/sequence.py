@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from colorizer.errors import MediaError, UnsupportedMedia
 from colorizer.frame import Frame
@@ -96,9 +96,6 @@ class SequenceSource(FilmSource):
         self._wanted(start, end)
         self.frame_count, self.counted = len(self.numbers), True
         self._check_headers()
-
-    def __enter__(self) -> Self:
-        return self
 
     def __exit__(
         self,
