@@ -7,6 +7,7 @@ arrays or torch tensors and returns the same kind; torch is never imported for n
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -30,7 +31,13 @@ _EPSILON = 0.008856  # (6/29)^3, CIE 15:2004
 _KAPPA_SLOPE = 7.787
 _EPSILON_ROOT = 0.206893  # cube root of _EPSILON
 
-BLOCK = 1 << 15
+_ROUNDING = 1e-6
+"""How far float32 takes linear light of colours on the gamut's edge beyond it."""
+_GAMUT_EDGE = 2e-5
+"""How far inside, in linear light, a colour scaled to the gamut's edge may be."""
+_GAMUT_STEPS = 12
+
+BLOCK = 1 << 16
 """Pixels worked on at once, so that the planes of one step stay in the processor's cache."""
 
 
@@ -42,27 +49,34 @@ def array_module(x: Any) -> Any:
 
 def srgb_to_linear(rgb: Array) -> Array:
     """Decode sRGB code values in [0, 1] to linear light in [0, 1]."""
-    xp = array_module(rgb)
-    power = ((xp.clip(rgb, 0.04045, None) + 0.055) / 1.055) ** 2.4
-    return xp.where(rgb <= 0.04045, rgb / 12.92, power)
+    power = ((array_module(rgb).clip(rgb, 0.04045, math.inf) + 0.055) / 1.055) ** 2.4
+    return _instead(power, rgb <= 0.04045, lambda: rgb / 12.92)
 
 
 def linear_to_srgb(linear: Array) -> Array:
     """Encode linear light to sRGB; values outside [0, 1] are extended, not clipped."""
-    xp = array_module(linear)
-    power = 1.055 * xp.clip(linear, 0.0031308, None) ** (1 / 2.4) - 0.055
-    return xp.where(linear <= 0.0031308, linear * 12.92, power)
+    power = 1.055 * array_module(linear).clip(linear, 0.0031308, math.inf) ** (1 / 2.4) - 0.055
+    return _instead(power, linear <= 0.0031308, lambda: linear * 12.92)
 
 
 def _f(t: Array) -> Array:
     xp = array_module(t)
-    root = xp.clip(t, _EPSILON, None) ** (1 / 3)
-    return xp.where(t > _EPSILON, root, _KAPPA_SLOPE * t + 16 / 116)
+    root = np.cbrt(t) if xp is np else xp.clip(t, _EPSILON, None) ** (1 / 3)
+    return _instead(root, t <= _EPSILON, lambda: _KAPPA_SLOPE * t + 16 / 116)
 
 
 def _f_inverse(f: Array) -> Array:
-    xp = array_module(f)
-    return xp.where(f > _EPSILON_ROOT, f * f * f, (f - 16 / 116) / _KAPPA_SLOPE)
+    return _instead(f * f * f, f <= _EPSILON_ROOT, lambda: (f - 16 / 116) / _KAPPA_SLOPE)
+
+
+def _instead(made: Any, where: Any, other: Callable[[], Any]) -> Any:
+    """Return `made`, and `other()` where asked; numpy does without where nothing is asked."""
+    xp = array_module(made)
+    if xp is not np or not isinstance(made, np.ndarray):
+        return xp.where(where, other(), made)
+    if where.any():
+        np.copyto(made, other(), where=where)
+    return made
 
 
 def _mix(matrix: tuple[tuple[float, ...], ...], planes: Array) -> list[Array]:
@@ -173,9 +187,8 @@ def light_to_L(light: Array) -> Array:
 def opponents_to_linear(L: Array, a: Array, b: Array, space: RgbSpace = SRGB) -> list[Array]:
     """Convert CIELAB planes of any equal shape to linear R, G, B, unclipped, neutral for ab = 0."""
     fy, gray = (L + 16) / 116, space.gray
-    x, z = gray[0] * _f_inverse(fy + a / 500), gray[2] * _f_inverse(fy - b / 200)
-    y = _f_inverse(fy)
-    return [m[0] * x + m[1] * y + m[2] * z for m in space.from_xyz]
+    x, y, z = _f_inverse(fy + a / 500), _f_inverse(fy), _f_inverse(fy - b / 200)
+    return [(m[0] * gray[0]) * x + m[1] * y + (m[2] * gray[2]) * z for m in space.from_xyz]
 
 
 def ab_to_srgb(L: Array, ab: Array) -> Array:
@@ -215,7 +228,7 @@ def ab_to_linear(L: Array, ab: Array, space: RgbSpace = SRGB) -> Array:
     """
     xp = array_module(L)
     linear = xp.stack(opponents_to_linear(L, ab[0], ab[1], space))
-    outside = ~_inside(linear)
+    outside = _excess(linear) > _ROUNDING
     if outside.any():
         L, a, b = L[outside], ab[0][outside], ab[1][outside]
         t = _gamut_scale(L, a, b, space)
@@ -223,18 +236,36 @@ def ab_to_linear(L: Array, ab: Array, space: RgbSpace = SRGB) -> Array:
     return xp.clip(linear, 0, 1)
 
 
-def _inside(linear: Array) -> Array:
-    """Tell which linear RGB colours, (3, ...), are inside the gamut up to float32 rounding."""
-    xp = array_module(linear)
-    return (xp.amin(linear, 0) >= -1e-6) & (xp.amax(linear, 0) <= 1 + 1e-6)
+def _excess(linear: Any) -> Any:
+    """Return by how much linear RGB colours, three planes, leave [0, 1]; negative inside."""
+    xp = array_module(linear[0])
+    red, green, blue = (abs(plane - 0.5) for plane in linear)
+    return xp.maximum(xp.maximum(red, green), blue) - 0.5
 
 
 def _gamut_scale(L: Array, a: Array, b: Array, space: RgbSpace) -> Array:
-    """Return the largest factor in [0, 1) that brings ab into a space at fixed L, to 1/4096."""
+    """Return the largest factor in [0, 1) that brings ab into a space at fixed L.
+
+    The colour is inside, by at most `_GAMUT_EDGE`. Illinois variant of regula falsi.
+    """
     xp = array_module(L)
-    t = xp.zeros_like(L)
-    for step in (0.5**k for k in range(1, 13)):
-        trial = t + step
-        fits = _inside(xp.stack(opponents_to_linear(L, trial * a, trial * b, space)))
-        t = xp.where(fits, trial, t)
-    return t
+
+    def excess(t: Array) -> Array:
+        return _excess(opponents_to_linear(L, t * a, t * b, space))
+
+    low, high = xp.zeros_like(L), xp.ones_like(L)
+    inside, above = -abs(excess(low)), excess(high)
+    below, fitted = inside, None
+    for _ in range(_GAMUT_STEPS):
+        t = low - below * (high - low) / (above - below)
+        found = excess(t)
+        fits = found <= 0
+        low, high = xp.where(fits, t, low), xp.where(fits, high, t)
+        inside = xp.where(fits, found, inside)
+        if (inside >= -_GAMUT_EDGE).all():
+            break
+        if fitted is not None:  # an end that stays a second time counts half
+            below, above = xp.where(fitted, below, below / 2), xp.where(fitted, above / 2, above)
+        below, above = xp.where(fits, found, below), xp.where(fits, above, found)
+        fitted = fits
+    return low

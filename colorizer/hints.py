@@ -11,7 +11,7 @@ from torch import Tensor
 
 from colorizer.hint_file import Hint, points_of
 from colorizer.hint_spread import spread_hints
-from colorizer.models.base import ColorModel
+from colorizer.models.base import VIVIDNESS, ColorModel
 
 HINT_SHARE = 0.035
 """Side of a hint's square as a share of the picture's short side, about the middle of what the
@@ -64,7 +64,9 @@ class HintedModel(ColorModel):
         """Pass on to the model."""
         return self.model(*values, **named)
 
-    def predict(self, L: Tensor, *, hints: Tensor | None = None, vividness: float = 0.8) -> Tensor:
+    def predict(
+        self, L: Tensor, *, hints: Tensor | None = None, vividness: float = VIVIDNESS
+    ) -> Tensor:
         """Predict colour with the hints; see `ColorModel.predict`.
 
         The network sees the hints, but binds to them loosely; `spread_hints` makes them hold.

@@ -39,7 +39,7 @@ from colorizer.media.prefetch import Prefetch
 from colorizer.media.sequence_sink import SequenceSink
 from colorizer.media.still import StillSource
 from colorizer.models import load_model
-from colorizer.models.base import ColorModel
+from colorizer.models.base import VIVIDNESS, ColorModel
 from colorizer.paper import mark_paper
 from colorizer.predict import Look, core_pool, film_batch, predict_chroma
 from colorizer.recording import (
@@ -243,7 +243,7 @@ def colorize_frame(
     frame: Frame,
     model: ColorModel,
     *,
-    vividness: float = 0.8,
+    vividness: float = VIVIDNESS,
     strength: float = 1.0,
     paper: str = "neutral",
 ) -> np.ndarray:

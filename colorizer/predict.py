@@ -23,7 +23,7 @@ from colorizer.device import cpu_cores, is_out_of_memory, working_dtype
 from colorizer.errors import DeviceError, WeightsError
 from colorizer.frame import Frame
 from colorizer.gather import Gather
-from colorizer.models.base import ColorModel
+from colorizer.models.base import VIVIDNESS, ColorModel
 
 _log = logging.getLogger(__name__)
 
@@ -70,7 +70,7 @@ def predict_chroma(
     *,
     device: torch.device,
     batch: int = 1,
-    vividness: float = 0.8,
+    vividness: float = VIVIDNESS,
     strength: float = 1.0,
     warn: Callable[[str], object] = _log.warning,
     gather: Gather | None = None,

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
+import cv2
 import numpy as np
 
 from colorizer.color import SRGB, L_to_light, RgbSpace, ab_to_linear, light_to_L
@@ -143,7 +144,8 @@ def ab_to_codes(
     Returns:
         codes (h, w, 3) uint8 or uint16, and their L, (h, w) float32.
     """
-    codes = [_nearest(space.encode(plane), top) for plane in ab_to_linear(L, ab, space)]
+    dtype = np.uint8 if top <= 255 else np.uint16
+    codes = [_nearest(space.encode(plane) * top, dtype) for plane in ab_to_linear(L, ab, space)]
     neutral = (ab[0] == 0) & (ab[1] == 0)
     some_neutral = bool(neutral.any())
     if some_neutral:  # the matrix leaves them unequal by rounding
@@ -156,24 +158,29 @@ def ab_to_codes(
     reach = 2 if top > 255 else 1
     for channel in (1, 0, 2):  # from the coarsest steps of luminance to the finest
         plane = codes[channel]
-        move = np.rint(missing * np.take(inverse[channel], plane))
+        move = np.rint(missing * _look_up(inverse[channel], plane))
         np.clip(move, -reach, reach, out=move)
-        missing -= move * np.take(steps[channel], plane)
-        plane += move.astype(np.int32)
-        np.clip(plane, 0, top, out=plane)
+        missing -= move * _look_up(steps[channel], plane)
+        codes[channel] = _nearest(plane + move, dtype)
     found = light_to_L(_luminance(codes, added))
-    return np.stack(codes, -1).astype(np.uint8 if top <= 255 else np.uint16), found
+    return cv2.merge(codes), found
 
 
-def _nearest(codes: np.ndarray, top: int) -> np.ndarray:
-    """Return code values in [0, 1] as codes up to `top`, int32."""
-    return np.clip(np.rint(codes * top), 0, top).astype(np.int32)
+def _nearest(codes: np.ndarray, dtype: type[np.unsignedinteger]) -> np.ndarray:
+    """Round and limit codes, (h, w) float, which may be written to, to those of a dtype."""
+    np.clip(np.rint(codes, out=codes), 0, np.iinfo(dtype).max, out=codes)
+    return codes.astype(dtype)
+
+
+def _look_up(table: np.ndarray, codes: np.ndarray) -> np.ndarray:
+    """Return table[codes] of (h, w) uint8 or uint16 codes, fast."""
+    return cv2.LUT(codes, table) if codes.dtype == np.uint8 else np.take(table, codes)
 
 
 def _luminance(codes: list[np.ndarray], added: np.ndarray) -> np.ndarray:
-    light = np.take(added[0], codes[0])
-    light += np.take(added[1], codes[1])
-    light += np.take(added[2], codes[2])
+    light = _look_up(added[0], codes[0])
+    light += _look_up(added[1], codes[1])
+    light += _look_up(added[2], codes[2])
     return light
 
 

@@ -6,7 +6,6 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from colorizer.color import lab_to_srgb
 from colorizer.models.ab_bins import soft_encode
 
 
@@ -76,19 +75,15 @@ def colorfulness(rgb: Tensor) -> Tensor:
     return spread + 0.3 * (opponents.mean(dim=2).square().sum(dim=1) + 1e-6).sqrt()
 
 
-def missing_colorfulness(L: Tensor, ab: Tensor, target: Tensor) -> Tensor:
-    """Return by how much results fall short of 1.05 times the original's colorfulness, a scalar.
+def colorfulness_error(rgb: Tensor, target: Tensor) -> Tensor:
+    """Return how far results are from 1.05 times the original's colorfulness, a scalar.
 
-    Only what is missing counts (BigColor and DDColor reward colorfulness without end, which makes
-    red blocks).
+    Too much counts as too little does: BigColor and DDColor reward colorfulness without end, which
+    makes red blocks. The factor makes up for the middle of what a picture could be, which is what
+    an absolute error asks for, being less than the mean.
 
     Args:
-        L: in [0, 100], (N, 1, H, W).
-        ab: predicted, (N, 2, H, W).
-        target: true ab, (N, 2, H, W).
+        rgb: result, sRGB in [0, 1], (N, 3, H, W).
+        target: original, the same.
     """
-    made, true = (
-        colorfulness(lab_to_srgb(torch.cat([L, planes.float()], dim=1)).clamp(0, 1))
-        for planes in (ab, target)
-    )
-    return F.relu(1.05 * true - made).mean()
+    return (1.05 * colorfulness(target) - colorfulness(rgb)).abs().mean()

@@ -8,9 +8,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from colorizer.color import lab_to_srgb
 from colorizer.errors import SettingsError
-from colorizer.models.base import ColorModel
+from colorizer.models.ab_bins import annealed_mean
+from colorizer.models.base import VIVIDNESS, ColorModel
 from training import losses
+from training.features import FeatureDistance
 from training.recipes import Recipe
 
 _ANSWERS = {
@@ -28,6 +31,8 @@ class Objective:
     recipe: Recipe
     weights: Tensor
     """Of the ab bins, (313,), on the model's device."""
+    features: FeatureDistance | None = None
+    """For recipes with a `feature_weight`; on the model's device."""
 
     def __post_init__(self) -> None:
         wanted = _ANSWERS[self.recipe.loss]
@@ -73,17 +78,34 @@ class Objective:
 
     def _autochrome(self, answer: tuple[Tensor, Tensor], lab: Tensor) -> dict[str, Tensor]:
         scores, predicted = answer
-        L, target = F.avg_pool2d(lab, 2).split((1, 2), dim=1)
-        ab4 = F.avg_pool2d(lab[:, 1:], 4)
-        classes = losses.rebalanced_cross_entropy(scores, ab4, self.weights)
-        regression = losses.smooth_l1(predicted, target)
-        gradient = losses.ab_gradient(predicted, target)
-        missing = losses.missing_colorfulness(L, predicted, target)
-        total = (
-            classes
-            + self.recipe.ab_weight * regression
-            + self.recipe.gradient_weight * gradient
-            + self.recipe.colorfulness_weight * missing
-        )
-        parts = {"classes": classes, "regression": regression, "gradient": gradient}
-        return {"loss": total, **parts, "missing": missing}
+        recipe, target = self.recipe, F.avg_pool2d(lab[:, 1:], 2)
+        parts = {
+            "classes": losses.rebalanced_cross_entropy(
+                scores, F.avg_pool2d(lab[:, 1:], 4), self.weights
+            ),
+            "regression": losses.smooth_l1(predicted, target),
+            "gradient": losses.ab_gradient(predicted, target),
+        }
+        shown, true = _to_rgb(_shown(scores, predicted), lab), lab_to_srgb(lab)
+        parts["colorfulness"] = losses.colorfulness_error(shown, true)
+        weights = [1.0, recipe.ab_weight, recipe.gradient_weight, recipe.colorfulness_weight]
+        if self.features is not None:
+            with torch.autocast(
+                lab.device.type, torch.bfloat16, enabled=recipe.precision == "bfloat16"
+            ):
+                parts["features"] = self.features(shown, true)
+            weights.append(recipe.feature_weight)
+        total = [weight * part for weight, part in zip(weights, parts.values(), strict=True)]
+        return {"loss": torch.stack(total).sum(), **parts}
+
+
+def _shown(scores: Tensor, predicted: Tensor) -> Tensor:
+    """Return the ab that a person is shown at the default vividness, (N, 2, H/2, W/2)."""
+    vivid = F.interpolate(annealed_mean(scores), size=predicted.shape[-2:], mode="bilinear")
+    return torch.lerp(predicted.float(), vivid, VIVIDNESS)
+
+
+def _to_rgb(ab: Tensor, lab: Tensor) -> Tensor:
+    """Return ab upon the true L as sRGB in [0, 1] at the size of lab, (N, 3, H, W)."""
+    full = F.interpolate(ab, size=lab.shape[-2:], mode="bilinear")
+    return lab_to_srgb(torch.cat([lab[:, :1], full], dim=1)).clamp(0, 1)

@@ -90,8 +90,10 @@ class Recipe:
     """Of autochrome's loss: weight of the smooth L1 on ab beside the rebalanced cross entropy."""
     gradient_weight: float = 0.05
     """Weight of the L1 loss on the gradient of ab, which sees bleeding that ab alone does not."""
-    colorfulness_weight: float = 0.3
-    """Weight of the loss on what a sample lacks in colorfulness."""
+    colorfulness_weight: float = 1.0
+    """Weight of the error in colorfulness of the result at the default vividness."""
+    feature_weight: float = 0.0
+    """Weight of the distance of that result in features of EfficientNet-Lite0; 0 is without."""
     rebalance_mix: float = 0.5
     """Share of the uniform distribution in the prior of the ab bins (lambda)."""
     rebalance_ceiling: float = 0.0

@@ -23,6 +23,7 @@ from training.checkpoint import load_checkpoint
 from training.datasets import Photos, open_pack, pack
 from training.distributed import Group, process_group
 from training.encoders import fill_encoder
+from training.features import frozen_features
 from training.loop import Diverged, Loop, diverged_message
 from training.objectives import Objective
 from training.options import Asked, read_command_line
@@ -57,7 +58,8 @@ def train(
         draw = build_draw(recipe, training, group)
         data = photos.data_hash()
         state, source = begin(recipe, training, group, folder.checkpoint, data, encoder, start)
-        objective = Objective(state.model, recipe, state.weights)
+        features = frozen_features(group.device) if recipe.feature_weight > 0 else None
+        objective = Objective(state.model, recipe, state.weights, features)
         pixels = validation_pixels(validation, recipe.size, recipe.validation_photos)
         judge = Validation(pixels, objective) if len(pixels) else None
         folder.restart_tables(state.log, state.validations)

@@ -19,7 +19,7 @@ from colorizer.models.ab_bins import (
     annealed_mean_of_map,
     bin_centres,
 )
-from colorizer.models.base import ColorModel, pad_to_stride
+from colorizer.models.base import VIVIDNESS, ColorModel, pad_to_stride
 from colorizer.models.efficientnet_lite import CHANNELS, EfficientNetLite0, fold_imagenet_weights
 
 AB_SCALE = 110.0
@@ -232,7 +232,7 @@ class Autochrome(ColorModel):
         L: Tensor,
         *,
         hints: Tensor | None = None,
-        vividness: float = 0.8,
+        vividness: float = VIVIDNESS,
         temperature: float = TEMPERATURE,
     ) -> Tensor:
         """Predict colour; see `ColorModel.predict`.

@@ -10,6 +10,9 @@ from torch.nn import functional as F
 
 from colorizer.errors import WeightsError
 
+VIVIDNESS = 0.8
+"""Of a result when nobody asks for another; what training looks at too."""
+
 
 class ColorModel(nn.Module):
     """A network from L to ab; scaling and normalisation live inside.
@@ -65,7 +68,9 @@ class ColorModel(nn.Module):
             part.requires_grad_(False).eval()
         return self
 
-    def predict(self, L: Tensor, *, hints: Tensor | None = None, vividness: float = 0.8) -> Tensor:
+    def predict(
+        self, L: Tensor, *, hints: Tensor | None = None, vividness: float = VIVIDNESS
+    ) -> Tensor:
         """Predict colour.
 
         Args:

@@ -101,6 +101,21 @@ def fold_imagenet_weights(state: Mapping[str, Tensor], channels: int) -> dict[st
     Returns:
         State dict of `EfficientNetLite0(channels)`.
     """
+    folded = fold_norms(state)
+    gray = folded["_conv_stem.weight"].sum(dim=1, keepdim=True)
+    zeros = gray.new_zeros(gray.shape[0], channels - 1, *gray.shape[2:])
+    return {**folded, "_conv_stem.weight": torch.cat([gray, zeros], dim=1)}
+
+
+def fold_norms(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Fold the batch norms of published weights into the convolutions.
+
+    Args:
+        state: see `fold_imagenet_weights`.
+
+    Returns:
+        State dict of `EfficientNetLite0(3)`, which sees RGB as (x - 127) / 128.
+    """
     norms = {"_conv_stem": "_bn0", "_depthwise_conv": "_bn1", "_project_conv": "_bn2"}
     norms["_expand_conv"] = "_bn0"
     folded = {}
@@ -112,6 +127,4 @@ def fold_imagenet_weights(state: Mapping[str, Tensor], channels: int) -> dict[st
         folded[name.replace("weight", "bias")] = (
             state[f"{norm}.bias"] - state[f"{norm}.running_mean"] * scale
         )
-    gray = folded["_conv_stem.weight"].sum(dim=1, keepdim=True)
-    zeros = gray.new_zeros(gray.shape[0], channels - 1, *gray.shape[2:])
-    return {**folded, "_conv_stem.weight": torch.cat([gray, zeros], dim=1)}
+    return folded

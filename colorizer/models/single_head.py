@@ -8,13 +8,12 @@ from torch.nn import functional as F
 
 from colorizer.color import L_to_gray
 from colorizer.models.ab_bins import TEMPERATURE, annealed_mean
-from colorizer.models.base import ColorModel, pad_to_stride
+from colorizer.models.base import VIVIDNESS, ColorModel, pad_to_stride
 
 BIN_STRIDE = 4
 """Pixels of the picture to one place of the bin scores, in height and width."""
 LIMIT = 110.0
 """Largest |a| and |b| that is given, CIELAB units."""
-_DEFAULT_VIVIDNESS = 0.8
 _GRAY_MEAN, _GRAY_SPREAD = 0.449, 0.226
 """Mean and standard deviation that torchvision's ImageNet networks expect, over the channels."""
 
@@ -38,7 +37,7 @@ class SingleHeadModel(ColorModel):
         L: Tensor,
         *,
         hints: Tensor | None = None,
-        vividness: float = _DEFAULT_VIVIDNESS,
+        vividness: float = VIVIDNESS,
         temperature: float | None = None,
     ) -> Tensor:
         """Predict colour; see `ColorModel.predict`. Hints are ignored.
@@ -65,7 +64,7 @@ class SingleHeadModel(ColorModel):
 
 def temperature_of(vividness: float) -> float:
     """Return the temperature of the annealed mean: 1 at vividness 0, the published one at 0.8."""
-    return TEMPERATURE ** (vividness / _DEFAULT_VIVIDNESS)
+    return TEMPERATURE ** (vividness / VIVIDNESS)
 
 
 def imagenet_gray(L: Tensor) -> Tensor:

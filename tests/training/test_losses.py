@@ -11,7 +11,7 @@ from training.losses import (
     bin_cross_entropy,
     bin_divergence,
     colorfulness,
-    missing_colorfulness,
+    colorfulness_error,
     rebalanced_cross_entropy,
     smooth_l1,
 )
@@ -72,11 +72,11 @@ def test_ab_gradient_of_a_step_by_hand():
     assert ab_gradient(ab.expand(1, 1, 2, 3), torch.zeros(1, 1, 2, 3)).item() == pytest.approx(6.0)
 
 
-def test_missing_colorfulness_is_what_gray_lacks_and_nothing_where_there_is_more():
+def test_colorfulness_error_is_what_gray_lacks_and_what_is_too_much():
     L = torch.full((1, 1, 8, 8), 60.0)
     target = torch.randn(1, 2, 8, 8, generator=torch.Generator().manual_seed(0)) * 15
-    gray = torch.zeros_like(target)
-    rgb = lab_to_srgb(torch.cat([L, target], dim=1))
-    lack = missing_colorfulness(L, gray, target).item()
-    assert lack == pytest.approx(1.05 * colorfulness(rgb).item(), abs=0.01)
-    assert missing_colorfulness(L, target * 1.5, target).item() == 0
+    gray, true, vivid = (lab_to_srgb(torch.cat([L, k * target], dim=1)) for k in (0, 1, 1.5))
+    aim, much = 1.05 * colorfulness(true).item(), colorfulness(vivid).item()
+    assert colorfulness_error(gray, true).item() == pytest.approx(aim, abs=0.01)
+    assert colorfulness_error(vivid, true).item() == pytest.approx(much - aim, abs=1e-4)
+    assert much > aim
