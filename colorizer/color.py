@@ -35,7 +35,7 @@ _ROUNDING = 1e-6
 """How far float32 takes linear light of colours on the gamut's edge beyond it."""
 _GAMUT_EDGE = 2e-5
 """How far inside, in linear light, a colour scaled to the gamut's edge may be."""
-_GAMUT_STEPS = 12
+_GAMUT_STEPS = 24
 
 BLOCK = 1 << 16
 """Pixels worked on at once, so that the planes of one step stay in the processor's cache."""
@@ -246,7 +246,8 @@ def _excess(linear: Any) -> Any:
 def _gamut_scale(L: Array, a: Array, b: Array, space: RgbSpace) -> Array:
     """Return the largest factor in [0, 1) that brings ab into a space at fixed L.
 
-    The colour is inside, by at most `_GAMUT_EDGE`. Illinois variant of regula falsi.
+    The colour is inside, by at most `_GAMUT_EDGE`. Illinois variant of regula falsi; a colour that
+    is near enough stays, so that it does not depend on the others.
     """
     xp = array_module(L)
 
@@ -260,8 +261,9 @@ def _gamut_scale(L: Array, a: Array, b: Array, space: RgbSpace) -> Array:
         t = low - below * (high - low) / (above - below)
         found = excess(t)
         fits = found <= 0
-        low, high = xp.where(fits, t, low), xp.where(fits, high, t)
-        inside = xp.where(fits, found, inside)
+        better = fits & (inside < -_GAMUT_EDGE)
+        low, high = xp.where(better, t, low), xp.where(fits, high, t)
+        inside = xp.where(better, found, inside)
         if (inside >= -_GAMUT_EDGE).all():
             break
         if fitted is not None:  # an end that stays a second time counts half

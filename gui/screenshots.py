@@ -31,8 +31,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not os.environ.get("DISPLAY") and sys.platform == "linux":
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     arguments.outdir.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder:
-        _Studio(arguments, Path(folder)).shoot_all()
+    folder: Path = arguments.folder or Path(tempfile.gettempdir()) / f"colorizer-{os.getpid()}"
+    try:
+        folder.mkdir(parents=True)
+    except OSError as error:
+        sys.exit(f"error: --folder must be a new folder, which is removed afterwards: {error}")
+    try:
+        _Studio(arguments, folder).shoot_all()
+    finally:
+        shutil.rmtree(folder)
     return 0
 
 
@@ -44,6 +51,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--language", default="en", metavar="CODE")
     parser.add_argument("--weights", type=Path, metavar="FILE")
     parser.add_argument("--media", type=Path, metavar="FOLDER", help="instead of the samples")
+    parser.add_argument(
+        "--folder", type=Path, help="new one to work in, as the pictures will show it"
+    )
     parser.add_argument("--size", type=int, nargs=2, default=(1280, 800), metavar=("W", "H"))
     return parser
 

@@ -7,8 +7,10 @@ from skimage.color import lab2rgb, rgb2lab
 
 from colorizer.color import (
     L_to_gray,
+    ab_to_linear,
     ab_to_srgb,
     gray_to_L,
+    lab_to_linear,
     lab_to_srgb,
     luma_to_L,
     srgb_to_lab,
@@ -89,6 +91,28 @@ def test_srgb_of_colours_inside_the_gamut_is_exact():
     rgb = photo()
     lab = srgb_to_lab(rgb)
     assert np.abs(ab_to_srgb(lab[0], lab[1:]) - rgb).max() < 2e-4
+
+
+def test_chroma_is_scaled_no_further_than_the_gamut():
+    rng = np.random.default_rng(5)
+    L = rng.uniform(0, 100, (200, 200)).astype(np.float32)
+    ab = rng.uniform(-150, 150, (2, 200, 200)).astype(np.float32)
+    linear = ab_to_linear(L, ab)
+    scaled = np.abs(lab_to_linear(np.stack([L, *ab])) - linear).max(0) > 1e-3
+    edge = np.minimum(linear.min(0), 1 - linear.max(0))
+    assert scaled.mean() > 0.5
+    assert edge[scaled].max() < 1e-4
+
+
+def test_a_colour_does_not_depend_on_those_beside_it():
+    rng = np.random.default_rng(6)
+    L = rng.uniform(0, 100, (60, 60)).astype(np.float32)
+    ab = rng.uniform(-100, 100, (2, 60, 60)).astype(np.float32)
+    whole = ab_to_linear(L, ab)
+    for row, column in rng.integers(0, 60, (200, 2)):
+        place = np.s_[row : row + 1, column : column + 1]
+        alone = ab_to_linear(L[place], ab[:, *place])
+        assert np.abs(alone - whole[:, *place]).max() < 1e-6
 
 
 def test_srgb_scales_toward_gray_along_the_lab_hue():
