@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from colorizer.errors import TargetError
-from colorizer.hint_file import Hint
+from colorizer.hints.file import Hint
 from colorizer.jobs import Job, JobState, Progress
 
 _END_SECONDS = 12.0

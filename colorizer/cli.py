@@ -13,9 +13,10 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from colorizer import __version__, cli_measure, cli_models, cli_queue, cli_verify, cli_watch
-from colorizer.cli_options import add_records, add_settings, pixel, positive, seconds
-from colorizer.cli_report import ExitCode, note
+from colorizer import __version__
+from colorizer.commands import measure, models, queue, verify, watch
+from colorizer.commands.options import add_records, add_settings, pixel, positive, seconds
+from colorizer.commands.report import ExitCode, note
 from colorizer.errors import (
     ColorizerError,
     DeviceError,
@@ -110,15 +111,15 @@ def _parser() -> argparse.ArgumentParser:
         return added
 
     _add_run(add("run", _run, _RUN_TEXT))
-    cli_watch.add_arguments(add("watch", cli_watch.watch, cli_watch.TEXT))
+    watch.add_arguments(add("watch", watch.watch, watch.TEXT))
     probe = add("probe", _probe, "Say what a file is, as JSON.")
     probe.add_argument("file", type=Path, metavar="FILE")
     _add_preview(add("preview", _preview, "Colorize one picture and put it beside the original."))
-    cli_verify.add_arguments(add("verify", cli_verify.verify, cli_verify.TEXT))
-    cli_measure.add_arguments(add("measure", cli_measure.measure, cli_measure.TEXT))
-    cli_models.add_actions(add("models", cli_models.models, cli_models.TEXT))
-    cli_queue.add_actions(add("queue", cli_queue.queue, cli_queue.TEXT))
-    window = add("gui", cli_queue.gui, "Open the window.")
+    verify.add_arguments(add("verify", verify.verify, verify.TEXT))
+    measure.add_arguments(add("measure", measure.measure, measure.TEXT))
+    models.add_actions(add("models", models.models, models.TEXT))
+    queue.add_actions(add("queue", queue.queue, queue.TEXT))
+    window = add("gui", queue.gui, "Open the window.")
     window.add_argument("inputs", nargs="*", type=Path, metavar="INPUT", help="files to add")
     doctor = add("doctor", _doctor, "Say what is installed, what is missing and how to get it.")
     doctor.add_argument("--json", action="store_true", help="as JSON")
@@ -184,24 +185,24 @@ def _add_preview(parser: Parser) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from colorizer.cli_run import run
+    from colorizer.commands.run import run
 
     return run(arguments)
 
 
 def _probe(arguments: argparse.Namespace) -> int:
-    from colorizer.cli_info import probe
+    from colorizer.commands.info import probe
 
     return probe(arguments)
 
 
 def _preview(arguments: argparse.Namespace) -> int:
-    from colorizer.cli_info import preview
+    from colorizer.commands.info import preview
 
     return preview(arguments)
 
 
 def _doctor(arguments: argparse.Namespace) -> int:
-    from colorizer.cli_info import doctor
+    from colorizer.commands.info import doctor
 
     return doctor(arguments)

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from colorizer.device import is_out_of_memory
-from colorizer.hints import HintedModel
+from colorizer.hints.hinted_model import HintedModel
 from colorizer.models.base import ColorModel
 
 _log = logging.getLogger(__name__)

@@ -11,7 +11,7 @@ import torch
 
 from colorizer.color import L_to_gray, ab_to_srgb
 from colorizer.frame import Frame, working_L
-from colorizer.hints import HintedModel, hint_map
+from colorizer.hints.hinted_model import HintedModel, hint_map
 from colorizer.jobs import Kind
 from colorizer.media import open_source
 from colorizer.models.ab_bins import TEMPERATURE, bin_centres
@@ -22,7 +22,7 @@ from colorizer.settings import Settings
 from colorizer.upsample import upsample_chroma
 
 if TYPE_CHECKING:
-    from colorizer.reference_looks import ReferenceLooks
+    from colorizer.film.reference_looks import ReferenceLooks
 
 Hints = tuple[tuple[float, float, float, float], ...]
 

@@ -15,8 +15,9 @@ from colorizer.cut_list import CutList, cut_file
 from colorizer.device import choose_device
 from colorizer.errors import MediaError, SettingsError, TargetError
 from colorizer.fields import weave_fields
-from colorizer.film_reader import FilmReader
-from colorizer.film_stages import (
+from colorizer.film.reader import FilmReader
+from colorizer.film.shot_settings import read_overrides
+from colorizer.film.stages import (
     MOVING,
     as_painted,
     cut_list_of,
@@ -28,8 +29,8 @@ from colorizer.film_stages import (
 )
 from colorizer.frame import Frame
 from colorizer.gather import Gather, gather_on
-from colorizer.hint_file import hint_file, read_hints, references_of
-from colorizer.hints import HintedModel
+from colorizer.hints.file import hint_file, read_hints, references_of
+from colorizer.hints.hinted_model import HintedModel
 from colorizer.jobs import Job, JobState, Kind, Progress
 from colorizer.keyframes import mark_keys
 from colorizer.media import open_sink, source_of
@@ -51,7 +52,6 @@ from colorizer.recording import (
     verified,
 )
 from colorizer.settings import Settings
-from colorizer.shot_settings import read_overrides
 from colorizer.upsample import upsample_chroma
 
 PREFETCH_DEPTH = 4

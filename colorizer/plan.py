@@ -13,7 +13,7 @@ from colorizer.archive.naming import Plan, plan_jobs
 from colorizer.archive.sequences import gap_of, only_sequence
 from colorizer.errors import MediaError, SettingsError, TargetError
 from colorizer.frame_pattern import is_pattern, normal, there
-from colorizer.hint_file import read_hints
+from colorizer.hints.file import read_hints
 from colorizer.jobs import Job, Kind
 from colorizer.settings import Settings
 

@@ -11,17 +11,17 @@ import numpy as np
 from colorizer.color import L_to_gray, ab_to_srgb
 from colorizer.cut_list import cut_file
 from colorizer.errors import MediaError, SettingsError
-from colorizer.film_reader import reader_of
-from colorizer.film_stages import as_painted, followed, guided, look_of
+from colorizer.film.reader import reader_of
+from colorizer.film.shot_settings import read_overrides
+from colorizer.film.stages import as_painted, followed, guided, look_of
 from colorizer.frame import Frame
-from colorizer.hints import HintedModel
+from colorizer.hints.hinted_model import HintedModel
 from colorizer.jobs import Job, Kind
 from colorizer.look import alternatives, confidence_of, open_picture
 from colorizer.models.base import ColorModel
 from colorizer.pipeline import colorize_frame, hinted
 from colorizer.predict import predict_chroma
 from colorizer.settings import Settings
-from colorizer.shot_settings import read_overrides
 from colorizer.upsample import upsample_chroma
 
 _LATE = 1.0

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from colorizer.errors import SettingsError
-from colorizer.hint_file import Hint, packed
+from colorizer.hints.file import Hint, packed
 from colorizer.jobs import Job, JobState, Kind
 from colorizer.settings import Settings
 

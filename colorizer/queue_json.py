@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from colorizer.errors import ColorizerError, TargetError
-from colorizer.hint_file import packed
+from colorizer.hints.file import packed
 from colorizer.jobs import Job, JobState, Kind
 from colorizer.queue import SCHEMA, Queue
 from colorizer.settings import Settings

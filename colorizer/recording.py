@@ -18,12 +18,12 @@ from colorizer.cut_list import cut_file, override_file
 from colorizer.device import device_facts
 from colorizer.errors import MediaError
 from colorizer.frame_pattern import is_pattern
-from colorizer.hints import HintedModel
+from colorizer.hints.hinted_model import HintedModel
 from colorizer.jobs import Job
 from colorizer.media.base import Sink, Source
 from colorizer.media.film_open import av_versions, source_identity
 from colorizer.models.base import ColorModel
-from colorizer.reference_files import hinted_references, override_references, reference_hashes
+from colorizer.references.files import hinted_references, override_references, reference_hashes
 
 FILM_SETTINGS = (
     *("model", "size", "strength", "vividness", "smooth", "every_frame"),

@@ -29,11 +29,11 @@ from contextlib import closing
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
+from colorizer.desk.records import Records
 from colorizer.errors import ColorizerError
-from colorizer.hint_file import packed
+from colorizer.hints.file import packed
 from colorizer.jobs import JobState, Kind, Progress
 from colorizer.queue_json import job_from
-from colorizer.record_desk import Records
 
 _log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QCursor, QUndoStack
 
 from colorizer.color import luma_to_L
-from colorizer.hint_file import Hint, packed
+from colorizer.hints.file import Hint, packed
 from colorizer.jobs import JobState, Kind
 from colorizer.queue import Entry
 from gui.colour_menu import ColourMenu, RecentColours

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QObject, QTemporaryDir, Signal
 
-from colorizer.hint_file import Hint
+from colorizer.hints.file import Hint
 from colorizer.jobs import Job
 from gui.engine import Engine
 

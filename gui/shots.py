@@ -11,9 +11,9 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QUndoStack
 
 from colorizer.errors import ColorizerError
+from colorizer.film.shot_plan import ShotPlan, found_plan, plan_file, plan_of
 from colorizer.jobs import JobState
 from colorizer.queue import Entry
-from colorizer.shot_plan import ShotPlan, found_plan, plan_file, plan_of
 from gui.engine import Engine
 from gui.queue_model import QueueModel
 from gui.undo import ChangeRows, ChangeShots

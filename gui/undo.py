@@ -11,8 +11,8 @@ from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from colorizer.errors import ColorizerError
+from colorizer.film.shot_plan import ShotPlan, plan_of, save_plan
 from colorizer.jobs import JobState
-from colorizer.shot_plan import ShotPlan, plan_of, save_plan
 from gui.queue_model import QueueModel
 
 

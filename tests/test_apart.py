@@ -13,7 +13,7 @@ from colorizer import cli
 from colorizer.apart import Apart
 from colorizer.archive.in_work import NAME
 from colorizer.archive.manifest import read_manifest
-from colorizer.cli_report import ExitCode
+from colorizer.commands.report import ExitCode
 from colorizer.jobs import Job, JobState, Kind
 from colorizer.settings import Settings
 from tests import drawn

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from colorizer import cli, pipeline
-from colorizer.cli_report import ExitCode
+from colorizer.commands.report import ExitCode
 from colorizer.errors import DeviceError, TargetError, WeightsError
 from colorizer.models import create_model
 from colorizer.options import flag

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from colorizer import film_stages, pipeline
+from colorizer import pipeline
 from colorizer.cut_list import CutList, timecode
 from colorizer.errors import SettingsError
+from colorizer.film import stages
 from colorizer.jobs import Job, Kind
 from colorizer.settings import Settings
 from tests.draw_film import draw_film
@@ -96,9 +97,9 @@ def test_a_run_writes_the_list_and_obeys_it_the_next_time(tmp_path, monkeypatch)
     assert cuts.read_text().endswith("1,0:00:00.000,0\n")
     cuts.write_text(cuts.read_text() + "2,,9\n")
     marked = []
-    plain = film_stages.smooth_chroma
+    plain = stages.smooth_chroma
     monkeypatch.setattr(
-        film_stages, "smooth_chroma", lambda frames, **rest: plain(watch(frames), **rest)
+        stages, "smooth_chroma", lambda frames, **rest: plain(watch(frames), **rest)
     )
 
     def watch(frames):

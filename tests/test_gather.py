@@ -13,7 +13,7 @@ from torch import Tensor
 from colorizer import batch, gather, pipeline
 from colorizer.batch import run_all
 from colorizer.gather import Gather, gather_on
-from colorizer.hints import HintedModel
+from colorizer.hints.hinted_model import HintedModel
 from colorizer.jobs import Job, JobState, Kind
 from colorizer.settings import Settings
 from tests import drawn

@@ -13,7 +13,7 @@ import pytest
 from colorizer.archive import in_work
 from colorizer.archive.manifest import NAME, read_manifest
 from colorizer.archive.provenance import read_sidecar, sidecar_of
-from colorizer.cli_report import ExitCode
+from colorizer.commands.report import ExitCode
 from tests import drawn
 from tests.tiny_weights import write_tiny_weights
 

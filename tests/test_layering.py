@@ -17,10 +17,7 @@ LEVELS = {
     "checksum": 1, "settings": 1, "jobs": 2, "color": 3, "ycbcr": 4, "rgb_spaces": 4, "frame": 4,
     "device": 5, "models": 5, "media": 5, "archive": STAGE, "pipeline": 7, "plan": 7, "batch": 8,
     "queue_entry": 7, "queue": 8, "queue_json": 9, "preview": 8, "doctor": 9, "api": 9,
-    "desk": 10, "worker": 11, "cli_report": 10, "cli_options": 10,
-    "cli_interrupt": 11, "cli_run": 12, "cli_info": 12, "cli_models": 12,
-    "cli_repeat": 11, "cli_verify": 13, "cli_measure": 13, "cli_queue": 13, "cli_watch": 13,
-    "cli": 14, "__main__": 15,
+    "desk": 10, "worker": 11, "commands": 13, "cli": 14, "__main__": 15,
 }  # fmt: skip
 """Whoever stands higher may import what stands lower; every other module is a stage."""
 CODEC_LIBRARIES = {"av", "tifffile", "PIL", "imagecodecs"}

@@ -6,8 +6,9 @@ import time
 import numpy as np
 import pytest
 
-from colorizer import film_stages, pipeline
+from colorizer import pipeline
 from colorizer.errors import MediaError, ModelNotFound, TargetError
+from colorizer.film import stages
 from colorizer.jobs import Job, JobState, Kind
 from colorizer.settings import Settings
 from tests import drawn
@@ -91,7 +92,7 @@ def test_strength_0_is_gray(make, tmp_path):
 
 def test_smoothing_is_for_films_that_want_it(tmp_path, monkeypatch):
     calls = []
-    monkeypatch.setattr(film_stages, "smooth_chroma", lambda frames, **_: calls.append(1) or frames)
+    monkeypatch.setattr(stages, "smooth_chroma", lambda frames, **_: calls.append(1) or frames)
     list(pipeline.run(film_job(tmp_path, smooth=False), tiny_model()))
     list(pipeline.run(photo_job(tmp_path), tiny_model()))
     assert calls == []

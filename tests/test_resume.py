@@ -12,7 +12,7 @@ from pathlib import Path
 import av
 import pytest
 
-from colorizer.cli_report import ExitCode
+from colorizer.commands.report import ExitCode
 from colorizer.media.segments import kept_frames, work_folder
 from tests.draw_film import draw_film
 from tests.killed_film import KILLS, STAGES

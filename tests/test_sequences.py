@@ -16,8 +16,8 @@ import tifffile
 
 from colorizer import cli, pipeline
 from colorizer.archive.verify_sequence import verify_sequence
-from colorizer.cli_report import ExitCode
 from colorizer.color import light_to_L
+from colorizer.commands.report import ExitCode
 from colorizer.frame_pattern import frames_of
 from colorizer.jobs import Job, Kind
 from colorizer.media import frame_writer

@@ -25,11 +25,11 @@ from colorizer.checksum import file_hash
 from colorizer.cut_list import cut_file, override_file
 from colorizer.errors import ModelNotFound
 from colorizer.frame_pattern import there
-from colorizer.hint_file import hint_file, read_hints
+from colorizer.hints.file import hint_file, read_hints
 from colorizer.jobs import Job, JobState, Kind, Progress
 from colorizer.media.segments import is_joining, sweep
 from colorizer.models import WEIGHTS_FOLDER, model_spec
-from colorizer.reference_files import hinted_references, override_references, reference_hashes
+from colorizer.references.files import hinted_references, override_references, reference_hashes
 from colorizer.settings import Settings, shaping
 
 _LOSSY = (".jpg", ".jpeg", ".webp")

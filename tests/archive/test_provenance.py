@@ -18,7 +18,7 @@ from colorizer.archive.provenance import (
 )
 from colorizer.checksum import file_hash
 from colorizer.errors import MediaError, TargetError
-from colorizer.hints import HintedModel
+from colorizer.hints.hinted_model import HintedModel
 from colorizer.jobs import Job, JobState, Kind
 from colorizer.settings import Settings
 from tests import drawn

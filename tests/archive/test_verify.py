@@ -10,7 +10,7 @@ import pytest
 from colorizer import cli, pipeline, recording
 from colorizer.archive.provenance import Record
 from colorizer.archive.verify import same_frames, verify_film
-from colorizer.cli_report import ExitCode
+from colorizer.commands.report import ExitCode
 from colorizer.errors import MediaError
 from colorizer.jobs import Job, JobState, Kind
 from colorizer.media.film import FilmSource

@@ -13,7 +13,7 @@ from colorizer.archive import hiccups
 from colorizer.archive.naming import Naming
 from colorizer.archive.walk import Found
 from colorizer.archive.watch import EMPTY_SECONDS, Watch, check_settings, plan_arrived
-from colorizer.cli_report import ExitCode
+from colorizer.commands.report import ExitCode
 from colorizer.errors import SettingsError
 from colorizer.jobs import Job, Kind
 from colorizer.media.probe import kind_of

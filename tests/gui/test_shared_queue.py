@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import QLockFile, QStandardPaths
 
-from colorizer.cli_queue import LOCK, held, queue_file
+from colorizer.commands.queue import LOCK, held, queue_file
 from colorizer.errors import ColorizerError
 from gui.preferences import Preferences
 

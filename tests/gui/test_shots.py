@@ -9,8 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 
 from colorizer.archive.provenance import read_sidecar, sidecar_of
+from colorizer.film.shot_plan import plan_of
 from colorizer.jobs import JobState
-from colorizer.shot_plan import plan_of
 from tests.draw_shots import chroma_of, draw_shots, square_at
 from tests.gui.conftest import make_window
 from tests.test_worker import painted

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from colorizer.cli import main
-from colorizer.cli_measure import lines
 from colorizer.color import ab_to_srgb, srgb_to_lab
+from colorizer.commands.measure import lines
 from colorizer.errors import MediaError, SettingsError
 from colorizer.measure import measure_film
 from colorizer.media.film_colour import ColourFilm

@@ -12,7 +12,7 @@ from safetensors.torch import load, save_file
 
 import colorizer
 from colorizer import cli
-from colorizer.cli_report import ExitCode
+from colorizer.commands.report import ExitCode
 from colorizer.errors import SettingsError, TargetError, WeightsError
 from colorizer.models import MODELS, load_model, model_names, usable_models, weights_file
 from colorizer.models.importing import import_weights, remove_weights, verify_model

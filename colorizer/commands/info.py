@@ -1,0 +1,79 @@
+"""The commands that tell or show: probe, preview, doctor."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+from colorizer.commands.options import settings_from
+from colorizer.commands.report import SCHEMA, ExitCode, tell_ignored, write_line
+from colorizer.errors import SettingsError, UnsupportedMedia
+from colorizer.frame_pattern import there
+from colorizer.jobs import Kind
+
+
+def probe(arguments: argparse.Namespace) -> int:
+    """Print what a file is, as JSON."""
+    from colorizer.media.probe import probe
+
+    write_line(json.dumps(probe(arguments.file), indent=2, default=str))
+    return ExitCode.OK
+
+
+def preview(arguments: argparse.Namespace) -> int:
+    """Write before | after of one picture as PNG."""
+    out: Path = arguments.out
+    if out.suffix.lower() != ".png":
+        raise SettingsError(f"--out must be the name of a .png file, got {out}")
+    settings = settings_from(arguments)
+    kind = known_kind(arguments.file)
+    from colorizer.media import save_png
+    from colorizer.pipeline import open_model
+    from colorizer.preview import alternatives_at, before_and_after
+
+    model, file, time = open_model(settings), arguments.file, arguments.time
+    tell_ignored(model, settings)
+    wanted = {"time": time, "confidence": arguments.confidence}
+    pictures = before_and_after(file, kind, model, settings, **wanted)
+    place = arguments.alternatives
+    offered = alternatives_at(file, kind, model, settings, place, time=time) if place else []
+    save_png(out, pictures, source=file)
+    write_line(str(out))
+    for colour in offered:
+        write_line(json.dumps(colour))
+    return ExitCode.OK
+
+
+def known_kind(path: Path) -> Kind:
+    """Return whether a file is a photo or a film.
+
+    Raises:
+        UnsupportedMedia: it is missing or neither.
+    """
+    from colorizer.media.probe import kind_of
+
+    if not there(path):
+        raise UnsupportedMedia(path, "no such file")
+    kind = None if path.is_dir() else kind_of(path)
+    if kind is None:
+        raise UnsupportedMedia(path, "is neither a photo nor a film")
+    return kind
+
+
+def doctor(arguments: argparse.Namespace) -> int:
+    """Print what is installed and what is missing; the exit code says whether all is there."""
+    from colorizer.doctor import examine
+
+    findings = examine()
+    if arguments.json:
+        rows = [asdict(finding) for finding in findings]
+        write_line(json.dumps({"schema": SCHEMA, "findings": rows}, indent=2))
+    else:
+        width = max(len(finding.name) for finding in findings)
+        for finding in findings:
+            mark = "ok     " if finding.ok else "MISSING"
+            fix = "" if finding.ok else f"; fix: {finding.fix}"
+            write_line(f"{mark} {finding.name:{width}}  {finding.found}{fix}")
+    return ExitCode.OK if all(finding.ok for finding in findings) else ExitCode.MISSING

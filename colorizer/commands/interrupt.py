@@ -1,0 +1,56 @@
+"""Ctrl-C: the first stops after the picture in hand, the second at once."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from types import FrameType, TracebackType
+from typing import Any, Self
+
+from colorizer.commands.report import ExitCode
+from colorizer.media.segments import remove_parts
+
+_STOPPING = b"\nstopping after the picture in hand; Ctrl-C again stops at once\n"
+
+
+class Interrupt:
+    """Notes Ctrl-C and SIGTERM instead of raising in the middle of a write. A context manager.
+
+    Args:
+        unfinished: gives the targets being written, whose `.part` a second Ctrl-C deletes.
+    """
+
+    asked = False
+    """Whether the run is to stop."""
+
+    def __init__(self, unfinished: Callable[[], Iterable[Path]]) -> None:
+        self._unfinished = unfinished
+        self._before: dict[int, Any] = {}
+
+    def __enter__(self) -> Self:
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGINT, signal.SIGTERM):
+                self._before[number] = signal.signal(number, self._handle)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def _handle(self, number: int, frame: FrameType | None) -> None:
+        if not self.asked:
+            self.asked = True
+            # Not sys.stderr: it may be in the middle of a write.
+            os.write(2, _STOPPING)
+            return
+        for target in self._unfinished():
+            remove_parts(target)
+        os._exit(ExitCode.INTERRUPTED)

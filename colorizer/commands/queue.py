@@ -1,0 +1,246 @@
+"""The commands `queue` and `gui`: the window's queue without the window, and the window."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+from collections import Counter
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from colorizer.commands.interrupt import Interrupt
+from colorizer.commands.options import add_settings, settings_from
+from colorizer.commands.report import ExitCode, Report, note, write_json, write_line
+from colorizer.errors import ColorizerError, TargetError
+from colorizer.jobs import JobState, Kind, Progress
+from colorizer.media.durable import lock
+
+if TYPE_CHECKING:
+    from colorizer.apart import Apart
+    from colorizer.queue import Entry, Queue
+
+TEXT = """\
+List, add to, clear and run the queue that the window shows.
+
+The queue is kept at every change. While the window is open it has the queue for itself; only the
+list can be read then. What was in work when a run ended is interrupted, and goes on with the next.
+"""
+LOCK = "window.lock"
+_PENDING = (JobState.WAITING, JobState.INTERRUPTED)
+_OVER = (JobState.DONE, JobState.SKIPPED)
+_SAVE_SECONDS = 2.0
+"""Time between two notes of how far a job is."""
+
+
+def add_actions(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of `queue`."""
+    parser.add_argument(
+        "--file", type=Path, metavar="FILE", help="a queue of its own instead of the window's"
+    )
+    actions = parser.add_subparsers(metavar="ACTION", dest="action", required=True)
+
+    def add(name: str, text: str) -> argparse.ArgumentParser:
+        added = actions.add_parser(name, help=text, description=text)
+        added.add_argument("--json", action="store_true", help="as JSON lines")
+        return added
+
+    add("list", "show all files with their state")
+    adding = add("add", "add files and folders, to be run later")
+    adding.add_argument("inputs", nargs="+", metavar="INPUT", help="files and folders")
+    adding.add_argument("-o", "--out", required=True, help="output folder or file")
+    add_settings(adding)
+    clearing = add("clear", "forget what is done or was skipped; files are not touched")
+    clearing.add_argument("--all", action="store_true", help="forget everything")
+    running = add("run", "do all that wait or were interrupted")
+    running.add_argument("--retry", action="store_true", help="what failed or was cancelled, too")
+    running.add_argument("-q", "--quiet", action="store_true", help="only failures")
+
+
+def queue(arguments: argparse.Namespace) -> int:
+    """Do what the action says and return the exit code."""
+    from colorizer.queue import Queue
+
+    actions: dict[str, Callable[[Queue, argparse.Namespace], int]] = {
+        "add": _add,
+        "clear": _clear,
+        "run": _run,
+    }
+    file = arguments.file or queue_file()
+    if arguments.action == "list":
+        with closing(Queue(file, alone=False)) as opened:
+            return _list(opened, arguments)
+    with held(file), closing(Queue(file)) as opened:
+        return actions[arguments.action](opened, arguments)
+
+
+def gui(arguments: argparse.Namespace) -> int:
+    """Open the window and return the exit code when it is closed."""
+    try:
+        from importlib import import_module
+
+        window = import_module("gui.__main__")
+    except ImportError as error:
+        raise ImportError(f"the window is not installed ({error})") from error
+    return window.main([str(path) for path in arguments.inputs])
+
+
+def queue_file() -> Path:
+    """Return the queue of the window, in the person's data folder."""
+    from platformdirs import user_data_path
+
+    return user_data_path("Colorizer", appauthor=False, roaming=True) / "queue.sqlite"
+
+
+@contextmanager
+def held(file: Path) -> Iterator[None]:
+    """Keep the window, and other runs, out of a queue.
+
+    Raises:
+        ColorizerError: one of them has it.
+        TargetError: its folder can't be written to.
+    """
+    place = file.parent / LOCK
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        opened = place.open("a+b")
+    except PermissionError as error:
+        raise TargetError(place, "can't be written to, or the window is open") from error
+    except OSError as error:
+        raise TargetError(place, f"can't be written: {error.strerror}") from error
+    with opened:
+        try:
+            lock(opened)
+        except OSError as error:
+            raise ColorizerError(
+                f"{file} is in use by the window or another run; close it first"
+            ) from error
+        opened.truncate(0)
+        # The form of Qt's lock files: without it the window would take this one for a left-over.
+        opened.write(f"{os.getpid()}\ncolorizer\n\n".encode())
+        opened.flush()
+        try:
+            yield
+        finally:
+            with suppress(OSError):
+                place.unlink()
+
+
+def _list(queue: Queue, arguments: argparse.Namespace) -> int:
+    entries = queue.entries()
+    for entry in entries:
+        job = entry.job
+        if arguments.json:
+            paths = {"source": str(job.source), "target": str(job.target), "kind": str(job.kind)}
+            facts = {"done": entry.done, "total": entry.total, "message": entry.reason}
+            write_json(event="job", id=entry.id, state=str(entry.state), **paths, **facts)
+        else:
+            reason = f" ({entry.reason})" if entry.reason else ""
+            write_line(f"{entry.state:11} {job.source} -> {job.target}{reason}")
+    counts = Counter(str(entry.state) for entry in entries)
+    note(", ".join(f"{n} {state}" for state, n in counts.items()) or "the queue is empty")
+    return ExitCode.OK
+
+
+def _add(queue: Queue, arguments: argparse.Namespace) -> int:
+    from colorizer.plan import plan_run
+
+    inputs = [os.path.abspath(name) for name in arguments.inputs]  # noqa: PTH100 - as it is named
+    out = os.path.abspath(arguments.out)  # noqa: PTH100
+    plan = plan_run(inputs, out, settings_from(arguments))
+    for problem in plan.problems:
+        note(f"failed: {problem}")
+    for line in plan.notes:
+        note(line)
+    if not (plan.jobs or plan.settled):
+        note("colorizer: nothing to colorize was found")
+        return ExitCode.NO_INPUT
+    added = queue.add(plan.jobs)
+    for event in plan.settled:
+        added += queue.add([event.job], event.state, event.message)
+    if arguments.json:
+        write_json(event="added", ids=added)
+    note(f"{len(added)} added")
+    failed = plan.problems or any(event.state is JobState.FAILED for event in plan.settled)
+    return ExitCode.SOME_FAILED if failed else ExitCode.OK
+
+
+def _clear(queue: Queue, arguments: argparse.Namespace) -> int:
+    rows = [e.id for e in queue.entries() if arguments.all or e.state in _OVER]
+    queue.remove(rows)
+    if arguments.json:
+        write_json(event="cleared", ids=rows)
+    note(f"{len(rows)} forgotten")
+    return ExitCode.OK
+
+
+def _run(queue: Queue, arguments: argparse.Namespace) -> int:
+    """Run what waits, in the order of the queue."""
+    from colorizer.apart import Apart
+
+    again = (JobState.FAILED, JobState.CANCELLED) if arguments.retry else ()
+    rows = [entry for entry in queue.entries() if entry.state in (*_PENDING, *again)]
+    if not rows:
+        note("nothing waits in the queue")
+        return ExitCode.OK
+    photos = sum(entry.job.kind is Kind.PHOTO for entry in rows)
+    with Report(photos=photos, as_json=arguments.json, quiet=arguments.quiet) as report:
+        try:
+            with Interrupt(report.unfinished) as interrupt, Apart() as apart:
+                for entry in rows:
+                    if not interrupt.asked:
+                        _do(queue, entry, report, interrupt, apart)
+        finally:
+            report.summary(len(rows))
+    if interrupt.asked:
+        return ExitCode.INTERRUPTED
+    return ExitCode.SOME_FAILED if report.failed else ExitCode.OK
+
+
+def _do(queue: Queue, entry: Entry, report: Report, interrupt: Interrupt, apart: Apart) -> None:
+    """Run one job and keep what became of it; one that is broken off is interrupted.
+
+    Raises:
+        ColorizerError: what would fail every further job too; the job waits again.
+    """
+    queue.update(entry.id, state=JobState.RUNNING, reason="", warnings=(), started=time.time())
+    began = saved = time.monotonic()
+    left: dict[str, Any] = {"state": JobState.INTERRUPTED, "reason": "Ctrl-C"}
+    try:
+        with closing(_steps(queue, entry, apart)) as steps:
+            for event in steps:
+                report.take(event)
+                now = time.monotonic()
+                if event.state is not JobState.RUNNING:
+                    left = _end_of(event)
+                    break
+                if interrupt.asked:
+                    break
+                if now - saved >= _SAVE_SECONDS:
+                    saved = now
+                    queue.update(entry.id, done=event.done, total=event.total)
+    except ColorizerError:
+        left = {"state": JobState.WAITING}
+        raise
+    finally:
+        queue.update(entry.id, **left, seconds=time.monotonic() - began, ended=time.time())
+
+
+def _steps(queue: Queue, entry: Entry, apart: Apart) -> Generator[Progress, None, None]:
+    """Run a job; one that was in work when a process died gets a process of its own."""
+    if entry.state is not JobState.INTERRUPTED and not entry.crashes:
+        from colorizer import desk
+
+        yield from desk.steps(entry.job, entry.hints)
+        return
+    for progress in apart.run(entry.job, entry.hints):
+        if apart.crashed:
+            queue.update(entry.id, crashes=entry.crashes + 1)
+        yield progress
+
+
+def _end_of(event: Progress) -> dict[str, Any]:
+    facts: dict[str, Any] = {"state": event.state, "reason": event.message, "done": event.done}
+    return {**facts, "total": event.total, "warnings": event.warnings}

@@ -1,0 +1,179 @@
+"""The option --repeat of `run`: make a result again from its sidecar and compare the two."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from colorizer.archive.existing import weights_file
+from colorizer.archive.provenance import Sidecar, find_source, read_sidecar, sidecar_of
+from colorizer.checksum import file_hash
+from colorizer.commands.report import ExitCode, note, write_json, write_line
+from colorizer.errors import MediaError, SettingsError
+from colorizer.jobs import Job, Kind
+from colorizer.settings import Settings
+
+
+def repeat(arguments: argparse.Namespace) -> int:
+    """Make the result of a sidecar again, say whether it is the same, return the exit code.
+
+    Raises:
+        MediaError: no sidecar, or its source is gone or was changed.
+    """
+    if arguments.inputs or arguments.from_file:
+        raise SettingsError("--repeat takes source and settings from the sidecar; give no INPUT")
+    file: Path = arguments.repeat
+    sidecar = read_sidecar(file)
+    if sidecar is None:
+        raise MediaError(file, "is no sidecar of this program; give a file NAME.colorize.json")
+    with _target(sidecar, file, arguments.out) as target:
+        job = _job(sidecar, file, target)
+        if arguments.dry_run:
+            write_line(f"repeat {job.source} -> {job.target}")
+            return ExitCode.OK
+        differences = _run(job, sidecar, arguments)
+        made = read_sidecar(sidecar_of(target))
+        same, verdict = _compare(sidecar, made or {}, target, file)
+    if arguments.json:
+        write_json(
+            event="repeated", same=same, verdict=verdict, target=str(target), differing=differences
+        )
+    else:
+        write_line(f"{'same  ' if same else 'DIFFERS'} {sidecar['result']['name']}: {verdict}")
+    return ExitCode.OK if same else ExitCode.SOME_FAILED
+
+
+@contextmanager
+def _target(sidecar: Sidecar, file: Path, out: str | None) -> Iterator[Path]:
+    """Give the place of the new result: in `out`, else in a folder that does not outlast it."""
+    name = Path(str(sidecar["result"].get("name", file.name))).name
+    if out is not None:
+        folder = Path(out)
+        as_file = folder.suffix and not folder.is_dir() and not out.endswith(("/", os.sep))
+        target = folder if as_file else folder / name
+        if os.path.lexists(target):
+            raise MediaError(target, "is there; choose another --out for --repeat")
+        yield target
+        return
+    with tempfile.TemporaryDirectory(prefix=".colorize-repeat-", dir=_roomy(file.parent)) as folder:
+        yield Path(folder) / name
+
+
+def _roomy(folder: Path) -> Path | None:
+    """Return a folder for a result as large as the first: beside it, if that can be written to."""
+    return folder if os.access(folder, os.W_OK) else None
+
+
+def _job(sidecar: Sidecar, file: Path, target: Path) -> Job:
+    source = find_source(sidecar, file)
+    try:
+        found = file_hash(source)
+    except OSError as error:
+        raise MediaError(source, f"the source can't be read: {error.strerror}") from error
+    if found != sidecar["source"]["sha256"]:
+        raise MediaError(source, "is not the source any more: its SHA-256 is another")
+    known = {item.name for item in fields(Settings)}
+    values = {name: value for name, value in sidecar["settings"].items() if name in known}
+    for name in sidecar["settings"].keys() - known:
+        note(f"the setting {name} is unknown to this version and left out")
+    settings = Settings.from_dict(values)
+    settings = replace(settings, existing="overwrite", sidecar=True, device=_device(sidecar))
+    return Job(source, target, Kind(sidecar["kind"]), settings)
+
+
+def _device(sidecar: Sidecar) -> str:
+    """Return the device of the result where there is one like it, else what auto gives."""
+    from colorizer.device import choose_device
+    from colorizer.errors import DeviceError
+
+    wanted = str(sidecar.get("device", {}).get("type", "auto"))
+    try:
+        choose_device(wanted)
+    except DeviceError:
+        return "auto"
+    return wanted
+
+
+def _run(job: Job, sidecar: Sidecar, arguments: argparse.Namespace) -> list[str]:
+    """Run the job as the sidecar says; return and tell what is not as it was then."""
+    import torch
+
+    from colorizer import pipeline
+    from colorizer.device import device_facts
+    from colorizer.hints.hinted_model import HintedModel
+
+    threads = sidecar.get("device", {}).get("threads")
+    if isinstance(threads, int) and threads > 0:  # sums are rounded in another order with others
+        torch.set_num_threads(threads)
+    model = pipeline.open_model(job.settings)
+    if hints := sidecar["model"].get("hints"):
+        model = HintedModel(model, [tuple(hint) for hint in hints]).eval()
+    device = device_facts(next(model.parameters()).device)
+    differences = _differences(sidecar, job, model.weights_sha256, device)
+    for line in differences:
+        note(f"not as it was: {line}")
+    with closing(pipeline.run(job, model)) as steps:
+        for _ in tqdm(steps, unit="frame", disable=arguments.quiet or not sys.stderr.isatty()):
+            pass
+    return differences
+
+
+def _differences(sidecar: Sidecar, job: Job, weights: str, device: dict[str, Any]) -> list[str]:
+    """Name what may make the new result another: weights, device, versions, cut list."""
+    from colorizer.archive.provenance import program_facts
+
+    found = []
+    then = sidecar["model"].get("weights_sha256")
+    if then != (weights or None):
+        found.append(f"weights {str(then)[:12]}, now {weights[:12]} ({weights_file(job.settings)})")
+    was, now = sidecar.get("device", {}), device
+    found += [f"device {n} {was.get(n)}, now {now.get(n)}" for n in now if now[n] != was.get(n)]
+    was, now = sidecar.get("program", {}), program_facts()
+    found += [f"{n} {was.get(n)}, now {now.get(n)}" for n in now if now[n] != was.get(n)]
+    painted = dict(sidecar["model"].get("references") or {})
+    for key, words in (("shots", "cut list"), ("shot_settings", "settings of shots")):
+        told = sidecar.get(key)
+        if isinstance(told, dict):
+            path = Path(str(told.get("path")))
+            if not path.is_file() or file_hash(path) != told.get("sha256"):
+                found.append(f"the {words} {path}")
+            painted |= told.get("references") or {}
+    found += [f"the reference {path}" for path in painted if not _is_same(path, painted[path])]
+    return found
+
+
+def _is_same(path: str, digest: str) -> bool:
+    return Path(path).is_file() and file_hash(Path(path)) == digest
+
+
+def _compare(sidecar: Sidecar, made: Sidecar, target: Path, file: Path) -> tuple[bool, str]:
+    """Compare the new result with the recorded one: as files, then by their pixels.
+
+    Returns:
+        Whether they are the same, and how in words.
+    """
+    then, now = sidecar["result"], made["result"]
+    if then["sha256"] == now["sha256"]:
+        return True, "the same file, byte for byte"
+    if sidecar["kind"] == Kind.PHOTO:
+        if then.get("pixels_sha256") == now.get("pixels_sha256"):
+            return True, "the same pixels; the files differ in metadata or encoding"
+        return False, "other pixels"
+    former = file.with_name(str(then.get("name")))
+    if not former.is_file():
+        return False, f"another file; {former} is not there, so its frames can't be compared"
+    from colorizer.archive.verify import same_frames
+
+    different = same_frames(former, target)
+    if not different:
+        return True, "the same samples in every frame; the files differ in the container"
+    return False, f"{different} frames differ"

@@ -1,0 +1,180 @@
+"""The command `watch`: what comes into a folder is colorized, until Ctrl-C."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from colorizer.commands.options import add_records, add_settings, positive, settings_from
+from colorizer.commands.report import ExitCode, Report, note
+from colorizer.errors import SettingsError
+from colorizer.jobs import JobState, Progress
+
+if TYPE_CHECKING:
+    from colorizer.archive.in_work import InWork
+    from colorizer.archive.ledger import Ledger
+    from colorizer.archive.naming import Plan
+    from colorizer.archive.walk import Found
+    from colorizer.archive.watch import Watch
+    from colorizer.commands.interrupt import Interrupt
+    from colorizer.models.base import ColorModel
+
+TEXT = """\
+Colorize what comes into a folder, until Ctrl-C.
+
+The folders IN are looked at again and again, which works on network drives too. A file is taken
+once its size and time have not changed for a while; what was there before is taken as well. The
+sidecars in OUT tell what is done: started again, watch does no file twice. A file that failed is
+taken again when it changes. Ctrl-C stops after the picture in hand; the exit code is 1 if some
+files failed, else 0.
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
+    parser.add_argument("inputs", nargs="+", type=Path, metavar="IN", help="folders to watch")
+    parser.add_argument("-o", "--out", type=Path, required=True, help="folder of the results")
+    parser.add_argument(
+        "--recursive",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="folders with all that is below them (default: on)",
+    )
+    parser.add_argument(
+        "--interval",
+        type=positive,
+        default=5,
+        metavar="SECONDS",
+        help="time between two looks, at least (default: 5)",
+    )
+    parser.add_argument(
+        "--stable",
+        type=positive,
+        default=10,
+        metavar="SECONDS",
+        help="how long size and time of a file must not have changed (default: 10)",
+    )
+    parser.add_argument(
+        "--idle", type=positive, metavar="SECONDS", help="end when so long nothing was done"
+    )
+    add_records(parser)
+    parser.add_argument("--jobs", type=positive, metavar="N", help="photos at once")
+    parser.add_argument("--json", action="store_true", help="events as JSON lines")
+    parser.add_argument("-q", "--quiet", action="store_true", help="only failures")
+    add_settings(parser)
+
+
+def watch(arguments: argparse.Namespace) -> int:
+    """Watch until Ctrl-C and return the exit code.
+
+    Raises:
+        SettingsError: an IN is no folder, or a setting does not go with watching.
+        TargetError: OUT can't be written, is full, or another watch works in it.
+    """
+    from colorizer.archive.in_work import InWork
+    from colorizer.archive.ledger import Ledger
+    from colorizer.archive.watch import Watch, check_settings, locked
+    from colorizer.commands.run import make_folder, tell_device
+    from colorizer.media.probe import kind_of
+
+    settings = settings_from(arguments)
+    check_settings(settings)
+    for folder in arguments.inputs:
+        if not folder.is_dir():
+            raise SettingsError(f"{folder} is no folder; watch looks at folders")
+    out: Path = arguments.out
+    make_folder(out)
+    with ExitStack() as stack:
+        stack.enter_context(locked(out))
+        from colorizer.pipeline import open_model
+
+        model = open_model(settings)
+        tell_device(model)
+        report = Report(photos=0, as_json=arguments.json, quiet=arguments.quiet, bars=False)
+        stack.enter_context(report)
+        ledger = Ledger(out, log=arguments.log, manifest=arguments.manifest)
+        stack.callback(ledger.close)
+        stack.callback(lambda: report.summary(report.ended + len(report.unfinished())))
+        seen = Watch(
+            arguments.inputs,
+            kind_of,
+            out=out,
+            stable=arguments.stable,
+            recursive=arguments.recursive,
+        )
+        in_work = stack.enter_context(InWork(out))
+        _Watching(arguments, model, seen, report, ledger, in_work).go_on()
+    return ExitCode.SOME_FAILED if report.failed else ExitCode.OK
+
+
+@dataclass(frozen=True, slots=True)
+class _Watching:
+    """What a watch works with."""
+
+    arguments: argparse.Namespace
+    model: ColorModel
+    seen: Watch
+    report: Report
+    ledger: Ledger
+    in_work: InWork
+
+    def go_on(self) -> None:
+        """Look and work in turns until Ctrl-C, or until there was nothing to do for long."""
+        from colorizer.archive.naming import Naming
+        from colorizer.archive.watch import plan_arrived
+        from colorizer.commands.interrupt import Interrupt
+        from colorizer.media.codecs import output_suffix
+
+        given = self.arguments
+        naming = Naming(given.out, settings_from(given), output_suffix)
+        if not given.quiet:
+            note(f"watching {', '.join(map(str, given.inputs))}; Ctrl-C ends it")
+        worked = time.monotonic()
+        with Interrupt(self.report.unfinished) as interrupt:
+            while not interrupt.asked:
+                began = time.monotonic()
+                if found := self._look():
+                    self._work(plan_arrived(found, naming), interrupt)
+                    worked = time.monotonic()
+                elif given.idle and time.monotonic() - worked >= given.idle:
+                    return
+                else:
+                    # A look at a hundred thousand files takes seconds; it shall not fill them.
+                    looked = time.monotonic() - began
+                    self._wait(interrupt, max(given.interval, 5 * looked))
+
+    def _look(self) -> list[Found]:
+        found = self.seen.ready()
+        for problem in self.seen.problems:
+            note(f"warning: {problem}")
+        return found
+
+    def _wait(self, interrupt: Interrupt, seconds: float) -> None:
+        end = time.monotonic() + seconds
+        while not interrupt.asked and time.monotonic() < end:
+            time.sleep(0.1)
+
+    def _work(self, plan: Plan, interrupt: Interrupt) -> None:
+        """Do what has come in, until all is done or Ctrl-C."""
+        from colorizer import batch
+
+        for event in plan.settled:
+            self._take(event)
+        jobs = batch.run_all(
+            plan.jobs, self.model, workers=self.arguments.jobs, in_work=self.in_work
+        )
+        with closing(jobs) as events:
+            for event in events:
+                self._take(event)
+                if interrupt.asked:
+                    return
+
+    def _take(self, event: Progress) -> None:
+        self.report.take(event)
+        self.ledger.take(event)
+        if event.state is not JobState.RUNNING:
+            self.seen.ended(event.job.source, failed=event.state is JobState.FAILED)

@@ -1,0 +1,1 @@
+"""Colours that a person asks for at places of a picture."""

@@ -1,0 +1,1 @@
+"""Stills painted elsewhere whose colours a film is to have."""
