@@ -18,6 +18,7 @@ ERRORS = {
 }
 TERMINAL = (
     "cli",
+    "commands",
     "api",
     "doctor",
     "preview",
