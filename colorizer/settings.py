@@ -59,7 +59,7 @@ class Settings:
     )
     strength: float = option(1.0, "amount of colour, 0 is none", range=(0.0, 2.0))
     vividness: float = option(
-        0.8, "0 is the cautious average colour, 1 the likeliest colour", range=(0.0, 1.0)
+        0.9, "0 is the cautious average colour, 1 the likeliest colour", range=(0.0, 1.0)
     )
     smooth: bool = option(True, "steady the colours of a film along its motion", shapes="film")
     every_frame: bool = option(

@@ -169,7 +169,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--thorough", action="store_true", help="size consistency and hints, on 100 photos at most"
     )
-    parser.add_argument("--sheet", type=Path, help="save a contact sheet, PNG")
+    parser.add_argument("--sheet", type=Path, help="save a contact sheet, such as sheet.png")
     parser.add_argument("--csv", type=Path, help="save the table")
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print JSON")
@@ -181,6 +181,8 @@ def main() -> None:
     """Read the command line, judge, print."""
     parser = _parser()
     arguments = parser.parse_args()
+    if arguments.sheet and arguments.sheet.suffix.lower() not in Image.registered_extensions():
+        parser.error(f"--sheet wants a name such as sheet.png, got {arguments.sheet}")
     files = photos_of(arguments.data, arguments.limit)
     if not files:
         parser.error(f"{', '.join(map(str, arguments.data))} holds no photos")

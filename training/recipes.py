@@ -90,7 +90,7 @@ class Recipe:
     """Of autochrome's loss: weight of the smooth L1 on ab beside the rebalanced cross entropy."""
     gradient_weight: float = 0.05
     """Weight of the L1 loss on the gradient of ab, which sees bleeding that ab alone does not."""
-    colorfulness_weight: float = 1.0
+    colorfulness_weight: float = 3.0
     """Weight of the error in colorfulness of the result at the default vividness."""
     feature_weight: float = 0.0
     """Weight of the distance of that result in features of EfficientNet-Lite0; 0 is without."""
@@ -125,6 +125,7 @@ _AUTOCHROME = Recipe(
     minutes=60.0, size_to=192, degrade=True, weighted=True, validation_share=0.02,
     validate_every=0.25, optimizer="adamw", encoder_rate=1e-4, betas=(0.9, 0.99), weight_decay=0.01,
     schedule="cosine", warmup_steps=100, clip=1.0, average=0.999, rebalance_ceiling=8.0,
+    feature_weight=0.25,
 )  # fmt: skip
 # Parekh, Karpe, Shusharan 2021: 8:2 split, 100 epochs, batch 128; pictures as squares of 224.
 _RESNET18 = Recipe(

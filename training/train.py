@@ -58,8 +58,7 @@ def train(
         draw = build_draw(recipe, training, group)
         data = photos.data_hash()
         state, source = begin(recipe, training, group, folder.checkpoint, data, encoder, start)
-        features = frozen_features(group.device) if recipe.feature_weight > 0 else None
-        objective = Objective(state.model, recipe, state.weights, features)
+        objective = build_objective(recipe, state, group.device)
         pixels = validation_pixels(validation, recipe.size, recipe.validation_photos)
         judge = Validation(pixels, objective) if len(pixels) else None
         folder.restart_tables(state.log, state.validations)
@@ -100,6 +99,17 @@ def build_draw(recipe: Recipe, photos: Photos, group: Group) -> Draw:
         rank=group.rank,
         world=group.world,
     )
+
+
+def build_objective(recipe: Recipe, state: State, device: torch.device) -> Objective:
+    """Return the losses of a run.
+
+    Raises:
+        SettingsError: the recipe's loss does not go with the model.
+        WeightsError: the recipe looks at features whose weights are not there.
+    """
+    features = frozen_features(device) if recipe.feature_weight > 0 else None
+    return Objective(state.model, recipe, state.weights, features)
 
 
 def begin(

@@ -10,7 +10,7 @@ from torch.nn import functional as F
 
 from colorizer.errors import WeightsError
 
-VIVIDNESS = 0.8
+VIVIDNESS = 0.9
 """Of a result when nobody asks for another; what training looks at too."""
 
 

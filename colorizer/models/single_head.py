@@ -63,7 +63,7 @@ class SingleHeadModel(ColorModel):
 
 
 def temperature_of(vividness: float) -> float:
-    """Return the temperature of the annealed mean: 1 at vividness 0, the published one at 0.8."""
+    """Return the temperature of the annealed mean: 1 at vividness 0, as published by default."""
     return TEMPERATURE ** (vividness / VIVIDNESS)
 
 

@@ -19,10 +19,9 @@ from tests.training.conftest import drawn_photo, encoded
 from training.batches import Loader
 from training.datasets import Photos, open_pack, pack
 from training.distributed import Group
-from training.objectives import Objective
 from training.recipes import RECIPES, Recipe
 from training.state import take_step
-from training.train import begin, build_draw
+from training.train import begin, build_draw, build_objective
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,7 @@ def measure(recipe: Recipe, photos: Photos, folder: Path, steps: int) -> Speed:
     group = Group(0, 1, device)
     draw = build_draw(recipe, photos, group)
     state, _ = begin(recipe, photos, group, folder / "none.pt", "", "none", None)
-    objective = Objective(state.model, recipe, state.weights)
+    objective = build_objective(recipe, state, device)
 
     def step(pixels: torch.Tensor) -> None:
         take_step(state, state.model, objective, recipe, pixels, 0.5, group)

@@ -12,12 +12,13 @@ from colorizer.errors import ModelNotFound, WeightsError
 from colorizer.models import MODELS, WEIGHTS_FOLDER, create_model, load_model, model_spec
 from colorizer.models.ab_bins import annealed_mean, bin_centres
 from colorizer.models.autochrome import Autochrome
-from colorizer.models.base import trainable_parameters
+from colorizer.models.base import VIVIDNESS, trainable_parameters
 from colorizer.models.efficientnet_lite import (
     EfficientNetLite0,
     SameConv2d,
     fold_imagenet_weights,
 )
+from colorizer.settings import Settings
 from tests.models.scaled import SCALED, distance, scaled_model, two_pictures
 from training.export import export
 
@@ -159,6 +160,10 @@ def test_the_number_of_trained_parameters_is_the_published_one(name):
         assert trainable_parameters(create_model(name, **thin)) == COUNTS[name]
 
 
+def test_models_and_settings_agree_on_the_default_vividness():
+    assert Settings().vividness == VIVIDNESS
+
+
 def test_zhang2016_without_vividness_is_duller():
     model = scaled_model("zhang2016").eval()
     last = model.decoder[-1]
@@ -167,7 +172,7 @@ def test_zhang2016_without_vividness_is_duller():
     for ab, score in (((0.0, 0.0), 0.0), ((60.0, 40.0), 1.0)):
         last.bias.data[(bin_centres() == torch.tensor(ab)).all(dim=1)] = score
     with torch.inference_mode():
-        dull, default, vivid = (model.predict(a_gradient(), vividness=v) for v in (0, 0.8, 1))
+        dull, default, vivid = (model.predict(a_gradient(), vividness=v) for v in (0, VIVIDNESS, 1))
         assert torch.equal(dull, model.predict(a_gradient(), temperature=1.0))
         assert torch.allclose(default, model.predict(a_gradient(), temperature=0.38))
     assert dull.abs().mean() < default.abs().mean() < vivid.abs().mean()
