@@ -138,14 +138,13 @@ def ab_to_codes(
         L: (h, w) float32 in [0, 100].
         ab: (2, h, w) float32, any values; scaled toward gray where the space has no such colour.
         space: of the codes.
-        top: largest code, 255 or 65535.
+        top: largest code, 255 or one of 10 to 16 bits.
         gray_from: see above.
 
     Returns:
         codes (h, w, 3) uint8 or uint16, and their L, (h, w) float32.
     """
-    dtype = np.uint8 if top <= 255 else np.uint16
-    codes = [_nearest(space.encode(plane) * top, dtype) for plane in ab_to_linear(L, ab, space)]
+    codes = [_nearest(space.encode(plane) * top, top) for plane in ab_to_linear(L, ab, space)]
     neutral = (ab[0] == 0) & (ab[1] == 0)
     some_neutral = bool(neutral.any())
     if some_neutral:  # the matrix leaves them unequal by rounding
@@ -161,15 +160,15 @@ def ab_to_codes(
         move = np.rint(missing * _look_up(inverse[channel], plane))
         np.clip(move, -reach, reach, out=move)
         missing -= move * _look_up(steps[channel], plane)
-        codes[channel] = _nearest(plane + move, dtype)
+        codes[channel] = _nearest(plane + move, top)
     found = light_to_L(_luminance(codes, added))
     return cv2.merge(codes), found
 
 
-def _nearest(codes: np.ndarray, dtype: type[np.unsignedinteger]) -> np.ndarray:
-    """Round and limit codes, (h, w) float, which may be written to, to those of a dtype."""
-    np.clip(np.rint(codes, out=codes), 0, np.iinfo(dtype).max, out=codes)
-    return codes.astype(dtype)
+def _nearest(codes: np.ndarray, top: int) -> np.ndarray:
+    """Round codes, (h, w) float, which may be written to, and limit them to 0 to `top`."""
+    np.clip(np.rint(codes, out=codes), 0, top, out=codes)
+    return codes.astype(np.uint8 if top <= 255 else np.uint16)
 
 
 def _look_up(table: np.ndarray, codes: np.ndarray) -> np.ndarray:

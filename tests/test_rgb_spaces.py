@@ -9,9 +9,9 @@ L = (RNG.random((64, 128)) * 100).astype(np.float32)
 AB = ((RNG.random((2, 64, 128)) - 0.5) * 60).astype(np.float32)
 
 
-def lightness(codes, space):
+def lightness(codes, space, top=255):
     """L* by the definition of the space, in double precision."""
-    light = np.asarray(space.decode(codes.astype(np.float64) / np.iinfo(codes.dtype).max))
+    light = np.asarray(space.decode(codes.astype(np.float64) / top))
     return light_to_L(light @ np.array(space.to_xyz[1]))
 
 
@@ -39,13 +39,13 @@ def test_decoding_undoes_encoding(name):
 
 
 @pytest.mark.parametrize("name", NAMED_SPACES)
-@pytest.mark.parametrize(("top", "limit"), [(255, 0.3), (65535, 0.003)])
+@pytest.mark.parametrize(("top", "limit"), [(255, 0.3), (1023, 0.2), (65535, 0.003)])
 def test_codes_have_the_lightness_asked_for(name, top, limit):
     space = NAMED_SPACES[name]
     codes, found = ab_to_codes(L, AB, space, top)
     assert codes.dtype == (np.uint8 if top == 255 else np.uint16)
-    assert np.abs(lightness(codes, space) - L).max() < limit
-    assert np.abs(lightness(codes, space) - found).max() < 1e-3
+    assert np.abs(lightness(codes, space, top) - L).max() < limit
+    assert np.abs(lightness(codes, space, top) - found).max() < 1e-3
 
 
 def test_rounding_together_is_closer_than_rounding_apart():
@@ -67,3 +67,5 @@ def test_black_and_white_stay_black_and_white():
     codes, _ = ab_to_codes(ends, np.full((2, 1, 2), 30, np.float32), SRGB, 65535)
     assert codes[0, 0].max() <= 2
     assert codes[0, 1].min() >= 65533
+    codes, _ = ab_to_codes(ends, np.full((2, 1, 2), 30, np.float32), SRGB, 1023)
+    assert codes[0, 1].max() == 1023

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog
 from colorizer.archive.provenance import read_sidecar, sidecar_of
 from colorizer.film.shot_plan import plan_of
 from colorizer.jobs import JobState
+from colorizer.settings import Settings
 from tests.draw_shots import chroma_of, draw_shots, square_at
 from tests.gui.conftest import make_window
 from tests.test_worker import painted
@@ -177,7 +178,7 @@ def test_what_a_shot_has_of_its_own_is_seen_and_taken_back(found, shop, until):
     listed.boxes["strength"].setValue(0.5)
     listed.boxes["strength"].setValue(0.0)
     assert found.view._after != plain
-    assert found.shots.look_at(5) == (0.0, pytest.approx(0.8))
+    assert found.shots.look_at(5) == (0.0, pytest.approx(Settings().vividness))
     assert found.shots.look_at(25)[0] == 1.0, "of its shot alone"
     shop.undo.undo()
     assert found.view._after == plain, "the steps of one box are one step back"
