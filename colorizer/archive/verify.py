@@ -17,8 +17,9 @@ from colorizer.errors import MediaError
 from colorizer.frame import Frame
 from colorizer.frame_pattern import is_pattern
 from colorizer.media.codecs import codec_named
+from colorizer.media.container import open_container
 from colorizer.media.film import FilmSource
-from colorizer.media.film_open import film_stream, open_container
+from colorizer.media.film_open import film_stream
 from colorizer.media.luma import at_depth
 from colorizer.media.sequence import SequenceSource, open_film
 from colorizer.trim import parse_place

@@ -8,8 +8,9 @@ from typing import Any
 
 from colorizer.errors import MediaError
 from colorizer.media.color_tags import ColorTags
+from colorizer.media.container import open_container
 from colorizer.media.film_copy import container_tags
-from colorizer.media.film_open import display_matrix, film_stream, open_container
+from colorizer.media.film_open import display_matrix, film_stream
 
 _RATIO_TOLERANCE = 0.01
 """Of the pixel aspect ratio; Matroska rounds the display size to whole pixels."""
@@ -44,7 +45,7 @@ def missing(
         MediaError: the output can't be read back.
     """
     lost = []
-    with open_container(path) as film, open_container(source) as original:
+    with open_container(path) as film, open_container(source, picture=True) as original:
         stream = film_stream(film, path)
         frame: Any = next(film.decode(stream), None)
         if frame is None:

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from colorizer import __version__
 from colorizer.media.clock import Clock
-from colorizer.media.film_open import chapters_within, is_cover, open_container
+from colorizer.media.container import open_container, outside_tracks
+from colorizer.media.film_open import chapters_within, is_cover
 from colorizer.media.subtitles import rewritten, text_codec
 from colorizer.media.timecode import advance_timecodes
 
@@ -54,9 +55,16 @@ def plan_copies(source: Path, video: int, muxer: str) -> tuple[list[int], list[s
         Indices of the streams to copy, and a line for each that can't be.
     """
     indices, warnings = [], []
-    with open_container(source) as container:
+    with open_container(source, picture=True) as container:
+        outside = outside_tracks(source) if "mov" in container.format.name else {}
         for stream in container.streams:
             if stream.index == video or _is_written_anew(stream, container):
+                continue
+            if stream.index in outside:
+                named = outside[stream.index]
+                warnings.append(
+                    f"{describe(stream)} is left out: its data is in another file ({named})"
+                )
                 continue
             if text := text_codec(stream, muxer):
                 warnings.append(f"{describe(stream)} becomes plain {text}, for {muxer}")
@@ -134,7 +142,7 @@ class StreamCopy:
         """
         self._part = part
         self._longest = Fraction(0)
-        self._container = open_container(source)
+        self._container = open_container(source, picture=True)
         self._indices = indices
         self._origin = origin
         self._outputs: dict[int, Any] = {}

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from colorizer.errors import MediaError
-from colorizer.media.film_open import film_stream, open_container
+from colorizer.media.container import open_container
+from colorizer.media.film_open import film_stream
 
 if TYPE_CHECKING:
     from av import Packet, VideoFrame

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from colorizer.media.coding import Coding
 from colorizer.media.color_tags import ColorTags
+from colorizer.media.container import open_container
 from colorizer.media.film import FilmSource
 from colorizer.media.film_check import missing
 from colorizer.media.film_copy import Part, StreamCopy
 from colorizer.media.film_encoder import add_film_stream
-from colorizer.media.film_open import open_container
 from colorizer.media.matroska import set_display_size
 from colorizer.media.segment import Segment
 

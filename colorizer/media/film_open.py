@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import struct
-from contextlib import suppress
 from fractions import Fraction
 from hashlib import sha256
 from itertools import pairwise
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from colorizer.errors import MediaError, UnsupportedMedia
 from colorizer.frame_pattern import frames_of, is_pattern
 from colorizer.media.color_tags import FULL, LIMITED, guess_full_range
+from colorizer.media.container import open_container, outside_tracks
 from colorizer.media.luma import LumaLayout, read_luma
 
 if TYPE_CHECKING:
@@ -25,13 +25,11 @@ DECODE_THREADS = min(4, os.cpu_count() or 1)
 """More gain little beside a network, and every frame thread holds frames in memory."""
 _TRANSPORT_FORMATS = ("mpeg", "mpegts", "vob")
 """Containers whose clock starts anywhere; elsewhere the first time stamp means something."""
-_PICTURE_FORMATS = ("image2", "_pipe", "tty")
 SHOWN_FIRST = {2: "top", 3: "bottom", 4: "bottom", 5: "top"}
 """AVFieldOrder (2 top, 3 bottom, 4 top coded first, 5 bottom coded first) -> field shown first."""
 _MOST_RATE = 10000
 """Frames per second; FFmpeg gives the 60000 ticks of its clock as the average of raw DV."""
 _SAMPLED_PLACES = 5
-_MOST_BOXES = 1000
 _IDENTITY_PLACES, _IDENTITY_BYTES = 16, 1 << 16
 
 
@@ -69,57 +67,23 @@ def av_versions() -> str:
     return f"PyAV {av.__version__} libavcodec {codecs}"
 
 
-def open_container(path: Path) -> InputContainer:
-    """Open a media file for reading, never following it to other files or the network.
-
-    Raises:
-        MediaError: missing, unreadable, or nothing FFmpeg knows.
-    """
-    import av
-    from av.error import FFmpegError
-
-    try:
-        # The prefix keeps names such as "1:2.mkv" from being read as a protocol.
-        return av.open(
-            f"file:{path}", metadata_errors="replace", options={"protocol_whitelist": "file"}
-        )
-    except FileNotFoundError as error:
-        raise MediaError(path, "not found") from error
-    except (FFmpegError, OSError, ValueError) as error:
-        if _lacks_index(path):
-            reason = "is cut off: the index of its frames (moov) is missing; use the whole file"
-            raise MediaError(path, reason) from error
-        reason = getattr(error, "strerror", None) or str(error)
-        raise MediaError(path, f"can't be read as a film ({reason})") from error
-
-
-def _lacks_index(path: Path) -> bool:
-    """Tell whether a file is an MP4 or QuickTime film without the box that FFmpeg needs."""
-    found: list[bytes] = []
-    with suppress(OSError), path.open("rb") as file:
-        while len(found) < _MOST_BOXES and len(head := file.read(16)) >= 8:
-            length, kind = struct.unpack(">I4s", head[:8])
-            if length == 1 and len(head) == 16:
-                length = int.from_bytes(head[8:], "big")
-            found.append(kind)
-            if length < 8:
-                break
-            file.seek(length - len(head), os.SEEK_CUR)
-    return bool({b"ftyp", b"mdat"} & set(found[:3])) and b"moov" not in found
-
-
 def film_stream(container: InputContainer, path: Path) -> VideoStream:
     """Return the video stream to colorize: the first that is neither cover art nor undecodable.
 
     Raises:
         UnsupportedMedia: there is none.
     """
-    if container.format.name.endswith(_PICTURE_FORMATS):
-        raise UnsupportedMedia(path, "is a picture or a text, not a film")
+    outside = outside_tracks(path) if "mov" in container.format.name else {}
     films = [stream for stream in container.streams.video if not is_cover(stream)]
     for stream in films:
-        if stream.codec_context is not None:
+        if stream.codec_context is not None and stream.index not in outside:
             return stream
+    named = [outside[stream.index] for stream in films if stream.index in outside]
+    if named:
+        raise UnsupportedMedia(
+            path,
+            f"its picture is in another file ({named[0]}), which is never opened; save both as one",
+        )
     if films:
         raise UnsupportedMedia(path, "this FFmpeg has no decoder for its video stream")
     kinds = sorted({str(stream.type) for stream in container.streams}) or ["no"]

@@ -9,7 +9,7 @@ from heapq import heappush, heappushpop
 from pathlib import Path
 
 from colorizer.errors import MediaError
-from colorizer.media.film_open import open_container
+from colorizer.media.container import open_container
 from colorizer.trim import Place
 
 _REORDER = 32

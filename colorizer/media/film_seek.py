@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from colorizer.errors import MediaError
 from colorizer.frame import Frame, working_L
 from colorizer.frame_pattern import is_pattern
+from colorizer.media.container import open_container
 from colorizer.media.film import FilmSource
-from colorizer.media.film_open import film_stream, open_container
+from colorizer.media.film_open import film_stream
 from colorizer.media.luma import read_luma
 
 if TYPE_CHECKING:

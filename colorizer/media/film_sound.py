@@ -8,7 +8,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from colorizer.media.film_open import film_stream, open_container
+from colorizer.media.container import open_container
+from colorizer.media.film_open import film_stream
 
 
 @dataclass(frozen=True, slots=True)

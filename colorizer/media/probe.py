@@ -84,8 +84,8 @@ def probe(path: Path) -> dict[str, Any]:
 
 
 def _film(path: Path) -> dict[str, Any]:
+    from colorizer.media.container import open_container
     from colorizer.media.film import FilmSource
-    from colorizer.media.film_open import open_container
 
     with FilmSource(path, side=64) as film, open_container(path) as container:
         height, width = film.size

@@ -20,10 +20,10 @@ from colorizer.frame_pattern import (
 )
 from colorizer.media.anchor import Anchor, Counts
 from colorizer.media.color_tags import ColorTags
+from colorizer.media.container import open_container
 from colorizer.media.dpx import LINEAR, look_at
 from colorizer.media.exr_frames import ExrCarried
 from colorizer.media.film import FilmSource
-from colorizer.media.film_open import open_container
 from colorizer.media.frame_files import (
     Carried,
     FrameFile,
@@ -111,7 +111,7 @@ class SequenceSource(FilmSource):
     def stream(self) -> VideoStream:
         """The first frame as FFmpeg sees it, for what describes a stream to film containers."""
         if self._container is None:
-            self._container = open_container(self.path)
+            self._container = open_container(self.path, picture=True)
         return self._container.streams.video[0]
 
     @property
