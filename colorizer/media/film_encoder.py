@@ -194,7 +194,7 @@ class SegmentEncoder:
             f"file:{path}",
             "w",
             format=muxer,
-            container_options={"avoid_negative_ts": "disabled"},
+            container_options={"avoid_negative_ts": "disabled", "fflags": "+bitexact"},
         )
         self._stream = add_film_stream(self._output, like, coding, tags, threads)
         self._marker = FrameMarker(like.size, coding, like.time_base)

@@ -66,7 +66,11 @@ class FilmOutput:
         self.path = path
         self.rounded = False
         self._like = like
-        options = {"max_interleave_delta": str(_INTERLEAVE), "avoid_negative_ts": "disabled"}
+        options = {
+            "max_interleave_delta": str(_INTERLEAVE),
+            "avoid_negative_ts": "disabled",
+            "fflags": "+bitexact",  # Matroska's identifiers would be random numbers
+        }
         if muxer in ("mp4", "mov"):
             options["movflags"] = "+faststart"
         part = Part(like.first_index, like.rate, like.seconds) if like.is_part else None
