@@ -15,7 +15,7 @@ def file_hash(path: Path) -> str:
     Raises:
         OSError: it can't be read.
     """
-    if is_pattern(path) and not path.exists():
+    if is_pattern(path):
         return combined_hash(f"{file_hash(f)}  {f.name}\n" for f in files_of(path))
     if path.is_dir():
         files = sorted(file for file in path.rglob("*") if file.is_file())

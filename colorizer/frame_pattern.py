@@ -1,7 +1,9 @@
 """Names of image sequences: one pattern, such as shot_%04d.dpx, stands for all frames.
 
-A pattern is a path whose name holds a frame number as `%04d`, `%d` or `####`. It goes wherever the
-path of a film goes; whoever needs the files asks here. Only the standard library is used.
+A pattern is a path whose name holds a frame number as `%04d`, `%d` or `####`; `%%` is a percent
+sign, and next to a `%04d` a `#` is a `#`. A pattern goes wherever the path of a film goes; what
+needs the files asks here. A name alone never makes a pattern: a file of that name is that file,
+and a photo is never a pattern. Only the standard library is used.
 """
 
 from __future__ import annotations
@@ -20,20 +22,42 @@ FRAME_SUFFIXES = FILE_SUFFIXES | {
     *(".tif", ".tiff", ".png", ".jpg", ".jpeg", ".jp2", ".j2k", ".bmp", ".ppm", ".pgm", ".webp"),
 }
 """Formats that frames of a sequence are read in."""
-_MARK = re.compile(r"%(?:0?(\d{1,2}))?d|(#+)")
+_PERCENT = re.compile(r"%%|%(?:0?(\d{1,2}))?d")
+_HASHES = re.compile(r"#+")
 _NUMBERED = re.compile(r"(.*?)(\d{1,18})(\.[^.]+)", re.DOTALL)
 _SHOWN_GAPS = 8
 
 
 def is_pattern(path: Path) -> bool:
-    """Tell whether a path names the frames of a sequence, by its name and its suffix alone."""
-    return path.suffix.lower() in FRAME_SUFFIXES and len(_MARK.findall(path.name)) == 1
+    """Tell whether the path of a film stands for frames: its name can, and no such file exists.
+
+    Of a path whose kind is not known, `stands_for_frames` also looks for the frames.
+    """
+    return is_frame_name(path) and not os.path.lexists(path)
+
+
+def is_frame_name(path: Path) -> bool:
+    """Tell whether a name holds one frame number and the suffix of a format of frames."""
+    return path.suffix.lower() in FRAME_SUFFIXES and _mark_in(path.name) is not None
+
+
+def stands_for_frames(path: Path) -> bool:
+    """Tell whether a person wrote a pattern: no such file exists, but several numbered ones do.
+
+    One frame is enough where its format is one of frames alone.
+    """
+    if not is_pattern(path):
+        return False
+    try:
+        return len(frames_of(path)) >= (1 if path.suffix.lower() in FILE_SUFFIXES else 2)
+    except OSError:
+        return False
 
 
 def normal(pattern: Path) -> Path:
     """Return a pattern with its number written as `%0Nd`."""
     before, width, after = _parts(pattern)
-    return pattern.with_name(f"{before}{_mark(width)}{after}")
+    return pattern.with_name(f"{_escaped(before)}{_mark(width)}{_escaped(after)}")
 
 
 def frame_path(pattern: Path, number: int) -> Path:
@@ -61,12 +85,12 @@ def frames_of(pattern: Path) -> dict[int, Path]:
     return dict(sorted(found.items()))
 
 
-def there(path: Path) -> bool:
-    """Tell whether a file, or any frame of a pattern, is there; a link to nowhere counts."""
+def there(path: Path, *, film: bool = True) -> bool:
+    """Tell whether a file exists, or of a film any frame of a pattern; a dead link counts."""
     if os.path.lexists(path):
         return True
     try:
-        return is_pattern(path) and bool(frames_of(path))
+        return film and is_pattern(path) and bool(frames_of(path))
     except OSError:
         return False
 
@@ -77,7 +101,7 @@ def files_of(path: Path) -> list[Path]:
     Raises:
         OSError: the folder of the frames can't be read, or there are none.
     """
-    if not is_pattern(path) or path.exists():
+    if not is_pattern(path):
         return [path]
     files = list(frames_of(path).values())
     if not files:
@@ -128,10 +152,9 @@ def grouped(files: Iterable[Path]) -> dict[Path, list[Path]]:
     patterns: dict[Path, list[Path]] = {}
     for (folder, before, after), named in alike.items():
         for width, digits in _by_width(list(named)).items():
-            mark = f"{before}{_mark(width)}{after}"
-            if is_pattern(folder / mark):
-                ordered = sorted(digits, key=int)
-                patterns[folder / mark] = [named[number] for number in ordered]
+            pattern = folder / f"{_escaped(before)}{_mark(width)}{_escaped(after)}"
+            if is_frame_name(pattern):
+                patterns[pattern] = [named[number] for number in sorted(digits, key=int)]
     return patterns
 
 
@@ -145,7 +168,7 @@ def named_like(pattern: Path, stem: str, suffix: str) -> str:
     """Return the name of a pattern with another stem and suffix; digits and separator stay."""
     before, width, _ = _parts(pattern)
     separator = before[len(before.rstrip("_-. ")) :] or "_"
-    return f"{stem}{separator}{_mark(width)}{suffix}"
+    return f"{_escaped(stem + separator)}{_mark(width)}{suffix}"
 
 
 def _by_width(digits: list[str]) -> dict[int, list[str]]:
@@ -167,10 +190,27 @@ def _mark(width: int) -> str:
     return f"%0{width}d" if width > 1 else "%d"
 
 
+def _mark_in(name: str) -> tuple[int, int, int] | None:
+    """Return begin, end and width of the one frame number in a name; None for none or several."""
+    found = [mark for mark in _PERCENT.finditer(name) if mark.group() != "%%"]
+    if found:
+        width = int(found[0].group(1) or 1)
+    else:
+        found = list(_HASHES.finditer(name))
+        width = len(found[0].group()) if found else 0
+    return (*found[0].span(), max(1, width)) if len(found) == 1 else None
+
+
+def _escaped(text: str) -> str:
+    """Return a part of a file's name as it stands in a pattern."""
+    return text.replace("%", "%%")
+
+
 def _parts(pattern: Path) -> tuple[str, int, str]:
     """Return the name before the number, its least digits, and the name after it."""
-    found = _MARK.search(pattern.name)
+    found = _mark_in(pattern.name)
     if found is None:
         raise ValueError(f"{pattern} holds no frame number")
-    width = len(found.group(2)) if found.group(2) else int(found.group(1) or 1)
-    return pattern.name[: found.start()], max(1, width), pattern.name[found.end() :]
+    begin, end, width = found
+    name = pattern.name
+    return name[:begin].replace("%%", "%"), width, name[end:].replace("%%", "%")

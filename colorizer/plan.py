@@ -11,8 +11,8 @@ from pathlib import Path
 from colorizer.archive.existing import settle
 from colorizer.archive.naming import Plan, plan_jobs
 from colorizer.archive.sequences import gap_of, only_sequence
-from colorizer.errors import MediaError, SettingsError, TargetError
-from colorizer.frame_pattern import is_pattern, normal, there
+from colorizer.errors import SettingsError, TargetError
+from colorizer.frame_pattern import is_pattern, normal, stands_for_frames, there
 from colorizer.hints.file import read_hints
 from colorizer.jobs import Job, Kind
 from colorizer.settings import Settings
@@ -41,7 +41,8 @@ def plan_run(
     if settings.profile != "srgb":
         check_profile(settings.profile)
     folder = Path(out)
-    if sequence := only_sequence(inputs, folder, settings):
+    as_folder = out.endswith(("/", os.sep)) or folder.is_dir()
+    if not as_folder and (sequence := only_sequence(inputs, folder, settings)):
         inputs = [str(sequence)]
     hints = settings.hints
     if hints is not None and not hints.is_dir():
@@ -76,7 +77,7 @@ def marked(source: Path, target: Path, out: Path) -> str:
 
 
 def _names_a_file(inputs: Sequence[str], out: str) -> bool:
-    alone = len(inputs) == 1 and (Path(inputs[0]).is_file() or is_pattern(Path(inputs[0])))
+    alone = len(inputs) == 1 and (Path(inputs[0]).is_file() or stands_for_frames(Path(inputs[0])))
     as_folder = out.endswith(("/", os.sep)) or Path(out).is_dir()
     return alone and not as_folder and Path(out).suffix != ""
 
@@ -105,21 +106,21 @@ def _plan_one(source: Path, target: Path, settings: Settings) -> Plan:
         raise SettingsError(
             f"--out {error}; or end it with {os.sep} to make it a folder"
         ) from error
-    if is_pattern(target):
+    if kind is Kind.FILM and is_pattern(target):
         target = normal(target)
-    if is_pattern(source) and not source.exists():
+    if kind is Kind.FILM and is_pattern(source):
         source = normal(source)
-        if not there(source):
-            return Plan((), (), (MediaError(source, "no frame of this name is there"),), ())
         if problem := gap_of(source, settings):
             return Plan((), (), (problem,), ())
     job = Job(source, target, kind, settings)
     if settings.existing == "rename":
-        job = replace(job, target=_free_name(target))
+        job = replace(job, target=_free_name(target, kind))
     settled = settle(job, hashing=False)
     return Plan(() if settled else (job,), (settled,) if settled else (), (), ())
 
 
-def _free_name(target: Path) -> Path:
+def _free_name(target: Path, kind: Kind) -> Path:
     numbered = (target.with_stem(f"{target.stem}_{number}") for number in count(2))
-    return next(path for path in chain([target], numbered) if not there(path))
+    return next(
+        path for path in chain([target], numbered) if not there(path, film=kind is Kind.FILM)
+    )

@@ -189,7 +189,8 @@ def _listed(root: Path) -> dict[str, str]:
 
 def _result_faults(item: Recorded, sidecar: Sidecar | None) -> list[str]:
     """Say how a result is not what was recorded."""
-    if not (item.path.is_file() or there(item.path)):
+    film = sidecar is not None and sidecar["kind"] == Kind.FILM
+    if not (item.path.is_file() or (film and there(item.path, film=True))):
         return ["is not there"]
     size, found = State.of(item.path).size, file_hash(item.path)
     faults = []
@@ -207,7 +208,7 @@ def _result_faults(item: Recorded, sidecar: Sidecar | None) -> list[str]:
 
 
 def _source_fault(source: Path, sidecar: Sidecar) -> str:
-    if not there(source):
+    if not there(source, film=sidecar["kind"] == Kind.FILM):
         return f"its source {source} is not there"
     if file_hash(source) != sidecar["source"]["sha256"]:
         return f"its source {source} was changed: its SHA-256 is another"

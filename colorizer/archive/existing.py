@@ -60,7 +60,7 @@ def settle(job: Job, *, hashing: bool = True) -> Progress | None:
             stays open. True also removes what a run left that was ended while it tidied up.
     """
     existing = job.settings.existing
-    if existing == "overwrite" or not _is_there(job.target):
+    if existing == "overwrite" or not _is_there(job):
         return None
     if existing == "fail":
         return Progress(job, JobState.FAILED, message=f"{job.target} exists")
@@ -78,9 +78,11 @@ def settle(job: Job, *, hashing: bool = True) -> Progress | None:
     return Progress(job, JobState.FAILED, message=f"{job.target} {reason}; {remedy}")
 
 
-def _is_there(target: Path) -> bool:
-    """Tell whether a result is there; frames of which some wait for their place are not."""
-    return os.path.lexists(target) or (there(target) and not is_joining(target))
+def _is_there(job: Job) -> bool:
+    """Tell whether a result exists; frames of which some wait for their place do not count."""
+    film = job.kind is Kind.FILM
+    found = there(job.target, film=film)
+    return found and (os.path.lexists(job.target) or not is_joining(job.target))
 
 
 def standing_of(job: Job, *, hashing: bool = True) -> tuple[Standing, str]:

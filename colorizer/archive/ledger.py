@@ -11,7 +11,7 @@ from colorizer.archive.provenance import read_sidecar, sidecar_of
 from colorizer.archive.run_log import RunLog
 from colorizer.checksum import file_hash
 from colorizer.frame_pattern import files_of
-from colorizer.jobs import JobState, Progress
+from colorizer.jobs import JobState, Kind, Progress
 
 
 class Ledger:
@@ -47,7 +47,7 @@ class Ledger:
         if self._log:
             self._log.take(progress)
         if progress.state is JobState.DONE:
-            files = files_of(target)
+            files = files_of(target) if progress.job.kind is Kind.FILM else [target]
             self._made |= {entry_name(p, self._root) for p in (*files, sidecar_of(target))}
             if self._manifest and progress.sha256:
                 for file in files:

@@ -58,14 +58,14 @@ class Naming:
             item: the file.
             n: its place in the run, from 1.
         """
-        return self._place(item, self._stem(item, _own_stem(item.path), n))
+        return self._place(item, self._stem(item, _own_stem(item), n))
 
     def other(self, item: Found, n: int, taken: Container[str]) -> Path:
         """Return a target that is not `taken`, for a file whose plain one another file has.
 
         The name gets the suffix of the source, where the result has another, or a number.
         """
-        stem, ext = _own_stem(item.path), item.path.suffix.lower()
+        stem, ext = _own_stem(item), item.path.suffix.lower()
         plain = self.plain(item, n)
         if plain.suffix != ext:
             stem = f"{stem}_{ext.lstrip('.')}"
@@ -93,7 +93,7 @@ class Naming:
         from colorizer.media.suffixes import photo_suffix
 
         suffix = item.path.suffix
-        if is_pattern(item.path):
+        if _is_sequence(item):
             wanted = photo_suffix(suffix, self.settings.format)
             folder = self.out / item.relative.parent / fitting(stem, "", str(item.relative))
             return folder / named_like(item.path, stem, wanted)
@@ -104,8 +104,12 @@ class Naming:
         return self.out / item.relative.with_name(fitting(stem, suffix, str(item.relative)))
 
 
-def _own_stem(path: Path) -> str:
-    return stem_of(path) if is_pattern(path) else path.stem
+def _is_sequence(item: Found) -> bool:
+    return item.kind is Kind.FILM and is_pattern(item.path)
+
+
+def _own_stem(item: Found) -> str:
+    return stem_of(item.path) if _is_sequence(item) else item.path.stem
 
 
 def plan_jobs(
@@ -250,10 +254,11 @@ def _decide(
     if os.name == "posix" and length > LONGEST_PATH:
         reason = f"its output's path has {length} bytes, more than {LONGEST_PATH} are not possible"
         return Progress(job, JobState.FAILED, message=f"{reason}; choose a shorter output folder")
-    if not there(job.target):
+    film = job.kind is Kind.FILM
+    if not there(job.target, film=film):
         return job
     if job.settings.existing == "rename":
-        return replace(job, target=_free_name(job.target, taken))
+        return replace(job, target=_free_name(job.target, taken, film=film))
     here = _identities([job.target])
     refused = f"its output {job.target} is among the inputs; choose another output folder"
     if any(identity in originals for identity in here):
@@ -266,12 +271,12 @@ def _decide(
     return job
 
 
-def _free_name(target: Path, taken: set[str]) -> Path:
+def _free_name(target: Path, taken: set[str], *, film: bool) -> Path:
     """Return the target with the first number that neither the disk nor this run has."""
     number = 2
     while True:
         named = target.with_name(f"{target.stem}_{number}{target.suffix}")
-        if name_key(named) not in taken and not there(named):
+        if name_key(named) not in taken and not there(named, film=film):
             taken.add(name_key(named))
             return named
         number += 1

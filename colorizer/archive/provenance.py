@@ -98,7 +98,7 @@ class State:
         Raises:
             OSError: it is not there.
         """
-        if is_pattern(path) and not path.exists():
+        if is_pattern(path):
             frames = [file.stat() for file in files_of(path)]
             return cls(sum(f.st_size for f in frames), max(f.st_mtime_ns for f in frames))
         facts = path.stat()

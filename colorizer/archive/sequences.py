@@ -37,15 +37,14 @@ def found_sequences(
     suffixes = FRAME_SUFFIXES if settings.sequence else FILE_SUFFIXES
     files = [item for item in found if item.path.suffix.lower() in suffixes]
     pattern_of: dict[Path, Path] = {}
-    for pattern, frames in grouped(i.path for i in files if not is_pattern(i.path)).items():
+    for pattern, frames in grouped(i.path for i in files if not _is_sequence(i)).items():
         if len(frames) >= _LEAST or pattern.suffix.lower() in FILE_SUFFIXES:
             pattern_of |= dict.fromkeys(frames, pattern)
     kept: list[Found] = []
     problems: list[MediaError] = []
     told: set[Path] = set()
     for item in found:
-        own = is_pattern(item.path) and not item.path.exists()
-        pattern = normal(item.path) if own else pattern_of.get(item.path)
+        pattern = normal(item.path) if _is_sequence(item) else pattern_of.get(item.path)
         if pattern is None:
             kept.append(item)
         elif pattern not in told:
@@ -56,6 +55,10 @@ def found_sequences(
             else:
                 kept.append(Found(pattern, relative, Kind.FILM, named=item.named))
     return kept, problems
+
+
+def _is_sequence(item: Found) -> bool:
+    return item.kind is Kind.FILM and is_pattern(item.path)
 
 
 def gap_of(pattern: Path, settings: Settings) -> MediaError | None:
@@ -76,10 +79,11 @@ def only_sequence(inputs: Sequence[str], out: Path, settings: Settings) -> Path 
     Raises:
         SettingsError: the folder holds several, so that one name is not enough.
     """
-    names_result = is_pattern(out) or (out.suffix != "" and not out.is_dir())
+    frames = is_pattern(out)
+    names_result = frames or (out.suffix != "" and not out.is_dir())
     if len(inputs) != 1 or not names_result or not Path(inputs[0]).is_dir():
         return None
-    suffixes = FRAME_SUFFIXES if settings.sequence or is_pattern(out) else FILE_SUFFIXES
+    suffixes = FRAME_SUFFIXES if settings.sequence or frames else FILE_SUFFIXES
     names = Path(inputs[0]).iterdir()
     patterns = list(grouped(path for path in names if path.suffix.lower() in suffixes))
     if not patterns:

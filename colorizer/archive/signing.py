@@ -73,7 +73,7 @@ class Signing:
         """
         import c2pa
 
-        if is_pattern(target):
+        if is_pattern(part):  # where there is one file, it is complete
             return ["not signed: an image sequence has no one file to sign"]
         known = c2pa.Builder.get_supported_mime_types()
         kind = target.suffix.lower().removeprefix(".")

@@ -13,7 +13,7 @@ from natsort import natsort_keygen, ns
 from colorizer.archive.hiccups import retried
 from colorizer.archive.provenance import SUFFIX
 from colorizer.errors import MediaError
-from colorizer.frame_pattern import is_pattern, there
+from colorizer.frame_pattern import frames_of, is_frame_name, normal, stands_for_frames
 from colorizer.jobs import Kind
 
 _natural = natsort_keygen(alg=ns.IGNORECASE)
@@ -104,14 +104,15 @@ def _below(
 ) -> Iterator[Found]:
     """Yield the files of one input."""
     if not given.is_dir():
-        if is_pattern(given) and not given.is_file() and there(given):
+        if stands_for_frames(given):
+            given = normal(given)
             yield Found(given, Path(given.name), Kind.FILM, named=True)
         elif given.is_file():
             kind = kind_of(given) or Kind.PHOTO
             yield Found(given, Path(given.name), kind, named=True, linked=given.is_symlink())
         else:
             exists = os.path.lexists(given)
-            reason = "is neither a file nor a folder" if exists else "no such file or folder"
+            reason = "is neither a file nor a folder" if exists else _missing(given)
             result.problems.append(MediaError(given, reason))
         return
     for path, linked in _files(given, result, _identity(out), recursive):
@@ -120,6 +121,15 @@ def _below(
             result.others += 1
         else:
             yield Found(path, path.relative_to(given), kind, named=False, linked=linked)
+
+
+def _missing(given: Path) -> str:
+    """Say what is wrong with an input that does not exist, and may have been meant as a pattern."""
+    frames = frames_of(given) if is_frame_name(given) and given.parent.is_dir() else {}
+    if not frames:
+        return "no such file or folder"
+    only = next(iter(frames.values())).name
+    return f"no such file, and as an image sequence it has one frame alone; name {only} itself"
 
 
 def _files(

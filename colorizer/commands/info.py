@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 from dataclasses import asdict
 from pathlib import Path
 
 from colorizer.commands.options import settings_from
 from colorizer.commands.report import SCHEMA, ExitCode, tell_ignored, write_line
 from colorizer.errors import SettingsError, UnsupportedMedia
-from colorizer.frame_pattern import there
+from colorizer.frame_pattern import stands_for_frames
 from colorizer.jobs import Kind
 
 
@@ -54,7 +55,7 @@ def known_kind(path: Path) -> Kind:
     """
     from colorizer.media.probe import kind_of
 
-    if not there(path):
+    if not (os.path.lexists(path) or stands_for_frames(path)):
         raise UnsupportedMedia(path, "no such file")
     kind = None if path.is_dir() else kind_of(path)
     if kind is None:

@@ -19,6 +19,7 @@ from colorizer.archive.provenance import Sidecar, find_source, read_sidecar, sid
 from colorizer.checksum import file_hash
 from colorizer.commands.report import ExitCode, note, write_json, write_line
 from colorizer.errors import MediaError, SettingsError
+from colorizer.frame_pattern import there
 from colorizer.jobs import Job, Kind
 from colorizer.settings import Settings
 
@@ -60,7 +61,7 @@ def _target(sidecar: Sidecar, file: Path, out: str | None) -> Iterator[Path]:
         folder = Path(out)
         as_file = folder.suffix and not folder.is_dir() and not out.endswith(("/", os.sep))
         target = folder if as_file else folder / name
-        if os.path.lexists(target):
+        if there(target, film=sidecar["kind"] == Kind.FILM):
             raise MediaError(target, "is there; choose another --out for --repeat")
         yield target
         return

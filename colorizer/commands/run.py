@@ -20,7 +20,7 @@ from colorizer.commands.interrupt import Interrupt
 from colorizer.commands.options import settings_from
 from colorizer.commands.report import ExitCode, Report, note, tell_ignored, write_json, write_line
 from colorizer.errors import SettingsError, TargetError
-from colorizer.frame_pattern import is_pattern, normal
+from colorizer.frame_pattern import is_frame_name, normal
 from colorizer.jobs import Job, JobState, Kind
 from colorizer.media.segments import kept_frames, sweep
 from colorizer.plan import marked, plan_run
@@ -43,8 +43,6 @@ def run(arguments: argparse.Namespace) -> int:
         raise SettingsError("-o OUT is missing; name the folder or file of the results")
     if arguments.bag:
         arguments.out = f"{Path(arguments.out) / PAYLOAD}{os.sep}"
-    if is_pattern(Path(arguments.out)):
-        arguments.out = str(normal(Path(arguments.out)))
     settings = settings_from(arguments)
     plan = plan_run(_inputs(arguments), arguments.out, settings, recursive=arguments.recursive)
     for problem in plan.problems:
@@ -141,7 +139,8 @@ def _ledger(planned: Sequence[Job], arguments: argparse.Namespace) -> Ledger:
     """Open what is written down about the run; nothing where OUT is the name of one result."""
     out = Path(arguments.out)
     # With --existing rename, OUT is the name of a result and there, but no job's target.
-    folder = not out.is_file() and all(job.target != out for job in planned)
+    names = (out, normal(out)) if is_frame_name(out) else (out,)
+    folder = not out.is_file() and all(job.target not in names for job in planned)
     return Ledger(
         out, log=folder and arguments.log, manifest=folder and arguments.manifest, bag=arguments.bag
     )

@@ -11,6 +11,7 @@ from typing import Any
 from colorizer.commands.options import positive
 from colorizer.commands.report import ExitCode, note, write_json, write_line
 from colorizer.errors import MediaError, SettingsError
+from colorizer.frame_pattern import normal, stands_for_frames
 
 TEXT = """\
 Check that results are as they were made and kept what they must of their sources.
@@ -107,6 +108,7 @@ def _one(out: Path, arguments: argparse.Namespace) -> bool:
     from colorizer.commands.info import known_kind
 
     kind = known_kind(out)
+    out = normal(out) if stands_for_frames(out) else out
     sidecar = read_sidecar(sidecar_of(out))
     if sidecar is None and not arguments.source:
         raise MediaError(out, "no sidecar beside it names its source; give it with --source")

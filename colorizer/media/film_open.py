@@ -43,7 +43,7 @@ def source_identity(path: Path) -> dict[str, Any]:
     """
     try:
         found = sha256()
-        if is_pattern(path) and not path.exists():
+        if is_pattern(path):
             frames = frames_of(path)
             for number, facts in ((number, file.stat()) for number, file in frames.items()):
                 found.update(f"{number} {facts.st_size} {facts.st_mtime_ns}\n".encode())

@@ -32,7 +32,7 @@ def frame_at(path: Path, seconds: float, *, side: int) -> Frame:
     Raises:
         MediaError: it can't be read.
     """
-    if is_pattern(path) and not path.exists():
+    if is_pattern(path):
         return _frame_of_sequence(path, seconds, side)
     with FilmSource(path, side=side) as source:
         decoded, elapsed = _decoded_at(source, seconds)

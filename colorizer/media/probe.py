@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from colorizer.errors import MediaError, UnsupportedMedia
-from colorizer.frame_pattern import FILE_SUFFIXES, files_of, is_pattern
+from colorizer.frame_pattern import FILE_SUFFIXES, files_of, stands_for_frames
 from colorizer.jobs import Kind
 from colorizer.media.suffixes import PHOTO_SUFFIXES
 
@@ -45,7 +45,7 @@ def kind_of(path: Path) -> Kind | None:
         None for anything else, such as sound, text or a folder. The file may still be damaged.
     """
     suffix = path.suffix.lower()
-    if suffix in FILE_SUFFIXES or (is_pattern(path) and not path.exists()):
+    if suffix in FILE_SUFFIXES or stands_for_frames(path):
         return Kind.FILM
     if suffix in PHOTO_SUFFIXES:
         return Kind.PHOTO
@@ -68,7 +68,7 @@ def probe(path: Path) -> dict[str, Any]:
         MediaError: missing or damaged.
         UnsupportedMedia: neither photo nor film.
     """
-    if is_pattern(path) and not path.exists():
+    if stands_for_frames(path):
         return {"path": str(path), "kind": str(Kind.FILM)} | _sequence(path)
     if not path.is_file():
         raise MediaError(path, "is a folder" if path.is_dir() else "not found")

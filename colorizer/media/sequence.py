@@ -284,7 +284,7 @@ def open_film(
         MediaError: it can't be read.
         SettingsError: `fps` is no rate.
     """
-    if is_pattern(path) and not path.exists():
+    if is_pattern(path):
         return SequenceSource(
             path,
             side=side,
