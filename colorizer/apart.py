@@ -22,15 +22,11 @@ _END_SECONDS = 12.0
 class Apart:
     """One worker process, started when it is needed, that does job after job. A context manager.
 
-    Args:
-        kept_open: a file the process shall hold open as long as it lives.
-
     Attributes:
         crashed: whether the last job ended the process.
     """
 
-    def __init__(self, *, kept_open: int | None = None) -> None:
-        self._kept_open = kept_open
+    def __init__(self) -> None:
         self.crashed = False
         self._process: subprocess.Popen[str] | None = None
         self._number = 0
@@ -82,7 +78,6 @@ class Apart:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             encoding="utf-8",
-            pass_fds=() if self._kept_open is None else (self._kept_open,),
         )
 
     def _events(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import errno
 import logging
 import threading
-import time
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import closing, contextmanager
 from dataclasses import replace
+from pathlib import Path
 from queue import Empty, Queue
 from types import TracebackType
 from typing import Self
@@ -18,13 +17,11 @@ import torch
 
 from colorizer import pipeline
 from colorizer.apart import Apart
-from colorizer.archive.disk import check_room, facts_of, result_bytes, segments_bytes
-from colorizer.archive.existing import settle
-from colorizer.archive.hiccups import WAITS, is_passing, pauses
-from colorizer.archive.in_work import InWork
+from colorizer.archive.claims import Hold, look
+from colorizer.archive.disk import facts_of
+from colorizer.attempt import Stamp, Way, attempt, stamp
 from colorizer.device import cpu_cores
-from colorizer.errors import ColorizerError, MediaError, TargetError
-from colorizer.gather import Gather, gather_on
+from colorizer.gather import gather_on
 from colorizer.jobs import Job, JobState, Kind, Progress
 from colorizer.models.base import ColorModel
 
@@ -37,28 +34,24 @@ ROOM_MEGAPIXELS = 60.0
 ALONE_MEGAPIXELS = 30.0
 """A photo above this is worked on alone."""
 
-_LOOK_SECONDS = 5.0
-"""Time between two looks at how full the disk of a film is."""
-_DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
-
 
 def run_all(
     jobs: Iterable[Job],
     model: ColorModel | None = None,
     *,
     workers: int | None = None,
-    in_work: InWork | None = None,
+    way: Way | None = None,
 ) -> Generator[Progress, None, None]:
     """Do all jobs, photos first; closing the generator stops after the frames in hand.
 
-    The events of several photos may be mixed; every job ends with DONE, SKIPPED or FAILED.
+    The events of several photos may be mixed; every job ends with DONE, SKIPPED or FAILED. A
+    target that another run has in hand comes last; what that run makes of it counts.
 
     Args:
         jobs: what to do.
         model: the model all share; None loads the one the first job's settings name.
         workers: photos at once; None chooses by the number of cores.
-        in_work: where the files in work are noted. Those that were when an earlier run died come
-            last, each in a process of its own; one that ends it is FAILED.
+        way: how they are run.
 
     Raises:
         TargetError: the disk is full or read-only, which would fail every further job too.
@@ -67,122 +60,80 @@ def run_all(
     jobs = list(jobs)
     if not jobs:
         return
-    model = model or pipeline.open_model(jobs[0].settings)
-    suspects = [job for job in jobs if in_work and in_work.is_suspect(job)]
-    jobs = [job for job in jobs if job not in suspects] if suspects else jobs
-    photos = [job for job in jobs if job.kind is Kind.PHOTO]
+    model, way = model or pipeline.open_model(jobs[0].settings), way or Way()
+    course = _Course(jobs, way)
     workers = workers or photos_at_once(next(model.parameters()).device)
     # Not by the number of photos: a run that goes on with the last ones must compute the same.
     threads = max(1, cpu_cores() // workers)
-    if photos:
-        with _PhotoWorkers(photos, model, min(workers, len(photos)), threads, in_work) as working:
+    if course.photos:
+        count = min(workers, len(course.photos))
+        with _PhotoWorkers(course, model, count, threads) as working:
             yield from working.events()
-    for job in jobs:
-        if job.kind is Kind.FILM:
-            with in_work.noted(job) if in_work else nullcontext():
-                yield from attempt(job, model)
-    if in_work and suspects:
-        yield from _done_apart(suspects, threads, in_work)
+    while film := course.next(course.films):
+        with closing(attempt(film, model, way=way, before=course.before(film))) as steps:
+            for progress in steps:
+                yield progress
+                if progress.state is JobState.RUNNING and way.asked():
+                    return
+    if course.suspects:
+        yield from _done_apart(course.suspects, threads, way)
 
 
-def _done_apart(
-    jobs: Iterable[Job], threads: int, in_work: InWork
-) -> Generator[Progress, None, None]:
-    """Do jobs that may have ended an earlier run; they stay suspects until they end well."""
-    with Apart(kept_open=in_work.handle) as apart:
+class _Course:
+    """Which job is next. Several threads may ask."""
+
+    def __init__(self, jobs: Iterable[Job], way: Way) -> None:
+        jobs = list(jobs)
+        self.photos = deque(job for job in jobs if job.kind is Kind.PHOTO)
+        self.films = deque(job for job in jobs if job.kind is Kind.FILM)
+        self.suspects: list[Job] = []
+        """Jobs at whose targets a process died."""
+        self.way = way
+        self._before = {job.target: stamp(job) for job in jobs}
+        self._put_off: set[Path] = set()
+
+    def before(self, job: Job) -> Stamp:
+        """Return what the target of a job was when the run began."""
+        return self._before[job.target]
+
+    def next(self, waiting: deque[Job]) -> Job | None:
+        """Take the next job; one whose target another run has is put off once, to the end."""
+        while waiting and not self.way.asked():
+            try:
+                job = waiting.popleft()
+            except IndexError:  # another thread took the last one
+                return None
+            hold = look(job.target)
+            if hold is Hold.LEFT and self.way.apart:
+                self.suspects.append(job)
+            elif hold is Hold.HELD and waiting and job.target not in self._put_off:
+                self._put_off.add(job.target)
+                waiting.append(job)
+            else:
+                return job
+        return None
+
+
+def _done_apart(jobs: Iterable[Job], threads: int, way: Way) -> Generator[Progress, None, None]:
+    """Do jobs that may have ended an earlier run; their claims stay until they end well."""
+    with Apart() as apart:
         for job in jobs:
+            if way.asked():
+                return
             _log.info("%s was in work when an earlier run died: it is done apart", job.source)
             alone = threads if job.kind is Kind.PHOTO else None
-            yield from apart.run(job, threads=alone)
-            if not apart.crashed:
-                in_work.clear(job)
+            with closing(apart.run(job, threads=alone)) as steps:
+                for progress in steps:
+                    if progress.state is not JobState.RUNNING:
+                        way.record(progress)
+                    yield progress
+                    if progress.state is JobState.RUNNING and way.asked():
+                        return
 
 
 def photos_at_once(device: torch.device) -> int:
     """Return how many photos are in work together by default where the network is on `device`."""
     return min(cpu_cores(), MOST_ON_CPU if device.type == "cpu" else MOST_ON_GPU)
-
-
-def attempt(
-    job: Job, model: ColorModel, gather: Gather | None = None
-) -> Generator[Progress, None, None]:
-    """Run one job; what goes wrong is yielded as FAILED, a target that is there as SKIPPED.
-
-    Raises:
-        TargetError: the disk is full or read-only.
-    """
-    if settled := settle(job):  # it came to be after the plan was made
-        yield settled
-        return
-    message, passing = "", False
-    for wait in (*WAITS, None):
-        message, passing = yield from _try(job, model, gather)
-        if not message:
-            return
-        if not passing or wait is None:
-            break
-        told = f"{message}; trying again in {wait:.0f} s"
-        _log.warning("%s: %s", job.source, told)
-        for _ in pauses(wait):
-            yield Progress(job, JobState.RUNNING, message=told)
-    yield Progress(job, JobState.FAILED, message=message)
-
-
-def _try(
-    job: Job, model: ColorModel, gather: Gather | None
-) -> Generator[Progress, None, tuple[str, bool]]:
-    """Run one job once; return why it failed, "" if it did not, and whether that may pass.
-
-    Raises:
-        TargetError: the disk is full or read-only.
-    """
-    try:
-        yield from _guarded(job, pipeline.run(job, model, gather=gather))
-    except ColorizerError as error:
-        if isinstance(error, TargetError) and is_disk_error(error):
-            raise
-        return _reason(error, job), is_passing(error)
-    except MemoryError:
-        return "out of memory; close other programs or use fewer --jobs", False
-    except Exception as error:
-        if not is_passing(error):
-            _log.exception("%s: unexpected error", job.source)
-        return f"unexpected {type(error).__name__}: {error}", is_passing(error)
-    return "", False
-
-
-def _guarded(job: Job, steps: Generator[Progress, None, None]) -> Generator[Progress, None, None]:
-    """Pass on the steps of a job as long as its disk has room.
-
-    Raises:
-        TargetError: the disk is nearly full.
-    """
-    film = job.kind is Kind.FILM
-    if not film:
-        check_room(job.target, result_bytes(job))
-    looked = float("-inf")
-    with closing(steps):
-        for progress in steps:
-            if film and time.monotonic() - looked >= _LOOK_SECONDS:
-                looked = time.monotonic()
-                check_room(job.target, segments_bytes(job.target))
-            yield progress
-
-
-def _reason(error: ColorizerError, job: Job) -> str:
-    """Return the error's line, without the path that the job names anyway."""
-    if isinstance(error, MediaError) and error.path == job.source:
-        return error.reason
-    return str(error)
-
-
-def is_disk_error(error: BaseException | None) -> bool:
-    """Tell whether a full or read-only disk stands behind `error`."""
-    while error is not None:
-        if isinstance(error, OSError) and error.errno in _DISK_ERRORS:
-            return True
-        error = error.__cause__
-    return False
 
 
 class Room:
@@ -211,11 +162,8 @@ class Room:
 class _PhotoWorkers:
     """Threads that share the model and the list of photos. A context manager: joined on exit."""
 
-    def __init__(
-        self, jobs: list[Job], model: ColorModel, count: int, threads: int, in_work: InWork | None
-    ) -> None:
-        self._in_work = in_work
-        self._waiting = deque(jobs)
+    def __init__(self, course: _Course, model: ColorModel, count: int, threads: int) -> None:
+        self._course = course
         self._model = model
         self._gather = gather_on(next(model.parameters()).device, count)
         self._room = Room()
@@ -268,29 +216,24 @@ class _PhotoWorkers:
         """Take photos until there are none, in a worker thread."""
         torch.set_num_threads(self._threads_each)
         try:
-            while job := self._next():
+            while not self._stop.is_set() and (job := self._course.next(self._course.photos)):
                 self._do(job)
         except Exception as error:  # a full disk: told to the caller
             self._events.put(error)
         finally:
             self._events.put(None)
 
-    def _next(self) -> Job | None:
-        try:
-            return None if self._stop.is_set() else self._waiting.popleft()
-        except IndexError:  # another worker took the last one
-            return None
-
     def _do(self, job: Job) -> None:
-        noted = self._in_work.noted(job) if self._in_work else nullcontext()
-        with noted, self._room.hold(megapixels(job)):
-            steps = attempt(job, self._model, self._gather)
+        way, before = self._course.way, self._course.before(job)
+        with self._room.hold(megapixels(job)):
+            steps = attempt(job, self._model, self._gather, way=way, before=before)
             with closing(steps):
                 for progress in steps:
                     # Without the frame: its planes are freed before the next photo's are made.
                     self._events.put(replace(progress, frame=None))
                     # A photo whose last page is written needs only its name.
-                    if self._stop.is_set() and progress.done != progress.total:
+                    stopped = self._stop.is_set() or way.asked()
+                    if stopped and progress.done != progress.total:
                         return
 
 

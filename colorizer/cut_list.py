@@ -9,6 +9,7 @@ shot,start,first_frame
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -17,6 +18,7 @@ import numpy as np
 
 from colorizer.errors import SettingsError, TargetError
 from colorizer.frame import Frame
+from colorizer.media.durable import write_whole
 
 _TITLE = "# shots of "
 _COLUMNS = ("shot", "start", "first_frame")
@@ -90,18 +92,16 @@ def write_cuts(file: Path, source: Path, shots: Iterable[tuple[int, float]]) -> 
     Raises:
         TargetError: it can't be written.
     """
-    part = file.with_name(file.name + ".part")
+    text = io.StringIO(newline="")
+    text.write(f"{_TITLE}{source.name}\n")
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(_COLUMNS)
+    for number, (index, seconds) in enumerate(shots, start=1):
+        table.writerow((number, timecode(seconds), index))
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("w", encoding="utf-8", newline="") as opened:
-            opened.write(f"{_TITLE}{source.name}\n")
-            table = csv.writer(opened, lineterminator="\n")
-            table.writerow(_COLUMNS)
-            for number, (index, seconds) in enumerate(shots, start=1):
-                table.writerow((number, timecode(seconds), index))
-        part.replace(file)
+        write_whole(file, text.getvalue().encode("utf-8"))
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise TargetError(file, f"can't be written ({error.strerror})") from error
 
 

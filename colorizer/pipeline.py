@@ -272,13 +272,7 @@ def colorize_frame(
 
 
 def refuse_own_source(job: Job) -> None:
-    """Raise TargetError when the target is the source, under whatever name.
-
-    An unfinished output that is a link goes: written through, it would change another file.
-    """
-    part = job.target.with_name(job.target.name + ".part")
-    if part.is_symlink() or (part.exists() and part.stat().st_nlink > 1):
-        part.unlink()
+    """Raise TargetError when the target is the source, under whatever name."""
     same = job.source.resolve() == job.target.resolve()
     if same or (job.target.exists() and job.source.exists() and job.target.samefile(job.source)):
         raise TargetError(job.target, "is the source itself; choose another output folder")

@@ -10,6 +10,7 @@ from typing import Any
 from colorizer.errors import ColorizerError, TargetError
 from colorizer.hints.file import packed
 from colorizer.jobs import Job, JobState, Kind
+from colorizer.media.durable import write_whole
 from colorizer.queue import SCHEMA, Queue
 from colorizer.settings import Settings
 
@@ -31,10 +32,9 @@ def export_json(queue: Queue, file: Path) -> int:
         }
         for e in rows
     ]
-    part = file.with_name(file.name + ".part")
+    data = json.dumps({"schema": SCHEMA, "jobs": jobs}, indent=1).encode()
     try:
-        part.write_text(json.dumps({"schema": SCHEMA, "jobs": jobs}, indent=1), "utf-8")
-        part.replace(file)
+        write_whole(file, data)
     except OSError as error:
         raise TargetError(file, error.strerror or str(error)) from error
     return len(jobs)

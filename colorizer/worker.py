@@ -169,12 +169,13 @@ class Worker:
         self._wait(cancelled, clock)
         self.tell(event="start", job=number)
         told, begun = 0.0, None
-        with desk.room(job), closing(desk.steps(job, hints, command.get("threads"))) as steps:
+        out, threads = command.get("out"), command.get("threads")
+        running = desk.steps(job, hints, threads, lambda end: self._records.take(out, end))
+        with desk.room(job), closing(running) as steps:
             for progress in steps:
                 begun = progress.done if begun is None else begun
                 self._wait(cancelled, clock)
                 if progress.state is not JobState.RUNNING:
-                    self._records.take(command.get("out"), progress)
                     self._end(number, progress.state, progress, clock.seconds)
                     return
                 self._show(number, progress)

@@ -11,7 +11,7 @@ import pytest
 
 from colorizer import cli
 from colorizer.apart import Apart
-from colorizer.archive.in_work import NAME
+from colorizer.archive.claims import PREFIX
 from colorizer.archive.manifest import read_manifest
 from colorizer.commands.report import ExitCode
 from colorizer.jobs import Job, JobState, Kind
@@ -97,7 +97,7 @@ def test_leaving_off_ends_the_process_and_leaves_no_part(tmp_path, weights):
         process = apart._process
         steps.close()
         assert process.poll() is not None
-    assert not (tmp_path / "out.png.part").exists()
+    assert not list(tmp_path.glob("*.part"))
 
 
 @pytest.mark.slow
@@ -107,7 +107,7 @@ def test_a_file_that_crashes_a_folder_twice_has_failed_and_the_folder_is_done(
     for number, name in enumerate(("a.png", "bad.png", "c.png", "d.png")):
         drawn.photo(tmp_path / "in" / name, number)
     assert run(tmp_path, weights).returncode == -signal.SIGABRT
-    assert (tmp_path / "out" / NAME).exists()
+    assert list((tmp_path / "out").glob(f"{PREFIX}*"))
     for done in ({"c.png", "d.png"}, set()):  # the second time nothing but the file is tried
         again = run(tmp_path, weights)
         assert again.returncode == ExitCode.SOME_FAILED, again.stderr
@@ -119,6 +119,6 @@ def test_a_file_that_crashes_a_folder_twice_has_failed_and_the_folder_is_done(
     cured = run(tmp_path, weights)
     assert cured.returncode == ExitCode.OK, cured.stderr
     assert ends(cured.stdout)["bad.png"]["event"] == "done"
-    assert not (tmp_path / "out" / NAME).exists()
+    assert not list((tmp_path / "out").glob(f"{PREFIX}*"))
     assert len(read_manifest(tmp_path / "out" / "manifest-sha256.txt")) == 4
     assert cli.main(["verify", str(tmp_path / "out")]) == ExitCode.OK

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from colorizer.archive import in_work
+from colorizer.archive.claims import PREFIX
 from colorizer.archive.manifest import NAME, read_manifest
 from colorizer.archive.provenance import read_sidecar, sidecar_of
 from colorizer.commands.report import ExitCode
@@ -78,5 +78,5 @@ def test_a_folder_killed_five_times_is_the_same_by_its_manifest(tmp_path):
         assert read_sidecar(sidecar_of(tmp_path / "killed" / name))["result"]["sha256"] == digest
     assert len(sidecars(tmp_path / "killed")) == COUNT
     assert not list(tmp_path.rglob("*.part"))
-    assert not (tmp_path / "killed" / in_work.NAME).exists()
+    assert not list(tmp_path.rglob(f"{PREFIX}*"))
     assert drawn.hashes(tmp_path / "in") == before

@@ -14,9 +14,11 @@ ROOT = Path(__file__).resolve().parents[1]
 STAGE = 6
 LEVELS = {
     "errors": 0, "trim": 0.5, "options": 0.5, "frame_pattern": 0.5, "name_template": 0.5,
+    "strangers": 0.5,
     "checksum": 1, "settings": 1, "jobs": 2, "color": 3, "ycbcr": 4, "rgb_spaces": 4, "frame": 4,
-    "device": 5, "models": 5, "media": 5, "archive": STAGE, "pipeline": 7, "plan": 7, "batch": 8,
-    "queue_entry": 7, "queue": 8, "queue_json": 9, "preview": 8, "doctor": 9, "api": 9,
+    "device": 5, "models": 5, "media": 5, "archive": STAGE, "pipeline": 7, "plan": 7,
+    "attempt": 7.5, "batch": 8, "queue_entry": 7, "queue": 8,
+    "queue_json": 9, "preview": 8, "doctor": 9, "api": 9,
     "desk": 10, "worker": 11, "commands": 13, "cli": 14, "__main__": 15,
 }  # fmt: skip
 """Whoever stands higher may import what stands lower; every other module is a stage."""

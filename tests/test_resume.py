@@ -132,7 +132,7 @@ def moments(folder: Path) -> list:
         lambda: (work_folder(target) / "journal.jsonl").exists(),
         lambda: kept_frames(target) >= 24,
         lambda: kept_frames(target) >= 72,
-        lambda: kept_frames(target) == FRAMES and (folder / "b.mp4.part").exists(),
+        lambda: kept_frames(target) == FRAMES and any(folder.glob("b.mp4.*.part")),
     ]
 
 

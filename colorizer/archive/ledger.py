@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path
 
 from colorizer.archive.bag import close_bag, open_bag
@@ -10,7 +11,7 @@ from colorizer.archive.manifest import Manifest, entry_name
 from colorizer.archive.provenance import read_sidecar, sidecar_of
 from colorizer.archive.run_log import RunLog
 from colorizer.checksum import file_hash
-from colorizer.frame_pattern import files_of
+from colorizer.frame_pattern import files_of, there
 from colorizer.jobs import JobState, Kind, Progress
 
 
@@ -34,27 +35,44 @@ class Ledger:
         self._manifest = Manifest(root) if manifest and not bag else None
         self._bag = root.parent if bag else None
         self._made: set[str] = set()
+        self._lock = threading.Lock()
         if self._bag:
             open_bag(self._bag)
 
     def take(self, progress: Progress) -> None:
-        """Take in one step of a job; only its end is written down.
+        """Take in one step of a job; only its end is written down. Several threads may call it.
 
         Raises:
             TargetError: the run log can't be written.
         """
+        if progress.state is JobState.RUNNING:
+            return
+        with self._lock:
+            if self._log:
+                self._log.take(progress)
+            if progress.state is JobState.DONE:
+                self._add(progress)
+            elif progress.state is JobState.SKIPPED and (self._log or self._manifest):
+                self._keep(progress)
+
+    def _add(self, progress: Progress) -> None:
         target = progress.job.target
-        if self._log:
-            self._log.take(progress)
-        if progress.state is JobState.DONE:
-            files = files_of(target) if progress.job.kind is Kind.FILM else [target]
-            self._made |= {entry_name(p, self._root) for p in (*files, sidecar_of(target))}
-            if self._manifest and progress.sha256:
-                for file in files:
-                    alone = file == target
-                    self._manifest.add(file, progress.sha256 if alone else file_hash(file))
-        elif progress.state is JobState.SKIPPED and self._manifest and os.path.isfile(target):  # noqa: PTH113 - as fast as can be
-            sidecar = read_sidecar(sidecar_of(target))
+        files = files_of(target) if progress.job.kind is Kind.FILM else [target]
+        self._made |= {entry_name(p, self._root) for p in (*files, sidecar_of(target))}
+        if self._manifest and progress.sha256:
+            for file in files:
+                alone = file == target
+                self._manifest.add(file, progress.sha256 if alone else file_hash(file))
+
+    def _keep(self, progress: Progress) -> None:
+        """Take in a result of an earlier run, which may have ended before it recorded it."""
+        target = progress.job.target
+        if not there(target, film=progress.job.kind is Kind.FILM):
+            return
+        sidecar = read_sidecar(sidecar_of(target))
+        if self._log and sidecar is not None:
+            self._log.find(progress, sidecar)
+        if self._manifest and os.path.isfile(target):  # noqa: PTH113 - as fast as can be
             self._manifest.keep(target, sidecar["result"]["sha256"] if sidecar else "")
 
     def write_manifest(self) -> None:
@@ -64,8 +82,9 @@ class Ledger:
             MediaError: one that is there can't be read.
             TargetError: it can't be written.
         """
-        if self._manifest:
-            self._manifest.write()
+        with self._lock:
+            if self._manifest:
+                self._manifest.write()
 
     def close(self) -> None:
         """Write manifest and bag.
@@ -74,8 +93,10 @@ class Ledger:
             MediaError: a manifest that is there can't be read.
             TargetError: something can't be written, or a file of the bag was changed.
         """
-        if self._log:
-            self._log.close()
-        self.write_manifest()
-        if self._bag:
-            close_bag(self._bag, self._made, processes=os.cpu_count() or 1)
+        try:
+            if self._log:
+                self._log.close()
+        finally:
+            self.write_manifest()
+            if self._bag:
+                close_bag(self._bag, self._made, processes=os.cpu_count() or 1)

@@ -11,11 +11,16 @@ import re
 from collections.abc import Mapping
 from pathlib import Path, PurePath
 
+from colorizer.archive.claims import held
 from colorizer.checksum import file_hash
 from colorizer.errors import MediaError, TargetError
 from colorizer.media.durable import write_whole
 
+_Stamp = tuple[int, int, int] | None
+
 NAME = "manifest-sha256.txt"
+_WAIT_SECONDS = 600.0
+"""How long another run may take to write the manifest, which may mean to hash large films."""
 _LINE = re.compile(r"([0-9a-fA-F]{64}) [ *]?(.+)", re.DOTALL)
 """The second space is a star for binary reading; bags write their tag files without it."""
 _ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r"}
@@ -74,24 +79,31 @@ class Manifest:
     """Gathers the results of a run and writes them into the manifest that is there.
 
     A line that is there stays as it is until its file is made anew: it is the proof that a file
-    of an earlier run is still the same, and that one which is gone was there.
+    of an earlier run is still the same, and that one which is gone was there. Several runs may
+    write into one manifest; what another has made anew since is listed as it is now.
     """
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._made: dict[str, str] = {}
+        self._made: dict[str, tuple[Path, str, _Stamp]] = {}
         self._kept: dict[str, tuple[Path, str]] = {}
 
     def add(self, target: Path, sha256: str) -> None:
-        """Take in a result of this run."""
-        self._made[entry_name(target, self._root)] = sha256
+        """Take in a result of this run, which exists."""
+        self._made[entry_name(target, self._root)] = (target, sha256, _stamp(target))
 
     def keep(self, target: Path, sha256: str = "") -> None:
-        """Take in a result of an earlier run; without its hash it is read, if no line has it."""
+        """Take in a result of an earlier run.
+
+        Args:
+            target: the result.
+            sha256: by its sidecar; a line with another is corrected where the file has this one,
+                as a run that was killed has made it. Empty: the file is read if no line has it.
+        """
         self._kept[entry_name(target, self._root)] = (target, sha256)
 
     def write(self) -> dict[str, str]:
-        """Write the manifest where there is anything to list, and return its entries.
+        """Write the manifest where there is anything new to list, and return its entries.
 
         Raises:
             MediaError: the manifest that is there can't be read; it is left as it is.
@@ -100,13 +112,29 @@ class Manifest:
         if not (self._made or self._kept):
             return {}
         file = self._root / NAME
-        entries = read_manifest(file)
-        for name, (target, known) in self._kept.items():
-            if name not in entries:
-                entries[name] = known or _hash(target)
-        entries |= self._made
-        write_manifest(file, entries)
+        with held(file, wait=_WAIT_SECONDS):
+            entries = read_manifest(file)
+            for name, (target, known) in self._kept.items():
+                listed = entries.get(name)
+                if listed is None or (known and listed != known and _hash(target) == known):
+                    entries[name] = known or _hash(target)
+            for name, (target, known, stamp) in self._made.items():
+                now = _stamp(target)
+                if now is not None:  # else it is gone again, and no line says otherwise
+                    entries[name] = known if now == stamp else _hash(target)
+            write_manifest(file, entries)
+        self._made.clear()
+        self._kept.clear()
         return entries
+
+
+def _stamp(target: Path) -> _Stamp:
+    """Return what tells that a file was made anew; None where it does not exist."""
+    try:
+        facts = target.stat()
+    except OSError:
+        return None
+    return facts.st_mtime_ns, facts.st_size, facts.st_ino
 
 
 def _hash(target: Path) -> str:

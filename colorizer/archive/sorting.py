@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -15,7 +14,7 @@ from colorizer.frame import Frame
 from colorizer.jobs import Job, JobState, Progress
 from colorizer.media import open_source
 from colorizer.media.content import CONTENTS
-from colorizer.media.durable import flush_folder
+from colorizer.media.durable import flush_folder, replacing
 from colorizer.media.still import StillSource
 from colorizer.settings import Settings
 
@@ -94,21 +93,16 @@ def copy_bytes(source: Path, target: Path) -> str:
     Raises:
         TargetError: the copy can't be made.
     """
-    part = target.with_name(target.name + ".part")
     digest = hashlib.sha256()
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        part.unlink(missing_ok=True)  # never through a link that has this name
-        with source.open("rb") as read, part.open("xb") as written:
+        with source.open("rb") as read, replacing(target) as written:
             while block := read.read(1 << 20):
                 digest.update(block)
                 written.write(block)
             written.flush()
-            os.fsync(written.fileno())
-        shutil.copystat(source, part)
-        part.replace(target)
+            shutil.copystat(source, written.name)
         flush_folder(target.parent)
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise TargetError(target, f"can't be copied: {error.strerror or error}") from error
     return digest.hexdigest()

@@ -145,13 +145,11 @@ def _source(arguments: argparse.Namespace) -> tuple[Path, dict[str, str]]:
 
 def _draw(plot: Path, found: dict[str, Any], title: str) -> None:
     from colorizer.measure.plot import svg
+    from colorizer.media.durable import write_whole
 
-    part = plot.with_name(plot.name + ".part")
     try:
-        part.write_text(svg(found, title), encoding="utf-8")
-        part.replace(plot)
+        write_whole(plot, svg(found, title).encode())
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise TargetError(plot, f"can't be written ({error.strerror})") from error
 
 

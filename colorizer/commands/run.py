@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from colorizer.archive.bag import PAYLOAD
 from colorizer.archive.disk import spaces
-from colorizer.archive.in_work import InWork
 from colorizer.archive.ledger import Ledger
 from colorizer.archive.naming import Plan
 from colorizer.commands.interrupt import Interrupt
@@ -155,23 +154,12 @@ def _run_jobs(plan: Plan, arguments: argparse.Namespace, report: Report, ledger:
     tell_device(model)
     if not arguments.quiet:
         tell_ignored(model, plan.jobs[0].settings)
-    with Interrupt(report.unfinished) as interrupt, InWork(_folder(plan, arguments)) as in_work:
-        events = batch.run_all(plan.jobs, model, workers=arguments.jobs, in_work=in_work)
-        with closing(events):
+    with Interrupt(report.unfinished) as interrupt:
+        way = batch.Way(record=ledger.take, asked=lambda: interrupt.asked, apart=True)
+        with closing(batch.run_all(plan.jobs, model, workers=arguments.jobs, way=way)) as events:
             for event in events:
                 report.take(event)
-                ledger.take(event)
-                if interrupt.asked:
-                    return True
-    return False
-
-
-def _folder(plan: Plan, arguments: argparse.Namespace) -> Path:
-    """Return where the run notes what is in work; beside the payload of a bag, not in it."""
-    out = Path(arguments.out)
-    if arguments.bag:
-        return out.parent
-    return out if out.is_dir() else plan.jobs[0].target.parent
+    return interrupt.asked
 
 
 def tell_device(model: ColorModel) -> None:

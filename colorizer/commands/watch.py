@@ -15,7 +15,6 @@ from colorizer.errors import SettingsError
 from colorizer.jobs import JobState, Progress
 
 if TYPE_CHECKING:
-    from colorizer.archive.in_work import InWork
     from colorizer.archive.ledger import Ledger
     from colorizer.archive.naming import Plan
     from colorizer.archive.walk import Found
@@ -75,7 +74,6 @@ def watch(arguments: argparse.Namespace) -> int:
         SettingsError: an IN is no folder, or a setting does not go with watching.
         TargetError: OUT can't be written, is full, or another watch works in it.
     """
-    from colorizer.archive.in_work import InWork
     from colorizer.archive.ledger import Ledger
     from colorizer.archive.watch import Watch, check_settings, locked
     from colorizer.commands.run import make_folder, tell_device
@@ -106,8 +104,7 @@ def watch(arguments: argparse.Namespace) -> int:
             stable=arguments.stable,
             recursive=arguments.recursive,
         )
-        in_work = stack.enter_context(InWork(out))
-        _Watching(arguments, model, seen, report, ledger, in_work).go_on()
+        _Watching(arguments, model, seen, report, ledger).go_on()
     return ExitCode.SOME_FAILED if report.failed else ExitCode.OK
 
 
@@ -120,7 +117,6 @@ class _Watching:
     seen: Watch
     report: Report
     ledger: Ledger
-    in_work: InWork
 
     def go_on(self) -> None:
         """Look and work in turns until Ctrl-C, or until there was nothing to do for long."""
@@ -163,18 +159,15 @@ class _Watching:
         from colorizer import batch
 
         for event in plan.settled:
+            self.ledger.take(event)
             self._take(event)
-        jobs = batch.run_all(
-            plan.jobs, self.model, workers=self.arguments.jobs, in_work=self.in_work
-        )
+        way = batch.Way(record=self.ledger.take, asked=lambda: interrupt.asked, apart=True)
+        jobs = batch.run_all(plan.jobs, self.model, workers=self.arguments.jobs, way=way)
         with closing(jobs) as events:
             for event in events:
                 self._take(event)
-                if interrupt.asked:
-                    return
 
     def _take(self, event: Progress) -> None:
         self.report.take(event)
-        self.ledger.take(event)
         if event.state is not JobState.RUNNING:
             self.seen.ended(event.job.source, failed=event.state is JobState.FAILED)

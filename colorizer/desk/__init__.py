@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import threading
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, replace
 from functools import lru_cache
@@ -42,7 +42,10 @@ _loading = threading.Lock()
 
 
 def steps(
-    job: Job, hints: tuple[Hint, ...], threads: int | None = None
+    job: Job,
+    hints: tuple[Hint, ...],
+    threads: int | None = None,
+    record: Callable[[Progress], object] = lambda _: None,
 ) -> Generator[Progress, None, None]:
     """Run one job with the model that stays loaded.
 
@@ -50,20 +53,23 @@ def steps(
         job: what to do.
         hints: colours a person asked for.
         threads: of torch; None chooses by how many such jobs go side by side.
+        record: called with the end of the job while nobody else may write its target.
 
     Raises:
         ColorizerError: what would fail other jobs too: no model, no device, a full disk.
     """
     import torch
 
-    from colorizer.batch import attempt, photos_at_once
+    from colorizer.attempt import Way, attempt, stamp
+    from colorizer.batch import photos_at_once
     from colorizer.device import cpu_cores
 
     model = loaded(job.settings)
     device = next(model.parameters()).device
     side_by_side = photos_at_once(device) if job.kind is Kind.PHOTO else 1
     torch.set_num_threads(threads or max(1, cpu_cores() // side_by_side))
-    yield from attempt(job, _hinted(model, hints), _together(device))
+    gather, way = _together(device), Way(record=record)
+    yield from attempt(job, _hinted(model, hints), gather, way=way, before=stamp(job))
 
 
 def room(job: Job) -> AbstractContextManager[Any]:

@@ -23,9 +23,15 @@ REST = 3.0
 
 
 class Records:
-    """One ledger for each output folder. What can't be written is logged: the results are there."""
+    """One ledger for each output folder. What can't be written is logged: the results are there.
 
-    def __init__(self) -> None:
+    Args:
+        log: keep run logs.
+        manifest: keep manifests.
+    """
+
+    def __init__(self, *, log: bool = True, manifest: bool = True) -> None:
+        self._kept = {"log": log, "manifest": manifest}
         self._lock = threading.Lock()
         self._ledgers: dict[Path, Ledger] = {}
         self._written = time.monotonic()
@@ -42,7 +48,7 @@ class Records:
                 root = Path(out)
                 if root.is_dir():  # else nothing was written there
                     if root not in self._ledgers:
-                        self._ledgers[root] = Ledger(root, log=True, manifest=True)
+                        self._ledgers[root] = Ledger(root, **self._kept)
                     self._ledgers[root].take(progress)
             except ColorizerError as error:
                 _log.warning("%s", error)

@@ -19,6 +19,7 @@ from colorizer.cut_list import CutList, cut_file, override_file, write_cuts
 from colorizer.errors import SettingsError, TargetError
 from colorizer.frame_pattern import is_pattern
 from colorizer.jobs import Job
+from colorizer.media.durable import create_part, part_of
 from colorizer.trim import parse_place
 
 
@@ -169,15 +170,20 @@ def save_plan(plan: ShotPlan | None, file: Path, source: Path) -> None:
         _try(file, lambda: (file.unlink(missing_ok=True), own.unlink(missing_ok=True)))
         return
     tables = {str(n): dict(s.own) for n, s in enumerate(plan.shots, start=1) if s.own}
-    part = own.with_name(own.name + ".part")
+    part = part_of(own)
     if tables:
         import tomli_w
 
         text = tomli_w.dumps({"shot": tables})
-        _try(own, lambda: (_folder(own), part.write_text(text, "utf-8")))
+        _try(own, lambda: (_folder(own), _write(part, text)))
     # What shots have is counted by the list: as little as can be comes between the two.
     write_cuts(file, source, [(shot.first, float(shot.first / plan.rate)) for shot in plan.shots])
     _try(own, lambda: part.replace(own) if tables else own.unlink(missing_ok=True))
+
+
+def _write(part: Path, text: str) -> None:
+    with create_part(part) as opened:
+        opened.write(text.encode())
 
 
 def _folder(file: Path) -> None:

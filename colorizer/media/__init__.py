@@ -13,6 +13,7 @@ from colorizer.errors import TargetError
 from colorizer.frame_pattern import is_pattern
 from colorizer.jobs import Job, Kind
 from colorizer.media.base import Sink, Source
+from colorizer.media.durable import replacing
 from colorizer.settings import CODECS
 from colorizer.trim import parse_place
 
@@ -93,7 +94,7 @@ def open_sink(
     preset: str | None = None,
     hardware: bool = False,
 ) -> Sink:
-    """Open the output of the photo or film `like`, written as `TARGET.part` until complete.
+    """Open the output of the photo or film `like`, written as a `.part` until complete.
 
     Args:
         target: the finished file's name, or a pattern for an image sequence; an existing file is
@@ -210,11 +211,9 @@ def save_png(target: Path, rgb: np.ndarray, *, source: Path) -> None:
 
     if target.exists() and target.samefile(source):
         raise TargetError(target, "is the source itself; choose another name")
-    part = target.with_name(target.name + ".part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        Image.fromarray(rgb).save(part, format="PNG")
-        part.replace(target)
+        with replacing(target) as part:
+            Image.fromarray(rgb).save(part, format="PNG")
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise TargetError(target, error.strerror or str(error)) from error

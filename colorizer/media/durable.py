@@ -2,26 +2,62 @@
 
 from __future__ import annotations
 
+import errno
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from glob import escape
 from pathlib import Path
-from typing import IO
+from typing import IO, BinaryIO
+
+PART_MARK = os.urandom(4).hex()
+"""In the name of every unfinished file of this process: no other process writes to it."""
+MARK_LENGTH = len(PART_MARK)
+_NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP)
+_WINDOWS_PLACE = 1 << 30
+"""Byte that is locked on Windows, where a locked one can't be read: far behind all content."""
+
+
+class NoLocksError(OSError):
+    """The drive of a file knows no locks."""
 
 
 def lock(file: IO[bytes]) -> None:
     """Lock a file for this process, at once or not at all; the system unlocks it at any end.
 
+    Two opened files of one process exclude each other too.
+
     Raises:
-        OSError: another process has it.
+        BlockingIOError: another one has it.
+        NoLocksError: its drive has no locks.
+        OSError: it can't be locked for another reason.
     """
     try:
         import fcntl
     except ImportError:
-        import msvcrt
-
-        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
-    else:
+        _lock_on_windows(file)
+        return
+    try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        if error.errno in _NO_LOCKS:
+            raise NoLocksError(error.errno, error.strerror) from error
+        if error.errno == errno.EACCES:  # of network drives, for a lock that another has
+            raise BlockingIOError(error.errno, error.strerror) from error
+        raise
+
+
+def _lock_on_windows(file: IO[bytes]) -> None:
+    import msvcrt
+
+    place = file.tell()
+    file.seek(_WINDOWS_PLACE)
+    try:
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
+    except OSError as error:
+        raise BlockingIOError(errno.EAGAIN, str(error)) from error
+    finally:
+        file.seek(place)
 
 
 def flush(file: Path) -> None:
@@ -40,20 +76,54 @@ def flush_folder(folder: Path) -> None:
             os.close(handle)
 
 
-def write_whole(file: Path, data: bytes) -> None:
-    """Give a file new content that is there whole or not at all, through `FILE.part`.
+def part_of(file: Path) -> Path:
+    """Return the name that a file has while this process writes it: no other file has that."""
+    return file.with_name(f"{file.name}.{PART_MARK}.part")
+
+
+def create_part(part: Path) -> BinaryIO:
+    """Create an unfinished file; never opens one that exists, nor writes through a link.
+
+    Raises:
+        OSError: it can't be created.
+    """
+    part.unlink(missing_ok=True)  # left by a try of this process that failed
+    return part.open("x+b")
+
+
+def remove_parts(target: Path, mark: str = PART_MARK) -> None:
+    """Delete the unfinished files of a target and its side files that one process has left."""
+    with suppress(OSError):
+        for part in target.parent.glob(f"{escape(target.name)}.*{mark}.part*"):
+            with suppress(OSError):
+                part.unlink()
+
+
+@contextmanager
+def replacing(file: Path) -> Iterator[BinaryIO]:
+    """Open new content for a file, which is whole under its name or does not change.
 
     Raises:
         OSError: it can't be written; nothing is left of it.
     """
-    part = file.with_name(file.name + ".part")
+    part = part_of(file)
     try:
-        part.unlink(missing_ok=True)  # it may be a link to another file
-        with part.open("xb") as opened:
-            opened.write(data)
+        with create_part(part) as opened:
+            yield opened
             opened.flush()
             os.fsync(opened.fileno())
         part.replace(file)
     except BaseException:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
         raise
+
+
+def write_whole(file: Path, data: bytes) -> None:
+    """Give a file new content, which is whole under its name or does not change.
+
+    Raises:
+        OSError: it can't be written; nothing is left of it.
+    """
+    with replacing(file) as opened:
+        opened.write(data)

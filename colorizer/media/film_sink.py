@@ -14,7 +14,7 @@ from colorizer.errors import TargetError
 from colorizer.frame import Frame
 from colorizer.media.anchor import Anchor
 from colorizer.media.codecs import muxer_of
-from colorizer.media.durable import flush_folder
+from colorizer.media.durable import create_part, flush_folder, part_of
 from colorizer.media.film import FilmSource
 from colorizer.media.film_encoder import SegmentEncoder, segment_muxer
 from colorizer.media.film_join import (
@@ -34,7 +34,7 @@ _COUNTS = "source"
 
 
 class FilmSink:
-    """A film being written in segments, joined as `TARGET.part`; see `colorizer.media.base.Sink`.
+    """A film being written in segments, joined as a `.part`; see `colorizer.media.base.Sink`.
 
     One thread encodes; its errors are raised by the next `write` or on exit. With an identity,
     finished segments outlive an exception, and the next sink of that identity goes on from them.
@@ -72,12 +72,11 @@ class FilmSink:
             SettingsError: the codec can't hold the picture.
         """
         self.target = target
-        self._part = target.with_name(target.name + ".part")
+        self._part = part_of(target)
         self._like = like
         self._codec = codec
-        for path in (target, self._part):
-            if path.exists() and path.samefile(like.path):
-                raise TargetError(target, "is the film itself; choose another name or folder")
+        if target.exists() and target.samefile(like.path):
+            raise TargetError(target, "is the film itself; choose another name or folder")
         self._muxer = muxer_of(target, codec)
         self.coding, self._copies, self.warnings = check(
             like, target, codec, quality, threads, preset=preset, hardware=hardware
@@ -235,6 +234,7 @@ class FilmSink:
         self._folder.finish(segment, self._states.pop(after, {}) | counts)
 
     def _open(self) -> FilmOutput:
+        create_part(self._part).close()  # FFmpeg opens whatever has the name
         return FilmOutput(
             self._part,
             like=self._like,

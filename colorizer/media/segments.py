@@ -23,6 +23,7 @@ from typing import IO, Any
 import numpy as np
 
 from colorizer.errors import TargetError
+from colorizer.media import durable
 from colorizer.media.durable import flush, flush_folder, lock
 from colorizer.media.segment import Segment
 
@@ -60,7 +61,8 @@ def sweep(target: Path) -> None:
 
 def remove_parts(target: Path) -> None:
     """Delete what is half-written of a film: for a process that ends at once."""
-    for part in (target.with_name(target.name + ".part"), *work_folder(target).glob("*.part")):
+    durable.remove_parts(target)
+    for part in work_folder(target).glob("*.part"):
         with suppress(OSError):
             part.unlink()
 

@@ -16,6 +16,7 @@ import numpy as np
 from colorizer.errors import TargetError
 from colorizer.frame import Frame
 from colorizer.media.caption import caption_rows, caption_strip
+from colorizer.media.durable import create_part, part_of
 from colorizer.media.exif_carry import for_block, for_tiff
 from colorizer.media.gray import strips
 from colorizer.media.making import Making, PhotoMaking
@@ -39,7 +40,7 @@ from colorizer.media.xmp import mark_generated
 
 
 class StillSink:
-    """One coloured photo, written as `TARGET.part` and renamed on a clean exit.
+    """One coloured photo, written as a `.part` and renamed on a clean exit.
 
     Attributes:
         pages: frames it takes: all pages of the source, where the file format holds several.
@@ -63,7 +64,7 @@ class StillSink:
             SettingsError: the profile can't be used.
         """
         self.target = Path(target)
-        self.part = self.target.with_name(self.target.name + ".part")
+        self.part = part_of(self.target)
         self.warnings: list[str] = []
         self.before_naming: Callable[[Path], None] | None = None
         self._like = like
@@ -181,7 +182,7 @@ class StillSink:
         picture = self._picture(frame, page, writer)
         try:
             if self._file is None:
-                self._file = self.part.open("wb")
+                self._file = create_part(self.part)
             try:
                 self._encode(self._file, writer, picture)
             except OSError:

@@ -116,7 +116,8 @@ def _copy(file: Path, target: Path) -> None:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         try:
-            with file.open("rb") as source, part.open("wb") as copy:
+            part.unlink(missing_ok=True)  # never through a link that has this name
+            with file.open("rb") as source, part.open("xb") as copy:
                 shutil.copyfileobj(source, copy, 1 << 20)
                 copy.flush()
                 os.fsync(copy.fileno())

@@ -109,10 +109,10 @@ def test_photos_stop_before_the_disk_is_full_and_leave_nothing_half_written(tmp_
 
 
 def test_a_film_stops_before_the_disk_is_full_and_goes_on_later(tmp_path, free, monkeypatch):
-    from colorizer import batch
+    from colorizer import attempt
     from colorizer.media import film_sink
 
-    monkeypatch.setattr(batch, "_LOOK_SECONDS", 0.0)
+    monkeypatch.setattr(attempt, "_LOOK_SECONDS", 0.0)
     monkeypatch.setattr(film_sink, "SEGMENT_FRAMES", 24)
     source = drawn.film(tmp_path / "a.mkv", 60)
     job = Job(source, tmp_path / "out.mkv", Kind.FILM, Settings(size=64, smooth=False))

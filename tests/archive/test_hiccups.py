@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from colorizer import batch
+from colorizer import attempt
 from colorizer.archive import hiccups
 from colorizer.archive.hiccups import is_passing, retried
 from colorizer.batch import run_all
@@ -21,7 +21,7 @@ from tests.tiny_model import tiny_model
 @pytest.fixture(autouse=True)
 def _no_waits(monkeypatch):
     monkeypatch.setattr(hiccups, "WAITS", (0.0, 0.0, 0.0))
-    monkeypatch.setattr(batch, "WAITS", (0.01, 0.01, 0.01))
+    monkeypatch.setattr(attempt, "WAITS", (0.01, 0.01, 0.01))
 
 
 def failing(times, error):
@@ -148,7 +148,7 @@ def test_writing_to_a_drive_that_comes_back_is_done(tmp_path, monkeypatch):
 
 
 def test_waiting_for_a_drive_can_be_stopped(tmp_path, monkeypatch):
-    monkeypatch.setattr(batch, "WAITS", (600.0,))
+    monkeypatch.setattr(attempt, "WAITS", (600.0,))
     Drive(monkeypatch, "0.png", OSError(errno.EIO, "away"), 10**6, "open")
     events = run_all(list(jobs_of(tmp_path, 1)), tiny_model(), workers=1)
     told = next(event for event in events if event.message)

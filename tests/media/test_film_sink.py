@@ -341,10 +341,9 @@ def test_an_older_result_is_kept_until_the_new_one_is_complete(tmp_path):
 def test_a_film_is_never_its_own_target(tmp_path):
     draw_film(tmp_path / "a.mkv")
     (tmp_path / "link.mkv").symlink_to(tmp_path / "a.mkv")
-    os.link(tmp_path / "a.mkv", tmp_path / "c.mkv.part")
     content = (tmp_path / "a.mkv").read_bytes()
     with FilmSource(tmp_path / "a.mkv", side=32) as source:
-        for name in ("a.mkv", "link.mkv", "c.mkv"):
+        for name in ("a.mkv", "link.mkv"):
             with pytest.raises(TargetError, match="is the film itself"):
                 FilmSink(tmp_path / name, like=source, codec="ffv1")
     assert (tmp_path / "a.mkv").read_bytes() == content

@@ -1,0 +1,100 @@
+"""Reading files that may be anybody's: only regular ones, never more than a kind may have.
+
+Everything that is read back whole goes through here: sidecars, manifests, journals, lists, hints.
+A device, a pipe or a folder under the name of such a file is an error of that file, told at once.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, BinaryIO
+
+SIDECAR_BYTES = 16 << 20
+LIST_BYTES = 256 << 20
+"""Of manifests, journals and lists of files: a million lines."""
+NOTES_BYTES = 16 << 20
+"""Of what a person writes: hints, cut lists, settings of shots."""
+_LINE = 1 << 20
+
+
+class NotRegularError(OSError):
+    """A name stands for a device, a pipe or a folder where a file is wanted."""
+
+
+class TooLargeError(OSError):
+    """A file has more bytes than one of its kind may have."""
+
+
+def open_regular(file: Path) -> BinaryIO:
+    """Open a file for reading; never waits for a pipe and never reads a device.
+
+    Raises:
+        NotRegularError: the name stands for something else.
+        OSError: it can't be opened.
+    """
+    # Without O_NONBLOCK, opening a pipe waits until somebody writes to it.
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    check_regular(file)
+    opened = os.fdopen(os.open(file, flags | getattr(os, "O_CLOEXEC", 0)), "rb")
+    if not stat.S_ISREG(os.fstat(opened.fileno()).st_mode):  # it was exchanged just now
+        opened.close()
+        raise NotRegularError(errno.EINVAL, "is no regular file", str(file))
+    return opened
+
+
+def check_regular(file: Path) -> None:
+    """Raise NotRegularError where a name stands for something else than a file.
+
+    Raises:
+        OSError: it can't be looked at.
+    """
+    if not stat.S_ISREG(file.stat().st_mode):
+        raise NotRegularError(errno.EINVAL, "is no regular file", str(file))
+
+
+def read_whole(file: Path, most: int) -> bytes:
+    """Read a file of at most so many bytes.
+
+    Raises:
+        OSError: it can't be read, is no regular file, or has more.
+    """
+    with open_regular(file) as opened:
+        data = opened.read(most + 1)
+    if len(data) > most:
+        raise TooLargeError(errno.EFBIG, f"has more than {most >> 20} MB", str(file))
+    return data
+
+
+def read_text(file: Path, most: int) -> str:
+    """Read a text in UTF-8, with or without a mark at its beginning.
+
+    Raises:
+        OSError: see `read_whole`.
+        UnicodeDecodeError: it is another text, or none.
+    """
+    return read_whole(file, most).decode("utf-8-sig")
+
+
+def parse_json(data: bytes | str) -> Any:
+    """Return JSON values.
+
+    Raises:
+        ValueError: it is none, or is nested deeper than anything of ours.
+    """
+    try:
+        return json.loads(data)
+    except RecursionError as error:
+        raise ValueError("is nested too deep") from error
+
+
+def text_lines(file: Path) -> Iterator[str]:
+    """Yield the lines of a text, those that are too long cut off; nothing of what can't be read."""
+    with suppress(OSError), open_regular(file) as opened:
+        while line := opened.readline(_LINE):
+            yield line.decode("utf-8", "replace")
