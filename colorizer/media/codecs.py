@@ -59,7 +59,7 @@ _CODECS = {
         samplings=("420", "422", "444"),
         needs_even=True,
         quality=18,
-        least_size=(16, 16),
+        least_size=(33, 33),  # x265 writes beyond its memory in smaller pictures
     ),
     "ffv1": Codec(
         encoder="ffv1",
@@ -76,6 +76,7 @@ _CODECS = {
         needs_even=True,
         keeps_range=False,
         lossless=True,
+        least_size=(4, 2),  # FFmpeg decodes fewer lines as black
         codes=(4, 1019),  # FFmpeg's encoder clips to those that SDI does not use for timing
     ),
     "prores": Codec(

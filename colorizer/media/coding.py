@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
 
 from colorizer.errors import SettingsError
@@ -85,7 +86,7 @@ def choose_coding(
     rate = known.quality if quality is None else quality
     coding = Coding(
         encoder=known.encoder,
-        pix_fmt=f"yuv{chosen}p{'' if depth == 8 else f'{depth}le'}",
+        pix_fmt=pixel_format(chosen, depth),
         bits=depth,
         sampling=chosen,
         options=_options(codec, depth, chosen, rate, threads),
@@ -102,6 +103,16 @@ def choose_coding(
     if known.needs_even and chosen == "444" != wanted:
         lost.append(f"{shown} has odd sides: chroma is coded 444, which few players show")
     return replace(coding, warnings=tuple(lost))
+
+
+def quiet_encoders() -> None:
+    """Keep SVT-AV1 from telling its settings on standard error; call before any is opened."""
+    os.environ.setdefault("SVT_LOG", "1")
+
+
+def pixel_format(sampling: str, bits: int) -> str:
+    """Return FFmpeg's name of planar Y'CbCr of a chroma sampling and depth."""
+    return f"yuv{sampling}p{'' if bits == 8 else f'{bits}le'}"
 
 
 def _mark_fields(coding: Coding) -> None:

@@ -95,7 +95,7 @@ class FilmSource:
         self.path = path
         self.warnings = []
         self._side = side
-        self._fields = None if interlaced == "no" else interlaced
+        self._interlaced = interlaced
         self._read = 0
         self._counts = CountLog()
         self._earlier: Counts = (0, 0, 0)
@@ -207,7 +207,7 @@ class FilmSource:
         ratio = stream.sample_aspect_ratio
         self.sample_aspect_ratio = Fraction(ratio) if ratio and ratio != 1 else None
         self.field_order = context.field_order
-        self.first_field = self._fields if self._fields != "auto" else first_field(first, stream)
+        self.first_field = first_field(first, stream, self._interlaced)
         self.display_matrix = display_matrix(first)
         full_range, said = found_range(path, first, self.layout, stream.index)
         self.tags, note = complete_tags(first, self.size[0], self.rate, full_range)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from colorizer.frame import Frame
-from colorizer.media.coding import Coding
+from colorizer.media.coding import Coding, quiet_encoders
 from colorizer.media.color_tags import ColorTags
 from colorizer.media.film import FilmSource
 from colorizer.media.film_copy import stream_tags
@@ -47,7 +46,7 @@ def add_film_stream(
     output: OutputContainer, like: FilmSource, coding: Coding, tags: ColorTags, threads: int
 ) -> Any:
     """Add the video stream to an output, with rate, aspect, tags and metadata of the film."""
-    os.environ.setdefault("SVT_LOG", "1")  # SVT-AV1 would tell its settings on standard error
+    quiet_encoders()
     stream: Any = output.add_stream(coding.encoder, rate=like.rate)
     context = stream.codec_context
     context.height, context.width = like.size

@@ -27,6 +27,8 @@ _TRANSPORT_FORMATS = ("mpeg", "mpegts", "vob")
 """Containers whose clock starts anywhere; elsewhere the first time stamp means something."""
 SHOWN_FIRST = {2: "top", 3: "bottom", 4: "bottom", 5: "top"}
 """AVFieldOrder (2 top, 3 bottom, 4 top coded first, 5 bottom coded first) -> field shown first."""
+_LEAST_FIELDS = 4
+"""Lines of a picture below which it is never two fields: one would have no line of chroma."""
 _MOST_RATE = 10000
 """Frames per second; FFmpeg gives the 60000 ticks of its clock as the average of raw DV."""
 _SAMPLED_PLACES = 5
@@ -135,13 +137,18 @@ def display_matrix(frame: VideoFrame) -> tuple[int, ...] | None:
     return struct.unpack("=9i", bytes(data)) if data else None
 
 
-def first_field(frame: VideoFrame, stream: VideoStream) -> str | None:
+def first_field(frame: VideoFrame, stream: VideoStream, wanted: str = "auto") -> str | None:
     """Return which field of a film is shown first, top or bottom; None where frames are whole.
 
     Args:
         frame: its first one.
         stream: where it comes from.
+        wanted: top, bottom or no, which a person knows; auto believes the film.
     """
+    if frame.height < _LEAST_FIELDS or wanted == "no":
+        return None
+    if wanted != "auto":
+        return wanted
     if not frame.interlaced_frame:
         return SHOWN_FIRST.get(stream.codec_context.field_order)
     # PyAV does not give the flag, but separatefields obeys it: with every other line white, its

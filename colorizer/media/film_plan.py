@@ -7,6 +7,7 @@ from pathlib import Path
 
 from colorizer.media.codecs import muxer_of
 from colorizer.media.coding import Coding, choose_coding
+from colorizer.media.coding_trial import tried
 from colorizer.media.film import FilmSource
 from colorizer.media.film_copy import plan_copies
 
@@ -54,6 +55,8 @@ def check(
         preset=preset,
         hardware=hardware,
     )
+    if not hardware:
+        coding = tried(coding, codec, like.size)
     copies, warnings = plan_copies(like.path, like.stream.index, muxer)
     if like.origin and not like.is_part:
         warnings.append(f"its clock starts at {float(like.origin):.3f} s; the output's at 0")
