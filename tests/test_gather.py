@@ -32,7 +32,7 @@ class Counted(TinyModel):
         self.most = most
         self.inside = threading.Semaphore()
 
-    def predict(self, L: Tensor, *, hints=None, vividness=0.5):
+    def predict(self, L: Tensor, *, hints=None, vividness=0.5, emulsion=None):
         assert self.inside.acquire(blocking=False), "two calls at once"
         try:
             self.calls.append(tuple(L.shape))

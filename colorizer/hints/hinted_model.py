@@ -51,6 +51,7 @@ class HintedModel(ColorModel):
         self.model = model
         self.name, self.stride = model.name, model.stride
         self.answer, self.takes_hints = model.answer, model.takes_hints
+        self.takes_emulsion = model.takes_emulsion
         self.hyper_parameters = model.hyper_parameters
         self.weights_sha256 = model.weights_sha256
         self.hints = tuple(hints)
@@ -65,7 +66,12 @@ class HintedModel(ColorModel):
         return self.model(*values, **named)
 
     def predict(
-        self, L: Tensor, *, hints: Tensor | None = None, vividness: float = VIVIDNESS
+        self,
+        L: Tensor,
+        *,
+        hints: Tensor | None = None,
+        vividness: float = VIVIDNESS,
+        emulsion: Tensor | None = None,
     ) -> Tensor:
         """Predict colour with the hints; see `ColorModel.predict`.
 
@@ -73,7 +79,7 @@ class HintedModel(ColorModel):
         """
         if hints is None:
             hints = hint_map(self._points, L)
-        predicted = self.model.predict(L, hints=hints, vividness=vividness)
+        predicted = self.model.predict(L, hints=hints, vividness=vividness, emulsion=emulsion)
         planes = zip(L[:, 0].float().cpu().numpy(), predicted.float().cpu().numpy(), strict=True)
         held = [spread_hints(lightness, ab, self._points) for lightness, ab in planes]
         return torch.from_numpy(np.stack(held)).to(predicted)

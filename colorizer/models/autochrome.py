@@ -7,6 +7,7 @@ Kang et al. 2023) and two heads: scores of the 313 ab bins at 1/4 size and ab at
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -21,6 +22,7 @@ from colorizer.models.ab_bins import (
 )
 from colorizer.models.base import VIVIDNESS, ColorModel, pad_to_stride
 from colorizer.models.efficientnet_lite import CHANNELS, EfficientNetLite0, fold_imagenet_weights
+from colorizer.models.emulsion_input import EmulsionInput
 
 AB_SCALE = 110.0
 """CIELAB units that the network sees as 1."""
@@ -53,14 +55,23 @@ class DecoderStage(nn.Module):
         self.conv = nn.Conv2d(channels, out, 3, padding=1, bias=False)
         self.norm = nn.GroupNorm(8, out)
 
-    def forward(self, x: Tensor, skip: Tensor) -> Tensor:
+    def forward(self, x: Tensor, skip: Tensor, told: Tensor | None = None) -> Tensor:
         """Map x (N, channels, h, w) and skip (N, skip, 2h, 2w) to (N, out, 2h, 2w).
 
         Channels that skip lacks at its end count as zeros.
+
+        Args:
+            x: features of the stage before.
+            skip: features of the encoder.
+            told: change of scale and shift of every channel, (N, 2 * out); None is no change.
         """
         lateral = F.conv2d(skip, self.lateral.weight[:, : skip.shape[1]], self.lateral.bias)
         lateral += _upsample(x, lateral.shape)
-        return F.silu(self.norm(self.conv(lateral)))
+        normed = self.norm(self.conv(lateral))
+        if told is not None:
+            scale, shift = told[..., None, None].chunk(2, dim=1)
+            normed = torch.addcmul(shift, normed, 1 + scale)
+        return F.silu(normed)
 
 
 class QueryLayer(nn.Module):
@@ -101,6 +112,8 @@ class Autochrome(ColorModel):
         widths: channels of the decoder at strides 32, 16, 8 and 4.
         queries: number of colour queries.
         query_width: channels of a query.
+        fine: channels of the ab head.
+        emulsions: with an input for the emulsion, see `EmulsionInput`.
     """
 
     stride = 32
@@ -115,11 +128,15 @@ class Autochrome(ColorModel):
         queries: int = 48,
         query_width: int = 128,
         fine: int = 24,
+        emulsions: bool = False,
     ) -> None:
         super().__init__()
         self.hyper_parameters = {
             "widths": list(widths), "queries": queries, "query_width": query_width, "fine": fine,
         }  # fmt: skip
+        if emulsions:
+            self.hyper_parameters["emulsions"] = True
+        self.takes_emulsion = emulsions
         self.encoder = EfficientNetLite0(channels=4)
         self.bottom = nn.Conv2d(CHANNELS[4], widths[0], 1)
         self.stage16 = DecoderStage(widths[0], CHANNELS[3], widths[1])
@@ -135,35 +152,43 @@ class Autochrome(ColorModel):
         self.fine_out = nn.Conv2d(fine, 2, 3, padding=1)
         for parameter in self.fine_out.parameters():
             nn.init.zeros_(parameter)
+        if emulsions:
+            told = [query_width, *(2 * width for width in widths[1:])]
+            self.emulsion = EmulsionInput(CHANNELS[4], told)
 
     def load_encoder(self, state: Mapping[str, Tensor]) -> None:
         """Fill the encoder with the published EfficientNet-Lite0; see `ColorModel.load_encoder`."""
         channels = self.encoder._conv_stem.in_channels
         self.encoder.load_state_dict(fold_imagenet_weights(state, channels))
 
-    def forward(self, L: Tensor, hints: Tensor | None = None) -> tuple[Tensor, Tensor]:
+    def forward(
+        self, L: Tensor, hints: Tensor | None = None, emulsion: Tensor | None = None
+    ) -> tuple[Tensor, ...]:
         """Score the ab bins and regress ab.
 
         Args:
             L: CIELAB lightness in [0, 100], (N, 1, H, W), H and W multiples of 32.
             hints: see `ColorModel.predict`.
+            emulsion: see `ColorModel.predict`.
 
         Returns:
-            Bin scores (N, 313, H/4, W/4) and ab in CIELAB units (N, 2, H/2, W/2). No gradient
-            flows from ab into the scores through the annealed mean it starts from.
+            Bin scores (N, 313, H/4, W/4) and ab in CIELAB units (N, 2, H/2, W/2); with an input
+            for emulsions the guessed emulsion too, (N, 3). No gradient flows from ab into the
+            scores through the annealed mean it starts from, nor from colour into the guess.
         """
         hints = None if hints is None else _scaled(hints)
-        at2, coarse4, maps = self._features(L, hints)
+        at2, coarse4, maps, *guess = self._features(L, hints, emulsion)
         scores = _mapped(coarse4, *self._on_maps(self.bins, maps))
         start = _upsample(annealed_mean(scores.detach()), at2.shape)
-        return scores, start + self._residual(at2, coarse4, maps, start, hints)
+        return scores, start + self._residual(at2, coarse4, maps, start, hints), *guess
 
     def _features(
-        self, L: Tensor, hints: Tensor | None
-    ) -> tuple[Tensor, Tensor, tuple[Tensor, Tensor]]:
-        """Return features at 1/2 and 1/4 size, and the query maps upon the latter.
+        self, L: Tensor, hints: Tensor | None, emulsion: Tensor | None
+    ) -> tuple[Any, ...]:
+        """Return features at 1/2 and 1/4 size, the query maps upon the latter, and the guess.
 
-        Without hints, what would be computed from zeros is left out.
+        Without hints, what would be computed from zeros is left out; without an input for
+        emulsions there is no guess.
         """
         gray = ((L_to_gray(L) * 255 - 127) / 128).to(L.dtype)  # the encoder's own normalisation
         height, width = gray.shape[-2:]
@@ -174,21 +199,31 @@ class Autochrome(ColorModel):
         at2, at4, at8, at16, at32 = self.encoder(seen)
         if hints is not None:
             at4 = torch.cat([at4, F.avg_pool2d(hints, 4)], dim=1)
+        told: list[Any] = [None] * 4
+        guess = []
+        if self.takes_emulsion:
+            told, *guess = self.emulsion(at32, emulsion)
         coarse32 = self.bottom(at32)
-        coarse16 = self.stage16(coarse32, at16)
-        coarse8 = self.stage8(coarse16, at8)
-        coarse4 = self.stage4(coarse8, at4)
-        return at2, coarse4, self._query_maps(coarse32, coarse16, coarse8)
+        coarse16 = self.stage16(coarse32, at16, told[1])
+        coarse8 = self.stage8(coarse16, at8, told[2])
+        coarse4 = self.stage4(coarse8, at4, told[3])
+        return at2, coarse4, self._query_maps(told[0], coarse32, coarse16, coarse8), *guess
 
-    def _query_maps(self, *scales: Tensor) -> tuple[Tensor, Tensor]:
+    def _query_maps(self, told: Tensor | None, *scales: Tensor) -> tuple[Tensor, Tensor]:
         """Return each query's map as a linear one of the features at 1/4 size.
 
         A map is the product of a query and the embedding of every pixel; neither is ever written.
+
+        Args:
+            told: what the queries are told of the emulsion, (N, query_width).
+            scales: features of the decoder, coarse to fine.
 
         Returns:
             Weights (N, queries, channels) and biases (N, queries).
         """
         queries = self.queries.expand(scales[0].shape[0], -1, -1)
+        if told is not None:
+            queries = queries + told[:, None]
         for layer, scale in zip(self.query_layers, scales, strict=True):
             queries = layer(queries, scale)
         embedding = self.pixel_embedding
@@ -233,6 +268,7 @@ class Autochrome(ColorModel):
         *,
         hints: Tensor | None = None,
         vividness: float = VIVIDNESS,
+        emulsion: Tensor | None = None,
         temperature: float = TEMPERATURE,
     ) -> Tensor:
         """Predict colour; see `ColorModel.predict`.
@@ -240,12 +276,13 @@ class Autochrome(ColorModel):
         Args:
             L: CIELAB lightness in [0, 100], (N, 1, H, W), any size.
             hints: a, b and mask, (N, 3, H, W).
-            vividness: share of the annealed mean of the bins beside the regressed ab.
+            vividness: share of the annealed mean of the bins against the regressed ab.
+            emulsion: weights of linear R, G, B in the gray, (N, 3); None lets the network guess.
             temperature: of the annealed mean.
         """
         height, width = L.shape[-2:]
         hints = None if hints is None else _scaled(pad_to_stride(hints, self.stride))
-        at2, coarse4, maps = self._features(pad_to_stride(L, self.stride), hints)
+        at2, coarse4, maps, *_ = self._features(pad_to_stride(L, self.stride), hints, emulsion)
         on_bins = self._on_maps(self.bins, maps)
         start = _upsample(annealed_mean_of_map(coarse4, *on_bins), at2.shape)
         residual = self._residual(at2, coarse4, maps, start, hints).contiguous()

@@ -34,6 +34,8 @@ class ColorModel(nn.Module):
     (N, 313, H/4, W/4), or a pair of both."""
     takes_hints: bool = False
     """Whether `forward` takes hints behind L and `predict` heeds them."""
+    takes_emulsion: bool = False
+    """Whether `forward` takes an emulsion after the hints and `predict` heeds it."""
     pretrained: str = ""
     """torchvision's or timm's name of the network whose weights `load_encoder` takes; empty for a
     model that is trained from scratch."""
@@ -69,7 +71,12 @@ class ColorModel(nn.Module):
         return self
 
     def predict(
-        self, L: Tensor, *, hints: Tensor | None = None, vividness: float = VIVIDNESS
+        self,
+        L: Tensor,
+        *,
+        hints: Tensor | None = None,
+        vividness: float = VIVIDNESS,
+        emulsion: Tensor | None = None,
     ) -> Tensor:
         """Predict colour.
 
@@ -79,6 +86,9 @@ class ColorModel(nn.Module):
                 automatic. Models that know no hints ignore it.
             vividness: 0 the cautious average colour, 1 the likeliest one; models with a single
                 answer ignore it.
+            emulsion: which light the material saw, (N, 3): the weights of linear R, G, B in the
+                gray, summing to 1; rows of zeros and None are unknown. Models that take none
+                ignore it.
 
         Returns:
             ab in CIELAB units, about [-110, 110], float32, (N, 2, H, W).
