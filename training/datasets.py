@@ -17,10 +17,11 @@ import multiprocessing
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,7 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
-from colorizer.errors import ColorizerError, MediaError
+from colorizer.errors import ColorizerError, MediaError, SettingsError
 from training import filters
 from training.sources import Part, Photo, Unreadable, parts_of
 from training.split import split
@@ -39,13 +40,8 @@ ROW = np.dtype(
     [("offset", "i8"), ("height", "i4"), ("width", "i4"), ("folder", "i4"), ("digest", "u8")]
 )
 """One picture of the index: first byte, size in pixels, number of its class, hash of its file."""
-SOURCE_WEIGHTS = {
-    **dict.fromkeys(("imagewoof320", "catsdogs-chanakya", "clothing-dataset", "caltech101"), 0.5),
-    **dict.fromkeys(("houses", "fashion-ccp", "food-malaysian", "weather4"), 1.5),
-    **dict.fromkeys(("flickr8k-1k", "imagen-1000", "corel-1k", "bsds500-train200"), 3.0),
-    **dict.fromkeys(("coco-val14-132", "coco-vqa100", "voc12-mAP85", "exif-cameras"), 3.0),
-}
-"""How often a picture of a source is drawn, beside 1: evens out what the sources show."""
+SOURCE_WEIGHTS = Path(__file__).with_name("source_weights.toml")
+"""How often a picture of a source is drawn, compared with 1 for sources that it does not name."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +54,8 @@ class Photos:
     """Of `ROW`, (count,)."""
     folders: list[str]
     """Names of the classes, SOURCE or SOURCE/CATEGORY."""
+    source_weights: Mapping[str, float] = field(default_factory=dict)
+    """How often a picture of a source is drawn; 1 for sources not named."""
 
     def __len__(self) -> int:
         return len(self.index)
@@ -70,7 +68,7 @@ class Photos:
     @cached_property
     def weights(self) -> np.ndarray:
         """Probability of drawing each picture, (count,), summing to 1."""
-        of_folder = [SOURCE_WEIGHTS.get(name.split("/")[0], 1.0) for name in self.folders]
+        of_folder = [self.source_weights.get(name.split("/")[0], 1.0) for name in self.folders]
         weights = np.array(of_folder)[self.index["folder"]]
         return weights / weights.sum()
 
@@ -88,8 +86,28 @@ class Photos:
         return hashlib.sha256(self.index.tobytes()).hexdigest()[:16]
 
 
-def open_pack(folder: Path) -> Photos:
+def read_source_weights(file: Path = SOURCE_WEIGHTS) -> dict[str, float]:
+    """Read a TOML table of sources and how often a picture of each is drawn.
+
+    Raises:
+        SettingsError: the file can't be read, or a weight is no number above 0.
+    """
+    try:
+        weights = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"{file} can't be read as source weights: {error}") from error
+    for source, weight in weights.items():
+        if not isinstance(weight, int | float) or not 0 < weight < float("inf"):
+            raise SettingsError(f"{file}: {source} must be a number above 0, got {weight!r}")
+    return weights
+
+
+def open_pack(folder: Path, source_weights: Mapping[str, float] | None = None) -> Photos:
     """Open a pack folder.
+
+    Args:
+        folder: of `pack`.
+        source_weights: see `Photos`; None takes the project's own.
 
     Raises:
         MediaError: there is none, or it was made by an earlier version.
@@ -103,7 +121,8 @@ def open_pack(folder: Path) -> Photos:
         raise MediaError(folder, reason) from error
     if index.dtype != ROW:
         raise MediaError(folder, "a pack of an earlier version; make it anew")
-    return Photos(pixels, index, made["folders"])
+    weights = read_source_weights() if source_weights is None else source_weights
+    return Photos(pixels, index, made["folders"], weights)
 
 
 @dataclass

@@ -87,3 +87,8 @@ def colorfulness_error(rgb: Tensor, target: Tensor) -> Tensor:
         target: original, the same.
     """
     return (1.05 * colorfulness(target) - colorfulness(rgb)).abs().mean()
+
+
+def mix_cross_entropy(guess: Tensor, true: Tensor) -> Tensor:
+    """Return the mean cross entropy of guessed emulsions against true ones, both (N, 3)."""
+    return -(true * guess.clamp(min=1e-6).log()).sum(dim=1).mean()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -43,23 +44,28 @@ class Objective:
             )
 
     def __call__(
-        self, network: nn.Module, L: Tensor, lab: Tensor, hints: Tensor | None = None
-    ) -> dict[str, Tensor]:
+        self, network: nn.Module, inputs: Sequence[Tensor], lab: Tensor,
+        emulsions: Tensor | None = None,
+    ) -> dict[str, Tensor]:  # fmt: skip
         """Return the losses of one batch; the first, `loss`, is what is minimized.
 
         Args:
             network: the model, or what wraps it.
-            L: what the network sees, (N, 1, H, W) in [0, 100].
+            inputs: what the network sees: L, (N, 1, H, W) in [0, 100]; after it hints and emulsions
+                for models that take them.
             lab: true picture in CIELAB, (N, 3, H, W).
-            hints: for models that take them.
+            emulsions: that made the gray, (N, 3), for models that guess them.
         """
-        inputs = (L,) if hints is None else (L, hints)
         with torch.autocast(
-            L.device.type, torch.bfloat16, enabled=self.recipe.precision == "bfloat16"
+            lab.device.type, torch.bfloat16, enabled=self.recipe.precision == "bfloat16"
         ):
             answer = network(*inputs)
         if self.recipe.loss == "autochrome":
-            return self._autochrome(answer, lab)
+            parts = self._autochrome(answer[0], answer[1], lab)
+            if emulsions is not None and self.model.takes_emulsion:
+                parts["emulsion"] = losses.mix_cross_entropy(answer[2], emulsions)
+                parts["loss"] = parts["loss"] + self.recipe.emulsion_weight * parts["emulsion"]
+            return parts
         ab = F.interpolate(lab[:, 1:], size=answer.shape[-2:], mode="area")
         return {"loss": self._single(answer.float(), ab)}
 
@@ -76,8 +82,7 @@ class Objective:
             case _:
                 return losses.rebalanced_cross_entropy(answer, ab, self.weights)
 
-    def _autochrome(self, answer: tuple[Tensor, Tensor], lab: Tensor) -> dict[str, Tensor]:
-        scores, predicted = answer
+    def _autochrome(self, scores: Tensor, predicted: Tensor, lab: Tensor) -> dict[str, Tensor]:
         recipe, target = self.recipe, F.avg_pool2d(lab[:, 1:], 2)
         parts = {
             "classes": losses.rebalanced_cross_entropy(

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from colorizer.errors import SettingsError
+from training.datasets import SOURCE_WEIGHTS
 from training.recipes import RECIPES, STUDIES, Recipe
 
 
@@ -25,6 +26,7 @@ class Asked:
     data: list[Path]
     encoder: str
     start: Path | None
+    source_weights: Path
 
 
 def read_command_line(description: str, arguments: list[str] | None = None) -> Asked:
@@ -55,11 +57,18 @@ def read_command_line(description: str, arguments: list[str] | None = None) -> A
         help="instead of the published ones; or none",
     )
     parser.add_argument("--start", type=Path, help="begin from these released weights")
+    parser.add_argument(
+        "--source-weights", type=Path, default=SOURCE_WEIGHTS, metavar="FILE",
+        help="TOML of SOURCE = WEIGHT: how often its pictures are drawn (%(default)s)",
+    )  # fmt: skip
     for item in fields(Recipe):
         if item.name != "model":
             _add_field(parser, item)
     values = vars(parser.parse_args(arguments))
-    own = {name: values.pop(name) for name in ("name", "pack", "data", "run", "start")}
+    own = {
+        name: values.pop(name)
+        for name in ("name", "pack", "data", "run", "start", "source_weights")
+    }
     encoder = values.pop("encoder_weights")
     changed = {key: value for key, value in values.items() if value is not None}
     name = own["name"]

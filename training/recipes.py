@@ -17,7 +17,7 @@ from training.schedule import SCHEDULES
 LOSSES = ("autochrome", "mse", "l1", "cross-entropy", "kl", "rebalanced")
 CROPS = ("scaled", "fixed", "whole")
 OPTIMIZERS = ("adam", "adamw")
-PRECISIONS = ("bfloat16", "float32")
+PRECISIONS = ("auto", "bfloat16", "float32")
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,10 @@ class Recipe:
     """Standard deviation of the noise on L, of 100."""
     degrade: bool = False
     """Make L look like old film and prints."""
+    emulsions: bool = False
+    """Make the gray from the linear light of random emulsions instead of panchromatic luma."""
+    levels: float = 0.0
+    """Share of the samples whose range is stretched to the whole scale, as inference does."""
     weighted: bool = False
     """Draw pictures by the weights of their sources instead of each once an epoch."""
     validation_share: float = 0.1
@@ -83,8 +87,8 @@ class Recipe:
     """Largest norm of the gradient; 0 does not clip."""
     average: float = 0.0
     """Decay of the running average of the weights, which is what is released; 0: none."""
-    precision: str = "bfloat16"
-    """bfloat16 (autocast) or float32."""
+    precision: str = "auto"
+    """bfloat16 (autocast), float32, or auto: the quicker of both on this machine."""
 
     ab_weight: float = 0.1
     """Of autochrome's loss: weight of the smooth L1 on ab beside the rebalanced cross entropy."""
@@ -94,6 +98,8 @@ class Recipe:
     """Weight of the error in colorfulness of the result at the default vividness."""
     feature_weight: float = 0.0
     """Weight of the distance of that result in features of EfficientNet-Lite0; 0 is without."""
+    emulsion_weight: float = 0.1
+    """Weight of the cross entropy of the guessed emulsion, for networks that guess it."""
     rebalance_mix: float = 0.5
     """Share of the uniform distribution in the prior of the ab bins (lambda)."""
     rebalance_ceiling: float = 0.0
@@ -125,7 +131,7 @@ _AUTOCHROME = Recipe(
     minutes=60.0, size_to=192, degrade=True, weighted=True, validation_share=0.02,
     validate_every=0.25, optimizer="adamw", encoder_rate=1e-4, betas=(0.9, 0.99), weight_decay=0.01,
     schedule="cosine", warmup_steps=100, clip=1.0, average=0.999, rebalance_ceiling=8.0,
-    feature_weight=0.25,
+    feature_weight=0.25, hyper_parameters={"emulsions": True}, emulsions=True, levels=0.85,
 )  # fmt: skip
 # Parekh, Karpe, Shusharan 2021: 8:2 split, 100 epochs, batch 128; pictures as squares of 224.
 _RESNET18 = Recipe(

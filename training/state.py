@@ -11,9 +11,10 @@ from torch import Tensor, nn
 
 from colorizer.color import srgb_to_lab
 from colorizer.models.base import ColorModel
-from training.augment import add_noise, rotate
+from training.augment import add_noise, rotate, some_levelled
 from training.degrade import degrade
 from training.distributed import Group
+from training.emulsions import random_emulsions, seen_through, some_told
 from training.hints import random_hints
 from training.objectives import Objective
 from training.recipes import Recipe
@@ -131,13 +132,22 @@ def step_losses(
     if recipe.rotation > 0:
         rgb = rotate(rgb, recipe.rotation, generator)
     lab = srgb_to_lab(rgb)
-    L = lab[:, :1]
+    L, emulsions = lab[:, :1], None
+    if recipe.emulsions:
+        emulsions = random_emulsions(len(rgb), generator)
+        L = seen_through(rgb, emulsions)
     if recipe.degrade:
         L = degrade(L, generator)
+    if recipe.levels > 0:
+        L = some_levelled(L, recipe.levels, generator)
     if recipe.noise > 0:
         L = add_noise(L, recipe.noise, generator)
-    hints = random_hints(lab[:, 1:], generator) if recipe.loss == "autochrome" else None
-    return objective(network, L, lab, hints)
+    inputs = [L]
+    if recipe.loss == "autochrome":
+        inputs.append(random_hints(lab[:, 1:], generator))
+        if emulsions is not None and objective.model.takes_emulsion:
+            inputs.append(some_told(emulsions, generator))
+    return objective(network, inputs, lab, emulsions)
 
 
 def take_step(

@@ -10,17 +10,20 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import torch
 
-from colorizer.errors import ColorizerError, MediaError, SettingsError
+from colorizer.errors import ColorizerError, MediaError, SettingsError, WeightsError
 from colorizer.models import create_model, load_model
 from colorizer.models.ab_bins import class_weights
+from colorizer.models.base import ColorModel
+from training import precision
 from training.ab_prior import measure_prior
 from training.batches import Cropping, Draw, validation_pixels
 from training.checkpoint import load_checkpoint
-from training.datasets import Photos, open_pack, pack
+from training.datasets import Photos, open_pack, pack, read_source_weights
 from training.distributed import Group, process_group
 from training.encoders import fill_encoder
 from training.features import frozen_features
@@ -54,6 +57,7 @@ def train(
         folder = RunFolder(run, group.leads)
         if folder.status == DIVERGED:
             raise Diverged(diverged_message(recipe, folder.about["diverged_at"]))
+        recipe = settled(recipe, folder, group)
         training, validation = photos.divide(recipe.validation_share)
         draw = build_draw(recipe, training, group)
         data = photos.data_hash()
@@ -75,6 +79,20 @@ def train(
             if group.leads and folder.status != RUNNING:
                 write_report(run, [run])
     return folder.weights(recipe.model)
+
+
+def settled(recipe: Recipe, folder: RunFolder, group: Group) -> Recipe:
+    """Return the recipe with the precision that the run began with, or that is quicker here."""
+    if recipe.precision != "auto":
+        return recipe
+    known = folder.about.get("precision")
+    if known is None:
+        model = create_model(recipe.model, **recipe.hyper_parameters).to(group.device).train()
+        known = precision.quicker(model, group.device, recipe.size)
+        # Processes that share a run must compute alike.
+        known = "float32" if group.agree(float(known == "float32")) > 0 else "bfloat16"
+        folder.note(precision=known)
+    return replace(recipe, precision=known)
 
 
 def build_draw(recipe: Recipe, photos: Photos, group: Group) -> Draw:
@@ -122,8 +140,7 @@ def begin(
     if checkpoint.exists():
         found = load_checkpoint(checkpoint, recipe, data)
     if start is not None:
-        model = load_model(recipe.model, start).requires_grad_(True)
-        source = f"all from {start.name}"
+        model, source = begin_from(recipe, start)
     else:
         model = create_model(recipe.model, **recipe.hyper_parameters)
         if found is None:
@@ -139,6 +156,26 @@ def begin(
         ceiling = recipe.rebalance_ceiling or float("inf")
         state.weights = class_weights(prior, recipe.rebalance_mix, ceiling).to(group.device)
     return state, source if found is None else ""
+
+
+def begin_from(recipe: Recipe, start: Path) -> tuple[ColorModel, str]:
+    """Return the recipe's network filled from released weights, and a line that says with what.
+
+    Parts that the recipe's hyper-parameters add begin untrained.
+
+    Raises:
+        WeightsError: the weights hold parts that the recipe's network lacks.
+    """
+    known = load_model(recipe.model, start)
+    wanted = {**known.hyper_parameters, **recipe.hyper_parameters}
+    model = create_model(recipe.model, **wanted)
+    try:
+        added, unknown = model.load_state_dict(known.state_dict(), strict=False)
+    except RuntimeError as error:
+        raise WeightsError(f"{start} does not fit {wanted}: {error}") from error
+    if unknown:
+        raise WeightsError(f"{start} has parts that {wanted} lacks: {unknown[0]}")
+    return model, f"all from {start.name}" + (f", new: {', '.join(added)}" if added else "")
 
 
 def study(asked: Asked, photos: Photos) -> None:
@@ -163,7 +200,7 @@ def main() -> None:
             if "WORLD_SIZE" in os.environ:
                 raise SettingsError("several processes cannot make a pack; run training.datasets")
             print(f"{pack(asked.data, asked.pack).photos} pictures packed", file=sys.stderr)
-        photos = open_pack(asked.pack)
+        photos = open_pack(asked.pack, read_source_weights(asked.source_weights))
         if asked.name in STUDIES:
             study(asked, photos)
             return

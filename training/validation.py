@@ -33,7 +33,7 @@ class Validation:
         for first in range(0, len(self.pixels), _BATCH):
             rgb = self.pixels[first : first + _BATCH]
             lab = self._lab(rgb)
-            total += self.objective(model, lab[:, :1], lab)["loss"].item() * len(rgb)
+            total += self.objective(model, [lab[:, :1]], lab)["loss"].item() * len(rgb)
             made = self._colorize(model, lab[:, :1])
             photos += [
                 _measures(*pair) for pair in zip(made, rgb.transpose(0, 2, 3, 1), strict=True)

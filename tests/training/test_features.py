@@ -79,7 +79,7 @@ def test_colorfulness_and_features_are_of_what_the_bins_show(distance, picture):
         answer.update(scores=scores, ab=ab)
         return scores, ab
 
-    parts = objective(network, lab[:, :1], lab)
+    parts = objective(network, [lab[:, :1]], lab)
     assert set(parts) == {"loss", "classes", "regression", "gradient", "colorfulness", "features"}
     for name in ("colorfulness", "features"):
         grads = torch.autograd.grad(parts[name], list(answer.values()), retain_graph=True)

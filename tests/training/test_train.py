@@ -13,12 +13,16 @@ import torch
 
 from colorizer.errors import SettingsError, WeightsError
 from colorizer.models import create_model, load_model
-from training import loop
+from training import loop, precision
 from training import train as command
+from training.datasets import read_source_weights
+from training.distributed import Group
+from training.export import export
 from training.loop import Diverged
 from training.objectives import Objective
 from training.recipes import RECIPES
 from training.report import _rows
+from training.run_folder import RunFolder
 from training.state import build_optimizer, step_losses
 from training.train import train
 
@@ -26,7 +30,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TINY = {"widths": [16, 16, 16, 16], "queries": 4, "query_width": 16, "fine": 8}
 AUTOCHROME = replace(
     RECIPES["autochrome"], hyper_parameters=TINY, minutes=0.0, epochs=4, size=32, size_to=64,
-    batch=2,
+    batch=2, precision="float32",
     validation_share=0.3, validation_photos=3, validate_every=1.0, warmup_steps=2,
 )  # fmt: skip
 RESNET = replace(
@@ -275,6 +279,17 @@ def test_the_command_turns_errors_into_one_line(tmp_path, monkeypatch):
             command.main()
 
 
+def test_auto_takes_the_quicker_precision_and_a_resumed_run_keeps_it(tmp_path, monkeypatch):
+    seconds = {True: 2.0, False: 1.0}
+    monkeypatch.setattr(precision, "_seconds", lambda model, picture, half: seconds[half])
+    recipe = replace(AUTOCHROME, precision="auto")
+    group = Group(0, 1, torch.device("cpu"))
+    assert command.settled(recipe, RunFolder(tmp_path), group).precision == "float32"
+    seconds[True] = 0.5
+    assert command.settled(recipe, RunFolder(tmp_path), group).precision == "float32"
+    assert command.settled(recipe, RunFolder(tmp_path / "new"), group).precision == "bfloat16"
+
+
 def test_thirty_steps_learn_two_pictures(photos):
     torch.manual_seed(0)
     model = create_model("autochrome", **TINY)
@@ -294,3 +309,29 @@ def test_thirty_steps_learn_two_pictures(photos):
         optimizer.step()
         history.append(made["loss"].item())
     assert history[-1] < 0.85 * history[0]
+
+
+def test_weights_of_a_network_without_the_emulsion_input_start_one_that_has_it(tmp_path):
+    known = create_model("autochrome", **TINY)
+    export(known, tmp_path / "known.safetensors", {})
+    wider = replace(AUTOCHROME, hyper_parameters={**TINY, "emulsions": True})
+    model, source = command.begin_from(wider, tmp_path / "known.safetensors")
+    assert model.takes_emulsion
+    assert "new: emulsion.guess.weight" in source
+    assert torch.equal(model.state_dict()["bins.weight"], known.state_dict()["bins.weight"].half())
+    told = create_model("autochrome", **TINY, emulsions=True)
+    export(told, tmp_path / "told.safetensors", {})
+    back = replace(AUTOCHROME, hyper_parameters={**TINY, "emulsions": False})
+    with pytest.raises(WeightsError, match="emulsion"):
+        command.begin_from(back, tmp_path / "told.safetensors")
+
+
+def test_source_weights_are_a_toml_file(tmp_path):
+    file = tmp_path / "weights.toml"
+    file.write_text("dogs = 0.5\n")
+    assert read_source_weights(file) == {"dogs": 0.5}
+    for wrong in ("dogs = 0\n", 'dogs = "much"\n', "dogs = inf\n", "dogs"):
+        file.write_text(wrong)
+        with pytest.raises(SettingsError, match="weights.toml"):
+            read_source_weights(file)
+    assert read_source_weights()["tiny-imagenet"] == 0.7
