@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from fractions import Fraction
 from functools import lru_cache
 from os import PathLike
@@ -14,12 +15,13 @@ from natsort import natsorted
 from colorizer.archive.naming import MARK
 from colorizer.errors import ColorizerError, MediaError, SettingsError
 from colorizer.frame import Frame, working_L
-from colorizer.jobs import JobState
+from colorizer.jobs import JobState, Progress
 from colorizer.models import model_names
 from colorizer.plan import plan_run
 from colorizer.settings import Settings
 
 if TYPE_CHECKING:
+    from colorizer.archive.naming import Plan
     from colorizer.models.base import ColorModel
 
 
@@ -34,6 +36,7 @@ def colorize(
     out: str | PathLike[str] | None = None,
     *,
     model: str | ColorModel = "autochrome",
+    records: bool = True,
     **settings: Any,
 ) -> list[Path]: ...
 
@@ -49,6 +52,7 @@ def colorize(
     out: str | PathLike[str] | None = None,
     *,
     model: str | ColorModel = "autochrome",
+    records: bool = True,
     **settings: Any,
 ) -> list[Path] | np.ndarray:
     """Colorize a photo, a film, a folder of both, or a picture in memory.
@@ -59,6 +63,7 @@ def colorize(
         out: output folder, or file for a single source file. None is the folder of a source file,
             and beside a source folder one with _color at the end of its name.
         model: name of a model, or one that `load_model` gave.
+        records: keep run log and manifest in an output folder, as `colorizer run` does.
         **settings: fields of `Settings`.
 
     Returns:
@@ -76,7 +81,7 @@ def colorize(
         if out is not None:
             raise SettingsError("out is for paths; the result of an array is returned")
         return _colorize_array(source, _loaded(model, chosen), chosen)
-    return _colorize_path(Path(source), None if out is None else Path(out), model, chosen)
+    return _colorize_path(Path(source), None if out is None else Path(out), model, chosen, records)
 
 
 def confidence(
@@ -151,7 +156,7 @@ def _prepared(
 
 
 def _colorize_path(
-    source: Path, out: Path | None, model: str | ColorModel, settings: Settings
+    source: Path, out: Path | None, model: str | ColorModel, settings: Settings, records: bool
 ) -> list[Path]:
     if out is None:
         out = source.with_name(source.name + MARK) if source.is_dir() else source.parent
@@ -159,12 +164,7 @@ def _colorize_path(
     trouble = [str(problem) for problem in plan.problems]
     if not (plan.jobs or plan.settled or trouble):
         raise MediaError(source, "holds no photo and no film")
-    ends = list(plan.settled)
-    if plan.jobs:
-        from colorizer.batch import run_all
-
-        events = run_all(plan.jobs, _loaded(model, settings))
-        ends += [event for event in events if event.state is not JobState.RUNNING]
+    ends = _ends(plan, out, model, settings, records)
     failed = [event for event in ends if event.state is JobState.FAILED]
     trouble += [f"{event.job.source}: {event.message}" for event in failed]
     if trouble:
@@ -174,6 +174,27 @@ def _colorize_path(
     # Photos end in any order; a second call should give the same list. Some may be left out.
     made = (event.job.target for event in ends if event.job.target.exists())
     return natsorted(made, key=str)
+
+
+def _ends(
+    plan: Plan, out: Path, model: str | ColorModel, settings: Settings, records: bool
+) -> list[Progress]:
+    """Run a plan; what is finished is recorded, whatever ends it."""
+    from colorizer.archive.ledger import ledger_of
+
+    ends = list(plan.settled)
+    planned = [*plan.jobs, *(event.job for event in ends)]
+    with closing(ledger_of(out, planned, log=records, manifest=records)) as ledger:
+        for event in ends:
+            ledger.take(event)
+        if plan.jobs:
+            from colorizer.attempt import Way
+            from colorizer.batch import run_all
+
+            way = Way(record=ledger.take)
+            events = run_all(plan.jobs, _loaded(model, settings), way=way)
+            ends += [event for event in events if event.state is not JobState.RUNNING]
+    return ends
 
 
 def _loaded(model: str | ColorModel, settings: Settings) -> ColorModel:

@@ -22,7 +22,7 @@ from colorizer.archive.disk import facts_of
 from colorizer.attempt import Stamp, Way, attempt, stamp
 from colorizer.device import cpu_cores
 from colorizer.gather import gather_on
-from colorizer.jobs import Job, JobState, Kind, Progress
+from colorizer.jobs import Job, JobState, Kind, Progress, all_but_named
 from colorizer.models.base import ColorModel
 
 _log = logging.getLogger(__name__)
@@ -233,7 +233,7 @@ class _PhotoWorkers:
                     self._events.put(replace(progress, frame=None))
                     # A photo whose last page is written needs only its name.
                     stopped = self._stop.is_set() or way.asked()
-                    if stopped and progress.done != progress.total:
+                    if stopped and not all_but_named(progress):
                         return
 
 

@@ -62,3 +62,8 @@ class Progress:
     line_art. DONE with a message, it was copied."""
     frame: Any = field(default=None, compare=False, repr=False)
     """The `Frame` just finished, for whoever shows it; None where none was."""
+
+
+def all_but_named(progress: Progress) -> bool:
+    """Tell whether a photo's last page is written, so that it needs only its name."""
+    return progress.job.kind is Kind.PHOTO and progress.done == progress.total

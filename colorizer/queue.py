@@ -17,8 +17,8 @@ from colorizer.jobs import Job, JobState
 from colorizer.queue_entry import COLUMNS, Entry, column_value, entry_from, free_target
 from colorizer.settings import Settings
 
-SCHEMA = 1
-"""Version of the tables and of the exported JSON."""
+SCHEMA = 2
+"""Version of the tables."""
 
 _TABLE = """
 CREATE TABLE jobs (
@@ -39,7 +39,8 @@ CREATE TABLE jobs (
     crashes INTEGER NOT NULL,
     added REAL NOT NULL,
     started REAL,
-    ended REAL
+    ended REAL,
+    root BLOB                -- folder of run log and manifest, NULL where it is that of the target
 );
 CREATE INDEX jobs_position ON jobs (position);
 """
@@ -102,12 +103,22 @@ class Queue:
         return entry_from(found, {})
 
     def add(
-        self, jobs: Iterable[Job], state: JobState = JobState.WAITING, reason: str = ""
+        self,
+        jobs: Iterable[Job],
+        state: JobState = JobState.WAITING,
+        reason: str = "",
+        root: Path | None = None,
     ) -> list[int]:
         """Append jobs and return their ids; one that waits already is left out.
 
         A target that another source in the queue has gets a number, so that no result replaces
         another.
+
+        Args:
+            jobs: to be done.
+            state: in which they are.
+            reason: of that state.
+            root: folder of their run log and manifest; None is each target's own.
         """
         now = time.time()
         with self._change():
@@ -122,10 +133,11 @@ class Queue:
                 place += 1
                 cursor = self._base.execute(
                     "INSERT INTO jobs (position, source, target, kind, settings, hints, state,"
-                    " reason, warnings, facts, done, seconds, crashes, added)"
-                    " VALUES (?, ?, ?, ?, ?, '[]', ?, ?, '[]', '{}', 0, 0, 0, ?)",
+                    " reason, warnings, facts, done, seconds, crashes, added, root)"
+                    " VALUES (?, ?, ?, ?, ?, '[]', ?, ?, '[]', '{}', 0, 0, 0, ?, ?)",
                     (place, os.fsencode(job.source), os.fsencode(target), job.kind,
-                     json.dumps(job.settings.as_dict()), state, reason, now),
+                     json.dumps(job.settings.as_dict()), state, reason, now,
+                     column_value("root", root)),
                 )  # fmt: skip
                 ids.append(cursor.lastrowid or 0)
         return ids
@@ -190,7 +202,11 @@ class Queue:
             with self._change():
                 for statement in _TABLE.split(";"):
                     self._base.execute(statement)
-                self._base.execute(f"PRAGMA user_version = {SCHEMA}")
+        elif version == 1:
+            with self._change():
+                self._base.execute("ALTER TABLE jobs ADD COLUMN root BLOB")
+        if version != SCHEMA:
+            self._base.execute(f"PRAGMA user_version = {SCHEMA}")
 
     def _recover(self) -> None:
         """Mark what was running when the last process ended."""

@@ -47,6 +47,8 @@ class Entry:
     """Seconds since the epoch, as `started` and `ended`."""
     started: float | None = None
     ended: float | None = None
+    root: Path | None = None
+    """Folder of run log and manifest; None is that of the target."""
 
 
 STORED = [item.name for item in fields(Entry) if item.name not in ("id", "job", "begun")]
@@ -65,6 +67,7 @@ def entry_from(row: Sequence[Any], known: dict[str, Settings]) -> Entry:
     values["state"] = JobState(values["state"])
     values["warnings"] = tuple(json.loads(values["warnings"]))
     values["facts"] = json.loads(values["facts"])
+    values["root"] = None if values["root"] is None else Path(os.fsdecode(values["root"]))
     job = Job(Path(os.fsdecode(source)), Path(os.fsdecode(target)), Kind(kind), known[settings])
     return Entry(id=number, job=job, **values)
 
@@ -88,6 +91,8 @@ def column_value(name: str, value: Any) -> Any:
         raise ValueError(f"no field {name!r} in the queue")
     if name == "target":
         return os.fsencode(value)
+    if name == "root":
+        return None if value is None else os.fsencode(value)
     if name == "settings":
         return json.dumps(value.as_dict())
     if name in ("hints", "warnings", "facts"):

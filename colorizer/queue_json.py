@@ -11,8 +11,11 @@ from colorizer.errors import ColorizerError, TargetError
 from colorizer.hints.file import packed
 from colorizer.jobs import Job, JobState, Kind
 from colorizer.media.durable import write_whole
-from colorizer.queue import SCHEMA, Queue
+from colorizer.queue import Queue
 from colorizer.settings import Settings
+
+SCHEMA = 1
+"""Version of the exported list."""
 
 
 def export_json(queue: Queue, file: Path) -> int:

@@ -32,7 +32,7 @@ from typing import IO, Any, NoReturn
 from colorizer.desk.records import Records
 from colorizer.errors import ColorizerError
 from colorizer.hints.file import packed
-from colorizer.jobs import JobState, Kind, Progress
+from colorizer.jobs import JobState, Progress, all_but_named
 from colorizer.queue_json import job_from
 
 _log = logging.getLogger(__name__)
@@ -179,7 +179,7 @@ class Worker:
                     self._end(number, progress.state, progress, clock.seconds)
                     return
                 self._show(number, progress)
-                if cancelled.is_set() and not _all_but_named(progress):
+                if cancelled.is_set() and not all_but_named(progress):
                     break
                 if time.monotonic() - told >= EVENT_SECONDS or progress.done == progress.total:
                     told = time.monotonic()
@@ -257,11 +257,6 @@ class _Clock:
     @property
     def seconds(self) -> float:
         return time.monotonic() - self._began - self.paused
-
-
-def _all_but_named(progress: Progress) -> bool:
-    """Tell whether a photo's last page is written, so that it needs only its name."""
-    return progress.job.kind is Kind.PHOTO and progress.done == progress.total
 
 
 def _private_output() -> IO[str]:

@@ -179,3 +179,14 @@ def test_ten_thousand_rows_are_quick(file):
           f" moved {moved - read:.2f} s")  # fmt: skip
     assert names(queue)[:2] == ["9000", "9001"]
     assert moved - start < 10
+
+
+def test_a_queue_of_the_first_version_is_kept_and_gets_the_new_column(file):
+    with Queue(file) as queue:
+        queue.add([job("a")])
+    with sqlite3.connect(file) as base:
+        base.execute("ALTER TABLE jobs DROP COLUMN root")
+        base.execute("PRAGMA user_version = 1")
+    with Queue(file) as queue:
+        queue.add([job("b")], root=Path("/out"))
+        assert [entry.root for entry in queue.entries()] == [None, Path("/out")]

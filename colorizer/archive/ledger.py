@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Iterable
 from pathlib import Path
 
 from colorizer.archive.bag import close_bag, open_bag
@@ -11,8 +12,8 @@ from colorizer.archive.manifest import Manifest, entry_name
 from colorizer.archive.provenance import read_sidecar, sidecar_of
 from colorizer.archive.run_log import RunLog
 from colorizer.checksum import file_hash
-from colorizer.frame_pattern import files_of, there
-from colorizer.jobs import JobState, Kind, Progress
+from colorizer.frame_pattern import files_of, is_frame_name, normal, there
+from colorizer.jobs import Job, JobState, Kind, Progress
 
 
 class Ledger:
@@ -100,3 +101,24 @@ class Ledger:
             self.write_manifest()
             if self._bag:
                 close_bag(self._bag, self._made, processes=os.cpu_count() or 1)
+
+
+def ledger_of(
+    out: Path, planned: Iterable[Job], *, log: bool = True, manifest: bool = True, bag: bool = False
+) -> Ledger:
+    """Open what is written down about a run; nothing where `out` is the name of one result.
+
+    Args:
+        out: as the person named it.
+        planned: all jobs of the run.
+        log: see `Ledger`, as the others.
+        manifest: see there.
+        bag: see there.
+
+    Raises:
+        TargetError, ImportError: see there.
+    """
+    # With --existing rename, OUT is the name of a result and there, but no job's target.
+    names = (out, normal(out)) if is_frame_name(out) else (out,)
+    folder = not out.is_file() and all(job.target not in names for job in planned)
+    return Ledger(out, log=folder and log, manifest=folder and manifest, bag=bag)

@@ -12,18 +12,18 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import chain, count
 from pathlib import Path
-from typing import IO
 
+from colorizer.archive.claims import Claim
 from colorizer.archive.existing import settle
 from colorizer.archive.naming import Naming, Plan, name_key
 from colorizer.archive.provenance import find_source, pending_of, read_sidecar, sidecar_of
 from colorizer.archive.walk import Found, walk
 from colorizer.errors import MediaError, SettingsError, TargetError
 from colorizer.jobs import Job, Kind
-from colorizer.media.durable import lock
 from colorizer.settings import Settings
 
-_LOCK = ".colorize-watch.lock"
+_NAME = "watch"
+"""Of what a watch claims in its output folder."""
 EMPTY_SECONDS = 60.0
 """How long a file may stay empty before it counts as whole: some programs create it first."""
 
@@ -123,23 +123,16 @@ class Watch:
         return now - seen.since >= quiet
 
 
-def locked(out: Path) -> IO[bytes]:
-    """Keep a second watch out of a folder, made where it is missing, while the file is open.
+def locked(out: Path) -> Claim:
+    """Keep a second watch out of a folder, made where it is missing, until the claim is released.
 
     Raises:
         TargetError: one is at work, or the folder can't be written.
     """
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        file = (out / _LOCK).open("ab")
-    except OSError as error:
-        raise TargetError(out, f"can't be written to: {error.strerror}") from error
-    try:
-        lock(file)
-    except OSError as error:
-        file.close()
-        raise TargetError(out, "another watch works in this folder") from error
-    return file
+    claim = Claim(out / _NAME)
+    if not claim.take():
+        raise TargetError(out, f"another watch works in this folder: {claim.holder()}")
+    return claim
 
 
 def check_settings(settings: Settings) -> None:

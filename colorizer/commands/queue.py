@@ -8,18 +8,21 @@ import time
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from colorizer.commands.interrupt import Interrupt
-from colorizer.commands.options import add_settings, settings_from
+from colorizer.commands.options import add_records, add_settings, settings_from
 from colorizer.commands.report import ExitCode, Report, note, write_json, write_line
 from colorizer.errors import ColorizerError, TargetError
-from colorizer.jobs import JobState, Kind, Progress
-from colorizer.media.durable import lock
+from colorizer.jobs import JobState, Kind, Progress, all_but_named
+from colorizer.media.durable import NoLocksError, lock
 
 if TYPE_CHECKING:
     from colorizer.apart import Apart
+    from colorizer.desk.records import Records
     from colorizer.queue import Entry, Queue
 
 TEXT = """\
@@ -56,6 +59,7 @@ def add_actions(parser: argparse.ArgumentParser) -> None:
     clearing.add_argument("--all", action="store_true", help="forget everything")
     running = add("run", "do all that wait or were interrupted")
     running.add_argument("--retry", action="store_true", help="what failed or was cancelled, too")
+    add_records(running)
     running.add_argument("-q", "--quiet", action="store_true", help="only failures")
 
 
@@ -113,6 +117,8 @@ def held(file: Path) -> Iterator[None]:
     with opened:
         try:
             lock(opened)
+        except NoLocksError as error:
+            note(f"{file}: its drive has no locks ({error.strerror}); start one run at a time")
         except OSError as error:
             raise ColorizerError(
                 f"{file} is in use by the window or another run; close it first"
@@ -157,9 +163,11 @@ def _add(queue: Queue, arguments: argparse.Namespace) -> int:
     if not (plan.jobs or plan.settled):
         note("colorizer: nothing to colorize was found")
         return ExitCode.NO_INPUT
-    added = queue.add(plan.jobs)
+    named = [event.job for event in plan.settled] + list(plan.jobs)
+    root = None if any(job.target == Path(out) for job in named) else Path(out)
+    added = queue.add(plan.jobs, root=root)
     for event in plan.settled:
-        added += queue.add([event.job], event.state, event.message)
+        added += queue.add([event.job], event.state, event.message, root)
     if arguments.json:
         write_json(event="added", ids=added)
     note(f"{len(added)} added")
@@ -179,6 +187,7 @@ def _clear(queue: Queue, arguments: argparse.Namespace) -> int:
 def _run(queue: Queue, arguments: argparse.Namespace) -> int:
     """Run what waits, in the order of the queue."""
     from colorizer.apart import Apart
+    from colorizer.desk.records import Records
 
     again = (JobState.FAILED, JobState.CANCELLED) if arguments.retry else ()
     rows = [entry for entry in queue.entries() if entry.state in (*_PENDING, *again)]
@@ -188,10 +197,15 @@ def _run(queue: Queue, arguments: argparse.Namespace) -> int:
     photos = sum(entry.job.kind is Kind.PHOTO for entry in rows)
     with Report(photos=photos, as_json=arguments.json, quiet=arguments.quiet) as report:
         try:
-            with Interrupt(report.unfinished) as interrupt, Apart() as apart:
+            with (
+                closing(Records(log=arguments.log, manifest=arguments.manifest)) as records,
+                Interrupt(report.unfinished) as interrupt,
+                Apart() as apart,
+            ):
+                work = _Work(queue, report, interrupt, apart, records)
                 for entry in rows:
                     if not interrupt.asked:
-                        _do(queue, entry, report, interrupt, apart)
+                        work.do(entry)
         finally:
             report.summary(len(rows))
     if interrupt.asked:
@@ -199,46 +213,58 @@ def _run(queue: Queue, arguments: argparse.Namespace) -> int:
     return ExitCode.SOME_FAILED if report.failed else ExitCode.OK
 
 
-def _do(queue: Queue, entry: Entry, report: Report, interrupt: Interrupt, apart: Apart) -> None:
-    """Run one job and keep what became of it; one that is broken off is interrupted.
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What `queue run` works with."""
 
-    Raises:
-        ColorizerError: what would fail every further job too; the job waits again.
-    """
-    queue.update(entry.id, state=JobState.RUNNING, reason="", warnings=(), started=time.time())
-    began = saved = time.monotonic()
-    left: dict[str, Any] = {"state": JobState.INTERRUPTED, "reason": "Ctrl-C"}
-    try:
-        with closing(_steps(queue, entry, apart)) as steps:
-            for event in steps:
-                report.take(event)
-                now = time.monotonic()
-                if event.state is not JobState.RUNNING:
-                    left = _end_of(event)
-                    break
-                if interrupt.asked:
-                    break
-                if now - saved >= _SAVE_SECONDS:
-                    saved = now
-                    queue.update(entry.id, done=event.done, total=event.total)
-    except ColorizerError:
-        left = {"state": JobState.WAITING}
-        raise
-    finally:
-        queue.update(entry.id, **left, seconds=time.monotonic() - began, ended=time.time())
+    queue: Queue
+    report: Report
+    interrupt: Interrupt
+    apart: Apart
+    records: Records
 
+    def do(self, entry: Entry) -> None:
+        """Run one job and keep what became of it; one that is broken off is interrupted.
 
-def _steps(queue: Queue, entry: Entry, apart: Apart) -> Generator[Progress, None, None]:
-    """Run a job; one that was in work when a process died gets a process of its own."""
-    if entry.state is not JobState.INTERRUPTED and not entry.crashes:
-        from colorizer import desk
+        Raises:
+            ColorizerError: what would fail every further job too; the job waits again.
+        """
+        keep = partial(self.queue.update, entry.id)
+        keep(state=JobState.RUNNING, reason="", warnings=(), started=time.time())
+        began = saved = time.monotonic()
+        left: dict[str, Any] = {"state": JobState.INTERRUPTED, "reason": "Ctrl-C"}
+        try:
+            with closing(self._steps(entry)) as steps:
+                for event in steps:
+                    self.report.take(event)
+                    now = time.monotonic()
+                    if event.state is not JobState.RUNNING:
+                        left = _end_of(event)
+                        break
+                    if self.interrupt.asked and not all_but_named(event):
+                        break
+                    if now - saved >= _SAVE_SECONDS:
+                        saved = now
+                        keep(done=event.done, total=event.total)
+        except ColorizerError:
+            left = {"state": JobState.WAITING}
+            raise
+        finally:
+            keep(**left, seconds=time.monotonic() - began, ended=time.time())
 
-        yield from desk.steps(entry.job, entry.hints)
-        return
-    for progress in apart.run(entry.job, entry.hints):
-        if apart.crashed:
-            queue.update(entry.id, crashes=entry.crashes + 1)
-        yield progress
+    def _steps(self, entry: Entry) -> Generator[Progress, None, None]:
+        """Run a job; one that was in work when a process died gets a process of its own."""
+        record = partial(self.records.take, str(entry.root or entry.job.target.parent))
+        if entry.state is not JobState.INTERRUPTED and not entry.crashes:
+            from colorizer import desk
+
+            yield from desk.steps(entry.job, entry.hints, None, record)
+            return
+        for progress in self.apart.run(entry.job, entry.hints):
+            if self.apart.crashed:
+                self.queue.update(entry.id, crashes=entry.crashes + 1)
+            record(progress)
+            yield progress
 
 
 def _end_of(event: Progress) -> dict[str, Any]:

@@ -6,20 +6,19 @@ import argparse
 import logging
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from colorizer.archive.bag import PAYLOAD
 from colorizer.archive.disk import spaces
-from colorizer.archive.ledger import Ledger
+from colorizer.archive.ledger import Ledger, ledger_of
 from colorizer.archive.naming import Plan
 from colorizer.commands.interrupt import Interrupt
 from colorizer.commands.options import settings_from
 from colorizer.commands.report import ExitCode, Report, note, tell_ignored, write_json, write_line
 from colorizer.errors import SettingsError, TargetError
-from colorizer.frame_pattern import is_frame_name, normal
 from colorizer.jobs import Job, JobState, Kind
 from colorizer.media.segments import kept_frames, sweep
 from colorizer.plan import marked, plan_run
@@ -113,7 +112,8 @@ def _colorize(plan: Plan, arguments: argparse.Namespace) -> int:
     """Run the plan; whatever ends it, the summary and the list of failures are written."""
     planned = [*plan.jobs, *(event.job for event in plan.settled)]
     photos = sum(job.kind is Kind.PHOTO for job in planned)
-    ledger = _ledger(planned, arguments)
+    out, bag = Path(arguments.out), arguments.bag
+    ledger = ledger_of(out, planned, log=arguments.log, manifest=arguments.manifest, bag=bag)
     with Report(photos=photos, as_json=arguments.json, quiet=arguments.quiet) as report:
         try:
             for event in plan.settled:
@@ -132,17 +132,6 @@ def _colorize(plan: Plan, arguments: argparse.Namespace) -> int:
     if interrupted:
         return ExitCode.INTERRUPTED
     return ExitCode.SOME_FAILED if report.failed or plan.problems else ExitCode.OK
-
-
-def _ledger(planned: Sequence[Job], arguments: argparse.Namespace) -> Ledger:
-    """Open what is written down about the run; nothing where OUT is the name of one result."""
-    out = Path(arguments.out)
-    # With --existing rename, OUT is the name of a result and there, but no job's target.
-    names = (out, normal(out)) if is_frame_name(out) else (out,)
-    folder = not out.is_file() and all(job.target not in names for job in planned)
-    return Ledger(
-        out, log=folder and arguments.log, manifest=folder and arguments.manifest, bag=arguments.bag
-    )
 
 
 def _run_jobs(plan: Plan, arguments: argparse.Namespace, report: Report, ledger: Ledger) -> bool:

@@ -87,7 +87,7 @@ def watch(arguments: argparse.Namespace) -> int:
     out: Path = arguments.out
     make_folder(out)
     with ExitStack() as stack:
-        stack.enter_context(locked(out))
+        stack.callback(locked(out).release)
         from colorizer.pipeline import open_model
 
         model = open_model(settings)

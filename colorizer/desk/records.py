@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from colorizer.errors import ColorizerError
-from colorizer.jobs import Progress
+from colorizer.jobs import JobState, Progress
 
 if TYPE_CHECKING:
     from colorizer.archive.ledger import Ledger
@@ -39,7 +39,7 @@ class Records:
 
     def take(self, out: str | None, progress: Progress) -> None:
         """Take the end of a job whose result lies below `out`; None keeps no records."""
-        if not out:
+        if not out or progress.state is JobState.RUNNING:
             return
         from colorizer.archive.ledger import Ledger  # brings the media libraries
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
+from colorizer.archive.claims import Claim
 from colorizer.archive.naming import Naming
 from colorizer.archive.watch import Watch, check_settings, locked, plan_arrived
 from colorizer.errors import SettingsError
@@ -22,7 +22,7 @@ class _Watched:
     inputs: tuple[Path, ...]
     out: Path
     seen: Watch
-    lock: IO[bytes]
+    lock: Claim
     given: set[Path] = field(default_factory=set)
     """Files that were given out as jobs and have not ended."""
 
@@ -76,8 +76,7 @@ def _watched(
     from colorizer.media.probe import kind_of
 
     if _now and (_now[0].inputs, _now[0].out) != (inputs, out):
-        with closing(_now.pop().lock):
-            pass
+        _now.pop().lock.release()
     if not inputs:
         return None
     check_settings(settings)

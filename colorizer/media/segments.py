@@ -24,7 +24,7 @@ import numpy as np
 
 from colorizer.errors import TargetError
 from colorizer.media import durable
-from colorizer.media.durable import flush, flush_folder, lock
+from colorizer.media.durable import NoLocksError, flush, flush_folder, lock
 from colorizer.media.segment import Segment
 
 _SCHEMA = 2
@@ -111,6 +111,8 @@ class WorkFolder:
         self._lock = (self.path / _LOCK).open("ab")
         try:
             lock(self._lock)
+        except NoLocksError:  # the claim of its target has said so
+            pass
         except OSError as error:
             self._lock.close()
             self._lock = None

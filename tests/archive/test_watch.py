@@ -10,6 +10,7 @@ import pytest
 
 from colorizer import cli, pipeline
 from colorizer.archive import hiccups
+from colorizer.archive.claims import claim_file
 from colorizer.archive.naming import Naming
 from colorizer.archive.walk import Found
 from colorizer.archive.watch import EMPTY_SECONDS, Watch, check_settings, plan_arrived
@@ -179,7 +180,7 @@ def test_the_command_does_what_comes_in_and_a_second_start_repeats_nothing(folde
 def test_only_one_watch_works_in_a_folder(folder, capsys):
     thread = threading.Thread(target=watching, args=(folder, "-q"))
     thread.start()
-    lock = folder / "out" / ".colorize-watch.lock"
+    lock = claim_file(folder / "out" / "watch")
     end = time.monotonic() + 30
     while not lock.exists() and time.monotonic() < end:
         time.sleep(0.01)

@@ -65,8 +65,10 @@ def test_what_is_done_is_not_given_out(ask, tmp_path):
 def test_a_second_watch_stays_out_of_the_results(ask, tmp_path):
     from colorizer.archive.watch import locked
 
-    with locked(tmp_path / "out"), pytest.raises(TargetError, match="another watch"):
+    claim = locked(tmp_path / "out")
+    with pytest.raises(TargetError, match="another watch"):
         ask()
+    claim.release()
     ask()
 
 
