@@ -38,6 +38,9 @@ class Job:
     target: Path
     kind: Kind
     settings: Settings
+    named: bool = False
+    """The target itself was named: what is there may be another source's result, to be replaced
+    where `existing` says so."""
 
 
 @dataclass(frozen=True, slots=True)

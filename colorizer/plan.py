@@ -57,7 +57,11 @@ def plan_run(
     plans: list[Plan] = []
     for place, paths in _by_place(inputs).items():
         first = 1 + sum(len(plan.jobs) + len(plan.settled) for plan in plans)
-        plans.append(plan_jobs(paths, folder / place, settings, recursive=recursive, first=first))
+        plans.append(
+            plan_jobs(
+                paths, folder / place, settings, recursive=recursive, first=first, root=folder
+            )
+        )
     return Plan(
         jobs=tuple(job for plan in plans for job in plan.jobs),
         settled=tuple(event for plan in plans for event in plan.settled),
@@ -112,7 +116,7 @@ def _plan_one(source: Path, target: Path, settings: Settings) -> Plan:
         source = normal(source)
         if problem := gap_of(source, settings):
             return Plan((), (), (problem,), ())
-    job = Job(source, target, kind, settings)
+    job = Job(source, target, kind, settings, named=True)
     if settings.existing == "rename":
         job = replace(job, target=_free_name(target, kind))
     settled = settle(job, hashing=False)

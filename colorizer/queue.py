@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from colorizer.archive.results import name_key
 from colorizer.errors import ColorizerError
 from colorizer.jobs import Job, JobState
 from colorizer.queue_entry import COLUMNS, Entry, column_value, entry_from, free_target
@@ -187,10 +188,10 @@ class Queue:
         with self._change():
             self._base.executemany("DELETE FROM jobs WHERE id = ?", [(row,) for row in rows])
 
-    def _held(self) -> dict[bytes, tuple[bytes, str]]:
-        """Return source and state by target."""
+    def _held(self) -> dict[str, tuple[bytes, str]]:
+        """Return source and state by target, as `free_target` wants them."""
         rows = self._base.execute("SELECT target, source, state FROM jobs")
-        return {target: (source, state) for target, source, state in rows}
+        return {name_key(os.fsdecode(t)): (source, state) for t, source, state in rows}
 
     def _migrate(self) -> None:
         version = self._base.execute("PRAGMA user_version").fetchone()[0]

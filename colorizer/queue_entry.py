@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from colorizer.archive.results import name_key
 from colorizer.errors import SettingsError
 from colorizer.hints.file import Hint, packed
 from colorizer.jobs import Job, JobState, Kind
@@ -100,11 +101,16 @@ def column_value(name: str, value: Any) -> Any:
     return value
 
 
-def free_target(job: Job, held: dict[bytes, tuple[bytes, str]]) -> Path | None:
-    """Return a target no other source of the queue has; None where the job itself waits already."""
+def free_target(job: Job, held: dict[str, tuple[bytes, str]]) -> Path | None:
+    """Return a target no other source of the queue has; None where the job itself waits already.
+
+    Args:
+        job: to be added.
+        held: source and state by `name_key` of the target; grows.
+    """
     source, target, number = os.fsencode(job.source), job.target, 2
-    while (key := os.fsencode(target)) in held:
-        other, state = held[key]
+    while (key := name_key(target)) in held or (number > 2 and os.path.lexists(target)):
+        other, state = held.get(key, (b"", ""))
         if other == source:
             if state in (JobState.WAITING, JobState.RUNNING, JobState.INTERRUPTED):
                 return None

@@ -13,6 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from colorizer.archive.belonging import belongs, owner_of
 from colorizer.archive.provenance import (
     Sidecar,
     State,
@@ -33,6 +34,7 @@ from colorizer.references.files import hinted_references, override_references, r
 from colorizer.settings import Settings, shaping
 
 _LOSSY = (".jpg", ".jpeg", ".webp")
+_ANOTHER_NAME = "choose another name or folder for this one"
 _REMEDY = "--existing update makes it anew, overwrite too, rename keeps both"
 
 
@@ -47,6 +49,8 @@ class Standing(Enum):
     """Made of the same source with the same settings."""
     OUTDATED = auto()
     """Made of another state of the source, or with other settings or weights."""
+    OTHERS = auto()
+    """The result of another source."""
     CHANGED = auto()
     """Not the file that was made, or one whose verification failed."""
 
@@ -60,12 +64,19 @@ def settle(job: Job, *, hashing: bool = True) -> Progress | None:
             stays open. True also removes what a run left that was ended while it tidied up.
     """
     existing = job.settings.existing
-    if existing == "overwrite" or not _is_there(job):
+    if (existing == "overwrite" and job.named) or not _is_there(job):
         return None
     if existing == "fail":
         return Progress(job, JobState.FAILED, message=f"{job.target} exists")
-    standing, reason = standing_of(job, hashing=hashing)
+    if existing == "overwrite":
+        standing, reason = _of_another(job, hashing=hashing)
+    else:
+        standing, reason = standing_of(job, hashing=hashing)
     if standing is Standing.UNSURE:
+        return None
+    if standing is Standing.OTHERS:
+        return Progress(job, JobState.FAILED, message=f"{job.target} {reason}; {_ANOTHER_NAME}")
+    if existing == "overwrite":
         return None
     if standing in (Standing.UNKNOWN, Standing.DONE):
         if hashing:
@@ -93,8 +104,12 @@ def standing_of(job: Job, *, hashing: bool = True) -> tuple[Standing, str]:
         hashing: see `settle`; with it, a sidecar that only lacks its name gets it.
 
     Returns:
-        The standing, and for OUTDATED and CHANGED why, as the rest of a sentence about the target.
+        The standing, and for OTHERS, OUTDATED and CHANGED why, as the rest of a sentence about the
+        target.
     """
+    standing, reason = _of_another(job, hashing=hashing)
+    if standing is not Standing.UNKNOWN:
+        return standing, reason
     sidecar = _sidecar(job.target, hashing)
     if sidecar is Standing.UNSURE:
         return Standing.UNSURE, ""
@@ -113,6 +128,17 @@ def standing_of(job: Job, *, hashing: bool = True) -> tuple[Standing, str]:
     if unlike:
         return Standing.OUTDATED, f"was made with {', '.join(unlike)}"
     return Standing.OUTDATED, "was made of its source as it was before a change"
+
+
+def _of_another(job: Job, *, hashing: bool) -> tuple[Standing, str]:
+    """Return OTHERS with a reason where a target is another source's; else UNKNOWN or UNSURE."""
+    owner = owner_of(job.target)
+    own = True if owner is None else belongs(owner, job.source, hashing=hashing)
+    if own is None:
+        return Standing.UNSURE, ""
+    if own:
+        return Standing.UNKNOWN, ""
+    return Standing.OTHERS, f"is the result of another source, {owner}"
 
 
 def differing(sidecar: Sidecar, settings: Settings, kind: str) -> list[str]:

@@ -1,22 +1,22 @@
-"""Which file becomes which: the tree mirrored below the output folder, no name twice."""
+"""Which file becomes which: the plan of a run."""
 
 from __future__ import annotations
 
 import os
-import unicodedata
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, replace
-from itertools import count
 from pathlib import Path
 
 from colorizer.archive.existing import settle
 from colorizer.archive.hiccups import retried
+from colorizer.archive.result_names import Naming
+from colorizer.archive.results import name_key
 from colorizer.archive.sequences import found_sequences
+from colorizer.archive.targets import results_of, targets_of
 from colorizer.archive.walk import Found, Walk, walk
 from colorizer.errors import MediaError
-from colorizer.frame_pattern import is_pattern, named_like, stem_of, there
+from colorizer.frame_pattern import there
 from colorizer.jobs import Job, JobState, Kind, Progress
-from colorizer.name_template import fill, fitting
 from colorizer.settings import Settings
 
 MARK = "_color"
@@ -40,78 +40,6 @@ class Plan:
     """What else was left out, one line each."""
 
 
-@dataclass(frozen=True, slots=True)
-class Naming:
-    """How results are called."""
-
-    out: Path
-    """Output folder."""
-    settings: Settings
-    """Of which name, format, codec and model count."""
-    film_suffix: Callable[[str, str], str]
-    """Container of (source suffix, codec)."""
-
-    def plain(self, item: Found, n: int) -> Path:
-        """Return the target of a file if it were alone.
-
-        Args:
-            item: the file.
-            n: its place in the run, from 1.
-        """
-        return self._place(item, self._stem(item, _own_stem(item), n))
-
-    def other(self, item: Found, n: int, taken: Container[str]) -> Path:
-        """Return a target that is not `taken`, for a file whose plain one another file has.
-
-        The name gets the suffix of the source, where the result has another, or a number.
-        """
-        stem, ext = _own_stem(item), item.path.suffix.lower()
-        plain = self.plain(item, n)
-        if plain.suffix != ext:
-            stem = f"{stem}_{ext.lstrip('.')}"
-            if name_key(first := self._place(item, self._stem(item, stem, n))) not in taken:
-                return first
-        uses_stem = "{stem" in self.settings.name
-        for number in count(2):
-            text = self._stem(item, f"{stem}_{number}", n)
-            named = self._place(item, text if uses_stem else f"{text}_{number}")
-            if name_key(named) not in taken:
-                return named
-        raise AssertionError("numbers do not end")
-
-    def _stem(self, item: Found, stem: str, n: int) -> str:
-        return fill(
-            self.settings.name,
-            stem=stem,
-            ext=item.path.suffix.lower().lstrip("."),
-            parent=Path(os.path.abspath(item.path)).parent.name,  # noqa: PTH100
-            n=n,
-            model=self.settings.model,
-        )
-
-    def _place(self, item: Found, stem: str) -> Path:
-        from colorizer.media.suffixes import photo_suffix
-
-        suffix = item.path.suffix
-        if _is_sequence(item):
-            wanted = photo_suffix(suffix, self.settings.format)
-            folder = self.out / item.relative.parent / fitting(stem, "", str(item.relative))
-            return folder / named_like(item.path, stem, wanted)
-        if item.kind is Kind.FILM:
-            suffix = self.film_suffix(suffix, self.settings.codec)
-        else:
-            suffix = photo_suffix(suffix, self.settings.format)
-        return self.out / item.relative.with_name(fitting(stem, suffix, str(item.relative)))
-
-
-def _is_sequence(item: Found) -> bool:
-    return item.kind is Kind.FILM and is_pattern(item.path)
-
-
-def _own_stem(item: Found) -> str:
-    return stem_of(item.path) if _is_sequence(item) else item.path.stem
-
-
 def plan_jobs(
     inputs: Iterable[Path],
     out: Path,
@@ -121,6 +49,7 @@ def plan_jobs(
     film_suffix: Callable[[str, str], str] | None = None,
     recursive: bool = True,
     first: int = 1,
+    root: Path | None = None,
 ) -> Plan:
     """Plan a run; nothing is written and no file opened but sidecars.
 
@@ -132,13 +61,14 @@ def plan_jobs(
         film_suffix: container of (source suffix, codec); None takes `media.codecs.output_suffix`.
         recursive: search folders in folders.
         first: number of the first file, for names with one.
+        root: folder of all results, at or above `out`; None is `out`.
     """
     walked = walk(inputs, kind_of or _kind_of(), out=out, recursive=recursive)
     naming = Naming(out, settings, film_suffix or _film_suffix())
     found, gaps = found_sequences(walked.found, settings)
     walked.found, walked.problems = found, [*walked.problems, *gaps]
     found, results = _without_results(walked.found, naming, first)
-    targets = targets_of(found, naming, first)
+    targets = targets_of(found, naming, first, results=results_of(naming, root or out))
     originals = _identities(item.path for item in found)
     others = _identities(item.path for item in walked.found) if results else set()
     jobs, settled = [], []
@@ -180,30 +110,6 @@ def _film_suffix() -> Callable[[str, str], str]:
     from colorizer.media.codecs import output_suffix
 
     return output_suffix
-
-
-def targets_of(found: Iterable[Found], naming: Naming, first: int = 1) -> list[Path]:
-    """Return one target per file, all different even where case and accents do not count.
-
-    The first of several files with one target gets the plain name; the others get theirs with the
-    suffix of the source, then with a number: a_color.mp4, a_avi_color.mp4, a_avi_2_color.mp4.
-    """
-    found = list(found)
-    targets = [naming.plain(item, n) for n, item in enumerate(found, first)]
-    # Every plain name is reserved first: no later file is pushed off its own.
-    taken = {name_key(target) for target in targets}
-    given: set[str] = set()
-    for index, (item, target) in enumerate(zip(found, targets, strict=True)):
-        if name_key(target) in given:
-            targets[index] = target = naming.other(item, first + index, taken)
-            taken.add(name_key(target))
-        given.add(name_key(target))
-    return targets
-
-
-def name_key(path: Path) -> str:
-    """Return the same text for names that a file system may take for one."""
-    return unicodedata.normalize("NFC", str(path)).casefold()
 
 
 def _identities(paths: Iterable[Path]) -> set[tuple[int, int] | str]:

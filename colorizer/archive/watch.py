@@ -7,16 +7,15 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Container, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, replace
-from itertools import chain, count
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from colorizer.archive.claims import Claim
 from colorizer.archive.existing import settle
-from colorizer.archive.naming import Naming, Plan, name_key
-from colorizer.archive.provenance import find_source, pending_of, read_sidecar, sidecar_of
+from colorizer.archive.naming import Plan
+from colorizer.archive.result_names import Naming
+from colorizer.archive.targets import targets_of
 from colorizer.archive.walk import Found, walk
 from colorizer.errors import MediaError, SettingsError, TargetError
 from colorizer.jobs import Job, Kind
@@ -149,38 +148,19 @@ def check_settings(settings: Settings) -> None:
         raise SettingsError("--name: files that come in over days have no number; leave out {n}")
 
 
-def plan_arrived(found: Sequence[Found], naming: Naming) -> Plan:
-    """Plan files that have come in; a name that another source's result has is left to it."""
+def plan_arrived(
+    found: Sequence[Found], naming: Naming, promised: Mapping[Path, Path] | None = None
+) -> Plan:
+    """Plan files that have come in; a name that another source's result has is left to it.
+
+    Args:
+        found: the files.
+        naming: how results are called.
+        promised: targets given to sources that have not ended, which hold their names.
+    """
     jobs, settled = [], []
-    given: set[str] = set()
-    for item in found:
-        job = Job(item.path, naming.plain(item, 0), item.kind, naming.settings)
-        job = _with_own_name(job, given)
-        given.add(name_key(job.target))
+    for item, target in zip(found, targets_of(found, naming, promised=promised), strict=True):
+        job = Job(item.path, target, item.kind, naming.settings)
         ended = settle(job, hashing=False)
         (jobs if ended is None else settled).append(job if ended is None else ended)
     return Plan(tuple(jobs), tuple(settled), (), ())
-
-
-def _with_own_name(job: Job, given: Container[str]) -> Job:
-    """Return the job with the first name that is free or has this source's result."""
-    plain = job.target
-    numbered = (plain.with_stem(f"{plain.stem}_{number}") for number in count(2))
-    for target in chain([plain], numbered):
-        if name_key(target) in given:
-            continue
-        if not os.path.lexists(target) or _is_of(target, job.source):
-            return replace(job, target=target)
-    raise AssertionError("numbers do not end")
-
-
-def _is_of(target: Path, source: Path) -> bool:
-    """Tell whether a file is the result or the copy of a source."""
-    # After a crash the sidecar may still lack its name.
-    sidecar = read_sidecar(sidecar_of(target)) or read_sidecar(pending_of(target))
-    if sidecar is None:  # a copy of what needs no colour, or the work of a run without sidecars
-        with suppress(OSError):
-            return target.stat().st_size == source.stat().st_size
-        return False
-    known = find_source(sidecar, sidecar_of(target))
-    return os.path.abspath(known) == os.path.abspath(source)  # noqa: PTH100 - links are to stay

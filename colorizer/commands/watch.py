@@ -120,7 +120,7 @@ class _Watching:
 
     def go_on(self) -> None:
         """Look and work in turns until Ctrl-C, or until there was nothing to do for long."""
-        from colorizer.archive.naming import Naming
+        from colorizer.archive.result_names import Naming
         from colorizer.archive.watch import plan_arrived
         from colorizer.commands.interrupt import Interrupt
         from colorizer.media.codecs import output_suffix

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from colorizer.archive.claims import Claim
-from colorizer.archive.naming import Naming
+from colorizer.archive.result_names import Naming
 from colorizer.archive.watch import Watch, check_settings, locked, plan_arrived
 from colorizer.errors import SettingsError
 from colorizer.settings import Settings
@@ -23,8 +23,8 @@ class _Watched:
     out: Path
     seen: Watch
     lock: Claim
-    given: set[Path] = field(default_factory=set)
-    """Files that were given out as jobs and have not ended."""
+    given: dict[Path, Path] = field(default_factory=dict)
+    """Target by source of the files that were given out as jobs and have not ended."""
 
 
 _turn = threading.Lock()
@@ -50,7 +50,7 @@ def arrived(command: Mapping[str, Any]) -> dict[str, Any]:
         if watched is None:
             return {"jobs": [], "notes": []}
         for source, failed in command["ended"]:
-            watched.given.discard(Path(source))
+            watched.given.pop(Path(source), None)
             watched.seen.ended(Path(source), failed=failed)
         return _look(watched, settings)
 
@@ -59,10 +59,10 @@ def _look(watched: _Watched, settings: Settings) -> dict[str, Any]:
     from colorizer.media.codecs import output_suffix
 
     found = [item for item in watched.seen.ready() if item.path not in watched.given]
-    plan = plan_arrived(found, Naming(watched.out, settings, output_suffix))
+    plan = plan_arrived(found, Naming(watched.out, settings, output_suffix), watched.given)
     for event in plan.settled:  # most were done by an earlier watch
         watched.seen.ended(event.job.source, failed=False)
-    watched.given.update(job.source for job in plan.jobs)
+    watched.given.update((job.source, job.target) for job in plan.jobs)
     return {
         "jobs": [[str(job.source), str(job.target), str(job.kind)] for job in plan.jobs],
         "notes": [str(problem) for problem in watched.seen.problems],

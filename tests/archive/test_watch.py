@@ -146,9 +146,9 @@ def test_a_file_that_comes_later_leaves_the_name_to_the_one_that_has_it(folder):
     )
     list(pipeline.run(job, tiny_model()))
     drawn.photo(folder / "in" / "a.JPG", 2)
-    assert arrived(folder, "a.JPG") == (["a_color_2.jpg"], [])
+    assert arrived(folder, "a.JPG") == (["a_2_color.jpg"], [])
     assert arrived(folder, "a.jpg") == ([], ["a_color.jpg"])
-    assert arrived(folder, "a.JPG", "a.jpg") == (["a_color_2.jpg"], ["a_color.jpg"])
+    assert arrived(folder, "a.JPG", "a.jpg") == (["a_2_color.jpg"], ["a_color.jpg"])
 
 
 def watching(folder, *more):
