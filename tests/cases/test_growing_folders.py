@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from colorizer import cli, colorize, pipeline
+from colorizer import api, cli, colorize, pipeline
 from colorizer.archive.belonging import Owner, belongs
 from colorizer.jobs import Job, JobState, Kind
 from colorizer.queue import Queue
@@ -23,6 +23,9 @@ from tests.tiny_model import tiny_model
 @pytest.fixture(autouse=True)
 def _tiny(monkeypatch):
     monkeypatch.setattr(pipeline, "load_model", lambda *_: tiny_model())
+    api._load.cache_clear()
+    yield
+    api._load.cache_clear()
 
 
 def put(file: Path, level: int) -> Path:

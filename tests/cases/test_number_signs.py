@@ -12,7 +12,7 @@ import pytest
 import tifffile
 from PIL import Image
 
-from colorizer import cli, colorize, pipeline
+from colorizer import api, cli, colorize, pipeline
 from colorizer.frame_pattern import files_of, frames_of, grouped, is_frame_name, normal
 from tests import drawn
 from tests.draw_sequence import draw_dpx
@@ -24,6 +24,9 @@ NAMES = ("Neg #1.tif", "Neg #12 verso.tif", "100%deco.tif", "a%04d.tif", "##.png
 @pytest.fixture(autouse=True)
 def _tiny(monkeypatch):
     monkeypatch.setattr(pipeline, "load_model", lambda *_: tiny_model())
+    api._load.cache_clear()
+    yield
+    api._load.cache_clear()
 
 
 def run(command: str, *arguments: object) -> int:
