@@ -12,9 +12,9 @@ from colorizer.errors import SettingsError
 
 FIELDS = ("stem", "ext", "parent", "n", "model")
 _FORBIDDEN = re.compile(r'[/\\:*?"<>|\x00-\x1f\x7f]')
-LONGEST_NAME = 225
+LONGEST_NAME = 220
 """Bytes of a result's name, at most. File systems take 255; sidecars and unfinished files carry the
-result's name and up to 30 more."""
+result's name and up to 35 more."""
 
 
 @lru_cache(maxsize=8)

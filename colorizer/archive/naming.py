@@ -21,7 +21,7 @@ from colorizer.settings import Settings
 
 MARK = "_color"
 """Added to the name of a folder whose results get one of their own."""
-LONGEST_PATH = 4095 - 30
+LONGEST_PATH = 4095 - 35
 """Bytes of a result's path, at most, where the system takes 4095; unfinished files have longer
 names than their results. Windows has its own limit and says so."""
 
