@@ -16,7 +16,6 @@ import torch
 from torch import Tensor
 
 from colorizer.device import is_out_of_memory
-from colorizer.hints.hinted_model import HintedModel
 from colorizer.models.base import ColorModel
 
 _log = logging.getLogger(__name__)
@@ -73,7 +72,7 @@ class Gather:
         Returns:
             ab (N, 2, h, w).
         """
-        if len(L) > 1 or isinstance(model, HintedModel):
+        if len(L) > 1 or not model.shares_calls:
             with self._changed:
                 self._changed.wait_for(lambda: not self._busy)
                 self._busy = True

@@ -46,6 +46,8 @@ class HintedModel(ColorModel):
     follows both.
     """
 
+    shares_calls = False  # its hints are those of one picture
+
     def __init__(self, model: ColorModel, hints: Iterable[Hint]) -> None:
         super().__init__()
         self.model = model
