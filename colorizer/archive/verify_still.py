@@ -8,13 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
-from colorizer.color import L_to_gray
+from colorizer.color import L_to_gray, gray_to_L
 from colorizer.errors import MediaError
 from colorizer.frame import Frame
 from colorizer.media.caption import caption_rows
 from colorizer.media.gray import strips
-from colorizer.media.scan import Coding
-from colorizer.media.still import StillSource
+from colorizer.media.scan import ASSOCIATED, Coding
+from colorizer.media.still import Page, StillSource
 
 MOST_dL = {8: 0.5, 16: 0.02}  # noqa: N816 - L* keeps its capital
 """Largest |dL*| that rounding RGB to so many bits explains, of formats that keep every sample."""
@@ -66,9 +66,9 @@ def verify_still(target: Path, source: Path) -> StillVerdict:
             captioned = height + caption_rows((height, width)), width
             if other.Y.shape not in (one.Y.shape, captioned):
                 raise MediaError(target, f"is {other.Y.shape}, its source {one.Y.shape}")
-            before.take_page(one.index)
+            opacity = _associated(before.take_page(one.index))
             coding = after.take_page(other.index).coding
-            error, most, apart = _compare(one, other)
+            error, most, apart = _compare(one, other, opacity)
             pages, total, count = pages + 1, total + error, count + one.Y.size
             largest, codes = max(largest, most), max(codes, apart)
     if coding is None:
@@ -84,14 +84,29 @@ def verify_still(target: Path, source: Path) -> StillVerdict:
     )
 
 
-def _compare(one: Frame, other: Frame) -> tuple[float, float, float]:
+def _associated(page: Page) -> np.ndarray | None:
+    """Return the opacity by which the colours of a page are multiplied, in [0, 1]."""
+    planes = [extra.plane for extra in page.extras if extra.kind == ASSOCIATED]
+    return planes[0] / np.float32(np.iinfo(planes[0].dtype).max) if planes else None
+
+
+def _compare(
+    one: Frame, other: Frame, opacity: np.ndarray | None = None
+) -> tuple[float, float, float]:
     """Return sum and maximum of |dL*|, and the largest distance of gray values in [0, 1].
 
     A caption below the other is not looked at.
+
+    Args:
+        one: of the source.
+        other: of the result.
+        opacity: where gray values are compared multiplied by it, (H, W).
     """
     total, largest, codes = 0.0, 0.0, 0.0
     for rows in strips(*one.Y.shape):
         expected, found = one.lightness(rows), other.lightness(rows)
+        if opacity is not None:
+            expected, found = (gray_to_L(L_to_gray(L) * opacity[rows]) for L in (expected, found))
         error = np.abs(found - expected)
         total += float(error.sum(dtype=np.float64))
         largest = max(largest, float(error.max()))

@@ -23,7 +23,7 @@ def caption_strip(size: tuple[int, int], channels: int, dtype: Any) -> np.ndarra
 
     Args:
         size: (height, width) of the photo.
-        channels: 3, or 4 with alpha.
+        channels: 3, and one for each channel next to the colours.
         dtype: numpy uint8 or uint16.
 
     Returns:
@@ -45,6 +45,5 @@ def caption_strip(size: tuple[int, int], channels: int, dtype: Any) -> np.ndarra
     highest = np.iinfo(dtype).max
     gray = (np.asarray(image).astype(np.uint32) * (highest // 255)).astype(dtype)
     strip = np.repeat(gray[..., None], channels, axis=2)
-    if channels == 4:
-        strip[..., 3] = highest
+    strip[..., 3:] = highest
     return strip

@@ -238,4 +238,4 @@ def stand_in(path: Path, deep: bool) -> StillSource:
         deep: whether it has more than 8 bits.
     """
     coding = Coding(format="tiff", depth=16 if deep else 8)
-    return _Kept(path, Page(coding=coding, metadata=Metadata(), alpha=None))
+    return _Kept(path, Page(coding=coding, metadata=Metadata()))

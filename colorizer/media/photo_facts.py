@@ -8,8 +8,9 @@ from typing import Any, BinaryIO
 from colorizer.errors import MediaError
 from colorizer.media import scan_extra
 from colorizer.media.jp2_boxes import read_size
+from colorizer.media.jp2_header import Header
 from colorizer.media.scan import check_claim, file_size, one_line
-from colorizer.media.scan_jp2 import Header, read_jp2_scan
+from colorizer.media.scan_jp2 import read_jp2_scan
 from colorizer.media.scan_open import reader_of
 from colorizer.media.scan_pillow import FORMATS, read_pillow_scan
 from colorizer.media.scan_pnm import read_header, read_pnm_scan

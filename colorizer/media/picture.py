@@ -19,7 +19,7 @@ class Picture:
     rows: Callable[[], Iterator[np.ndarray]]
     """Gives strips of (h, W, C) codes from top to bottom."""
     shape: tuple[int, int, int]
-    """(H, W, C); C is 3, or 4 with alpha."""
+    """(H, W, C); C is 3 and one for each of `extra_kinds`."""
     dtype: Any
     """numpy uint8 or uint16."""
     icc: bytes
@@ -34,6 +34,8 @@ class Picture:
     plain_xmp: bytes
     """The packet without what the source's said, for where `xmp` is too long."""
     quality: int
+    extra_kinds: tuple[int, ...]
+    """What each channel next to the colours means, see `scan.Extra`."""
     warn: Callable[[str], None]
 
     def whole(self) -> np.ndarray:

@@ -35,10 +35,28 @@ class Coding:
     byteorder: Literal["<", ">"] = "<"
     """Of TIFF: "<" or ">"."""
     bigtiff: bool = False
-    extra_sample: int = 2
-    """Of TIFF: what the alpha channel means, 0 unspecified, 1 associated, 2 unassociated."""
     document_pixels: int = 0
     """Of TIFF: pixels of all its pages together."""
+
+
+UNSPECIFIED, ASSOCIATED, UNASSOCIATED = 0, 1, 2
+"""What a channel next to the colours means, as ExtraSamples of TIFF numbers it: nothing that the
+file states (the infrared of scanners), or opacity by which the colours are multiplied or not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """A channel next to the colours."""
+
+    plane: np.ndarray
+    """(H, W) uint8 or uint16, of the depth of the coding."""
+    kind: int = UNASSOCIATED
+    """UNSPECIFIED, ASSOCIATED or UNASSOCIATED."""
+
+
+def opacity_of(extras: tuple[Extra, ...]) -> np.ndarray | None:
+    """Return the plane of the first channel that is opacity, None without one."""
+    return next((extra.plane for extra in extras if extra.kind != UNSPECIFIED), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,10 +69,10 @@ class Scan:
     """"gray", "rgb" or "cmyk"."""
     bits: int
     """Significant bits of `codes`."""
-    alpha: np.ndarray | None
-    """(H, W), of the depth of the coding."""
     coding: Coding
     metadata: Metadata
+    extras: tuple[Extra, ...] = ()
+    """Opacity and whatever else is stored next to the colours, in the order of the file."""
 
 
 def check_claim(path: Path, height: int, width: int, size: int) -> None:
@@ -98,15 +116,23 @@ def file_size(file: BinaryIO) -> int:
     return size
 
 
-def split_alpha(codes: np.ndarray) -> tuple[np.ndarray, str, np.ndarray | None]:
-    """Split (H, W) or (H, W, 1 to 4) into gray or RGB codes, space and alpha."""
+def split_alpha(codes: np.ndarray) -> tuple[np.ndarray, str, tuple[Extra, ...]]:
+    """Split (H, W) or (H, W, 1 to 4) into gray or RGB codes, space and opacity."""
     if codes.ndim == 2:
-        return codes, "gray", None
+        return codes, "gray", ()
     channels = codes.shape[2]
-    alpha = np.ascontiguousarray(codes[..., -1]) if channels in (2, 4) else None
+    extras = (Extra(np.ascontiguousarray(codes[..., -1])),) if channels in (2, 4) else ()
     if channels <= 2:
-        return np.ascontiguousarray(codes[..., 0]), "gray", alpha
-    return codes[..., :3], "rgb", alpha
+        return np.ascontiguousarray(codes[..., 0]), "gray", extras
+    return codes[..., :3], "rgb", extras
+
+
+def extra_plane(plane: np.ndarray, bits: int) -> np.ndarray:
+    """Bring a channel next to the colours to 8 bits where it has up to 8, else to 16."""
+    codes, bits = widen(plane, bits)
+    if bits in (8, 16):
+        return np.ascontiguousarray(codes)
+    return np.rint(codes * (65535 / (2**bits - 1))).astype(np.uint16)
 
 
 def widen(codes: np.ndarray, bits: int) -> tuple[np.ndarray, int]:

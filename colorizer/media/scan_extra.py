@@ -65,7 +65,7 @@ def read_heic_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
         check_claim(path, image.size[1], image.size[0], size)
         info = image.info
         bits = int(info.get("bit_depth") or 8)
-        codes, space, alpha = split_alpha(np.asarray(image))
+        codes, space, extras = split_alpha(np.asarray(image))
     except (MediaError, MemoryError):
         raise
     except Exception as error:  # libheif names its errors, the wrapper adds kinds of its own
@@ -82,7 +82,9 @@ def read_heic_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
         icc=info.get("icc_profile"),
     )
     coding = Coding(format="heic", depth=8 if bits == 8 else 16)
-    return Scan(codes=codes, space=space, bits=bits, alpha=alpha, coding=coding, metadata=metadata)
+    return Scan(
+        codes=codes, space=space, bits=bits, extras=extras, coding=coding, metadata=metadata
+    )
 
 
 def heic_size(path: Path, file: BinaryIO) -> tuple[int, int, int]:
@@ -135,7 +137,6 @@ def read_raw_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
         codes=codes,
         space="rgb",
         bits=16,
-        alpha=None,
         coding=Coding(format="raw", depth=16, lossless=True, byteorder=order),
         metadata=metadata,
     )

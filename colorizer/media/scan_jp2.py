@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-from fractions import Fraction
 from pathlib import Path
 from typing import BinaryIO
 
@@ -13,7 +12,6 @@ from colorizer.errors import MediaError, UnsupportedMedia
 from colorizer.media.iptc import resource_of_iptc
 from colorizer.media.jp2_boxes import (
     CMYK,
-    CODESTREAM,
     EXIF_ID,
     GRAY,
     IPTC_ID,
@@ -21,14 +19,14 @@ from colorizer.media.jp2_boxes import (
     XMP_ID,
     YCC,
     Size,
-    boxes,
-    read_resolution,
     read_size,
 )
+from colorizer.media.jp2_header import Header, channels_of, order_of
 from colorizer.media.metadata import Metadata
-from colorizer.media.scan import Coding, Scan, check_claim, one_line, split_alpha, widen
+from colorizer.media.opacity import straight
+from colorizer.media.scan import Coding, Extra, Scan, check_claim, extra_plane, one_line, widen
 
-_CHANNELS = {GRAY: 1, RGB: 3, CMYK: 4}
+_CHANNELS = {GRAY: 1, RGB: 3, CMYK: 4, YCC: 3}
 _SPACES = {1: GRAY, 2: GRAY, 3: RGB, 4: RGB}
 """Colour space by the number of components where the file names none."""
 
@@ -56,14 +54,16 @@ def read_jp2_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
     check_claim(path, size.height, size.width, len(data))
     _check(path, size, header.space)
     try:
-        # The bare codestream, as odd boxes behind it would be an error; palettes are in boxes.
-        stream = data if header.palette else data[header.start : header.end]
-        codes = imagecodecs.jpeg2k_decode(stream)
+        # The bare codestream: what its boxes say is applied by us, and odd ones are no error.
+        codes = imagecodecs.jpeg2k_decode(data[header.start : header.end])
     except (imagecodecs.Jpeg2kError, RuntimeError, ValueError) as error:
         raise MediaError(path, f"is damaged or cut off: {one_line(error)}") from error
     if codes.shape[:2] != (size.height, size.width) or codes.ndim > 3:
         raise MediaError(path, "is damaged: its components have different sizes")
-    return _scan(codes, size, header, warnings)
+    try:
+        return straight(_scan(codes, size, header, warnings), warnings)
+    except (ValueError, IndexError) as error:
+        raise MediaError(path, f"is damaged: {one_line(error)}") from error
 
 
 def _check(path: Path, size: Size, space: int | None) -> None:
@@ -77,89 +77,57 @@ def _check(path: Path, size: Size, space: int | None) -> None:
         if not size.plain and len(set(size.bits)) == 1:
             what = "are signed or have less resolution than the picture"
         raise UnsupportedMedia(path, f"its components {what}; save it as 8- or 16-bit RGB")
-    if space == YCC or (space is not None and space not in _CHANNELS):
+    if space is not None and space not in _CHANNELS:
         raise UnsupportedMedia(path, f"its colour space is number {space}; save it as gray or RGB")
 
 
-class Header:
-    """What the boxes of a JP2 say beside the codestream; of a bare codestream, nothing.
-
-    Attributes:
-        start: where the codestream begins.
-        end: where it ends.
-        palette: its codes stand for colours in a box.
-        space: number of the colour space, None where the file names none.
-        icc: the profile of the pixels.
-        resolution: as in `Metadata`.
-        ids: contents of the UUID boxes by their ids.
-        xml: there are XML boxes.
-    """
-
-    def __init__(self, data: bytes) -> None:
-        self.start, self.end = 0, len(data)
-        self.palette = False
-        self.space: int | None = None
-        self.icc: bytes | None = None
-        self.resolution: tuple[Fraction, Fraction, int] | None = None
-        self.ids: dict[bytes, bytes] = {}
-        self.xml = False
-        if data.startswith(CODESTREAM):
-            return
-        self.start = len(data)
-        for kind, start, end in boxes(data):
-            if kind == b"jp2c":
-                if self.start == len(data):
-                    self.start, self.end = start, end
-            elif kind == b"jp2h":
-                self._read(data, start, end)
-            elif kind == b"uuid":
-                self.ids.setdefault(data[start : start + 16], data[start + 16 : end])
-            elif kind == b"xml ":
-                self.xml = True
-
-    def _read(self, data: bytes, start: int, end: int) -> None:
-        for kind, inside, stop in boxes(data, start, end):
-            if kind == b"colr" and self.space is None and self.icc is None:
-                method = data[inside]
-                if method == 1:
-                    self.space = int.from_bytes(data[inside + 3 : inside + 7], "big")
-                elif method in (2, 3):
-                    self.icc = data[inside + 3 : stop]
-            elif kind == b"pclr":
-                self.palette = True
-            elif kind == b"res ":
-                self.resolution = read_resolution(data, inside, stop)
-
-
 def _scan(codes: np.ndarray, size: Size, header: Header, warnings: list[str]) -> Scan:
-    """Bring components to gray, RGB or CMYK codes."""
-    count = 1 if codes.ndim == 2 else codes.shape[2]
-    space = header.space or _SPACES.get(count, RGB)
-    profile_space = (header.icc or b"")[16:20]
-    if profile_space == b"CMYK":
-        space = CMYK
-    channels = min(_CHANNELS[space], count)
-    if count > channels + 1:
-        warnings.append(f"{count - channels - 1} channels beside colour and alpha are lost")
-        codes = codes[..., : channels + 1]
-    bits = 8 if codes.dtype == np.uint8 and size.bits[0] > 8 else size.bits[0]  # a palette
-    depth = 8 if bits <= 8 else 16
-    codes, bits = widen(codes, bits)
-    if space == CMYK and count >= 4:
-        alpha = codes[..., 4] if count > 4 else None
-        kind, codes = "cmyk", codes[..., :4]
-    else:
-        codes, kind, alpha = split_alpha(codes)
-    if alpha is not None and bits not in (8, 16):
-        alpha = np.rint(alpha * (65535 / (2**bits - 1))).astype(np.uint16)
+    """Bring components to gray, RGB or CMYK codes.
+
+    Raises:
+        ValueError: palette, mapping and colours do not fit each other.
+    """
+    planes, depths = channels_of(codes, size.bits, header)
+    space = YCC if header.space == YCC else _space(header, len(planes))
+    used, others = order_of(len(planes), _CHANNELS[space], header)
+    bits = max(depths[n] for n in used)
+    colours = [_at_depth(planes[n], depths[n], bits) for n in used]
+    codes, bits = widen(colours[0] if len(colours) == 1 else np.dstack(colours), bits)
+    if space == YCC:
+        codes = _of_ycc(codes, bits)
     return Scan(
         codes=codes,
-        space=kind,
+        space={GRAY: "gray", CMYK: "cmyk"}.get(space, "rgb"),
         bits=bits,
-        alpha=alpha,
-        coding=Coding(format="jp2", depth=depth, lossless=True),
+        coding=Coding(format="jp2", depth=8 if bits == 8 else 16, lossless=True),
         metadata=_metadata(header, warnings),
+        extras=tuple(Extra(extra_plane(planes[n], depths[n]), kind) for n, kind in others),
     )
+
+
+def _space(header: Header, count: int) -> int:
+    """Return the number of the colour space, by the profile where the file names none."""
+    if header.space is not None and (count >= _CHANNELS[header.space] or header.meanings):
+        return header.space
+    by_profile = {b"CMYK": CMYK, b"GRAY": GRAY, b"RGB ": RGB}
+    return by_profile.get((header.icc or b"")[16:20], _SPACES.get(count, RGB))
+
+
+def _at_depth(plane: np.ndarray, bits: int, wanted: int) -> np.ndarray:
+    """Scale a channel to the depth of the deepest one."""
+    if bits == wanted:
+        return plane
+    scaled = np.rint(plane * ((2**wanted - 1) / (2**bits - 1)))
+    return scaled.astype(np.uint8 if wanted <= 8 else np.uint16)
+
+
+def _of_ycc(codes: np.ndarray, bits: int) -> np.ndarray:
+    """Convert sYCC, full range with the matrix of BT.601 (IEC 61966-2-1, annex F), to RGB."""
+    top, middle = 2**bits - 1, 2 ** (bits - 1)
+    Y, Cb, Cr = (codes[..., n].astype(np.float32) for n in range(3))
+    Cb, Cr = Cb - middle, Cr - middle
+    rgb = np.dstack([Y + 1.402 * Cr, Y - 0.344136 * Cb - 0.714136 * Cr, Y + 1.772 * Cb])
+    return np.clip(np.rint(rgb), 0, top).astype(codes.dtype)
 
 
 def _metadata(header: Header, warnings: list[str]) -> Metadata:

@@ -15,7 +15,15 @@ from PIL import Image, UnidentifiedImageError
 
 from colorizer.errors import MediaError
 from colorizer.media.metadata import read_pillow, read_png
-from colorizer.media.scan import Coding, Scan, check_claim, file_size, one_line, split_alpha
+from colorizer.media.scan import (
+    Coding,
+    Extra,
+    Scan,
+    check_claim,
+    file_size,
+    one_line,
+    split_alpha,
+)
 
 # Pillow's limit refuses the scans of archives; check_claim has a higher one.
 Image.MAX_IMAGE_PIXELS = None
@@ -43,7 +51,7 @@ def read_pillow_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
     check_claim(path, image.height, image.width, file_size(file))
     depth = 16 if image.format == "PNG" and _png_bits(file) == 16 else 8
     try:
-        codes, space, alpha = _png16(file) if depth == 16 else _pillow8(image)
+        codes, space, extras = _png16(file) if depth == 16 else _pillow8(image)
         metadata = read_pillow(image)
     except _DECODE_ERRORS as error:
         raise MediaError(path, f"is damaged or cut off: {one_line(error)}") from error
@@ -58,7 +66,9 @@ def read_pillow_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
         progressive=bool(image.info.get("progressive")),
         lossless=image.format == "WEBP" and _is_lossless_webp(file),
     )
-    return Scan(codes=codes, space=space, bits=depth, alpha=alpha, coding=coding, metadata=metadata)
+    return Scan(
+        codes=codes, space=space, bits=depth, extras=extras, coding=coding, metadata=metadata
+    )
 
 
 def _png_bits(file: BinaryIO) -> int:
@@ -77,7 +87,7 @@ def _is_lossless_webp(file: BinaryIO) -> bool:
     return False
 
 
-def _png16(file: BinaryIO) -> tuple[np.ndarray, str, np.ndarray | None]:
+def _png16(file: BinaryIO) -> tuple[np.ndarray, str, tuple[Extra, ...]]:
     """Decode a 16-bit PNG into codes, space and alpha.
 
     Raises:
@@ -93,7 +103,7 @@ def _png16(file: BinaryIO) -> tuple[np.ndarray, str, np.ndarray | None]:
     return split_alpha(codes)
 
 
-def _pillow8(image: Image.Image) -> tuple[np.ndarray, str, np.ndarray | None]:
+def _pillow8(image: Image.Image) -> tuple[np.ndarray, str, tuple[Extra, ...]]:
     """Decode an image of 8 bits per channel into codes, space and alpha.
 
     Raises:
@@ -110,4 +120,4 @@ def _pillow8(image: Image.Image) -> tuple[np.ndarray, str, np.ndarray | None]:
     if wanted not in (None, image.mode):
         image = image.convert(wanted)
     codes = np.asarray(image)
-    return (codes, "cmyk", None) if image.mode == "CMYK" else split_alpha(codes)
+    return (codes, "cmyk", ()) if image.mode == "CMYK" else split_alpha(codes)

@@ -93,7 +93,6 @@ def read_pnm_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
         codes=codes[..., 0] if shape[2] == 1 else codes,
         space="gray" if shape[2] == 1 else "rgb",
         bits=bits,
-        alpha=None,
         coding=Coding(format="pnm", depth=depth, lossless=True),
         metadata=Metadata(),
     )

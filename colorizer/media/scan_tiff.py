@@ -15,7 +15,20 @@ from tifffile import TiffFile, TiffPage
 
 from colorizer.errors import MediaError, UnsupportedMedia
 from colorizer.media.metadata import Metadata, read_tiff
-from colorizer.media.scan import Coding, Scan, check_claim, file_size, one_line, widen
+from colorizer.media.opacity import straight
+from colorizer.media.scan import (
+    ASSOCIATED,
+    UNASSOCIATED,
+    UNSPECIFIED,
+    Coding,
+    Extra,
+    Scan,
+    check_claim,
+    extra_plane,
+    file_size,
+    one_line,
+    widen,
+)
 from colorizer.media.tiff_chain import check_chain
 
 # What it warns of ends in an error or a warning of ours.
@@ -76,7 +89,7 @@ def _scans(
         where = f"page {index + 1} of {len(pages)}: " if len(pages) > 1 else ""
         try:
             # Not kept in a variable, which would hold the pixels while the page is worked on.
-            yield _scan(path, file, page, total, notes)
+            yield straight(_scan(path, file, page, total, notes), notes)
         except UnsupportedMedia as error:
             raise UnsupportedMedia(path, where + error.reason) from error
         except MediaError as error:
@@ -179,11 +192,7 @@ def _interpret(
     codes = codes.reshape(*codes.shape[:2], -1).astype(codes.dtype.newbyteorder("="), copy=False)
     if codes.shape[2] < channels:
         raise MediaError(path, f"is damaged: it has {codes.shape[2]} of {channels} colours")
-    alpha = codes[..., channels] if codes.shape[2] > channels else None
-    if codes.shape[2] > channels + 1:
-        warnings.append(
-            f"{codes.shape[2] - channels - 1} channels beside colour and alpha are lost"
-        )
+    extras = _extras(codes[..., channels:], page)
     codes = codes[..., 0] if channels == 1 else codes[..., :channels]
     if page.photometric == _PALETTE:
         codes, space, bits = _look_up(codes, page), "rgb", 8
@@ -196,18 +205,25 @@ def _interpret(
         codes=codes,
         space=space,
         bits=bits,
-        alpha=None if alpha is None else _alpha(alpha, page.bitspersample),
         coding=_coding(page, depth),
         metadata=metadata,
+        extras=extras,
     )
 
 
-def _alpha(alpha: np.ndarray, bits: int) -> np.ndarray:
-    """Bring alpha to 8 bits where it has up to 8, else to 16."""
-    codes, bits = widen(alpha, bits)
-    if bits in (8, 16):
-        return np.ascontiguousarray(codes)
-    return np.rint(codes * (65535 / (2**bits - 1))).astype(np.uint16)
+def _extras(codes: np.ndarray, page: TiffPage) -> tuple[Extra, ...]:
+    """Return the channels next to the colours, (H, W, n); what has no ExtraSamples is unspecified.
+
+    TIFF 6.0, section 18: only what is called alpha is one.
+    """
+    kinds = [int(kind) for kind in page.extrasamples or ()] + [UNSPECIFIED] * codes.shape[2]
+    return tuple(
+        Extra(
+            extra_plane(codes[..., index], page.bitspersample),
+            kinds[index] if kinds[index] in (ASSOCIATED, UNASSOCIATED) else UNSPECIFIED,
+        )
+        for index in range(codes.shape[2])
+    )
 
 
 def _look_up(codes: np.ndarray, page: TiffPage) -> np.ndarray:
@@ -219,12 +235,10 @@ def _look_up(codes: np.ndarray, page: TiffPage) -> np.ndarray:
 
 def _coding(page: TiffPage, depth: int) -> Coding:
     tif: tifffile.TiffFile = page.parent
-    kind = int(page.extrasamples[0]) if page.extrasamples else 2
     return Coding(
         format="tiff",
         depth=depth,
         compression=_COMPRESSIONS.get(int(page.compression), "zlib"),
         byteorder=tif.byteorder,
         bigtiff=tif.is_bigtiff,
-        extra_sample=kind if kind in (0, 1, 2) else 2,
     )

@@ -19,7 +19,7 @@ from colorizer.media.content import COLOURED, content_of
 from colorizer.media.gray import tint_of, to_gray
 from colorizer.media.metadata import Metadata
 from colorizer.media.profiles import foreign_profile
-from colorizer.media.scan import Coding, Scan
+from colorizer.media.scan import Coding, Extra, Scan, opacity_of
 from colorizer.media.scan_open import Pages, open_pages
 
 
@@ -31,8 +31,13 @@ class Page:
     """How the file is encoded."""
     metadata: Metadata
     """What the page carries beside the pixels."""
-    alpha: np.ndarray | None
-    """(H, W) uint8 or uint16, upright; None without one."""
+    extras: tuple[Extra, ...] = ()
+    """Channels next to the colours, upright."""
+
+    @property
+    def alpha(self) -> np.ndarray | None:
+        """Opacity, (H, W) uint8 or uint16; None without one."""
+        return opacity_of(self.extras)
 
 
 class StillSource:
@@ -131,8 +136,8 @@ class StillSource:
         Y, bits, tone = to_gray(scan.codes, scan.space, scan.bits, profile)
         tint = tint_of(scan.codes, scan.space, scan.bits, profile, self._side)
         turn = scan.metadata.orientation
-        alpha = None if scan.alpha is None else upright(scan.alpha, turn)
-        self._pages[index] = Page(coding=scan.coding, metadata=scan.metadata, alpha=alpha)
+        extras = tuple(Extra(upright(one.plane, turn), one.kind) for one in scan.extras)
+        self._pages[index] = Page(coding=scan.coding, metadata=scan.metadata, extras=extras)
         self.contents.append(content_of(Y, bits, scan))
         if self.contents[-1] == COLOURED:
             notes.append("is already in colour; its colours are replaced")

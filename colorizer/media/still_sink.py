@@ -21,9 +21,10 @@ from colorizer.media.exif_carry import for_block, for_tiff
 from colorizer.media.gray import strips
 from colorizer.media.making import Making, PhotoMaking
 from colorizer.media.metadata import Metadata
+from colorizer.media.opacity import multiplied
 from colorizer.media.picture import Picture
 from colorizer.media.profiles import result_profile, result_space
-from colorizer.media.scan import Coding
+from colorizer.media.scan import ASSOCIATED, UNASSOCIATED, UNSPECIFIED, Coding, Extra
 from colorizer.media.still import Page, StillSource
 from colorizer.media.still_codes import Measure, colour_rows
 from colorizer.media.still_formats import (
@@ -209,20 +210,15 @@ class StillSink:
         sixteen = self._sixteen(page.coding, writer)
         if writer is write_jpeg and page.coding.format != "jpeg":
             self.warnings.append("is written as JPEG, which loses detail")
-        alpha = page.alpha
-        if alpha is not None and writer not in HOLD_ALPHA:
-            self.warnings.append("transparency can't be kept in this file format")
-            alpha = None
         dtype = np.uint16 if sixteen else np.uint8
-        if alpha is not None and alpha.dtype != dtype:
-            alpha = alpha.astype(np.uint16) * 257 if sixteen else (alpha >> 8).astype(np.uint8)
+        extras = tuple(Extra(_deep(e.plane, dtype), e.kind) for e in self._kept(page, writer))
         height, width = size = self._size(frame)
         kind = WRITTEN.get(self.target.suffix.lower(), page.coding.format)
         making = self._making.of(frame, size, kind)
         plain = mark_generated(None, making)
         return Picture(
-            rows=lambda: self._rows(frame, dtype, alpha),
-            shape=(height, width, 3 if alpha is None else 4),
+            rows=lambda: self._rows(frame, dtype, extras),
+            shape=(height, width, 3 + len(extras)),
             dtype=dtype,
             icc=self._icc,
             profile=self._profile,
@@ -231,8 +227,28 @@ class StillSink:
             xmp=self._xmp(page.metadata, making) or plain,
             plain_xmp=plain,
             quality=self._quality,
+            extra_kinds=tuple(extra.kind for extra in extras),
             warn=self.warnings.append,
         )
+
+    def _kept(self, page: Page, writer: Writer) -> list[Extra]:
+        """Return the channels next to the colours that the format holds; say what it does not."""
+        if writer is write_tiff:
+            return list(page.extras)
+        unnamed = sum(extra.kind == UNSPECIFIED for extra in page.extras)
+        if unnamed:
+            self.warnings.append(
+                f"{unnamed} channels that are neither colour nor transparency (such as infrared)"
+                " can't be kept in this file format; --format tiff keeps them"
+            )
+        if page.alpha is None:
+            return []
+        if writer not in HOLD_ALPHA:
+            self.warnings.append("transparency can't be kept in this file format")
+            return []
+        if len(page.extras) - unnamed > 1:
+            self.warnings.append("only the first of its transparencies is kept in this file format")
+        return [Extra(page.alpha, UNASSOCIATED)]
 
     def _size(self, frame: Frame) -> tuple[int, int]:
         """Return (height, width) of the result of a page."""
@@ -270,18 +286,32 @@ class StillSink:
             self.warnings.append(f"its XMP is lost: {error}")
             return None
 
-    def _rows(self, frame: Frame, dtype: Any, alpha: np.ndarray | None) -> Iterator[np.ndarray]:
+    def _rows(self, frame: Frame, dtype: Any, extras: tuple[Extra, ...]) -> Iterator[np.ndarray]:
         """Yield strips of codes of the photo, then its caption."""
-        yield from self._coloured(frame, dtype, alpha)
+        yield from self._coloured(frame, dtype, extras)
         if self._caption:
             height, width = frame.Y.shape
-            yield caption_strip((height, width), 3 if alpha is None else 4, dtype)
+            yield caption_strip((height, width), 3 + len(extras), dtype)
 
-    def _coloured(self, frame: Frame, dtype: Any, alpha: np.ndarray | None) -> Iterator[np.ndarray]:
-        """Yield strips of (h, W, 3 or 4) codes and measure their lightness against the source's."""
+    def _coloured(
+        self, frame: Frame, dtype: Any, extras: tuple[Extra, ...]
+    ) -> Iterator[np.ndarray]:
+        """Yield strips of (h, W, C) codes and measure their lightness against the source's."""
         self._measured = measured = self._written.copy()
+        associated = next((one.plane for one in extras if one.kind == ASSOCIATED), None)
+        top = np.iinfo(dtype).max if associated is None else 65535
         for rows in strips(*frame.Y.shape):
-            codes, error = self._colour(frame, rows, self._space, np.iinfo(dtype).max)
+            codes, error = self._colour(frame, rows, self._space, top)
+            if associated is not None:
+                L = frame.lightness(rows)
+                codes, error = multiplied(codes, L, associated[rows], self._space)
             # Before the yield: an encoder that has all rows does not ask again.
             measured.add(codes, error)
-            yield codes if alpha is None else np.dstack([codes, alpha[rows]])
+            yield np.dstack([codes, *(one.plane[rows] for one in extras)]) if extras else codes
+
+
+def _deep(plane: np.ndarray, dtype: Any) -> np.ndarray:
+    """Bring a channel to the depth of the result."""
+    if plane.dtype == dtype:
+        return plane
+    return plane.astype(np.uint16) * 257 if dtype == np.uint16 else (plane >> 8).astype(np.uint8)

@@ -75,7 +75,7 @@ class TiffPages:
             photometric="rgb",
             planarconfig="contig",
             subfiletype=_PAGE_OF_MANY if self._count > 1 else 0,
-            extrasamples=[coding.extra_sample] if channels == 4 else None,
+            extrasamples=list(picture.extra_kinds) or None,
             rowsperstrip=strip_rows,
             compression=compression,
             predictor=bool(compression),

@@ -11,7 +11,7 @@ CODING = Coding(format="png", depth=8)
 
 
 def scan(codes, space="gray", bits=8):
-    return Scan(codes=codes, space=space, bits=bits, alpha=None, coding=CODING, metadata=Metadata())
+    return Scan(codes=codes, space=space, bits=bits, coding=CODING, metadata=Metadata())
 
 
 def shows(gray, bits=8):
