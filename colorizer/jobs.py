@@ -63,6 +63,8 @@ class Progress:
     content: str = ""
     """What a photo shows that needs no colour, as the settings name it: coloured, blank, text or
     line_art. DONE with a message, it was copied."""
+    assumed: tuple[str, ...] = ()
+    """What was assumed of pixels without a profile, such as "gray: sRGB", of a photo DONE."""
     frame: Any = field(default=None, compare=False, repr=False)
     """The `Frame` just finished, for whoever shows it; None where none was."""
 

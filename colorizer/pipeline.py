@@ -140,9 +140,9 @@ def _colorize(
     warnings = tuple(dict.fromkeys([*source.warnings, *notes, *sink.warnings]))
     contents = set(source.contents) if isinstance(source, StillSource) else set()
     content = contents.pop() if len(contents) == 1 else ""
-    yield Progress(
-        job, JobState.DONE, done, done, "", warnings, sha256=record.sha256, content=content
-    )
+    told = source.assumed if isinstance(source, StillSource) else {}
+    assumed = tuple(f"{space}: {name}" for space, name in told.items())
+    yield Progress(job, JobState.DONE, done, done, "", warnings, record.sha256, content, assumed)
 
 
 def _colour_film(

@@ -36,10 +36,10 @@ def plan_run(
     Raises:
         SettingsError: the suffix of `out` does not fit the input, or the profile can't be used.
     """
-    from colorizer.media import check_profile
+    from colorizer.media import check_profiles
 
-    if settings.profile != "srgb":
-        check_profile(settings.profile)
+    if (settings.profile, settings.assume_profile) != ("srgb", "auto"):
+        check_profiles(settings.profile, settings.assume_profile)
     folder = Path(out)
     as_folder = out.endswith(("/", os.sep)) or folder.is_dir()
     if not as_folder and (sequence := only_sequence(inputs, folder, settings)):

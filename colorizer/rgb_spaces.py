@@ -42,7 +42,7 @@ def matrix_space(
     return RgbSpace(name, rows, back, decode, encode)
 
 
-def _from_chromaticities(
+def chromatic_matrix(
     red: tuple[float, float],
     green: tuple[float, float],
     blue: tuple[float, float],
@@ -70,19 +70,19 @@ def _to_lightness(light: Any) -> Any:
 
 ADOBE_RGB = matrix_space(
     "Adobe RGB (1998) compatible",
-    _from_chromaticities((0.64, 0.33), (0.21, 0.71), (0.15, 0.06), _D65_XY),
+    chromatic_matrix((0.64, 0.33), (0.21, 0.71), (0.15, 0.06), _D65_XY),
     lambda code: code**_ADOBE_GAMMA,
     lambda light: light ** (1 / _ADOBE_GAMMA),
 )
 ECI_RGB_V2 = matrix_space(
     "eciRGB v2",
-    _from_chromaticities((0.67, 0.33), (0.21, 0.71), (0.14, 0.08), _D50_XY),
+    chromatic_matrix((0.67, 0.33), (0.21, 0.71), (0.14, 0.08), _D50_XY),
     _from_lightness,
     _to_lightness,
 )
 DISPLAY_P3 = matrix_space(
     "Display P3",
-    _from_chromaticities((0.680, 0.320), (0.265, 0.690), (0.150, 0.060), _D65_XY),
+    chromatic_matrix((0.680, 0.320), (0.265, 0.690), (0.150, 0.060), _D65_XY),
     SRGB.decode,
     SRGB.encode,
 )
@@ -191,5 +191,5 @@ def light_space(told: tuple[float, ...]) -> RgbSpace:
         ValueError, ZeroDivisionError: no such primaries can be.
     """
     red, green, blue, white = ((told[n], told[n + 1]) for n in (0, 2, 4, 6))
-    matrix = _from_chromaticities(red, green, blue, white)
+    matrix = chromatic_matrix(red, green, blue, white)
     return matrix_space("linear light", matrix, lambda code: code, lambda light: light)

@@ -211,6 +211,14 @@ class Settings:
         metavar="SPACE",
         shapes="photo",
     )
+    assume_profile: str = option(
+        "auto",
+        "what photos without a colour profile are: auto (sRGB, inks as device-cmyk), srgb,"
+        " adobe-rgb, eci-rgb-v2, display-p3, linear, gamma-1.8, gamma-2.2, or an ICC file of gray,"
+        " RGB or CMYK",
+        metavar="SPACE",
+        shapes="photo",
+    )
     paper: str = option(
         "neutral",
         "paper and borders around a photo: neutral gray, with the tint they have in the scan, or"

@@ -27,9 +27,11 @@ from gui.setting_words import choice_words
 
 _DEVICES = ("auto", "cpu", "cuda", "cuda:0", "cuda:1")
 _SPACES = ("srgb", "adobe-rgb", "eci-rgb-v2", "display-p3")
+_CURVES = ("linear", "gamma-1.8", "gamma-2.2")
 _FILES = {
     "weights": "safetensors (*.safetensors)",
     "profile": "ICC (*.icc *.icm)",
+    "assume_profile": "ICC (*.icc *.icm)",
     "shots": "CSV (*.csv)",
     "hints": "JSON (*.json)",
     "c2pa_certificate": "PEM (*.pem *.crt *.cer)",
@@ -87,6 +89,8 @@ def _plain_editor(item: Field[Any], hint: Any) -> Editor:
         return _choice(_DEVICES, editable=True)
     if name == "profile":
         return _with_button(name, _choice(_SPACES, editable=True))
+    if name == "assume_profile":
+        return _with_button(name, _choice(("auto", *_SPACES, *_CURVES), editable=True))
     if kind is int and allowed:
         return _whole(allowed, optional=optional)
     if kind is float and allowed:

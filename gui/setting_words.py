@@ -24,7 +24,7 @@ GROUPS = (
     Group(
         "photos",
         ("format", "bit_depth", "jpeg_quality", "profile", "paper"),
-        ("coloured", "blank", "text", "line_art"),
+        ("assume_profile", "coloured", "blank", "text", "line_art"),
     ),
     Group(
         "films",

@@ -159,7 +159,8 @@ def compare(target: Path, source: Path, sidecar: Sidecar, *, exact: bool = False
     settings = sidecar["settings"]
     if sidecar["kind"] == Kind.PHOTO:
         with _large if target.stat().st_size > _LARGE_BYTES else threading.Lock():
-            still = verify_still(target, source)
+            assumed = str(settings.get("assume_profile", "auto"))
+            still = verify_still(target, source, assume_profile=assumed)
         return Finding(target, still.good, str(still), asdict(still))
     lossless = settings.get("quality") == 0 and settings.get("codec") in ("h264", "h265")
     place = {name: str(settings.get(name, "")) for name in ("start", "end")}

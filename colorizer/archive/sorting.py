@@ -58,7 +58,8 @@ def _rest_unwanted(source: StillSource, settings: Settings) -> bool:
         return True
     from colorizer.jobs import Kind
 
-    with open_source(source.path, Kind.PHOTO, side=settings.size) as again:
+    how = {"side": settings.size, "assume_profile": settings.assume_profile}
+    with open_source(source.path, Kind.PHOTO, **how) as again:
         assert isinstance(again, StillSource)
         return all(_unwanted(again, settings) for _ in again.frames())
 

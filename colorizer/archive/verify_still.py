@@ -50,15 +50,23 @@ class StillVerdict:
         return f"lossy format, {text}" if self.lossy else text
 
 
-def verify_still(target: Path, source: Path) -> StillVerdict:
+def verify_still(target: Path, source: Path, *, assume_profile: str = "auto") -> StillVerdict:
     """Read a coloured photo and its source and compare the lightness of every pixel.
+
+    Args:
+        target: the coloured photo.
+        source: the one it was made from.
+        assume_profile: as for the run that made it.
 
     Raises:
         MediaError: one of them can't be read, or they differ in size or number of pages.
     """
     pages, total, count, largest, codes = 0, 0.0, 0, 0.0, 0.0
     coding: Coding | None = None
-    with StillSource(source, side=_SIDE) as before, StillSource(target, side=_SIDE) as after:
+    with (
+        StillSource(source, side=_SIDE, assume_profile=assume_profile) as before,
+        StillSource(target, side=_SIDE) as after,
+    ):
         for one, other in zip_longest(before.frames(), after.frames()):
             if one is None or other is None:
                 raise MediaError(target, "has another number of pages than its source")

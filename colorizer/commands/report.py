@@ -84,6 +84,7 @@ class Report:
         self._bar_of: Path | None = None
         self._told: dict[Path, float] = {}
         self._warned: dict[Path, set[str]] = {}
+        self._assumed: set[str] = set()
         self._start = time.monotonic()
         self.counts: Counter[JobState] = Counter()
         self._contents: dict[str, Counter[str]] = {}
@@ -175,6 +176,7 @@ class Report:
             note(f"failed: {job.source}: {progress.message}")
         else:
             self._tell_warnings(progress)
+            self._tell_assumed(progress)
         self._warned.pop(job.target, None)
 
     def _tell_warnings(self, progress: Progress) -> None:
@@ -184,6 +186,17 @@ class Report:
             if warning not in told and not self._quiet:
                 note(f"warning: {progress.job.source}: {warning}")
             told.add(warning)
+
+    def _tell_assumed(self, progress: Progress) -> None:
+        """Tell once a run what is assumed of photos without a colour profile."""
+        for line in progress.assumed:
+            if line not in self._assumed and not self._quiet:
+                space, _, name = line.partition(": ")
+                note(
+                    f"note: {progress.job.source} has no colour profile: {space} is taken for"
+                    f" {name}, here and in all like it; --assume-profile changes that"
+                )
+            self._assumed.add(line)
 
     def _show(self, progress: Progress) -> None:
         """Bring the bar up to date: one for all photos, one for each film."""
@@ -226,6 +239,8 @@ def _facts(progress: Progress) -> dict[str, Any]:
         facts["message"] = progress.message
     if progress.content:
         facts |= {"content": progress.content, "copied": _copied(progress)}
+    if progress.assumed:
+        facts["assumed_profiles"] = dict(line.split(": ", 1) for line in progress.assumed)
     if progress.warnings:
         facts["warnings"] = list(progress.warnings)
     return facts

@@ -32,6 +32,7 @@ def open_source(
     fps: str = "",
     accept_gaps: bool = False,
     transfer: str = "auto",
+    assume_profile: str = "auto",
 ) -> Source:
     """Open a photo or film for reading.
 
@@ -45,6 +46,7 @@ def open_source(
         fps: of an image sequence, see `parse_rate`; empty believes its frames.
         accept_gaps: of an image sequence, see `SequenceSource`.
         transfer: of an image sequence, see there.
+        assume_profile: of a photo, see `assumed_profile`.
 
     Raises:
         MediaError: missing, unreadable or damaged.
@@ -52,7 +54,7 @@ def open_source(
     if kind is Kind.PHOTO:
         from colorizer.media.still import StillSource
 
-        return StillSource(path, side=side)
+        return StillSource(path, side=side, assume_profile=assume_profile)
     from colorizer.media.sequence import open_film
 
     return open_film(
@@ -74,7 +76,7 @@ def source_of(job: Job, **changed: str) -> Source:
         job: what is to be read, and how.
         **changed: options of `open_source` in place of the settings'.
     """
-    names = ("interlaced", "start", "end", "fps", "accept_gaps", "transfer")
+    names = ("interlaced", "start", "end", "fps", "accept_gaps", "transfer", "assume_profile")
     options: dict[str, Any] = {name: getattr(job.settings, name) for name in names} | changed
     return open_source(job.source, job.kind, side=job.settings.size, **options)
 
@@ -159,15 +161,21 @@ def check_target(target: Path, kind: Kind, *, codec: str) -> None:
         raise TargetError(target, f"ends in none of {' '.join(WRITERS)}")
 
 
-def check_profile(profile: str) -> None:
-    """Check that photos can be written in the colour space of a name or an ICC file.
+def check_profiles(profile: str, assumed: str) -> None:
+    """Check that photos can be written in a colour space, and what is assumed of those without.
+
+    Args:
+        profile: a name or an ICC file, of the results.
+        assumed: the same of sources without a profile.
 
     Raises:
-        SettingsError: they can't.
+        SettingsError: one can't be used.
     """
+    from colorizer.media.assumed import check_assumed
     from colorizer.media.profiles import result_space
 
     result_space(profile)
+    check_assumed(assumed)
 
 
 def available_encoders() -> dict[str, str | None]:

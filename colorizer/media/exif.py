@@ -19,6 +19,8 @@ Compression, PhotometricInterpretation, SamplesPerPixel, PlanarConfiguration, Tr
 WhitePoint, PrimaryChromaticities, coefficients and subsampling of Y'CbCr, ReferenceBlackWhite, ICC
 profile, Gamma."""
 _SRGB, _UNCALIBRATED = 1, 65535
+_NUMBERS = {1: "B", 3: "H", 4: "I"}
+"""Types of integers in which writers store sizes and orientation; others are dropped."""
 
 
 def space_code(profile: str) -> int:
@@ -98,6 +100,9 @@ def _correct(data: bytearray, order: str, offset: int, size: tuple[int, int], pr
     }
     for tag in [tag for tag, _, _ in _entries(data, order, offset) if tag in FALSE]:
         _drop(data, order, offset, tag)
+    for tag, kind, _ in list(_entries(data, order, offset)):
+        if tag in true and kind not in _NUMBERS:
+            _drop(data, order, offset, tag)
     for tag, kind, at in _entries(data, order, offset):
         _set(data, order, kind, at, true.get(tag))
 
@@ -137,10 +142,10 @@ def _drop(data: bytearray, order: str, offset: int, tag: int) -> None:
 
 
 def _set(data: bytearray, order: str, kind: int, at: int, value: int | None) -> None:
-    """Write one short or long where `value` is not None."""
-    if value is not None and kind in (3, 4):
-        fits = kind == 4 or value < 1 << 16
-        struct.pack_into(order + ("H" if kind == 3 else "I"), data, at, value if fits else 0)
+    """Write one byte, short or long where `value` is not None."""
+    if value is not None:
+        bits = 8 * struct.calcsize(_NUMBERS[kind])
+        struct.pack_into(order + _NUMBERS[kind], data, at, value if value < 1 << bits else 0)
 
 
 def _drop_thumbnail(data: bytearray, order: str, first: int) -> None:

@@ -19,7 +19,7 @@ from colorizer.color import (
     srgb_to_lab,
 )
 from colorizer.frame import working_size
-from colorizer.media.profiles import gray_light, rgb_light
+from colorizer.media.profiles import gray_axis, rgb_light
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,7 +50,7 @@ def to_gray(
         codes: (H, W) for gray, (H, W, 3) for rgb, (H, W, 4) for cmyk (0 is no ink); uint8/uint16.
         space: "gray", "rgb" or "cmyk".
         bits: significant bits of `codes`.
-        profile: ICC profile of `codes`; None means sRGB.
+        profile: ICC profile of `codes`, of gray ones also an RGB profile; None means sRGB.
 
     Returns:
         (H, W) uint8 or uint16 codes, their significant bits, and CIELAB L of every code, (2^bits,)
@@ -206,18 +206,18 @@ def _lab_profile() -> bytes:
 
 @lru_cache(maxsize=8)
 def _tone(profile: bytes, bits: int) -> np.ndarray:
-    """Return CIELAB L of every code of a gray profile, float32."""
-    light = gray_light(profile, 2**bits)
+    """Return CIELAB L of every code of a gray profile, or of R = G = B by an RGB one, float32."""
+    light = gray_axis(profile, 2**bits)
     if light is not None:
         return light_to_L(light).astype(np.float32)
-    ramp = np.arange(2**bits, dtype=np.uint16 if bits > 8 else np.uint8)
-    return np.ascontiguousarray(
-        _through_tables(_full_range(ramp, bits)[None], profile, "gray")[0, :, 0]
-    )
+    ramp = _full_range(np.arange(2**bits, dtype=np.uint16 if bits > 8 else np.uint8), bits)[None]
+    if profile[16:20] == b"GRAY":
+        return np.ascontiguousarray(_through_tables(ramp, profile, "gray")[0, :, 0])
+    return np.ascontiguousarray(_through_tables(np.dstack([ramp] * 3), profile, "rgb")[0, :, 0])
 
 
 @lru_cache(maxsize=8)
 def _neutral_tone(profile: bytes, bits: int) -> np.ndarray | None:
     """Return CIELAB L of R = G = B, float32, by an RGB profile; None of one with tables."""
-    light = rgb_light(profile, 2**bits)
-    return None if light is None else light_to_L(light.sum(0)).astype(np.float32)
+    light = gray_axis(profile, 2**bits)
+    return None if light is None else light_to_L(light).astype(np.float32)

@@ -8,13 +8,18 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Container, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING, BinaryIO
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from colorizer.media.ifd import Directory, read_directory
 from colorizer.media.iptc import resource_of_iptc
 from colorizer.media.jpeg_segments import PHOTOSHOP_MARK, whole_xmp
+from colorizer.media.limits import MOST_METADATA_BYTES
+from colorizer.media.orientation import TAG as ORIENTATION_TAG
+from colorizer.media.orientation import orientation_of
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -29,6 +34,7 @@ DateTime, Artist, HostComputer, InkNames, TargetPrinter, XMP, ImageID, Copyright
 dates, Windows XP fields, unique id, owner and serial numbers, lens, original file name."""
 XMP_TAG, IPTC_TAG, PHOTOSHOP_TAG = 700, 33723, 34377
 EXIF_TAG, GPS_TAG, INTEROP_TAG = 34665, 34853, 40965
+_COLOR_SPACE = 0xA001
 _UNTRUE = (0x0409, 0x040C, 0x040F, 0x0411, 0x0422, 0x0423, 0x0424)
 """Photoshop resources that hold the old picture small, its profile, or a second copy of EXIF and
 XMP, which stand elsewhere."""
@@ -39,7 +45,6 @@ _PNG_REPLACED = {
 _PNG_XMP = b"XML:com.adobe.xmp\0"
 _EXIF_MARK = b"Exif\0\0"
 _C2PA_TAG = 52545
-_MOST_PROFILE_BYTES = 16 << 20
 _RAW_PROFILES = (b"Raw profile type iptc", b"Raw profile type 8bim")
 
 
@@ -57,7 +62,9 @@ class Metadata:
     photoshop: bytes = b""
     """Photoshop image resources (8BIM), IPTC-IIM among them, without thumbnails."""
     icc: bytes | None = None
-    """Profile of the source's pixels; a result is sRGB whatever this is."""
+    """Profile of the source's pixels; a result has its own whatever this is."""
+    stated: str = ""
+    """"srgb" or "adobe-rgb" where the file says so in other words than a profile."""
     resolution: tuple[Fraction, Fraction, int] | None = None
     """Pixels per unit across and down; unit 1 none, 2 inch, 3 centimetre."""
     comment: bytes | None = None
@@ -93,17 +100,55 @@ def read_pillow(image: Image.Image) -> Metadata:
     blocks = [data for name, data in segments if name == "APP13"]
     marked = [data[len(PHOTOSHOP_MARK) :] for data in blocks if data.startswith(PHOTOSHOP_MARK)]
     xmp, exif, dpi = info.get("xmp"), info.get("exif"), info.get("dpi")
-    orientation = image.getexif().get(0x0112, 1)
+    xmp = whole_xmp(xmp.encode() if isinstance(xmp, str) else xmp, segments)
+    exif = exif.removeprefix(_EXIF_MARK) if exif else None
+    turned, stated = _of_block(exif) if exif else (None, "")
     return Metadata(
-        orientation=orientation if orientation in range(1, 9) else 1,
-        exif=exif.removeprefix(_EXIF_MARK) if exif else None,
-        xmp=whole_xmp(xmp.encode() if isinstance(xmp, str) else xmp, segments),
+        orientation=orientation_of(turned, xmp),
+        exif=exif,
+        xmp=xmp,
+        stated=stated,
         photoshop=without_thumbnails(b"".join(marked)),
         icc=info.get("icc_profile"),
         resolution=_per_inch(dpi),
         comment=info.get("comment"),
         credentials=any(name == "APP11" and b"jumb" in data[:64] for name, data in segments),
     )
+
+
+def _of_block(exif: bytes) -> tuple[int | None, str]:
+    """Return the orientation and the colour space that an EXIF block tells."""
+    order = {b"II": "<", b"MM": ">"}.get(exif[:2])
+    if order is None or len(exif) < 8:
+        return None, ""
+    file, named = BytesIO(exif), "little" if order == "<" else "big"
+
+    def number(directory: Directory, code: int) -> int | None:
+        entry = directory.get(code)
+        return int.from_bytes(entry.data, named) if entry else None
+
+    first, inner, index = {}, {}, None
+    with suppress(ValueError):  # what is read until the damage counts
+        first = read_directory(file, struct.unpack_from(order + "I", exif, 4)[0], order)
+        if below := number(first, EXIF_TAG):
+            inner = read_directory(file, below, order)
+        if below := number(inner, INTEROP_TAG):
+            index = read_directory(file, below, order).get(1)
+    stated = stated_space(number(inner, _COLOR_SPACE), index.data if index else b"")
+    return number(first, ORIENTATION_TAG), stated
+
+
+def stated_space(code: Any, index: Any) -> str:
+    """Return what EXIF says of the colour space: "srgb", "adobe-rgb" or "".
+
+    Args:
+        code: its ColorSpace, 1 for sRGB; 2 is written for Adobe RGB by custom.
+        index: its InteroperabilityIndex, R03 for Adobe RGB (DCF 2.0).
+    """
+    name = index.decode("latin-1") if isinstance(index, bytes) else str(index)
+    if code == 2 or name.startswith("R03"):
+        return "adobe-rgb"
+    return "srgb" if code == 1 else ""
 
 
 def _per_inch(dpi: tuple[float, float] | None) -> tuple[Fraction, Fraction, int] | None:
@@ -157,7 +202,7 @@ def _of_raw_profile(data: bytes) -> bytes:
     try:
         if text[:1] == b"\0" and text[1:2] == b"\x78":
             unpacker = zlib.decompressobj()
-            text = unpacker.decompress(text[1:], _MOST_PROFILE_BYTES)
+            text = unpacker.decompress(text[1:], MOST_METADATA_BYTES)
         lines = text.split(b"\n", 3)
         return bytes.fromhex(lines[3].decode("ascii")) if len(lines) == 4 else b""
     except (ValueError, zlib.error):
@@ -176,10 +221,12 @@ def read_tiff(page: TiffPage, file: BinaryIO) -> Metadata:
                 tags[tag.code] = (tag.code, int(tag.dtype), tag.count, value)
     _, _, _, xmp = tags.pop(XMP_TAG, (0, 0, 0, None))
     photoshop = tags.pop(PHOTOSHOP_TAG, (0, 0, 0, b""))[3]
-    orientation = _number(page, 274, 1)
+    orientation = page.tags.get(ORIENTATION_TAG)
+    ifds = _read_ifds(page, file)
     return Metadata(
-        orientation=orientation if orientation in range(1, 9) else 1,
-        exif_ifds=_read_ifds(page, file),
+        orientation=orientation_of(getattr(orientation, "value", None), xmp),
+        exif_ifds=ifds,
+        stated=_stated(dict(ifds), page.parent.byteorder),
         xmp=xmp or None,
         photoshop=without_thumbnails(photoshop),
         icc=page.iccprofile,
@@ -188,6 +235,14 @@ def read_tiff(page: TiffPage, file: BinaryIO) -> Metadata:
         order=page.parent.byteorder,
         credentials=_C2PA_TAG in page.tags,
     )
+
+
+def _stated(ifds: dict[int, Directory], order: str) -> str:
+    """Return what EXIF directories of a TIFF say of the colour space."""
+    codes, index = ifds.get(EXIF_TAG, {}), ifds.get(INTEROP_TAG, {}).get(1)
+    entry = codes.get(_COLOR_SPACE)
+    code = int.from_bytes(entry.data, "little" if order == "<" else "big") if entry else 0
+    return stated_space(code, index.data if index else b"")
 
 
 def _number(page: TiffPage, code: int, default: int) -> int:

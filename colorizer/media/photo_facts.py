@@ -9,6 +9,7 @@ from colorizer.errors import MediaError
 from colorizer.media import scan_extra
 from colorizer.media.jp2_boxes import read_size
 from colorizer.media.jp2_header import Header
+from colorizer.media.metadata import read_pillow, read_tiff
 from colorizer.media.scan import check_claim, file_size, one_line
 from colorizer.media.scan_jp2 import read_jp2_scan
 from colorizer.media.scan_open import reader_of
@@ -80,14 +81,12 @@ def _pillow(file: BinaryIO) -> dict[str, Any]:
             "pages": getattr(image, "n_frames", 1),
             "icc_profile": bool(image.info.get("icc_profile")),
             "dpi": [float(value) for value in dpi] if dpi else None,
-            "orientation": image.getexif().get(0x0112, 1),
+            "orientation": read_pillow(image).orientation,
         }
 
 
 def _tiff(path: Path, file: BinaryIO) -> dict[str, Any]:
     from tifffile import TiffFile
-
-    from colorizer.media.metadata import read_tiff
 
     check_chain(path, file)
     file.seek(0)

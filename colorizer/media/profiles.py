@@ -1,8 +1,8 @@
-"""ICC profiles: read for what light their codes mean, and made for the spaces of results.
+"""ICC profiles, read for what light their codes mean.
 
 Profiles of one curve for each channel (all gray ones that scanners write, and all working spaces)
 are computed here in double precision; profiles of tables, which need interpolation in three or
-four dimensions, go to Little CMS in `gray`.
+four dimensions, go to Little CMS in `gray`. Those that are made are in `made_profiles`.
 """
 
 from __future__ import annotations
@@ -14,11 +14,18 @@ from pathlib import Path
 
 import numpy as np
 
-from colorizer.color import RgbSpace
+from colorizer.color import L_to_light, RgbSpace
 from colorizer.errors import SettingsError
+from colorizer.media.made_profiles import make_profile
 from colorizer.rgb_spaces import D50, NAMED_SPACES, SRGB, adaptation, matrix_space
 
-_SIGNATURES = {"gray": b"GRAY", "rgb": b"RGB ", "cmyk": b"CMYK"}
+_SIGNATURES = {"gray": (b"GRAY", b"RGB "), "rgb": (b"RGB ", b"GRAY"), "cmyk": (b"CMYK",)}
+"""What a profile may describe by the space of the pixels: gray has the gray axis of an RGB profile,
+and RGB without colour the curve of a gray one."""
+_TABLES = (b"A2B0", b"D2B0")
+"""Tags that come before curves and matrix (ICC.1:2022, 8.3 and 8.4)."""
+_NEAR_SRGB = 0.004
+"""Most by which light of a profile that is called sRGB departs from it."""
 _MOST_BYTES = 16 << 20
 _CURVE_STEPS = 65536
 _UNLIKE = 1e-4
@@ -26,18 +33,32 @@ _UNLIKE = 1e-4
 
 
 def foreign_profile(profile: bytes | None, space: str) -> bytes | None:
-    """Return the profile, or None where it says sRGB, or there is none.
+    """Return the profile, or None where it says sRGB, or none is given.
+
+    Args:
+        profile: ICC profile of the pixels.
+        space: "gray", "rgb" or "cmyk".
 
     Raises:
         ValueError: the profile is damaged or describes other channels than `space`.
     """
     if not profile:
         return None
-    if profile[16:20] != _SIGNATURES[space]:
+    if profile[16:20] not in _SIGNATURES[space]:
         found = profile[16:20].decode("latin-1").strip()
         raise ValueError(f"it describes {found or 'nothing'}, the pixels are {space}")
-    name = profile_name(profile)
-    return None if "srgb" in name.lower().replace(" ", "") else profile
+    return None if _is_srgb(profile) else profile
+
+
+@lru_cache(maxsize=32)
+def _is_srgb(profile: bytes) -> bool:
+    """Tell whether a profile is called sRGB and means it; "linear sRGB" is not."""
+    if "srgb" not in profile_name(profile).lower().replace(" ", ""):
+        return False
+    light = gray_axis(profile, 256)
+    if light is None:
+        return True
+    return float(np.abs(light - SRGB.decode(np.linspace(0, 1, 256))).max()) < _NEAR_SRGB
 
 
 @lru_cache(maxsize=32)
@@ -60,13 +81,32 @@ def profile_name(profile: bytes) -> str:
 def gray_light(profile: bytes, count: int) -> np.ndarray | None:
     """Return the luminance, in [0, 1], of every one of `count` codes of a gray profile.
 
-    None where it has tables instead of a curve.
+    The curve gives what the connection space of the profile counts: light, or lightness where
+    that is CIELAB (ICC.1:2022, 8.5.2 and F.2). None where it has tables instead of a curve.
 
     Raises:
         ValueError: its curve is damaged.
     """
-    curve = _tags(profile).get(b"kTRC")
-    return None if curve is None else _curve(curve, count)
+    tags = _tags(profile)
+    curve = tags.get(b"kTRC")
+    if curve is None or any(name in tags for name in _TABLES):
+        return None
+    values = _curve(curve, count)
+    return L_to_light(100 * values) if profile[20:24] == b"Lab " else values
+
+
+def gray_axis(profile: bytes, count: int) -> np.ndarray | None:
+    """Return the luminance of every one of `count` gray codes by a gray or RGB profile.
+
+    Of an RGB profile those of R = G = B. None where it has tables.
+
+    Raises:
+        ValueError: its curves or matrix are damaged.
+    """
+    if profile[16:20] == b"GRAY":
+        return gray_light(profile, count)
+    light = rgb_light(profile, count)
+    return None if light is None else light.sum(0)
 
 
 @lru_cache(maxsize=4)
@@ -103,7 +143,7 @@ def result_space(profile: str) -> RgbSpace:
 def result_profile(profile: str) -> bytes:
     """Return the ICC profile to embed in a result; see `result_space`."""
     if profile in NAMED_SPACES:
-        return _make_profile(NAMED_SPACES[profile])
+        return make_profile(NAMED_SPACES[profile])
     return _read_space(profile)[1]
 
 
@@ -173,7 +213,8 @@ def _tags(profile: bytes) -> dict[bytes, bytes]:
 
 def _is_matrix(tags: dict[bytes, bytes]) -> bool:
     names = (b"rXYZ", b"gXYZ", b"bXYZ", b"rTRC", b"gTRC", b"bTRC")
-    return b"A2B0" not in tags and all(name in tags for name in names)
+    tables = any(name in tags for name in _TABLES)
+    return not tables and all(name in tags for name in names)
 
 
 def _native_matrix(tags: dict[bytes, bytes]) -> np.ndarray:
@@ -231,63 +272,3 @@ def _parametric(tag: bytes, x: np.ndarray) -> np.ndarray:
         d, e, f, c = (-b / a if a else 0.0), c, c, 0.0
     power = np.clip(a * x + b, 0, None) ** g + e
     return np.where(x >= d, power, c * x + f) if kind else power
-
-
-def _s15(*values: float) -> bytes:
-    return struct.pack(f">{len(values)}i", *(round(value * 65536) for value in values))
-
-
-def _text(text: str) -> bytes:
-    body = text.encode("utf-16-be")
-    return b"mluc" + struct.pack(">IIIHHII", 0, 1, 12, 0x656E, 0x5553, len(body), 28) + body
-
-
-_SRGB_CURVE = (3, 2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045)
-_CURVES: dict[str, tuple[int, *tuple[float, ...]]] = {
-    "sRGB": _SRGB_CURVE,
-    "Display P3": _SRGB_CURVE,
-    "Adobe RGB (1998) compatible": (0, 563 / 256),
-    "eciRGB v2": (3, 3.0, 1 / 1.16, 0.16 / 1.16, 2700 / 24389, 0.08),
-}
-"""Kind and parameters of the curve of each named space, as ICC's parametricCurveType."""
-
-
-@lru_cache(maxsize=8)
-def _make_profile(space: RgbSpace) -> bytes:
-    """Return a version 4 display profile, the same bytes every time."""
-    native = np.array(space.to_xyz)
-    adapted = adaptation(native.sum(1))
-    columns = np.rint(adapted @ native * 65536).astype(int)
-    # Rounded so that R = G = B = 1 is exactly the white of the connection space.
-    columns[:, 1] += np.rint(np.array(D50) * 65536).astype(int) - columns.sum(1)
-    kind, *numbers = _CURVES[space.name]
-    curve = b"para" + struct.pack(">IHH", 0, kind, 0) + _s15(*numbers)
-    name = "sRGB IEC61966-2.1" if space is SRGB else space.name
-    tags = {
-        b"desc": _text(name),
-        b"cprt": _text("No copyright, use freely"),
-        b"wtpt": b"XYZ \0\0\0\0" + _s15(*D50),
-        b"chad": b"sf32\0\0\0\0" + _s15(*adapted.ravel()),
-        **{
-            channel + b"XYZ": b"XYZ \0\0\0\0" + struct.pack(">3i", *columns[:, index])
-            for index, channel in enumerate((b"r", b"g", b"b"))
-        },
-        **{channel + b"TRC": curve for channel in (b"r", b"g", b"b")},
-    }
-    return _assemble(tags)
-
-
-def _assemble(tags: dict[bytes, bytes]) -> bytes:
-    """Return a profile of the given tags, equal ones stored once."""
-    start = 128 + 4 + 12 * len(tags)
-    table, body, places = struct.pack(">I", len(tags)), b"", {}
-    for name, data in tags.items():
-        if data not in places:
-            places[data] = start + len(body)
-            body += data + bytes(-len(data) % 4)
-        table += struct.pack(">4sII", name, places[data], len(data))
-    date = struct.pack(">6H", 2024, 1, 1, 0, 0, 0)  # fixed: equal runs give equal files
-    header = struct.pack(">I4sI4s4s4s", start + len(body), b"\0\0\0\0", 0x04400000, b"mntr",
-                         b"RGB ", b"XYZ ") + date + b"acsp"  # fmt: skip
-    header += bytes(28) + _s15(*D50)
-    return header + bytes(128 - len(header)) + table + body

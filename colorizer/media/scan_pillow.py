@@ -7,6 +7,7 @@ go to imagecodecs.
 from __future__ import annotations
 
 import struct
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -14,7 +15,9 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from colorizer.errors import MediaError
+from colorizer.media.limits import lift_pillows
 from colorizer.media.metadata import read_pillow, read_png
+from colorizer.media.png_colour import colour_of_png
 from colorizer.media.scan import (
     Coding,
     Extra,
@@ -25,8 +28,7 @@ from colorizer.media.scan import (
     split_alpha,
 )
 
-# Pillow's limit refuses the scans of archives; check_claim has a higher one.
-Image.MAX_IMAGE_PIXELS = None
+lift_pillows()
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP")
 _DECODE_ERRORS = (OSError, SyntaxError, ValueError, EOFError, IndexError, struct.error)
 
@@ -59,7 +61,8 @@ def read_pillow_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
     if pictures > 1:
         warnings.append(f"only the first of {pictures} pictures in the file is colorized")
     if image.format == "PNG":
-        metadata = read_png(metadata, file)
+        icc, stated = colour_of_png(file, space, warnings)
+        metadata = replace(read_png(metadata, file), icc=icc, stated=stated or metadata.stated)
     coding = Coding(
         format={"MPO": "jpeg"}.get(image.format or "", (image.format or "").lower()),
         depth=depth,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -15,10 +15,11 @@ import numpy as np
 
 from colorizer.errors import MediaError
 from colorizer.frame import Frame, working_L
+from colorizer.media.assumed import DEVICE_CMYK, assumed_profile
 from colorizer.media.content import COLOURED, content_of
-from colorizer.media.gray import tint_of, to_gray
+from colorizer.media.gray import is_neutral, tint_of, to_gray
 from colorizer.media.metadata import Metadata
-from colorizer.media.profiles import foreign_profile
+from colorizer.media.profiles import foreign_profile, result_profile
 from colorizer.media.scan import Coding, Extra, Scan, opacity_of
 from colorizer.media.scan_open import Pages, open_pages
 
@@ -48,14 +49,23 @@ class StillSource:
 
     Attributes:
         frame_count: pages, known from entering on.
+        assumed: names of the profiles that were assumed, by the space of the pixels.
         contents: what each page decoded so far shows, as `content_of` tells it.
     """
 
     frame_count: int | None = None
 
-    def __init__(self, path: Path, *, side: int) -> None:
-        """Take `path`; `side` is the short side of the picture the network sees."""
+    def __init__(self, path: Path, *, side: int, assume_profile: str = "auto") -> None:
+        """Take a photo.
+
+        Args:
+            path: of the file.
+            side: short side of the picture the network sees.
+            assume_profile: what pixels without a profile are, see `assumed_profile`.
+        """
         self.path = Path(path)
+        self.assumed: dict[str, str] = {}
+        self._assume = assume_profile
         self.warnings: list[str] = []
         self.contents: list[str] = []
         self._side = side
@@ -132,7 +142,7 @@ class StillSource:
         """Return luma codes, their bits, tone and tint; the RGB is free again afterwards."""
         assert self._opened is not None
         notes = self._opened.notes
-        profile = self._profile(scan, notes)
+        scan, profile = self._profile(scan, notes)
         Y, bits, tone = to_gray(scan.codes, scan.space, scan.bits, profile)
         tint = tint_of(scan.codes, scan.space, scan.bits, profile, self._side)
         turn = scan.metadata.orientation
@@ -155,16 +165,42 @@ class StillSource:
             self.warnings[slot:] = [line, *self.warnings[slot + 1 :]]
         notes.clear()
 
-    def _profile(self, scan: Scan, notes: list[str]) -> bytes | None:
-        """Return the profile of the pixels, None for sRGB; tell why one there is can't be used."""
+    def _profile(self, scan: Scan, notes: list[str]) -> tuple[Scan, bytes | None]:
+        """Return the scan and the profile of its pixels, None for sRGB; tell why one can't be used.
+
+        RGB without colour whose profile is one of gray becomes gray.
+        """
+        metadata = scan.metadata
+        if not metadata.icc and metadata.stated:
+            adobe = metadata.stated == "adobe-rgb" and scan.space != "cmyk"
+            return scan, result_profile("adobe-rgb") if adobe else None
+        if not metadata.icc:
+            profile, self.assumed[scan.space] = assumed_profile(self._assume, scan.space)
+            return scan, profile
         try:
-            profile = foreign_profile(scan.metadata.icc, scan.space)
+            profile = foreign_profile(metadata.icc, scan.space)
+            if profile is not None and profile[16:20] == b"GRAY":
+                scan = _without_colour(scan)
             if profile is not None:
                 to_gray(scan.codes[:1, :1], scan.space, scan.bits, profile)
         except (ValueError, struct.error) as error:
-            notes.append(f"its colour profile is not used, sRGB is assumed: {error}")
-            return None
-        return profile
+            assumed = DEVICE_CMYK if scan.space == "cmyk" else "sRGB"
+            notes.append(f"its colour profile is not used, {assumed} is assumed: {error}")
+            return scan, None
+        return scan, profile
+
+
+def _without_colour(scan: Scan) -> Scan:
+    """Return a gray scan of one with R = G = B.
+
+    Raises:
+        ValueError: it has colour.
+    """
+    if scan.space == "gray":
+        return scan
+    if not is_neutral(scan.codes):
+        raise ValueError("it describes GRAY, the pixels are rgb")
+    return replace(scan, space="gray", codes=scan.codes[..., 0].copy())
 
 
 def upright(plane: np.ndarray, orientation: int) -> np.ndarray:

@@ -160,6 +160,7 @@ class StillSink:
         return {
             "pixels_sha256": self._measured.pixels.hexdigest(),
             "lightness_error": {"mean": self.mean_dL, "max": self.max_dL},
+            **({"assumed_profiles": dict(assumed)} if (assumed := self._like.assumed) else {}),
         }
 
     def chroma_size(self, frame: Frame) -> tuple[int, int]:

@@ -6,6 +6,7 @@ import xml.etree.ElementTree as ElementTree  # noqa: N813 - the module is named 
 from io import BytesIO
 from uuid import UUID
 
+from colorizer.media.limits import MOST_METADATA_BYTES
 from colorizer.media.making import Making
 
 GENERATED = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
@@ -76,8 +77,6 @@ _FIRST = (
     f"{{{_XMP}}}CreatorTool",
 )
 """Properties for readers that know only the first packet of a JPEG."""
-_MOST_BYTES = 16 << 20
-
 for _prefix, _uri in _PREFIXES.items():
     ElementTree.register_namespace(_prefix, _uri)
 
@@ -133,6 +132,19 @@ def mark_generated(xmp: bytes | None, making: Making) -> bytes:
     return _packet(root)
 
 
+def property_of(xmp: bytes, name: str) -> str | None:
+    """Return the text of a property of a packet, None where it does not say it.
+
+    Args:
+        xmp: the packet.
+        name: of the property, with its namespace in braces.
+
+    Raises:
+        ValueError: the packet can't be read.
+    """
+    return _find(_parse(xmp), name)
+
+
 def split(packet: bytes) -> tuple[dict[str, str], bytes]:
     """Split a packet of ours that is too long for one segment of a JPEG.
 
@@ -178,7 +190,7 @@ def _parse(xmp: bytes) -> ElementTree.Element:
         ValueError: not XML, a document type, or absurdly large.
     """
     xmp = xmp.strip(b"\0 \t\r\n")
-    if len(xmp) > _MOST_BYTES:
+    if len(xmp) > MOST_METADATA_BYTES:
         raise ValueError(f"it has {len(xmp)} bytes")
     try:
         root = ElementTree.fromstring(xmp, ElementTree.XMLParser(target=_Builder()))  # noqa: S314
