@@ -48,12 +48,13 @@ def owner_of(target: Path, listed: Mapping[Path, Owner] | None = None) -> Owner 
 
     Args:
         target: the result; what the sidecar says counts most, then the manifest, then the result.
-        listed: owners by target, as a manifest has them.
+        listed: owners by absolute path, as a manifest has them.
     """
     for file in (sidecar_of(target), pending_of(target)):  # after a crash it waits for its name
         if os.path.lexists(file) and (sidecar := read_sidecar(file)):
             return owner_in(sidecar, file)
-    return (listed or {}).get(target) or _embedded(target)
+    here = Path(os.path.abspath(target))  # noqa: PTH100 - links are to stay as they are
+    return (listed or {}).get(here) or _embedded(target)
 
 
 def owner_in(sidecar: Sidecar, file: Path) -> Owner:

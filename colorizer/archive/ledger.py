@@ -60,10 +60,12 @@ class Ledger:
         target = progress.job.target
         files = files_of(target) if progress.job.kind is Kind.FILM else [target]
         self._made |= {entry_name(p, self._root) for p in (*files, sidecar_of(target))}
+        recorded = os.path.lexists(sidecar_of(target))
         if self._manifest and progress.sha256:
             for file in files:
                 alone = file == target
-                self._manifest.add(file, progress.sha256 if alone else file_hash(file))
+                digest = progress.sha256 if alone else file_hash(file)
+                self._manifest.add(file, digest, None if recorded else _source(progress))
 
     def _keep(self, progress: Progress) -> None:
         """Take in a result of an earlier run, which may have ended before it recorded it."""
@@ -101,6 +103,17 @@ class Ledger:
             self.write_manifest()
             if self._bag:
                 close_bag(self._bag, self._made, processes=os.cpu_count() or 1)
+
+
+def _source(progress: Progress) -> tuple[Path, str] | None:
+    """Return the source of a result that has no sidecar, and its hash."""
+    source = progress.job.source
+    if progress.content and progress.message:  # a copy
+        return source, progress.sha256
+    try:
+        return source, file_hash(source)
+    except OSError:  # it is gone by now
+        return None
 
 
 def ledger_of(

@@ -2,6 +2,9 @@
 
 It lists results alone: a sidecar holds times and so differs from run to run, results do not. Two
 manifests of the same sources and settings are equal, however often a run was interrupted.
+
+Where a result has no sidecar, a comment before its line, which sha256sum passes over, names its
+source: `#from`, the hash of the source, and the way to it from the manifest's folder.
 """
 
 from __future__ import annotations
@@ -9,6 +12,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from colorizer.archive.claims import held
@@ -23,7 +27,17 @@ _WAIT_SECONDS = 600.0
 """How long another run may take to write the manifest, which may mean to hash large films."""
 _LINE = re.compile(r"([0-9a-fA-F]{64}) [ *]?(.+)", re.DOTALL)
 """The second space is a star for binary reading; bags write their tag files without it."""
+_FROM = "#from "
 _ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r"}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a result was made from, as the manifest tells it."""
+
+    path: str
+    """From the folder of the manifest, with slashes; absolute where no way leads to it."""
+    sha256: str
 
 
 def read_manifest(file: Path) -> dict[str, str]:
@@ -35,32 +49,55 @@ def read_manifest(file: Path) -> dict[str, str]:
     Raises:
         MediaError: it can't be read, or a line is no such line.
     """
+    return {name: digest for name, (digest, _) in _read(file).items()}
+
+
+def read_sources(file: Path) -> dict[str, Source]:
+    """Read name -> source of those results of which the manifest tells it.
+
+    Raises:
+        MediaError: see `read_manifest`.
+    """
+    return {name: source for name, (_, source) in _read(file).items() if source}
+
+
+def _read(file: Path) -> dict[str, tuple[str, Source | None]]:
     try:
         text = file.read_bytes().decode("utf-8", "surrogateescape")
     except FileNotFoundError:
         return {}
     except OSError as error:
         raise MediaError(file, f"can't be read: {error.strerror}") from error
-    entries = {}
+    entries: dict[str, tuple[str, Source | None]] = {}
+    source: Source | None = None
     for number, line in enumerate(text.split("\n"), start=1):
         if not line:
             continue
-        escaped = line.startswith("\\")
-        found = _LINE.fullmatch(line[escaped:])
-        if found is None:
+        if line.startswith(_FROM):
+            told = _parsed(line.removeprefix(_FROM))
+            source = Source(told[1], told[0]) if told else None
+        elif (entry := _parsed(line)) is None:
             raise MediaError(file, f"line {number} is not a hash, two spaces and a name")
-        digest, name = found.groups()
-        entries[_unescaped(name) if escaped else name] = digest.lower()
+        else:
+            entries[entry[1]], source = (entry[0], source), None
     return entries
 
 
-def write_manifest(file: Path, entries: Mapping[str, str]) -> None:
+def write_manifest(
+    file: Path, entries: Mapping[str, str], sources: Mapping[str, Source] | None = None
+) -> None:
     """Write name -> SHA-256, sorted by name; an equal file is left alone.
+
+    Args:
+        file: the manifest.
+        entries: hashes.
+        sources: of the results whose source is to be told.
 
     Raises:
         TargetError: it can't be written.
     """
-    data = "".join(_line(name, entries[name]) for name in sorted(entries))
+    told = {name: _FROM + _line(s.path, s.sha256) for name, s in (sources or {}).items()}
+    data = "".join(told.get(name, "") + _line(name, entries[name]) for name in sorted(entries))
     coded = data.encode("utf-8", "surrogateescape")
     try:
         if not file.is_file() or file.read_bytes() != coded:
@@ -72,7 +109,10 @@ def write_manifest(file: Path, entries: Mapping[str, str]) -> None:
 def entry_name(target: Path, root: Path) -> str:
     """Return how a manifest in `root` names a file below it."""
     absolute = os.path.abspath  # links are to stay as they are
-    return PurePath(os.path.relpath(absolute(target), absolute(root))).as_posix()
+    try:
+        return PurePath(os.path.relpath(absolute(target), absolute(root))).as_posix()
+    except ValueError:  # on another drive of Windows
+        return PurePath(absolute(target)).as_posix()
 
 
 class Manifest:
@@ -87,10 +127,19 @@ class Manifest:
         self._root = root
         self._made: dict[str, tuple[Path, str, _Stamp]] = {}
         self._kept: dict[str, tuple[Path, str]] = {}
+        self._sources: dict[str, Source | None] = {}
 
-    def add(self, target: Path, sha256: str) -> None:
-        """Take in a result of this run, which exists."""
-        self._made[entry_name(target, self._root)] = (target, sha256, _stamp(target))
+    def add(self, target: Path, sha256: str, source: tuple[Path, str] | None = None) -> None:
+        """Take in a result of this run, which exists.
+
+        Args:
+            target: the result.
+            sha256: of it.
+            source: its source and the hash of that, where no sidecar tells it.
+        """
+        name = entry_name(target, self._root)
+        self._made[name] = (target, sha256, _stamp(target))
+        self._sources[name] = source and Source(entry_name(source[0], self._root), source[1])
 
     def keep(self, target: Path, sha256: str = "") -> None:
         """Take in a result of an earlier run.
@@ -113,7 +162,7 @@ class Manifest:
             return {}
         file = self._root / NAME
         with held(file, wait=_WAIT_SECONDS):
-            entries = read_manifest(file)
+            entries, sources = read_manifest(file), read_sources(file)
             for name, (target, known) in self._kept.items():
                 listed = entries.get(name)
                 if listed is None or (known and listed != known and _hash(target) == known):
@@ -122,9 +171,14 @@ class Manifest:
                 now = _stamp(target)
                 if now is not None:  # else it is gone again, and no line says otherwise
                     entries[name] = known if now == stamp else _hash(target)
-            write_manifest(file, entries)
+            for name, source in self._sources.items():
+                sources.pop(name, None)
+                if source is not None:
+                    sources[name] = source
+            write_manifest(file, entries, sources)
         self._made.clear()
         self._kept.clear()
+        self._sources.clear()
         return entries
 
 
@@ -148,6 +202,16 @@ def _line(name: str, digest: str) -> str:
     """Return one line; names with a line break or a backslash are escaped as sha256sum does."""
     escaped = "".join(_ESCAPES.get(letter, letter) for letter in name)
     return f"{chr(92) * (escaped != name)}{digest}  {escaped}\n"
+
+
+def _parsed(line: str) -> tuple[str, str] | None:
+    """Return hash and name of a line; None where it has another form."""
+    escaped = line.startswith("\\")
+    found = _LINE.fullmatch(line[escaped:])
+    if found is None:
+        return None
+    digest, name = found.groups()
+    return digest.lower(), _unescaped(name) if escaped else name
 
 
 def _unescaped(name: str) -> str:

@@ -67,8 +67,11 @@ def plan_jobs(
     naming = Naming(out, settings, film_suffix or _film_suffix())
     found, gaps = found_sequences(walked.found, settings)
     walked.found, walked.problems = found, [*walked.problems, *gaps]
+    existing = results_of(naming, root or out)
+    walked.found = [item for item in walked.found if item.named or not existing.lists(item.path)]
+    walked.results += len(found) - len(walked.found)
     found, results = _without_results(walked.found, naming, first)
-    targets = targets_of(found, naming, first, results=results_of(naming, root or out))
+    targets = targets_of(found, naming, first, results=existing)
     originals = _identities(item.path for item in found)
     others = _identities(item.path for item in walked.found) if results else set()
     jobs, settled = [], []

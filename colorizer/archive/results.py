@@ -17,7 +17,9 @@ from pathlib import Path
 from string import Formatter
 
 from colorizer.archive.belonging import Owner, owner_of
+from colorizer.archive.manifest import NAME, read_sources
 from colorizer.archive.provenance import SUFFIX
+from colorizer.errors import MediaError
 
 _NUMBER = re.compile(r"_\d+$")
 
@@ -50,6 +52,7 @@ class Results:
         self._root = root
         self._form = _form(template, model)
         self._folders: dict[Path, _Folder] = {}
+        self._sources: dict[Path, Owner] | None = None
         self._owners: dict[Path, Owner | None] = {}
 
     def alike(self, folder: Path, stem: str) -> list[Path]:
@@ -61,8 +64,12 @@ class Results:
     def owner(self, target: Path) -> Owner | None:
         """Return the source of a result; None where nothing says it."""
         if target not in self._owners:
-            self._owners[target] = owner_of(target)
+            self._owners[target] = owner_of(target, self._listed())
         return self._owners[target]
+
+    def lists(self, file: Path) -> bool:
+        """Tell whether the manifest names the source of a file, which thus is a result."""
+        return Path(os.path.abspath(file)) in self._listed()  # noqa: PTH100 - links stay
 
     def spelled(self, target: Path) -> list[Path]:
         """Return the files that a file system may take for `target`."""
@@ -79,7 +86,10 @@ class Results:
         return int(found["n"]) if found and "n" in self._form.groupindex else None
 
     def numbers(self) -> Iterator[int]:
-        """Yield the {n} in the names of all results with sidecars."""
+        """Yield the {n} in the names of all results whose sources are told."""
+        for target in self._listed():
+            if (number := self.number(target)) is not None:
+                yield number
         for folder, folders, names in os.walk(self._root):
             folders[:] = [name for name in folders if not name.startswith(".colorize")]
             for name in names:
@@ -87,6 +97,18 @@ class Results:
                     number = self.number(Path(folder) / name.removesuffix(SUFFIX))
                     if number is not None:
                         yield number
+
+    def _listed(self) -> dict[Path, Owner]:
+        """Return the sources that the manifest tells; read once."""
+        if self._sources is None:
+            self._sources = {}
+            with suppress(MediaError):  # what is wrong with it is told when it is written
+                told = read_sources(self._root / NAME)
+                root = Path(os.path.abspath(self._root))  # noqa: PTH100 - links stay
+                for name, source in told.items():
+                    path = Path(os.path.abspath(root / source.path))  # noqa: PTH100
+                    self._sources[root / name] = Owner(path.name, path, source.sha256)
+        return self._sources
 
     def _folder(self, folder: Path) -> _Folder:
         if folder not in self._folders:

@@ -275,3 +275,35 @@ def test_a_source_is_known_by_its_path_then_by_its_content(tmp_path):
     assert not belongs(Owner("a.png", gone, "0" * 64, size, 0), here)
     assert not belongs(Owner("b.png", other, digest, size, 0), here)
     assert belongs(Owner("a.png", here, "0" * 64, 1, 0), here)
+
+
+def test_the_manifest_tells_sources_where_sidecars_do_not(tmp_path):
+    """BMP holds no XMP; sha256sum passes over the comments."""
+    import subprocess
+
+    options = ("--no-sidecar", "--name", "{n:02}_color")
+    put(tmp_path / "in" / "b.bmp", 60)
+    put(tmp_path / "in" / "new\nline.bmp", 140)
+    assert run(tmp_path / "in", tmp_path / "out", *options) == 0
+    before = levels(tmp_path / "out")
+    put(tmp_path / "in" / "a.bmp", 180)
+    assert run(tmp_path / "in", tmp_path / "out", *options) == 0
+    assert levels(tmp_path / "out") == before | {"03_color.bmp": 180}
+    check = ["sha256sum", "--strict", "--quiet", "-c", "manifest-sha256.txt"]
+    told = subprocess.run(check, cwd=tmp_path / "out", capture_output=True)
+    assert (told.returncode, told.stdout, told.stderr) == (0, b"", b"")
+    digest = drawn.hashes(tmp_path / "in")["a.bmp"]
+    assert f"#from {digest}  ../in/a.bmp" in (tmp_path / "out/manifest-sha256.txt").read_text()
+    (tmp_path / "in").rename(tmp_path / "scans")
+    kept = states(tmp_path / "out")
+    assert run(tmp_path / "scans", tmp_path / "out", *options) == 0
+    assert states(tmp_path / "out") == kept
+
+
+def test_results_beside_their_sources_are_no_sources_without_sidecars(tmp_path):
+    put(tmp_path / "m.tif", 60)
+    run(tmp_path, tmp_path, "--no-sidecar", "--format", "tiff")
+    put(tmp_path / "m.jpg", 180)
+    for _ in range(3):
+        assert run(tmp_path, tmp_path, "--no-sidecar", "--format", "tiff") == 0
+    assert set(levels(tmp_path)) == {"m.tif", "m.jpg", "m_color.tif", "m_jpg_color.tif"}
