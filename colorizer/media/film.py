@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 from colorizer.errors import MediaError, UnsupportedMedia
 from colorizer.frame import Frame, working_L
 from colorizer.media.anchor import Anchor, CountLog, Counts
-from colorizer.media.clock import Clock
+from colorizer.media.clock import TRANSPORT, Clock, Epoch
 from colorizer.media.color_tags import complete_tags
 from colorizer.media.film_decode import FilmDecoder
 from colorizer.media.film_open import (
@@ -20,20 +21,19 @@ from colorizer.media.film_open import (
     announced_duration,
     chapters_within,
     clock_origin,
+    cut_off,
     display_matrix,
     first_field,
     found_range,
     frame_rate,
+    unkept,
 )
-from colorizer.media.film_range import find_span
-from colorizer.media.luma import LumaLayout, chroma_strength, luma_layout, read_luma
+from colorizer.media.film_range import find_span, has_packets_between
+from colorizer.media.luma import LumaLayout, luma_layout, read_luma
 from colorizer.trim import Place
 
 if TYPE_CHECKING:
     from av import VideoFrame, VideoStream
-
-_TINTED = 6.0
-"""Mean distance of chroma from neutral, in 8-bit codes, from which a film counts as coloured."""
 
 
 class FilmSource:
@@ -176,7 +176,8 @@ class FilmSource:
         ):
             self._decoder.damaged, self._clock.mended, self._decoder.discarded = self._earlier
             return anchor.first, found
-        begin = self._span.first_pts if self._span and self._span.first else None
+        span = self._span
+        begin = span.first_pts if span and span.first and span.sought else None
         if begin is not None and (found := self._decoder.pictures_from((begin,), lambda _: True)):
             return 0, found
         return -self.first_index, self._decoder.pictures()
@@ -202,7 +203,7 @@ class FilmSource:
             self.warnings.append("no frame rate found; 25 frames per second are assumed")
         self.rate = rate or Fraction(25)
         self.time_base = Fraction(stream.time_base or first.time_base or 1 / self.rate)
-        self._clock = Clock(self.time_base)
+        self._clock = Clock(self.time_base, is_gap=self._gap_test())
         self.origin = clock_origin(self._decoder.container, self.time_base)
         ratio = stream.sample_aspect_ratio
         self.sample_aspect_ratio = Fraction(ratio) if ratio and ratio != 1 else None
@@ -215,7 +216,7 @@ class FilmSource:
         self.counted = stream.frames > 0
         estimate = round(self._announced[0] * self.rate) if self._announced else None
         self.frame_count = stream.frames or estimate
-        self._warn(first, said, note)
+        self._warn(said, note, *unkept(first, self.layout))
 
     def _trim(self, start: Place | None, end: Place | None) -> None:
         """Find the part wanted, and let the clock of the output start with it."""
@@ -229,6 +230,7 @@ class FilmSource:
             end,
             rate=self.rate,
             time_base=self.time_base,
+            is_gap=self._gap_test(),
         )
         self._span, self.first_index, self.seconds = span, span.first, span.seconds
         self.frame_count, self.counted = span.frames, True
@@ -239,21 +241,24 @@ class FilmSource:
             )
             self.origin = pts * self.time_base
 
+    def _gap_test(self) -> Callable[[Fraction, Fraction], bool] | None:
+        """Return what tells gaps from new clocks; None where clocks never change."""
+        if self._decoder.container.format.name not in TRANSPORT:
+            return None
+        return partial(has_packets_between, self.path, self.stream.index)
+
+    @property
+    def epochs(self) -> Sequence[Epoch]:
+        """The new clocks that its frames have come to so far."""
+        return self._clock.epochs
+
     @property
     def is_part(self) -> bool:
         """Whether it is only a part of the film."""
         return self._span is not None
 
-    def _warn(self, first: VideoFrame, *notes: str | None) -> None:
+    def _warn(self, *notes: str | None) -> None:
         self.warnings += filter(None, notes)
-        if self.layout.sampling == "rgb":
-            self.warnings.append(
-                f"RGB-coded: luma is derived at {self.layout.bits} bit, exact where R = G = B"
-            )
-        if self.layout.has_alpha:
-            self.warnings.append("its transparency is not kept")
-        if chroma_strength(first, self.layout) > _TINTED:
-            self.warnings.append("already has colour, which is replaced")
 
     def _check_same(self, frame: VideoFrame, index: int) -> None:
         """Every frame must fit the one output; FFmpeg would silently rescale it."""
@@ -276,8 +281,7 @@ class FilmSource:
             self.warnings.append(
                 f"{self._decoder.damaged} frames are damaged; decoded as well as possible"
             )
-        if self._clock.mended:
-            self.warnings.append(f"{self._clock.mended} time stamps ran backwards and were mended")
+        self.warnings += self._clock.lines()
         if self._span is not None:
             if self._read < self._span.frames:
                 self.warnings.append(
@@ -289,12 +293,7 @@ class FilmSource:
                 self.warnings.append(
                     f"cut off or damaged: {self._read} of {expected} frames could be read"
                 )
-        elif self._announced:
-            seconds, exact = self._announced
+        elif self._announced and not self._clock.epochs:
             end = ((self._clock.last or 0) * self.time_base) + 1 / self.rate
-            reached = float(max(end, self._read / self.rate))
-            if reached < seconds - (0.1 + 2 / self.rate if exact else 1 + seconds / 50):
-                self.warnings.append(
-                    f"cut off or damaged: {self._read} frames could be read, to"
-                    f" {reached:.1f} of {seconds:.1f} announced seconds"
-                )
+            reached = max(end, self._read / self.rate)
+            self._warn(cut_off(self._read, reached, self._announced, self.rate))

@@ -6,17 +6,18 @@ that no more than the difference between two frames is held.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
-from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from colorizer import __version__
-from colorizer.media.clock import Clock
-from colorizer.media.container import open_container, outside_tracks
+from colorizer.media.clock import Clock, DecodeTimes, Epoch, near_epoch
+from colorizer.media.container import open_container
 from colorizer.media.film_open import chapters_within, is_cover
+from colorizer.media.film_streams import template_options
 from colorizer.media.subtitles import rewritten, text_codec
 from colorizer.media.timecode import advance_timecodes
 
@@ -32,86 +33,10 @@ _OWN_TAGS = ("encoder", "major_brand", "minor_version", "compatible_brands", "du
 """Container tags that describe the old file."""
 _AROUND = 10
 """Seconds around a part in which titles on show at its edges, and late packets, are looked for."""
+_LOOKED_AT = 500
+"""Packets of a copied picture stream that are looked at for the order of its frames."""
 _STATISTICS = ("duration", "bps", "number_of_", "_statistics", "encoder")
 """Beginnings of stream tags that describe the old coding."""
-
-
-def describe(stream: Any) -> str:
-    """Name a stream in words, such as `subtitle stream #3 (mov_text, eng)`."""
-    codec = stream.codec_context.name if stream.codec_context else getattr(stream, "name", None)
-    known = [text for text in (codec, stream.metadata.get("language")) if text and text != "und"]
-    return f"{stream.type} stream #{stream.index}" + (f" ({', '.join(known)})" if known else "")
-
-
-def plan_copies(source: Path, video: int, muxer: str) -> tuple[list[int], list[str]]:
-    """Find which streams beside the film's own a container can hold, by trying.
-
-    Args:
-        source: the film.
-        video: index of the stream that is colorized.
-        muxer: FFmpeg's name of the output container.
-
-    Returns:
-        Indices of the streams to copy, and a line for each that can't be.
-    """
-    indices, warnings = [], []
-    with open_container(source, picture=True) as container:
-        outside = outside_tracks(source) if "mov" in container.format.name else {}
-        for stream in container.streams:
-            if stream.index == video or _is_written_anew(stream, container):
-                continue
-            if stream.index in outside:
-                named = outside[stream.index]
-                warnings.append(
-                    f"{describe(stream)} is left out: its data is in another file ({named})"
-                )
-                continue
-            if text := text_codec(stream, muxer):
-                warnings.append(f"{describe(stream)} becomes plain {text}, for {muxer}")
-                indices.append(stream.index)
-            elif (muxer == "matroska" and is_cover(stream)) or _fits(stream, muxer):
-                indices.append(stream.index)
-            else:
-                advice = (
-                    "" if muxer == "matroska" else "; .mkv does, with any codec but v210, dnxhr"
-                )
-                warnings.append(f"{describe(stream)} is left out: {muxer} can't hold it{advice}")
-            if stream.type == "video" and not is_cover(stream):
-                warnings.append(f"{describe(stream)} is copied as it is, without colour")
-    return indices, warnings
-
-
-def _is_written_anew(stream: Any, container: InputContainer) -> bool:
-    """Tell whether a QuickTime time code or chapter track; muxers make it from the metadata."""
-    chapter_track = stream.metadata.get("handler_name") == "SubtitleHandler"
-    has_chapters = chapter_track and bool(container.chapters())
-    return stream.type == "data" and ("timecode" in stream.metadata or has_chapters)
-
-
-def _fits(stream: Any, muxer: str) -> bool:
-    """Tell whether a muxer takes a stream, by writing the header of an empty file."""
-    import av
-    from av.error import FFmpegError
-
-    if muxer == "webm" and stream.type == "attachment":
-        return False  # its header is taken, and the file is not there
-    output = av.open(BytesIO(), "w", format=muxer)
-    try:
-        film = output.add_stream("libvpx-vp9" if muxer == "webm" else "mpeg4", rate=25)
-        film.width, film.height = 64, 64
-        output.add_stream_from_template(stream, **_template_options(stream))
-        output.start_encoding()
-    except (FFmpegError, ValueError, RuntimeError):
-        return False
-    else:
-        return True
-    finally:
-        with suppress(FFmpegError, ValueError):
-            output.close()
-
-
-def _template_options(stream: Any) -> dict[str, bool]:
-    return {"opaque": True} if stream.type == "video" else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +55,12 @@ class StreamCopy:
     """Copies streams of a film into an output, up to a given time."""
 
     def __init__(
-        self, source: Path, indices: list[int], origin: Fraction, part: Part | None = None
+        self,
+        source: Path,
+        indices: list[int],
+        origin: Fraction,
+        part: Part | None = None,
+        epochs: Sequence[Epoch] = (),
     ) -> None:
         """Open the film once more.
 
@@ -139,7 +69,10 @@ class StreamCopy:
             indices: streams to copy.
             origin: seconds subtracted from every time stamp.
             part: what of the film is wanted, None for all.
+            epochs: the new clocks that its picture came to.
         """
+        self._epochs = epochs
+        self._source = source
         self._part = part
         self._longest = Fraction(0)
         self._container = open_container(source, picture=True)
@@ -147,6 +80,7 @@ class StreamCopy:
         self._origin = origin
         self._outputs: dict[int, Any] = {}
         self._clocks: dict[int, Clock] = {}
+        self._orders: dict[int, DecodeTimes] = {}
         self._warnings: list[str] = []
         self._output: Any = None
 
@@ -162,12 +96,16 @@ class StreamCopy:
             copy: Any = (
                 output.add_mux_stream(text)
                 if text
-                else output.add_stream_from_template(stream, **_template_options(stream))
+                else output.add_stream_from_template(stream, **template_options(stream))
             )
             copy.metadata.update(stream_tags(stream, coded_again=False))
             copy.disposition = int(stream.disposition)
             self._outputs[index] = copy
-            self._clocks[index] = Clock(Fraction(stream.time_base or 1))
+            self._clocks[index] = Clock(
+                Fraction(stream.time_base or 1), is_gap=self._is_gap, known=self._epochs
+            )
+            if stream.type == "video" and (ahead := _order_delay(self._source, stream)):
+                self._orders[index] = DecodeTimes(ahead)
         own = container_tags(self._container, output.format.name)
         if self._part:
             advance_timecodes(own, self._part.first, self._part.rate)
@@ -252,22 +190,28 @@ class StreamCopy:
         """Go near the part wanted; where the file can't be sought all is read."""
         from av.error import FFmpegError
 
+        if self._epochs:
+            return  # a time may be met twice
         with suppress(FFmpegError):
             self._container.seek(max(0, int((self._origin - _AROUND) * 10**6)))
 
     def _retimed(self, packet: Packet, index: int) -> Fraction:
-        base = Fraction(packet.time_base)
+        base, step = Fraction(packet.time_base), packet.duration or 1
         start = round(self._origin / base)
         stamp = packet.pts if packet.dts is None else packet.dts
-        dts = self._clocks[index].advance(
-            None if stamp is None else stamp - start, packet.duration or 1
-        )
+        if index in self._orders and packet.pts is not None:
+            stamp = self._orders[index].of(packet.pts, packet.dts, step)
+        dts = self._clocks[index].advance(stamp, step) - start
         # A stamp mended moves the presentation by as much.
-        moved = dts - (dts + start if stamp is None else stamp)
+        moved = dts - (dts if stamp is None else stamp)
         packet.pts = dts if packet.pts is None else packet.pts + moved
         packet.dts = dts
         packet.stream = self._outputs[index]
         return dts * base
+
+    def _is_gap(self, _: Fraction, end: Fraction) -> bool:
+        """Tell whether a large step forward is one of the picture's clock too; else it is a gap."""
+        return near_epoch(self._epochs, end) is None
 
     def _attach(self, stream: Any) -> None:
         """Turn a cover picture into a Matroska attachment."""
@@ -278,6 +222,20 @@ class StreamCopy:
         kind = {"mjpeg": "jpeg"}.get(codec, codec)
         name = stream.metadata.get("filename", f"cover.{'jpg' if kind == 'jpeg' else kind}")
         self._output.add_attachment(name, stream.metadata.get("mimetype", f"image/{kind}"), data)
+
+
+def _order_delay(source: Path, stream: Any) -> int:
+    """Return how many packets of a stream its coding order runs ahead of its showing order."""
+    times = []
+    with open_container(source, picture=True) as container:
+        for packet in container.demux(container.streams[stream.index]):
+            if packet.size and packet.pts is not None:
+                times.append(packet.pts)
+            if len(times) == _LOOKED_AT:
+                break
+    rank = {stamp: place for place, stamp in enumerate(sorted(times))}
+    known = stream.codec_context.has_b_frames if stream.codec_context else 0
+    return max([known, *(place - rank[stamp] for place, stamp in enumerate(times))])
 
 
 def stream_tags(stream: Any, *, coded_again: bool) -> dict[str, str]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Sequence
+from heapq import heapify, heappop, heappush
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from colorizer.errors import MediaError
+from colorizer.media.clock import WITHOUT_TIMES
 from colorizer.media.container import open_container
 from colorizer.media.film_open import film_stream
 
@@ -62,6 +64,8 @@ class FilmDecoder:
         """
         from av.error import FFmpegError
 
+        if self._ordered and self.stream.codec_context.has_b_frames:
+            return None  # times count from the beginning
         self._decoded.close()
         found: list[VideoFrame] = []
         try:
@@ -92,6 +96,7 @@ class FilmDecoder:
             self.stream = film_stream(self.container, self.path)
             self.stream.codec_context.thread_type = "AUTO"
             self.stream.codec_context.thread_count = self._threads
+            self._ordered = self.container.format.name in WITHOUT_TIMES
             self._decoded = self._decode()
             self.first = self._first_frame()
         except BaseException:
@@ -116,18 +121,26 @@ class FilmDecoder:
     def _decode(self) -> Generator[VideoFrame]:
         from av.error import FFmpegError
 
+        times: list[int] = []  # where the container has only the order of decoding
         for packet in chain(self._demux(), [None]):
             if packet is not None:
                 self.discarded += packet.is_discard
                 if not packet.size:  # a repeated frame in AVI, or PyAV's end mark
                     continue
+                if self._ordered and packet.dts is not None:
+                    heappush(times, packet.dts)
             try:
                 frames = self.stream.decode(packet)  # None flushes the decoder
             except (FFmpegError, EOFError):
                 self.damaged += 1
+                if packet is not None and packet.dts in times:
+                    times.remove(packet.dts)
+                    heapify(times)
                 continue
             for frame in frames:
                 self.damaged += frame.is_corrupt
+                if times:
+                    frame.pts = heappop(times)
                 yield frame
 
     def _first_frame(self) -> VideoFrame:

@@ -74,7 +74,7 @@ class FilmOutput:
         if muxer in ("mp4", "mov"):
             options["movflags"] = "+faststart"
         part = Part(like.first_index, like.rate, like.seconds) if like.is_part else None
-        self._copy = StreamCopy(like.path, copies, like.origin, part)
+        self._copy = StreamCopy(like.path, copies, like.origin, part, like.epochs)
         self._output: Any = None
         try:
             self._output = av.open(f"file:{path}", "w", format=muxer, container_options=options)

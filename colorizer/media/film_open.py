@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from colorizer.errors import MediaError, UnsupportedMedia
 from colorizer.frame_pattern import frames_of, is_pattern
+from colorizer.media.clock import TRANSPORT
 from colorizer.media.color_tags import FULL, LIMITED, guess_full_range
 from colorizer.media.container import open_container, outside_tracks
-from colorizer.media.luma import LumaLayout, read_luma
+from colorizer.media.luma import LumaLayout, chroma_strength, read_luma
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,14 +24,14 @@ if TYPE_CHECKING:
 
 DECODE_THREADS = min(4, os.cpu_count() or 1)
 """More gain little beside a network, and every frame thread holds frames in memory."""
-_TRANSPORT_FORMATS = ("mpeg", "mpegts", "vob")
-"""Containers whose clock starts anywhere; elsewhere the first time stamp means something."""
 SHOWN_FIRST = {2: "top", 3: "bottom", 4: "bottom", 5: "top"}
 """AVFieldOrder (2 top, 3 bottom, 4 top coded first, 5 bottom coded first) -> field shown first."""
 _LEAST_FIELDS = 4
 """Lines of a picture below which it is never two fields: one would have no line of chroma."""
 _MOST_RATE = 10000
 """Frames per second; FFmpeg gives the 60000 ticks of its clock as the average of raw DV."""
+_TINTED = 6.0
+"""Mean distance of chroma from neutral, in 8-bit codes, from which a film counts as coloured."""
 _SAMPLED_PLACES = 5
 _IDENTITY_PLACES, _IDENTITY_BYTES = 16, 1 << 16
 
@@ -120,13 +121,51 @@ def announced_duration(container: InputContainer, stream: VideoStream) -> tuple[
         return (container.duration / 1e6, False) if container.duration else None
 
 
+def cut_off(
+    frames: int, reached: Fraction, announced: tuple[float, bool], rate: Fraction
+) -> str | None:
+    """Return a line where a film ends before the length that it announces.
+
+    Args:
+        frames: read.
+        reached: seconds to the end of the last of them.
+        announced: see `announced_duration`.
+        rate: frames per second.
+    """
+    seconds, exact = announced
+    if float(reached) >= seconds - (0.1 + 2 / rate if exact else 1 + seconds / 50):
+        return None
+    return (
+        f"cut off or damaged: {frames} frames could be read, to {float(reached):.1f} of"
+        f" {seconds:.1f} announced seconds"
+    )
+
+
+def unkept(first: VideoFrame, layout: LumaLayout) -> list[str]:
+    """Say what of the picture itself a result does not keep, one line each.
+
+    Args:
+        first: its first frame.
+        layout: of its samples.
+    """
+    lines = []
+    if layout.sampling == "rgb":
+        lines.append(f"RGB-coded: luma is derived at {layout.bits} bit, exact where R = G = B")
+    if layout.has_alpha:
+        lines.append("its transparency is not kept")
+    if chroma_strength(first, layout) > _TINTED:
+        lines.append("already has colour, which is replaced")
+    return lines
+
+
 def clock_origin(container: InputContainer, time_base: Fraction) -> Fraction:
     """Return the seconds at which an MPEG stream's clock starts, a multiple of `time_base`.
 
-    The output begins at 0 instead: players of MP4 would show so much black.
+    The output begins at 0 instead: players of MP4 would show so much black, and Matroska has no
+    times before 0, which FFmpeg gives to what comes before the clock of 33 bits begins again.
     """
     start = container.start_time or 0
-    if container.format.name not in _TRANSPORT_FORMATS or start <= 0:
+    if container.format.name not in TRANSPORT:
         return Fraction(0)
     return (Fraction(start, 10**6) / time_base).__floor__() * time_base
 

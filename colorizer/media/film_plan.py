@@ -9,7 +9,7 @@ from colorizer.media.codecs import muxer_of
 from colorizer.media.coding import Coding, choose_coding
 from colorizer.media.coding_trial import tried
 from colorizer.media.film import FilmSource
-from colorizer.media.film_copy import plan_copies
+from colorizer.media.film_streams import plan_copies
 
 ENCODE_THREADS = min(8, os.cpu_count() or 1)
 

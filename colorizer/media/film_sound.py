@@ -8,6 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from colorizer.media.clock import WITHOUT_TIMES
 from colorizer.media.container import open_container
 from colorizer.media.film_open import film_stream
 
@@ -39,7 +40,7 @@ def sounds_of(path: Path) -> list[Sound]:
         first: dict[int, Fraction] = {}
         try:
             for packet in film.demux([picture, *tracks]):
-                _note(packet, first)
+                _note(packet, first, film.format.name in WITHOUT_TIMES)
                 if packet.size and packet.stream.index in counts:
                     counts[packet.stream.index] += 1
                     hashes[packet.stream.index].update(memoryview(packet))
@@ -59,10 +60,11 @@ def sounds_of(path: Path) -> list[Sound]:
         ]
 
 
-def _note(packet: Any, first: dict[int, Fraction]) -> None:
+def _note(packet: Any, first: dict[int, Fraction], ordered: bool) -> None:
     """Remember the earliest time of each stream; packets come in order of decoding."""
-    if packet.pts is None or not packet.time_base or not packet.size or packet.is_discard:
+    stamp = packet.dts if ordered else packet.pts
+    if stamp is None or not packet.time_base or not packet.size or packet.is_discard:
         return
-    time, index = packet.pts * packet.time_base, packet.stream.index
+    time, index = stamp * packet.time_base, packet.stream.index
     if index not in first or time < first[index]:
         first[index] = time
