@@ -15,7 +15,6 @@ from colorizer.media.coding import Coding, quiet_encoders
 from colorizer.media.color_tags import ColorTags
 from colorizer.media.film import FilmSource
 from colorizer.media.film_copy import stream_tags
-from colorizer.media.film_open import SHOWN_FIRST
 from colorizer.media.luma import at_depth
 from colorizer.media.matroska import ROOM
 from colorizer.media.segment import Segment, steps_of
@@ -27,8 +26,8 @@ if TYPE_CHECKING:
     from av import Packet
     from av.container import OutputContainer
 
-_ORDERS = {"top": 2, "bottom": 3}
-"""First field -> FFmpeg's AVFieldOrder."""
+_WOVEN = {"top": 4, "bottom": 5}
+"""First field -> FFmpeg's AVFieldOrder of frames in which fields are woven; see `SHOWN_FIRST`."""
 _LEAD = 36000
 """Seconds at which a segment's clock starts: NUT holds no negative time stamps."""
 
@@ -60,8 +59,7 @@ def add_film_stream(
     if like.sample_aspect_ratio:
         context.sample_aspect_ratio = like.sample_aspect_ratio
     if coding.first_field:
-        same = SHOWN_FIRST.get(like.field_order) == coding.first_field
-        context.field_order = like.field_order if same else _ORDERS[coding.first_field]
+        context.field_order = _WOVEN[coding.first_field]
     if coding.encoder == "libx265" and output.format.name in ("mp4", "mov"):
         context.codec_tag = "hvc1"  # the only one that QuickTime plays
     tags.apply(context)

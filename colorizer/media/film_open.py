@@ -24,8 +24,12 @@ if TYPE_CHECKING:
 
 DECODE_THREADS = min(4, os.cpu_count() or 1)
 """More gain little beside a network, and every frame thread holds frames in memory."""
-SHOWN_FIRST = {2: "top", 3: "bottom", 4: "bottom", 5: "top"}
-"""AVFieldOrder (2 top, 3 bottom, 4 top coded first, 5 bottom coded first) -> field shown first."""
+SHOWN_FIRST = {2: "top", 3: "bottom", 4: "top", 5: "bottom"}
+"""AVFieldOrder -> field shown first; 2 and 3 are of fields stored apart, 4 and 5 of woven frames.
+
+FFmpeg calls 4 "top coded first, bottom displayed first", but reads and writes it as the 9 of
+Matroska and QuickTime: interleaved, top line earlier (RFC 9559, 5.1.4.1.28.3; Apple TN2162).
+"""
 _LEAST_FIELDS = 4
 """Lines of a picture below which it is never two fields: one would have no line of chroma."""
 _MOST_RATE = 10000

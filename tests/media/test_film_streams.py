@@ -147,26 +147,6 @@ def test_matroska_and_webm_keep_the_sample_aspect_ratio(tmp_path, codec, name):
     assert sink.warnings == []
 
 
-@pytest.mark.parametrize("order", [2, 3])
-@pytest.mark.parametrize(
-    ("codec", "name"),
-    [
-        ("ffv1", "b.mkv"),
-        ("h264", "b.mp4"),
-        ("h264", "b.mkv"),
-        ("prores", "b.mov"),
-        ("v210", "b.mov"),
-    ],
-)
-def test_field_order_is_kept_in_frames_and_header(tmp_path, codec, name, order):
-    """What is read is of the first frames, which an encoder may mark by what it knows at first."""
-    draw_film(tmp_path / "a.mkv", field_order=order, frames=4)
-    colour(tmp_path / "a.mkv", tmp_path / name, codec)
-    output = read(tmp_path / name)[1]
-    assert output.field_order == order
-    assert output.first_field == {2: "top", 3: "bottom"}[order]
-
-
 def test_what_a_container_or_codec_cannot_hold_is_said_before(tmp_path):
     draw_film(
         tmp_path / "a.mkv",
