@@ -10,6 +10,7 @@ from pathlib import Path
 
 from colorizer.archive.existing import settle
 from colorizer.archive.naming import Plan, plan_jobs
+from colorizer.archive.register import without_clashes
 from colorizer.archive.sequences import gap_of, only_sequence
 from colorizer.errors import SettingsError, TargetError
 from colorizer.frame_pattern import is_pattern, normal, stands_for_frames, there
@@ -52,16 +53,19 @@ def plan_run(
                 f"--hints {hints} is for one source; for several name a folder with"
                 " NAME.hints.json for each"
             )
+    given = [Path(text) for text in inputs]
     if _names_a_file(inputs, out):
-        return _plan_one(Path(inputs[0]), folder, settings)
+        return without_clashes(_plan_one(given[0], folder, settings), given)
     plans: list[Plan] = []
     for place, paths in _by_place(inputs).items():
         first = 1 + sum(len(plan.jobs) + len(plan.settled) for plan in plans)
-        plans.append(
-            plan_jobs(
-                paths, folder / place, settings, recursive=recursive, first=first, root=folder
-            )
-        )
+        options = {"recursive": recursive, "first": first, "root": folder}
+        plans.append(plan_jobs(paths, folder / place, settings, **options))
+    return without_clashes(joined(plans), given)
+
+
+def joined(plans: Sequence[Plan]) -> Plan:
+    """Return several plans as one."""
     return Plan(
         jobs=tuple(job for plan in plans for job in plan.jobs),
         settled=tuple(event for plan in plans for event in plan.settled),

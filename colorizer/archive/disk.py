@@ -15,7 +15,7 @@ from typing import Any
 from colorizer.errors import TargetError
 from colorizer.frame_pattern import FILE_SUFFIXES, files_of, is_pattern
 from colorizer.jobs import Job, Kind
-from colorizer.media.segments import work_folder
+from colorizer.media.work_folder import why_not_ours, work_folder
 from colorizer.trim import Place, parse_place
 
 LEAST_FREE = 256_000_000
@@ -206,8 +206,11 @@ def check_room(target: Path, needed: int) -> None:
 
 def segments_bytes(target: Path) -> int:
     """Return how large the finished segments of a film are: so much joining them needs again."""
+    folder = work_folder(target)
+    if why_not_ours(folder):
+        return 0
     try:
-        with os.scandir(work_folder(target)) as entries:
+        with os.scandir(folder) as entries:
             return sum(entry.stat().st_size for entry in entries)
     except OSError:  # there are none yet, or one got its name just now
         return 0

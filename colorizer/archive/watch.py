@@ -14,6 +14,7 @@ from pathlib import Path
 from colorizer.archive.claims import Claim
 from colorizer.archive.existing import settle
 from colorizer.archive.naming import Plan
+from colorizer.archive.register import without_clashes
 from colorizer.archive.result_names import Naming
 from colorizer.archive.targets import targets_of
 from colorizer.archive.walk import Found, walk
@@ -163,4 +164,4 @@ def plan_arrived(
         job = Job(item.path, target, item.kind, naming.settings)
         ended = settle(job, hashing=False)
         (jobs if ended is None else settled).append(job if ended is None else ended)
-    return Plan(tuple(jobs), tuple(settled), (), ())
+    return without_clashes(Plan(tuple(jobs), tuple(settled), (), ()))

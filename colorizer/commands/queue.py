@@ -18,7 +18,7 @@ from colorizer.commands.options import add_records, add_settings, settings_from
 from colorizer.commands.report import ExitCode, Report, note, write_json, write_line
 from colorizer.errors import ColorizerError, TargetError
 from colorizer.jobs import JobState, Kind, Progress, all_but_named
-from colorizer.media.durable import NoLocksError, lock
+from colorizer.media.durable import NoLocksError, lock, open_own
 
 if TYPE_CHECKING:
     from colorizer.apart import Apart
@@ -109,7 +109,7 @@ def held(file: Path) -> Iterator[None]:
     place = file.parent / LOCK
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        opened = place.open("a+b")
+        opened = open_own(place)
     except PermissionError as error:
         raise TargetError(place, "can't be written to, or the window is open") from error
     except OSError as error:

@@ -14,12 +14,15 @@ from typing import TYPE_CHECKING
 from colorizer.archive.bag import PAYLOAD
 from colorizer.archive.disk import spaces
 from colorizer.archive.ledger import Ledger, ledger_of
+from colorizer.archive.manifest import NAME, read_manifest
 from colorizer.archive.naming import Plan
+from colorizer.archive.register import check_lists
 from colorizer.commands.interrupt import Interrupt
 from colorizer.commands.options import settings_from
 from colorizer.commands.report import ExitCode, Report, note, tell_ignored, write_json, write_line
-from colorizer.errors import SettingsError, TargetError
+from colorizer.errors import MediaError, SettingsError, TargetError
 from colorizer.jobs import Job, JobState, Kind
+from colorizer.media.durable import check_writable, write_whole
 from colorizer.media.segments import kept_frames, sweep
 from colorizer.plan import marked, plan_run
 
@@ -51,10 +54,38 @@ def run(arguments: argparse.Namespace) -> int:
     if not (plan.jobs or plan.settled):
         note("colorizer: nothing to colorize was found")
         return ExitCode.NO_INPUT
+    _check_lists(plan, arguments)
     _tell_space(plan, arguments)
     if arguments.dry_run:
         return _show(plan, as_json=arguments.json)
     return _colorize(plan, arguments)
+
+
+def _check_lists(plan: Plan, arguments: argparse.Namespace) -> None:
+    """Say before the work what would be wrong with its lists after it.
+
+    Raises:
+        TargetError: a list can't be written, or would replace what is read or made.
+    """
+    from colorizer.media.probe import kind_of
+
+    out, failed = Path(arguments.out), arguments.failed_list
+    named = [Path(text) for text in arguments.inputs]
+    kept = arguments.manifest and not arguments.bag and not out.is_file()
+    lists = [out / NAME] if kept else []
+    if arguments.bag:
+        lists += out.parent.glob("*.txt")
+    check_lists([*lists, *([failed] if failed else [])], plan, named)
+    if failed:
+        if failed.exists() and kind_of(failed):
+            raise TargetError(failed, "is a photo or a film; name another file for --failed-list")
+        if not arguments.dry_run:
+            check_writable(failed)
+    for file in lists:
+        try:
+            read_manifest(file) if file.name == NAME else None
+        except MediaError as error:
+            raise TargetError(file, f"{error.reason}; move it away or mend it first") from error
 
 
 def _inputs(arguments: argparse.Namespace) -> list[str]:
@@ -183,6 +214,6 @@ def _write_list(file: Path, plan: Plan, failed: Iterable[Job], out: Path) -> Non
     lines += [marked(job.source, job.target, out) for job in failed]
     try:
         text = "".join(f"{line}\n" for line in lines)
-        file.write_bytes(text.encode("utf-8", "surrogateescape"))
+        write_whole(file, text.encode("utf-8", "surrogateescape"))
     except OSError as error:
         raise TargetError(file, f"can't be written: {error.strerror}") from error

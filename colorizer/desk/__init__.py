@@ -122,10 +122,11 @@ def plan(command: Mapping[str, Any]) -> dict[str, Any]:
     """Turn dropped files and folders into jobs; see `colorizer.archive.naming.plan_jobs`."""
     from colorizer.archive.disk import spaces
     from colorizer.archive.naming import plan_jobs
+    from colorizer.archive.register import without_clashes
 
     inputs = [Path(name) for name in command["inputs"]]
     settings = Settings.from_dict(command["settings"])
-    made = plan_jobs(inputs, Path(command["out"]), settings)
+    made = without_clashes(plan_jobs(inputs, Path(command["out"]), settings), inputs)
     full = [str(space) for space in spaces(made.jobs) if not space.enough]
     return {
         "jobs": [[str(job.source), str(job.target), str(job.kind)] for job in made.jobs],

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from glob import escape
 from pathlib import Path
 from typing import IO, BinaryIO
 
+from colorizer.errors import TargetError
+
 PART_MARK = os.urandom(4).hex()
 """In the name of every unfinished file of this process: no other process writes to it."""
 MARK_LENGTH = len(PART_MARK)
 _NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP)
+_MOST_TRIES = 10
 _WINDOWS_PLACE = 1 << 30
 """Byte that is locked on Windows, where a locked one can't be read: far behind all content."""
 
@@ -89,6 +93,51 @@ def create_part(part: Path) -> BinaryIO:
     """
     part.unlink(missing_ok=True)  # left by a try of this process that failed
     return part.open("x+b")
+
+
+def check_writable(file: Path) -> None:
+    """See that a file can be written, without touching it.
+
+    Raises:
+        TargetError: it can't.
+    """
+    part = part_of(file)
+    try:
+        create_part(part).close()
+        part.unlink()
+        if file.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    except OSError as error:
+        raise TargetError(file, f"can't be written: {error.strerror or error}") from error
+
+
+def open_own(file: Path) -> IO[bytes]:
+    """Open a file of ours for reading and writing, created where it is missing.
+
+    A link, of either kind, or a pipe that somebody has put there is replaced, never written to.
+
+    Raises:
+        OSError: it can't be opened.
+    """
+    flags = os.O_RDWR | os.O_CREAT
+    for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY"):
+        flags |= getattr(os, name, 0)
+    for _ in range(_MOST_TRIES):
+        with suppress(FileNotFoundError):
+            facts = file.lstat()
+            if not stat.S_ISREG(facts.st_mode) or facts.st_nlink > 1:
+                file.unlink()
+        try:
+            opened = os.fdopen(os.open(file, flags, 0o666), "r+b", buffering=0)
+        except OSError as error:
+            if error.errno not in (errno.ELOOP, errno.EMLINK, errno.ENXIO):
+                raise
+            continue
+        facts = os.fstat(opened.fileno())
+        if stat.S_ISREG(facts.st_mode) and facts.st_nlink <= 1:
+            return opened
+        opened.close()
+    raise OSError(errno.ELOOP, "is replaced by a link again and again")
 
 
 def remove_parts(target: Path, mark: str = PART_MARK) -> None:

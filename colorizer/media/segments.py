@@ -24,25 +24,23 @@ import numpy as np
 
 from colorizer.errors import TargetError
 from colorizer.media import durable
-from colorizer.media.durable import NoLocksError, flush, flush_folder, lock
+from colorizer.media.durable import NoLocksError, flush, flush_folder, lock, open_own
 from colorizer.media.segment import Segment
+from colorizer.media.work_folder import JOURNAL, LOCK, MARK, why_not_ours, work_folder
 
 _SCHEMA = 2
-_JOURNAL, _LOCK, _JOINED = "journal.jsonl", "lock", "joined"
-_OWN_FILES = ("seg_*", "state_*", _JOURNAL, f"{_JOURNAL}.part", _LOCK, _JOINED)
+_JOINED = "joined"
+_OWN_FILES = ("seg_*", "state_*", JOURNAL, f"{JOURNAL}.part", LOCK, _JOINED)
 
 State = dict[str, np.ndarray]
 
 
-def work_folder(target: Path) -> Path:
-    """Return the folder beside a target in which its segments are kept."""
-    return target.with_name(f".{target.name}.colorize")
-
-
 def kept_frames(target: Path) -> int:
     """Return how many finished frames of an unfinished film wait for the same command."""
+    if why_not_ours(work_folder(target)):
+        return 0
     try:
-        lines = _read(work_folder(target) / _JOURNAL)[1]
+        lines = _read(work_folder(target) / JOURNAL)[1]
     except OSError:
         return 0
     return sum(line.frames for line in lines)
@@ -50,19 +48,21 @@ def kept_frames(target: Path) -> int:
 
 def is_joining(target: Path) -> bool:
     """Tell whether a run was ended while it put finished segments together as the target."""
-    return (work_folder(target) / _JOINED).exists()
+    folder = work_folder(target)
+    return (folder / _JOINED).exists() and not why_not_ours(folder)
 
 
 def sweep(target: Path) -> None:
     """Remove what a run left that was ended between naming its finished film and tidying up."""
-    if target.exists() and (work_folder(target) / _JOINED).exists():
+    if target.exists() and is_joining(target):
         _remove(work_folder(target))
 
 
 def remove_parts(target: Path) -> None:
     """Delete what is half-written of a film: for a process that ends at once."""
     durable.remove_parts(target)
-    for part in work_folder(target).glob("*.part"):
+    folder = work_folder(target)
+    for part in () if why_not_ours(folder) else folder.glob("*.part"):
         with suppress(OSError):
             part.unlink()
 
@@ -108,7 +108,11 @@ class WorkFolder:
             OSError: it can't be written.
         """
         self.path.mkdir(parents=True, exist_ok=True)
-        self._lock = (self.path / _LOCK).open("ab")
+        if reason := why_not_ours(self.path):
+            raise TargetError(
+                self._target, f"{self.path} {reason}; remove it or choose another name"
+            )
+        self._lock = open_own(self.path / LOCK)
         try:
             lock(self._lock)
         except NoLocksError:  # the claim of its target has said so
@@ -118,6 +122,7 @@ class WorkFolder:
             self._lock = None
             reason = "is being written by another process; wait for it or choose another name"
             raise TargetError(self._target, reason) from error
+        self._lock.write(MARK)
         for stale in (*self.path.glob("*.part"), *self.path.glob(_JOINED)):
             stale.unlink()
         self.segments = self._usable()
@@ -169,7 +174,7 @@ class WorkFolder:
         flush(saved)
         saved.replace(name)
         flush_folder(self.path)
-        with (self.path / _JOURNAL).open("ab") as journal:
+        with (self.path / JOURNAL).open("ab") as journal:
             journal.write(_line(asdict(segment)))
             journal.flush()
             os.fsync(journal.fileno())
@@ -197,7 +202,7 @@ class WorkFolder:
     def _usable(self) -> list[Segment]:
         """Return the finished segments of an earlier run that this one would make alike."""
         try:
-            identity, segments = _read(self.path / _JOURNAL)
+            identity, segments = _read(self.path / JOURNAL)
         except OSError:
             return []
         if not segments or self._identity is None:
@@ -225,12 +230,12 @@ class WorkFolder:
 
     def _write_journal(self) -> None:
         head = {"schema": _SCHEMA, "identity": self._identity}
-        part = self.path / f"{_JOURNAL}.part"
+        part = self.path / f"{JOURNAL}.part"
         with part.open("wb") as file:
             file.write(_line(head))
             file.writelines(_line(asdict(segment)) for segment in self.segments)
         flush(part)
-        part.replace(self.path / _JOURNAL)
+        part.replace(self.path / JOURNAL)
 
 
 def _line(values: Mapping[str, Any]) -> bytes:

@@ -136,6 +136,8 @@ class SequenceSink:
             self.target.parent.mkdir(parents=True, exist_ok=True)
             self._check_places()
             self._folder.open()
+            if self._frames.is_symlink():
+                self._frames.unlink()
             self._frames.mkdir(exist_ok=True)
             self._writer.open()
             self._tidy()

@@ -1,0 +1,54 @@
+"""Which folder next to a film holds its segments, and whether this program has made it."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+LOCK, JOURNAL = "lock", "journal.jsonl"
+MARK = b"work folder of Colorizer\n"
+"""What the lock of a work folder holds; those of the first version are known by the journal."""
+_OLD_MARK = b'{"schema": '
+_FOREIGN = "is no work folder of this program"
+
+
+def work_folder(target: Path) -> Path:
+    """Return the folder beside a target in which its segments are kept."""
+    return target.with_name(f".{target.name}.colorize")
+
+
+def why_not_ours(folder: Path) -> str:
+    """Say why a folder of the name of a work folder was not made by this program; empty if it was.
+
+    Nothing in such a folder is read, written or removed.
+    """
+    try:
+        facts, above = folder.lstat(), folder.parent.stat()
+        if not stat.S_ISDIR(facts.st_mode):
+            return "is a link" if stat.S_ISLNK(facts.st_mode) else "is no folder"
+        if os.name == "posix" and facts.st_uid not in (os.geteuid(), above.st_uid):
+            return "belongs to another user"
+        with os.scandir(folder) as entries:
+            names = {entry.name for entry in entries}
+        if names <= {LOCK, f"{JOURNAL}.part"}:  # a run was ended while it made the folder
+            return ""
+        if _head(folder / LOCK) == MARK or _head(folder / JOURNAL).startswith(_OLD_MARK):
+            return ""
+    except FileNotFoundError:  # there is nothing yet
+        return ""
+    except OSError as error:
+        return f"can't be read ({error.strerror})"
+    return _FOREIGN
+
+
+def _head(file: Path) -> bytes:
+    """Return how a regular file begins; nothing of others."""
+    try:
+        facts = file.lstat()
+        if not stat.S_ISREG(facts.st_mode) or facts.st_nlink > 1:
+            return b""
+        with file.open("rb") as opened:
+            return opened.read(len(MARK))
+    except OSError:
+        return b""

@@ -1,0 +1,200 @@
+"""Files and links that lie where a run writes: originals stay as they are, byte for byte.
+
+Hashes are hashlib's, over everything that was there before.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from colorizer import api, cli, pipeline
+from colorizer.media.durable import open_own
+from tests import drawn
+from tests.tiny_model import tiny_model
+
+
+@pytest.fixture(autouse=True)
+def _tiny(monkeypatch):
+    monkeypatch.setattr(pipeline, "load_model", lambda *_: tiny_model())
+    api._load.cache_clear()
+    yield
+    api._load.cache_clear()
+
+
+def run(*arguments) -> int:
+    return cli.main(["run", "--size", "64", "-q", *map(str, arguments)])
+
+
+def unchanged(folder: Path, before: dict[str, str]) -> bool:
+    now = drawn.hashes(folder)
+    return {name: now.get(name) for name in before} == before
+
+
+SIDE = (".part", ".colorize.json", ".colorize.json.part")
+
+
+@pytest.mark.parametrize("suffix", SIDE)
+@pytest.mark.parametrize("named", [True, False])
+def test_a_photo_named_like_a_side_file_is_not_touched(tmp_path, suffix, named):
+    drawn.photo(tmp_path / "p.jpg", 1)
+    drawn.photo(tmp_path / "x.png", 2).rename(tmp_path / f"p_color.jpg{suffix}")
+    (tmp_path / "keep").mkdir()
+    before = drawn.hashes(tmp_path)
+    inputs = [tmp_path / "p.jpg"] + [tmp_path / f"p_color.jpg{suffix}"] * named
+    run(*inputs, "-o", tmp_path, "--existing", "overwrite")
+    if named or suffix == ".part":
+        assert unchanged(tmp_path, before)
+
+
+@pytest.mark.parametrize("how", ["symlink", "link"])
+@pytest.mark.parametrize("place", ["out", "elsewhere"])
+def test_links_to_originals_at_every_name_that_is_written_are_replaced(tmp_path, how, place):
+    original = drawn.photo(tmp_path / "in" / "original.png", 1)
+    film = drawn.film(tmp_path / "in" / "f.mkv", 4)
+    before = drawn.hashes(tmp_path / "in")
+    out = tmp_path / "in" if place == "out" else tmp_path / "out"
+    out.mkdir(exist_ok=True)
+    names = [
+        *("manifest-sha256.txt", ".colorize-in-work.jsonl", ".colorize-watch.lock"),
+        *(f"original_color.png{end}" for end in SIDE),
+        *(f"f_color.mkv{end}" for end in SIDE),
+    ]
+    for name in names:
+        getattr(os, how)(original, out / name)
+    (tmp_path / "cuts").mkdir()
+    getattr(os, how)(original, tmp_path / "failed.txt")
+    options = ("--codec", "ffv1", "--failed-list", tmp_path / "failed.txt", "--no-manifest")
+    assert run(original, film, "-o", out, *options) == 0
+    assert unchanged(tmp_path / "in", before)
+    assert (tmp_path / "failed.txt").read_bytes() == b""
+    assert not (tmp_path / "failed.txt").is_symlink()
+
+
+def test_lists_do_not_replace_what_is_read_or_made(tmp_path, capsys):
+    photo = drawn.photo(tmp_path / "in" / "x.jpg", 1)
+    other = drawn.photo(tmp_path / "other.jpg", 2)
+    before = drawn.hashes(tmp_path)
+    out = tmp_path / "out"
+    for failed in (photo, tmp_path / "in" / "." / "x.jpg", other, out / "x_color.jpg"):
+        assert run(photo, "-o", out, "--failed-list", failed) == 5
+        assert str(failed) in capsys.readouterr().err
+    (tmp_path / "hints.json").write_text("[]")
+    given = (photo, "-o", out, "--hints", tmp_path / "hints.json")
+    assert run(*given, "--failed-list", tmp_path / "hints.json") == 5
+    assert unchanged(tmp_path, before)
+    assert not list(out.glob("*"))
+
+
+def test_a_manifest_among_the_inputs_is_not_written(tmp_path):
+    drawn.photo(tmp_path / "a.png", 1)
+    drawn.photo(tmp_path / "b.png", 2).rename(tmp_path / "manifest-sha256.txt")
+    before = drawn.hashes(tmp_path)
+    assert run(tmp_path / "a.png", tmp_path / "manifest-sha256.txt", "-o", tmp_path) == 5
+    assert drawn.hashes(tmp_path) == before
+
+
+def test_a_copy_does_not_replace_an_original(tmp_path):
+    from tests import draw_photo
+
+    (tmp_path / "in").mkdir()
+    from PIL import Image
+
+    Image.fromarray(draw_photo.colours()).save(tmp_path / "in" / "a.tif")
+    drawn.photo(tmp_path / "in" / "a_color.tif", 2)
+    before = drawn.hashes(tmp_path / "in")
+    given = (tmp_path / "in" / "a.tif", tmp_path / "in" / "a_color.tif", "-o", tmp_path / "in")
+    options = ("--format", "png", "--coloured", "copy", "--existing", "overwrite")
+    assert run(*given, *options) == 1
+    assert unchanged(tmp_path / "in", before)
+
+
+def test_groups_of_inputs_do_not_overwrite_each_other(tmp_path):
+    first = drawn.photo(tmp_path / "s" / "1920" / "a.png", 1)
+    second = drawn.photo(tmp_path / "o" / "1920" / "a_color.png", 2)
+    before = drawn.hashes(tmp_path)
+    given = (f"{tmp_path}/s/./1920/a.png", second, "-o", tmp_path / "o", "--existing", "overwrite")
+    assert run(*given) == 1
+    assert first.exists()
+    assert unchanged(tmp_path, before)
+
+
+@pytest.mark.parametrize("target", ["f_color.mkv", "s.tif"])
+def test_a_work_folder_that_is_a_link_is_refused_and_its_files_stay(tmp_path, target, capsys):
+    film = drawn.film(tmp_path / "f.mkv", 4)
+    victim = tmp_path / "victim"
+    victim.mkdir()
+    names = ("seg_00000.nut", "state_00001.npz", "journal.jsonl", "lock", "a.part", "joined")
+    for name in (*names, "holiday.jpg"):
+        (victim / name).write_text(name)
+    before = drawn.hashes(victim)
+    (tmp_path / "out").mkdir()
+    out = tmp_path / "out" / "f_%03d.tif" if target == "s.tif" else tmp_path / "out" / target
+    link = tmp_path / "out" / f".{out.name}.colorize"
+    link.symlink_to(victim)
+    assert run(film, "-o", out, "--codec", "ffv1") == 1
+    assert f"{link} is a link" in capsys.readouterr().err
+    assert drawn.hashes(victim) == before
+
+
+def test_a_folder_of_that_name_with_files_of_others_is_refused(tmp_path, capsys):
+    film = drawn.film(tmp_path / "f.mkv", 4)
+    folder = tmp_path / "out" / ".f_color.mkv.colorize"
+    folder.mkdir(parents=True)
+    for name in ("seg_1.tif", "state_of_play.doc", "x.part", "joined"):
+        (folder / name).write_text(name)
+    before = drawn.hashes(folder)
+    drawn.film(tmp_path / "out" / "f_color.mkv", 4)  # as if it were to be tidied up
+    for existing in ("skip", "overwrite"):
+        run(film, "-o", tmp_path / "out", "--codec", "ffv1", "--existing", existing)
+        assert drawn.hashes(folder) == before
+    assert "is no work folder of this program" in capsys.readouterr().err
+
+
+def test_frames_that_lead_elsewhere_are_not_deleted(tmp_path):
+    film = drawn.film(tmp_path / "f.mkv", 4)
+    victim = tmp_path / "victim"
+    victim.mkdir()
+    (victim / "f_001.tif").write_text("mine")
+    folder = tmp_path / "out" / ".f_%03d.tif.colorize"
+    folder.mkdir(parents=True)
+    (folder / "lock").write_bytes(b"work folder of Colorizer\n")
+    (folder / "frames").symlink_to(victim)
+    assert run(film, "-o", tmp_path / "out" / "f_%03d.tif") == 0
+    assert [path.name for path in victim.iterdir()] == ["f_001.tif"]
+    assert (victim / "f_001.tif").read_text() == "mine"
+
+
+@pytest.mark.parametrize("plant", ["symlink", "link", "mkfifo"])
+def test_the_lock_of_a_queue_is_not_written_through_a_link(tmp_path, plant):
+    original = drawn.photo(tmp_path / "original.png", 1)
+    before = original.read_bytes()
+    if plant == "mkfifo":
+        os.mkfifo(tmp_path / "window.lock")
+    else:
+        getattr(os, plant)(original, tmp_path / "window.lock")
+    assert cli.main(["queue", "--file", str(tmp_path / "q.sqlite"), "clear"]) == 0
+    assert original.read_bytes() == before
+    with open_own(tmp_path / "window.lock") as opened:
+        opened.write(b"x")
+    assert original.read_bytes() == before
+
+
+def test_what_is_wrong_with_a_list_is_said_before_the_work(tmp_path, capsys, monkeypatch):
+    photo = drawn.photo(tmp_path / "a.png", 1)
+
+    def never(*_):
+        raise AssertionError("the work has begun")
+
+    monkeypatch.setattr(pipeline, "load_model", never)
+    missing = tmp_path / "no folder" / "failed.txt"
+    assert run(photo, "-o", tmp_path / "out", "--failed-list", missing) == 5
+    assert "can't be written" in capsys.readouterr().err
+    assert run(photo, "-o", tmp_path / "out", "--failed-list", tmp_path) == 5
+    (tmp_path / "out").mkdir()
+    manifest = tmp_path / "out" / "manifest-sha256.txt"
+    manifest.write_text("no hashes\n")
+    assert run(photo, "-o", tmp_path / "out") == 5
+    assert "line 1 is not a hash" in capsys.readouterr().err
+    assert manifest.read_text() == "no hashes\n"
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [manifest.name]
