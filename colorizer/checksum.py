@@ -7,20 +7,21 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from colorizer.frame_pattern import files_of, is_pattern
+from colorizer.strangers import open_regular
 
 
 def file_hash(path: Path) -> str:
     """Return the SHA-256 of a file; of a folder or a sequence that of its names and hashes.
 
     Raises:
-        OSError: it can't be read.
+        OSError: it can't be read, or is a device or pipe.
     """
     if is_pattern(path):
         return combined_hash(f"{file_hash(f)}  {f.name}\n" for f in files_of(path))
     if path.is_dir():
         files = sorted(file for file in path.rglob("*") if file.is_file())
         return combined_hash(f"{file_hash(f)}  {f.relative_to(path).as_posix()}\n" for f in files)
-    with path.open("rb") as opened:
+    with open_regular(path) as opened:
         return hashlib.file_digest(opened, "sha256").hexdigest()
 
 

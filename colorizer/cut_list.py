@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -19,6 +20,7 @@ import numpy as np
 from colorizer.errors import SettingsError, TargetError
 from colorizer.frame import Frame
 from colorizer.media.durable import write_whole
+from colorizer.strangers import NOTES_BYTES, read_text
 
 _TITLE = "# shots of "
 _COLUMNS = ("shot", "start", "first_frame")
@@ -107,7 +109,7 @@ def write_cuts(file: Path, source: Path, shots: Iterable[tuple[int, float]]) -> 
 
 def cut_file(file: Path | None, source: Path) -> Path | None:
     """Return the list of a film, where `file` is a list or a folder of lists."""
-    if file is not None and file.is_dir():
+    if file is not None and os.path.isdir(file):  # noqa: PTH112 - takes any name
         return file / f"{source.name}.shots.csv"
     return file
 
@@ -126,7 +128,7 @@ def timecode(seconds: float) -> str:
 
 def _read(file: Path, source: Path, rate: Fraction) -> frozenset[int]:
     try:
-        lines = file.read_text(encoding="utf-8-sig").splitlines()
+        lines = read_text(file, NOTES_BYTES).splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"--shots {file} can't be read ({error})") from error
     title = next((line for line in lines if line.startswith(_TITLE)), None)

@@ -123,10 +123,10 @@ def film_identity(job: Job, model: ColorModel) -> dict[str, Any]:
     kept = {name: settings[name] for name in names} | {"to": job.target.suffix}
     cuts = cut_file(job.settings.shots, job.source)
     if cuts is not None and cuts.exists():
-        kept["shots"] = sha256(cuts.read_bytes()).hexdigest()
+        kept["shots"] = file_hash(cuts)
     own = override_file(cuts)
     found = own is not None and own.exists()
-    kept["shot_settings"] = sha256(own.read_bytes()).hexdigest() if own and found else None
+    kept["shot_settings"] = file_hash(own) if own and found else None
     painted = override_references(own if found else None)
     if isinstance(model, HintedModel):
         painted += hinted_references(model.hints)

@@ -7,7 +7,7 @@ from the fields below. Neither torch nor av is imported here.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import Field, asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -269,10 +269,27 @@ class Settings:
         unknown = [name for name in values if name not in names]
         if unknown:
             raise SettingsError(f"unknown setting {unknown[0]!r}; known are {', '.join(names)}")
+        for item in fields(cls):
+            if item.name in values:
+                _check_type(item, values[item.name])
         paths = {
             item.name: values.get(item.name) for item in fields(cls) if "Path" in str(item.type)
         }
         return cls(**{**values, **{n: Path(text) if text else None for n, text in paths.items()}})
+
+
+def _check_type(item: Field[Any], value: Any) -> None:
+    """Check that a JSON value is of the type of a field.
+
+    Raises:
+        SettingsError: it is of another, or a text with what no name may hold.
+    """
+    wanted = {"bool": bool, "int": int, "float": int | float, "Path": str | Path}
+    kind = wanted.get(str(item.type).removesuffix(" | None"), str)
+    optional = value is None and "None" in str(item.type)
+    fits = isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
+    if not optional and (not fits or (isinstance(value, str) and "\0" in value)):
+        raise SettingsError(f"{flag(item.name)} can't be {value!r:.40}")
 
 
 def shaping(kind: str) -> list[str]:

@@ -38,14 +38,17 @@ def open_regular(file: Path) -> BinaryIO:
         NotRegularError: the name stands for something else.
         OSError: it can't be opened.
     """
-    # Without O_NONBLOCK, opening a pipe waits until somebody writes to it.
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     check_regular(file)
-    opened = os.fdopen(os.open(file, flags | getattr(os, "O_CLOEXEC", 0)), "rb")
+    opened = open(file, "rb", opener=_opened)  # noqa: SIM115, PTH123 - Path has no opener
     if not stat.S_ISREG(os.fstat(opened.fileno()).st_mode):  # it was exchanged just now
         opened.close()
         raise NotRegularError(errno.EINVAL, "is no regular file", str(file))
     return opened
+
+
+def _opened(file: str, flags: int) -> int:
+    """Open without waiting: a pipe would wait until somebody writes to it."""
+    return os.open(file, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def check_regular(file: Path) -> None:

@@ -20,6 +20,7 @@ from colorizer.archive.provenance import (
     find_source,
     read_sidecar,
     sidecar_of,
+    source_hash,
 )
 from colorizer.archive.verify import verify_film
 from colorizer.archive.verify_sequence import reading
@@ -53,6 +54,8 @@ class Recorded:
     listed: str = ""
     """SHA-256 by the manifest; empty where none lists it."""
     has_sidecar: bool = False
+    outside: bool = False
+    """Its name in the manifest leads out of the folder: it is not read."""
 
 
 @dataclass(slots=True)
@@ -89,9 +92,10 @@ def contents_of(root: Path) -> Contents:
                 with_sidecar.add(place / name.removesuffix(SUFFIX))
             else:
                 others.append(place / name)
-    known = {root / name: digest for name, digest in listed.items()}
+    known, top = {root / name: digest for name, digest in listed.items()}, root.resolve()
     for path in natsorted(known.keys() | with_sidecar, key=str):
-        found.recorded.append(Recorded(path, known.get(path, ""), path in with_sidecar))
+        outside = not path.resolve().is_relative_to(top)
+        found.recorded.append(Recorded(path, known.get(path, ""), path in with_sidecar, outside))
     framed = {
         frame for path in with_sidecar if is_pattern(path) for frame in frames_of(path).values()
     }
@@ -129,6 +133,8 @@ def check(
     """
     sidecar = read_sidecar(sidecar_of(item.path)) if item.has_sidecar else None
     try:
+        if item.outside:
+            return Finding(item.path, False, "is not below the folder of the manifest; not read")
         faults = _result_faults(item, sidecar)
         if item.has_sidecar and sidecar is None:
             faults.append("its sidecar can't be read")
@@ -140,8 +146,11 @@ def check(
         if not pictures:
             return Finding(item.path, True, "as recorded, and so is its source")
         return compare(item.path, place, sidecar)
-    except (ColorizerError, OSError) as error:
+    except ColorizerError as error:
         return Finding(item.path, False, str(error))
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        return Finding(item.path, False, f"can't be checked: {reason}")
 
 
 def compare(target: Path, source: Path, sidecar: Sidecar, *, exact: bool = False) -> Finding:
@@ -192,7 +201,8 @@ def _result_faults(item: Recorded, sidecar: Sidecar | None) -> list[str]:
     """Say how a result is not what was recorded."""
     film = sidecar is not None and sidecar["kind"] == Kind.FILM
     if not (item.path.is_file() or (film and there(item.path, film=True))):
-        return ["is not there"]
+        known = os.path.lexists(item.path)
+        return ["is no regular file" if known else "is not there"]
     size, found = State.of(item.path).size, file_hash(item.path)
     faults = []
     if item.listed and found != item.listed:
@@ -211,6 +221,7 @@ def _result_faults(item: Recorded, sidecar: Sidecar | None) -> list[str]:
 def _source_fault(source: Path, sidecar: Sidecar) -> str:
     if not there(source, film=sidecar["kind"] == Kind.FILM):
         return f"its source {source} is not there"
-    if file_hash(source) != sidecar["source"]["sha256"]:
+    told = sidecar["source"]
+    if source_hash(source, told["bytes"]) != told["sha256"]:
         return f"its source {source} was changed: its SHA-256 is another"
     return ""

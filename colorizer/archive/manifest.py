@@ -19,6 +19,7 @@ from colorizer.archive.claims import held
 from colorizer.checksum import file_hash
 from colorizer.errors import MediaError, TargetError
 from colorizer.media.durable import write_whole
+from colorizer.strangers import LIST_BYTES, read_whole
 
 _Stamp = tuple[int, int, int] | None
 
@@ -63,7 +64,7 @@ def read_sources(file: Path) -> dict[str, Source]:
 
 def _read(file: Path) -> dict[str, tuple[str, Source | None]]:
     try:
-        text = file.read_bytes().decode("utf-8", "surrogateescape")
+        text = read_whole(file, LIST_BYTES).decode("utf-8", "surrogateescape")
     except FileNotFoundError:
         return {}
     except OSError as error:
@@ -100,7 +101,7 @@ def write_manifest(
     data = "".join(told.get(name, "") + _line(name, entries[name]) for name in sorted(entries))
     coded = data.encode("utf-8", "surrogateescape")
     try:
-        if not file.is_file() or file.read_bytes() != coded:
+        if not file.is_file() or read_whole(file, LIST_BYTES) != coded:
             write_whole(file, coded)
     except OSError as error:
         raise TargetError(file, f"can't be written: {error.strerror or error}") from error

@@ -21,18 +21,16 @@ from types import TracebackType
 from typing import Any, Self
 
 from colorizer import __version__
+from colorizer.archive.sidecar_form import SCHEMA, is_sidecar
 from colorizer.checksum import file_hash
 from colorizer.errors import MediaError, TargetError
 from colorizer.frame_pattern import files_of, is_pattern
 from colorizer.jobs import Job
 from colorizer.media.durable import write_whole
+from colorizer.strangers import SIDECAR_BYTES, check_regular, parse_json, read_whole
 
-SCHEMA = 1
-"""Version of the sidecar; grows when a field changes its meaning."""
 SUFFIX = ".colorize.json"
 NOTE = "The colour was added by a trained model. It is a guess, not a record of the true colours."
-_MOST_BYTES = 16 << 20
-_PARTS = ("source", "result", "settings", "model")
 _LIBRARIES = ("torch", "numpy", "av", "opencv-python-headless", "pillow", "tifffile", "imagecodecs")
 
 Sidecar = dict[str, Any]
@@ -51,22 +49,10 @@ def pending_of(target: Path) -> Path:
 def read_sidecar(file: Path) -> Sidecar | None:
     """Read a sidecar; None where there is none or it is not one of ours."""
     try:
-        with file.open("rb") as opened:
-            values = json.loads(opened.read(_MOST_BYTES))
-    except (OSError, ValueError, RecursionError):
+        values = parse_json(read_whole(file, SIDECAR_BYTES))
+    except (OSError, ValueError):
         return None
-    return values if _is_sidecar(values) else None
-
-
-def _is_sidecar(values: Any) -> bool:
-    if not isinstance(values, dict) or values.get("schema") != SCHEMA:
-        return False
-    if not all(isinstance(values.get(name), dict) for name in _PARTS):
-        return False
-    source, result = values["source"], values["result"]
-    told = [source.get("sha256"), result.get("sha256"), source.get("path"), values.get("kind")]
-    counts = [source.get("bytes"), source.get("changed_ns"), result.get("bytes")]
-    return all(isinstance(v, str) for v in told) and all(isinstance(v, int) for v in counts)
+    return values if is_sidecar(values) else None
 
 
 def find_source(sidecar: Sidecar, file: Path) -> Path:
@@ -79,9 +65,22 @@ def find_source(sidecar: Sidecar, file: Path) -> Path:
     source = sidecar["source"]
     old = Path(source["path"])
     beside = source.get("from_here")
-    if isinstance(beside, str) and not old.exists() and (moved := file.parent / beside).exists():
-        return Path(os.path.abspath(moved))  # noqa: PTH100 - links are to stay as they are
+    if isinstance(beside, str) and not os.path.exists(old):  # noqa: PTH110 - takes any name
+        moved = os.path.abspath(file.parent / beside)  # noqa: PTH100 - links are to stay as they are
+        if os.path.exists(moved):  # noqa: PTH110
+            return Path(moved)
     return old
+
+
+def source_hash(source: Path, size: int) -> str:
+    """Return the SHA-256 of a source that a sidecar names; empty where it has not that size.
+
+    Raises:
+        OSError: it can't be read, or is a folder, a device or a pipe.
+    """
+    if not is_pattern(source):
+        check_regular(source)
+    return file_hash(source) if State.of(source).size == size else ""
 
 
 @dataclass(frozen=True, slots=True)

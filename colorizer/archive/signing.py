@@ -13,6 +13,7 @@ from typing import Any
 from colorizer import __version__
 from colorizer.errors import SettingsError, TargetError
 from colorizer.frame_pattern import is_pattern
+from colorizer.strangers import NOTES_BYTES, read_whole
 
 _SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
 _ALGORITHMS = (
@@ -44,7 +45,7 @@ class Signing:
                 '--c2pa-certificate needs c2pa-python; pip install "film-colorizer[c2pa]"'
             ) from error
         try:
-            chain, private = certificate.read_bytes(), key.read_bytes()
+            chain, private = (read_whole(file, NOTES_BYTES) for file in (certificate, key))
         except OSError as error:
             raise SettingsError(f"{error.filename} can't be read: {error.strerror}") from error
         if b"BEGIN CERTIFICATE" not in chain:

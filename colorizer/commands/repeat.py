@@ -14,14 +14,25 @@ from typing import Any
 
 from tqdm import tqdm
 
+from colorizer.archive.claims import held
 from colorizer.archive.existing import weights_file
-from colorizer.archive.provenance import Sidecar, find_source, read_sidecar, sidecar_of
+from colorizer.archive.named_paths import check_references, named_settings
+from colorizer.archive.provenance import (
+    Sidecar,
+    find_source,
+    read_sidecar,
+    sidecar_of,
+    source_hash,
+)
 from colorizer.checksum import file_hash
 from colorizer.commands.report import ExitCode, note, write_json, write_line
 from colorizer.errors import MediaError, SettingsError
 from colorizer.frame_pattern import there
+from colorizer.hints.file import packed
 from colorizer.jobs import Job, Kind
 from colorizer.settings import Settings
+
+_MOST_THREADS = 1024
 
 
 def repeat(arguments: argparse.Namespace) -> int:
@@ -37,7 +48,7 @@ def repeat(arguments: argparse.Namespace) -> int:
     if sidecar is None:
         raise MediaError(file, "is no sidecar of this program; give a file NAME.colorize.json")
     with _target(sidecar, file, arguments.out) as target:
-        job = _job(sidecar, file, target)
+        job = _job(sidecar, file, target, arguments)
         if arguments.dry_run:
             write_line(f"repeat {job.source} -> {job.target}")
             return ExitCode.OK
@@ -56,7 +67,7 @@ def repeat(arguments: argparse.Namespace) -> int:
 @contextmanager
 def _target(sidecar: Sidecar, file: Path, out: str | None) -> Iterator[Path]:
     """Give the place of the new result: in `out`, else in a folder that does not outlast it."""
-    name = Path(str(sidecar["result"].get("name", file.name))).name
+    name = sidecar["result"]["name"]
     if out is not None:
         folder = Path(out)
         as_file = folder.suffix and not folder.is_dir() and not out.endswith(("/", os.sep))
@@ -74,19 +85,22 @@ def _roomy(folder: Path) -> Path | None:
     return folder if os.access(folder, os.W_OK) else None
 
 
-def _job(sidecar: Sidecar, file: Path, target: Path) -> Job:
-    source = find_source(sidecar, file)
+def _job(sidecar: Sidecar, file: Path, target: Path, arguments: argparse.Namespace) -> Job:
+    source, told = find_source(sidecar, file), sidecar["source"]
     try:
-        found = file_hash(source)
+        found = source_hash(source, told["bytes"])
     except OSError as error:
         raise MediaError(source, f"the source can't be read: {error.strerror}") from error
-    if found != sidecar["source"]["sha256"]:
+    if found != told["sha256"]:
         raise MediaError(source, "is not the source any more: its SHA-256 is another")
+    named = {item.name for item in fields(Settings) if "Path" in str(item.type)} | {"profile"}
+    given = {name: str(value) for name, value in vars(arguments).items() if name in named and value}
+    values = named_settings(sidecar, file, given)
+    check_references(sidecar, file)
     known = {item.name for item in fields(Settings)}
-    values = {name: value for name, value in sidecar["settings"].items() if name in known}
-    for name in sidecar["settings"].keys() - known:
+    for name in values.keys() - known:
         note(f"the setting {name} is unknown to this version and left out")
-    settings = Settings.from_dict(values)
+    settings = Settings.from_dict({n: value for n, value in values.items() if n in known})
     settings = replace(settings, existing="overwrite", sidecar=True, device=_device(sidecar))
     return Job(source, target, Kind(sidecar["kind"]), settings)
 
@@ -112,17 +126,18 @@ def _run(job: Job, sidecar: Sidecar, arguments: argparse.Namespace) -> list[str]
     from colorizer.device import device_facts
     from colorizer.hints.hinted_model import HintedModel
 
+    # With other threads, sums are rounded in another order.
     threads = sidecar.get("device", {}).get("threads")
-    if isinstance(threads, int) and threads > 0:  # sums are rounded in another order with others
+    if type(threads) is int and 0 < threads <= _MOST_THREADS:
         torch.set_num_threads(threads)
     model = pipeline.open_model(job.settings)
     if hints := sidecar["model"].get("hints"):
-        model = HintedModel(model, [tuple(hint) for hint in hints]).eval()
+        model = HintedModel(model, packed(hints)).eval()
     device = device_facts(next(model.parameters()).device)
     differences = _differences(sidecar, job, model.weights_sha256, device)
     for line in differences:
         note(f"not as it was: {line}")
-    with closing(pipeline.run(job, model)) as steps:
+    with held(job.target), closing(pipeline.run(job, model)) as steps:
         for _ in tqdm(steps, unit="frame", disable=arguments.quiet or not sys.stderr.isatty()):
             pass
     return differences
@@ -134,7 +149,7 @@ def _differences(sidecar: Sidecar, job: Job, weights: str, device: dict[str, Any
 
     found = []
     then = sidecar["model"].get("weights_sha256")
-    if then != (weights or None):
+    if (then or None) != (weights or None):
         found.append(f"weights {str(then)[:12]}, now {weights[:12]} ({weights_file(job.settings)})")
     was, now = sidecar.get("device", {}), device
     found += [f"device {n} {was.get(n)}, now {now.get(n)}" for n in now if now[n] != was.get(n)]
@@ -144,16 +159,18 @@ def _differences(sidecar: Sidecar, job: Job, weights: str, device: dict[str, Any
     for key, words in (("shots", "cut list"), ("shot_settings", "settings of shots")):
         told = sidecar.get(key)
         if isinstance(told, dict):
-            path = Path(str(told.get("path")))
-            if not path.is_file() or file_hash(path) != told.get("sha256"):
-                found.append(f"the {words} {path}")
+            if not _is_same(told["path"], told["sha256"]):
+                found.append(f"the {words} {told['path']}")
             painted |= told.get("references") or {}
     found += [f"the reference {path}" for path in painted if not _is_same(path, painted[path])]
     return found
 
 
 def _is_same(path: str, digest: str) -> bool:
-    return Path(path).is_file() and file_hash(Path(path)) == digest
+    try:
+        return file_hash(Path(path)) == digest
+    except OSError:
+        return False
 
 
 def _compare(sidecar: Sidecar, made: Sidecar, target: Path, file: Path) -> tuple[bool, str]:
@@ -169,7 +186,7 @@ def _compare(sidecar: Sidecar, made: Sidecar, target: Path, file: Path) -> tuple
         if then.get("pixels_sha256") == now.get("pixels_sha256"):
             return True, "the same pixels; the files differ in metadata or encoding"
         return False, "other pixels"
-    former = file.with_name(str(then.get("name")))
+    former = file.with_name(then["name"])
     if not former.is_file():
         return False, f"another file; {former} is not there, so its frames can't be compared"
     from colorizer.archive.verify import same_frames

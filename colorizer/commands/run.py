@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import logging
 import os
 import sys
 from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from colorizer.archive.bag import PAYLOAD
 from colorizer.archive.disk import spaces
@@ -25,6 +26,7 @@ from colorizer.jobs import Job, JobState, Kind
 from colorizer.media.durable import check_writable, write_whole
 from colorizer.media.segments import kept_frames, sweep
 from colorizer.plan import marked, plan_run
+from colorizer.strangers import LIST_BYTES, TooLargeError
 
 if TYPE_CHECKING:
     from colorizer.models.base import ColorModel
@@ -98,14 +100,28 @@ def _inputs(arguments: argparse.Namespace) -> list[str]:
     listed = arguments.from_file
     try:
         if listed == "-":
-            inputs += _lines(sys.stdin.buffer.read())
+            inputs += _lines(_all_of(sys.stdin.buffer))
         elif listed:
-            inputs += _lines(Path(listed).read_bytes())
+            # It may be a pipe, as of a shell's <(find ...).
+            with Path(listed).open("rb") as opened:
+                inputs += _lines(_all_of(opened))
     except OSError as error:
         raise SettingsError(f"--from-file {listed} can't be read: {error.strerror}") from error
     if not inputs and listed is None:
         raise SettingsError("no INPUT given; name files, folders or --from-file LIST")
     return inputs
+
+
+def _all_of(opened: BinaryIO) -> bytes:
+    """Read a list of inputs.
+
+    Raises:
+        OSError: it can't be read, or never ends.
+    """
+    data = opened.read(LIST_BYTES + 1)
+    if len(data) > LIST_BYTES:
+        raise TooLargeError(errno.EFBIG, f"has more than {LIST_BYTES >> 20} MB")
+    return data
 
 
 def _lines(data: bytes) -> list[str]:

@@ -20,6 +20,7 @@ from colorizer.errors import SettingsError, TargetError
 from colorizer.frame_pattern import is_pattern
 from colorizer.jobs import Job
 from colorizer.media.durable import create_part, part_of
+from colorizer.strangers import NOTES_BYTES, read_text
 from colorizer.trim import parse_place
 
 
@@ -224,7 +225,7 @@ def _own_values(file: Path | None) -> dict[int, dict[str, Any]]:
     if file is None or not file.exists():
         return {}
     try:
-        shots = tomllib.loads(file.read_text(encoding="utf-8-sig")).get("shot", {})
+        shots = tomllib.loads(read_text(file, NOTES_BYTES)).get("shot", {})
         return {int(number): _checked(values) for number, values in shots.items()}
     except OSError as error:
         raise SettingsError(f"{file} can't be read: {error.strerror}") from error

@@ -29,6 +29,7 @@ from colorizer.hints.file import Hint, hints_from, parted, reference_from
 from colorizer.hints.spread import Hint as Point
 from colorizer.options import check_option
 from colorizer.settings import Settings
+from colorizer.strangers import NOTES_BYTES, read_text
 
 _KEYS = ("strength", "vividness", "skip", "hints", "reference")
 
@@ -99,7 +100,7 @@ def read_overrides(cut_list: Path | None, cuts: frozenset[int] | None) -> Overri
     if cuts is None:
         raise SettingsError(f"{file} is of single shots, but {cut_list} is not there; run without")
     try:
-        values = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+        values = tomllib.loads(read_text(file, NOTES_BYTES))
     except OSError as error:
         raise SettingsError(f"{file} can't be read: {error.strerror}") from error
     except ValueError as error:

@@ -11,7 +11,6 @@ The last is a reference: a still in colour of that frame of a film, by its path 
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Iterable, Sequence
@@ -23,6 +22,7 @@ import numpy as np
 
 from colorizer.color import srgb_to_lab
 from colorizer.errors import SettingsError
+from colorizer.strangers import NOTES_BYTES, parse_json, read_text
 from colorizer.trim import parse_place
 
 Point = tuple[float, float, float, float] | tuple[float, float, float, float, float | str]
@@ -39,7 +39,7 @@ _MOST_AB = 128.0
 
 def hint_file(file: Path | None, source: Path) -> Path | None:
     """Return the hints of a source, where `file` is a file or a folder of them; None for none."""
-    if file is not None and file.is_dir():
+    if file is not None and os.path.isdir(file):  # noqa: PTH112 - takes any name
         own = file / f"{source.name}.hints.json"
         return own if own.exists() else None
     return file
@@ -53,10 +53,10 @@ def read_hints(file: Path) -> tuple[Hint, ...]:
     """
     name = f"--hints {file}"
     try:
-        values = json.loads(file.read_text(encoding="utf-8-sig"))
+        values = parse_json(read_text(file, NOTES_BYTES))
     except OSError as error:
         raise SettingsError(f"{name} can't be read: {error.strerror}") from error
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise SettingsError(f"{name} is no JSON ({error}); it is {FORM}") from error
     return hints_from(values, name, file.parent)
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from colorizer.errors import MediaError, UnsupportedMedia
+from colorizer.strangers import NotRegularError, check_regular
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -84,10 +85,13 @@ def open_container(path: Path, *, picture: bool = False) -> InputContainer:
     allowed = f"{_DEMUXERS},{_PICTURES}" if picture else _DEMUXERS
     options = {"protocol_whitelist": "file", "format_whitelist": allowed}
     try:
+        check_regular(path)
         # The prefix keeps names such as "1:2.mkv" from being read as a protocol.
         return av.open(f"file:{path}", metadata_errors="replace", options=options)
     except FileNotFoundError as error:
         raise MediaError(path, "not found") from error
+    except NotRegularError as error:
+        raise MediaError(path, error.strerror) from error
     except (FFmpegError, OSError, ValueError) as error:
         if found := _refused_format(path) or _list_format(path):
             raise UnsupportedMedia(path, _refusal(found)) from error

@@ -17,6 +17,7 @@ import numpy as np
 from colorizer import __version__
 from colorizer.errors import MediaError, UnsupportedMedia
 from colorizer.media.luma import luma_layout, read_plane
+from colorizer.strangers import open_regular
 
 GRAY, RGB = 6, 50
 """Descriptors of an image element: luma alone; R, G, B."""
@@ -109,7 +110,7 @@ def look_at(path: Path) -> Header:
         MediaError: see `read_header`, or it can't be opened.
     """
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             head = file.read(_HEADER)
             return read_header(path, head, file.seek(0, 2))
     except OSError as error:
@@ -129,7 +130,8 @@ def read_dpx(path: Path) -> tuple[Header, np.ndarray]:
     from av.error import FFmpegError
 
     try:
-        data = path.read_bytes()
+        with open_regular(path) as file:
+            data = file.read()
     except OSError as error:
         raise MediaError(path, f"can't be read ({error.strerror})") from error
     offset = _u4(data, ">" if data[:4] == b"SDPX" else "<", 4) if len(data) >= 8 else 0

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from colorizer.errors import MediaError, UnsupportedMedia
+from colorizer.strangers import open_regular
 
 MAGIC = struct.pack("<i", 20000630)
 HALF, FLOAT = 1, 2
@@ -68,7 +69,7 @@ def look_at_exr(path: Path) -> ExrHeader:
         UnsupportedMedia: channels or parts that are not read here.
     """
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             data = file.read(_HEADER)
             size = file.seek(0, 2)
             attributes, end = _attributes(path, data)
@@ -196,7 +197,7 @@ def _check_table(path: Path, table: slice, size: int) -> None:
         MediaError: it is cut off.
     """
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             file.seek(table.start)
             data = file.read(table.stop - table.start)
             places = np.frombuffer(data[: len(data) // 8 * 8], "<u8")

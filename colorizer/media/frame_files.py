@@ -33,6 +33,7 @@ from colorizer.media.still import Page, StillSource
 from colorizer.media.still_codes import colour_rows
 from colorizer.media.still_sink import StillSink
 from colorizer.rgb_spaces import LINEAR_LIGHT, LOG_FILM
+from colorizer.strangers import open_regular
 from colorizer.ycbcr import rgb_to_ycbcr
 
 Carried = StillSource | Header | ExrCarried
@@ -100,7 +101,7 @@ def read_rgb(path: Path) -> tuple[np.ndarray, int]:
     if path.suffix.lower() in FILE_SUFFIXES:
         header, codes = read_dpx(path)
         return codes, header.bits
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         scan = next(open_pages(path, file, []).scans)
     return scan.codes, scan.bits
 

@@ -16,6 +16,7 @@ from colorizer.media.scan_open import reader_of
 from colorizer.media.scan_pillow import FORMATS, read_pillow_scan
 from colorizer.media.scan_pnm import read_header, read_pnm_scan
 from colorizer.media.tiff_chain import check_chain
+from colorizer.strangers import open_regular
 
 _UNKNOWN = {"pages": 1, "icc_profile": False, "dpi": None, "orientation": 1}
 
@@ -28,7 +29,7 @@ def photo_facts(path: Path) -> dict[str, Any]:
         UnsupportedMedia: no photo of a known format, or an extra is not installed.
     """
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             facts = _facts(path, file)
             check_claim(path, facts["height"], facts["width"], file_size(file))
             return facts

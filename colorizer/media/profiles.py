@@ -18,6 +18,7 @@ from colorizer.color import L_to_light, RgbSpace
 from colorizer.errors import SettingsError
 from colorizer.media.made_profiles import make_profile
 from colorizer.rgb_spaces import D50, NAMED_SPACES, SRGB, adaptation, matrix_space
+from colorizer.strangers import read_whole
 
 _SIGNATURES = {"gray": (b"GRAY", b"RGB "), "rgb": (b"RGB ", b"GRAY"), "cmyk": (b"CMYK",)}
 """What a profile may describe by the space of the pixels: gray has the gray axis of an RGB profile,
@@ -151,8 +152,7 @@ def result_profile(profile: str) -> bytes:
 def _read_space(path: str) -> tuple[RgbSpace, bytes]:
     known = ", ".join(NAMED_SPACES)
     try:
-        size = Path(path).stat().st_size
-        data = Path(path).read_bytes() if size <= _MOST_BYTES else b""
+        data = read_whole(Path(path), _MOST_BYTES)
     except OSError as error:
         raise SettingsError(
             f"--profile must be {known} or an ICC file, got {path!r}: {error.strerror or error}"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import accumulate, chain, groupby, repeat
+from typing import Any
 
 import numpy as np
 
@@ -48,6 +49,35 @@ class Segment:
         """Return the pts of its frames in showing order."""
         steps = chain.from_iterable(repeat(step, count) for step, count in self.steps)
         return accumulate(steps, initial=self.first_pts)
+
+
+_MOST_FRAMES = 1 << 20
+"""More than any segment has."""
+_COUNTS = ("number", "first", "frames", "first_pts", "last_pts", "delay", "size", "clipped")
+
+
+def segment_from(values: Any, before: Sequence[Segment]) -> Segment:
+    """Build a segment of a line of a journal, which may be anybody's.
+
+    Args:
+        values: of the line.
+        before: the segments of the lines before it.
+
+    Raises:
+        ValueError: it is no such line, or does not follow those.
+        TypeError, KeyError: it is no such line.
+    """
+    steps = tuple((distance, count) for distance, count in values["steps"])
+    numbers = [values.get(name, 0) for name in _COUNTS] + [n for step in steps for n in step]
+    texts = [values["luma"], values["tail"]]
+    if not all(type(n) is int for n in numbers) or not all(isinstance(t, str) for t in texts):
+        raise ValueError("is no segment")
+    found = Segment(**{**values, "steps": steps})
+    follows = found.number == len(before) and found.first == sum(one.frames for one in before)
+    counted = 1 + sum(count for _, count in steps)
+    if not follows or not 0 < found.frames <= _MOST_FRAMES or found.frames != counted:
+        raise ValueError("does not follow the segment before it")
+    return found
 
 
 def steps_of(times: list[int]) -> tuple[tuple[int, int], ...]:

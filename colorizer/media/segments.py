@@ -19,14 +19,16 @@ from dataclasses import asdict
 from itertools import chain
 from pathlib import Path
 from typing import IO, Any
+from zipfile import BadZipFile
 
 import numpy as np
 
 from colorizer.errors import TargetError
 from colorizer.media import durable
 from colorizer.media.durable import NoLocksError, flush, flush_folder, lock, open_own
-from colorizer.media.segment import Segment
+from colorizer.media.segment import Segment, segment_from
 from colorizer.media.work_folder import JOURNAL, LOCK, MARK, why_not_ours, work_folder
+from colorizer.strangers import LIST_BYTES, check_regular, parse_json, read_whole
 
 _SCHEMA = 2
 _JOINED = "joined"
@@ -199,6 +201,16 @@ class WorkFolder:
     def _state_file(self, number: int) -> Path:
         return self.path / f"state_{number:05}.npz"
 
+    def _has_state(self, number: int) -> bool:
+        """Tell whether the state before a segment can be read."""
+        file = self._state_file(number)
+        try:
+            check_regular(file)
+            with np.load(file) as saved:
+                return all(array.dtype != object for array in saved.values())
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile, MemoryError):
+            return False
+
     def _usable(self) -> list[Segment]:
         """Return the finished segments of an earlier run that this one would make alike."""
         try:
@@ -221,7 +233,8 @@ class WorkFolder:
                 self.notes.append(f"a finished segment is damaged: {file.name}")
                 break
             sound.append(segment)
-        if not self._state_file(len(sound)).exists():
+        if sound and not self._has_state(len(sound)):
+            self.notes.append("what is kept of an earlier run can't be read; it is made again")
             sound = []
         if sound:
             count = sum(segment.frames for segment in sound)
@@ -244,16 +257,14 @@ def _line(values: Mapping[str, Any]) -> bytes:
 
 def _read(journal: Path) -> tuple[Any, list[Segment]]:
     """Return identity and segments; a line torn by a crash ends the journal."""
-    head, *lines = journal.read_bytes().split(b"\n")
+    head, *lines = read_whole(journal, LIST_BYTES).split(b"\n")
     identity: Any = None
     segments: list[Segment] = []
     with suppress(ValueError, KeyError, TypeError):
-        first = json.loads(head)
+        first = parse_json(head)
         identity = first["identity"] if first["schema"] == _SCHEMA else None
         for line in lines[:-1]:
-            values = json.loads(line)
-            values["steps"] = tuple(tuple(step) for step in values["steps"])
-            segments.append(Segment(**values))
+            segments.append(segment_from(parse_json(line), segments))
     return identity, segments
 
 

@@ -22,6 +22,7 @@ from colorizer.media.metadata import Metadata
 from colorizer.media.profiles import foreign_profile, result_profile
 from colorizer.media.scan import Coding, Extra, Scan, opacity_of
 from colorizer.media.scan_open import Pages, open_pages
+from colorizer.strangers import open_regular
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +83,7 @@ class StillSource:
             UnsupportedMedia: no photo.
         """
         try:
-            self._file = self.path.open("rb")
+            self._file = open_regular(self.path)
             empty = os.fstat(self._file.fileno()).st_size == 0
         except OSError as error:
             raise MediaError(self.path, _why_not(self.path, error)) from error

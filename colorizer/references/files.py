@@ -12,6 +12,7 @@ from pathlib import Path
 from colorizer.checksum import file_hash
 from colorizer.errors import SettingsError
 from colorizer.hints.file import Hint, reference_from, references_of
+from colorizer.strangers import NOTES_BYTES, read_text
 
 
 def hinted_references(hints: Iterable[Hint]) -> list[Path]:
@@ -22,12 +23,12 @@ def hinted_references(hints: Iterable[Hint]) -> list[Path]:
 def override_references(file: Path | None) -> list[Path]:
     """Return the references that a file of shots' settings names, as far as it can be read."""
     try:
-        text = file.read_text(encoding="utf-8-sig") if file is not None else ""
+        text = read_text(file, NOTES_BYTES) if file is not None else ""
         shots = tomllib.loads(text).get("shot", {}).values()
         values = [value for shot in shots for value in (shot, *shot.get("hints", ()))]
         names = [value["reference"] for value in values if "reference" in value]
         return [Path(reference_from(n, str(file), file.parent)) for n in names if file is not None]
-    except (OSError, ValueError, TypeError, AttributeError, SettingsError):
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError, SettingsError):
         return []  # the run says what is wrong
 
 
