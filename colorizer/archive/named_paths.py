@@ -16,6 +16,7 @@ from colorizer.archive.provenance import Sidecar
 from colorizer.checksum import file_hash
 from colorizer.cut_list import cut_file, override_file
 from colorizer.errors import SettingsError
+from colorizer.media.assumed import ASSUMABLE
 from colorizer.options import flag
 from colorizer.rgb_spaces import NAMED_SPACES
 
@@ -40,6 +41,7 @@ def named_settings(sidecar: Sidecar, file: Path, given: Mapping[str, Any]) -> di
     for name, own, digest in (
         ("weights", (None,), sidecar["model"].get("weights_sha256")),
         ("profile", (None, *NAMED_SPACES), None),
+        ("assume_profile", (None, *ASSUMABLE), None),
     ):
         path = values.get(name)
         if path not in own and name not in given and not _may_be_read(path, file, digest):

@@ -93,7 +93,10 @@ def _job(sidecar: Sidecar, file: Path, target: Path, arguments: argparse.Namespa
         raise MediaError(source, f"the source can't be read: {error.strerror}") from error
     if found != told["sha256"]:
         raise MediaError(source, "is not the source any more: its SHA-256 is another")
-    named = {item.name for item in fields(Settings) if "Path" in str(item.type)} | {"profile"}
+    named = {item.name for item in fields(Settings) if "Path" in str(item.type)} | {
+        "profile",
+        "assume_profile",
+    }
     given = {name: str(value) for name, value in vars(arguments).items() if name in named and value}
     values = named_settings(sidecar, file, given)
     check_references(sidecar, file)

@@ -84,11 +84,11 @@ def test_repeat_reads_the_cut_list_that_the_result_was_made_with(made, capsys):
 @pytest.mark.parametrize(
     ("name", "value"),
     [("weights", "/etc/hostname"), ("profile", "/etc/hostname"), ("weights", "/dev/zero"),
-     ("profile", "../../x.icc")],
+     ("profile", "../../x.icc"), ("assume-profile", "/etc/hostname")],
 )  # fmt: skip
 def test_repeat_reads_no_file_elsewhere_that_nobody_named(made, capsys, name, value):
     sidecar = sidecar_of(made / "out" / "a_color.png")
-    change(sidecar, "settings", **{name: value})
+    change(sidecar, "settings", **{name.replace("-", "_"): value})
     assert repeat(sidecar) == ExitCode.USAGE
     assert f"--{name} {value}" in capsys.readouterr().err, "it says how to name it"
 
