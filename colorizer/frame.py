@@ -57,6 +57,8 @@ class Frame:
     smooth where a frame is no key frame."""
     starts_shot: bool = False
     """True for the first frame of a shot and for every still: no colour crosses into it."""
+    side: Any = None
+    """Of a film: a small av.VideoFrame that keeps captions for the sink, see `film_side`."""
     motion: Motion | None = None
     """How it continues its shot; None for the first frame, and for a flash within a shot, which
     the frame after it skips."""

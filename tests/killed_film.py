@@ -1,11 +1,12 @@
 """Runs of a film's job in forked copies of one process that kill themselves at a chosen event.
 
-    python -m tests.killed_film SOURCE TARGET CODEC SEED
+    python -m tests.killed_film SOURCE TARGET CODEC SEED [late]
 
 Colorizes SOURCE undisturbed, as TARGET with "_whole" behind its stem, and counts what happens in
 each stage. Then, stage by stage, a run is killed at a random event of that stage, the next at a
 random time, and a last one finishes TARGET with a number behind its stem. The last line printed is
 how many runs were killed, in JSON. To fork is ten times as quick as to start Python and torch anew.
+With "late", segments have their full length, and one target is killed ten times after its second.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ import torch
 from colorizer import batch
 from colorizer.jobs import Job, JobState, Kind
 from colorizer.media import film_decode, film_encoder, film_join, film_sink
-from colorizer.media.segments import work_folder
+from colorizer.media.segment import BLOCK_FRAMES, SEGMENT_FRAMES
+from colorizer.media.segments import kept_frames, work_folder
 from colorizer.settings import Settings
 from tests.tiny_model import TinyModel, tiny_model
 
@@ -38,6 +40,8 @@ CLOCK = "clock"
 """Kill after so many milliseconds, whatever happens."""
 KILLS = 2
 """Of each stage."""
+LATE_KILLS = 10
+"""Of one film after its second segment."""
 _SEGMENT = 24
 _FILE_EVENTS = ("open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.truncate")
 
@@ -54,7 +58,6 @@ class Killer:
         """
         self.counts: Counter[str] = Counter()
         self._name, self._at = name, at
-        film_sink.SEGMENT_FRAMES = _SEGMENT
         for owner, method, stage in (
             (film_decode.FilmDecoder, "_decode", "decode"),
             (film_join, "_packets", "join"),
@@ -135,9 +138,22 @@ def _do(job: Job, at: tuple[str, int] | None, tell: int) -> NoReturn:
         os._exit(code)
 
 
+def killed_late(made: Job, rng: random.Random) -> None:
+    """Kill one film ten times, always after its second segment, and finish it."""
+    first, kept = 2 * SEGMENT_FRAMES + 1, 2 * (SEGMENT_FRAMES - BLOCK_FRAMES)
+    places = [first + rng.randint(0, 100), *(rng.randint(1, 330) for _ in range(LATE_KILLS - 1))]
+    for place in places:
+        if run_once(made, ("encode", place)) is not None:
+            sys.exit(f"{made.target} was finished before it could be killed {LATE_KILLS} times")
+        if kept_frames(made.target) < kept:
+            sys.exit(f"{made.target} keeps only {kept_frames(made.target)} frames")
+    run_once(made, None)
+    print(json.dumps({"encode": LATE_KILLS}))  # noqa: T201
+
+
 def main() -> None:
     """Kill run after run; every film must come out."""
-    source, target, codec, seed = sys.argv[1:]
+    source, target, codec, seed, *late = sys.argv[1:]
     rng, target = random.Random(seed), Path(target)
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
@@ -146,10 +162,15 @@ def main() -> None:
         settings = Settings(size=64, codec=codec)
         return Job(Path(source), target.with_stem(f"{target.stem}_{word}"), Kind.FILM, settings)
 
+    if not late:
+        film_sink.SEGMENT_FRAMES = _SEGMENT
     began = monotonic()
     counts = run_once(job("whole"), None)
     counts[CLOCK] = round(1000 * (monotonic() - began))
     killed: Counter[str] = Counter()
+    if late:
+        killed_late(job("killed"), rng)
+        return
     for number, stage in enumerate(STAGES * KILLS):
         made, kills = job(str(number)), []
         for chosen in (stage, CLOCK):

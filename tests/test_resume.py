@@ -15,7 +15,7 @@ import pytest
 from colorizer.commands.report import ExitCode
 from colorizer.media.segments import kept_frames, work_folder
 from tests.draw_film import draw_film
-from tests.killed_film import KILLS, STAGES
+from tests.killed_film import KILLS, LATE_KILLS, STAGES
 
 ROOT = Path(__file__).resolve().parents[1]
 FRAMES = 110
@@ -148,6 +148,30 @@ def test_a_killed_film_is_finished_by_the_same_command_and_is_the_same(film):
     assert f"goes on after {FRAMES} frames" in told
     expect_same(film)
     assert (film / "a.mkv").read_bytes() == before
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.parametrize(
+    ("seed", "name", "codec"), [(5, "b.mkv", "ffv1"), (6, "b.mp4", "h264"), (7, "b.mov", "prores")]
+)
+def test_a_long_film_killed_ten_times_after_its_second_segment_is_the_same(
+    tmp_path, seed, name, codec
+):
+    """Packets are read by FFmpeg (PyAV); 1,600 frames are seven segments."""
+    source, target = tmp_path / "a.mkv", tmp_path / name
+    draw_film(source, size=(48, 64), frames=1600, sounds=("aac",))
+    command = [sys.executable, "-m", "tests.killed_film", source, target, codec, seed, "late"]
+    ended = subprocess.run(
+        list(map(str, command)), cwd=ROOT, env={**os.environ, "OMP_NUM_THREADS": "1"},
+        capture_output=True, text=True, timeout=900,
+    )  # fmt: skip
+    assert ended.returncode == 0, ended.stderr
+    assert json.loads(ended.stdout.splitlines()[-1]) == {"encode": LATE_KILLS}
+    whole, killed = (target.with_stem(f"b_{word}") for word in ("whole", "killed"))
+    assert len(pictures(whole)) == 1600
+    assert pictures(killed) == pictures(whole)
+    assert sound(killed) == sound(whole)
 
 
 @pytest.mark.slow

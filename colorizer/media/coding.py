@@ -204,7 +204,12 @@ def _options(
     if codec == "h265":
         quiet = f"log-level=error:pools={threads}"
         exact = {"x265-params": f"{quiet}:lossless=1"}
-        return {"preset": "medium", **(exact if quality == 0 else rate | {"x265-params": quiet})}
+        captions = {"a53cc": "1"}  # libx264 writes them unasked
+        return {
+            "preset": "medium",
+            **captions,
+            **(exact if quality == 0 else rate | {"x265-params": quiet}),
+        }
     if codec == "av1":
         return {"preset": "6", "svtav1-params": f"lp={threads}", **rate}
     if codec == "ffv1":

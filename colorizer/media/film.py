@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from colorizer.errors import MediaError, UnsupportedMedia
@@ -29,7 +29,9 @@ from colorizer.media.film_open import (
     unkept,
 )
 from colorizer.media.film_range import find_span, has_packets_between
+from colorizer.media.film_side import Carrier, first_side_data
 from colorizer.media.luma import LumaLayout, luma_layout, read_luma
+from colorizer.media.timecode import timecode_of
 from colorizer.trim import Place
 
 if TYPE_CHECKING:
@@ -67,6 +69,12 @@ class FilmSource:
     """How long the part wanted is; None up to the film's end."""
     first_field: str | None
     """top or bottom, whichever is shown first; None where frames are whole."""
+    timecode: str = ""
+    """Of the film's first frame, as its container says; "" where nothing does."""
+    side_data: Mapping[str, bytes] = MappingProxyType({})
+    """What its first frames hold besides the picture; see `first_side_data`."""
+    epochs: Sequence[Epoch] = ()
+    """The new clocks that its frames have come to so far."""
 
     def __init__(
         self,
@@ -98,6 +106,7 @@ class FilmSource:
         self._interlaced = interlaced
         self._read = 0
         self._counts = CountLog()
+        self._carrier = Carrier()
         self._earlier: Counts = (0, 0, 0)
         self._decoder = FilmDecoder(path, threads, self.warnings.append)
         try:
@@ -153,7 +162,8 @@ class FilmSource:
         Y = read_luma(decoded, self.layout, self.tags.matrix)
         bits, full_range = self.layout.bits, self.tags.full_range
         L = working_L(Y, bits, full_range, self._side)
-        return Frame(index, pts, self.time_base, Y, bits, full_range, L)
+        side = self._carrier.small(decoded)
+        return Frame(index, pts, self.time_base, Y, bits, full_range, L, side=side)
 
     def chapters(self) -> list[Any]:
         """Return the chapters of the part wanted, with times on the output's clock."""
@@ -204,6 +214,7 @@ class FilmSource:
         self.rate = rate or Fraction(25)
         self.time_base = Fraction(stream.time_base or first.time_base or 1 / self.rate)
         self._clock = Clock(self.time_base, is_gap=self._gap_test())
+        self.epochs = self._clock.epochs
         self.origin = clock_origin(self._decoder.container, self.time_base)
         ratio = stream.sample_aspect_ratio
         self.sample_aspect_ratio = Fraction(ratio) if ratio and ratio != 1 else None
@@ -216,6 +227,8 @@ class FilmSource:
         self.counted = stream.frames > 0
         estimate = round(self._announced[0] * self.rate) if self._announced else None
         self.frame_count = stream.frames or estimate
+        self.side_data = first_side_data(path, stream.index)
+        self.timecode = timecode_of(self._decoder.container, stream)
         self._warn(said, note, *unkept(first, self.layout))
 
     def _trim(self, start: Place | None, end: Place | None) -> None:
@@ -246,11 +259,6 @@ class FilmSource:
         if self._decoder.container.format.name not in TRANSPORT:
             return None
         return partial(has_packets_between, self.path, self.stream.index)
-
-    @property
-    def epochs(self) -> Sequence[Epoch]:
-        """The new clocks that its frames have come to so far."""
-        return self._clock.epochs
 
     @property
     def is_part(self) -> bool:

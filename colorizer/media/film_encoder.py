@@ -15,6 +15,7 @@ from colorizer.media.coding import Coding, quiet_encoders
 from colorizer.media.color_tags import ColorTags
 from colorizer.media.film import FilmSource
 from colorizer.media.film_copy import stream_tags
+from colorizer.media.film_side import Carrier, carries_captions, starts_at
 from colorizer.media.luma import at_depth
 from colorizer.media.matroska import ROOM
 from colorizer.media.segment import Segment, steps_of
@@ -66,6 +67,8 @@ def add_film_stream(
     if like.display_matrix:
         stream.set_display_matrix(like.display_matrix)
     own = stream_tags(like.stream, coded_again=True)
+    if code := starts_at(like):
+        own["timecode"] = code
     advance_timecodes(own, like.first_index, like.rate)
     if output.format.name == "webm" and like.sample_aspect_ratio:
         own.setdefault("title", ROOM)
@@ -75,7 +78,13 @@ def add_film_stream(
 
 
 def picture_of(
-    frame: Frame, coding: Coding, tags: ColorTags, origin: Fraction, *, interlaced: bool = False
+    frame: Frame,
+    coding: Coding,
+    tags: ColorTags,
+    origin: Fraction,
+    *,
+    interlaced: bool = False,
+    carrier: Carrier | None = None,
 ) -> Any:
     """Build the encoder's frame: luma copied, chroma computed from ab at that luma.
 
@@ -85,6 +94,7 @@ def picture_of(
         tags: of the output; the chroma is computed with their matrix.
         origin: seconds subtracted from the frame's time.
         interlaced: whether it holds two fields.
+        carrier: brings the captions of the film's frame.
 
     Returns:
         An av.VideoFrame.
@@ -104,7 +114,9 @@ def picture_of(
         bits=coding.bits,
         full_range=tags.full_range,
     )
-    picture = av.VideoFrame(Y.shape[1], Y.shape[0], coding.pix_fmt)
+    picture: Any = av.VideoFrame(Y.shape[1], Y.shape[0], coding.pix_fmt)
+    if carrier and frame.side is not None and carries_captions(coding):
+        picture = carrier.grown(frame.side, frame.Y.shape, coding.pix_fmt)
     for plane, samples in zip(picture.planes, _planes(Y, chroma, coding.pix_fmt), strict=True):
         rows = np.frombuffer(memoryview(plane), samples.dtype).reshape(plane.height, -1)
         rows[:, : samples.shape[1]] = samples
@@ -195,6 +207,7 @@ class SegmentEncoder:
         )
         self._stream = add_film_stream(self._output, like, coding, tags, threads)
         self._marker = FrameMarker(like.size, coding, like.time_base)
+        self._carrier = Carrier()
         self._luma = hashlib.sha256()
         self._tail: Any = b""
         self._clipped = 0
@@ -205,7 +218,14 @@ class SegmentEncoder:
         """Encode one frame with ab at chroma size."""
         like = self._like
         interlaced = like.first_field is not None
-        picture = picture_of(frame, self._coding, self._tags, like.origin, interlaced=interlaced)
+        picture = picture_of(
+            frame,
+            self._coding,
+            self._tags,
+            like.origin,
+            interlaced=interlaced,
+            carrier=self._carrier,
+        )
         self._clipped += _beyond_codes(frame, self._coding)
         self._times.append(picture.pts)
         picture.pts += self._lead - self._times[0]

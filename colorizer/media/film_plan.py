@@ -9,6 +9,7 @@ from colorizer.media.codecs import muxer_of
 from colorizer.media.coding import Coding, choose_coding
 from colorizer.media.coding_trial import tried
 from colorizer.media.film import FilmSource
+from colorizer.media.film_side import lost_side_data, with_light
 from colorizer.media.film_streams import plan_copies
 
 ENCODE_THREADS = min(8, os.cpu_count() or 1)
@@ -57,7 +58,9 @@ def check(
     )
     if not hardware:
         coding = tried(coding, codec, like.size)
+    coding = with_light(coding, like.side_data)
+    lost = lost_side_data(coding, like.side_data, time_code=muxer != "webm")
     copies, warnings = plan_copies(like.path, like.stream.index, muxer)
     if like.origin and not like.is_part:
         warnings.append(f"its clock starts at {float(like.origin):.3f} s; the output's at 0")
-    return coding, copies, [*coding.warnings, *warnings]
+    return coding, copies, [*coding.warnings, *lost, *warnings]

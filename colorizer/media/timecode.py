@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import MutableMapping
 from fractions import Fraction
+from typing import Any
 
 _CODE = re.compile(r"(\d\d):(\d\d):(\d\d)([:;.,])(\d\d)")
 
@@ -36,6 +37,20 @@ def later_timecode(code: str, frames: int, rate: Fraction) -> str:
         f"{seconds_in_all // 3600 % 24:02}:{seconds_in_all // 60 % 60:02}:"
         f"{seconds_in_all % 60:02}{sign}{part_now:02}"
     )
+
+
+def timecode_of(container: Any, stream: Any) -> str:
+    """Return the time code of a film's first frame that its metadata says, "" where none does.
+
+    Args:
+        container: of the film.
+        stream: its picture, whose code counts before the container's and other streams'.
+    """
+    for one in (stream, container, *container.streams):
+        for key, code in one.metadata.items():
+            if key.lower() == "timecode" and _CODE.fullmatch(code.strip()):
+                return code.strip()
+    return ""
 
 
 def advance_timecodes(metadata: MutableMapping[str, str], frames: int, rate: Fraction) -> None:

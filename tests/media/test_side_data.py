@@ -1,0 +1,148 @@
+"""Captions and the luminance of the master: in the result where its codec holds them, else said.
+
+Captions are put in as ATSC A/53 orders (SEI user data, ITU-T H.264 D.1.6) and read back by FFmpeg's
+decoders through PyAV.
+"""
+
+import re
+import struct
+from fractions import Fraction
+
+import av
+import pytest
+
+from colorizer.media.film import FilmSource
+from colorizer.media.film_plan import check
+from colorizer.media.film_side import lost_side_data, time_code_of, words
+from colorizer.media.probe import probe
+from tests.draw_film import draw_film
+from tests.media.test_film_sink import colour
+
+CAPTION = "closed captions (CEA-608/708)"
+DISPLAY = "G(13250,34500)B(7500,3000)R(34000,16000)WP(15635,16450)L(10000000,50)"
+
+
+def pairs(number):
+    """Return the two caption triplets of a frame."""
+    return bytes([0xFC, 0x94, 0x20 + number, 0xFD, 0x80, 0x80])
+
+
+def captioned(path, frames=12, **options):
+    """Draw an H.264 film whose every frame has captions."""
+    x264 = {"bf": "0", "threads": "1"}
+    draw_film(path, codec="libx264", frames=frames, options=x264, size=(64, 64), **options)
+    data = path.read_bytes()
+    starts = [found.start() for found in re.finditer(b"\0\0\1", data)] + [len(data)]
+    made, number = b"", 0
+    for start, end in zip(starts, starts[1:], strict=False):
+        unit = data[start:end]
+        if unit[3] & 31 in (1, 5) and unit[4] & 0x80:  # the first slice of a picture
+            body = b"\xb5\0\x31GA94\3\xc2\xff" + pairs(number) + b"\xff"
+            made += b"\0\0\1\6\4" + bytes([len(body)]) + body + b"\x80"
+            number += 1
+        made += unit
+    path.write_bytes(made)
+
+
+def captions(path):
+    """Return the captions of every frame, None where it has none."""
+    found = []
+    with av.open(str(path)) as film:
+        for frame in film.decode(video=0):
+            data = frame.side_data.get("A53_CC")
+            found.append(None if data is None else bytes(data))
+    return found
+
+
+@pytest.mark.parametrize("pix_fmt", ["yuv420p", "yuv422p"])
+@pytest.mark.parametrize(
+    ("codec", "name"), [("h264", "b.mp4"), ("h264", "b.mkv"), ("h265", "b.mkv")]
+)
+def test_captions_come_along_frame_by_frame(tmp_path, codec, name, pix_fmt):
+    captioned(tmp_path / "a.h264", pix_fmt=pix_fmt)
+    expected = [pairs(number) for number in range(12)]
+    assert captions(tmp_path / "a.h264") == expected
+    _, _, sink = colour(tmp_path / "a.h264", tmp_path / name, codec)
+    assert captions(tmp_path / name) == expected
+    assert not [line for line in sink.warnings if "captions" in line]
+
+
+@pytest.mark.parametrize(
+    ("codec", "name"), [("ffv1", "b.mkv"), ("prores", "b.mov"), ("av1", "b.mkv")]
+)
+def test_captions_that_a_codec_lacks_are_said_before(tmp_path, codec, name):
+    captioned(tmp_path / "a.h264")
+    with FilmSource(tmp_path / "a.h264", side=32) as source:
+        _, _, warnings = check(source, tmp_path / name, codec)
+        assert words(source.side_data) == [CAPTION]
+    (line,) = [line for line in warnings if "left out of the frames" in line]
+    assert CAPTION in line
+    assert "h264" in line
+
+
+def light_of(path):
+    """Return mastering display and light level of the first frame as FFmpeg's structures."""
+    with av.open(str(path)) as film:
+        data = next(film.decode(video=0)).side_data
+        names = ("MASTERING_DISPLAY_METADATA", "CONTENT_LIGHT_LEVEL")
+        display, light = (bytes(data.get(name) or b"") for name in names)
+    numbers = struct.unpack("=22i", display[:88]) if display else ()
+    shares = [numbers[at] / numbers[at + 1] for at in range(0, 20, 2)] if numbers else []
+    return shares, struct.unpack("=2I", light[:8]) if light else ()
+
+
+def bright(path):
+    params = f"log-level=error:master-display={DISPLAY}:max-cll=1000,400:pools=1"
+    draw_film(
+        path, codec="libx265", pix_fmt="yuv420p10le", frames=4, size=(64, 64), matrix=9,
+        primaries=9, transfer=16, options={"x265-params": params},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("codec", "name"), [("h264", "b.mp4"), ("h265", "b.mkv"), ("h265", "b.mp4"), ("av1", "b.mkv")]
+)
+def test_the_light_of_the_master_comes_along(tmp_path, codec, name):
+    bright(tmp_path / "a.mkv")
+    shares, light = light_of(tmp_path / "a.mkv")
+    assert light == (1000, 400)
+    assert shares[-1] == pytest.approx(1000)
+    colour(tmp_path / "a.mkv", tmp_path / name, codec)
+    got, got_light = light_of(tmp_path / name)
+    assert got_light == light
+    assert got == pytest.approx(shares, abs=1e-3)
+
+
+def test_the_light_of_the_master_that_ffv1_lacks_is_said(tmp_path):
+    bright(tmp_path / "a.mkv")
+    with FilmSource(tmp_path / "a.mkv", side=32) as source:
+        _, _, warnings = check(source, tmp_path / "b.mkv", "ffv1")
+    assert any("mastering display" in line and "content light" in line for line in warnings)
+    assert len(probe(tmp_path / "a.mkv")["side_data"]) == 2
+
+
+def test_every_other_kind_is_named_for_every_codec(tmp_path):
+    draw_film(tmp_path / "a.mkv", frames=2, size=(128, 256))
+    with FilmSource(tmp_path / "a.mkv", side=32) as source:
+        for codec, suffix in (("h264", "mp4"), ("ffv1", "mkv"), ("dnxhr", "mov")):
+            coding, _, warnings = check(source, tmp_path / f"b.{suffix}", codec)
+            assert not [line for line in warnings if "left out of the frames" in line]
+            kinds = ["AFD", "DOVI_METADATA", "DYNAMIC_HDR_PLUS", "S12M_TIMECODE"]
+            (line,) = lost_side_data(coding, kinds, time_code=False)
+            for word in ("format", "Dolby Vision", "HDR10+", "ST 12"):
+                assert word in line
+            assert lost_side_data(coding, ["S12M_TIMECODE"], time_code=True) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "rate", "text"),
+    [
+        # SMPTE ST 12-1 as FFmpeg packs it: frames, seconds, minutes, hours in BCD; bit 30 drops.
+        (0x12_34_56_10, Fraction(25), "10:56:34:12"),
+        (0x40_00_00_00 | 0x05_00_10_09, Fraction(30000, 1001), "09:10:00;05"),
+        (0x12_34_56_10 | 1 << 7, Fraction(50), "10:56:34:25"),
+        (0x12_34_56_10 | 1 << 23, Fraction(60), "10:56:34:25"),
+    ],
+)
+def test_time_codes_of_frames_are_read(code, rate, text):
+    assert time_code_of(struct.pack("=4I", 1, code, 0, 0), rate) == text
