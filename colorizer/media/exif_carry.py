@@ -30,8 +30,8 @@ from colorizer.media.metadata import (
     TIFF_KEPT,
     XMP_TAG,
     Metadata,
-    without_resources,
 )
+from colorizer.media.photoshop import without_resources
 
 _RESOLUTION = (0x011A, 0x011B, 0x0128)
 _ENDS = (XMP_TAG, IPTC_TAG, PHOTOSHOP_TAG)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Container, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -20,6 +19,7 @@ from colorizer.media.jpeg_segments import PHOTOSHOP_MARK, whole_xmp
 from colorizer.media.limits import MOST_METADATA_BYTES
 from colorizer.media.orientation import TAG as ORIENTATION_TAG
 from colorizer.media.orientation import orientation_of
+from colorizer.media.photoshop import without_thumbnails
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -35,9 +35,6 @@ dates, Windows XP fields, unique id, owner and serial numbers, lens, original fi
 XMP_TAG, IPTC_TAG, PHOTOSHOP_TAG = 700, 33723, 34377
 EXIF_TAG, GPS_TAG, INTEROP_TAG = 34665, 34853, 40965
 _COLOR_SPACE = 0xA001
-_UNTRUE = (0x0409, 0x040C, 0x040F, 0x0411, 0x0422, 0x0423, 0x0424)
-"""Photoshop resources that hold the old picture small, its profile, or a second copy of EXIF and
-XMP, which stand elsewhere."""
 _PNG_REPLACED = {
     b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"cHRM", b"gAMA", b"iCCP", b"sBIT", b"sRGB",
     b"cICP", b"bKGD", b"hIST", b"pHYs", b"sPLT", b"eXIf", b"acTL", b"fcTL", b"fdAT",
@@ -75,6 +72,8 @@ class Metadata:
     """Tags of a TIFF file as code, type, count, value in the file's byte order."""
     order: str = "<"
     """Byte order of a TIFF file."""
+    trailer: bytes = b""
+    """What follows the end of a JPEG, such as the film of a motion photo."""
     credentials: bool = False
     """It had signed content credentials (C2PA), which do not hold for a result."""
 
@@ -102,7 +101,7 @@ def read_pillow(image: Image.Image) -> Metadata:
     xmp, exif, dpi = info.get("xmp"), info.get("exif"), info.get("dpi")
     xmp = whole_xmp(xmp.encode() if isinstance(xmp, str) else xmp, segments)
     exif = exif.removeprefix(_EXIF_MARK) if exif else None
-    turned, stated = _of_block(exif) if exif else (None, "")
+    turned, stated = of_exif(exif) if exif else (None, "")
     return Metadata(
         orientation=orientation_of(turned, xmp),
         exif=exif,
@@ -116,7 +115,7 @@ def read_pillow(image: Image.Image) -> Metadata:
     )
 
 
-def _of_block(exif: bytes) -> tuple[int | None, str]:
+def of_exif(exif: bytes) -> tuple[int | None, str]:
     """Return the orientation and the colour space that an EXIF block tells."""
     order = {b"II": "<", b"MM": ">"}.get(exif[:2])
     if order is None or len(exif) < 8:
@@ -280,27 +279,3 @@ def _read_ifds(page: TiffPage, file: BinaryIO) -> tuple[tuple[int, Directory], .
             place = int.from_bytes(inner.data, "little" if order == "<" else "big")
             found.append((INTEROP_TAG, read_directory(file, place, order, big)))
     return tuple(found)
-
-
-def without_thumbnails(resources: bytes) -> bytes:
-    """Return Photoshop image resources without those that are untrue of a result."""
-    return without_resources(resources, _UNTRUE)
-
-
-def without_resources(resources: bytes, numbers: Container[int]) -> bytes:
-    """Return Photoshop image resources without those of the given numbers."""
-    return b"".join(data for number, data in _resources(resources) if number not in numbers)
-
-
-def _resources(resources: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield number and bytes of every Photoshop image resource."""
-    at = 0
-    while resources[at : at + 4] in (b"8BIM", b"PHUT", b"AgHg", b"DCSR", b"MeSa"):
-        name = at + 6
-        start = name + (resources[name] + 2) // 2 * 2 + 4 if name < len(resources) else 0
-        if not 0 < start <= len(resources):
-            break
-        (length,) = struct.unpack(">I", resources[start - 4 : start])
-        end = start + length + length % 2
-        yield int.from_bytes(resources[at + 4 : at + 6], "big"), resources[at:end]
-        at = end

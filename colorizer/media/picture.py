@@ -55,6 +55,7 @@ class Picture:
             "comment": self.metadata.comment,
             "content credentials (C2PA)": self.metadata.credentials,
             "PNG text": self.metadata.png_chunks,
+            "bytes after the end of the picture": self.metadata.trailer,
             "TIFF tags": self.metadata.tiff_tags,
         }
         lost = [name for name, value in there.items() if value and name not in held]

@@ -104,8 +104,10 @@ def check_claim(path: Path, height: int, width: int, size: int) -> None:
 
 
 def one_line(error: BaseException) -> str:
-    """Return what an error says, in one line."""
-    return " ".join(str(error).split()) or type(error).__name__
+    """Return what an error says, in one line; LibRaw's errors hold bytes."""
+    first = error.args[0] if error.args else None
+    told = first.decode("utf-8", "replace") if isinstance(first, bytes) else str(error)
+    return " ".join(told.split()) or type(error).__name__
 
 
 def file_size(file: BinaryIO) -> int:

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO, Literal
 import numpy as np
 
 from colorizer.errors import MediaError, UnsupportedMedia
+from colorizer.media.ends import broken
 from colorizer.media.metadata import Metadata, read_tiff
 from colorizer.media.scan import Coding, Scan, check_claim, file_size, one_line, split_alpha
 
@@ -41,7 +42,9 @@ def _library(path: Path, module: str, extra: str, what: str) -> Any:
         return import_module(module)
     except ImportError as error:
         raise UnsupportedMedia(
-            path, f"is {what}; to read it, pip install 'film-colorizer[{extra}]'"
+            path,
+            f"is not supported here: it is {what}; to read it, pip install"
+            f" 'film-colorizer[{extra}]'",
         ) from error
 
 
@@ -69,7 +72,7 @@ def read_heic_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
     except (MediaError, MemoryError):
         raise
     except Exception as error:  # libheif names its errors, the wrapper adds kinds of its own
-        raise MediaError(path, f"is damaged or cut off: {one_line(error)}") from error
+        raise MediaError(path, broken(file, error)) from error
     if len(opened) > 1:
         warnings.append(f"only the main one of {len(opened)} pictures in the file is colorized")
     if bits > 8:  # 10 and 12 bits come at the upper end of 16
@@ -128,10 +131,20 @@ def read_raw_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
         with rawpy.imread(file) as raw:
             check_claim(path, raw.sizes.height, raw.sizes.width, size)
             codes = raw.postprocess(**_DEVELOPED)
+    except (rawpy.LibRawFileUnsupportedError, rawpy.NotSupportedError) as error:
+        raise UnsupportedMedia(
+            path,
+            "is not supported: LibRaw knows no camera that writes such a file; convert it to DNG"
+            f" or TIFF ({one_line(error)})",
+        ) from error
     except (rawpy.LibRawError, OSError, ValueError, RuntimeError) as error:
-        raise MediaError(path, f"can't be developed: {one_line(error)}") from error
+        raise MediaError(
+            path, f"is damaged: it can't be developed ({one_line(error)}); restore it"
+        ) from error
     if codes.ndim != 3 or codes.shape[2] != 3:
-        raise UnsupportedMedia(path, f"its sensor has {codes.shape[2:]} colours, not three")
+        raise UnsupportedMedia(
+            path, f"is not supported: its sensor has {codes.shape[2:]} colours; save it as TIFF"
+        )
     metadata, order = _raw_metadata(file, warnings)
     return Scan(
         codes=codes,

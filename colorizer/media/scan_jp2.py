@@ -9,6 +9,7 @@ from typing import BinaryIO
 import numpy as np
 
 from colorizer.errors import MediaError, UnsupportedMedia
+from colorizer.media.ends import broken
 from colorizer.media.iptc import resource_of_iptc
 from colorizer.media.jp2_boxes import (
     CMYK,
@@ -50,14 +51,14 @@ def read_jp2_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
         header = Header(data)
         size = read_size(data, header.start)
     except (ValueError, IndexError, struct.error) as error:
-        raise MediaError(path, f"is damaged or cut off: {one_line(error)}") from error
+        raise MediaError(path, broken(file, error)) from error
     check_claim(path, size.height, size.width, len(data))
     _check(path, size, header.space)
     try:
         # The bare codestream: what its boxes say is applied by us, and odd ones are no error.
         codes = imagecodecs.jpeg2k_decode(data[header.start : header.end])
     except (imagecodecs.Jpeg2kError, RuntimeError, ValueError) as error:
-        raise MediaError(path, f"is damaged or cut off: {one_line(error)}") from error
+        raise MediaError(path, broken(file, error)) from error
     if codes.shape[:2] != (size.height, size.width) or codes.ndim > 3:
         raise MediaError(path, "is damaged: its components have different sizes")
     try:
@@ -76,9 +77,13 @@ def _check(path: Path, size: Size, space: int | None) -> None:
         what = f"have {' and '.join(map(str, sorted(set(size.bits))))} bits"
         if not size.plain and len(set(size.bits)) == 1:
             what = "are signed or have less resolution than the picture"
-        raise UnsupportedMedia(path, f"its components {what}; save it as 8- or 16-bit RGB")
+        raise UnsupportedMedia(
+            path, f"is not supported: its components {what}; save it as 8- or 16-bit RGB"
+        )
     if space is not None and space not in _CHANNELS:
-        raise UnsupportedMedia(path, f"its colour space is number {space}; save it as gray or RGB")
+        raise UnsupportedMedia(
+            path, f"is not supported: its colour space is number {space}; save it as gray or RGB"
+        )
 
 
 def _scan(codes: np.ndarray, size: Size, header: Header, warnings: list[str]) -> Scan:

@@ -7,36 +7,43 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
-from colorizer.errors import UnsupportedMedia
+from colorizer.errors import MediaError, UnsupportedMedia
 from colorizer.media.jp2_boxes import CODESTREAM, SIGNATURE
+from colorizer.media.raw_content import is_raw
 from colorizer.media.scan import Scan
 from colorizer.media.scan_extra import is_heic, read_heic_scan, read_raw_scan
 from colorizer.media.scan_jp2 import read_jp2_scan
+from colorizer.media.scan_jpeg import read_jpeg_scan
+from colorizer.media.scan_more import TGA_SUFFIXES, is_tga, read_jxl_scan, read_more_scan
 from colorizer.media.scan_pillow import read_pillow_scan
 from colorizer.media.scan_pnm import read_pnm_scan
+from colorizer.media.scan_psd import MARK as PSD_MARK
+from colorizer.media.scan_psd import read_psd_scan
 from colorizer.media.scan_tiff import MARKS as TIFF_MARKS
 from colorizer.media.scan_tiff import open_tiff
 from colorizer.media.suffixes import RAW_SUFFIXES
 
 Reader: TypeAlias = Callable[[Path, BinaryIO, list[str]], Scan]
-_KNOWN = "JPEG, PNG, TIFF, JPEG 2000, WebP, BMP, PNM, HEIC or camera raw"
+_KNOWN = "TIFF, JPEG or PNG"
 _OWN_MARKS: tuple[tuple[int, bytes, Reader], ...] = (
-    (0, b"\xff\xd8\xff", read_pillow_scan),
+    (0, b"\xff\xd8\xff", read_jpeg_scan),
     (0, b"\x89PNG\r\n\x1a\n", read_pillow_scan),
     (8, b"WEBP", read_pillow_scan),
     (0, b"BM", read_pillow_scan),
     (0, SIGNATURE, read_jp2_scan),
     (0, CODESTREAM, read_jp2_scan),
+    (0, b"GIF87a", read_more_scan),
+    (0, b"GIF89a", read_more_scan),
+    (4, b"ftypavif", read_more_scan),
+    (4, b"ftypavis", read_more_scan),
+    (0, b"\xff\x0a", read_jxl_scan),
+    (0, b"\0\0\0\x0cJXL ", read_jxl_scan),
+    (0, PSD_MARK, read_psd_scan),
 )
 """Offset, bytes and reader of formats that hold one picture."""
 _FOREIGN = (
-    (0, b"GIF8", "a GIF"),
-    (0, b"8BPS", "a Photoshop document"),
     (0, b"%PDF", "a PDF"),
     (0, b"\x76\x2f\x31\x01", "an OpenEXR"),
-    (0, b"\xff\x0a", "a JPEG XL"),
-    (0, b"\0\0\0\x0cJXL ", "a JPEG XL"),
-    (4, b"ftypavif", "an AVIF"),
     (0, b"SDPX", "a DPX"),
     (0, b"XPDS", "a DPX"),
     (0, b"P7", "a PAM"),
@@ -87,10 +94,11 @@ def reader_of(path: Path, file: BinaryIO) -> Reader | None:
     file.seek(0)
     head = file.read(32)
     file.seek(0)
-    if path.suffix.lower() in RAW_SUFFIXES:
-        return read_raw_scan
+    named_raw = path.suffix.lower() in RAW_SUFFIXES
     if head[:4] in TIFF_MARKS:
-        return None
+        raw = head[:4] in TIFF_MARKS[:2] and is_raw(file, named_so=named_raw)
+        file.seek(0)
+        return read_raw_scan if raw else None
     for at, mark, reader in _OWN_MARKS:
         if head[at:].startswith(mark):
             return reader
@@ -98,9 +106,15 @@ def reader_of(path: Path, file: BinaryIO) -> Reader | None:
         return read_pnm_scan
     if is_heic(head):
         return read_heic_scan
+    if path.suffix.lower() in TGA_SUFFIXES and is_tga(head):
+        return read_more_scan
+    if named_raw:
+        return read_raw_scan
+    if not head.strip(b"\0"):
+        raise MediaError(path, "is damaged: its first bytes are all 0; restore it")
     found = (name for at, mark, name in _FOREIGN if head[at:].startswith(mark))
     what = next(found, "none of a photo")
-    raise UnsupportedMedia(path, f"its content is {what}; save it as {_KNOWN}")
+    raise UnsupportedMedia(path, f"is not supported: its content is {what}; save it as {_KNOWN}")
 
 
 def _one(reader: Reader, path: Path, file: BinaryIO, notes: list[str]) -> Iterator[Scan]:

@@ -14,7 +14,8 @@ from typing import BinaryIO
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
-from colorizer.errors import MediaError
+from colorizer.errors import MediaError, UnsupportedMedia
+from colorizer.media.ends import broken
 from colorizer.media.limits import lift_pillows
 from colorizer.media.metadata import read_pillow, read_png
 from colorizer.media.png_colour import colour_of_png
@@ -24,7 +25,6 @@ from colorizer.media.scan import (
     Scan,
     check_claim,
     file_size,
-    one_line,
     split_alpha,
 )
 
@@ -33,8 +33,12 @@ FORMATS = ("JPEG", "PNG", "WEBP", "BMP")
 _DECODE_ERRORS = (OSError, SyntaxError, ValueError, EOFError, IndexError, struct.error)
 
 
+class UnsupportedMode(Exception):
+    """An image has samples that are not 8 bits deep."""
+
+
 def read_pillow_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
-    """Decode a JPEG, PNG, WebP or BMP, whatever its name.
+    """Decode a JPEG of 8 bits, PNG, WebP or BMP, whatever its name.
 
     Args:
         path: for messages.
@@ -47,16 +51,18 @@ def read_pillow_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
     try:
         image = Image.open(file, formats=FORMATS)
     except UnidentifiedImageError:
-        raise MediaError(path, "is damaged: its header can't be read") from None
+        raise MediaError(path, broken(file, "its header can't be read")) from None
     except _DECODE_ERRORS as error:
-        raise MediaError(path, f"can't be read: {one_line(error)}") from error
+        raise MediaError(path, broken(file, error)) from error
     check_claim(path, image.height, image.width, file_size(file))
     depth = 16 if image.format == "PNG" and _png_bits(file) == 16 else 8
     try:
-        codes, space, extras = _png16(file) if depth == 16 else _pillow8(image)
+        codes, space, extras = _png16(file) if depth == 16 else pillow_codes(image)
         metadata = read_pillow(image)
+    except UnsupportedMode as error:
+        raise UnsupportedMedia(path, f"is not supported: {error}; save it as RGB") from error
     except _DECODE_ERRORS as error:
-        raise MediaError(path, f"is damaged or cut off: {one_line(error)}") from error
+        raise MediaError(path, broken(file, error)) from error
     pictures = getattr(image, "n_frames", 1)
     if pictures > 1:
         warnings.append(f"only the first of {pictures} pictures in the file is colorized")
@@ -106,12 +112,12 @@ def _png16(file: BinaryIO) -> tuple[np.ndarray, str, tuple[Extra, ...]]:
     return split_alpha(codes)
 
 
-def _pillow8(image: Image.Image) -> tuple[np.ndarray, str, tuple[Extra, ...]]:
+def pillow_codes(image: Image.Image) -> tuple[np.ndarray, str, tuple[Extra, ...]]:
     """Decode an image of 8 bits per channel into codes, space and alpha.
 
     Raises:
         OSError: damaged or cut off.
-        ValueError: samples that are not 8 bits deep.
+        UnsupportedMode: samples that are not 8 bits deep.
     """
     image.load()
     transparent = "transparency" in image.info
@@ -119,7 +125,7 @@ def _pillow8(image: Image.Image) -> tuple[np.ndarray, str, tuple[Extra, ...]]:
     if transparent and image.mode in ("1", "L", "P", "RGB"):
         wanted = "LA" if image.mode in ("1", "L") else "RGBA"
     if wanted is None and image.mode not in ("L", "RGB", "RGBA", "CMYK"):
-        raise ValueError(f"samples of kind {image.mode} are not supported")
+        raise UnsupportedMode(f"samples of kind {image.mode}")
     if wanted not in (None, image.mode):
         image = image.convert(wanted)
     codes = np.asarray(image)

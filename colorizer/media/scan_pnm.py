@@ -81,7 +81,7 @@ def read_pnm_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
         codes, used = _raw(data, header)
     shape = (header.height, header.width, header.channels)
     if codes is None or codes.size < header.height * header.width * header.channels:
-        raise MediaError(path, f"is cut off: {len(data)} bytes of samples are there")
+        raise MediaError(path, f"is cut off: it has {len(data)} bytes of samples; restore it")
     if re.match(rb"\s*P[1-6]\s", data[used : used + 8]):
         warnings.append("only the first of several pictures in the file is colorized")
     codes, bits = _scaled(codes[: shape[0] * shape[1] * shape[2]], header.top)

@@ -14,6 +14,7 @@ import tifffile
 from tifffile import TiffFile, TiffPage
 
 from colorizer.errors import MediaError, UnsupportedMedia
+from colorizer.media.lab_codes import codes_of_lab
 from colorizer.media.metadata import Metadata, read_tiff
 from colorizer.media.opacity import straight
 from colorizer.media.scan import (
@@ -30,6 +31,7 @@ from colorizer.media.scan import (
     widen,
 )
 from colorizer.media.tiff_chain import check_chain
+from colorizer.media.tiff_samples import FLOAT, as_integers, is_for_pillow, pillow_page
 
 # What it warns of ends in an error or a warning of ours.
 logging.getLogger("tifffile").setLevel(logging.CRITICAL)
@@ -37,6 +39,7 @@ logging.getLogger("tifffile").setLevel(logging.CRITICAL)
 MARKS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 """First four bytes of TIFF and BigTIFF in both byte orders."""
 _WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB, _PALETTE, _CMYK, _YCBCR = 0, 1, 2, 3, 5, 6
+_CIELAB, _ICCLAB = 8, 9
 _SPACES = {
     _WHITE_IS_ZERO: ("gray", 1),
     _BLACK_IS_ZERO: ("gray", 1),
@@ -44,10 +47,14 @@ _SPACES = {
     _PALETTE: ("gray", 1),
     _CMYK: ("cmyk", 4),
     _YCBCR: ("rgb", 3),
+    _CIELAB: ("rgb", 3),
+    _ICCLAB: ("rgb", 3),
 }
-"""Space and colour channels by PhotometricInterpretation; Y'CbCr only as the JPEG codec gives it,
-which is RGB."""
-_JPEG = (6, 7)
+"""Space and colour channels by PhotometricInterpretation; Y'CbCr as JPEG codec and Pillow give it,
+and CIELAB after conversion, are RGB."""
+_LABS = (_CIELAB, _ICCLAB)
+_UNSIGNED, _UNDEFINED = 1, 4
+"""SampleFormat."""
 _COMPRESSIONS = {1: None, 5: "lzw"}
 """What a result follows; all others, lossy and bilevel ones too, become lossless zlib."""
 
@@ -78,7 +85,7 @@ def open_tiff(
         raise
     except Exception as error:
         # A damaged structure leads tifffile and its codecs to errors of every kind.
-        raise MediaError(path, f"is damaged or cut off: {one_line(error)}") from error
+        raise MediaError(path, f"is damaged: {one_line(error)}; restore it") from error
     return len(pages), _scans(path, file, pages, total, notes)
 
 
@@ -104,11 +111,19 @@ def _scan(path: Path, file: BinaryIO, page: TiffPage, total: int, notes: list[st
     """
     try:
         _check(path, page, file)
-        scan = _interpret(path, page, page.asarray(), _metadata(page, file, notes), notes)
+        metadata = _metadata(page, file, notes)
+        if is_for_pillow(page):
+            codes, turned = pillow_page(file, page)
+            if turned:
+                upright = metadata.upright_resolution()
+                metadata = replace(metadata, resolution=upright, orientation=1)
+            scan = _of_pillow(codes, page, metadata)
+        else:
+            scan = _interpret(path, page, page.asarray(), metadata, notes)
     except (MediaError, MemoryError):
         raise
     except Exception as error:
-        raise MediaError(path, f"is damaged or cut off: {one_line(error)}") from error
+        raise MediaError(path, f"is damaged: {one_line(error)}; restore it") from error
     return replace(scan, coding=replace(scan.coding, document_pixels=total))
 
 
@@ -153,16 +168,31 @@ def _check(path: Path, page: TiffPage, file: BinaryIO) -> None:
     parts = sum(n > 0 for n in page.databytecounts)
     if parts < math.prod(page.chunked):  # tifffile would fill the gaps with black
         raise MediaError(path, f"is damaged: {parts} of {math.prod(page.chunked)} parts are there")
+    _check_samples(path, page)
+
+
+def _check_samples(path: Path, page: TiffPage) -> None:
+    """Refuse samples that are no picture this program can take.
+
+    Raises:
+        UnsupportedMedia: see `open_tiff`.
+    """
     kind, bits = page.photometric, page.bitspersample
-    if kind not in _SPACES or (kind == _YCBCR and page.compression not in _JPEG):
-        name = getattr(kind, "name", str(kind)).lower()
-        raise UnsupportedMedia(path, f"its pixels are {name}; save it as gray or RGB")
-    if page.sampleformat != 1 or not isinstance(bits, int) or bits > 16 or page.imagedepth != 1:
-        raise UnsupportedMedia(
-            path, f"its samples are {bits}-bit {_sample_name(page)}; save it as 8- or 16-bit TIFF"
-        )
-    if kind == _PALETTE and bits > 8:
-        raise UnsupportedMedia(path, "its palette has more than 256 colours; save it as RGB")
+    what = ""
+    if kind not in _SPACES:
+        what = f"its pixels are {getattr(kind, 'name', str(kind)).lower()}; save it as gray or RGB"
+    elif page.imagedepth != 1:
+        what = f"it is a volume of {page.imagedepth} layers; save them as pages"
+    elif not isinstance(bits, int):
+        what = f"its colours have {bits} bits; save it as 8- or 16-bit TIFF"
+    elif page.sampleformat not in (_UNSIGNED, FLOAT, _UNDEFINED) or page.dtype is None:
+        what = f"its samples are {bits}-bit {_sample_name(page)}; save it as 8- or 16-bit TIFF"
+    elif kind == _PALETTE and bits > 8:
+        what = "its palette has more than 256 colours; save it as RGB"
+    elif kind in _LABS and bits not in (8, 16):
+        what = f"it is CIELAB of {bits} bits; save it as 16-bit RGB"
+    if what:
+        raise UnsupportedMedia(path, f"is not supported: {what}")
 
 
 def _sample_name(page: TiffPage) -> str:
@@ -188,13 +218,20 @@ def _interpret(
     if page.samplesperpixel > 1 and page.planarconfig == 2:
         codes = np.moveaxis(codes, 0, -1)
     if codes.shape[:2] != (page.imagelength, page.imagewidth) or codes.ndim > 3:
-        raise UnsupportedMedia(path, f"its pixels have the shape {codes.shape}; save it as RGB")
+        raise UnsupportedMedia(
+            path, f"is not supported: its pixels have the shape {codes.shape}; save it as RGB"
+        )
     codes = codes.reshape(*codes.shape[:2], -1).astype(codes.dtype.newbyteorder("="), copy=False)
     if codes.shape[2] < channels:
         raise MediaError(path, f"is damaged: it has {codes.shape[2]} of {channels} colours")
     extras = _extras(codes[..., channels:], page)
     codes = codes[..., 0] if channels == 1 else codes[..., :channels]
-    if page.photometric == _PALETTE:
+    if codes.dtype.kind == "f" or codes.itemsize > 2:
+        codes, bits = as_integers(codes, warnings)
+    if page.photometric in _LABS:
+        codes, bits = codes_of_lab(codes, signed=page.photometric == _CIELAB), 16
+        metadata = replace(metadata, icc=None, stated="srgb")
+    elif page.photometric == _PALETTE:
         codes, space, bits = _look_up(codes, page), "rgb", 8
     else:
         codes, bits = widen(codes, bits)
@@ -208,6 +245,17 @@ def _interpret(
         coding=_coding(page, depth),
         metadata=metadata,
         extras=extras,
+    )
+
+
+def _of_pillow(codes: np.ndarray, page: TiffPage, metadata: Metadata) -> Scan:
+    """Return a page that Pillow has decoded and brought to 8 bits."""
+    return Scan(
+        codes=codes,
+        space="gray" if codes.ndim == 2 else "rgb",
+        bits=8,
+        coding=_coding(page, 8),
+        metadata=metadata,
     )
 
 

@@ -26,11 +26,13 @@ from colorizer.media.still_tiff import write_tiff
 from colorizer.media.suffixes import WRITTEN
 from colorizer.media.xmp import short_packet, split
 
+_TRAILER = "bytes after the end of the picture"
+
 
 def write_jpeg(file: BinaryIO, picture: Picture) -> None:
     """Write a JPEG at 4:4:4."""
     metadata, exif, xmp, comment = picture.metadata, picture.metadata.exif, picture.xmp, None
-    picture.warn_of_lost("EXIF" if exif else "", "IPTC and Photoshop data", "comment")
+    picture.warn_of_lost("EXIF" if exif else "", "IPTC and Photoshop data", "comment", _TRAILER)
     if exif and len(exif) > MARKER_BYTES - 6:
         picture.warn("EXIF is too long for a JPEG and lost")
         exif = None
@@ -62,6 +64,7 @@ def write_jpeg(file: BinaryIO, picture: Picture) -> None:
         file.truncate()
         image.save(file, "JPEG", **options)
         picture.warn("is written as a baseline JPEG; it is too noisy for a progressive one")
+    file.write(metadata.trailer)
 
 
 def _pillow(picture: Picture) -> Any:

@@ -12,6 +12,12 @@ _SUFFIXES_OF = {
     "tiff": (".tif", ".tiff"),
     "png": (".png",),
     "jpeg": (".jpg", ".jpeg", ".jpe", ".jfif"),
+    "jls": (".jls",),
+    "gif": (".gif",),
+    "psd": (".psd", ".psb"),
+    "avif": (".avif",),
+    "jxl": (".jxl",),
+    "tga": (".tga", ".icb", ".vda", ".vst"),
     "jp2": (".jp2", ".j2k", ".jpf", ".jpx", ".j2c", ".jpc"),
     "webp": (".webp",),
     "bmp": (".bmp", ".dib"),
@@ -28,7 +34,8 @@ WRITTEN = {
 """Format of a result by the suffix of its name."""
 OWN_SUFFIX = {
     "jpeg": ".jpg", "png": ".png", "tiff": ".tif", "jp2": ".jp2", "webp": ".webp", "bmp": ".bmp",
-    "pnm": ".ppm", "heic": ".tif", "raw": ".tif",
+    "pnm": ".ppm", "heic": ".tif", "raw": ".tif", "jls": ".tif", "gif": ".tif", "psd": ".tif",
+    "avif": ".tif", "jxl": ".tif", "tga": ".tif",
 }  # fmt: skip
 """Suffix of a result in the format of its source, or in TIFF where that can't be written."""
 

@@ -267,7 +267,7 @@ def test_reasons_are_clear(tmp_path):
     reasons = {
         "empty.jpg": "0 bytes",
         "text.jpg": "none of a photo",
-        "picture.gif": "a GIF",
+        "picture.jxr": "not supported: its content is a JPEG XR",
         "cut.jpg": "cut off",
         "cut.tif": "cut off",
         "cut.pgm": "cut off",

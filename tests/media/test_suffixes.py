@@ -36,4 +36,4 @@ def test_every_photo_has_a_writer():
 
 def test_every_format_is_its_own_suffix_or_tiff():
     for name, suffix in OWN_SUFFIX.items():
-        assert WRITTEN[suffix] == name or (suffix == ".tif" and name in ("heic", "raw"))
+        assert WRITTEN[suffix] == name or suffix == ".tif"

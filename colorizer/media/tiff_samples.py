@@ -1,0 +1,147 @@
+"""Samples of a TIFF page that are no plain integers, or that tifffile does not decode."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+from tifffile import TiffPage
+
+from colorizer.errors import MediaError
+
+_OLD_JPEG, _JPEG, _NEXT, _THUNDER = 6, 7, 32766, 32809
+_YCBCR, _WHITE_IS_ZERO, _BLACK_IS_ZERO = 6, 0, 1
+_JPEG_START, _JPEG_LENGTH = 513, 514
+"""JPEGInterchangeFormat of TIFF 6.0, section 22."""
+FLOAT = 3
+"""SampleFormat of floating point."""
+_WHITES = (255, 65535, 2**32 - 1)
+
+
+def is_for_pillow(page: TiffPage) -> bool:
+    """Tell whether libtiff, through Pillow, reads what tifffile does not: 8 bits a sample."""
+    if page.compression in (_OLD_JPEG, _NEXT, _THUNDER):
+        return True
+    return page.photometric == _YCBCR and page.compression != _JPEG
+
+
+def pillow_page(file: BinaryIO, page: TiffPage) -> tuple[np.ndarray, bool]:
+    """Decode a page by Pillow.
+
+    Returns:
+        (H, W) or (H, W, 3) uint8, and whether it has been turned upright.
+    """
+    from PIL import Image
+
+    inner = _inner_jpeg(file, page)
+    if inner is not None:
+        return inner, False
+    file.seek(0)
+    with Image.open(file, formats=("TIFF",)) as image:
+        image.seek(page.index)
+        gray = page.photometric in (_WHITE_IS_ZERO, _BLACK_IS_ZERO)
+        return np.asarray(image.convert("L" if gray else "RGB")), True
+
+
+def _inner_jpeg(file: BinaryIO, page: TiffPage) -> np.ndarray | None:
+    """Decode the whole JPEG that some old-style pages are; None of pages that hold none."""
+    from PIL import Image
+
+    place = page.tags.get(_JPEG_START)
+    if page.compression != _OLD_JPEG or place is None:
+        return None
+    length = page.tags.get(_JPEG_LENGTH)
+    file.seek(_first(place.value))
+    data = file.read(_first(length.value) if length is not None else -1)
+    try:
+        with Image.open(BytesIO(data), formats=("JPEG",)) as image:
+            codes = np.asarray(image)
+    except (OSError, SyntaxError, ValueError):
+        return None
+    return codes if codes.shape[:2] == (page.imagelength, page.imagewidth) else None
+
+
+def _first(value: Any) -> int:
+    return int(value[0] if isinstance(value, tuple) else value)
+
+
+def as_integers(codes: np.ndarray, notes: list[str]) -> tuple[np.ndarray, int]:
+    """Bring floating-point samples, and integers of more than 16 bits, to 16 bits.
+
+    White is 1, or the largest code of 8, 16 or 32 bits where values are such, or else the
+    brightest sample; what lies below 0 is black.
+
+    Args:
+        codes: any shape, float16 to float64 or unsigned.
+        notes: what was made of them is appended.
+
+    Returns:
+        uint16, and 16.
+
+    Raises:
+        ValueError: they are not numbers.
+    """
+    exact = np.issubdtype(codes.dtype, np.integer)
+    kind = "integers" if exact else "floating-point samples"
+    high = float(codes.max())
+    if not np.isfinite(high) or not np.isfinite(float(codes.min())):
+        raise ValueError("some of its samples are no numbers")
+    white = _white_of(codes, high, exact)
+    name = "the brightest" if white == high and white not in (1, *_WHITES) else f"{white:g}"
+    notes.append(f"its {8 * codes.itemsize}-bit {kind} become 16 bits; white is {name}")
+    scaled = np.empty(codes.shape, np.uint16)
+    rows = max(1, (1 << 20) // max(1, codes[0].size))
+    for top in range(0, len(codes), rows):
+        part = codes[top : top + rows].astype(np.float64) * (65535 / white)
+        scaled[top : top + rows] = np.rint(np.clip(part, 0, 65535))
+    return scaled, 16
+
+
+def _white_of(codes: np.ndarray, high: float, exact: bool) -> float:
+    if not exact and high <= 1:
+        return 1.0
+    sample = codes[:: max(1, len(codes) // 64)]
+    coded = exact or bool((sample == np.rint(sample)).all()) or float((sample > 1).mean()) > 0.5
+    if coded:
+        fitting = (white for white in _WHITES if high <= white)
+        return float(next(fitting, high))
+    return high
+
+
+def decode_what_can_be(page: TiffPage, size: int) -> tuple[np.ndarray, float]:
+    """Decode the strips or tiles of a page that can be; the others stay black.
+
+    Args:
+        page: of an opened file.
+        size: bytes of the file.
+
+    Returns:
+        pixels as `page.asarray` shapes them, and which share of the parts is missing.
+
+    Raises:
+        MediaError: none of them can be decoded.
+    """
+    whole = np.zeros(page.shaped, page.dtype)
+    handle, bad = page.parent.filehandle, 0
+    places = list(zip(page.dataoffsets, page.databytecounts, strict=False))
+    for index, (offset, count) in enumerate(places):
+        try:
+            handle.seek(offset)
+            data = handle.read(count) if count > 0 and offset + count <= size else b""
+            decoded = page.decode(
+                data or None, index, jpegtables=page.jpegtables, jpegheader=page.jpegheader
+            )
+        except Exception:  # each codec has errors of its own
+            bad += 1
+            continue
+        part, (plane, depth, down, across, _), (d, h, w, _) = decoded
+        if part is None:
+            bad += 1
+            continue
+        room = whole[plane, depth : depth + d, down : down + h, across : across + w]
+        room[...] = part[: room.shape[0], : room.shape[1], : room.shape[2]]
+    if bad == len(places):
+        raise MediaError(Path(handle.path), "is damaged: none of its parts can be decoded")
+    return whole.reshape(page.shape), bad / len(places)
