@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from colorizer.errors import MediaError
 from colorizer.media import scan_extra
+from colorizer.media.ends import jpeg_layout
 from colorizer.media.jp2_boxes import read_size
 from colorizer.media.jp2_header import Header
 from colorizer.media.metadata import read_pillow, read_tiff
 from colorizer.media.scan import check_claim, file_size, one_line
 from colorizer.media.scan_jp2 import read_jp2_scan
-from colorizer.media.scan_open import reader_of
+from colorizer.media.scan_jpeg import JPEG_LS, read_jpeg_scan
+from colorizer.media.scan_more import FORMATS as MORE_FORMATS
+from colorizer.media.scan_more import jxl_size, read_jxl_scan, read_more_scan
+from colorizer.media.scan_open import Reader, reader_of
 from colorizer.media.scan_pillow import FORMATS, read_pillow_scan
 from colorizer.media.scan_pnm import read_header, read_pnm_scan
+from colorizer.media.scan_psd import psd_size, read_psd_scan
 from colorizer.media.tiff_chain import check_chain
 from colorizer.strangers import open_regular
 
+_HEAD_BYTES = 4 << 20
 _UNKNOWN = {"pages": 1, "icc_profile": False, "dpi": None, "orientation": 1}
 
 
@@ -43,18 +50,16 @@ def _facts(path: Path, file: BinaryIO) -> dict[str, Any]:
     reader = reader_of(path, file)
     if reader is None:
         return _tiff(path, file)
-    if reader is read_pillow_scan:
+    if reader is read_jpeg_scan:
+        return _jpeg(file)
+    if reader in (read_pillow_scan, read_more_scan):
         return _pillow(file)
     if reader is read_jp2_scan:
         return _jp2(file)
     if reader is read_pnm_scan:
         return _pnm(path, file)
-    height, width, bits = (
-        scan_extra.heic_size(path, file)
-        if reader is scan_extra.read_heic_scan
-        else scan_extra.raw_size(path, file)
-    )
-    kind = "HEIC" if reader is scan_extra.read_heic_scan else "RAW"
+    kind, size = _SIZES[reader]
+    height, width, bits = size(path, file)
     return {
         "format": kind,
         "width": width,
@@ -65,10 +70,35 @@ def _facts(path: Path, file: BinaryIO) -> dict[str, Any]:
     }
 
 
+_SIZES: dict[Reader, tuple[str, Callable[[Path, BinaryIO], tuple[int, int, int]]]] = {
+    scan_extra.read_heic_scan: ("HEIC", scan_extra.heic_size),
+    scan_extra.read_raw_scan: ("RAW", scan_extra.raw_size),
+    read_psd_scan: ("PSD", psd_size),
+    read_jxl_scan: ("JPEG XL", jxl_size),
+}
+"""Name and what tells height, width and bits of formats of which no more is told."""
+
+
+def _jpeg(file: BinaryIO) -> dict[str, Any]:
+    file.seek(0)
+    layout = jpeg_layout(file.read(_HEAD_BYTES))
+    if not layout.frame or layout.precision == 8 and layout.frame != JPEG_LS:
+        return _pillow(file)
+    return {
+        "format": "JPEG-LS" if layout.frame == JPEG_LS else "JPEG",
+        "width": layout.size[1],
+        "height": layout.size[0],
+        "mode": "L" if layout.components == 1 else "RGB",
+        "bits": layout.precision,
+        **_UNKNOWN,
+    }
+
+
 def _pillow(file: BinaryIO) -> dict[str, Any]:
     from PIL import Image
 
-    with Image.open(file, formats=FORMATS) as image:
+    file.seek(0)
+    with Image.open(file, formats=(*FORMATS, *MORE_FORMATS)) as image:
         dpi = image.info.get("dpi")
         tile = image.tile[0][3] if image.tile else None
         raw = tile[0] if isinstance(tile, tuple) else tile

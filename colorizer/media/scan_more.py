@@ -18,7 +18,7 @@ from colorizer.media.scan_pillow import pillow_codes
 
 TGA_SUFFIXES = (".tga", ".icb", ".vda", ".vst")
 """Their content has no mark."""
-_FORMATS = ("GIF", "TGA", "AVIF")
+FORMATS = ("GIF", "TGA", "AVIF")
 _TGA_HEADER = 18
 _JXL = {b"Exif": "exif", b"xml ": "xmp"}
 
@@ -48,7 +48,7 @@ def read_more_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
     """
     file.seek(0)
     try:
-        image = Image.open(file, formats=_FORMATS)
+        image = Image.open(file, formats=FORMATS)
     except UnidentifiedImageError:
         raise MediaError(path, broken(file, "its header can't be read")) from None
     except Exception as error:  # of a damaged header; Pillow's plugins raise what they meet
@@ -127,6 +127,17 @@ def read_jxl_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
         coding=Coding(format="jxl", depth=depth),
         metadata=_jxl_metadata(data, warnings),
     )
+
+
+def jxl_size(path: Path, file: BinaryIO) -> tuple[int, int, int]:
+    """Return height, width and bits of a JPEG XL, by decoding it.
+
+    Raises:
+        MediaError, UnsupportedMedia: see `read_jxl_scan`.
+    """
+    scan = read_jxl_scan(path, file, [])
+    height, width = scan.codes.shape[:2]
+    return height, width, scan.bits
 
 
 def _jxl_metadata(data: bytes, warnings: list[str]) -> Metadata:

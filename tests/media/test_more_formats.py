@@ -10,6 +10,7 @@ import tifffile
 from PIL import Image, ImageCms
 
 from colorizer.errors import MediaError, UnsupportedMedia
+from colorizer.media.photo_facts import photo_facts
 from colorizer.media.suffixes import PHOTO_SUFFIXES, photo_suffix
 from tests import draw_photo
 from tests.media.test_still import L_of, L_of_frame, open_photo
@@ -295,3 +296,21 @@ def test_a_jpeg_that_lacks_only_its_end_marker_is_read(tmp_path):
     for length, longer in pairwise((*lengths, len(data))):
         assert longer > length
         assert "cut off" in reason_of(write(tmp_path / "cut.jpg", data[:length])).reason
+
+
+def test_probe_tells_size_and_depth_of_them_all(tmp_path):
+    drawn, deep = draw_photo.gray(), draw_photo.gray(16)
+    files = {
+        "a.gif": (draw_photo.encoded(Image.fromarray(drawn), "GIF"), 8),
+        "a.jpg": (
+            imagecodecs.jpeg_encode(draw_photo.gray(12), lossless=True, bitspersample=12),
+            12,
+        ),
+        "a.jls": (imagecodecs.jpegls_encode(deep), 16),
+        "a.jxl": (imagecodecs.jpegxl_encode(deep, lossless=True), 16),
+        "a.psd": (psd([deep], 1), 16),
+        "a.avif": (imagecodecs.avif_encode(draw_photo.tinted(), level=90), 8),
+    }
+    for name, (data, bits) in files.items():
+        facts = photo_facts(write(tmp_path / name, data))
+        assert (facts["height"], facts["width"], facts["bits"]) == (*draw_photo.SIZE, bits), name

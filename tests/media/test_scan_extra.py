@@ -54,7 +54,9 @@ def test_a_camera_raw_is_developed_and_becomes_a_tiff(tmp_path, byteorder):
 )
 def test_a_missing_library_is_named_with_its_extra(tmp_path, monkeypatch, name, library, extra):
     monkeypatch.setitem(sys.modules, library, None)
-    (tmp_path / name).write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(40))
+    heic = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(40)
+    content = heic if name == "scan.heic" else b"a camera's own" + bytes(40)
+    (tmp_path / name).write_bytes(content)
     with pytest.raises(UnsupportedMedia, match=rf"film-colorizer\[{extra}\]"):
         opened(tmp_path / name)
 
