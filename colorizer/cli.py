@@ -15,7 +15,16 @@ from pathlib import Path
 
 from colorizer import __version__
 from colorizer.commands import measure, models, queue, verify, watch
-from colorizer.commands.options import add_records, add_settings, pixel, positive, seconds
+from colorizer.commands.options import (
+    add_events,
+    add_records,
+    add_recursive,
+    add_settings,
+    option_groups,
+    pixel,
+    seconds,
+    short_help,
+)
 from colorizer.commands.report import ExitCode, note
 from colorizer.errors import (
     ColorizerError,
@@ -28,28 +37,28 @@ from colorizer.errors import (
 
 _EXIT_CODES = """\
 exit codes:
-  0    all done, or skipped because the output was there
-  1    some failed: their reasons are on standard error, their names in --failed-list
+  0    all done, or skipped because the output exists
+  1    some failed: the reasons are on standard error, the names in --failed-list
   2    wrong use of an option
   3    nothing to colorize was found, or no input can be read
   4    a library, model or weights file is missing or damaged
-  5    the output can't be written or the disk is full
-  6    the asked device is not there or out of memory
-  130  interrupted; the same command goes on from there
+  5    the output can't be written, or the disk is full
+  6    the device was not found or is out of memory
+  130  interrupted; the same command continues from there
 """
 
 _RUN_TEXT = """\
 Colorize photos, folders of photos and films, mixed. Originals are never written to.
 
-A folder's tree is mirrored in OUT; system files and files that are neither photo nor film are
-left out. OUT is a folder and is created. With a single input file, an OUT that has a suffix, does
-not end with a slash and is no folder is the output's name; its suffix chooses the format.
-Standard output lists the finished files, or with --json one event a line; everything else goes
-to standard error. Ctrl-C stops after the picture in hand, a second Ctrl-C at once.
+The folder tree is mirrored in OUT, which is created; system files, and files that are neither a
+photo nor a film, are left out. If there is one input file and OUT has a suffix, OUT is the name of
+the output, and its suffix chooses the format. Add a slash to OUT, or create it first, to make it a
+folder. Standard output lists the finished files; everything else goes to standard error. Ctrl-C
+stops after the current picture, a second Ctrl-C at once.
 
-A film is written in segments of 240 frames, in a hidden folder beside its target. Whatever ends
-the run, the same command goes on after the last finished segment and gives the same film; with
-other settings or a changed source it begins anew and says so.
+A film is written in segments of at most 250 frames. If a run is interrupted, the same command
+continues after the last finished segment and gives the same film. If the source or the settings
+have changed it starts again, and says so.
 """
 
 
@@ -106,22 +115,22 @@ def _parser() -> argparse.ArgumentParser:
         added = commands.add_parser(
             name, help=short, description=text, epilog=_EXIT_CODES, formatter_class=shape
         )
-        added.add_argument("-v", "--verbose", action="count", default=0, help="tell more")
+        added.add_argument("-v", "--verbose", action="count", default=0, help="print more")
         added.set_defaults(command=command)
         return added
 
     _add_run(add("run", _run, _RUN_TEXT))
     watch.add_arguments(add("watch", watch.watch, watch.TEXT))
-    probe = add("probe", _probe, "Say what a file is, as JSON.")
+    probe = add("probe", _probe, "Describe a file, as JSON.")
     probe.add_argument("file", type=Path, metavar="FILE")
-    _add_preview(add("preview", _preview, "Colorize one picture and put it beside the original."))
+    _add_preview(add("preview", _preview, "Colorize one picture and show it next to the original."))
     verify.add_arguments(add("verify", verify.verify, verify.TEXT))
     measure.add_arguments(add("measure", measure.measure, measure.TEXT))
     models.add_actions(add("models", models.models, models.TEXT))
     queue.add_actions(add("queue", queue.queue, queue.TEXT))
     window = add("gui", queue.gui, "Open the window.")
     window.add_argument("inputs", nargs="*", type=Path, metavar="INPUT", help="files to add")
-    doctor = add("doctor", _doctor, "Say what is installed, what is missing and how to get it.")
+    doctor = add("doctor", _doctor, "Check what is installed, and how to get what is missing.")
     doctor.add_argument("--json", action="store_true", help="as JSON")
     return parser
 
@@ -130,58 +139,58 @@ Parser = argparse.ArgumentParser
 
 
 def _add_run(parser: Parser) -> None:
-    parser.add_argument("inputs", nargs="*", metavar="INPUT", help="files and folders")
-    parser.add_argument("-o", "--out", help="output folder or file; needed but for --repeat")
-    parser.add_argument(
-        "--recursive",
-        action=argparse.BooleanOptionalAction,
-        default=True,
-        help="folders with all that is below them (default: on)",
+    short_help(parser, "INPUT... -o OUT [options]")
+    groups = option_groups(parser)
+    files, records = groups["files"], groups["records"]
+    files.add_argument("inputs", nargs="*", metavar="INPUT", help="files and folders")
+    files.add_argument(
+        "-o", "--out", help="output folder or file; required unless --repeat is given"
     )
-    parser.add_argument(
-        "--from-file", metavar="LIST", help="read further inputs, one a line; - is standard input"
+    files.add_argument("--dry-run", action="store_true", help="print the plan and change nothing")
+    add_recursive(groups)
+    files.add_argument(
+        "--from-file",
+        metavar="LIST",
+        help="read more inputs from a file, one per line; - is standard input",
     )
-    parser.add_argument(
+    files.add_argument(
         "--failed-list",
         type=Path,
         metavar="FILE",
-        help="write what failed, one a line, to be given to --from-file later",
+        help="write the inputs that failed, one per line, for a later --from-file",
     )
-    add_records(parser)
-    parser.add_argument(
-        "--bag", action="store_true", help="make OUT a bag (BagIt): results in OUT/data"
+    add_events(groups)
+    add_records(groups)
+    records.add_argument(
+        "--bag", action="store_true", help="make OUT a bag (BagIt), with the results in OUT/data"
     )
-    parser.add_argument(
+    records.add_argument(
         "--repeat",
         type=Path,
         metavar="SIDECAR",
-        help="make the result of a sidecar again and say whether it is the same; without OUT the"
-        " new one is not kept",
+        help="make the result of a sidecar again and compare the two; without OUT the new one is"
+        " deleted",
     )
-    parser.add_argument("--jobs", type=positive, metavar="N", help="photos at once")
-    parser.add_argument("--dry-run", action="store_true", help="show the plan, touch nothing")
-    parser.add_argument("--json", action="store_true", help="events as JSON lines")
-    parser.add_argument("-q", "--quiet", action="store_true", help="only failures")
-    add_settings(parser)
+    add_settings(groups)
 
 
 def _add_preview(parser: Parser) -> None:
     parser.add_argument("file", type=Path, metavar="FILE")
     parser.add_argument("-o", "--out", type=Path, required=True, metavar="PNG")
     parser.add_argument(
-        "--time", type=seconds, default=0.0, help="where in a film: seconds, M:SS or H:MM:SS"
+        "--time", type=seconds, default=0.0, help="time in a film: seconds, M:SS or H:MM:SS"
     )
     parser.add_argument(
-        "--confidence", action="store_true", help="add a picture of how sure the network is"
+        "--confidence", action="store_true", help="add a picture of the confidence of the network"
     )
     parser.add_argument(
         "--alternatives",
         type=pixel,
         metavar="X,Y",
-        help="print the likeliest colours at this pixel, with the chance of each, as JSON",
+        help="print the likeliest colours of a pixel and their probabilities, as JSON",
     )
     shown = ("model", "weights", "device", "size", "strength", "vividness", "hints", "shots")
-    add_settings(parser, only=shown)
+    add_settings(option_groups(parser), only=shown)
 
 
 def _run(arguments: argparse.Namespace) -> int:

@@ -7,8 +7,19 @@ from typing import Any
 
 from colorizer.errors import SettingsError
 
+GROUPS = {
+    "files": "inputs and outputs",
+    "colour": "colour",
+    "photos": "photos",
+    "films": "films",
+    "sequences": "image sequences",
+    "records": "records",
+}
+"""Groups of options, in the order of help and manual -> their titles."""
+
 
 def option(
+    group: str,
     default: Any,
     text: str,
     *,
@@ -16,13 +27,23 @@ def option(
     choices: tuple[str, ...] | None = None,
     metavar: str | None = None,
     shapes: str = "both",
+    everyday: bool = False,
 ) -> Any:
-    """Declare one setting: default, help text, inclusive range or choices, name of its value.
+    """Declare one setting.
 
-    `shapes` says which results would be others with another value: both, photo, film or none.
+    Args:
+        group: one of GROUPS, under which help lists it.
+        default: its value if none is given.
+        text: help, without a full stop.
+        range: lowest and highest value, both allowed.
+        choices: the allowed values.
+        metavar: name of its value in help.
+        shapes: which results depend on it: both, photo, film or none.
+        everyday: `--help` lists it; `--help-all` lists every option.
     """
     metadata = {"help": text, "range": range, "choices": choices, "metavar": metavar}
-    return field(default=default, metadata={**metadata, "shapes": shapes})
+    place = {"shapes": shapes, "group": group, "everyday": everyday}
+    return field(default=default, metadata={**metadata, **place})
 
 
 def flag(name: str) -> str:

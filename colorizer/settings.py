@@ -36,6 +36,12 @@ TRANSFERS = ("auto", "video", "log", "linear")
 INTERLACED = ("auto", "no", "top", "bottom")
 
 
+def _unneeded(what: str) -> Any:
+    """Declare what is done with photos that need no colour."""
+    text = f"{what}: colorize (do), skip, or copy unchanged"
+    return option("photos", "do", text, choices=UNCOLOURED, shapes="none")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """How to colorize. Values are checked on construction.
@@ -44,197 +50,233 @@ class Settings:
         SettingsError: a value is outside its range or choices, naming the option.
     """
 
-    model: str = option("autochrome", "model to colorize with", metavar="NAME")
+    model: str = option("colour", "autochrome", "model to colorize with", metavar="NAME")
     weights: Path | None = option(
+        "colour",
         None,
-        "weights file instead of the model's own (.safetensors)",
+        "weights file to use instead of the model's own (.safetensors)",
         metavar="FILE",
-        shapes="none",  # what it holds does, and is compared by its hash; of the cut list too
+        shapes="none",  # its content does, and is compared by its hash; so is the cut list's
     )
-    device: str = option("auto", "auto, cpu, cuda or cuda:N", metavar="DEVICE", shapes="none")
+    device: str = option(
+        "colour",
+        "auto",
+        "device of the network: auto, cpu, cuda or cuda:N",
+        metavar="DEVICE",
+        shapes="none",
+        everyday=True,
+    )
     size: int = option(
+        "colour",
         256,
         "short side of the picture the network sees, in pixels; the output keeps its own size",
         range=(64, 1024),
     )
-    strength: float = option(1.0, "amount of colour, 0 is none", range=(0.0, 2.0))
-    vividness: float = option(
-        0.9, "0 is the cautious average colour, 1 the likeliest colour", range=(0.0, 1.0)
+    strength: float = option(
+        "colour", 1.0, "amount of colour, 0 is none", range=(0.0, 2.0), everyday=True
     )
-    smooth: bool = option(True, "steady the colours of a film along its motion", shapes="film")
+    vividness: float = option(
+        "colour",
+        0.9,
+        "0 is the cautious average colour, 1 the likeliest colour",
+        range=(0.0, 1.0),
+        everyday=True,
+    )
+    smooth: bool = option(
+        "films", True, "steady the colours of a film along its motion", shapes="film"
+    )
     every_frame: bool = option(
+        "films",
         False,
-        "run the network on every film frame, not on key frames from which colours travel:"
-        " slower, slightly truer",
+        "run the network on every frame of a film instead of on key frames only: slower, slightly"
+        " more accurate",
         shapes="film",
     )
     shots: Path | None = option(
+        "films",
         None,
-        "cut list of a film, or folder with one for each film: obeyed where it is there, else"
-        " written; first_frame and start can be edited",
+        "cut list of a film, or a folder with one for each film: read if it exists, otherwise"
+        " created; first_frame and start can be edited",
         metavar="CSV",
         shapes="none",
     )
     hints: Path | None = option(
+        "colour",
         None,
-        "colour hints, a JSON list of x, y, color (or a, b), in a film with time or frame; or a"
-        " folder with NAME.hints.json for each source",
+        "colour hints and references: a JSON file, or a folder with NAME.hints.json for each"
+        " source",
         metavar="JSON",
         shapes="none",
     )
     existing: str = option(
+        "files",
         "skip",
-        "what to do when the output is there; update makes it anew where its source or the"
-        " settings changed",
+        "what to do if the output exists; update makes it again if its source or the settings"
+        " changed",
         choices=EXISTING,
         shapes="none",
+        everyday=True,
     )
     name: str = option(
+        "files",
         "{stem}_color",
-        "names of the results, without suffix: {stem} and {ext} of the source, {parent} folder,"
-        " {n} number in the run ({n:05} with zeros), {model}",
+        "names of the results, without suffix: {stem} and {ext} of the source, {parent} its"
+        " folder, {n} its number in the run ({n:05} with zeros), {model}",
         metavar="TEMPLATE",
         shapes="none",
     )
-    coloured: str = option(
-        "do",
-        "photos that have colour beyond a paper's tint: colorize, skip, or copy byte for byte",
-        choices=UNCOLOURED,
-        shapes="none",
-    )
-    blank: str = option(
-        "do",
-        "scans of blank pages: colorize, skip, or copy byte for byte",
-        choices=UNCOLOURED,
-        shapes="none",
-    )
-    text: str = option(
-        "do",
-        "scans of pages of text: colorize, skip, or copy byte for byte",
-        choices=UNCOLOURED,
-        shapes="none",
-    )
-    line_art: str = option(
-        "do",
-        "scans of drawings in lines: colorize, skip, or copy byte for byte",
-        choices=UNCOLOURED,
-        shapes="none",
-    )
+    coloured: str = _unneeded("photos that are in colour, beyond the tint of the paper")
+    blank: str = _unneeded("scans of blank pages")
+    text: str = _unneeded("scans of pages of text")
+    line_art: str = _unneeded("scans of line drawings")
     caption: bool = option(
+        "photos",
         False,
         "add a strip below every photo that says its colours are generated",
         shapes="photo",
     )
     sidecar: bool = option(
+        "records",
         True,
-        "write NAME.colorize.json beside every result: what it was made of and how",
+        "write NAME.colorize.json next to every result: what it was made from, and how",
         shapes="none",
     )
     preset: str = option(
+        "films",
         "none",
-        "what a film is for: access is h264, archive ffv1 with 4:2:2 and 10 bit, edit prores,"
-        " dnxhr, web av1",
+        "purpose of a film: access (h264), archive (ffv1, at least 4:2:2 and 10 bit), edit"
+        " (prores), dnxhr, web (av1)",
         choices=tuple(PRESETS),
         shapes="film",
+        everyday=True,
     )
-    codec: str = option("h264", "video codec of films", choices=CODECS, shapes="film")
+    codec: str = option("films", "h264", "video codec of films", choices=CODECS, shapes="film")
     quality: int | None = option(
+        "films",
         None,
-        "constant rate factor of h264, h265 and av1: 0 is lossless (not av1), higher is smaller;"
-        " default 16 (h264), 18 (h265), 24 (av1)",
+        "constant rate factor of h264, h265 and av1: 0 is lossless (not av1), higher values give"
+        " smaller files; default 16 (h264), 18 (h265), 24 (av1)",
         range=(0, 63),
         shapes="film",
+        everyday=True,
     )
     hardware: bool = option(
+        "films",
         False,
-        "encode h264, h265 or av1 on the graphics card: quicker, larger, never exact",
+        "encode h264, h265 or av1 on the graphics card: faster, larger files, never exact",
         shapes="film",
     )
     interlaced: str = option(
+        "films",
         "auto",
-        "whether a film's frames hold two fields, and which is first: auto believes the film",
+        "field order of a film: auto is what the film says, no is progressive, top or bottom is"
+        " the first field",
         choices=INTERLACED,
         shapes="film",
     )
     start: str = option(
+        "films",
         "",
-        "begin a film here: a frame number (from 0), seconds with s, M:SS, H:MM:SS or H:MM:SS:FF",
+        "first place of a film to colorize: a frame number (from 0), seconds with s, M:SS, H:MM:SS"
+        " or H:MM:SS:FF",
         metavar="PLACE",
         shapes="film",
     )
     end: str = option(
-        "", "end a film before this place, written as for start", metavar="PLACE", shapes="film"
+        "films",
+        "",
+        "stop before this place of a film; the same forms as for start",
+        metavar="PLACE",
+        shapes="film",
     )
     sequence: bool = option(
+        "sequences",
         False,
-        "take numbered pictures of a folder for the frames of a film; DPX and OpenEXR always are,"
+        "treat numbered pictures of a folder as the frames of a film; DPX and OpenEXR always are,"
         " and a pattern such as shot_%04d.tif names one",
         shapes="none",
+        everyday=True,
     )
     fps: str = option(
+        "sequences",
         "",
         "frames per second of an image sequence, such as 18 or 24000/1001; default: what its frames"
-        " say, else 24",
+        " say, otherwise 24",
         metavar="RATE",
         shapes="film",
     )
     accept_gaps: bool = option(
-        False, "colorize image sequences in which numbers are missing", shapes="none"
+        "sequences",
+        False,
+        "colorize image sequences even if frame numbers are missing",
+        shapes="none",
     )
     transfer: str = option(
+        "sequences",
         "auto",
-        "what the codes of DPX are: video, log (printing density) or linear light; auto believes"
-        " the frames",
+        "meaning of DPX codes: video, log (printing density) or linear light; auto is log if"
+        " the header says so, otherwise video",
         choices=TRANSFERS,
         shapes="film",
     )
     verify: bool = option(
+        "records",
         False,
         "read every finished film back and compare its luma with the source's",
         shapes="none",
     )
     format: str = option(
+        "photos",
         "same",
-        "file format of photos; same is the source's, or TIFF where that can't be written",
+        "file format of photos; same is the source's, or TIFF if that can't be written",
         choices=FORMATS,
-        shapes="none",  # the name of the result tells it
+        shapes="none",  # the name of the result tells it,
+        everyday=True,
     )
-    bit_depth: str = option("same", "bits of each colour of photos", choices=DEPTHS, shapes="photo")
+    bit_depth: str = option(
+        "photos", "same", "bits per channel of photos", choices=DEPTHS, shapes="photo"
+    )
     jpeg_quality: int = option(
-        95, "quality of JPEG and WebP photos", range=(50, 100), shapes="photo"
+        "photos", 95, "quality of JPEG and WebP photos", range=(50, 100), shapes="photo"
     )
-
     profile: str = option(
+        "photos",
         "srgb",
-        "colour space of photos: srgb, adobe-rgb, eci-rgb-v2, display-p3, or an ICC file of an"
-        " RGB space; it is embedded",
+        "colour space of photos, embedded as a profile: srgb, adobe-rgb, eci-rgb-v2, display-p3,"
+        " or an ICC file of an RGB space",
         metavar="SPACE",
         shapes="photo",
     )
     assume_profile: str = option(
+        "photos",
         "auto",
-        "what photos without a colour profile are: auto (sRGB, inks as device-cmyk), srgb,"
+        "colour space of photos that have no profile: auto (sRGB, inks as device-cmyk), srgb,"
         " adobe-rgb, eci-rgb-v2, display-p3, linear, gamma-1.8, gamma-2.2, or an ICC file of gray,"
         " RGB or CMYK",
         metavar="SPACE",
         shapes="photo",
     )
     paper: str = option(
+        "photos",
         "neutral",
-        "paper and borders around a photo: neutral gray, with the tint they have in the scan, or"
-        " coloured like the rest",
+        "paper and borders around a photo: neutral gray, with the tint of the scan, or colorized"
+        " like the picture",
         choices=PAPERS,
         shapes="photo",
     )
-
     c2pa_certificate: Path | None = option(
+        "records",
         None,
-        "sign every result with Content Credentials: certificates, the signer's first (PEM)",
+        "sign every result with Content Credentials: certificate chain, the signer's first (PEM)",
         metavar="PEM",
         shapes="none",
     )
     c2pa_key: Path | None = option(
-        None, "private key that signs, without a password (PEM)", metavar="PEM", shapes="none"
+        "records",
+        None,
+        "private key for signing, without a password (PEM)",
+        metavar="PEM",
+        shapes="none",
     )
 
     def __post_init__(self) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -241,13 +242,43 @@ def test_errors_on_the_way_have_their_exit_code(archive, monkeypatch, error, cod
 
 def test_every_setting_is_an_option_with_its_help(capsys):
     with pytest.raises(SystemExit):
-        run("--help")
+        run("--help-all")
     text = capsys.readouterr().out
     for item in fields(Settings):
         assert flag(item.name) in text
     assert "--no-smooth" in text
     for code in ExitCode:
         assert f"\n  {code.value:<4} " in text
+
+
+@pytest.mark.parametrize("command", [["run"], ["watch"], ["queue", "add"]])
+def test_short_help_lists_everyday_options_and_names_the_rest(command, capsys):
+    def options_of(argument: str) -> set[str]:
+        with pytest.raises(SystemExit) as ended:
+            cli.main([*command, argument])
+        assert ended.value.code == 0
+        shown = capsys.readouterr().out
+        found = set(re.findall(r"^  (?:-\w(?: \w+)?, )?(--[\w-]+)", shown, re.MULTILINE))
+        assert "--help-all" in shown
+        assert "colorizer help" in shown or argument == "--help-all"
+        return found
+
+    everyday = {flag(item.name) for item in fields(Settings) if item.metadata["everyday"]}
+    asked = {"--help", "--help-all", "--out"}
+    short, whole = options_of("--help"), options_of("--help-all")
+    assert everyday | asked <= short <= everyday | asked | {"--dry-run"}
+    assert len(everyday) == 8
+    assert whole > {flag(item.name) for item in fields(Settings)}
+
+
+def test_help_lists_the_groups_in_order(capsys):
+    with pytest.raises(SystemExit):
+        run("--help-all")
+    titles = [
+        line for line in capsys.readouterr().out.splitlines() if re.fullmatch(r"[a-z ]+:", line)
+    ]
+    assert titles == ["options:", "inputs and outputs:", "colour:", "photos:", "films:",
+                      "image sequences:", "records:", "exit codes:"]  # fmt: skip
 
 
 def test_options_reach_the_jobs(archive, monkeypatch):

@@ -12,21 +12,22 @@ from colorizer.commands.report import ExitCode, write_json, write_line
 from colorizer.errors import SettingsError, TargetError
 
 TEXT = """\
-Measure how steady, true and faithful a coloured film is.
+Measure how steady, accurate and faithful a colorized film is.
 
-Everything is seen from the gray source: motion, what is hidden behind it, cuts. RESULT must have
-its source's size and frames. --truth is the film in its true colours; --plain the same film made
-with --no-smooth, from which ghosts are told exactly and those of uncovered ground at all, and how
-much colour smoothing took. Lower is better, but for chroma against another film: 1.
+Motion, occlusion and cuts are found on the gray source. RESULT must have the size and frames of its
+source. --truth is the film in its true colours. --plain is the same film colorized with
+--no-smooth; with it, ghosts are measured exactly, ghosts on uncovered ground are measured at all,
+and the colour lost by smoothing is known. Lower is better, except for chroma against another film,
+where 1 is best.
 
   cdc       change of the histograms over 1, 2 and 4 frames in a shot (Jensen-Shannon, mean of R, G
-            and B as published, or of a and b); gray: of the source, the least cdc rgb can be
-  warp      squared change along the motion over 1 and 8 frames, where it is seen (Lai et al. 2018;
-            RGB from 0 to 1, ab in CIELAB units)
-  flicker   squared distance of ab from the mean of the neighbours in time, along the motion
+            and B as published, or of a and b); gray: of the source, the lowest possible cdc rgb
+  warp      squared change along the motion over 1 and 8 frames, where it is visible (Lai et al.
+            2018; RGB from 0 to 1, ab in CIELAB units)
+  flicker   squared distance of ab from the mean of the neighbouring frames, along the motion
   still     variance of ab where nothing moves
-  ghost     share of old colours beside cuts and on uncovered ground
-  t90       frames after a cut until a tenth of the old colours is left; with the truth, until the
+  ghost     share of old colours next to cuts and on uncovered ground
+  t90       frames after a cut until a tenth of the old colours is left; with --truth, until the
             error is 1.1 times what remains
 """
 _FILMS = ("gray", "result", "plain", "truth")
@@ -61,20 +62,20 @@ _AGAINST = {
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
-    parser.add_argument("result", type=Path, metavar="RESULT", help="a coloured film")
+    parser.add_argument("result", type=Path, metavar="RESULT", help="a colorized film")
     parser.add_argument(
-        "--source", type=Path, metavar="FILE", help="default: what its sidecar says"
+        "--source", type=Path, metavar="FILE", help="default: the source its sidecar names"
     )
     parser.add_argument("--truth", type=Path, metavar="FILE", help="the film in true colours")
     parser.add_argument(
-        "--plain", type=Path, metavar="FILE", help="the film coloured frame by frame"
+        "--plain", type=Path, metavar="FILE", help="the film colorized frame by frame"
     )
     parser.add_argument(
-        "--shots", type=Path, metavar="CSV", help="cut list; default: cuts are found"
+        "--shots", type=Path, metavar="CSV", help="cut list; default: cuts are detected"
     )
-    parser.add_argument("--plot", type=Path, metavar="SVG", help="draw the course over time")
-    parser.add_argument("--json", action="store_true", help="as JSON, with the courses over time")
-    parser.add_argument("-q", "--quiet", action="store_true", help="no bar")
+    parser.add_argument("--plot", type=Path, metavar="SVG", help="draw the values over time")
+    parser.add_argument("--json", action="store_true", help="print JSON, with the values over time")
+    parser.add_argument("-q", "--quiet", action="store_true", help="no progress bar")
 
 
 def measure(arguments: argparse.Namespace) -> int:

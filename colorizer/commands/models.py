@@ -15,8 +15,8 @@ from colorizer.models import model_names, model_spec, usable_models, weights_fil
 TEXT = """\
 List, verify, import and remove models.
 
-A model without weights is a network that can be trained; once its weights are imported, or given
-with --weights, it colorizes. Imported weights are copied into the data folder of this user.
+A model without weights is a network that can be trained. It can colorize once its weights are
+imported or given with --weights. Imported weights are copied into the data folder of this user.
 """
 
 
@@ -32,15 +32,19 @@ def add_actions(parser: argparse.ArgumentParser) -> None:
         return added
 
     add("list", "show all models and whether they have weights (the default)")
-    verify = add("verify", "read weights, colorize a test picture with them, show their SHA-256")
-    verify.add_argument("names", nargs="*", metavar="NAME", help="default: all that have weights")
-    imports = add("import", "check a weights file and make it usable by name")
-    imports.add_argument("file", type=Path, metavar="FILE", help="safetensors, as training writes")
-    imports.add_argument("--name", help="to use it by; default: the name of its network")
-    imports.add_argument(
-        "--replace", action="store_true", help="in place of what was imported under that name"
+    verify = add(
+        "verify", "read weights, colorize a test picture with them, and print their SHA-256"
     )
-    remove = add("remove", "delete weights that were imported")
+    verify.add_argument("names", nargs="*", metavar="NAME", help="default: all models with weights")
+    imports = add("import", "check a weights file and make it usable by name")
+    imports.add_argument(
+        "file", type=Path, metavar="FILE", help="safetensors file, as training writes it"
+    )
+    imports.add_argument("--name", help="name of the model; default: the name of its network")
+    imports.add_argument(
+        "--replace", action="store_true", help="replace weights imported under that name"
+    )
+    remove = add("remove", "delete imported weights")
     remove.add_argument("name", metavar="NAME")
 
 

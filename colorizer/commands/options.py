@@ -3,21 +3,82 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping, Sequence
 from dataclasses import Field, fields
 from types import NoneType
 from typing import Any, get_args, get_type_hints
 
-from colorizer.options import flag
+from colorizer.options import GROUPS, flag
 from colorizer.settings import Settings
 
+Groups = Mapping[str, argparse._ArgumentGroup]
+"""Group of colorizer.options.GROUPS -> the options under its title."""
+_EVERYDAY = {"help", "help_all", "inputs", "out", "dry_run"} | {
+    item.name for item in fields(Settings) if item.metadata["everyday"]
+}
+"""What --help lists of a command with many options."""
+_SHORT_EPILOG = """\
+These are the options for every day. --help-all lists all of them.
+colorizer help lists the pages of the manual.
+"""
 
-def add_settings(parser: argparse.ArgumentParser, only: tuple[str, ...] | None = None) -> None:
+
+class _Everyday(argparse.RawDescriptionHelpFormatter):
+    """Help without the options that are not needed every day."""
+
+    def add_argument(self, action: argparse.Action) -> None:
+        """Add an option to the text."""
+        if action.dest in _EVERYDAY:
+            super().add_argument(action)
+
+
+class _HelpAll(argparse.Action):
+    """The option --help-all: `const` is the text after all options."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: str | Sequence[Any] | None,
+        option_string: str | None = None,
+    ) -> None:
+        """Print the help of all options and exit."""
+        parser.formatter_class = argparse.RawDescriptionHelpFormatter
+        parser.epilog = self.const
+        parser.print_help()
+        parser.exit()
+
+
+def short_help(parser: argparse.ArgumentParser, usage: str) -> None:
+    """Let --help list the options for every day, and --help-all every one.
+
+    Args:
+        parser: of the command.
+        usage: its arguments, after the name of the command.
+    """
+    parser.usage = f"{parser.prog} {usage}"
+    parser.add_argument(
+        "--help-all",
+        action=_HelpAll,
+        nargs=0,
+        const=parser.epilog,
+        default=argparse.SUPPRESS,
+        help="show all options and exit",
+    )
+    parser.formatter_class, parser.epilog = _Everyday, _SHORT_EPILOG
+
+
+def option_groups(parser: argparse.ArgumentParser) -> Groups:
+    """Add the groups of options to a command; help leaves out those that stay empty."""
+    return {name: parser.add_argument_group(title) for name, title in GROUPS.items()}
+
+
+def add_settings(groups: Groups, only: tuple[str, ...] | None = None) -> None:
     """Add one option for each field of Settings, or for the fields named in `only`."""
-    group = parser.add_argument_group("settings")
     hints = get_type_hints(Settings)
     for item in fields(Settings):
         if only is None or item.name in only:
-            _add(group, item, hints[item.name])
+            _add(groups[item.metadata["group"]], item, hints[item.name])
 
 
 def settings_from(arguments: argparse.Namespace) -> Settings:
@@ -55,7 +116,7 @@ def _allowed(item: Field[Any]) -> str:
         parts.append(f"{low} to {high}")
     if isinstance(item.default, bool):
         parts.append("default: " + ("on" if item.default else "off"))
-    elif item.default is not None:
+    elif item.default not in (None, ""):
         parts.append(f"default: {item.default}")
     return f" ({', '.join(parts)})" if parts else ""
 
@@ -87,17 +148,36 @@ def pixel(text: str) -> tuple[int, int]:
     return int(x), int(y)
 
 
-def add_records(parser: argparse.ArgumentParser) -> None:
-    """Add what a run keeps beside its results."""
-    parser.add_argument(
+def add_events(groups: Groups) -> None:
+    """Add what a run tells, and how many photos it works on at once."""
+    files = groups["files"]
+    files.add_argument("--jobs", type=positive, metavar="N", help="number of photos at once")
+    files.add_argument("--json", action="store_true", help="print events as JSON lines")
+    files.add_argument("-q", "--quiet", action="store_true", help="print failures only")
+
+
+def add_recursive(groups: Groups) -> None:
+    """Add whether folders are searched with the folders in them."""
+    groups["files"].add_argument(
+        "--recursive",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="search folders and all folders in them (default: on)",
+    )
+
+
+def add_records(groups: Groups) -> None:
+    """Add what a run writes next to its results."""
+    records = groups["records"]
+    records.add_argument(
         "--log",
         action=argparse.BooleanOptionalAction,
         default=True,
-        help="keep colorize-run-TIME.jsonl in OUT: what was made, as PREMIS events (default: on)",
+        help="write colorize-run-TIME.jsonl in OUT: PREMIS events of the run (default: on)",
     )
-    parser.add_argument(
+    records.add_argument(
         "--manifest",
         action=argparse.BooleanOptionalAction,
         default=True,
-        help="keep manifest-sha256.txt in OUT, as sha256sum -c reads it (default: on)",
+        help="keep manifest-sha256.txt in OUT, for sha256sum -c (default: on)",
     )

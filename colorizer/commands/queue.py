@@ -14,7 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from colorizer.commands.interrupt import Interrupt
-from colorizer.commands.options import add_records, add_settings, settings_from
+from colorizer.commands.options import (
+    add_records,
+    add_settings,
+    option_groups,
+    settings_from,
+    short_help,
+)
 from colorizer.commands.report import ExitCode, Report, note, write_json, write_line
 from colorizer.errors import ColorizerError, TargetError
 from colorizer.jobs import JobState, Kind, Progress, all_but_named
@@ -26,10 +32,10 @@ if TYPE_CHECKING:
     from colorizer.queue import Entry, Queue
 
 TEXT = """\
-List, add to, clear and run the queue that the window shows.
+List, add to, clear and run the queue of the window.
 
-The queue is kept at every change. While the window is open it has the queue for itself; only the
-list can be read then. What was in work when a run ended is interrupted, and goes on with the next.
+Every change is saved at once. While the window is open it owns the queue, and only `list` works. A
+file that was in progress when a run ended is interrupted, and the next run continues it.
 """
 LOCK = "window.lock"
 _PENDING = (JobState.WAITING, JobState.INTERRUPTED)
@@ -40,9 +46,7 @@ _SAVE_SECONDS = 2.0
 
 def add_actions(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `queue`."""
-    parser.add_argument(
-        "--file", type=Path, metavar="FILE", help="a queue of its own instead of the window's"
-    )
+    parser.add_argument("--file", type=Path, metavar="FILE", help="another queue than the window's")
     actions = parser.add_subparsers(metavar="ACTION", dest="action", required=True)
 
     def add(name: str, text: str) -> argparse.ArgumentParser:
@@ -50,17 +54,22 @@ def add_actions(parser: argparse.ArgumentParser) -> None:
         added.add_argument("--json", action="store_true", help="as JSON lines")
         return added
 
-    add("list", "show all files with their state")
-    adding = add("add", "add files and folders, to be run later")
-    adding.add_argument("inputs", nargs="+", metavar="INPUT", help="files and folders")
-    adding.add_argument("-o", "--out", required=True, help="output folder or file")
-    add_settings(adding)
-    clearing = add("clear", "forget what is done or was skipped; files are not touched")
-    clearing.add_argument("--all", action="store_true", help="forget everything")
-    running = add("run", "do all that wait or were interrupted")
-    running.add_argument("--retry", action="store_true", help="what failed or was cancelled, too")
-    add_records(running)
-    running.add_argument("-q", "--quiet", action="store_true", help="only failures")
+    add("list", "show all files and their states")
+    adding = add("add", "add files and folders to run later")
+    short_help(adding, "INPUT... -o OUT [options]")
+    groups = option_groups(adding)
+    files = groups["files"]
+    files.add_argument("inputs", nargs="+", metavar="INPUT", help="files and folders")
+    files.add_argument("-o", "--out", required=True, help="output folder or file")
+    add_settings(groups)
+    clearing = add("clear", "remove entries that are done or skipped; files are not touched")
+    clearing.add_argument("--all", action="store_true", help="remove all entries")
+    running = add("run", "colorize all files that wait or were interrupted")
+    running.add_argument(
+        "--retry", action="store_true", help="include files that failed or were cancelled"
+    )
+    add_records(option_groups(running))
+    running.add_argument("-q", "--quiet", action="store_true", help="print failures only")
 
 
 def queue(arguments: argparse.Namespace) -> int:

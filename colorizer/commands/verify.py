@@ -14,14 +14,14 @@ from colorizer.errors import MediaError, SettingsError
 from colorizer.frame_pattern import normal, stands_for_frames
 
 TEXT = """\
-Check that results are as they were made and kept what they must of their sources.
+Check that results are unchanged and kept the picture of their sources.
 
-OUT is a folder of results, a photo or a film. Of a folder every file that its manifest lists or
-that has a sidecar is hashed; so is its source. Then the pictures are compared: a photo is turned
-back to gray, and its lightness must be the source's but for rounding; of a film every frame's luma
-is compared, at the depth of the output, and number and times of its frames. A lossless codec must
-keep every sample; of a lossy one PSNR-Y is told instead. One line a result; the exit code is 1 when
-anything is not as it must be.
+OUT is a folder of results, a photo or a film. In a folder, every file that the manifest lists or
+that has a sidecar is hashed, and so is its source. Then the pictures are compared: a photo is
+turned back to gray, and its lightness must equal the source's except for rounding; of a film the
+luma of every frame is compared, at the bit depth of the output, and the number and times of its
+frames. A lossless codec must keep every sample; for a lossy one PSNR-Y is printed instead. One line
+per result; the exit code is 1 if any check fails.
 """
 
 
@@ -29,12 +29,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
     parser.add_argument("outputs", nargs="+", type=Path, metavar="OUT", help="folders and results")
     parser.add_argument(
-        "--source", type=Path, metavar="FILE", help="of the one OUT; default: what its sidecar says"
+        "--source",
+        type=Path,
+        metavar="FILE",
+        help="source of the one OUT; default: the one its sidecar names",
     )
-    parser.add_argument("--exact", action="store_true", help="demand it of lossy film codecs too")
-    parser.add_argument("--quick", action="store_true", help="hashes alone: compare no pictures")
-    parser.add_argument("--no-source", action="store_true", help="the results alone")
-    parser.add_argument("--jobs", type=positive, metavar="N", help="results at once")
+    parser.add_argument(
+        "--exact", action="store_true", help="require exact luma of lossy codecs too"
+    )
+    parser.add_argument("--quick", action="store_true", help="compare hashes only, no pictures")
+    parser.add_argument("--no-source", action="store_true", help="check the results only")
+    parser.add_argument("--jobs", type=positive, metavar="N", help="number of results at once")
     parser.add_argument("--json", action="store_true", help="as JSON lines")
 
 

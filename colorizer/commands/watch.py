@@ -9,7 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from colorizer.commands.options import add_records, add_settings, positive, settings_from
+from colorizer.commands.options import (
+    add_events,
+    add_records,
+    add_recursive,
+    add_settings,
+    option_groups,
+    positive,
+    settings_from,
+    short_help,
+)
 from colorizer.commands.report import ExitCode, Report, note
 from colorizer.errors import SettingsError
 from colorizer.jobs import JobState, Progress
@@ -23,48 +32,44 @@ if TYPE_CHECKING:
     from colorizer.models.base import ColorModel
 
 TEXT = """\
-Colorize what comes into a folder, until Ctrl-C.
+Colorize new files of a folder until Ctrl-C.
 
-The folders IN are looked at again and again, which works on network drives too. A file is taken
-once its size and time have not changed for a while; what was there before is taken as well. The
-sidecars in OUT tell what is done: started again, watch does no file twice. A file that failed is
-taken again when it changes. Ctrl-C stops after the picture in hand; the exit code is 1 if some
-files failed, else 0.
+The folders IN are scanned every few seconds, which works on network drives too. A file is colorized
+once its size and time have stopped changing; files that exist at the start are colorized as well.
+The sidecars in OUT record what is done, so a restarted watch does not repeat a file. A file that
+failed is tried again when it changes. Ctrl-C stops after the current picture; the exit code is 1 if
+some files failed, otherwise 0.
 """
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
-    parser.add_argument("inputs", nargs="+", type=Path, metavar="IN", help="folders to watch")
-    parser.add_argument("-o", "--out", type=Path, required=True, help="folder of the results")
-    parser.add_argument(
-        "--recursive",
-        action=argparse.BooleanOptionalAction,
-        default=True,
-        help="folders with all that is below them (default: on)",
-    )
-    parser.add_argument(
+    short_help(parser, "IN... -o OUT [options]")
+    groups = option_groups(parser)
+    files = groups["files"]
+    files.add_argument("inputs", nargs="+", type=Path, metavar="IN", help="folders to watch")
+    files.add_argument("-o", "--out", type=Path, required=True, help="folder of the results")
+    add_recursive(groups)
+    files.add_argument(
         "--interval",
         type=positive,
         default=5,
         metavar="SECONDS",
-        help="time between two looks, at least (default: 5)",
+        help="least time between two scans (default: 5)",
     )
-    parser.add_argument(
+    files.add_argument(
         "--stable",
         type=positive,
         default=10,
         metavar="SECONDS",
-        help="how long size and time of a file must not have changed (default: 10)",
+        help="time for which a file must not have changed (default: 10)",
     )
-    parser.add_argument(
-        "--idle", type=positive, metavar="SECONDS", help="end when so long nothing was done"
+    files.add_argument(
+        "--idle", type=positive, metavar="SECONDS", help="exit after this many idle seconds"
     )
-    add_records(parser)
-    parser.add_argument("--jobs", type=positive, metavar="N", help="photos at once")
-    parser.add_argument("--json", action="store_true", help="events as JSON lines")
-    parser.add_argument("-q", "--quiet", action="store_true", help="only failures")
-    add_settings(parser)
+    add_events(groups)
+    add_records(groups)
+    add_settings(groups)
 
 
 def watch(arguments: argparse.Namespace) -> int:
