@@ -31,6 +31,7 @@ FORMATS = ("same", "tiff", "png", "jpeg", "jp2")
 DEPTHS = ("same", "8", "16")
 UNCOLOURED = ("do", "skip", "copy")
 """What is done with a photo that needs no colour."""
+DAMAGED = ("fail", "salvage")
 PAPERS = ("neutral", "tint", "colour")
 TRANSFERS = ("auto", "video", "log", "linear")
 INTERLACED = ("auto", "no", "top", "bottom")
@@ -254,6 +255,12 @@ class Settings:
         " adobe-rgb, eci-rgb-v2, display-p3, linear, gamma-1.8, gamma-2.2, or an ICC file of gray,"
         " RGB or CMYK",
         metavar="SPACE",
+        shapes="photo",
+    )
+    damaged: str = option(
+        "fail",
+        "damaged photos: fail, or salvage what can be decoded, with what is missing on record",
+        choices=DAMAGED,
         shapes="photo",
     )
     paper: str = option(

@@ -106,6 +106,7 @@ def _choices() -> dict[str, str]:
         "rename": _tr("Rename"),
         "overwrite": _tr("Overwrite"),
         "fail": _tr("Fail"),
+        "salvage": _tr("Salvage"),
         "access": _tr("Access copy"),
         "archive": _tr("Archive"),
         "edit": _tr("Editing"),

@@ -169,7 +169,8 @@ def compare(target: Path, source: Path, sidecar: Sidecar, *, exact: bool = False
     if sidecar["kind"] == Kind.PHOTO:
         with _large if target.stat().st_size > _LARGE_BYTES else threading.Lock():
             assumed = str(settings.get("assume_profile", "auto"))
-            still = verify_still(target, source, assume_profile=assumed)
+            damaged = str(settings.get("damaged", "fail"))
+            still = verify_still(target, source, assume_profile=assumed, damaged=damaged)
         return Finding(target, still.good, str(still), asdict(still))
     lossless = settings.get("quality") == 0 and settings.get("codec") in ("h264", "h265")
     place = {name: str(settings.get(name, "")) for name in ("start", "end")}

@@ -59,6 +59,7 @@ def _rest_unwanted(source: StillSource, settings: Settings) -> bool:
     from colorizer.jobs import Kind
 
     how = {"side": settings.size, "assume_profile": settings.assume_profile}
+    how["damaged"] = settings.damaged
     with open_source(source.path, Kind.PHOTO, **how) as again:
         assert isinstance(again, StillSource)
         return all(_unwanted(again, settings) for _ in again.frames())

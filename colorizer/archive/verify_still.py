@@ -50,13 +50,16 @@ class StillVerdict:
         return f"lossy format, {text}" if self.lossy else text
 
 
-def verify_still(target: Path, source: Path, *, assume_profile: str = "auto") -> StillVerdict:
+def verify_still(
+    target: Path, source: Path, *, assume_profile: str = "auto", damaged: str = "fail"
+) -> StillVerdict:
     """Read a coloured photo and its source and compare the lightness of every pixel.
 
     Args:
         target: the coloured photo.
         source: the one it was made from.
         assume_profile: as for the run that made it.
+        damaged: the same.
 
     Raises:
         MediaError: one of them can't be read, or they differ in size or number of pages.
@@ -64,7 +67,7 @@ def verify_still(target: Path, source: Path, *, assume_profile: str = "auto") ->
     pages, total, count, largest, codes = 0, 0.0, 0, 0.0, 0.0
     coding: Coding | None = None
     with (
-        StillSource(source, side=_SIDE, assume_profile=assume_profile) as before,
+        StillSource(source, side=_SIDE, assume_profile=assume_profile, damaged=damaged) as before,
         StillSource(target, side=_SIDE) as after,
     ):
         for one, other in zip_longest(before.frames(), after.frames()):

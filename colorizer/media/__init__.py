@@ -33,6 +33,7 @@ def open_source(
     accept_gaps: bool = False,
     transfer: str = "auto",
     assume_profile: str = "auto",
+    damaged: str = "fail",
 ) -> Source:
     """Open a photo or film for reading.
 
@@ -47,6 +48,7 @@ def open_source(
         accept_gaps: of an image sequence, see `SequenceSource`.
         transfer: of an image sequence, see there.
         assume_profile: of a photo, see `assumed_profile`.
+        damaged: of a photo, see `StillSource`.
 
     Raises:
         MediaError: missing, unreadable or damaged.
@@ -54,7 +56,7 @@ def open_source(
     if kind is Kind.PHOTO:
         from colorizer.media.still import StillSource
 
-        return StillSource(path, side=side, assume_profile=assume_profile)
+        return StillSource(path, side=side, assume_profile=assume_profile, damaged=damaged)
     from colorizer.media.sequence import open_film
 
     return open_film(
@@ -76,7 +78,16 @@ def source_of(job: Job, **changed: str) -> Source:
         job: what is to be read, and how.
         **changed: options of `open_source` in place of the settings'.
     """
-    names = ("interlaced", "start", "end", "fps", "accept_gaps", "transfer", "assume_profile")
+    names = (
+        "interlaced",
+        "start",
+        "end",
+        "fps",
+        "accept_gaps",
+        "transfer",
+        "assume_profile",
+        "damaged",
+    )
     options: dict[str, Any] = {name: getattr(job.settings, name) for name in names} | changed
     return open_source(job.source, job.kind, side=job.settings.size, **options)
 

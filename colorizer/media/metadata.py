@@ -20,6 +20,7 @@ from colorizer.media.limits import MOST_METADATA_BYTES
 from colorizer.media.orientation import TAG as ORIENTATION_TAG
 from colorizer.media.orientation import orientation_of
 from colorizer.media.photoshop import without_thumbnails
+from colorizer.media.tiff_tags import private_tags
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -70,6 +71,10 @@ class Metadata:
     """Text, time and other chunks of a PNG that do not describe pixels: name, data."""
     tiff_tags: tuple[tuple[int, int, int, bytes], ...] = ()
     """Tags of a TIFF file as code, type, count, value in the file's byte order."""
+    private_tags: tuple[tuple[int, int, int, bytes], ...] = ()
+    """Further tags that only a TIFF holds, as `tiff_tags`: GeoTIFF and whatever is private."""
+    left: tuple[str, ...] = ()
+    """Names of the tags that are not true of a result."""
     order: str = "<"
     """Byte order of a TIFF file."""
     trailer: bytes = b""
@@ -222,9 +227,13 @@ def read_tiff(page: TiffPage, file: BinaryIO) -> Metadata:
     photoshop = tags.pop(PHOTOSHOP_TAG, (0, 0, 0, b""))[3]
     orientation = page.tags.get(ORIENTATION_TAG)
     ifds = _read_ifds(page, file)
+    turn = orientation_of(getattr(orientation, "value", None), xmp)
+    private, left = private_tags(page, file, TIFF_KEPT, turned=turn != 1)
     return Metadata(
-        orientation=orientation_of(getattr(orientation, "value", None), xmp),
+        orientation=turn,
         exif_ifds=ifds,
+        private_tags=private,
+        left=left,
         stated=_stated(dict(ifds), page.parent.byteorder),
         xmp=xmp or None,
         photoshop=without_thumbnails(photoshop),

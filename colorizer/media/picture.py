@@ -10,6 +10,7 @@ import numpy as np
 
 from colorizer.media.metadata import Metadata
 from colorizer.media.scan import Coding
+from colorizer.media.tiff_tags import tag_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +48,10 @@ class Picture:
             top += len(strip)
         return pixels
 
+    def private_names(self) -> str:
+        """Return the names of the further tags of a TIFF."""
+        return ", ".join(tag_name(code) for code, *_ in self.metadata.private_tags)
+
     def warn_of_lost(self, *held: str) -> None:
         """Name the blocks of metadata that are there but not among those `held`."""
         there = {
@@ -57,6 +62,7 @@ class Picture:
             "PNG text": self.metadata.png_chunks,
             "bytes after the end of the picture": self.metadata.trailer,
             "TIFF tags": self.metadata.tiff_tags,
+            self.private_names(): self.metadata.private_tags,
         }
         lost = [name for name, value in there.items() if value and name not in held]
         if lost:

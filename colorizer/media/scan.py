@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import Any, BinaryIO, Literal
 
 import numpy as np
 
@@ -73,6 +73,25 @@ class Scan:
     metadata: Metadata
     extras: tuple[Extra, ...] = ()
     """Opacity and whatever else is stored next to the colours, in the order of the file."""
+
+
+@dataclass(slots=True)
+class Salvage:
+    """What was saved of a damaged photo, and what is missing."""
+
+    missing: dict[int, float] = field(default_factory=dict)
+    """Share of the picture that could not be decoded, by the number of the page from 1."""
+    left_out: dict[int, str] = field(default_factory=dict)
+    """Why a page is not in the result at all."""
+
+    def facts(self) -> dict[str, Any]:
+        """Return both as JSON values; empty where nothing was damaged."""
+        told = {"missing": self.missing, "pages_left_out": self.left_out}
+        return {
+            name: {str(page): value for page, value in found.items()}
+            for name, found in told.items()
+            if found
+        }
 
 
 def check_claim(path: Path, height: int, width: int, size: int) -> None:

@@ -10,7 +10,8 @@ from typing import BinaryIO, TypeAlias
 from colorizer.errors import MediaError, UnsupportedMedia
 from colorizer.media.jp2_boxes import CODESTREAM, SIGNATURE
 from colorizer.media.raw_content import is_raw
-from colorizer.media.scan import Scan
+from colorizer.media.salvage import repaired
+from colorizer.media.scan import Salvage, Scan
 from colorizer.media.scan_extra import is_heic, read_heic_scan, read_raw_scan
 from colorizer.media.scan_jp2 import read_jp2_scan
 from colorizer.media.scan_jpeg import read_jpeg_scan
@@ -65,13 +66,16 @@ class Pages:
     """Of the page decoded last; the reader of `scans` empties it."""
 
 
-def open_pages(path: Path, file: BinaryIO, warnings: list[str]) -> Pages:
+def open_pages(
+    path: Path, file: BinaryIO, warnings: list[str], salvage: Salvage | None = None
+) -> Pages:
     """Find the reader of a photo and count its pages; no pixel is decoded yet.
 
     Args:
         path: for messages.
         file: opened for reading.
         warnings: what of the file is left out is appended.
+        salvage: of a damaged photo as much as can be is decoded and noted there; None refuses it.
 
     Raises:
         MediaError: damaged or cut off.
@@ -80,8 +84,8 @@ def open_pages(path: Path, file: BinaryIO, warnings: list[str]) -> Pages:
     notes: list[str] = []
     reader = reader_of(path, file)
     if reader is not None:
-        return Pages(1, _one(reader, path, file, notes), notes)
-    count, scans = open_tiff(path, file, warnings, notes)
+        return Pages(1, _one(reader, path, file, notes, salvage), notes)
+    count, scans = open_tiff(path, file, warnings, notes, salvage)
     return Pages(count, scans, notes)
 
 
@@ -117,5 +121,23 @@ def reader_of(path: Path, file: BinaryIO) -> Reader | None:
     raise UnsupportedMedia(path, f"is not supported: its content is {what}; save it as {_KNOWN}")
 
 
-def _one(reader: Reader, path: Path, file: BinaryIO, notes: list[str]) -> Iterator[Scan]:
-    yield reader(path, file, notes)
+def _one(
+    reader: Reader, path: Path, file: BinaryIO, notes: list[str], salvage: Salvage | None
+) -> Iterator[Scan]:
+    """Decode the only picture of a file, as far as it goes where that is wanted."""
+    try:
+        scan = reader(path, file, notes)
+    except UnsupportedMedia:
+        raise
+    except MediaError as error:
+        found = repaired(file) if salvage is not None else None
+        if found is None or salvage is None:
+            raise
+        made, missing = found
+        try:
+            scan = reader(path, made, notes)
+        except MediaError:
+            raise error from None
+        salvage.missing[1] = missing
+        notes.append(f"{missing:.1%} of its picture are missing: {error.reason}")
+    yield scan

@@ -23,6 +23,7 @@ from colorizer.media.scan import (
     UNSPECIFIED,
     Coding,
     Extra,
+    Salvage,
     Scan,
     check_claim,
     extra_plane,
@@ -31,7 +32,13 @@ from colorizer.media.scan import (
     widen,
 )
 from colorizer.media.tiff_chain import check_chain
-from colorizer.media.tiff_samples import FLOAT, as_integers, is_for_pillow, pillow_page
+from colorizer.media.tiff_samples import (
+    FLOAT,
+    as_integers,
+    decode_what_can_be,
+    is_for_pillow,
+    pillow_page,
+)
 
 # What it warns of ends in an error or a warning of ours.
 logging.getLogger("tifffile").setLevel(logging.CRITICAL)
@@ -60,7 +67,11 @@ _COMPRESSIONS = {1: None, 5: "lzw"}
 
 
 def open_tiff(
-    path: Path, file: BinaryIO, warnings: list[str], notes: list[str]
+    path: Path,
+    file: BinaryIO,
+    warnings: list[str],
+    notes: list[str],
+    salvage: Salvage | None = None,
 ) -> tuple[int, Iterator[Scan]]:
     """Count the pages of a TIFF and return what decodes them one after another.
 
@@ -69,6 +80,7 @@ def open_tiff(
         file: opened for reading.
         warnings: pictures left out are appended.
         notes: what the page being decoded loses is appended.
+        salvage: see `open_pages`.
 
     Raises:
         MediaError: the directories are damaged or cut off. The iterator raises it where a page is,
@@ -76,7 +88,12 @@ def open_tiff(
             bits.
     """
     try:
-        check_chain(path, file)
+        try:
+            check_chain(path, file)
+        except MediaError as error:
+            if salvage is None:
+                raise
+            warnings.append(f"further pages may be missing: {error.reason}")
         file.seek(0)
         pages = _full_pages([page.aspage() for page in TiffFile(file).pages], warnings)
         # Of kinds that are no numbers where the tags are damaged.
@@ -86,21 +103,59 @@ def open_tiff(
     except Exception as error:
         # A damaged structure leads tifffile and its codecs to errors of every kind.
         raise MediaError(path, f"is damaged: {one_line(error)}; restore it") from error
-    return len(pages), _scans(path, file, pages, total, notes)
+    return len(pages), _scans(path, file, pages, (total, warnings, notes), salvage)
 
 
 def _scans(
-    path: Path, file: BinaryIO, pages: list[TiffPage], total: int, notes: list[str]
+    path: Path,
+    file: BinaryIO,
+    pages: list[TiffPage],
+    told: tuple[int, list[str], list[str]],
+    salvage: Salvage | None,
 ) -> Iterator[Scan]:
-    for index, page in enumerate(pages):
-        where = f"page {index + 1} of {len(pages)}: " if len(pages) > 1 else ""
+    """Decode page after page; `told` are pixels of all, warnings of the file, notes of a page."""
+    total, warnings, notes = told
+    for number, page in enumerate(pages, start=1):
+        where = f"page {number} of {len(pages)}: " if len(pages) > 1 else ""
         try:
-            # Not kept in a variable, which would hold the pixels while the page is worked on.
-            yield straight(_scan(path, file, page, total, notes), notes)
-        except UnsupportedMedia as error:
-            raise UnsupportedMedia(path, where + error.reason) from error
+            try:
+                # Not kept in a variable, which would hold the pixels while the page is worked on.
+                yield straight(_scan(path, file, page, total, notes), notes)
+            except UnsupportedMedia:
+                raise
+            except MediaError as error:
+                if salvage is None:
+                    raise
+                scan, missing = _scan_in_part(path, file, page, total, notes)
+                salvage.missing[number] = missing
+                notes.append(f"{missing:.1%} of its picture are missing: {error.reason}")
+                yield straight(scan, notes)
         except MediaError as error:
-            raise MediaError(path, where + error.reason) from error
+            if salvage is None or len(salvage.left_out) == len(pages) - 1:
+                raise type(error)(path, where + error.reason) from error
+            salvage.left_out[number] = error.reason
+            warnings.append(f"page {number} of {len(pages)} is left out: {error.reason}")
+
+
+def _scan_in_part(
+    path: Path, file: BinaryIO, page: TiffPage, total: int, notes: list[str]
+) -> tuple[Scan, float]:
+    """Decode the parts of a damaged page that can be; return which share of them is missing.
+
+    Raises:
+        MediaError, UnsupportedMedia: nothing can be.
+    """
+    try:
+        size = file_size(file)
+        check_claim(path, page.imagelength, page.imagewidth, size)
+        _check_samples(path, page)
+        codes, missing = decode_what_can_be(page, size)
+        scan = _interpret(path, page, codes, _metadata(page, file, notes), notes)
+    except (MediaError, MemoryError):
+        raise
+    except Exception as error:
+        raise MediaError(path, f"is damaged: {one_line(error)}; restore it") from error
+    return replace(scan, coding=replace(scan.coding, document_pixels=total)), missing
 
 
 def _scan(path: Path, file: BinaryIO, page: TiffPage, total: int, notes: list[str]) -> Scan:
@@ -203,10 +258,13 @@ def _sample_name(page: TiffPage) -> str:
 
 def _metadata(page: TiffPage, file: BinaryIO, warnings: list[str]) -> Metadata:
     try:
-        return read_tiff(page, file)
+        metadata = read_tiff(page, file)
     except Exception as error:  # metadata may be damaged in any way; the picture is what counts
         warnings.append(f"its metadata is lost: {one_line(error)}")
         return Metadata(icc=page.iccprofile)
+    for name in metadata.left:
+        warnings.append(f"{name} is left out: it is not true of the result")
+    return metadata
 
 
 def _interpret(

@@ -20,7 +20,7 @@ from colorizer.media.content import COLOURED, content_of
 from colorizer.media.gray import is_neutral, tint_of, to_gray
 from colorizer.media.metadata import Metadata
 from colorizer.media.profiles import foreign_profile, result_profile
-from colorizer.media.scan import Coding, Extra, Scan, opacity_of
+from colorizer.media.scan import Coding, Extra, Salvage, Scan, opacity_of
 from colorizer.media.scan_open import Pages, open_pages
 from colorizer.strangers import open_regular
 
@@ -56,16 +56,20 @@ class StillSource:
 
     frame_count: int | None = None
 
-    def __init__(self, path: Path, *, side: int, assume_profile: str = "auto") -> None:
+    def __init__(
+        self, path: Path, *, side: int, assume_profile: str = "auto", damaged: str = "fail"
+    ) -> None:
         """Take a photo.
 
         Args:
             path: of the file.
             side: short side of the picture the network sees.
             assume_profile: what pixels without a profile are, see `assumed_profile`.
+            damaged: "fail", or "salvage" what can be decoded.
         """
         self.path = Path(path)
         self.assumed: dict[str, str] = {}
+        self.salvage = Salvage() if damaged == "salvage" else None
         self._assume = assume_profile
         self.warnings: list[str] = []
         self.contents: list[str] = []
@@ -91,7 +95,7 @@ class StillSource:
             self._file.close()
             raise MediaError(self.path, "is empty (0 bytes)")
         try:
-            self._opened = open_pages(self.path, self._file, self.warnings)
+            self._opened = open_pages(self.path, self._file, self.warnings, self.salvage)
         except BaseException:
             self._file.close()
             raise
@@ -119,7 +123,11 @@ class StillSource:
             raise ValueError("frames() needs the source to be entered")
         scans = self._opened.scans
         for index in range(self._opened.count if count is None else count):
-            Y, bits, tone, tint = self._decode(index, next(scans))
+            scan = next(scans, None)
+            if scan is None:  # the others are damaged and left out
+                return
+            Y, bits, tone, tint = self._decode(index, scan)
+            del scan  # its pixels
             yield Frame(
                 index=index,
                 pts=None,
@@ -161,10 +169,16 @@ class StillSource:
         """Move the notes of a page to the warnings, one for all pages with the same."""
         for text in notes:
             slot, pages = self._noted.setdefault(text, (len(self.warnings), []))
-            pages.append(index + 1)
+            pages.append(self._number(index))
             line = text if self.frame_count == 1 else f"{_page_words(pages)}: {text}"
             self.warnings[slot:] = [line, *self.warnings[slot + 1 :]]
         notes.clear()
+
+    def _number(self, index: int) -> int:
+        """Return the number of a page in the file, from 1."""
+        left_out = self.salvage.left_out if self.salvage else {}
+        there = [n for n in range(1, (self.frame_count or 1) + 1) if n not in left_out]
+        return there[index] if index < len(there) else index + 1
 
     def _profile(self, scan: Scan, notes: list[str]) -> tuple[Scan, bytes | None]:
         """Return the scan and the profile of its pixels, None for sRGB; tell why one can't be used.

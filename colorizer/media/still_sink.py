@@ -160,8 +160,12 @@ class StillSink:
         return {
             "pixels_sha256": self._measured.pixels.hexdigest(),
             "lightness_error": {"mean": self.mean_dL, "max": self.max_dL},
+            **({"salvaged": saved} if (saved := self._saved()) else {}),
             **({"assumed_profiles": dict(assumed)} if (assumed := self._like.assumed) else {}),
         }
+
+    def _saved(self) -> dict[str, Any]:
+        return self._like.salvage.facts() if self._like.salvage else {}
 
     def chroma_size(self, frame: Frame) -> tuple[int, int]:
         """Return the full size of the photo."""

@@ -57,8 +57,9 @@ class TiffPages:
     def write(self, picture: Picture) -> None:
         """Write the next page with its metadata, in the source's kind of compression."""
         metadata, coding = picture.metadata, picture.coding
+        named = picture.private_names()
         picture.warn_of_lost(
-            "EXIF" if metadata.exif_ifds else "", "IPTC and Photoshop data", "TIFF tags"
+            "EXIF" if metadata.exif_ifds else "", "IPTC and Photoshop data", "TIFF tags", named
         )
         height, width, channels = picture.shape
         row_bytes = width * channels * np.dtype(picture.dtype).itemsize
@@ -97,7 +98,7 @@ def _tiff_tags(picture: Picture, order: ByteOrder) -> list[tuple[Any, ...]]:
     """Return the tags that go into the first directory as tifffile wants them."""
     metadata = picture.metadata
     tags: list[tuple[Any, ...]] = []
-    for code, kind, count, data in metadata.tiff_tags:
+    for code, kind, count, data in metadata.tiff_tags + metadata.private_tags:
         entry = in_order(Entry(kind, count, data), metadata.order, order)
         tags.append((code, entry.kind, entry.count, entry.data, True))
     tags.append((XMP_TAG, 1, len(picture.xmp), picture.xmp, True))
