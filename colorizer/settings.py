@@ -258,6 +258,7 @@ class Settings:
         shapes="photo",
     )
     damaged: str = option(
+        "photos",
         "fail",
         "damaged photos: fail, or salvage what can be decoded, with what is missing on record",
         choices=DAMAGED,
