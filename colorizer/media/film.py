@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
-from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -30,7 +29,7 @@ from colorizer.media.film_open import (
 )
 from colorizer.media.film_range import find_span, has_packets_between
 from colorizer.media.film_side import Carrier, first_side_data
-from colorizer.media.luma import LumaLayout, luma_layout, read_luma
+from colorizer.media.luma import LumaLayout, luma_hash, luma_layout, read_luma
 from colorizer.media.timecode import timecode_of
 from colorizer.trim import Place
 
@@ -181,7 +180,8 @@ class FilmSource:
         """Return pictures from some place on, and the index of the first."""
         if anchor is not None and (
             found := self._decoder.pictures_from(
-                anchor.times, lambda picture: self._luma_hash(picture) == anchor.luma
+                anchor.times,
+                lambda picture: luma_hash(picture, self.size, self.tags.matrix) == anchor.luma,
             )
         ):
             self._decoder.damaged, self._clock.mended, self._decoder.discarded = self._earlier
@@ -191,12 +191,6 @@ class FilmSource:
         if begin is not None and (found := self._decoder.pictures_from((begin,), lambda _: True)):
             return 0, found
         return -self.first_index, self._decoder.pictures()
-
-    def _luma_hash(self, picture: VideoFrame) -> str:
-        if (picture.height, picture.width) != self.size:
-            return ""
-        Y = read_luma(picture, luma_layout(picture.format), self.tags.matrix)
-        return sha256(Y.data).hexdigest()
 
     def _describe(self, first: VideoFrame) -> None:
         """Read off everything that sinks and front-ends need."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -173,3 +174,16 @@ def at_depth(Y: np.ndarray, bits: int, to_bits: int, full_range: bool) -> np.nda
     drop = bits - to_bits
     rounded = (Y.astype(np.uint32) + (1 << (drop - 1))) >> drop
     return np.minimum(rounded, 2**to_bits - 1).astype(sample)
+
+
+def luma_hash(frame: VideoFrame, size: tuple[int, int], matrix: str) -> str:
+    """Return the SHA-256 of a frame's luma plane, "" where it is not of a size.
+
+    Args:
+        frame: decoded.
+        size: (height, width).
+        matrix: see `read_luma`.
+    """
+    if (frame.height, frame.width) != size:
+        return ""
+    return sha256(read_luma(frame, luma_layout(frame.format), matrix).data).hexdigest()
