@@ -150,6 +150,7 @@ def test_a_killed_film_is_finished_by_the_same_command_and_is_the_same(film):
     assert (film / "a.mkv").read_bytes() == before
 
 
+@pytest.mark.timeout(1000)
 @pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 @pytest.mark.parametrize(
