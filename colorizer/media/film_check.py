@@ -12,9 +12,6 @@ from colorizer.media.container import open_container
 from colorizer.media.film_copy import container_tags
 from colorizer.media.film_open import display_matrix, film_stream
 
-_RATIO_TOLERANCE = 0.01
-"""Of the pixel aspect ratio; Matroska rounds the display size to whole pixels."""
-
 
 def missing(
     path: Path,
@@ -52,8 +49,12 @@ def missing(
             raise MediaError(path, "holds no frame")
         if len(film.streams) < streams:
             lost.append(f"{streams - len(film.streams)} of {streams} streams")
-        if abs(float(stream.sample_aspect_ratio or 1) - float(ratio or 1)) > _RATIO_TOLERANCE:
-            lost.append(f"the sample aspect ratio {ratio}")
+        if (found := Fraction(stream.sample_aspect_ratio or 1)) != (ratio or 1):
+            wanted_ratio = ratio or Fraction(1)
+            shown = f"{wanted_ratio.numerator}:{wanted_ratio.denominator}"
+            lost.append(
+                f"the sample aspect ratio {shown}: it says {found.numerator}:{found.denominator}"
+            )
         if display_matrix(frame) != matrix and matrix is not None:
             lost.append("the rotation for display")
         lost += _lost_tags(frame, stream.codec_context, tags)

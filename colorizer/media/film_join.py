@@ -17,7 +17,7 @@ from colorizer.media.film import FilmSource
 from colorizer.media.film_check import missing
 from colorizer.media.film_copy import Part, StreamCopy
 from colorizer.media.film_encoder import add_film_stream
-from colorizer.media.matroska import set_display_size
+from colorizer.media.matroska import display_size, set_display_size
 from colorizer.media.segment import Segment
 
 if TYPE_CHECKING:
@@ -149,8 +149,7 @@ def complete(
         rounded: see `FilmOutput.rounded`.
     """
     if muxer in ("matroska", "webm") and like.sample_aspect_ratio:
-        width = round(like.size[1] * like.sample_aspect_ratio)
-        set_display_size(path, (like.size[0], width))
+        set_display_size(path, display_size(like.size, like.sample_aspect_ratio))
     notes = []
     if rounded and muxer in ("matroska", "webm"):
         notes.append("Matroska rounds its time stamps to milliseconds")

@@ -5,6 +5,7 @@ Elements and their numbers: RFC 9559, "Matroska Media Container Format Specifica
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 from typing import BinaryIO
 from zlib import crc32
@@ -23,14 +24,32 @@ ROOM = "display size"
 
 Element = tuple[int, bytes]
 """Number and content."""
+_AS_RATIO = 3
+"""DisplayUnit: width and height are an aspect ratio, not pixels."""
+_MOST_SCALE = 2
+"""Times the picture's height that a display size in pixels may have."""
 
 
-def set_display_size(path: Path, size: tuple[int, int]) -> bool:
+def display_size(size: tuple[int, int], ratio: Fraction) -> tuple[int, int, int]:
+    """Return height, width and DisplayUnit that give exactly a pixel aspect ratio.
+
+    Args:
+        size: (height, width) of the picture in its own pixels.
+        ratio: width to height of a pixel.
+    """
+    shape = Fraction(size[1], size[0]) * ratio
+    times = -(-size[0] // shape.denominator)
+    if shape.denominator > _MOST_SCALE * size[0]:
+        return shape.denominator, shape.numerator, _AS_RATIO
+    return shape.denominator * times, shape.numerator * times, 0
+
+
+def set_display_size(path: Path, size: tuple[int, int, int]) -> bool:
     """Write the display size of the first video track into its header, in place.
 
     Args:
         path: a complete Matroska file.
-        size: (height, width) in square pixels at which the picture is to be shown.
+        size: height, width and unit, see `display_size`.
 
     Returns:
         False where the header has no room for it; the file is then unchanged.
@@ -93,7 +112,7 @@ def _join(elements: list[Element]) -> bytes:
     return b"".join(_element(number, content) for number, content in elements)
 
 
-def _with_display_size(tracks: bytes, size: tuple[int, int]) -> bytes | None:
+def _with_display_size(tracks: bytes, size: tuple[int, int, int]) -> bytes | None:
     """Return Tracks with the size in it and the same length; None where it doesn't fit."""
     position = 0
     while position < len(tracks):
@@ -107,14 +126,16 @@ def _with_display_size(tracks: bytes, size: tuple[int, int]) -> bytes | None:
     return None
 
 
-def _entry_with_size(entry: list[Element], size: tuple[int, int]) -> bytes:
-    height, width = (side.to_bytes(-(-side.bit_length() // 8), "big") for side in size)
+def _entry_with_size(entry: list[Element], size: tuple[int, int, int]) -> bytes:
+    height, width, unit = (side.to_bytes(-(-side.bit_length() // 8), "big") for side in size)
     stale = (_DISPLAY_WIDTH, _DISPLAY_HEIGHT, _DISPLAY_UNIT)
     kept = []
     for number, content in entry:
         if number == _VIDEO:
             video = [item for item in _split(content) if item[0] not in stale]
-            content = _join([*video, (_DISPLAY_WIDTH, width), (_DISPLAY_HEIGHT, height)])
+            shown = [(_DISPLAY_WIDTH, width), (_DISPLAY_HEIGHT, height)]
+            shown += [(_DISPLAY_UNIT, unit)] if unit else []
+            content = _join([*video, *shown])
         # Padding, a zero that is the default anyway and a name made for it make room.
         default = (number, content.strip(b"\0")) == (_MAX_BLOCK_ADDITION, b"")
         if number != _VOID and not default and (number, content) != (_NAME, ROOM.encode()):

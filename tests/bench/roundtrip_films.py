@@ -10,7 +10,7 @@ from typing import Any
 import av
 import numpy as np
 
-from colorizer.media.matroska import set_display_size
+from colorizer.media.matroska import display_size, set_display_size
 from tests.draw_film import draw_film
 
 SIZE = (128, 256)
@@ -119,7 +119,7 @@ def draw_everything(folder: Path, pix_fmt: str) -> tuple[Path, Path, Path]:
 
 def _give_aspect(path: Path) -> None:
     """Write the sample aspect ratio into a Matroska film of FFV1, as PyAV does not."""
-    assert set_display_size(path, (SIZE[0], round(SIZE[1] * ASPECT)))
+    assert set_display_size(path, display_size(SIZE, ASPECT))
     assert facts(path)["aspect"] == ASPECT, "or it could not be seen to get lost"
 
 
