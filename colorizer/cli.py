@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from colorizer import __version__
+from colorizer.commands import help as manual
 from colorizer.commands import measure, models, queue, verify, watch
 from colorizer.commands.options import (
     add_events,
@@ -51,8 +52,8 @@ _RUN_TEXT = """\
 Colorize photos, folders of photos and films, mixed. Originals are never written to.
 
 The folder tree is mirrored in OUT, which is created; system files, and files that are neither a
-photo nor a film, are left out. If there is one input file and OUT has a suffix, OUT is the name of
-the output, and its suffix chooses the format. Add a slash to OUT, or create it first, to make it a
+photo nor a film, are left out. With a single input file, an OUT that has a suffix is the name of
+the output, and the suffix chooses the format. Add a slash to OUT, or create it first, to make it a
 folder. Standard output lists the finished files; everything else goes to standard error. Ctrl-C
 stops after the current picture, a second Ctrl-C at once.
 
@@ -132,6 +133,7 @@ def _parser() -> argparse.ArgumentParser:
     window.add_argument("inputs", nargs="*", type=Path, metavar="INPUT", help="files to add")
     doctor = add("doctor", _doctor, "Check what is installed, and how to get what is missing.")
     doctor.add_argument("--json", action="store_true", help="as JSON")
+    manual.add_arguments(add("help", manual.help_page, manual.TEXT))
     return parser
 
 

@@ -411,7 +411,7 @@ def test_ctrl_c_leaves_no_part_and_the_next_run_goes_on(tmp_path, kind):
     running.send_signal(signal.SIGINT)
     _, told = running.communicate(timeout=30)
     assert running.returncode == ExitCode.INTERRUPTED, told
-    assert "stopping after the picture in hand" in told
+    assert "stopping after the current picture" in told
     assert "not done" in told
     assert "Traceback" not in told
     assert parts(tmp_path) == []

@@ -1,4 +1,4 @@
-"""Ctrl-C: the first stops after the picture in hand, the second at once."""
+"""Ctrl-C: the first stops after the current picture, the second at once."""
 
 from __future__ import annotations
 
@@ -11,9 +11,8 @@ from types import FrameType, TracebackType
 from typing import Any, Self
 
 from colorizer.commands.report import ExitCode
-from colorizer.media.segments import remove_parts
 
-_STOPPING = b"\nstopping after the picture in hand; Ctrl-C again stops at once\n"
+_STOPPING = b"\nstopping after the current picture; Ctrl-C again stops at once\n"
 
 
 class Interrupt:
@@ -29,8 +28,12 @@ class Interrupt:
     def __init__(self, unfinished: Callable[[], Iterable[Path]]) -> None:
         self._unfinished = unfinished
         self._before: dict[int, Any] = {}
+        self._remove: Callable[[Path], object]
 
     def __enter__(self) -> Self:
+        from colorizer.media.segments import remove_parts
+
+        self._remove = remove_parts  # a signal's handler must not import
         if threading.current_thread() is threading.main_thread():
             for number in (signal.SIGINT, signal.SIGTERM):
                 self._before[number] = signal.signal(number, self._handle)
@@ -52,5 +55,5 @@ class Interrupt:
             os.write(2, _STOPPING)
             return
         for target in self._unfinished():
-            remove_parts(target)
+            self._remove(target)
         os._exit(ExitCode.INTERRUPTED)

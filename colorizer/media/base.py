@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
-from colorizer.frame import Frame
+if TYPE_CHECKING:
+    from colorizer.frame import Frame
 
 
 class Source(Protocol):
