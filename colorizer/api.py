@@ -15,7 +15,8 @@ from natsort import natsorted
 from colorizer.archive.naming import MARK
 from colorizer.errors import ColorizerError, MediaError, SettingsError
 from colorizer.frame import Frame, working_L
-from colorizer.jobs import JobState, Progress
+from colorizer.frame_pattern import there
+from colorizer.jobs import JobState, Kind, Progress
 from colorizer.models import model_names
 from colorizer.plan import plan_run
 from colorizer.settings import Settings
@@ -165,6 +166,8 @@ def _colorize_path(
     if not (plan.jobs or plan.settled or trouble):
         raise MediaError(source, "holds no photo and no film")
     ends = _ends(plan, out, model, settings, records)
+    lost = [event.job for event in ends if event.state is JobState.DONE and not _exists(event)]
+    trouble += [f"{job.source}: its result {job.target} was removed meanwhile" for job in lost]
     failed = [event for event in ends if event.state is JobState.FAILED]
     trouble += [f"{event.job.source}: {event.message}" for event in failed]
     if trouble:
@@ -172,8 +175,12 @@ def _colorize_path(
             f"{len(trouble)} of {len(ends) + len(plan.problems)} failed: {'; '.join(trouble)}"
         )
     # Photos end in any order; a second call should give the same list. Some may be left out.
-    made = (event.job.target for event in ends if event.job.target.exists())
+    made = (event.job.target for event in ends if _exists(event))
     return natsorted(made, key=str)
+
+
+def _exists(event: Progress) -> bool:
+    return there(event.job.target, film=event.job.kind is Kind.FILM)
 
 
 def _ends(

@@ -26,7 +26,8 @@ from colorizer.commands.options import (
     seconds,
     short_help,
 )
-from colorizer.commands.report import ExitCode, note
+from colorizer.commands.report import ExitCode
+from colorizer.commands.streams import OneLine, note
 from colorizer.errors import (
     ColorizerError,
     DeviceError,
@@ -74,7 +75,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="surrogateescape")
     level = {0: logging.WARNING, 1: logging.INFO}.get(arguments.verbose, logging.DEBUG)
-    logging.basicConfig(level=level, format="%(name)s: %(message)s", stream=sys.stderr)
+    logging.basicConfig(level=level, stream=sys.stderr)
+    for handler in logging.getLogger().handlers:
+        handler.setFormatter(OneLine("%(name)s: %(message)s"))
     try:
         return arguments.command(arguments)
     except (ColorizerError, ImportError) as error:
@@ -160,6 +163,17 @@ def _add_run(parser: Parser) -> None:
         type=Path,
         metavar="FILE",
         help="write the inputs that failed, one per line, for a later --from-file",
+    )
+    files.add_argument(
+        "-0",
+        "--null",
+        action="store_true",
+        help="end names with NUL instead of a line break: in both lists, and on standard output",
+    )
+    files.add_argument(
+        "--strict",
+        action="store_true",
+        help="files in the input that are neither photos nor films are failures: exit code 1",
     )
     add_events(groups)
     add_records(groups)

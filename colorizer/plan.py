@@ -71,6 +71,7 @@ def joined(plans: Sequence[Plan]) -> Plan:
         settled=tuple(event for plan in plans for event in plan.settled),
         problems=tuple(problem for plan in plans for problem in plan.problems),
         notes=tuple(note for plan in plans for note in plan.notes),
+        left_out=tuple(left for plan in plans for left in plan.left_out),
     )
 
 

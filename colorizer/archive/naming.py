@@ -26,6 +26,17 @@ LONGEST_PATH = 4095 - 35
 names than their results. Windows has its own limit and says so."""
 
 
+UNSUPPORTED = "is not supported: neither a photo nor a film by its name"
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A file of the inputs that is not to be worked on."""
+
+    path: Path
+    reason: str
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What is to be done with the inputs of a run."""
@@ -38,6 +49,13 @@ class Plan:
     """Inputs that led to no job: missing files, folders that can't be read."""
     notes: tuple[str, ...]
     """What else was left out, one line each."""
+    left_out: tuple[LeftOut, ...] = ()
+    """Files of the inputs that lead to no job, by name."""
+
+    @property
+    def unsupported(self) -> tuple[Path, ...]:
+        """Files that are neither photos nor films, as far as this program knows."""
+        return tuple(left.path for left in self.left_out if left.reason == UNSUPPORTED)
 
 
 def plan_jobs(
@@ -68,19 +86,20 @@ def plan_jobs(
     found, gaps = found_sequences(walked.found, settings)
     walked.found, walked.problems = found, [*walked.problems, *gaps]
     existing = results_of(naming, root or out)
-    walked.found = [item for item in walked.found if item.named or not existing.lists(item.path)]
-    walked.results += len(found) - len(walked.found)
+    walked.found = [item for item in found if item.named or not existing.lists(item.path)]
+    walked.made += [item.path for item in found if not item.named and existing.lists(item.path)]
     found, results = _without_results(walked.found, naming, first)
     targets = targets_of(found, naming, first, results=existing)
     originals = _identities(item.path for item in found)
     others = _identities(item.path for item in walked.found) if results else set()
+    walked.made += results
     jobs, settled = [], []
     taken = {name_key(target) for target in targets}
     for item, target in zip(found, targets, strict=True):
         job = Job(item.path, target, item.kind, settings)
         decided = _decide(job, originals, others, taken)
         (jobs if isinstance(decided, Job) else settled).append(decided)
-    notes = _notes(walked, results, out)
+    notes = _notes(walked, out)
     shortened = sum(
         "~" in t.stem and "~" not in i.path.stem for i, t in zip(found, targets, strict=True)
     )
@@ -88,16 +107,19 @@ def plan_jobs(
         notes.append("--caption is for photos alone; films get none")
     if shortened:
         notes.append(f"{shortened} results get shortened names: theirs would be too long")
-    return Plan(tuple(jobs), tuple(settled), tuple(walked.problems), tuple(notes))
+    left = [LeftOut(path, UNSUPPORTED) for path in walked.unsupported]
+    left += [LeftOut(path, "is a result of an earlier run") for path in walked.made]
+    problems = tuple(walked.problems)
+    return Plan(tuple(jobs), tuple(settled), problems, tuple(notes), tuple(left))
 
 
-def _notes(walked: Walk, results: int, out: Path) -> list[str]:
+def _notes(walked: Walk, out: Path) -> list[str]:
     """Say what of the inputs is left out."""
     notes = []
     if walked.others:
         notes.append(f"{walked.others} other files are neither photos nor films")
-    if results + walked.results:
-        notes.append(f"{results + walked.results} files in the input are results of earlier runs")
+    if walked.results:
+        notes.append(f"{walked.results} files in the input are results of earlier runs")
     if walked.in_out:
         notes.append(f"{out} lies inside the input and is not searched")
     return notes
@@ -128,8 +150,10 @@ def _identities(paths: Iterable[Path]) -> set[tuple[int, int] | str]:
     return known
 
 
-def _without_results(found: list[Found], naming: Naming, first: int) -> tuple[list[Found], int]:
-    """Leave out files in folders that are the targets of others: results of an earlier run."""
+def _without_results(
+    found: list[Found], naming: Naming, first: int
+) -> tuple[list[Found], list[Path]]:
+    """Return sources, and files in folders that are targets of others: earlier results."""
     places = {
         name_key(Path(os.path.abspath(naming.plain(item, n))))  # noqa: PTH100
         for n, item in enumerate(found, first)
@@ -142,7 +166,8 @@ def _without_results(found: list[Found], naming: Naming, first: int) -> tuple[li
         or (here := name_key(Path(os.path.abspath(item.path)))) not in places  # noqa: PTH100
         or here == name_key(Path(os.path.abspath(naming.plain(item, n))))  # noqa: PTH100
     ]
-    return kept, len(found) - len(kept)
+    staying = {item.path for item in kept}
+    return kept, [item.path for item in found if item.path not in staying]
 
 
 def _decide(

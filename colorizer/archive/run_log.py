@@ -10,6 +10,7 @@ it was made.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import uuid
@@ -96,6 +97,8 @@ class RunLog:
         try:
             if file is not None:
                 file.close()
+                if not os.path.lexists(file.name):
+                    raise FileNotFoundError(errno.ENOENT, "it was removed", file.name)
         except OSError as error:
             raise TargetError(self._folder, f"the run log can't be written: {error}") from error
 

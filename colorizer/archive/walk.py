@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from natsort import natsort_keygen, ns
 
-from colorizer.archive.hiccups import retried
+from colorizer.archive.hiccups import is_passing, retried
 from colorizer.archive.provenance import SUFFIX
 from colorizer.errors import MediaError
 from colorizer.frame_pattern import frames_of, is_frame_name, normal, stands_for_frames
@@ -39,14 +40,24 @@ class Walk:
 
     found: list[Found] = field(default_factory=list)
     """In the order of the inputs, each folder in natural order: frame2 before frame10."""
-    others: int = 0
+    unsupported: list[Path] = field(default_factory=list)
     """Files in the folders that are neither photo nor film."""
-    results: int = 0
-    """Files in the folders that have a sidecar of ours beside them and so are results."""
+    made: list[Path] = field(default_factory=list)
+    """Files in the folders that are recorded as results of an earlier run."""
     in_out: bool = False
     """The output folder lies inside an input and was left out."""
     problems: list[MediaError] = field(default_factory=list)
     """Inputs that are missing, folders that can't be read, links that lead nowhere."""
+
+    @property
+    def others(self) -> int:
+        """Number of the files that are neither photo nor film."""
+        return len(self.unsupported)
+
+    @property
+    def results(self) -> int:
+        """Number of the files that are results of an earlier run."""
+        return len(self.made)
 
 
 def walk(
@@ -103,29 +114,29 @@ def _below(
     recursive: bool,
 ) -> Iterator[Found]:
     """Yield the files of one input."""
-    if not given.is_dir():
+    if not os.path.isdir(given):  # noqa: PTH112 - also where it may not be looked at
         if stands_for_frames(given):
             given = normal(given)
             yield Found(given, Path(given.name), Kind.FILM, named=True)
-        elif given.is_file():
+        elif os.path.isfile(given):  # noqa: PTH113 - as above
             kind = kind_of(given) or Kind.PHOTO
             yield Found(given, Path(given.name), kind, named=True, linked=given.is_symlink())
         else:
             exists = os.path.lexists(given)
-            reason = "is neither a file nor a folder" if exists else _missing(given)
+            reason = _why_not(given) if exists else _missing(given)
             result.problems.append(MediaError(given, reason))
         return
     for path, linked in _files(given, result, _identity(out), recursive):
         kind = kind_of(path)
         if kind is None:
-            result.others += 1
+            result.unsupported.append(path)
         else:
             yield Found(path, path.relative_to(given), kind, named=False, linked=linked)
 
 
 def _missing(given: Path) -> str:
     """Say what is wrong with an input that does not exist, and may have been meant as a pattern."""
-    frames = frames_of(given) if is_frame_name(given) and given.parent.is_dir() else {}
+    frames = frames_of(given) if is_frame_name(given) and os.path.isdir(given.parent) else {}  # noqa: PTH112
     if not frames:
         return "no such file or folder"
     only = next(iter(frames.values())).name
@@ -161,12 +172,11 @@ def _files(
         names.sort(key=lambda item: (_natural(item[0]), item[0]))
         for name, kind, linked in names:
             if kind == "gone":
-                reason = "is a link that leads nowhere"
-                result.problems.append(MediaError(folder / name, reason))
+                result.problems.append(MediaError(folder / name, _why_not(folder / name)))
             elif kind == "other":
-                result.others += 1
+                result.unsupported.append(folder / name)
             elif kind == "file" and name in made:
-                result.results += 1
+                result.made.append(folder / name)
             elif kind == "file":
                 yield folder / name, linked
         if recursive:
@@ -177,18 +187,37 @@ def _files(
 def _listed(folder: Path) -> list[tuple[str, str, bool]]:
     """Return name, kind and whether it is a link of everything in a folder.
 
-    Kinds are file, folder, gone (a link that leads nowhere) and other (a pipe, a device).
+    Kinds are file, folder, gone (a link that leads nowhere, to itself, or where nobody may look)
+    and other (a pipe, a device). What is wrong with one entry does not matter to the others.
     """
     with os.scandir(folder) as entries:
         return [(entry.name, _kind(entry), entry.is_symlink()) for entry in entries]
 
 
 def _kind(entry: os.DirEntry[str]) -> str:
-    if entry.is_dir():
-        return "folder"
-    if entry.is_file():
-        return "file"
+    try:
+        if entry.is_dir():
+            return "folder"
+        if entry.is_file():
+            return "file"
+    except OSError as error:
+        if is_passing(error):  # the folder is asked again
+            raise
+        return "gone"
     return "other" if not entry.is_symlink() or os.path.exists(entry) else "gone"  # noqa: PTH110
+
+
+def _why_not(path: Path) -> str:
+    """Say why something that exists is neither a file nor a folder."""
+    try:
+        path.stat()
+    except FileNotFoundError:
+        return "is a link that leads nowhere"
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            return "is a link that leads to itself"
+        return f"can't be looked at: {error.strerror or error}"
+    return "is neither a file nor a folder"
 
 
 def _identity(folder: Path | None) -> tuple[int, int] | None:

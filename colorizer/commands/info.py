@@ -9,7 +9,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 from colorizer.commands.options import settings_from
-from colorizer.commands.report import SCHEMA, ExitCode, tell_ignored, write_line
+from colorizer.commands.report import ExitCode, tell_ignored
+from colorizer.commands.streams import SCHEMA, write_line, write_text
 from colorizer.errors import SettingsError, UnsupportedMedia
 from colorizer.frame_pattern import stands_for_frames
 from colorizer.jobs import Kind
@@ -19,7 +20,7 @@ def probe(arguments: argparse.Namespace) -> int:
     """Print what a file is, as JSON."""
     from colorizer.media.probe import probe
 
-    write_line(json.dumps(probe(arguments.file), indent=2, default=str))
+    write_text(json.dumps(probe(arguments.file), indent=2, default=str))
     return ExitCode.OK
 
 
@@ -43,7 +44,7 @@ def preview(arguments: argparse.Namespace) -> int:
     save_png(out, pictures, source=file)
     write_line(str(out))
     for colour in offered:
-        write_line(json.dumps(colour))
+        write_text(json.dumps(colour))
     return ExitCode.OK
 
 
@@ -70,7 +71,7 @@ def doctor(arguments: argparse.Namespace) -> int:
     findings = examine()
     if arguments.json:
         rows = [asdict(finding) for finding in findings]
-        write_line(json.dumps({"schema": SCHEMA, "findings": rows}, indent=2))
+        write_text(json.dumps({"schema": SCHEMA, "findings": rows}, indent=2))
     else:
         width = max(len(finding.name) for finding in findings)
         for finding in findings:

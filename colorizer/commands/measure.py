@@ -8,7 +8,8 @@ from typing import Any
 
 from tqdm import tqdm
 
-from colorizer.commands.report import ExitCode, write_json, write_line
+from colorizer.commands.report import ExitCode
+from colorizer.commands.streams import write_json, write_text
 from colorizer.errors import SettingsError, TargetError
 
 TEXT = """\
@@ -96,7 +97,7 @@ def measure(arguments: argparse.Namespace) -> int:
     if arguments.json:
         write_json(event="measured", result_file=str(arguments.result), source=str(source), **found)
     else:
-        write_line("\n".join(lines(found)))
+        write_text("\n".join(lines(found)))
     return ExitCode.OK
 
 

@@ -8,7 +8,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from colorizer.commands.report import ExitCode, note, write_json, write_line
+from colorizer.commands.report import ExitCode
+from colorizer.commands.streams import note, write_json, write_line
 from colorizer.errors import WeightsError
 from colorizer.models import model_names, model_spec, usable_models, weights_file
 

@@ -21,7 +21,8 @@ from colorizer.commands.options import (
     settings_from,
     short_help,
 )
-from colorizer.commands.report import ExitCode, Report, note, write_json, write_line
+from colorizer.commands.report import ExitCode, Report
+from colorizer.commands.streams import note, write_json, write_line
 from colorizer.errors import ColorizerError, TargetError
 from colorizer.jobs import JobState, Kind, Progress, all_but_named
 from colorizer.media.durable import NoLocksError, lock, open_own
@@ -216,6 +217,9 @@ def _run(queue: Queue, arguments: argparse.Namespace) -> int:
                     if not interrupt.asked:
                         work.do(entry)
         finally:
+            for job in report.look_again():
+                gone = (entry.id for entry in rows if entry.job.target == job.target)
+                queue.update_many(gone, state=JobState.FAILED, reason="its result was removed")
             report.summary(len(rows))
     if interrupt.asked:
         return ExitCode.INTERRUPTED

@@ -25,7 +25,8 @@ from colorizer.archive.provenance import (
     source_hash,
 )
 from colorizer.checksum import file_hash
-from colorizer.commands.report import ExitCode, note, write_json, write_line
+from colorizer.commands.report import ExitCode
+from colorizer.commands.streams import note, write_json, write_line
 from colorizer.errors import MediaError, SettingsError
 from colorizer.frame_pattern import there
 from colorizer.hints.file import packed

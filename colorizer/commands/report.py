@@ -5,7 +5,6 @@ Standard output carries results alone; everything else goes to standard error.
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import time
@@ -17,14 +16,14 @@ from typing import TYPE_CHECKING, Any
 
 from tqdm import tqdm
 
+from colorizer.commands.streams import note, shown, write_json, write_name
+from colorizer.frame_pattern import there
 from colorizer.jobs import Job, JobState, Kind, Progress
 from colorizer.settings import Settings
 
 if TYPE_CHECKING:
     from colorizer.models.base import ColorModel
 
-SCHEMA = 1
-"""Version of the JSON lines; grows when a field changes its meaning."""
 _EVENT_SECONDS = 0.5
 """Least time between two progress events of one job."""
 
@@ -42,22 +41,6 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
 
 
-def write_line(text: str) -> None:
-    """Write one result to standard output, above any bar where both go to one terminal."""
-    tqdm.write(text, file=sys.stdout)
-    sys.stdout.flush()
-
-
-def write_json(**event: Any) -> None:
-    """Write one JSON line to standard output."""
-    write_line(json.dumps({"schema": SCHEMA, **event}))
-
-
-def note(text: str) -> None:
-    """Write one line to standard error, above any bar."""
-    tqdm.write(text, file=sys.stderr)
-
-
 def tell_ignored(model: ColorModel, settings: Settings) -> None:
     """Say which settings that were changed mean nothing to a model."""
     if "bins" not in model.answer and settings.vividness != Settings().vividness:
@@ -72,10 +55,20 @@ class Report:
         as_json: events instead of paths on standard output.
         quiet: no bars, no summary, no warnings; failures are still told.
         bars: show bars where standard error is a terminal.
+        null: end the names of results with NUL.
     """
 
-    def __init__(self, *, photos: int, as_json: bool, quiet: bool, bars: bool = True) -> None:
+    def __init__(
+        self,
+        *,
+        photos: int,
+        as_json: bool,
+        quiet: bool,
+        bars: bool = True,
+        null: bool = False,
+    ) -> None:
         self._as_json = as_json
+        self._null = null
         self._quiet = quiet
         self._photos = photos
         self._photos_ended = 0
@@ -90,6 +83,7 @@ class Report:
         self._contents: dict[str, Counter[str]] = {}
         self._running: dict[Path, Path] = {}
         self.failed: list[Job] = []
+        self.done: list[Job] = []
 
     def __enter__(self) -> Report:
         return self
@@ -113,6 +107,8 @@ class Report:
         self._tell_end(progress)
         if progress.state is JobState.FAILED:
             self.failed.append(job)
+        elif progress.state is JobState.DONE:
+            self.done.append(job)
         if job.kind is Kind.FILM:
             self._close_bar()
             return
@@ -129,8 +125,31 @@ class Report:
         """Return the targets of jobs begun and not ended."""
         return list(self._running.values())
 
-    def summary(self, planned: int, *, problems: int = 0) -> None:
-        """Tell what came of `planned` jobs, and count `problems`: inputs that gave no job."""
+    def look_again(self) -> list[Job]:
+        """See that every result counted as done still exists; return those that failed so."""
+        gone = [job for job in self.done if not there(job.target, film=job.kind is Kind.FILM)]
+        for job in gone:
+            message = f"its result {job.target} was removed while the run went on"
+            note(f"failed: {job.source}: {message}")
+            if self._as_json:
+                write_json(
+                    event="failed", **_facts(Progress(job, JobState.FAILED, message=message))
+                )
+        self.counts[JobState.DONE] -= len(gone)
+        self.counts[JobState.FAILED] += len(gone)
+        self.failed += gone
+        targets = {job.target for job in gone}
+        self.done = [job for job in self.done if job.target not in targets]
+        return gone
+
+    def summary(self, planned: int, *, problems: int = 0, unsupported: int = 0) -> None:
+        """Tell what came of a run.
+
+        Args:
+            planned: number of its jobs.
+            problems: inputs that gave no job, as something is wrong with them.
+            unsupported: files in folders that are neither photos nor films.
+        """
         seconds = round(time.monotonic() - self._start, 2)
         states = (JobState.DONE, JobState.SKIPPED, JobState.FAILED)
         counts = {str(state): self.counts[state] for state in states}
@@ -139,10 +158,13 @@ class Report:
         self._close_bar()
         if self._as_json:
             contents = {name: dict(counted) for name, counted in self._contents.items()}
-            write_json(event="summary", **counts, not_done=left, contents=contents, seconds=seconds)
+            more = {"not_done": left, "not_supported": unsupported, "contents": contents}
+            write_json(event="summary", **counts, **more, seconds=seconds)
         if not self._quiet:
             words = [f"{count} {state}" for state, count in counts.items()]
-            note(", ".join([*words, *([f"{left} not done"] if left else []), _clock(seconds)]))
+            words += [f"{left} not done"] if left else []
+            words += [f"{unsupported} not supported"] if unsupported else []
+            note(", ".join([*words, _clock(seconds)]))
             if self._contents:
                 note(_content_words(self._contents))
 
@@ -171,7 +193,7 @@ class Report:
         if self._as_json:
             write_json(event=str(progress.state), **_facts(progress))
         elif progress.state is JobState.DONE:
-            write_line(str(job.target))
+            write_name(str(job.target), null=self._null)
         if progress.state is JobState.FAILED:
             note(f"failed: {job.source}: {progress.message}")
         else:
@@ -214,7 +236,7 @@ class Report:
             self._close_bar()
             self._bar_of = job.source
             self._bar = tqdm(
-                desc=job.source.name, total=progress.total, unit="frame", dynamic_ncols=True
+                desc=shown(job.source.name), total=progress.total, unit="frame", dynamic_ncols=True
             )
         if self._bar is not None:
             self._bar.update(progress.done - self._bar.n)

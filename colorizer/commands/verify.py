@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from colorizer.commands.options import positive
-from colorizer.commands.report import ExitCode, note, write_json, write_line
+from colorizer.commands.report import ExitCode
+from colorizer.commands.streams import note, write_json, write_line
 from colorizer.errors import MediaError, SettingsError
 from colorizer.frame_pattern import normal, stands_for_frames
 

@@ -19,7 +19,8 @@ from colorizer.commands.options import (
     settings_from,
     short_help,
 )
-from colorizer.commands.report import ExitCode, Report, note
+from colorizer.commands.report import ExitCode, Report
+from colorizer.commands.streams import note
 from colorizer.errors import SettingsError
 from colorizer.jobs import JobState, Progress
 

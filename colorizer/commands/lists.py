@@ -1,0 +1,108 @@
+"""Lists of names that a run reads and writes: --from-file, --failed-list, and its manifest."""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import BinaryIO
+
+from colorizer.archive.manifest import NAME, read_manifest
+from colorizer.archive.naming import Plan
+from colorizer.archive.register import check_lists
+from colorizer.errors import MediaError, SettingsError, TargetError
+from colorizer.jobs import Job
+from colorizer.media.durable import check_writable, write_whole
+from colorizer.plan import marked
+from colorizer.strangers import LIST_BYTES, TooLargeError
+
+
+def inputs_of(arguments: argparse.Namespace) -> list[str]:
+    """Return the inputs of the command line and of --from-file.
+
+    Raises:
+        SettingsError: there is none, or the list can't be read.
+    """
+    inputs = list(arguments.inputs)
+    listed = arguments.from_file
+    try:
+        if listed == "-":
+            inputs += _names(_all_of(sys.stdin.buffer), arguments.null)
+        elif listed:
+            # It may be a pipe, as of a shell's <(find ...).
+            with Path(listed).open("rb") as opened:
+                inputs += _names(_all_of(opened), arguments.null)
+    except OSError as error:
+        raise SettingsError(f"--from-file {listed} can't be read: {error.strerror}") from error
+    if not inputs and listed is None:
+        raise SettingsError("no INPUT given; name files, folders or --from-file LIST")
+    return inputs
+
+
+def _all_of(opened: BinaryIO) -> bytes:
+    """Read a list of inputs.
+
+    Raises:
+        OSError: it can't be read, or never ends.
+    """
+    data = opened.read(LIST_BYTES + 1)
+    if len(data) > LIST_BYTES:
+        raise TooLargeError(errno.EFBIG, f"has more than {LIST_BYTES >> 20} MB")
+    return data
+
+
+def _names(data: bytes, null: bool) -> list[str]:
+    """Return the names of a list: each ends with NUL, where any does, else with a line break."""
+    # Names may hold any bytes; os.fsdecode would stumble over the byte order mark of Windows.
+    text = data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape")
+    if null or "\0" in text:
+        return [name for name in text.split("\0") if name]
+    return [name for line in text.split("\n") if (name := line.removesuffix("\r")).strip()]
+
+
+def check_run_lists(plan: Plan, arguments: argparse.Namespace) -> None:
+    """Say before the work what would be wrong with its lists after it.
+
+    Raises:
+        TargetError: a list can't be written, or would replace what is read or made.
+    """
+    from colorizer.media.probe import kind_of
+
+    out, failed = Path(arguments.out), arguments.failed_list
+    named = [Path(text) for text in arguments.inputs]
+    kept = arguments.manifest and not arguments.bag and not out.is_file()
+    lists = [out / NAME] if kept else []
+    if arguments.bag:
+        lists += out.parent.glob("*.txt")
+    check_lists([*lists, *([failed] if failed else [])], plan, named)
+    if failed:
+        if failed.exists() and kind_of(failed):
+            raise TargetError(failed, "is a photo or a film; name another file for --failed-list")
+        if not arguments.dry_run:
+            check_writable(failed)
+    for file in lists:
+        try:
+            read_manifest(file) if file.name == NAME else None
+        except MediaError as error:
+            raise TargetError(file, f"{error.reason}; move it away or mend it first") from error
+
+
+def write_failed(arguments: argparse.Namespace, plan: Plan, failed: Iterable[Job]) -> None:
+    """Write the failed inputs, one a line, as --from-file reads them.
+
+    Names end with NUL where --null asks for it or one of them holds a line break.
+
+    Raises:
+        TargetError: the list can't be written.
+    """
+    file, out = arguments.failed_list, Path(arguments.out)
+    lines = [str(problem.path) for problem in plan.problems]
+    lines += [marked(job.source, job.target, out) for job in failed]
+    try:
+        end = "\0" if arguments.null or any("\n" in line for line in lines) else "\n"
+        text = "".join(f"{line}{end}" for line in lines)
+        write_whole(file, text.encode("utf-8", "surrogateescape"))
+    except OSError as error:
+        raise TargetError(file, f"can't be written: {error.strerror}") from error

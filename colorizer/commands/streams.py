@@ -1,0 +1,76 @@
+"""What goes to standard output and standard error: results alone to the one, all else to the other.
+
+Names of files may hold anything. For people, what would move a cursor or forge a line is escaped;
+programs read JSON lines, or names that end with NUL.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import sys
+from typing import Any
+
+from tqdm import tqdm
+
+SCHEMA = 1
+"""Version of the JSON lines; grows when a field changes its meaning."""
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+"""What moves a cursor, breaks a line or turns the direction of writing."""
+_UNSEEN = re.compile(f"{_CONTROLS.pattern}|[\ud800-\udfff]")
+"""Also what is no text."""
+
+
+def shown(text: str) -> str:
+    """Return a text for people; what moves a cursor or breaks a line is written as in Python."""
+    return _UNSEEN.sub(lambda found: _escape(found.group()), text)
+
+
+def _escape(letter: str) -> str:
+    if "\udc80" <= letter <= "\udcff":  # a byte of a name that is not UTF-8
+        return f"\\x{ord(letter) - 0xDC00:02x}"
+    return letter.encode("unicode_escape").decode("ascii")
+
+
+class OneLine(logging.Formatter):
+    """Formats a message of a log as one line, whatever the names in it hold."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - as logging has it
+        """Return the line."""
+        record.message = shown(record.message)
+        return super().formatMessage(record)
+
+
+def write_line(text: str) -> None:
+    """Write one line for people to standard output, above any bar."""
+    write_text(shown(text) if sys.stdout.isatty() else _CONTROLS.sub(_shown_one, text))
+
+
+def write_name(name: str, *, null: bool = False) -> None:
+    """Write the name of a result to standard output, for people; for programs, ended by NUL."""
+    if not null:
+        write_line(name)
+        return
+    tqdm.write(name, file=sys.stdout, end="\0")
+    sys.stdout.flush()
+
+
+def write_text(text: str) -> None:
+    """Write lines that this program has made to standard output, above any bar."""
+    tqdm.write(text, file=sys.stdout)
+    sys.stdout.flush()
+
+
+def _shown_one(found: re.Match[str]) -> str:
+    return _escape(found.group())
+
+
+def write_json(**event: Any) -> None:
+    """Write one JSON line to standard output."""
+    write_text(json.dumps({"schema": SCHEMA, **event}))
+
+
+def note(text: str) -> None:
+    """Write one line to standard error, above any bar; names in it can't make another."""
+    tqdm.write(shown(text), file=sys.stderr)

@@ -1,0 +1,175 @@
+"""What is left out, lost on the way, or named like a line of somebody else's."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from colorizer import api, cli, pipeline
+from colorizer.archive.walk import walk
+from colorizer.media.probe import kind_of
+from tests import drawn
+from tests.tiny_model import tiny_model
+
+
+@pytest.fixture(autouse=True)
+def _tiny(monkeypatch):
+    monkeypatch.setattr(pipeline, "load_model", lambda *_: tiny_model())
+    api._load.cache_clear()
+    yield
+    api._load.cache_clear()
+
+
+def run(*arguments) -> int:
+    return cli.main(["run", "--size", "64", *map(str, arguments)])
+
+
+def test_one_link_does_not_end_a_folder(tmp_path, capsys):
+    """`readlink` and `stat` of the system: ELOOP for a link to itself."""
+    for name in ("a.png", "b.png"):
+        drawn.photo(tmp_path / "in" / name, 1)
+    (tmp_path / "in" / "loop.jpg").symlink_to("loop.jpg")
+    (tmp_path / "in" / "gone.jpg").symlink_to("nowhere")
+    (tmp_path / "in" / "zz").symlink_to("zz")
+    assert run(tmp_path / "in", "-o", tmp_path / "out") == 1
+    told = capsys.readouterr()
+    assert "2 done" in told.err
+    for name, reason in (("loop.jpg", "to itself"), ("gone.jpg", "nowhere"), ("zz", "to itself")):
+        assert f"{tmp_path / 'in' / name}: is a link that leads {reason}" in told.err
+    assert run(tmp_path / "in" / "loop.jpg", "-o", tmp_path / "out2") == 3
+    assert "leads to itself" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() != 0, reason="needs root to become another")
+def test_links_and_inputs_in_a_private_folder_are_problems_of_their_own(tmp_path):
+    base = Path("/tmp/colorizer-private-case")
+    shutil.rmtree(base, ignore_errors=True)
+    try:
+        drawn.photo(base / "in" / "a.png", 1)
+        drawn.photo(base / "private" / "b.png", 2)
+        (base / "in" / "link.png").symlink_to(base / "private" / "b.png")
+        (base / "private").chmod(0o700)
+        os.seteuid(65534)
+        try:
+            walked = walk([base / "in", base / "private" / "b.png"], kind_of)
+        finally:
+            os.seteuid(0)
+        assert [item.path.name for item in walked.found] == ["a.png"]
+        named = [
+            (problem.path.name, "Permission denied" in str(problem)) for problem in walked.problems
+        ]
+        assert ("link.png", True) in named
+        assert len(named) == 2
+    finally:
+        shutil.rmtree(base, ignore_errors=True)
+
+
+def test_results_that_are_removed_while_the_run_goes_on_are_not_done(tmp_path, capsys, monkeypatch):
+    from colorizer import attempt
+
+    for name in ("a", "b", "c", "d"):
+        drawn.photo(tmp_path / "in" / f"{name}.png", 1)
+    really = attempt.pipeline.run
+    begun = []
+
+    def removing(job, model, **options):
+        begun.append(job)
+        if len(begun) == 3:
+            shutil.rmtree(tmp_path / "out")
+        yield from really(job, model, **options)
+
+    monkeypatch.setattr(attempt.pipeline, "run", removing)
+    failed = tmp_path / "failed.txt"
+    given = (tmp_path / "in", "-o", tmp_path / "out", "--jobs", 1, "--failed-list", failed)
+    assert run(*given) not in (0, 130)
+    told = capsys.readouterr().err
+    exist = {path.stem.removesuffix("_color") for path in (tmp_path / "out").glob("*.png")}
+    assert f"{len(exist)} done" in told
+    listed = {Path(line).stem for line in failed.read_text().splitlines()}
+    assert listed == {"a", "b", "c", "d"} - exist
+    assert "was removed" in told
+    assert run(*given) == 0
+    assert len(list((tmp_path / "out").glob("*.png"))) == 4
+
+
+def test_every_file_is_done_or_named(tmp_path, capsys):
+    drawn.photo(tmp_path / "in" / "a.png", 1)
+    for name in ("notes.txt", "sound.wav", "1920/list.pdf"):
+        (tmp_path / "in" / name).parent.mkdir(exist_ok=True)
+        (tmp_path / "in" / name).write_bytes(b"x")
+    os.mkfifo(tmp_path / "in" / "pipe")
+    others = {"notes.txt", "sound.wav", "list.pdf", "pipe"}
+    assert run(tmp_path / "in", "-o", tmp_path / "out", "--dry-run") == 0
+    rows = [line for line in capsys.readouterr().out.splitlines() if line.startswith("leave ")]
+    assert {Path(row.split()[1]).name for row in rows} == others
+    assert run(tmp_path / "in", "-o", tmp_path / "out", "-v") == 0
+    told = capsys.readouterr().err
+    assert all(f"/{name}: is not supported" in told for name in others)
+    assert "1 done, 0 skipped, 0 failed, 4 not supported" in told
+    assert run(tmp_path / "in", "-o", tmp_path / "out", "--json") == 0
+    events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    left = {Path(e["source"]).name for e in events if e["event"] == "left_out"}
+    assert left == others
+    assert events[-1]["not_supported"] == 4
+    assert run(tmp_path / "in", "-o", tmp_path / "out", "--strict", "-q") == 1
+    assert "notes.txt" in capsys.readouterr().err
+    assert run(tmp_path / "in", "-o", tmp_path / "out", "--strict", "--dry-run") == 1
+    assert run(tmp_path / "in" / "a.png", "-o", tmp_path / "out", "--strict") == 0
+
+
+FORGED = "a\n0 failed\x1b[2J\u202egnp.\r.png"
+
+
+def test_names_forge_no_lines_and_move_no_cursor(tmp_path, capsys):
+    drawn.photo(tmp_path / "in" / "good.png", 1).rename(tmp_path / "in" / FORGED)
+    (tmp_path / "in" / "b\nfailed: x.png").write_bytes(b"no picture")
+    (tmp_path / "in" / "c\x1b]0;title\x07.txt").write_bytes(b"x")
+    assert run(tmp_path / "in", "-o", tmp_path / "out", "-vv") == 1
+    told = capsys.readouterr()
+    for text in (told.out, told.err):
+        assert not [c for c in text if c in "\x1b\r\x07\u202e"]
+        assert not [line for line in text.split("\n") if line.startswith(("0 failed", "failed: x"))]
+    assert r"a\n0 failed\x1b[2J\u202egnp.\r_color.png" in told.out
+    assert run(tmp_path / "in", "-o", tmp_path / "out", "--json") == 1
+    events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert str(tmp_path / "in" / FORGED) in [event.get("source") for event in events]
+
+
+@pytest.mark.parametrize("null", [(), ("-0",)])
+def test_a_list_of_failures_holds_every_name(tmp_path, null):
+    names = [FORGED, "two\nlines.png", " spaces .png", "plain.png"]
+    (tmp_path / "in").mkdir()
+    for name in names:
+        (tmp_path / "in" / name).write_bytes(b"no picture")
+    failed = tmp_path / "failed.txt"
+    assert run(tmp_path / "in", "-o", tmp_path / "out", "--failed-list", failed, *null) == 1
+    listed = failed.read_bytes().split(b"\0")[:-1]
+    assert sorted(map(os.fsdecode, listed)) == sorted(str(tmp_path / "in" / n) for n in names)
+    for name in names:
+        drawn.photo(tmp_path / "new.png", 1).replace(tmp_path / "in" / name)
+    assert run("--from-file", failed, "-o", tmp_path / "out", *null) == 0
+    assert len(list((tmp_path / "out").glob("*_color.png"))) == len(names)
+
+
+def test_nul_separated_names_go_in_and_out(tmp_path):
+    """As `find -print0` writes them and `xargs -0` reads them."""
+    name = "two\nlines.png"
+    drawn.photo(tmp_path / "in" / "x.png", 1).rename(tmp_path / "in" / name)
+    script = (
+        "from tests.tiny_model import tiny_model\n"
+        "from colorizer import pipeline, cli\n"
+        "pipeline.load_model = lambda *_: tiny_model()\n"
+        "import sys; sys.exit(cli.main(sys.argv[1:]))"
+    )
+    found = subprocess.run(
+        ["find", tmp_path / "in", "-type", "f", "-print0"], capture_output=True, check=True
+    )
+    given = [sys.executable, "-c", script, "run", "--from-file", "-", "-0", "--size", "64", "-q"]
+    made = subprocess.run(
+        [*given, "-o", tmp_path / "out"], input=found.stdout, capture_output=True, check=True
+    )
+    assert made.stdout == os.fsencode(tmp_path / "out" / "two\nlines_color.png") + b"\0"
