@@ -62,14 +62,12 @@ def _tell_left_out(plan: Plan, arguments: argparse.Namespace) -> None:
     for problem in plan.problems:
         note(f"failed: {problem}")
         if arguments.json:
-            write_json(event="problem", source=str(problem.path), message=problem.reason)
+            write_json(event="problem", path=str(problem.path), message=problem.reason)
     for left in plan.left_out:
         if arguments.json:
-            write_json(event="left_out", source=str(left.path), message=left.reason)
-        elif arguments.dry_run:
-            write_line(f"leave {left.path} ({left.reason})")
+            write_json(event="left_out", path=str(left.path), message=left.reason)
         strict = arguments.strict and left.reason == UNSUPPORTED
-        if arguments.verbose or strict:
+        if arguments.verbose or arguments.dry_run or strict:
             note(f"{'failed' if strict else 'left out'}: {left.path}: {left.reason}")
 
 

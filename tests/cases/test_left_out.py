@@ -104,15 +104,16 @@ def test_every_file_is_done_or_named(tmp_path, capsys):
     os.mkfifo(tmp_path / "in" / "pipe")
     others = {"notes.txt", "sound.wav", "list.pdf", "pipe"}
     assert run(tmp_path / "in", "-o", tmp_path / "out", "--dry-run") == 0
-    rows = [line for line in capsys.readouterr().out.splitlines() if line.startswith("leave ")]
-    assert {Path(row.split()[1]).name for row in rows} == others
+    told = capsys.readouterr().err
+    rows = [line for line in told.splitlines() if line.startswith("left out: ")]
+    assert {Path(row.split(": ")[1]).name for row in rows} == others
     assert run(tmp_path / "in", "-o", tmp_path / "out", "-v") == 0
     told = capsys.readouterr().err
     assert all(f"/{name}: is not supported" in told for name in others)
     assert "1 done, 0 skipped, 0 failed, 4 not supported" in told
     assert run(tmp_path / "in", "-o", tmp_path / "out", "--json") == 0
     events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    left = {Path(e["source"]).name for e in events if e["event"] == "left_out"}
+    left = {Path(e["path"]).name for e in events if e["event"] == "left_out"}
     assert left == others
     assert events[-1]["not_supported"] == 4
     assert run(tmp_path / "in", "-o", tmp_path / "out", "--strict", "-q") == 1
