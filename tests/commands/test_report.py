@@ -111,3 +111,16 @@ def test_every_end_but_a_skipped_one_comes_after_a_start(capsys):
         ("start", "unreadable"), ("failed", "unreadable"), ("skipped", "there"),
         ("start", "good"), ("done", "good"),
     ]  # fmt: skip
+
+
+def test_what_is_assumed_of_photos_without_a_profile_is_said_once_a_run(tmp_path, capsys):
+    with Report(photos=3, as_json=False, quiet=False, bars=False) as report:
+        for name, assumed in (("a", "cmyk: device-cmyk"), ("b", "cmyk: device-cmyk"),
+                              ("c", "gray: linear")):  # fmt: skip
+            source = tmp_path / f"{name}.jpg"
+            job = Job(source, source.with_suffix(".out.jpg"), Kind.PHOTO, Settings())
+            report.take(Progress(job, JobState.DONE, 1, 1, assumed=(assumed,)))
+    told = capsys.readouterr().err
+    assert told.count("has no colour profile: cmyk is taken for device-cmyk") == 1
+    assert told.count("has no colour profile: gray is taken for linear") == 1
+    assert "--assume-profile" in told
