@@ -277,7 +277,7 @@ class TestAutochrome:
             pixels = model.pixel_embedding(features)
             maps = torch.einsum("nqc,nchw->nqhw", queries, pixels) * pixels.shape[1] ** -0.5
             wanted = model.bins(torch.cat([features, maps], dim=1))
-            weight, bias = model._on_maps(model.bins, model._query_maps(*scales))
+            weight, bias = model._on_maps(model.bins, model._query_maps(None, *scales))
             got = torch.einsum("noc,nchw->nohw", weight, features) + bias[..., None, None]
         assert torch.allclose(got, wanted, atol=1e-4)
 
