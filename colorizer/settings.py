@@ -179,7 +179,7 @@ class Settings:
         "films",
         "",
         "first place of a film to colorize: a frame number (from 0), seconds with s, M:SS, H:MM:SS"
-        " or H:MM:SS:FF",
+        " or H:MM:SS:FF, in the film's own time code where it has one",
         metavar="PLACE",
         shapes="film",
     )

@@ -25,7 +25,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
@@ -92,11 +92,16 @@ class Worker:
             pool.shutdown(wait=False, cancel_futures=True)
 
     def tell(self, **event: Any) -> None:
-        """Write one event."""
+        """Write one event; where nobody reads them any more, every job is cancelled."""
         line = json.dumps(event)
-        with self._out_lock:
-            self._out.write(line + "\n")
-            self._out.flush()
+        try:
+            with self._out_lock:
+                self._out.write(line + "\n")
+                self._out.flush()
+        except (OSError, ValueError):  # the process that started this one is gone
+            for cancelled in list(self._cancelled.values()):
+                cancelled.set()
+            self._going.set()
 
     def _obey(self, command: Mapping[str, Any]) -> None:
         match command["do"]:
@@ -277,11 +282,9 @@ def main() -> NoReturn:
     lines = open(sys.stdin.fileno(), encoding="utf-8", closefd=False)  # noqa: SIM115, PTH123
     ending = threading.Timer(GRACE_SECONDS, os._exit, (1,))
     ending.daemon = True
-    try:
-        worker.serve(_until_end(lines, ending.start))
-    except (BrokenPipeError, ValueError):  # nobody reads the events any more
-        os._exit(1)
-    sys.stderr.flush()
+    worker.serve(_until_end(lines, ending.start))
+    with suppress(OSError, ValueError):
+        sys.stderr.flush()
     os._exit(0)  # a question may still be loading torch; nobody waits for its answer
 
 

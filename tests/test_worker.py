@@ -13,6 +13,7 @@ from PIL import Image
 from colorizer.archive.provenance import read_sidecar, sidecar_of
 from colorizer.checksum import file_hash
 from colorizer.settings import Settings
+from tests.draw_film import draw_film
 from tests.draw_shots import draw_shots, square_at
 from tests.tiny_weights import write_tiny_weights
 
@@ -20,10 +21,10 @@ from tests.tiny_weights import write_tiny_weights
 class Talk:
     """A worker process, spoken to in JSON lines."""
 
-    def __init__(self, weights: Path) -> None:
+    def __init__(self, weights: Path, errors: int | None = None) -> None:
         command = [sys.executable, "-m", "colorizer.worker"]
         self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True
         )
         self.settings = Settings(weights=weights, device="cpu", size=64).as_dict()
         assert self.hear()["event"] == "ready"
@@ -263,3 +264,20 @@ def test_the_frame_just_finished_is_shown_while_somebody_looks(talk, film, tmp_p
     # It was not taken away: nobody looks, and nothing more is written.
     assert talk.hear("frame", "done", "failed")["event"] == "done"
     talk.say(do="watch", out="")
+
+
+def test_a_worker_whose_parent_was_killed_ends_without_a_traceback(weights, tmp_path):
+    draw_film(tmp_path / "a.mkv", frames=600)
+    talk = Talk(weights, subprocess.PIPE)
+    talk.say(do="run", job=1, source=str(tmp_path / "a.mkv"), target=str(tmp_path / "b.mkv"),
+             kind="film", settings=talk.settings)  # fmt: skip
+    talk.hear("progress")
+    # What the system does with the pipes of a killed process, the one of events first.
+    talk.process.stdout.close()
+    time.sleep(1)
+    talk.process.stdin.close()
+    told = talk.process.stderr.read()
+    assert talk.process.wait(20) == 0
+    assert "Traceback" not in told, told
+    assert "BrokenPipe" not in told
+    assert not (tmp_path / "b.mkv").exists()

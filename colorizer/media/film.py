@@ -28,9 +28,9 @@ from colorizer.media.film_open import (
     unkept,
 )
 from colorizer.media.film_range import find_span, has_packets_between
-from colorizer.media.film_side import Carrier, first_side_data
+from colorizer.media.film_side import Carrier, first_side_data, starts_at
 from colorizer.media.luma import LumaLayout, luma_hash, luma_layout, read_luma
-from colorizer.media.timecode import timecode_of
+from colorizer.media.timecode import own_place, timecode_of
 from colorizer.trim import Place
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class FilmSource:
     side_data: Mapping[str, bytes] = MappingProxyType({})
     """What its first frames hold besides the picture; see `first_side_data`."""
     epochs: Sequence[Epoch] = ()
-    """The new clocks that its frames have come to so far."""
+    """The new clocks that its frames have come to."""
 
     def __init__(
         self,
@@ -222,7 +222,7 @@ class FilmSource:
         estimate = round(self._announced[0] * self.rate) if self._announced else None
         self.frame_count = stream.frames or estimate
         self.side_data = first_side_data(path, stream.index)
-        self.timecode = timecode_of(self._decoder.container, stream)
+        self.timecode = timecode_of(self._decoder.container, stream) or starts_at(self)
         self._warn(said, note, *unkept(first, self.layout))
 
     def _trim(self, start: Place | None, end: Place | None) -> None:
@@ -230,6 +230,7 @@ class FilmSource:
         self._span, self.first_index, self.seconds = None, 0, None
         if start is None and end is None:
             return
+        start, end = (own_place(place, self.timecode, self.rate) for place in (start, end))
         span = find_span(
             self.path,
             self.stream.index,

@@ -15,12 +15,12 @@ from colorizer.media.coding import Coding, quiet_encoders
 from colorizer.media.color_tags import ColorTags
 from colorizer.media.film import FilmSource
 from colorizer.media.film_copy import stream_tags
-from colorizer.media.film_side import Carrier, carries_captions, starts_at
+from colorizer.media.film_side import Carrier, carries_captions
 from colorizer.media.luma import at_depth
 from colorizer.media.matroska import ROOM
 from colorizer.media.segment import Segment, steps_of
 from colorizer.media.siting import chroma_shift, luma_at, luma_at_woven
-from colorizer.media.timecode import advance_timecodes
+from colorizer.media.timecode import advance_timecodes, timecode_of
 from colorizer.ycbcr import ab_to_chroma
 
 if TYPE_CHECKING:
@@ -67,8 +67,8 @@ def add_film_stream(
     if like.display_matrix:
         stream.set_display_matrix(like.display_matrix)
     own = stream_tags(like.stream, coded_again=True)
-    if code := starts_at(like):
-        own["timecode"] = code
+    if like.timecode and not timecode_of(like.stream.container, like.stream):
+        own["timecode"] = like.timecode  # which stood in the frames
     advance_timecodes(own, like.first_index, like.rate)
     if output.format.name == "webm" and like.sample_aspect_ratio:
         own.setdefault("title", ROOM)

@@ -136,12 +136,10 @@ def lost_side_data(coding: Coding, kinds: Iterable[str], *, time_code: bool) -> 
     return [f"left out of the frames: {', '.join(lost)}{advice}"]
 
 
-def starts_at(film: FilmSource) -> str | None:
-    """Return the time code that a film's first frame has in its side data alone, None for none."""
+def starts_at(film: FilmSource) -> str:
+    """Return the time code that a film's first frame has in its side data, "" for none."""
     data = film.side_data.get(TIME_CODE)
-    if data is None or film.timecode:
-        return None
-    return time_code_of(data, film.rate)
+    return time_code_of(data, film.rate) if data else ""
 
 
 def _master(data: bytes, encoder: str) -> str:

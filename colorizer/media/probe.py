@@ -91,7 +91,7 @@ def probe(path: Path) -> dict[str, Any]:
 def _film(path: Path) -> dict[str, Any]:
     from colorizer.media.container import open_container
     from colorizer.media.film import FilmSource
-    from colorizer.media.film_side import starts_at, words
+    from colorizer.media.film_side import words
 
     with FilmSource(path, side=64) as film, open_container(path) as container:
         height, width = film.size
@@ -113,7 +113,7 @@ def _film(path: Path) -> dict[str, Any]:
             "start": float(film.origin),
             "sample_aspect_ratio": _ratio(ratio or Fraction(1), ":"),
             "side_data": words(film.side_data),
-            "time_code": film.timecode or starts_at(film),
+            "time_code": film.timecode or None,
             "interlaced": film.first_field is not None,
             "first_field": film.first_field,
             "streams": [_stream(stream) for stream in container.streams],

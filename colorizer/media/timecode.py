@@ -7,6 +7,8 @@ from collections.abc import MutableMapping
 from fractions import Fraction
 from typing import Any
 
+from colorizer.trim import Place
+
 _CODE = re.compile(r"(\d\d):(\d\d):(\d\d)([:;.,])(\d\d)")
 
 
@@ -18,15 +20,11 @@ def later_timecode(code: str, frames: int, rate: Fraction) -> str:
         frames: how many later.
         rate: frames per second.
     """
-    found = _CODE.fullmatch(code.strip())
-    base = round(rate)
-    if found is None or base == 0:
+    counted = _counted(code, rate)
+    if counted is None:
         return code
-    hours, minutes, seconds, sign, part = found.groups()
-    # 29.97 frames a second are numbered as 30: two numbers are left out each minute but the tenth.
-    dropped = 0 if sign == ":" else 2 * round(base / 30)
-    minute = 60 * int(hours) + int(minutes)
-    number = (60 * minute + int(seconds)) * base + int(part) - dropped * (minute - minute // 10)
+    number, dropped, sign = counted
+    base = round(rate)
     a_minute, ten = 60 * base - dropped, 600 * base - 9 * dropped
     number = (number + frames) % (144 * ten)
     tens, rest = divmod(number, ten)
@@ -37,6 +35,42 @@ def later_timecode(code: str, frames: int, rate: Fraction) -> str:
         f"{seconds_in_all // 3600 % 24:02}:{seconds_in_all // 60 % 60:02}:"
         f"{seconds_in_all % 60:02}{sign}{part_now:02}"
     )
+
+
+def _counted(code: str, rate: Fraction) -> tuple[int, int, str] | None:
+    """Return frames from midnight, numbers dropped a minute and the sign before the frames."""
+    found = _CODE.fullmatch(code.strip())
+    base = round(rate)
+    if found is None or base == 0:
+        return None
+    hours, minutes, seconds, sign, part = found.groups()
+    # 29.97 frames a second are numbered as 30: two numbers are left out each minute but the tenth.
+    dropped = 0 if sign == ":" else 2 * round(base / 30)
+    minute = 60 * int(hours) + int(minutes)
+    number = (60 * minute + int(seconds)) * base + int(part) - dropped * (minute - minute // 10)
+    return number, dropped, sign
+
+
+def own_place(place: Place | None, first: str, rate: Fraction) -> Place | None:
+    """Return a place that was written as a time code as the frame that has it in the film.
+
+    Args:
+        place: as a person wrote it; what is no time code comes back as it is.
+        first: time code of the film's first frame, "" where it has none.
+        rate: frames per second.
+
+    Returns:
+        The place as it is too where the code is before the film's first.
+    """
+    begin = _counted(first, rate)
+    if place is None or place.frame is None or place.seconds is None or begin is None:
+        return place
+    seconds = int(place.seconds)
+    clock = f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+    wanted = _counted(f"{clock}{begin[2]}{place.frame:02}", rate)
+    if wanted is None or wanted[0] < begin[0]:
+        return place
+    return Place(wanted[0] - begin[0], None)
 
 
 def timecode_of(container: Any, stream: Any) -> str:

@@ -183,3 +183,33 @@ def test_the_time_code_comes_along(tmp_path, source, target, codec, start, code)
     with av.open(str(tmp_path / target)) as container:
         tags = {key.lower(): value for key, value in container.streams.video[0].metadata.items()}
     assert tags["timecode"] == code
+
+
+@pytest.mark.parametrize(
+    ("rate", "code", "start", "first"),
+    [
+        (Fraction(25), "10:00:00:00", "10:00:02:00", 50),
+        (Fraction(25), "10:00:00:05", "10:00:02:00", 45),
+        (Fraction(25), "10:00:00:00", "00:00:02:00", 50),
+        (Fraction(25), "10:00:00:00", "2s", 50),
+        (Fraction(25), "23:59:58:00", "23:59:59:10", 35),
+        # SMPTE ST 12-1: the numbers 00:01:00;00 and ;01 are dropped.
+        (Fraction(30000, 1001), "00:00:59;00", "00:01:00:02", 30),
+        (Fraction(30000, 1001), "01:00:59;20", "01:01:00;05", 13),
+    ],
+)
+def test_a_time_code_is_a_place_in_the_films_own(tmp_path, rate, code, start, first):
+    drawn = {"codec": "libx264", "rate": rate, "frames": 60, "size": (32, 48)}
+    draw_film(tmp_path / "a.mov", timecode=code, **drawn)
+    whole, _ = read(tmp_path / "a.mov")
+    with part(tmp_path / "a.mov", start, "") as source:
+        assert source.first_index == first
+        assert np.array_equal(next(source.frames()).Y, whole[first].Y)
+
+
+def test_an_end_is_in_the_films_own_time_code_too(tmp_path):
+    draw_film(tmp_path / "a.mov", codec="libx264", timecode="10:00:00:00", frames=60, size=(32, 48))
+    with part(tmp_path / "a.mov", "10:00:01:00", "10:00:02:00") as source:
+        assert len(list(source.frames())) == 25
+    with pytest.raises(MediaError, match="behind"), part(tmp_path / "a.mov", "10:00:09:00", ""):
+        pass
