@@ -73,6 +73,7 @@ class Naming:
         )
 
     def _place(self, item: Found, stem: str, variant: str = "") -> Path:
+        from colorizer.media.jpeg_kind import suffix_to_follow
         from colorizer.media.suffixes import photo_suffix
 
         suffix, place = item.path.suffix, f"{item.relative}{variant}"
@@ -83,7 +84,7 @@ class Naming:
         if item.kind is Kind.FILM:
             suffix = self.film_suffix(suffix, self.settings.codec)
         else:
-            suffix = photo_suffix(suffix, self.settings.format)
+            suffix = photo_suffix(suffix_to_follow(item.path), self.settings.format)
         return self.out / item.relative.with_name(fitting(stem, suffix, place))
 
 

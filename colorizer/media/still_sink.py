@@ -213,7 +213,7 @@ class StillSink:
     def _picture(self, frame: Frame, page: Page, writer: Writer) -> Picture:
         """Gather what the encoder needs; say what the format can't hold."""
         sixteen = self._sixteen(page.coding, writer)
-        if writer is write_jpeg and page.coding.format != "jpeg":
+        if writer is write_jpeg and (page.coding.format != "jpeg" or page.coding.lossless):
             self.warnings.append("is written as JPEG, which loses detail")
         dtype = np.uint16 if sixteen else np.uint8
         extras = tuple(Extra(_deep(e.plane, dtype), e.kind) for e in self._kept(page, writer))

@@ -10,8 +10,11 @@ import tifffile
 from PIL import Image, ImageCms
 
 from colorizer.errors import MediaError, UnsupportedMedia
+from colorizer.media.jpeg_kind import suffix_to_follow
 from colorizer.media.photo_facts import photo_facts
 from colorizer.media.suffixes import PHOTO_SUFFIXES, photo_suffix
+from colorizer.plan import plan_run
+from colorizer.settings import Settings
 from tests import draw_photo
 from tests.media.test_still import L_of, L_of_frame, open_photo
 from tests.media.test_still_sink import colour
@@ -314,3 +317,18 @@ def test_probe_tells_size_and_depth_of_them_all(tmp_path):
     for name, (data, bits) in files.items():
         facts = photo_facts(write(tmp_path / name, data))
         assert (facts["height"], facts["width"], facts["bits"]) == (*draw_photo.SIZE, bits), name
+
+
+@pytest.mark.parametrize(("bits", "lossless"), [(12, False), (16, True), (8, True)])
+def test_results_of_jpegs_beyond_eight_bits_or_without_loss_are_tiff(tmp_path, bits, lossless):
+    """ISO/IEC 10918-1, table B.1: SOF1 of 12 bits and SOF3 are such frames."""
+    data = imagecodecs.jpeg_encode(
+        draw_photo.gray(bits), level=95, bitspersample=bits, lossless=lossless
+    )
+    path = write(tmp_path / "scan.jpg", data)
+    assert suffix_to_follow(path) == ".tif"
+    plain = draw_photo.draw(tmp_path, "gray.jpg")
+    assert suffix_to_follow(plain) == ".jpg"
+    assert suffix_to_follow(tmp_path / "missing.JPG") == ".jpg"
+    plan = plan_run([str(tmp_path)], str(tmp_path / "out"), Settings())
+    assert sorted(job.target.name for job in plan.jobs) == ["gray_color.jpg", "scan_color.tif"]
