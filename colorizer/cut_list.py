@@ -20,6 +20,7 @@ import numpy as np
 from colorizer.errors import SettingsError, TargetError
 from colorizer.frame import Frame
 from colorizer.media.durable import write_whole
+from colorizer.name_forms import on_disk
 from colorizer.strangers import NOTES_BYTES, read_text
 
 _TITLE = "# shots of "
@@ -110,7 +111,7 @@ def write_cuts(file: Path, source: Path, shots: Iterable[tuple[int, float]]) -> 
 def cut_file(file: Path | None, source: Path) -> Path | None:
     """Return the list of a film, where `file` is a list or a folder of lists."""
     if file is not None and os.path.isdir(file):  # noqa: PTH112 - takes any name
-        return file / f"{source.name}.shots.csv"
+        return on_disk(file / f"{source.name}.shots.csv")
     return file
 
 

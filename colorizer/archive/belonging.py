@@ -10,7 +10,6 @@ import html
 import mmap
 import os
 import re
-import unicodedata
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from colorizer.archive.provenance import Sidecar, State, pending_of, read_sideca
 from colorizer.checksum import file_hash
 from colorizer.frame_pattern import there
 from colorizer.media.suffixes import WRITTEN
+from colorizer.name_forms import normal_form, on_disk
 
 _DERIVED = re.compile(rb"<stRef:filePath>([^<]{1,2048})</stRef:filePath>")
 _OURS = b"AISystemUsed>Colorizer<"
@@ -65,8 +65,8 @@ def owner_in(sidecar: Sidecar, file: Path) -> Owner:
         file: the sidecar; a source that moved together with it is found by the way between them.
     """
     told = sidecar["source"]
-    path, way = Path(told["path"]), told.get("from_here")
-    if isinstance(way, str) and not there(path) and there(moved := file.parent / way):
+    path, way = on_disk(Path(told["path"])), told.get("from_here")
+    if isinstance(way, str) and not there(path) and there(moved := on_disk(file.parent / way)):
         path = Path(os.path.abspath(moved))  # noqa: PTH100 - links are to stay as they are
     return Owner(path.name, path, told["sha256"], told["bytes"], told["changed_ns"])
 
@@ -76,7 +76,7 @@ def same_place(owner: Owner, source: Path) -> bool:
     if owner.path is None:
         return False
     here, known = os.path.abspath(source), os.path.abspath(owner.path)  # noqa: PTH100 - links stay
-    return here == known or (_normal(here) == _normal(known) and not there(owner.path))
+    return here == known or (normal_form(here) == normal_form(known) and not there(owner.path))
 
 
 def belongs(owner: Owner, source: Path, *, hashing: bool = True) -> bool | None:
@@ -89,7 +89,7 @@ def belongs(owner: Owner, source: Path, *, hashing: bool = True) -> bool | None:
     """
     if same_place(owner, source):
         return True
-    named = _normal(owner.name) == _normal(source.name)
+    named = normal_form(owner.name) == normal_form(source.name)
     if owner.path is None:
         return named
     with suppress(OSError):
@@ -116,10 +116,6 @@ def _hash(source: Path, state: State) -> str:
         return file_hash(source)
     except OSError:
         return ""
-
-
-def _normal(text: str) -> str:
-    return unicodedata.normalize("NFC", text)
 
 
 def _embedded(target: Path) -> Owner | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -29,6 +29,7 @@ from colorizer.checksum import file_hash
 from colorizer.errors import ColorizerError
 from colorizer.frame_pattern import frames_of, is_pattern, there
 from colorizer.jobs import Kind
+from colorizer.name_forms import normal_form
 
 _LARGE_BYTES = 20 << 20
 """Pictures of larger files are compared one at a time: each takes memory for both its versions."""
@@ -92,7 +93,10 @@ def contents_of(root: Path) -> Contents:
                 with_sidecar.add(place / name.removesuffix(SUFFIX))
             else:
                 others.append(place / name)
-    known, top = {root / name: digest for name, digest in listed.items()}, root.resolve()
+    spelled = {normal_form(path): path for path in others}
+    with_sidecar = {_spelled(path, spelled) for path in with_sidecar}
+    known = {_spelled(root / name, spelled): digest for name, digest in listed.items()}
+    top = root.resolve()
     for path in natsorted(known.keys() | with_sidecar, key=str):
         outside = not path.resolve().is_relative_to(top)
         found.recorded.append(Recorded(path, known.get(path, ""), path in with_sidecar, outside))
@@ -103,6 +107,11 @@ def contents_of(root: Path) -> Contents:
     free = (path for path in others if path not in known_or_framed)
     found.unrecorded += natsorted((path for path in free if kind_of(path)), key=str)
     return found
+
+
+def _spelled(path: Path, spelled: Mapping[str, Path]) -> Path:
+    """Return a recorded path in the Unicode form of the file that exists."""
+    return path if os.path.lexists(path) else spelled.get(normal_form(path), path)
 
 
 def check_all(

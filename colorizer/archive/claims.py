@@ -16,7 +16,6 @@ import re
 import socket
 import stat
 import time
-import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from enum import Enum, auto
@@ -26,6 +25,7 @@ from typing import IO, Any
 
 from colorizer.errors import TargetError
 from colorizer.media.durable import MARK_LENGTH, PART_MARK, NoLocksError, lock, remove_parts
+from colorizer.name_forms import normal_form
 
 _log = logging.getLogger(__name__)
 
@@ -131,7 +131,7 @@ class Claim:
 
 def claim_file(target: Path) -> Path:
     """Return the claim of a target; names that a file system may take for one share it."""
-    name = unicodedata.normalize("NFC", target.name).casefold()
+    name = normal_form(target.name).casefold()
     digest = sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
     return target.parent / f"{PREFIX}{digest[:16]}"
 

@@ -19,6 +19,7 @@ from colorizer.archive.claims import held
 from colorizer.checksum import file_hash
 from colorizer.errors import MediaError, TargetError
 from colorizer.media.durable import write_whole
+from colorizer.name_forms import normal_form
 from colorizer.strangers import LIST_BYTES, read_whole
 
 _Stamp = tuple[int, int, int] | None
@@ -164,6 +165,7 @@ class Manifest:
         file = self._root / NAME
         with held(file, wait=_WAIT_SECONDS):
             entries, sources = read_manifest(file), read_sources(file)
+            self._respell(entries, sources)
             for name, (target, known) in self._kept.items():
                 listed = entries.get(name)
                 if listed is None or (known and listed != known and _hash(target) == known):
@@ -181,6 +183,16 @@ class Manifest:
         self._kept.clear()
         self._sources.clear()
         return entries
+
+    def _respell(self, entries: dict[str, str], sources: dict[str, Source]) -> None:
+        """Give lines of files whose names have got another Unicode form that form."""
+        listed = {normal_form(name): name for name in entries}
+        for name in (*self._kept, *self._made):
+            old = listed.get(normal_form(name), name)
+            if old != name and name not in entries and not os.path.lexists(self._root / old):
+                entries[name] = entries.pop(old)
+                if old in sources:
+                    sources[name] = sources.pop(old)
 
 
 def _stamp(target: Path) -> _Stamp:

@@ -27,6 +27,7 @@ from colorizer.errors import MediaError, TargetError
 from colorizer.frame_pattern import files_of, is_pattern
 from colorizer.jobs import Job
 from colorizer.media.durable import write_whole
+from colorizer.name_forms import on_disk
 from colorizer.strangers import SIDECAR_BYTES, check_regular, parse_json, read_whole
 
 SUFFIX = ".colorize.json"
@@ -38,7 +39,7 @@ Sidecar = dict[str, Any]
 
 def sidecar_of(target: Path) -> Path:
     """Return the name of a result's sidecar."""
-    return target.with_name(target.name + SUFFIX)
+    return on_disk(target.with_name(target.name + SUFFIX))
 
 
 def pending_of(target: Path) -> Path:
@@ -63,12 +64,12 @@ def find_source(sidecar: Sidecar, file: Path) -> Path:
         file: the sidecar; a source that moved together with it is found by the way between them.
     """
     source = sidecar["source"]
-    old = Path(source["path"])
+    old = on_disk(Path(source["path"]))
     beside = source.get("from_here")
     if isinstance(beside, str) and not os.path.exists(old):  # noqa: PTH110 - takes any name
         moved = os.path.abspath(file.parent / beside)  # noqa: PTH100 - links are to stay as they are
-        if os.path.exists(moved):  # noqa: PTH110
-            return Path(moved)
+        if os.path.exists(found := on_disk(Path(moved))):  # noqa: PTH110
+            return found
     return old
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import suppress
@@ -20,13 +19,14 @@ from colorizer.archive.belonging import Owner, owner_of
 from colorizer.archive.manifest import NAME, read_sources
 from colorizer.archive.provenance import SUFFIX
 from colorizer.errors import MediaError
+from colorizer.name_forms import normal_form, on_disk
 
 _NUMBER = re.compile(r"_\d+$")
 
 
 def name_key(path: Path | str) -> str:
     """Return the same text for names that a file system may take for one."""
-    return unicodedata.normalize("NFC", str(path)).casefold()
+    return normal_form(path).casefold()
 
 
 @dataclass(slots=True)
@@ -113,12 +113,14 @@ class Results:
     def _folder(self, folder: Path) -> _Folder:
         if folder not in self._folders:
             self._folders[folder] = made = _Folder()
+            folder = on_disk(folder)
             with suppress(OSError):  # mostly: it does not exist
                 names = {name.removesuffix(SUFFIX) for name in os.listdir(folder)}  # noqa: PTH208 - many
                 for name in sorted(names):
                     made.spelled[name_key(name)].append(folder / name)
                     for stem in self._stems(name):
                         made.families[stem].append(folder / name)
+            return made
         return self._folders[folder]
 
     def _stems(self, name: str) -> set[str]:

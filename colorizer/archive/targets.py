@@ -15,6 +15,7 @@ from colorizer.archive.belonging import belongs, same_place
 from colorizer.archive.result_names import Naming, is_sequence
 from colorizer.archive.results import Results, name_key
 from colorizer.archive.walk import Found
+from colorizer.name_forms import on_disk
 
 
 def targets_of(
@@ -132,7 +133,7 @@ class _Giving:
         return found
 
     def _give(self, index: int, target: Path) -> None:
-        self.targets[index] = target
+        self.targets[index] = on_disk(target.parent) / target.name
         self._taken.add(name_key(target))
 
     def _is_free(self, target: Path) -> bool:

@@ -16,6 +16,7 @@ from colorizer.archive.provenance import SUFFIX
 from colorizer.errors import MediaError
 from colorizer.frame_pattern import frames_of, is_frame_name, normal, stands_for_frames
 from colorizer.jobs import Kind
+from colorizer.name_forms import on_disk
 
 _natural = natsort_keygen(alg=ns.IGNORECASE)
 
@@ -114,6 +115,7 @@ def _below(
     recursive: bool,
 ) -> Iterator[Found]:
     """Yield the files of one input."""
+    given = on_disk(given)  # a list may have been written on another system
     if not os.path.isdir(given):  # noqa: PTH112 - also where it may not be looked at
         if stands_for_frames(given):
             given = normal(given)

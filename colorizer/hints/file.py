@@ -22,6 +22,7 @@ import numpy as np
 
 from colorizer.color import srgb_to_lab
 from colorizer.errors import SettingsError
+from colorizer.name_forms import on_disk
 from colorizer.strangers import NOTES_BYTES, parse_json, read_text
 from colorizer.trim import parse_place
 
@@ -40,7 +41,7 @@ _MOST_AB = 128.0
 def hint_file(file: Path | None, source: Path) -> Path | None:
     """Return the hints of a source, where `file` is a file or a folder of them; None for none."""
     if file is not None and os.path.isdir(file):  # noqa: PTH112 - takes any name
-        own = file / f"{source.name}.hints.json"
+        own = on_disk(file / f"{source.name}.hints.json")
         return own if own.exists() else None
     return file
 

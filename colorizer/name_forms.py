@@ -1,0 +1,25 @@
+"""Unicode forms of names: é is one letter or two, and a move between systems changes which.
+
+macOS and its archives write names decomposed (NFD), others composed (NFC); they are the same name.
+"""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from pathlib import Path
+
+
+def normal_form(text: Path | str) -> str:
+    """Return the same text for all Unicode forms of a name."""
+    return unicodedata.normalize("NFC", str(text))
+
+
+def on_disk(path: Path) -> Path:
+    """Return a path as the disk spells it; as it is where nothing of that name exists."""
+    if os.path.lexists(path) or str(path).isascii() or path.parent == path:
+        return path
+    folder = on_disk(path.parent)
+    forms = (path.name, *(unicodedata.normalize(form, path.name) for form in ("NFC", "NFD")))
+    found = (folder / form for form in forms)
+    return next((one for one in found if os.path.lexists(one)), path)
