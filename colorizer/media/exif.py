@@ -19,7 +19,7 @@ Compression, PhotometricInterpretation, SamplesPerPixel, PlanarConfiguration, Tr
 WhitePoint, PrimaryChromaticities, coefficients and subsampling of Y'CbCr, ReferenceBlackWhite, ICC
 profile, Gamma."""
 _SRGB, _UNCALIBRATED = 1, 65535
-_NUMBERS = {1: "B", 3: "H", 4: "I"}
+_NUMBERS = (1, 3, 4)
 """Types of integers in which writers store sizes and orientation; others are dropped."""
 
 
@@ -142,10 +142,13 @@ def _drop(data: bytearray, order: str, offset: int, tag: int) -> None:
 
 
 def _set(data: bytearray, order: str, kind: int, at: int, value: int | None) -> None:
-    """Write one byte, short or long where `value` is not None."""
-    if value is not None:
-        bits = 8 * struct.calcsize(_NUMBERS[kind])
-        struct.pack_into(order + _NUMBERS[kind], data, at, value if value < 1 << bits else 0)
+    """Write one short or long where `value` is not None; what was a byte becomes a short."""
+    if value is None:
+        return
+    if kind == 1:
+        struct.pack_into(order + "HI", data, at - 6, 3, 1)
+    fits = kind == 4 or value < 1 << 16
+    struct.pack_into(order + ("I" if kind == 4 else "H"), data, at, value if fits else 0)
 
 
 def _drop_thumbnail(data: bytearray, order: str, first: int) -> None:

@@ -108,6 +108,8 @@ def reader_of(path: Path, file: BinaryIO) -> Reader | None:
             return reader
     if head[:1] == b"P" and head[1:2] in b"123456" and head[2:3].isspace():
         return read_pnm_scan
+    if head[4:8] == b"ftyp" and b"avif" in head[8:]:  # among the brands it is compatible with
+        return read_more_scan
     if is_heic(head):
         return read_heic_scan
     if path.suffix.lower() in TGA_SUFFIXES and is_tga(head):

@@ -11,9 +11,10 @@ from typing import BinaryIO
 
 import numpy as np
 import tifffile
-from tifffile import TiffFile, TiffPage
+from tifffile import TIFF, TiffFile, TiffPage
 
 from colorizer.errors import MediaError, UnsupportedMedia
+from colorizer.media.ends import jpeg_layout
 from colorizer.media.lab_codes import codes_of_lab
 from colorizer.media.metadata import Metadata, read_tiff
 from colorizer.media.opacity import straight
@@ -59,6 +60,7 @@ _SPACES = {
 }
 """Space and colour channels by PhotometricInterpretation; Y'CbCr as JPEG codec and Pillow give it,
 and CIELAB after conversion, are RGB."""
+_JPEGS, _JPEG_HEAD, _JPEG_LS = (7, 33003, 33007, 34892), 4096, 0xF7
 _LABS = (_CIELAB, _ICCLAB)
 _UNSIGNED, _UNDEFINED = 1, 4
 """SampleFormat."""
@@ -224,6 +226,12 @@ def _check(path: Path, page: TiffPage, file: BinaryIO) -> None:
     if parts < math.prod(page.chunked):  # tifffile would fill the gaps with black
         raise MediaError(path, f"is damaged: {parts} of {math.prod(page.chunked)} parts are there")
     _check_samples(path, page)
+    if page.compression in _JPEGS:
+        file.seek(page.dataoffsets[0])
+        if jpeg_layout(file.read(_JPEG_HEAD)).frame == _JPEG_LS:
+            raise UnsupportedMedia(
+                path, "is not supported: it holds JPEG-LS in a TIFF; save it with LZW or ZIP"
+            )
 
 
 def _check_samples(path: Path, page: TiffPage) -> None:
@@ -236,6 +244,8 @@ def _check_samples(path: Path, page: TiffPage) -> None:
     what = ""
     if kind not in _SPACES:
         what = f"its pixels are {getattr(kind, 'name', str(kind)).lower()}; save it as gray or RGB"
+    elif page.compression not in TIFF.DECOMPRESSORS and not is_for_pillow(page):
+        what = f"its compression is number {int(page.compression)}; save it with LZW or ZIP"
     elif page.imagedepth != 1:
         what = f"it is a volume of {page.imagedepth} layers; save them as pages"
     elif not isinstance(bits, int):
@@ -285,7 +295,12 @@ def _interpret(
     extras = _extras(codes[..., channels:], page)
     codes = codes[..., 0] if channels == 1 else codes[..., :channels]
     if codes.dtype.kind == "f" or codes.itemsize > 2:
-        codes, bits = as_integers(codes, warnings)
+        try:
+            codes, bits = as_integers(codes, warnings)
+        except ValueError as error:
+            raise UnsupportedMedia(
+                path, f"is not supported: {error}; save it as 16-bit TIFF"
+            ) from error
     if page.photometric in _LABS:
         codes, bits = codes_of_lab(codes, signed=page.photometric == _CIELAB), 16
         metadata = replace(metadata, icc=None, stated="srgb")

@@ -18,7 +18,9 @@ _STORAGE = frozenset(
 by other ways: directories of EXIF and GPS, the profile, content credentials."""
 _GEO = (33550, 33922, 34264)
 """Scale, tie points and transformation of GeoTIFF: where pixels lie, unless they are turned."""
-_NODATA, _LAYERS = 42113, 37724
+_NODATA, _LAYERS, _GLOBAL = 42113, 37724, 400
+_COLOUR = (301, 318, 319)
+"""TransferFunction, WhitePoint and PrimaryChromaticities: a profile says more, and counts."""
 _RAW = (33421, 33422, *range(50706, 50838), *range(50840, 50942))
 """What a sensor's mosaic is, and how DNG develops it."""
 _POINTERS = (13, 18)
@@ -41,9 +43,11 @@ def private_tags(
     """
     kept, left = [], []
     for tag in page.tags:
+        if tag.code in _COLOUR and page.iccprofile is None:
+            left.append(tag_name(tag.code))
         if tag.code in _STORAGE or tag.code in known:
             continue
-        untrue = tag.code == _LAYERS or tag.code in _RAW or int(tag.dtype) in _POINTERS
+        untrue = tag.code in (_LAYERS, _GLOBAL) or tag.code in _RAW or int(tag.dtype) in _POINTERS
         untrue = untrue or (tag.code in _GEO and turned)
         untrue = untrue or (tag.code == _NODATA and not _stays(tag, page))
         if untrue or tag.valuebytecount > MOST_METADATA_BYTES:

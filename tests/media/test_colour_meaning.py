@@ -19,6 +19,7 @@ from colorizer.rgb_spaces import NAMED_SPACES
 from tests import draw_photo
 from tests.media.test_profiles import EXACT, LAB, dot_gain, gray_profile, table_curve
 from tests.media.test_still import L_of, L_of_frame
+from tests.media.test_still_sink import colour
 
 
 def read(path, **how):
@@ -280,3 +281,15 @@ def test_one_rule_of_orientation_for_every_format(tmp_path, suffix, tag, kind, x
     frame, _ = read(path)
     height, width = draw_photo.SIZE
     assert frame.Y.shape == ((width, height) if turned else (height, width))
+
+
+@pytest.mark.parametrize(("kind", "xmp"), [(1, 0), (3, 0), (4, 0), (3, 6)])
+def test_a_turned_result_is_not_turned_again(tmp_path, kind, xmp):
+    """Pillow, which obeys the tag and XMP, shows the result as it is stored."""
+    source, target = tmp_path / "turned.jpg", tmp_path / "result.jpg"
+    turned_by(0 if xmp else 6, kind, xmp, source)
+    colour(source, target)
+    height, width = draw_photo.SIZE
+    with Image.open(target) as image:
+        assert image.size == (height, width)
+        assert image.getexif().get(274, 1) == 1

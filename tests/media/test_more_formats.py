@@ -198,6 +198,24 @@ def test_old_style_jpeg_tiff_is_read_as_libtiff_does(tmp_path):
     assert np.abs(L_of_frame(frame) - L_of(expected)).max() < 0.5
 
 
+def test_jpeg_ls_in_a_tiff_is_not_called_damaged(tmp_path):
+    path = tmp_path / "inner.tif"
+    stream = bytes(imagecodecs.jpegls_encode(draw_photo.gray()))
+    tifffile.imwrite(
+        path, iter([stream]), shape=draw_photo.SIZE, dtype=np.uint8, photometric="minisblack",
+        compression="jpeg", rowsperstrip=draw_photo.SIZE[0],
+    )  # fmt: skip
+    reason = reason_of(path).reason
+    assert "not supported: it holds JPEG-LS" in reason
+
+
+def test_avif_by_its_compatible_brand_is_read(tmp_path):
+    data = bytearray(imagecodecs.avif_encode(draw_photo.tinted(), level=95))
+    data[8:12] = b"mif1"
+    frame, _ = open_photo(write(tmp_path / "photo.avif", data))
+    assert frame.Y.shape == draw_photo.SIZE
+
+
 def reason_of(path):
     with pytest.raises(MediaError) as caught:
         open_photo(path)
@@ -213,7 +231,16 @@ def test_not_supported_is_another_word_than_damaged(tmp_path):
     hierarchical[hierarchical.index(b"\xff\xc0") + 1] = 0xC5
     write(tmp_path / "steps.jpg", hierarchical)
     write(tmp_path / "layers.psd", psd([draw_photo.gray()], 7))
-    for name in ("volume.tif", "signed.tif", "steps.jpg", "layers.psd"):
+    hole = np.full(draw_photo.SIZE, np.nan, np.float32)
+    tifffile.imwrite(tmp_path / "hole.tif", hole, photometric="minisblack")
+    path = tmp_path / "codec.tif"
+    tifffile.imwrite(path, draw_photo.gray(), photometric="minisblack", compression="zlib")
+    with tifffile.TiffFile(path) as tif:
+        place = tif.pages.first.tags["Compression"].valueoffset
+    data = bytearray(path.read_bytes())
+    struct.pack_into("<H", data, place, 60000)
+    path.write_bytes(data)
+    for name in ("volume.tif", "signed.tif", "steps.jpg", "layers.psd", "hole.tif", "codec.tif"):
         error = reason_of(tmp_path / name)
         assert isinstance(error, UnsupportedMedia), name
         assert "not supported" in error.reason
