@@ -105,9 +105,9 @@ def test_boxes_that_make_no_sense_are_passed_over(tmp_path):
 
 
 KINDS = {
-    "float.tif": ({"photometric": "minisblack"}, np.float32, "floating point"),
     "signed.tif": ({"photometric": "minisblack"}, np.int16, "signed integers"),
-    "deep.tif": ({"photometric": "minisblack"}, np.uint32, "32-bit"),
+    "deep.tif": ({"photometric": "minisblack"}, np.int32, "32-bit signed integers"),
+    "complex.tif": ({"photometric": "minisblack"}, np.complex64, "samples of an unknown kind"),
 }
 
 

@@ -150,6 +150,17 @@ def test_integers_of_32_bits_are_read(tmp_path):
     assert np.abs(frame.Y.astype(int) - draw_photo.gray(16)).max() <= 1
 
 
+@pytest.mark.parametrize("kind", [np.float32, np.uint32])
+@pytest.mark.parametrize("bits", [8, 16])
+def test_codes_stored_in_wider_samples_keep_their_white(tmp_path, kind, bits):
+    """255 and 65535 are white, as in the integers that they were made of."""
+    codes = draw_photo.gray(bits)
+    codes[0, 0] = 2**bits - 1
+    tifffile.imwrite(tmp_path / "wide.tif", codes.astype(kind), photometric="minisblack")
+    frame, _ = open_photo(tmp_path / "wide.tif")
+    assert np.array_equal(frame.Y, codes.astype(int) * (257 if bits == 8 else 1))
+
+
 @pytest.mark.parametrize("bits", [8, 16])
 @pytest.mark.parametrize("name", ["cielab", "icclab"])
 def test_cielab_tiff_has_the_lightness_it_states(tmp_path, name, bits):
