@@ -13,6 +13,7 @@ from typing import Any
 from natsort import natsorted
 
 from colorizer.archive import manifest
+from colorizer.archive.moved import Moved
 from colorizer.archive.provenance import (
     SUFFIX,
     Sidecar,
@@ -115,7 +116,12 @@ def _spelled(path: Path, spelled: Mapping[str, Path]) -> Path:
 
 
 def check_all(
-    items: Iterable[Recorded], *, pictures: bool = True, sources: bool = True, jobs: int = 1
+    items: Iterable[Recorded],
+    *,
+    pictures: bool = True,
+    sources: bool = True,
+    moved: Moved | None = None,
+    jobs: int = 1,
 ) -> Iterator[Finding]:
     """Check recorded results side by side and yield what was found, in their order.
 
@@ -123,20 +129,26 @@ def check_all(
         items: see `contents_of`.
         pictures: decode and compare with the source, not only hash.
         sources: look at the sources too.
+        moved: where those are that are not at their old places.
         jobs: results at once.
     """
     with ThreadPoolExecutor(jobs, "check") as pool:
-        yield from pool.map(lambda item: check(item, pictures=pictures, sources=sources), items)
+        options = {"pictures": pictures, "sources": sources}
+        yield from pool.map(lambda item: check(item, moved=moved, **options), items)
 
 
 def check(
-    item: Recorded, *, source: Path | None = None, pictures: bool = True, sources: bool = True
+    item: Recorded,
+    *,
+    moved: Moved | None = None,
+    pictures: bool = True,
+    sources: bool = True,
 ) -> Finding:
     """Check one result against all that is recorded of it; errors become findings.
 
     Args:
         item: the result.
-        source: instead of the one that its sidecar names.
+        moved: see `check_all`.
         pictures: see `check_all`.
         sources: see there.
     """
@@ -149,7 +161,8 @@ def check(
             faults.append("its sidecar can't be read")
         if faults or sidecar is None or not sources:
             return Finding(item.path, not faults, "; ".join(faults) or "as recorded")
-        place = source or find_source(sidecar, sidecar_of(item.path))
+        place = moved.source_of(sidecar) if moved else None
+        place = place or find_source(sidecar, sidecar_of(item.path))
         if fault := _source_fault(place, sidecar):
             return Finding(item.path, False, fault)
         if not pictures:

@@ -48,7 +48,7 @@ class Naming:
         plain = self.plain(item, n)
         yield plain
         stem, ext = _own_stem(item), item.path.suffix.lower()
-        if plain.suffix != ext:
+        if ext and plain.suffix != ext:
             stem = f"{stem}_{ext.lstrip('.')}"
             yield self._place(item, self._stem(item, stem, n))
         uses_stem = "{stem" in self.settings.name
@@ -74,7 +74,7 @@ class Naming:
 
     def _place(self, item: Found, stem: str, variant: str = "") -> Path:
         from colorizer.media.jpeg_kind import suffix_to_follow
-        from colorizer.media.suffixes import photo_suffix
+        from colorizer.media.suffixes import photo_suffix, told_suffix
 
         suffix, place = item.path.suffix, f"{item.relative}{variant}"
         if is_sequence(item):
@@ -84,7 +84,8 @@ class Naming:
         if item.kind is Kind.FILM:
             suffix = self.film_suffix(suffix, self.settings.codec)
         else:
-            suffix = photo_suffix(suffix_to_follow(item.path), self.settings.format)
+            followed = suffix_to_follow(item.path) if suffix else told_suffix(item.path)
+            suffix = photo_suffix(followed, self.settings.format)
         return self.out / item.relative.with_name(fitting(stem, suffix, place))
 
 

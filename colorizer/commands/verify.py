@@ -6,13 +6,16 @@ import argparse
 import os
 from math import isfinite
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from colorizer.commands.options import positive
 from colorizer.commands.report import ExitCode
 from colorizer.commands.streams import note, write_json, write_line
 from colorizer.errors import MediaError, SettingsError
 from colorizer.frame_pattern import normal, stands_for_frames
+
+if TYPE_CHECKING:
+    from colorizer.archive.moved import Moved
 
 TEXT = """\
 Check that results are unchanged and kept the picture of their sources.
@@ -36,6 +39,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="source of the one OUT; default: the one its sidecar names",
     )
     parser.add_argument(
+        "--sources",
+        type=Path,
+        metavar="ROOT",
+        help="folder to search for sources that have moved",
+    )
+    parser.add_argument(
         "--exact", action="store_true", help="require exact luma of lossy codecs too"
     )
     parser.add_argument("--quick", action="store_true", help="compare hashes only, no pictures")
@@ -49,6 +58,10 @@ def verify(arguments: argparse.Namespace) -> int:
     single = len(arguments.outputs) == 1 and not arguments.outputs[0].is_dir()
     if arguments.source and not single:
         raise SettingsError("--source belongs to a single result; give them one at a time")
+    if arguments.sources and not arguments.sources.is_dir():
+        raise SettingsError(f"--sources {arguments.sources} is not a folder")
+    if arguments.sources and (arguments.source or arguments.no_source):
+        raise SettingsError("--sources can't be combined with --source or --no-source")
     failed = 0
     for out in arguments.outputs:
         try:
@@ -77,6 +90,7 @@ def _folder(root: Path, arguments: argparse.Namespace) -> int:
         contents.recorded,
         pictures=not arguments.quick,
         sources=not arguments.no_source,
+        moved=_moved(arguments),
         jobs=arguments.jobs or min(4, os.cpu_count() or 1),
     )
     for finding in findings:
@@ -122,19 +136,28 @@ def _one(out: Path, arguments: argparse.Namespace) -> bool:
     if sidecar is not None:
         recorded = Recorded(out, has_sidecar=True)
         sources = not (arguments.no_source or arguments.source)
-        finding = check(recorded, pictures=False, sources=sources)
+        finding = check(recorded, moved=_moved(arguments), pictures=False, sources=sources)
     if finding.good and not arguments.quick and not arguments.no_source:
         described = sidecar or {"kind": str(kind), "settings": {}, "result": {}}
-        source = arguments.source or _source(out, described)
+        source = arguments.source or _source(out, described, arguments)
         finding = compare(out, source, described, exact=arguments.exact)
         finding.facts["source"] = str(source)
     _tell(finding, arguments)
     return finding.good
 
 
-def _source(out: Path, sidecar: dict[str, Any]) -> Path:
+def _moved(arguments: argparse.Namespace) -> Moved | None:
+    from colorizer.archive.moved import Moved
+
+    return Moved(arguments.sources) if arguments.sources else None
+
+
+def _source(out: Path, sidecar: dict[str, Any], arguments: argparse.Namespace) -> Path:
     from colorizer.archive.provenance import find_source, sidecar_of
 
+    moved = _moved(arguments)
+    if moved and (found := moved.source_of(sidecar)):
+        return found
     return find_source(sidecar, sidecar_of(out))
 
 

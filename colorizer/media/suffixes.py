@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from pathlib import Path
+
 RAW_SUFFIXES = frozenset(
     (".dng", ".nef", ".nrw", ".cr2", ".cr3", ".crw", ".arw", ".srf", ".sr2", ".raf", ".orf")
     + (".rw2", ".pef", ".srw", ".erf", ".mef", ".mos", ".mrw", ".3fr", ".fff", ".iiq", ".kdc")
@@ -38,6 +41,37 @@ OWN_SUFFIX = {
     "avif": ".tif", "jxl": ".tif", "tga": ".tif",
 }  # fmt: skip
 """Suffix of a result in the format of its source, or in TIFF where that can't be written."""
+
+
+_BEGINNINGS = (
+    (0, b"\xff\xd8\xff", ".jpg"),
+    (0, b"\x89PNG\r\n\x1a\n", ".png"),
+    (0, b"II*\0", ".tif"),
+    (0, b"MM\0*", ".tif"),
+    (0, b"II+\0", ".tif"),
+    (0, b"MM\0+", ".tif"),
+    (8, b"WEBP", ".webp"),
+    (4, b"jP  \r\n\x87\n", ".jp2"),
+    (0, b"\xff\x4f\xff\x51", ".jp2"),
+    (0, b"BM", ".bmp"),
+    *((0, b"P%d" % number, ".ppm") for number in range(1, 7)),
+)
+"""Offset, bytes and suffix of the formats that can be written."""
+
+
+def told_suffix(path: Path) -> str:
+    """Return the suffix of a photo's name; where it has none, that of its content.
+
+    A content that can't be told or written gets that of TIFF.
+    """
+    suffix = path.suffix.lower()
+    if suffix:
+        return suffix
+    head = b""
+    with suppress(OSError), path.open("rb") as file:
+        head = file.read(16)
+    found = (end for at, mark, end in _BEGINNINGS if head[at:].startswith(mark))
+    return next(found, ".tif")
 
 
 def photo_suffix(suffix: str, wanted: str) -> str:
