@@ -20,7 +20,8 @@ from colorizer.media.scan_jpeg import END, first_missing
 
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 """Of a PNG by its colour type."""
-_MOST_RAW_BYTES = 8 << 30
+_LEAST = 0.01
+"""Share of a picture below which nothing is saved: its size is more likely false."""
 _PNM_HEAD = re.compile(rb"P([456])(?:\s+|#[^\n]*\n)+(\d+)\s+(\d+)(?:\s+(\d+))?\s")
 _ADAM7 = ((0, 8, 0, 8), (4, 8, 0, 8), (0, 4, 4, 8), (2, 4, 0, 8), (0, 2, 2, 4), (1, 2, 0, 4),
           (0, 1, 1, 2))  # fmt: skip
@@ -49,7 +50,8 @@ def _jpeg(data: bytes) -> tuple[BinaryIO, float] | None:
     layout = jpeg_layout(data)
     if not layout.frame or layout.precision != 8:
         return None
-    whole = first_missing(data)
+    height, width = layout.size
+    whole = first_missing(data, height * width)
     return io.BytesIO(data + END), 1 - whole if whole is not None else 0.0
 
 
@@ -62,8 +64,6 @@ def _png(data: bytes) -> tuple[BinaryIO, float] | None:
     if not bits or not width or not height:
         return None
     wanted = _raw_bytes(width, height, bits, bool(laced))
-    if wanted > _MOST_RAW_BYTES:
-        return None
     before, packed, at = [], b"", 33
     while at + 8 <= len(data):
         length, name = struct.unpack_from(">I4s", data, at)
@@ -76,6 +76,8 @@ def _png(data: bytes) -> tuple[BinaryIO, float] | None:
             before.append((name, body))
         at += 12 + length
     raw = _unpacked(packed, wanted)
+    if len(raw) < _LEAST * wanted:
+        return None
     made = io.BytesIO()
     made.write(PNG)
     write_chunk(made, b"IHDR", data[16:29])
@@ -115,9 +117,9 @@ def _bmp(data: bytes, size: int) -> tuple[BinaryIO, float] | None:
     width, height = struct.unpack_from("<ii", data, 18)
     bits = int.from_bytes(data[28:30], "little")
     wanted = (width * bits + 31) // 32 * 4 * abs(height)
-    if not 0 < wanted < _MOST_RAW_BYTES or data[30:34] != bytes(4):
-        return None
     missing = max(0, start + wanted - size)
+    if wanted <= 0 or missing > (1 - _LEAST) * wanted or data[30:34] != bytes(4):
+        return None
     return io.BytesIO(data + bytes(missing)), missing / wanted
 
 
@@ -129,7 +131,7 @@ def _pnm(data: bytes) -> tuple[BinaryIO, float] | None:
     end = found.end() if found[4] or kind == 4 else len(data)
     row = (width + 7) // 8 if kind == 4 else width * (3 if kind == 6 else 1) * (1 + (top > 255))
     wanted = row * height
-    if not 0 < wanted < _MOST_RAW_BYTES:
-        return None
     missing = max(0, end + wanted - len(data))
+    if wanted <= 0 or missing > (1 - _LEAST) * wanted:
+        return None
     return io.BytesIO(data + bytes(missing)), missing / wanted

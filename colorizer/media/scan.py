@@ -122,8 +122,16 @@ def check_claim(path: Path, height: int, width: int, size: int) -> None:
         )
 
 
+_OF_NUMBERS = (TypeError, IndexError, KeyError, AttributeError, ZeroDivisionError, AssertionError)
+
+
 def one_line(error: BaseException) -> str:
-    """Return what an error says, in one line; LibRaw's errors hold bytes."""
+    """Return what an error says, in one line; LibRaw's errors hold bytes.
+
+    What Python says of numbers that lead nowhere tells a person nothing.
+    """
+    if isinstance(error, _OF_NUMBERS):
+        return "its structure makes no sense"
     first = error.args[0] if error.args else None
     told = first.decode("utf-8", "replace") if isinstance(first, bytes) else str(error)
     return " ".join(told.split()) or type(error).__name__

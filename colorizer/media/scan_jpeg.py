@@ -17,7 +17,15 @@ from colorizer.media.limits import MOST_TEXT_BYTES
 from colorizer.media.metadata import Metadata, of_exif
 from colorizer.media.orientation import orientation_of
 from colorizer.media.photoshop import without_thumbnails
-from colorizer.media.scan import Coding, Scan, check_claim, split_alpha, widen
+from colorizer.media.scan import (
+    MOST_PIXELS,
+    UNBACKED_PIXELS,
+    Coding,
+    Scan,
+    check_claim,
+    split_alpha,
+    widen,
+)
 from colorizer.media.scan_pillow import read_pillow_scan
 
 END = b"\xff\xd9"
@@ -51,7 +59,8 @@ def read_jpeg_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
     if layout.frame and (layout.frame not in _PILLOWS or layout.precision != 8):
         return _uncommon(path, file, data, layout, warnings)
     if layout.end is None and layout.frame:
-        if first_missing(data) is not None:
+        height, width = layout.size
+        if first_missing(data, height * width) is not None:
             raise MediaError(path, broken(file, "its picture has no end"))
         warnings.append("its end marker is missing; the picture is complete")
         file = io.BytesIO(data + END)
@@ -74,11 +83,17 @@ def _with_trailer(scan: Scan, data: bytes, layout: JpegLayout, warnings: list[st
     return replace(scan, metadata=replace(scan.metadata, trailer=trailer))
 
 
-def first_missing(data: bytes) -> float | None:
+def first_missing(data: bytes, pixels: int) -> float | None:
     """Return which share of a JPEG without an end marker its data covers; None for all of it.
 
     What more data would change is missing: it is decoded with and without some.
+
+    Args:
+        data: of the file.
+        pixels: that its header claims; where they are beyond all data, all is missing.
     """
+    if pixels > MOST_PIXELS or (pixels > UNBACKED_PIXELS and pixels > 1000 * len(data)):
+        return 0.0
     one, other = (_rows_of(data + more + END) for more in (b"", _MORE))
     if one is None or other is None or one.shape != other.shape:
         return 0.0
@@ -103,8 +118,7 @@ def _uncommon(
     import imagecodecs
 
     height, width = layout.size
-    if height:
-        check_claim(path, height, width, len(data))
+    check_claim(path, height or 1, width, len(data))  # 0 lines are told after the picture
     if layout.components not in (1, 3):
         raise UnsupportedMedia(
             path,
@@ -116,6 +130,7 @@ def _uncommon(
         codes = np.asarray(read(data))
     except Exception as error:  # each codec has errors of its own
         raise MediaError(path, broken(file, error)) from error
+    check_claim(path, codes.shape[0], codes.shape[1], len(data))
     bits = layout.precision
     codes, space, extras = split_alpha(codes)
     codes, bits = widen(codes, bits)

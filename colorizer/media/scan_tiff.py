@@ -128,7 +128,10 @@ def _scans(
             except MediaError as error:
                 if salvage is None:
                     raise
-                scan, missing = _scan_in_part(path, file, page, total, notes)
+                try:
+                    scan, missing = _scan_in_part(path, file, page, total, notes)
+                except MediaError:
+                    raise error from None
                 salvage.missing[number] = missing
                 notes.append(f"{missing:.1%} of its picture are missing: {error.reason}")
                 yield straight(scan, notes)

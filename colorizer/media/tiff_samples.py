@@ -11,10 +11,12 @@ from tifffile import TiffPage
 
 from colorizer.errors import MediaError
 
-_OLD_JPEG, _JPEG, _NEXT, _THUNDER = 6, 7, 32766, 32809
+_NONE, _OLD_JPEG, _JPEG, _NEXT, _THUNDER = 1, 6, 7, 32766, 32809
 _YCBCR, _WHITE_IS_ZERO, _BLACK_IS_ZERO = 6, 0, 1
 _JPEG_START, _JPEG_LENGTH = 513, 514
 """JPEGInterchangeFormat of TIFF 6.0, section 22."""
+_LEAST = 0.01
+"""Share of a strip below which its length is more likely false."""
 FLOAT = 3
 """SampleFormat of floating point."""
 _WHITES = (255, 65535, 2**32 - 1)
@@ -124,24 +126,37 @@ def decode_what_can_be(page: TiffPage, size: int) -> tuple[np.ndarray, float]:
         MediaError: none of them can be decoded.
     """
     whole = np.zeros(page.shaped, page.dtype)
-    handle, bad = page.parent.filehandle, 0
     places = list(zip(page.dataoffsets, page.databytecounts, strict=False))
+    missing = 0.0
     for index, (offset, count) in enumerate(places):
+        data, lacks = _part(page, offset, count, size)
         try:
-            handle.seek(offset)
-            data = handle.read(count) if count > 0 and offset + count <= size else b""
             decoded = page.decode(
                 data or None, index, jpegtables=page.jpegtables, jpegheader=page.jpegheader
             )
         except Exception:  # each codec has errors of its own
-            bad += 1
-            continue
+            decoded = (None, (0, 0, 0, 0, 0), (0, 0, 0, 0))
         part, (plane, depth, down, across, _), (d, h, w, _) = decoded
-        if part is None:
-            bad += 1
-            continue
-        room = whole[plane, depth : depth + d, down : down + h, across : across + w]
-        room[...] = part[: room.shape[0], : room.shape[1], : room.shape[2]]
-    if bad == len(places):
-        raise MediaError(Path(handle.path), "is damaged: none of its parts can be decoded")
-    return whole.reshape(page.shape), bad / len(places)
+        missing += lacks if part is not None else 1.0
+        if part is not None:
+            room = whole[plane, depth : depth + d, down : down + h, across : across + w]
+            room[...] = part[: room.shape[0], : room.shape[1], : room.shape[2]]
+    if missing >= len(places):
+        raise MediaError(
+            Path(page.parent.filehandle.path), "is damaged: none of its parts can be decoded"
+        )
+    return whole.reshape(page.shape), missing / len(places)
+
+
+def _part(page: TiffPage, offset: int, count: int, size: int) -> tuple[bytes, float]:
+    """Read a strip or tile; one cut off is filled up where it is stored plainly.
+
+    Returns:
+        its bytes, none where they can't be had, and which share of it is missing.
+    """
+    there = max(0, min(count, size - offset))
+    if there < _LEAST * count or not there or (there < count and page.compression != _NONE):
+        return b"", 1.0
+    page.parent.filehandle.seek(offset)
+    data = page.parent.filehandle.read(there)
+    return data.ljust(count, b"\0"), 1 - there / count

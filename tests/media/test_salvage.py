@@ -128,6 +128,28 @@ def test_a_document_cut_off_keeps_its_first_pages(tmp_path):
     assert source.warnings
 
 
+@pytest.mark.parametrize("share", [0.4, 0.9])
+def test_a_plain_tiff_of_one_strip_keeps_its_upper_part(tmp_path, share):
+    path, drawn = tmp_path / "scan.tif", large()
+    tifffile.imwrite(path, drawn, photometric="minisblack", rowsperstrip=SIZE[0])
+    data = path.read_bytes()
+    path.write_bytes(data[: int(len(data) * share)])
+    (frame,), source = read(path)
+    assert source.salvage.missing[1] == pytest.approx(1 - share, abs=0.02)
+    rows = int(SIZE[0] * (share - 0.02))
+    assert np.array_equal(frame.Y[:rows], drawn[:rows])
+
+
+def test_a_size_that_no_data_backs_is_refused_at_once(tmp_path):
+    for kind, place in (("PNG", 16), ("BMP", 18)):
+        path = cut(tmp_path / "wild.bin", kind, 0.8)
+        data = bytearray(path.read_bytes())
+        data[place : place + 2] = b"\x7f\x7f"
+        path.write_bytes(data)
+        with pytest.raises(MediaError):
+            read(path)
+
+
 def test_what_is_whole_is_not_called_salvaged(tmp_path):
     _, source = read(draw_photo.draw(tmp_path, "gray16.tif"))
     assert source.salvage.facts() == {}
