@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import signal
 import subprocess
 import sys
@@ -14,6 +15,8 @@ from typing import Any, Self
 from colorizer.errors import TargetError
 from colorizer.hints.file import Hint
 from colorizer.jobs import Job, JobState, Progress
+
+_log = logging.getLogger(__name__)
 
 _END_SECONDS = 12.0
 """How long a process may take to end when it is told to; it has frames in hand."""
@@ -77,6 +80,7 @@ class Apart:
             [program, *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=None if _log.isEnabledFor(logging.INFO) else subprocess.DEVNULL,
             encoding="utf-8",
         )
 

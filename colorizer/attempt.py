@@ -165,7 +165,7 @@ def _try(
         return "out of memory; close other programs or use fewer --jobs", False
     except Exception as error:
         if not is_passing(error):
-            _log.exception("%s: unexpected error", job.source)
+            _log.debug("%s: unexpected error", job.source, exc_info=True)
         return f"unexpected {type(error).__name__}: {error}", is_passing(error)
     return "", False
 

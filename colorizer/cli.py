@@ -6,9 +6,7 @@ Heavy libraries are imported by the commands that need them, so that --help answ
 from __future__ import annotations
 
 import argparse
-import io
 import logging
-import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -16,6 +14,7 @@ from pathlib import Path
 from colorizer import __version__
 from colorizer.commands import help as manual
 from colorizer.commands import measure, models, queue, verify, watch
+from colorizer.commands.lasting import lasting_streams
 from colorizer.commands.options import (
     add_events,
     add_records,
@@ -70,14 +69,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     Args:
         argv: the arguments without the program's name; None takes those of the process.
     """
-    arguments = _parser().parse_args(argv)
-    for stream in (sys.stdout, sys.stderr):  # file names may hold anything
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(encoding="utf-8", errors="surrogateescape")
-    level = {0: logging.WARNING, 1: logging.INFO}.get(arguments.verbose, logging.DEBUG)
-    logging.basicConfig(level=level, stream=sys.stderr)
-    for handler in logging.getLogger().handlers:
-        handler.setFormatter(OneLine("%(name)s: %(message)s"))
+    with lasting_streams() as streams:
+        code = _run_command(_parser().parse_args(argv))
+    # Whoever stopped reading knows it; what was to be kept in a file is lost.
+    lost = code == ExitCode.OK and any(stream.is_lost for stream in streams)
+    return ExitCode.NOT_WRITABLE if lost else code
+
+
+def _run_command(arguments: argparse.Namespace) -> int:
+    _set_up_logging(arguments)
     try:
         return arguments.command(arguments)
     except (ColorizerError, ImportError) as error:
@@ -87,9 +87,23 @@ def main(argv: Sequence[str] | None = None) -> int:
         return exit_code(error)
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
-    except BrokenPipeError:  # the reader of our output went away
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return ExitCode.INTERRUPTED
+
+
+def _set_up_logging(arguments: argparse.Namespace) -> None:
+    """Let the log of this program be seen; that of libraries, and their warnings, only with -vv."""
+    levels = {0: logging.WARNING, 1: logging.INFO}
+    level = levels.get(arguments.verbose, logging.DEBUG)
+    if getattr(arguments, "quiet", False):
+        level = max(level, logging.ERROR)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(OneLine("%(name)s: %(message)s"))
+    if level > logging.DEBUG:
+        handler.addFilter(logging.Filter("colorizer"))
+    root = logging.getLogger()
+    root.handlers = [one for one in root.handlers if type(one) is not logging.StreamHandler]
+    root.addHandler(handler)
+    root.setLevel(level)
+    logging.captureWarnings(capture=True)
 
 
 def exit_code(error: Exception) -> ExitCode:

@@ -28,6 +28,15 @@ _PACKAGES = {
     "tqdm": "tqdm",
 }
 """Module -> distribution."""
+_EXTRAS = {
+    "heic": ("pillow_heif", "HEIC and HEIF photos"),
+    "raw": ("rawpy", "camera raw: CR2, NEF, ARW, DNG, ..."),
+    "exr": ("OpenEXR", "OpenEXR frames that are not stored as ZIP"),
+    "bag": ("bagit", "run --bag: results as a BagIt bag"),
+    "c2pa": ("c2pa", "results signed with Content Credentials"),
+    "gui": ("PySide6", "the window, colorizer gui"),
+}
+"""Extra of this distribution -> the module it brings, what that opens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +56,7 @@ def examine() -> list[Finding]:
         Finding("colorizer", __version__),
         Finding("python", f"{platform.python_version()} on {platform.platform()}"),
         *(_package(module, name) for module, name in _PACKAGES.items()),
+        *(_extra(name, *told) for name, told in _EXTRAS.items()),
         _device(),
         *_codecs(),
         *_weights(),
@@ -61,6 +71,20 @@ def _package(module: str, name: str) -> Finding:
         return Finding(name, "present, version unknown")
     except Exception as error:  # a broken library may raise anything
         return Finding(name, f"not usable: {error}", ok=False, fix=f"pip install --upgrade {name}")
+
+
+def _extra(name: str, module: str, opens: str) -> Finding:
+    """Look for an optional library; it is no fault where it is missing."""
+    label = f"extra {name}"
+    try:
+        importlib.import_module(module)
+    except ModuleNotFoundError:
+        how = f'pip install "film-colorizer[{name}]"'
+        return Finding(label, f"not installed; it opens {opens}: {how}")
+    except Exception as error:  # a broken library may raise anything
+        fix = f'pip install --upgrade --force-reinstall "film-colorizer[{name}]"'
+        return Finding(label, f"{module} is not usable: {error}", ok=False, fix=fix)
+    return Finding(label, f"{module}: {opens}")
 
 
 def _device() -> Finding:

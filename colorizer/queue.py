@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sqlite3
 import time
@@ -17,6 +18,9 @@ from colorizer.errors import ColorizerError
 from colorizer.jobs import Job, JobState
 from colorizer.queue_entry import COLUMNS, Entry, column_value, entry_from, free_target
 from colorizer.settings import Settings
+from colorizer.strangers import check_regular
+
+_log = logging.getLogger(__name__)
 
 SCHEMA = 2
 """Version of the tables."""
@@ -50,6 +54,9 @@ CREATE INDEX jobs_position ON jobs (position);
 class Queue:
     """The rows of one queue file. A context manager; used by one thread of one process.
 
+    Attributes:
+        unreadable: ids of rows that were found to be none of a queue.
+
     Args:
         path: SQLite file, created with its folder where missing.
         alone: nobody else has it open, so what is running there was interrupted.
@@ -60,9 +67,13 @@ class Queue:
 
     def __init__(self, path: Path, *, alone: bool = True) -> None:
         self.path = path
+        self.unreadable: set[int] = set()
         with self._explained():
             path.parent.mkdir(parents=True, exist_ok=True)
+            if os.path.lexists(path):
+                check_regular(path)
             self._base = sqlite3.connect(path, isolation_level=None)
+            self._refuse_foreign()
             self._base.execute("PRAGMA journal_mode=WAL")
             self._base.execute("PRAGMA synchronous=FULL")
             self._migrate()
@@ -86,11 +97,24 @@ class Queue:
 
     def entries(self, first: int = 0) -> list[Entry]:
         """Return all rows in their order, or those whose id is not below `first`."""
-        rows = self._base.execute(
-            f"SELECT {COLUMNS} FROM jobs WHERE id >= ? ORDER BY position, id", (first,)
-        )
+        with self._explained():
+            rows = self._base.execute(
+                f"SELECT {COLUMNS} FROM jobs WHERE id >= ? ORDER BY position, id", (first,)
+            ).fetchall()
         known: dict[str, Settings] = {}
-        return [entry_from(row, known) for row in rows]
+        return [entry for row in rows if (entry := self._read(row, known)) is not None]
+
+    def _read(self, row: Sequence[Any], known: dict[str, Settings]) -> Entry | None:
+        """Build an entry; a row that is none is told once and left out."""
+        try:
+            return entry_from(row, known)
+        except (ValueError, ColorizerError) as error:
+            if row[0] not in self.unreadable:
+                _log.warning(
+                    "%s: row %s can't be read and is left out: %s", self.path, row[0], error
+                )
+            self.unreadable.add(row[0])
+            return None
 
     def entry(self, row: int) -> Entry:
         """Return one row by its id.
@@ -192,6 +216,18 @@ class Queue:
         """Return source and state by target, as `free_target` wants them."""
         rows = self._base.execute("SELECT target, source, state FROM jobs")
         return {name_key(os.fsdecode(t)): (source, state) for t, source, state in rows}
+
+    def _refuse_foreign(self) -> None:
+        """Raise ColorizerError for a database of another program; nothing is changed in it."""
+        version = self._base.execute("PRAGMA user_version").fetchone()[0]
+        tables = {name for (name,) in self._base.execute("SELECT name FROM sqlite_master")}
+        columns = {row[1] for row in self._base.execute("PRAGMA table_info(jobs)")}
+        wanted = set(COLUMNS.split(", ")) - (set() if version == SCHEMA else {"root"})
+        if version > SCHEMA:
+            return  # told by _migrate
+        if (version == 0 and tables) or version < 0 or (version and not wanted <= columns):
+            self._base.close()
+            raise ColorizerError(f"{self.path}: is a database of another program, no queue")
 
     def _migrate(self) -> None:
         version = self._base.execute("PRAGMA user_version").fetchone()[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -59,7 +59,18 @@ COLUMNS = ", ".join(["id", "source", "target", "kind", "settings", *STORED])
 
 
 def entry_from(row: Sequence[Any], known: dict[str, Settings]) -> Entry:
-    """Build an entry; equal settings share one object, as there may be 40,000 rows."""
+    """Build an entry; equal settings share one object, as there may be 40,000 rows.
+
+    Raises:
+        ValueError, SettingsError: the row is none of a queue.
+    """
+    try:
+        return _entry_from(row, known)
+    except (TypeError, KeyError, AttributeError, RecursionError, OverflowError) as error:
+        raise ValueError(f"{type(error).__name__}: {error}") from error
+
+
+def _entry_from(row: Sequence[Any], known: dict[str, Settings]) -> Entry:
     number, source, target, kind, settings, *stored = row
     if settings not in known:
         known[settings] = _settings(json.loads(settings))
@@ -69,8 +80,26 @@ def entry_from(row: Sequence[Any], known: dict[str, Settings]) -> Entry:
     values["warnings"] = tuple(json.loads(values["warnings"]))
     values["facts"] = json.loads(values["facts"])
     values["root"] = None if values["root"] is None else Path(os.fsdecode(values["root"]))
+    _check_types(values, (source, target))
     job = Job(Path(os.fsdecode(source)), Path(os.fsdecode(target)), Kind(kind), known[settings])
     return Entry(id=number, job=job, **values)
+
+
+def _check_types(values: Mapping[str, Any], names: Iterable[Any]) -> None:
+    """Raise ValueError where a column holds what no queue writes there."""
+    if any(not isinstance(name, bytes | str) or not name or b"\0" in os.fsencode(name)
+           for name in names):  # fmt: skip
+        raise ValueError("source or target is no path")
+    for name in ("done", "crashes", "total"):
+        if type(values[name]) is not int and not (name == "total" and values[name] is None):
+            raise ValueError(f"{name} is no number")
+    for name in ("seconds", "added", "started", "ended"):
+        may_lack = name in ("started", "ended") and values[name] is None
+        if not isinstance(values[name], int | float) and not may_lack:
+            raise ValueError(f"{name} is no time")
+    texts = [values["reason"], *values["warnings"]]
+    if not all(isinstance(text, str) for text in texts) or not isinstance(values["facts"], dict):
+        raise ValueError("reason, warnings or facts are none")
 
 
 def _settings(values: Mapping[str, Any]) -> Settings:

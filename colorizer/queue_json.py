@@ -13,6 +13,7 @@ from colorizer.jobs import Job, JobState, Kind
 from colorizer.media.durable import write_whole
 from colorizer.queue import Queue
 from colorizer.settings import Settings
+from colorizer.strangers import LIST_BYTES, parse_json, read_whole
 
 SCHEMA = 1
 """Version of the exported list."""
@@ -50,11 +51,11 @@ def import_json(queue: Queue, file: Path) -> list[int]:
         ColorizerError: the file is no queue; nothing is added.
     """
     try:
-        content = json.loads(file.read_text("utf-8"))
+        content = parse_json(read_whole(file, LIST_BYTES))
         if content["schema"] != SCHEMA:
             raise ColorizerError(f"{file}: made by another version ({content['schema']})")
         read = [(job_from(item), packed(item.get("hints", []))) for item in content["jobs"]]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
         raise ColorizerError(f"{file}: not a list of jobs ({error})") from error
     ids = []
     for job, hints in read:

@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any, Self
@@ -52,7 +53,8 @@ class Interrupt:
         if not self.asked:
             self.asked = True
             # Not sys.stderr: it may be in the middle of a write.
-            os.write(2, _STOPPING)
+            with suppress(OSError):  # nobody may read it
+                os.write(2, _STOPPING)
             return
         for target in self._unfinished():
             self._remove(target)

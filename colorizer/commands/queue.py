@@ -187,7 +187,7 @@ def _add(queue: Queue, arguments: argparse.Namespace) -> int:
 
 def _clear(queue: Queue, arguments: argparse.Namespace) -> int:
     rows = [e.id for e in queue.entries() if arguments.all or e.state in _OVER]
-    queue.remove(rows)
+    queue.remove([*rows, *queue.unreadable])
     if arguments.json:
         write_json(event="cleared", ids=rows)
     note(f"{len(rows)} forgotten")
