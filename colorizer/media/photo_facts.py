@@ -38,7 +38,7 @@ def photo_facts(path: Path) -> dict[str, Any]:
     try:
         with open_regular(path) as file:
             facts = _facts(path, file)
-            check_claim(path, facts["height"], facts["width"], file_size(file))
+            check_claim(path, facts["height"], facts["width"], file_size(file), facts["format"])
             return facts
     except (MediaError, MemoryError):
         raise

@@ -16,7 +16,9 @@ MOST_PIXELS = 1_000_000_000
 UNBACKED_PIXELS = 100_000_000
 """A header that claims more must be backed by the bytes of the file."""
 _PIXELS_PER_BYTE = 10_000
-"""More no codec packs into a byte of a picture that shows something."""
+"""More no codec of bounded expansion packs into a byte: deflate reaches 1032 bytes of 8 pixels."""
+_UNBOUNDED = ("WEBP", "JPEG XL")
+"""Codecs that put any number of equal pixels into a few bytes; WebP has 16383 a side at most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +96,7 @@ class Salvage:
         }
 
 
-def check_claim(path: Path, height: int, width: int, size: int) -> None:
+def check_claim(path: Path, height: int, width: int, size: int, codec: str = "") -> None:
     """Refuse sizes that no scan has, before memory is taken for them.
 
     Args:
@@ -102,6 +104,7 @@ def check_claim(path: Path, height: int, width: int, size: int) -> None:
         height: pixels, as the header says.
         width: pixels, as the header says.
         size: bytes of the file.
+        codec: its name, where it may be one of `_UNBOUNDED`.
 
     Raises:
         MediaError: more than MOST_PIXELS, far more than the file can hold, or nothing.
@@ -115,7 +118,7 @@ def check_claim(path: Path, height: int, width: int, size: int) -> None:
             f"its header claims {width} x {height} pixels, more than"
             f" {MOST_PIXELS // 1_000_000} megapixels; split the picture",
         )
-    if pixels > UNBACKED_PIXELS and pixels > _PIXELS_PER_BYTE * size:
+    if codec not in _UNBOUNDED and pixels > max(UNBACKED_PIXELS, _PIXELS_PER_BYTE * size):
         raise MediaError(
             path,
             f"its header claims {width} x {height} pixels in {size} bytes; the file is damaged",

@@ -116,7 +116,7 @@ def read_jxl_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
             path, f"is not supported: JPEG XL of {codes.dtype} samples; save it as 16-bit TIFF"
         )
     height, width = codes.shape[:2]
-    check_claim(path, height, width, len(data))
+    check_claim(path, height, width, len(data), "JPEG XL")
     codes, space, extras = split_alpha(codes)
     depth = 8 * codes.dtype.itemsize
     return Scan(

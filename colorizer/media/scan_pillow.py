@@ -54,7 +54,7 @@ def read_pillow_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
         raise MediaError(path, broken(file, "its header can't be read")) from None
     except _DECODE_ERRORS as error:
         raise MediaError(path, broken(file, error)) from error
-    check_claim(path, image.height, image.width, file_size(file))
+    check_claim(path, image.height, image.width, file_size(file), image.format or "")
     depth = 16 if image.format == "PNG" and _png_bits(file) == 16 else 8
     try:
         codes, space, extras = _png16(file) if depth == 16 else pillow_codes(image)

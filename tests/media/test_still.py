@@ -12,7 +12,9 @@ from PIL import Image, ImageOps
 from colorizer.color import srgb_to_lab
 from colorizer.errors import MediaError, UnsupportedMedia
 from colorizer.media.gray import rgb_to_gray
+from colorizer.media.photo_facts import photo_facts
 from colorizer.media.profiles import result_profile
+from colorizer.media.scan import check_claim
 from colorizer.media.still import StillSource, upright
 from tests import draw_photo
 
@@ -330,6 +332,18 @@ def test_a_header_that_claims_gigapixels_is_refused_without_memory(tmp_path):
         open_photo(path)
     assert tracemalloc.get_traced_memory()[1] < 10_000_000
     tracemalloc.stop()
+
+
+def test_a_sound_webp_of_many_equal_pixels_is_not_called_damaged(tmp_path):
+    path = tmp_path / "blank.webp"
+    size = (12640, 11000)  # 139 megapixels, which libwebp packs into a few hundred bytes
+    Image.new("L", size, 77).convert("RGB").save(path, lossless=True, quality=0, method=0)
+    assert size[0] * size[1] > 10_000 * path.stat().st_size
+    facts = photo_facts(path)
+    assert (facts["width"], facts["height"]) == size
+    check_claim(path, size[1], size[0], path.stat().st_size, "WEBP")
+    with pytest.raises(MediaError, match="damaged"):
+        check_claim(path, size[1], size[0], path.stat().st_size, "PNG")
 
 
 def test_a_one_pixel_photo_is_read(tmp_path):
