@@ -121,7 +121,9 @@ def missing_words(numbers: Iterable[int]) -> str:
         return ""
     count = sum(last - first + 1 for first, last in runs)
     shown = ", ".join(f"{a}" if a == b else f"{a}-{b}" for a, b in runs[:_SHOWN_GAPS])
-    more = f" and {len(runs) - _SHOWN_GAPS} gaps more" if len(runs) > _SHOWN_GAPS else ""
+    more = f" and in {len(runs) - _SHOWN_GAPS} more places" if len(runs) > _SHOWN_GAPS else ""
+    if count == 1:
+        return f"1 frame is missing: {shown}"
     return f"{count} frames are missing: {shown}{more}"
 
 

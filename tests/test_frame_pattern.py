@@ -73,7 +73,7 @@ def test_the_last_number_counts_frames():
 def test_missing_numbers_are_told_as_runs():
     assert missing_words([5, 6, 7]) == ""
     assert missing_words([1, 2, 4, 9]) == "5 frames are missing: 3, 5-8"
-    with pytest.raises(MediaError, match=r"1 frames are missing: 2; .*--accept-gaps"):
+    with pytest.raises(MediaError, match=r"1 frame is missing: 2; .*--accept-gaps"):
         check_gaps(Path("s_%d.tif"), [1, 3])
 
 

@@ -105,7 +105,9 @@ def plan_jobs(
     )
     if settings.caption and any(item.kind is Kind.FILM for item in found):
         notes.append("--caption is for photos alone; films get none")
-    if shortened:
+    if shortened == 1:
+        notes.append("1 result gets a shortened name: its own would be too long")
+    elif shortened:
         notes.append(f"{shortened} results get shortened names: theirs would be too long")
     left = [LeftOut(path, UNSUPPORTED) for path in walked.unsupported]
     left += [LeftOut(path, "is a result of an earlier run") for path in walked.made]
@@ -116,9 +118,13 @@ def plan_jobs(
 def _notes(walked: Walk, out: Path) -> list[str]:
     """Say what of the inputs is left out."""
     notes = []
-    if walked.others:
+    if walked.others == 1:
+        notes.append("1 other file is neither a photo nor a film")
+    elif walked.others:
         notes.append(f"{walked.others} other files are neither photos nor films")
-    if walked.results:
+    if walked.results == 1:
+        notes.append("1 file in the input is the result of an earlier run")
+    elif walked.results:
         notes.append(f"{walked.results} files in the input are results of earlier runs")
     if walked.in_out:
         notes.append(f"{out} lies inside the input and is not searched")

@@ -280,7 +280,9 @@ class FilmSource:
 
     def _report(self) -> None:
         """Say what was damaged or missing, once the end is reached."""
-        if self._decoder.damaged:
+        if self._decoder.damaged == 1:
+            self.warnings.append("1 frame is damaged; decoded as well as possible")
+        elif self._decoder.damaged:
             self.warnings.append(
                 f"{self._decoder.damaged} frames are damaged; decoded as well as possible"
             )

@@ -207,7 +207,9 @@ def _full_pages(pages: list[TiffPage], warnings: list[str]) -> list[TiffPage]:
             + ", ".join(left)
         )
     inside = sum(len(page.subifds or ()) for page in full)
-    if inside:
+    if inside == 1:
+        warnings.append("1 picture inside its pages is left out (a subdirectory)")
+    elif inside:
         warnings.append(f"{inside} pictures inside its pages are left out (subdirectories)")
     return full
 

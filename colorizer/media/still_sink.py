@@ -241,7 +241,12 @@ class StillSink:
         if writer is write_tiff:
             return list(page.extras)
         unnamed = sum(extra.kind == UNSPECIFIED for extra in page.extras)
-        if unnamed:
+        if unnamed == 1:
+            self.warnings.append(
+                "1 channel that is neither colour nor transparency (such as infrared)"
+                " can't be kept in this file format; --format tiff keeps it"
+            )
+        elif unnamed:
             self.warnings.append(
                 f"{unnamed} channels that are neither colour nor transparency (such as infrared)"
                 " can't be kept in this file format; --format tiff keeps them"

@@ -133,7 +133,7 @@ def test_results_beside_their_sources_are_not_taken_as_sources(tmp_path):
         "c_color.jpg": "c_color_color.jpg",
     }
     assert [p.job.source.name for p in planned.settled] == ["a.jpg"]
-    assert "1 files in the input are results of earlier runs" in planned.notes
+    assert "1 file in the input is the result of an earlier run" in planned.notes
 
 
 def test_results_beside_their_sources_are_not_overwritten(tmp_path):
@@ -240,7 +240,7 @@ def test_results_with_sidecars_beside_their_sources_can_be_made_anew(tmp_path):
     touch(tmp_path, "a.jpg", "a_color.jpg", "a_color.jpg.colorize.json")
     planned = plan([tmp_path], tmp_path, existing="overwrite")
     assert outcome(planned, tmp_path) == {"a.jpg": "a_color.jpg"}
-    assert "1 files in the input are results of earlier runs" in planned.notes
+    assert "1 file in the input is the result of an earlier run" in planned.notes
 
 
 @pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="names are Unicode there")

@@ -174,3 +174,14 @@ def test_nul_separated_names_go_in_and_out(tmp_path):
         [*given, "-o", tmp_path / "out"], input=found.stdout, capture_output=True, check=True
     )
     assert made.stdout == os.fsencode(tmp_path / "out" / "two\nlines_color.png") + b"\0"
+
+
+def test_one_is_told_as_one(tmp_path, capsys):
+    from colorizer.frame_pattern import missing_words
+
+    drawn.photo(tmp_path / "in" / "a.png", 1)
+    (tmp_path / "in" / "notes.txt").write_text("x")
+    run(tmp_path / "in", "-o", tmp_path / "out")
+    assert "1 other file is neither a photo nor a film" in capsys.readouterr().err
+    assert missing_words([1, 3]) == "1 frame is missing: 2"
+    assert missing_words([1, 4]) == "2 frames are missing: 2-3"

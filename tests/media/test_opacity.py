@@ -58,7 +58,7 @@ def test_a_fourth_channel_that_nothing_is_said_of_is_no_transparency(tmp_path):
     (tmp_path / "scan.tif").write_bytes(data)
     _, sink = colour(tmp_path / "scan.tif", tmp_path / "result.png")
     assert imagecodecs.png_decode((tmp_path / "result.png").read_bytes()).shape[2] == 3
-    assert "1 channels" in sink.warnings[0]
+    assert "1 channel " in sink.warnings[0]
 
 
 def associated(path, bits=8, kind="assocalpha"):
