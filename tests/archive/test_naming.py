@@ -148,7 +148,7 @@ def test_an_output_folder_inside_the_input_is_said(tmp_path):
     planned = plan([tmp_path], tmp_path / "out", existing="overwrite")
     assert outcome(planned, tmp_path / "out") == {"a.jpg": "a_color.jpg"}
     assert any("lies inside the input" in note for note in planned.notes)
-    assert any(note.startswith("1 other files") for note in planned.notes)
+    assert any(note.startswith("1 other file ") for note in planned.notes)
 
 
 def test_problems_of_the_inputs_come_along(tmp_path):
