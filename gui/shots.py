@@ -59,7 +59,7 @@ class Shots(QObject):
         entry, self.plan, why = self.entry(), None, ""
         if entry is not None:
             try:
-                self.plan = plan_of(entry.job, _rate(entry))
+                self.plan = plan_of(entry.job, *_clock(entry))
             except ColorizerError as error:
                 why = str(error)
         self._allowed = self.may_change
@@ -176,7 +176,7 @@ class Shots(QObject):
             return
         self._searched = self.share = None
         now = self._model.entry(entry.id)
-        plan = found_plan(now.job, event["firsts"], _rate(now))
+        plan = found_plan(now.job, event["firsts"], *_clock(now))
         self._set(now, plan, self.tr("Shots found"))
         self.search_changed.emit()
 
@@ -230,7 +230,7 @@ class Shots(QObject):
 
     def _set(self, entry: Entry, plan: ShotPlan, words: str, merge: str = "") -> None:
         try:
-            old = plan_of(entry.job, _rate(entry))
+            old = plan_of(entry.job, *_clock(entry))
         except ColorizerError as error:
             self.failed.emit(str(error))
             return
@@ -242,5 +242,6 @@ class Shots(QObject):
         )
 
 
-def _rate(entry: Entry) -> float:
-    return float(entry.facts.get("rate") or _RATE)
+def _clock(entry: Entry) -> tuple[float, str]:
+    """Return the frames per second of a film and the time code of its first frame."""
+    return float(entry.facts.get("rate") or _RATE), str(entry.facts.get("timecode") or "")

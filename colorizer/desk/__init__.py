@@ -217,10 +217,10 @@ def _film_facts(path: Path) -> dict[str, Any]:
     with open_film(path, side=_THUMBNAIL_L, accept_gaps=True) as film:
         count, rate = film.frame_count, float(film.rate)
         height, width = film.size
-        aspect = float(film.sample_aspect_ratio or 1)
+        aspect, timecode = float(film.sample_aspect_ratio or 1), film.timecode
     seconds = count / rate if count else None
     return {"width": width, "height": height, "frames": count, "rate": rate, "seconds": seconds,
-            "pixel_aspect": aspect}  # fmt: skip
+            "pixel_aspect": aspect, "timecode": timecode}  # fmt: skip
 
 
 def device(command: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from colorizer.film.reader import FilmReader
 from colorizer.frame import Frame
 from colorizer.hints.spread import Hint as Point
 from colorizer.hints.tracks import Points
+from colorizer.media.timecode import own_place
 from colorizer.shot_walk import CHUNK, walk_back, walk_forth
 from colorizer.trim import parse_place
 
@@ -61,7 +62,7 @@ class Trails:
         """Return the index of the frame shown at a place, as nearly as the film's rate tells."""
         rate = self.reader.rate
         if isinstance(when, str):
-            place = parse_place(when, "time")
+            place = own_place(parse_place(when, "time"), self.reader.timecode, rate)
             seconds = place.time(rate) if place else None
             number = (
                 (place.frame or 0) if place and seconds is None else round((seconds or 0) * rate)

@@ -37,7 +37,7 @@ class FilmReader:
         self._source = source
         self.per_frame = 2 if source.first_field else 1
         self.rate, self.first_index = source.rate, source.first_index
-        self.frame_count = source.frame_count
+        self.frame_count, self.timecode = source.frame_count, source.timecode
         self.size, self.first_field = source.size, source.first_field
         self.cuts = cuts
         self._cuts = None if cuts is None else {self.per_frame * cut for cut in cuts}

@@ -20,6 +20,7 @@ from colorizer.errors import SettingsError, TargetError
 from colorizer.frame_pattern import is_pattern
 from colorizer.jobs import Job
 from colorizer.media.durable import create_part, part_of
+from colorizer.media.timecode import own_place
 from colorizer.strangers import NOTES_BYTES, read_text
 from colorizer.trim import parse_place
 
@@ -44,6 +45,8 @@ class ShotPlan:
     """Frames per second."""
     begin: int = 0
     """Frames of the film before the part that is coloured."""
+    timecode: str = ""
+    """Of the film's first frame; empty where it has none."""
 
     def number_at(self, frame: int) -> int:
         """Return the number of the shot a frame belongs to."""
@@ -119,17 +122,21 @@ class ShotPlan:
             return None
         time = hint["time"]
         text = f"{time}s" if str(time).replace(".", "", 1).isdigit() else str(time)
-        place = parse_place(text, "time")
-        seconds = place.time(self.rate) if place else None
-        return None if seconds is None else round(seconds * self.rate) - self.begin
+        place = own_place(parse_place(text, "time"), self.timecode, self.rate)
+        if place is None:
+            return None
+        seconds = place.time(self.rate)
+        whole = place.frame if seconds is None else round(seconds * self.rate)
+        return None if whole is None else whole - self.begin
 
 
-def plan_of(job: Job, rate: float) -> ShotPlan | None:
+def plan_of(job: Job, rate: float, timecode: str = "") -> ShotPlan | None:
     """Read the shots of a film, if there is a cut list.
 
     Args:
         job: the film; its settings name the list.
         rate: frames per second.
+        timecode: of the film's first frame; empty where it has none.
 
     Raises:
         SettingsError: one of the two files can't be read.
@@ -140,14 +147,14 @@ def plan_of(job: Job, rate: float) -> ShotPlan | None:
         return None
     own = _own_values(override_file(cut_file(job.settings.shots, job.source)))
     shots = (Shot(first, own.get(n, {})) for n, first in enumerate(sorted(cuts), start=1))
-    return ShotPlan(tuple(shots), exact, _begin(job, exact))
+    return ShotPlan(tuple(shots), exact, _begin(job, exact, timecode), timecode)
 
 
-def found_plan(job: Job, firsts: Iterable[int], rate: float) -> ShotPlan:
-    """Return a plan of shots that were found, with nothing of their own."""
+def found_plan(job: Job, firsts: Iterable[int], rate: float, timecode: str = "") -> ShotPlan:
+    """Return a plan of shots that were found, with nothing of their own; see `plan_of`."""
     exact = Fraction(rate).limit_denominator(100_000)
     shots = (Shot(first) for first in sorted({0, *firsts}))
-    return ShotPlan(tuple(shots), exact, _begin(job, exact))
+    return ShotPlan(tuple(shots), exact, _begin(job, exact, timecode), timecode)
 
 
 def plan_file(job: Job) -> Path:
@@ -203,9 +210,9 @@ def _changed(own: Mapping[str, Any], name: str, value: Any) -> dict[str, Any]:
     return kept if value is None else {**kept, name: value}
 
 
-def _begin(job: Job, rate: Fraction) -> int:
+def _begin(job: Job, rate: Fraction, timecode: str) -> int:
     """Return how many frames come before the part that is coloured, as nearly as the rate tells."""
-    place = parse_place(job.settings.start, "--start")
+    place = own_place(parse_place(job.settings.start, "--start"), timecode, rate)
     if place is None:
         return 0
     seconds = place.time(rate)

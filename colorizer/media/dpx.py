@@ -17,6 +17,7 @@ import numpy as np
 from colorizer import __version__
 from colorizer.errors import MediaError, UnsupportedMedia
 from colorizer.media.luma import luma_layout, read_plane
+from colorizer.media.timecode import from_word
 from colorizer.strangers import open_regular
 
 GRAY, RGB = 6, 50
@@ -53,6 +54,8 @@ class Header:
     """Frames per second of the film or of its television part."""
     pixel_aspect: Fraction | None
     interlaced: bool
+    timecode: str
+    """Empty where it has none."""
 
 
 def read_header(path: Path, head: bytes, size: int) -> Header:
@@ -100,6 +103,7 @@ def read_header(path: Path, head: bytes, size: int) -> Header:
         rate=_rate(head, order),
         pixel_aspect=_aspect(head, order),
         interlaced=offset >= _HEADER and head[1928] == 1,
+        timecode=from_word(_u4(head, order, 1920)) if offset >= _HEADER else "",
     )
 
 
@@ -207,7 +211,7 @@ def new_header(
     struct.pack_into(">f", head, 1940, float(rate))
     return Header(
         raw=bytes(head), order=">", size=size, descriptor=RGB, transfer=VIDEO, bits=0, packing=0,
-        rate=rate, pixel_aspect=aspect, interlaced=False,
+        rate=rate, pixel_aspect=aspect, interlaced=False, timecode="",
     )  # fmt: skip
 
 

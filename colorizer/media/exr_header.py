@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from colorizer.errors import MediaError, UnsupportedMedia
+from colorizer.media.timecode import from_word
 from colorizer.strangers import open_regular
 
 MAGIC = struct.pack("<i", 20000630)
@@ -41,6 +42,8 @@ class ExrHeader:
     channels: tuple[str, ...]
     rate: Fraction | None = None
     pixel_aspect: Fraction | None = None
+    timecode: str = ""
+    """Empty where it has none."""
     chromaticities: Chromaticities | None = None
     """None where the file does not say: those of Rec. 709."""
     table: slice | None = None
@@ -150,6 +153,7 @@ def _described(path: Path, attributes: Attributes, end: int) -> ExrHeader:
         channels=tuple(channels),
         rate=_rate(attributes),
         pixel_aspect=_aspect(attributes),
+        timecode=_timecode(attributes),
         chromaticities=_chromaticities(attributes),
         table=_table(path, attributes, end),
         first_line=stored[1],
@@ -158,6 +162,11 @@ def _described(path: Path, attributes: Attributes, end: int) -> ExrHeader:
         line_bytes=(stored[2] - stored[0] + 1)
         * sum(2 if n == HALF else 4 for n in channels.values()),
     )
+
+
+def _timecode(attributes: Attributes) -> str:
+    kind, value = attributes.get("timeCode", ("", b""))
+    return from_word(int.from_bytes(value[:4], "little")) if kind == "timecode" else ""
 
 
 def _window(attributes: Attributes, name: str) -> tuple[int, int, int, int]:

@@ -33,6 +33,7 @@ from colorizer.media.frame_files import (
     transfer_of,
 )
 from colorizer.media.luma import LumaLayout
+from colorizer.media.timecode import own_place
 from colorizer.trim import Place, parse_rate
 
 if TYPE_CHECKING:
@@ -180,14 +181,16 @@ class SequenceSource(FilmSource):
     def _describe_files(self, first: FrameFile, rate: Fraction | None) -> None:
         """Read off everything that sinks and front-ends need."""
         self.size = (first.Y.shape[0], first.Y.shape[1])
-        self.coded, self.transfer = first.coded, "video"
+        self.coded, self.transfer, self.timecode = first.coded, "video", ""
         said, self.sample_aspect_ratio = None, None
         if isinstance(first.carried, ExrCarried):
             said, self.transfer = first.carried.header.rate, "linear"
+            self.timecode = first.carried.header.timecode
             self.sample_aspect_ratio = first.carried.header.pixel_aspect
         elif self.path.suffix.lower() in FILE_SUFFIXES:
             header = look_at(self.path)
             said, self.sample_aspect_ratio = header.rate, header.pixel_aspect
+            self.timecode = header.timecode
             self.transfer = transfer_of(header, self._transfer)
             if header.interlaced:
                 self.warnings.append("says it is interlaced; its frames are coloured as whole ones")
@@ -216,7 +219,8 @@ class SequenceSource(FilmSource):
         """Choose the part wanted."""
         numbers = list(self._files)
 
-        def index_of(place: Place) -> int:
+        def index_of(asked: Place) -> int:
+            place = own_place(asked, self.timecode, self.rate) or asked
             time = place.time(self.rate)
             if time is None:
                 return place.frame or 0

@@ -51,6 +51,23 @@ def _counted(code: str, rate: Fraction) -> tuple[int, int, str] | None:
     return number, dropped, sign
 
 
+def from_word(word: int) -> str:
+    """Return the time code of a word of frame headers; empty where it is undefined or none.
+
+    Args:
+        word: hours, minutes, seconds and frames as pairs of decimal digits of four bits each, with
+            flags in the upper bits of the tens (SMPTE ST 12-1; DPX offset 1920, OpenEXR timeCode).
+    """
+    if not 0 < word < 0xFFFFFFFF:
+        return ""
+    parts = [word >> 24 & 0x3F, word >> 16 & 0x7F, word >> 8 & 0x7F, word & 0x3F]
+    hours, minutes, seconds, frames = (10 * (part >> 4) + (part & 0xF) for part in parts)
+    if max(part & 0xF for part in parts) > 9 or hours > 23 or minutes > 59 or seconds > 59:
+        return ""
+    sign = ";" if word & 0x40 else ":"
+    return f"{hours:02}:{minutes:02}:{seconds:02}{sign}{frames:02}"
+
+
 def own_place(place: Place | None, first: str, rate: Fraction) -> Place | None:
     """Return a place that was written as a time code as the frame that has it in the film.
 

@@ -79,6 +79,11 @@ def test_a_part_of_a_film_begins_where_the_settings_say(tmp_path, start):
     assert found_plan(job_in(tmp_path, start=start), [5], 25.0).begin == 50
 
 
+def test_a_part_begins_at_the_films_own_time_code(tmp_path):
+    job = job_in(tmp_path, start="10:00:02:00")
+    assert found_plan(job, [5], 25.0, "10:00:00:00").begin == 50
+
+
 def test_what_is_saved_is_read_back_and_obeyed(tmp_path):
     hints = [{"x": 0.5, "y": 0.25, "color": "#7a2e2e", "frame": 12}]
     own = {"strength": 0.5, "hints": hints}

@@ -8,11 +8,14 @@ import pytest
 
 from colorizer.archive.verify import verify_film
 from colorizer.errors import MediaError, SettingsError
+from colorizer.frame_pattern import grouped, normal
 from colorizer.media.film import FilmSource
-from colorizer.media.timecode import later_timecode
+from colorizer.media.sequence import SequenceSource
+from colorizer.media.timecode import from_word, later_timecode
 from colorizer.settings import Settings
 from colorizer.trim import Place, parse_place
 from tests.draw_film import draw_film
+from tests.draw_sequence import draw_dpx, draw_exr
 from tests.media.test_film_sink import packets, read, seconds, tinted
 
 
@@ -213,3 +216,29 @@ def test_an_end_is_in_the_films_own_time_code_too(tmp_path):
         assert len(list(source.frames())) == 25
     with pytest.raises(MediaError, match="behind"), part(tmp_path / "a.mov", "10:00:09:00", ""):
         pass
+
+
+def test_words_of_frame_headers_are_time_codes():
+    assert from_word(0x10000200) == "10:00:02:00"  # SMPTE ST 12-1: pairs of decimal digits
+    assert from_word(0x01595972) == "01:59:59;32"  # the drop-frame flag is bit 6
+    assert [from_word(word) for word in (0, 0xFFFFFFFF, 0x0A000000, 0x00610000)] == [""] * 4
+
+
+def test_sequences_have_the_time_code_of_their_first_frame(tmp_path):
+    draw_dpx(tmp_path, 4)
+    for number, file in enumerate(sorted(tmp_path.glob("*.dpx"))):
+        data = bytearray(file.read_bytes())
+        data[1920:1924] = (0x10000200 + number).to_bytes(4, "big")  # ST 268, 1920: BCD
+        file.write_bytes(data)
+    pattern = normal(next(iter(grouped(tmp_path.glob("*.dpx")))))
+    with SequenceSource(pattern, side=32, start=parse_place("10:00:02:02", "--start")) as source:
+        assert source.timecode == "10:00:02:00"
+        assert source.first_index == 2
+
+
+def test_openexr_frames_have_a_time_code_too(tmp_path):
+    word = (0x10000200).to_bytes(4, "little")
+    draw_exr(tmp_path, 2, timeCode=("timecode", word + bytes(4)))
+    pattern = normal(next(iter(grouped(tmp_path.glob("*.exr")))))
+    with SequenceSource(pattern, side=32) as source:
+        assert source.timecode == "10:00:02:00"
