@@ -27,7 +27,7 @@ def check_template(template: str) -> frozenset[str]:
     try:
         parts = list(Formatter().parse(template))
     except ValueError as error:
-        raise SettingsError(f"--name {template!r} is no template: {error}") from error
+        raise SettingsError(f"--name {template!r} is not a template: {error}") from error
     known = ", ".join(f"{{{name}}}" for name in FIELDS)
     for text, name, form, conversion in parts:
         if _FORBIDDEN.search(text):

@@ -1,7 +1,7 @@
 """What the core says, in the person's language: the core speaks English, the window translates.
 
-A message is known by its template, such as `is cut off: %1 of %2 bytes are there`; the values in it
-are translated in turn where they are templates themselves.
+A message is known by its template, such as `is cut off: %1 of %2 bytes are present`; the values
+in it are translated in turn where they are templates themselves.
 """
 
 from __future__ import annotations

@@ -145,7 +145,7 @@ def test_a_killed_film_is_finished_by_the_same_command_and_is_the_same(film):
         kill(running)
         assert not (film / "b.mp4").exists()
     told = finished(start(film, "b.mp4"))
-    assert f"goes on after {FRAMES} frames" in told
+    assert f"continues after {FRAMES} frames" in told
     expect_same(film)
     assert (film / "a.mkv").read_bytes() == before
 
@@ -212,9 +212,9 @@ def test_ctrl_c_keeps_finished_segments_and_says_so(film):
     assert running.returncode == ExitCode.INTERRUPTED
     kept = kept_frames(film / "b.mp4")
     assert kept in (48, 72)
-    assert f"{kept} finished frames are kept; the same command goes on" in told
+    assert f"{kept} finished frames are kept; the same command continues" in told
     assert not list(film.rglob("*.part"))
-    assert f"goes on after {kept} frames" in finished(start(film, "b.mp4"))
+    assert f"continues after {kept} frames" in finished(start(film, "b.mp4"))
     expect_same(film)
 
 
@@ -238,7 +238,7 @@ def test_a_full_disk_is_one_line_and_keeps_what_is_finished(film):
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert ended.returncode == ExitCode.NOT_WRITABLE
     assert "No space left on device" in ended.stderr
-    assert "48 finished frames are kept; the same command goes on" in ended.stderr
+    assert "48 finished frames are kept; the same command continues" in ended.stderr
     assert "Traceback" not in ended.stderr
     assert sorted(path.name for path in folder.glob("*.part")) == []
     finished(start(film, "b.mp4"))

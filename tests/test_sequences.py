@@ -187,7 +187,7 @@ def test_a_second_run_leaves_a_finished_sequence_and_one_of_another_length_is_re
     assert hashes(tmp_path / "out") == before
     shorter = ("--existing", "overwrite", "--end", "2")
     assert run(tmp_path / "in", "-o", target, *shorter) == ExitCode.SOME_FAILED
-    assert "2 frames of another result are there" in capsys.readouterr().err
+    assert "2 frames of another result exist" in capsys.readouterr().err
     assert hashes(tmp_path / "out") == before
 
 
@@ -205,7 +205,7 @@ def test_a_full_disk_is_told_and_finished_frames_are_kept(tmp_path, monkeypatch,
         assert run(tmp_path / "in", "-o", target) == ExitCode.NOT_WRITABLE
     told = capsys.readouterr().err
     assert "No space left on device" in told
-    assert "24 finished frames are kept; the same command goes on" in told
+    assert "24 finished frames are kept; the same command continues" in told
     assert not frames_of(target)
     assert run(tmp_path / "in", "-o", target) == ExitCode.OK
     assert len(frames_of(target)) == 40
@@ -303,7 +303,7 @@ def test_a_stopped_sequence_goes_on_after_its_finished_frames_and_is_the_same(tm
     (left / "frames/c_0037.dpx").write_bytes(b"half written")
     assert kept_frames(one.target) == 24
     *_, first = pipeline.run(one, tiny_model())
-    assert "goes on after 24 frames finished by an earlier run" in first.warnings
+    assert "continues after 24 frames finished by an earlier run" in first.warnings
     *_, _ = pipeline.run(other, tiny_model())
     assert hashes(tmp_path / "a") == hashes(tmp_path / "b")
     assert not left.exists()
@@ -341,7 +341,7 @@ def test_a_killed_sequence_is_finished_by_the_same_command_and_is_the_same(tmp_p
     last = start(tmp_path, "b", 0)
     _, told = last.communicate(timeout=100)
     assert last.returncode == ExitCode.OK, told
-    assert "goes on after" in told
+    assert "continues after" in told
     whole = start(tmp_path, "a", 0)
     assert whole.wait(100) == ExitCode.OK, whole.communicate()
     assert hashes(tmp_path / "b") == hashes(tmp_path / "a")

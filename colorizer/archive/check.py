@@ -225,7 +225,7 @@ def _result_faults(item: Recorded, sidecar: Sidecar | None) -> list[str]:
     film = sidecar is not None and sidecar["kind"] == Kind.FILM
     if not (item.path.is_file() or (film and there(item.path, film=True))):
         known = os.path.lexists(item.path)
-        return ["is no regular file" if known else "is not there"]
+        return ["is no regular file" if known else "does not exist"]
     size, found = State.of(item.path).size, file_hash(item.path)
     faults = []
     if item.listed and found != item.listed:
@@ -243,7 +243,7 @@ def _result_faults(item: Recorded, sidecar: Sidecar | None) -> list[str]:
 
 def _source_fault(source: Path, sidecar: Sidecar) -> str:
     if not there(source, film=sidecar["kind"] == Kind.FILM):
-        return f"its source {source} is not there"
+        return f"its source {source} does not exist"
     told = sidecar["source"]
     if source_hash(source, told["bytes"]) != told["sha256"]:
         return f"its source {source} was changed: its SHA-256 is another"

@@ -200,7 +200,7 @@ def check_room(target: Path, needed: int) -> None:
         raise TargetError(
             target.parent,
             f"its disk is nearly full: {size_words(free)} can be used, {size_words(needed)} are"
-            " needed next; free some space, and the same command goes on",
+            " needed next; free some space, and the same command continues",
         ) from full
 
 

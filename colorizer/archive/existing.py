@@ -35,7 +35,7 @@ from colorizer.settings import Settings, shaping
 
 _LOSSY = (".jpg", ".jpeg", ".webp")
 _ANOTHER_NAME = "choose another name or folder for this one"
-_REMEDY = "--existing update makes it anew, overwrite too, rename keeps both"
+_REMEDY = "--existing update makes it again, and so does overwrite; rename keeps both"
 
 
 class Standing(Enum):

@@ -74,7 +74,7 @@ def _target(sidecar: Sidecar, file: Path, out: str | None) -> Iterator[Path]:
         as_file = folder.suffix and not folder.is_dir() and not out.endswith(("/", os.sep))
         target = folder if as_file else folder / name
         if there(target, film=sidecar["kind"] == Kind.FILM):
-            raise MediaError(target, "is there; choose another --out for --repeat")
+            raise MediaError(target, "exists; choose another --out for --repeat")
         yield target
         return
     with tempfile.TemporaryDirectory(prefix=".colorize-repeat-", dir=_roomy(file.parent)) as folder:
@@ -192,7 +192,7 @@ def _compare(sidecar: Sidecar, made: Sidecar, target: Path, file: Path) -> tuple
         return False, "other pixels"
     former = file.with_name(then["name"])
     if not former.is_file():
-        return False, f"another file; {former} is not there, so its frames can't be compared"
+        return False, f"another file; {former} does not exist, so its frames can't be compared"
     from colorizer.archive.verify import same_frames
 
     different = same_frames(former, target)

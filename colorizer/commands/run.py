@@ -113,7 +113,7 @@ def _colorize(plan: Plan, arguments: argparse.Namespace) -> int:
         finally:
             for target in [*report.unfinished(), *(job.target for job in report.failed)]:
                 if kept := kept_frames(target):
-                    note(f"{target}: {kept} finished frames are kept; the same command goes on")
+                    note(f"{target}: {kept} finished frames are kept; the same command continues")
             report.look_again()
             left = len(plan.unsupported)
             report.summary(len(planned), problems=len(plan.problems), unsupported=left)

@@ -89,7 +89,7 @@ def watch(arguments: argparse.Namespace) -> int:
     check_settings(settings)
     for folder in arguments.inputs:
         if not folder.is_dir():
-            raise SettingsError(f"{folder} is no folder; watch looks at folders")
+            raise SettingsError(f"{folder} is not a folder; watch takes folders")
     out: Path = arguments.out
     make_folder(out)
     with ExitStack() as stack:

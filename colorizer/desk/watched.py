@@ -83,7 +83,7 @@ def _watched(
     if not _now:
         for folder in inputs:
             if not folder.is_dir():
-                raise SettingsError(f"{folder} is no folder; watch looks at folders")
+                raise SettingsError(f"{folder} is not a folder; watch takes folders")
         lock = locked(out)
         _now.append(_Watched(inputs, out, Watch(inputs, kind_of, out=out, stable=stable), lock))
     return _now[0]

@@ -49,7 +49,7 @@ class FilmReader:
             when: seconds from the film's start, or a place as `parse_place` reads it.
 
         Raises:
-            SettingsError: it is behind the film's end.
+            SettingsError: it is after the film's end.
         """
         if isinstance(when, str) and when.isdecimal():
             found = int(when)
@@ -60,7 +60,7 @@ class FilmReader:
                     found = opened.first_index
             except MediaError as error:
                 shown = when if isinstance(when, str) else f"{when:g} s"
-                reason = error.reason.removeprefix("--start is behind its end; ")
+                reason = error.reason.removeprefix("--start is after its end; ")
                 raise SettingsError(f"no frame at {shown}: {reason}") from error
         index = found - self._source.first_index
         last = self._source.frame_count if self._source.is_part else None
@@ -76,7 +76,7 @@ class FilmReader:
             notes: told of those outside the part that is coloured.
 
         Raises:
-            SettingsError: a hint does not say when, or is behind the film's end.
+            SettingsError: a hint does not say when, or is after the film's end.
         """
         for number, hint in enumerate(hints, start=1):
             what, when = parted(hint)
@@ -97,7 +97,7 @@ class FilmReader:
         with closing(self.marked(index)) as frames:
             frame = next(frames, None)
         if frame is None:
-            raise MediaError(file, f"is for frame {index // self.per_frame}, behind the film's end")
+            raise MediaError(file, f"is for frame {index // self.per_frame}, after the film's end")
         ratio = self._source.sample_aspect_ratio or Fraction(1)
         return open_reference(file, frame, self._source.size, ratio)
 

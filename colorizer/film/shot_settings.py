@@ -98,7 +98,9 @@ def read_overrides(cut_list: Path | None, cuts: frozenset[int] | None) -> Overri
     if file is None or not file.exists():
         return None
     if cuts is None:
-        raise SettingsError(f"{file} is of single shots, but {cut_list} is not there; run without")
+        raise SettingsError(
+            f"{file} is for single shots, but {cut_list} does not exist; run once without it"
+        )
     try:
         values = tomllib.loads(read_text(file, NOTES_BYTES))
     except OSError as error:

@@ -59,7 +59,7 @@ def followed(
     """Follow the hints of a film through their shots; make the frames they were set on key frames.
 
     Raises:
-        SettingsError: a hint does not say when, or is behind the film's end or outside its shot.
+        SettingsError: a hint does not say when, or is after the film's end or outside its shot.
         MediaError: a reference can't be read or is not of its frame.
     """
     placed = [] if own is None else list(own.placed(film))

@@ -134,7 +134,7 @@ def reference_from(value: Any, name: str, folder: Path) -> str:
         raise SettingsError(f"{name}: reference must be the name of a picture, got {value!r}")
     path = os.path.abspath(folder / value)  # noqa: PTH100 - links are to stay as they are
     if not os.path.isfile(path):  # noqa: PTH113
-        raise SettingsError(f"{name}: the reference {path} is not there")
+        raise SettingsError(f"{name}: the reference {path} does not exist")
     return path
 
 

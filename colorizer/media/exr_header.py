@@ -217,7 +217,7 @@ def _check_table(path: Path, table: slice, size: int) -> None:
         raise MediaError(path, f"can't be read ({error.strerror})") from error
     whole = len(head) == 8 and last + 8 + struct.unpack("<ii", head)[1] <= size
     if not whole or int(places.min()) == 0:
-        raise MediaError(path, f"is cut off: lines are missing behind its {size} bytes; restore it")
+        raise MediaError(path, f"is cut off: lines are missing after its {size} bytes; restore it")
 
 
 def _rate(attributes: Attributes) -> Fraction | None:

@@ -79,12 +79,12 @@ def find_span(
     shown = f"the film has {count} frames in {float(seconds):.2f} s"
     if begin is None:
         if stop is None:
-            raise MediaError(path, f"--start is behind its end; {shown}")
-        raise MediaError(path, "--end must be behind --start")
+            raise MediaError(path, f"--start is after its end; {shown}")
+        raise MediaError(path, "--end must be after --start")
     first, first_pts = begin
     last = count if stop is None else stop
     if last <= first:
-        raise MediaError(path, "--end must be behind --start")
+        raise MediaError(path, "--end must be after --start")
     began = first / rate if first_pts is None or zero is None else (first_pts - zero) * time_base
     length = None if stop is None else seconds - began
     return Span(first, first_pts, not clock.epochs, last - first, length)

@@ -61,7 +61,7 @@ def read_size(data: bytes, start: int) -> Size:
         ValueError: there is none, or it is cut off.
     """
     if data[start : start + 4] != CODESTREAM:
-        raise ValueError("its codestream is not there")
+        raise ValueError("its codestream does not exist")
     try:
         right, bottom, left, top = struct.unpack_from(">4I", data, start + 8)
         (count,) = struct.unpack_from(">H", data, start + 40)

@@ -226,10 +226,12 @@ def _check(path: Path, page: TiffPage, file: BinaryIO) -> None:
     if not ends or not any(page.databytecounts):
         raise MediaError(path, "is damaged: it does not say where its pixels are")
     if max(ends) > size:
-        raise MediaError(path, f"is cut off: {size} of {max(ends, default=0)} bytes are there")
+        raise MediaError(path, f"is cut off: {size} of {max(ends, default=0)} bytes are present")
     parts = sum(n > 0 for n in page.databytecounts)
     if parts < math.prod(page.chunked):  # tifffile would fill the gaps with black
-        raise MediaError(path, f"is damaged: {parts} of {math.prod(page.chunked)} parts are there")
+        raise MediaError(
+            path, f"is damaged: {parts} of {math.prod(page.chunked)} parts are present"
+        )
     _check_samples(path, page)
     if page.compression in _JPEGS:
         file.seek(page.dataoffsets[0])

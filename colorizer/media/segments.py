@@ -238,7 +238,7 @@ class WorkFolder:
             sound = []
         if sound:
             count = sum(segment.frames for segment in sound)
-            self.notes.append(f"goes on after {count} frames finished by an earlier run")
+            self.notes.append(f"continues after {count} frames finished by an earlier run")
         return sound
 
     def _write_journal(self) -> None:

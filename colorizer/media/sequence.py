@@ -171,7 +171,7 @@ class SequenceSource(FilmSource):
         except OSError as error:
             raise MediaError(self.pattern, f"can't be read ({error.strerror})") from error
         if not files:
-            raise MediaError(self.pattern, "no frame of this name is there")
+            raise MediaError(self.pattern, "no frame of this name exists")
         if not accept_gaps:
             check_gaps(self.pattern, files)
         elif words := missing_words(files):
@@ -229,9 +229,9 @@ class SequenceSource(FilmSource):
         self.first_index = index_of(start) if start else 0
         last = min(index_of(end), len(numbers)) if end else len(numbers)
         if self.first_index >= len(numbers):
-            raise MediaError(self.pattern, f"--start is behind its {len(numbers)} frames")
+            raise MediaError(self.pattern, f"--start is after its {len(numbers)} frames")
         if last <= self.first_index:
-            raise MediaError(self.pattern, "--end must be behind --start")
+            raise MediaError(self.pattern, "--end must be after --start")
         self.numbers = numbers[self.first_index : last]
         self.seconds = None if end is None else len(self.numbers) / self.rate
 

@@ -218,8 +218,8 @@ class SequenceSink:
         if left:
             raise TargetError(
                 self.target,
-                f"{len(left)} frames of another result are there, as {old[left[0]].name}, that this"
-                " one does not replace; remove them or choose another folder",
+                f"{len(left)} frames of another result exist, such as {old[left[0]].name}, which"
+                " this one does not replace; remove them or choose another folder",
             )
 
     def _tidy(self) -> None:

@@ -243,5 +243,5 @@ def _why_not(path: Path, error: OSError) -> str:
     if path.is_dir():
         return "is a folder, not a photo"
     if isinstance(error, FileNotFoundError):
-        return "is not there"
+        return "does not exist"
     return f"can't be opened: {error.strerror or error}"

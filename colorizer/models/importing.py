@@ -51,7 +51,7 @@ def import_weights(file: Path, name: str | None = None, *, replace: bool = False
         TargetError: the data folder can't be written to.
     """
     if not file.is_file():
-        raise WeightsError(f"{file} is not there")
+        raise WeightsError(f"{file} does not exist")
     network = holds_weights_of(file)
     if not network:
         raise WeightsError(

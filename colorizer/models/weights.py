@@ -33,7 +33,7 @@ def read_weights(
         WeightsError: the file is missing, damaged or another model's.
     """
     if file is None or not file.is_file():
-        found = "none are shipped or imported" if file is None else f"{file} is not there"
+        found = "none are shipped or imported" if file is None else f"{file} does not exist"
         remedy = f"pass --weights FILE, train it with 'python -m training.train {name}'"
         raise WeightsError(
             f"no weights for {name!r}: {found}; {remedy} or run 'colorizer models import FILE'"

@@ -151,13 +151,13 @@ def damage(archive, what):
 @pytest.mark.parametrize(
     ("what", "words"),
     [
-        ("lost", "a_color.jpg: is not there"),
+        ("lost", "a_color.jpg: does not exist"),
         ("flipped", "a_color.tif: is not the file that the manifest lists"),
         ("sidecar", "a_color.tif: its sidecar can't be read"),
         ("source", "b.png was changed: its SHA-256 is another"),
-        ("no source", "a.jpg is not there"),
+        ("no source", "a.jpg does not exist"),
         ("repainted", "b_color.png: gray within"),
-        ("manifest", "c_color.jpg: is not there"),
+        ("manifest", "c_color.jpg: does not exist"),
     ],
 )
 def test_verify_finds(archive, capsys, what, words):

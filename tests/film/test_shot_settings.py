@@ -122,6 +122,6 @@ def test_a_hint_outside_its_shot_is_refused(film):
 
 def test_without_a_cut_list_there_is_nothing_to_count(tmp_path):
     (tmp_path / "cuts.toml").write_text("[shot.1]\nskip = true\n")
-    with pytest.raises(SettingsError, match=r"cuts\.csv is not there"):
+    with pytest.raises(SettingsError, match=r"cuts\.csv does not exist"):
         read_overrides(tmp_path / "cuts.csv", None)
     assert read_overrides(tmp_path / "other.csv", None) is None

@@ -9,6 +9,7 @@ from colorizer.errors import MediaError
 from gui.language import Words, languages, read_messages, read_words
 from gui.messages import Messages, said
 from tests.gui.core_messages import every_text, messages, without_path
+from tests.plain_english import faults
 
 OTHERS = [code for code in languages() if code != "en"]
 
@@ -28,16 +29,16 @@ def test_values_stay_and_messages_within_are_translated():
     known = Messages(
         {
             "can't be read: %1": "nicht lesbar: %1",
-            "is cut off: %1 of %2 bytes are there": "abgeschnitten: %1 von %2 Bytes",
+            "is cut off: %1 of %2 bytes are present": "abgeschnitten: %1 von %2 Bytes",
             "page %1 of %2": "Seite %1 von %2",
             "save it": "speichern",
         }
     )
     for message, wanted in {
-        "is cut off: 3 of 7 bytes are there": "abgeschnitten: 3 von 7 Bytes",
+        "is cut off: 3 of 7 bytes are present": "abgeschnitten: 3 von 7 Bytes",
         "/a: b/c.tif: can't be read: No such file": "/a: b/c.tif: nicht lesbar: No such file",
         "can't be read: page 2 of 5": "nicht lesbar: Seite 2 von 5",
-        "page 2 of 5: is cut off: 3 of 7 bytes are there":
+        "page 2 of 5: is cut off: 3 of 7 bytes are present":
             "Seite 2 von 5: abgeschnitten: 3 von 7 Bytes",
         "who knows; save it": "who knows; speichern",
         "/a/b.png was cut off": "/a/b.png was cut off",
@@ -49,15 +50,19 @@ def test_values_stay_and_messages_within_are_translated():
 
 @pytest.mark.parametrize("code", OTHERS)
 def test_the_window_says_them_in_its_language(code, qapp, tmp_path):
-    error = str(MediaError(tmp_path / "a.tif", "is cut off: 10 of 20 bytes are there"))
+    error = str(MediaError(tmp_path / "a.tif", "is cut off: 10 of 20 bytes are present"))
     assert said(error) == error
     translator = Words(read_words(code), code, qapp)
     qapp.installTranslator(translator)
     try:
-        words = read_messages(code)["is cut off: %1 of %2 bytes are there"]
+        words = read_messages(code)["is cut off: %1 of %2 bytes are present"]
         assert said(error) == f"{tmp_path / 'a.tif'}: " + words.replace("%1", "10").replace(
             "%2", "20"
         )
         assert QCoreApplication.translate("details", "Copy") == read_words(code).get("Copy", "Copy")
     finally:
         qapp.removeTranslator(translator)
+
+
+def test_messages_are_plain_english():
+    assert [fault for text in messages() for fault in faults(text)] == []

@@ -117,7 +117,7 @@ def test_an_interrupted_run_with_hints_gives_the_same_film(film, hinted, monkeyp
             running.close()
     first, *_, last = pipeline.run(job, tiny_model())
     assert first.done == 24
-    assert any("goes on after 24 frames" in line for line in last.warnings)
+    assert any("continues after 24 frames" in line for line in last.warnings)
     assert np.array_equal(chroma_of(folder / "again.mkv"), hinted)
 
 

@@ -139,10 +139,10 @@ def test_sound_titles_and_chapters_are_cut_with_the_picture(tmp_path, name):
 @pytest.mark.parametrize(
     ("start", "end", "told"),
     [
-        ("100", "", "--start is behind its end; the film has 100 frames in 3.96 s"),
-        ("1:00", "", "--start is behind its end"),
-        ("50", "50", "--end must be behind --start"),
-        ("50", "20", "--end must be behind --start"),
+        ("100", "", "--start is after its end; the film has 100 frames in 3.96 s"),
+        ("1:00", "", "--start is after its end"),
+        ("50", "50", "--end must be after --start"),
+        ("50", "20", "--end must be after --start"),
     ],
 )
 def test_places_outside_the_film_are_told_with_its_length(tmp_path, start, end, told):

@@ -66,7 +66,9 @@ def test_finished_segments_and_their_state_are_found_again(tmp_path, two_finishe
     assert folder.start == 2 * SEGMENT_FRAMES
     assert (folder.state()["count"] == 1).all()
     assert not list(folder.path.glob("*.part"))
-    assert folder.notes == [f"goes on after {2 * SEGMENT_FRAMES} frames finished by an earlier run"]
+    assert folder.notes == [
+        f"continues after {2 * SEGMENT_FRAMES} frames finished by an earlier run"
+    ]
 
 
 @pytest.mark.parametrize(

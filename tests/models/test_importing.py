@@ -131,7 +131,7 @@ def damaged(kind, tmp_path):
 @pytest.mark.parametrize(
     ("kind", "words"),
     [
-        ("missing", "is not there"),
+        ("missing", "does not exist"),
         ("empty", "damaged, or no safetensors file"),
         ("cut off", "not a usable weights file"),
         ("pickle", "damaged, or no safetensors file"),

@@ -174,7 +174,7 @@ def test_a_shot_has_one_of_its_own_first_frame(film):
     with pytest.raises(SettingsError, match="shot 1 has a hint at 33, which is outside"):
         colorized(folder, "out.mkv", shots=folder / "cuts.csv")
     own.write_text('[shot.1]\nreference = "none.png"\n')
-    with pytest.raises(SettingsError, match=r"shot 1: the reference .*none\.png is not there"):
+    with pytest.raises(SettingsError, match=r"shot 1: the reference .*none\.png does not exist"):
         read_overrides(folder / "cuts.csv", frozenset([0, LENGTHS[0]]))
     own.unlink()
 
@@ -224,7 +224,7 @@ def test_what_is_no_reference_of_the_frame_is_refused(film):
         with pytest.raises(MediaError, match=told):
             colorized(folder, "bad.mkv", [{"frame": AT, "reference": name}])
         assert not (folder / "bad.mkv").exists()
-    with pytest.raises(SettingsError, match=r"the reference .*none.png is not there"):
+    with pytest.raises(SettingsError, match=r"the reference .*none.png does not exist"):
         colorized(folder, "bad.mkv", [{"frame": AT, "reference": "none.png"}])
     with pytest.raises(SettingsError, match="hint 1 needs a time or frame"):
         colorized(folder, "bad.mkv", [{"reference": "painted.png"}])
