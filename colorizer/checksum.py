@@ -22,7 +22,8 @@ def file_hash(path: Path) -> str:
         files = sorted(file for file in path.rglob("*") if file.is_file())
         return combined_hash(f"{file_hash(f)}  {f.relative_to(path).as_posix()}\n" for f in files)
     with open_regular(path) as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
+        digest = hashlib.file_digest(opened, "sha256")  # pyright: ignore[reportArgumentType]
+        return digest.hexdigest()
 
 
 def combined_hash(parts: Iterable[str]) -> str:

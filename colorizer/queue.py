@@ -227,7 +227,9 @@ class Queue:
             return  # told by _migrate
         if (version == 0 and tables) or version < 0 or (version and not wanted <= columns):
             self._base.close()
-            raise ColorizerError(f"{self.path}: is a database of another program, not a queue; name another file")
+            raise ColorizerError(
+                f"{self.path}: is a database of another program, not a queue; name another file"
+            )
 
     def _migrate(self) -> None:
         version = self._base.execute("PRAGMA user_version").fetchone()[0]

@@ -91,7 +91,7 @@ def open_container(path: Path, *, picture: bool = False) -> InputContainer:
     except FileNotFoundError as error:
         raise MediaError(path, "not found") from error
     except NotRegularError as error:
-        raise MediaError(path, error.strerror) from error
+        raise MediaError(path, str(error.strerror)) from error
     except (FFmpegError, OSError, ValueError) as error:
         if found := _refused_format(path) or _list_format(path):
             raise UnsupportedMedia(path, _refusal(found)) from error
@@ -105,19 +105,20 @@ def open_container(path: Path, *, picture: bool = False) -> InputContainer:
 def _refused_format(path: Path) -> str:
     """Return FFmpeg's name of the format of a file that it was not allowed to open, else ""."""
     import av
+    from av import logging as av_logging
     from av.error import FFmpegError
 
-    level, once = av.logging.get_level(), av.logging.get_skip_repeated()
-    av.logging.set_level(av.logging.ERROR)
-    av.logging.set_skip_repeated(False)
+    level, once = av_logging.get_level(), av_logging.get_skip_repeated()
+    av_logging.set_level(av_logging.ERROR)
+    av_logging.set_skip_repeated(False)
     try:
-        with av.logging.Capture() as said:
+        with av_logging.Capture() as said:
             options = {"protocol_whitelist": "file", "format_whitelist": _DEMUXERS}
             with suppress(FFmpegError, OSError, ValueError):
                 av.open(f"file:{path}", options=options).close()
     finally:
-        av.logging.set_level(level)
-        av.logging.set_skip_repeated(once)
+        av_logging.set_level(level)
+        av_logging.set_skip_repeated(once)
     return next((name for _, name, text in said if "not on whitelist" in text), "")
 
 

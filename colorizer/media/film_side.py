@@ -7,7 +7,7 @@ keeps it through the pipeline, and is drawn large again for the encoder.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -64,7 +64,7 @@ def carries_captions(coding: Coding) -> bool:
     return coding.encoder in _WITH_CAPTIONS
 
 
-def kinds_of(frame: VideoFrame) -> dict[str, bytes]:
+def kinds_of(frame: Any) -> dict[str, bytes]:
     """Return the side data of a frame that says something of the film, by FFmpeg's name."""
     found = {str(item.type.name): item for item in frame.side_data}
     return {name: bytes(item) for name, item in found.items() if name in KINDS}
@@ -96,7 +96,7 @@ def words(kinds: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(KINDS[kind] for kind in kinds))
 
 
-def with_light(coding: Coding, found: dict[str, bytes]) -> Coding:
+def with_light(coding: Coding, found: Mapping[str, bytes]) -> Coding:
     """Return the coding that says how bright the master's display is, as the film does.
 
     Args:
