@@ -2,7 +2,8 @@
 
 Runs that began from each other's weights and lie close together: their mean is often better than
 each, on pictures unlike the training set above all (Wortsman et al. 2022, "Model soups" and
-"Robust fine-tuning of zero-shot models"). Every file counts alike; name one twice for more.
+"Robust fine-tuning of zero-shot models"). Every file counts alike; name one twice for more. Parts
+that some of the networks lack are the mean of those that have them.
 """
 
 from __future__ import annotations
@@ -41,15 +42,18 @@ def average(files: Sequence[Path]) -> tuple[ColorModel, dict[str, Any]]:
         metadata = _metadata(file)
         models.append(load_model(metadata.get("model", ""), file))
         notes.append({"sha256": file_hash(file), **json.loads(metadata.get("notes", "{}"))})
-    made, rest = models[0], models[1:]
-    for file, model in zip(files[1:], rest, strict=True):
-        if (model.name, model.hyper_parameters) != (made.name, made.hyper_parameters):
-            raise SettingsError(f"{file} is another network than {files[0]}; give like ones")
+    states = [model.state_dict() for model in models]
+    made = max(models, key=lambda model: len(model.state_dict()))
+    shapes = {name: values.shape for name, values in made.state_dict().items()}
+    for file, model, state in zip(files, models, states, strict=True):
+        fits = all(shapes.get(name) == values.shape for name, values in state.items())
+        if model.name != made.name or not fits:
+            raise SettingsError(f"{file} is another network than the others; give like ones")
     with torch.no_grad():
         for name, values in made.state_dict().items():
             if values.is_floating_point():
-                others = [model.state_dict()[name] for model in rest]
-                values.copy_(torch.stack([values, *others]).mean(dim=0))
+                known = [state[name] for state in states if name in state]
+                values.copy_(torch.stack(known).mean(dim=0))
     return made, {"average_of": notes}
 
 

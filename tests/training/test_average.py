@@ -29,6 +29,17 @@ def test_every_file_counts_alike_and_one_named_twice_twice(tmp_path):
         assert torch.allclose(values, (one[name] + 2 * two[name]) / 3, atol=1e-6), name
 
 
+def test_parts_that_one_network_lacks_are_those_of_the_other(tmp_path):
+    files = [weights(tmp_path, 1), weights(tmp_path, 2, emulsions=True)]
+    one, two = (load_model("autochrome", file).state_dict() for file in files)
+    for order in (files, files[::-1]):
+        made, _ = average(order)
+        assert made.takes_emulsion
+        for name, values in made.state_dict().items():
+            known = (one[name] + two[name]) / 2 if name in one else two[name]
+            assert torch.allclose(values, known, atol=1e-6), name
+
+
 def test_the_command_writes_weights_that_tell_what_they_are_of(tmp_path, monkeypatch, capsys):
     files = [weights(tmp_path, seed) for seed in (1, 2)]
     out = tmp_path / "mean.safetensors"
