@@ -6,8 +6,6 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from tqdm import tqdm
-
 from colorizer.commands.report import ExitCode
 from colorizer.commands.streams import write_json, write_text
 from colorizer.errors import SettingsError, TargetError
@@ -102,6 +100,8 @@ def measure(arguments: argparse.Namespace) -> int:
 
 
 def _measured(arguments: argparse.Namespace, source: Path, part: dict[str, str]) -> dict[str, Any]:
+    from tqdm import tqdm
+
     from colorizer.measure import measure_film
 
     with tqdm(unit=" frames", disable=True if arguments.quiet else None) as bar:

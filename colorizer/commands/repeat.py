@@ -12,8 +12,6 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-from tqdm import tqdm
-
 from colorizer.archive.claims import held
 from colorizer.archive.existing import weights_file
 from colorizer.archive.named_paths import check_references, named_settings
@@ -125,6 +123,7 @@ def _device(sidecar: Sidecar) -> str:
 def _run(job: Job, sidecar: Sidecar, arguments: argparse.Namespace) -> list[str]:
     """Run the job as the sidecar says; return and tell what is not as it was then."""
     import torch
+    from tqdm import tqdm
 
     from colorizer import pipeline
     from colorizer.device import device_facts

@@ -14,14 +14,14 @@ from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tqdm import tqdm
-
 from colorizer.commands.streams import note, shown, write_json, write_name
 from colorizer.frame_pattern import there
 from colorizer.jobs import Job, JobState, Kind, Progress
 from colorizer.settings import Settings
 
 if TYPE_CHECKING:
+    from tqdm import tqdm
+
     from colorizer.models.base import ColorModel
 
 _EVENT_SECONDS = 0.5
@@ -222,6 +222,8 @@ class Report:
 
     def _show(self, progress: Progress) -> None:
         """Bring the bar up to date: one for all photos, one for each film."""
+        from tqdm import tqdm  # late, so that --help answers at once
+
         job = progress.job
         if job.kind is Kind.PHOTO:
             if self._bar is None:

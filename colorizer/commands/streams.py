@@ -10,9 +10,7 @@ import json
 import logging
 import re
 import sys
-from typing import Any
-
-from tqdm import tqdm
+from typing import Any, TextIO
 
 SCHEMA = 1
 """Version of the JSON lines; grows when a field changes its meaning."""
@@ -52,14 +50,20 @@ def write_name(name: str, *, null: bool = False) -> None:
     if not null:
         write_line(name)
         return
-    tqdm.write(name, file=sys.stdout, end="\0")
+    _above_bars(name, sys.stdout, end="\0")
     sys.stdout.flush()
 
 
 def write_text(text: str) -> None:
     """Write lines that this program has made to standard output, above any bar."""
-    tqdm.write(text, file=sys.stdout)
+    _above_bars(text, sys.stdout)
     sys.stdout.flush()
+
+
+def _above_bars(text: str, stream: TextIO, end: str = "\n") -> None:
+    from tqdm import tqdm  # late, so that --help answers at once
+
+    tqdm.write(text, file=stream, end=end)
 
 
 def _shown_one(found: re.Match[str]) -> str:
@@ -73,4 +77,4 @@ def write_json(**event: Any) -> None:
 
 def note(text: str) -> None:
     """Write one line to standard error, above any bar; names in it can't make another."""
-    tqdm.write(shown(text), file=sys.stderr)
+    _above_bars(shown(text), sys.stderr)
