@@ -82,7 +82,7 @@ def coloured(tmp_path_factory):
     def result(gray: str, space: str) -> np.ndarray:
         if (gray, space) not in made:
             source = write_master(folder / f"{gray}.tif", GRAYS.get(gray))
-            (target,) = colorize(source, folder / space, profile=space, device="cpu", strength=2)
+            (target,) = colorize(source, folder / space, profile=space, device="cpu")
             made[gray, space] = tifffile.imread(target)
         return made[gray, space]
 

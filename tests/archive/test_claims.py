@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from colorizer.media import durable
 
 HOLD = """
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from colorizer.archive.claims import Claim
 from colorizer.media.durable import create_part, part_of
@@ -79,6 +81,17 @@ def test_folders_made_for_nothing_are_removed(target, tmp_path):
     with held(target):
         assert target.parent.is_dir()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_claims_that_make_and_remove_one_folder_do_not_disturb_each_other(tmp_path):
+    def take_and_release(name: str) -> None:
+        for _ in range(300):
+            claim = Claim(tmp_path / "out" / "deep" / name)
+            assert claim.take()
+            claim.release()
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(take_and_release, "abcd"))
 
 
 def test_who_waits_gets_the_claim_when_it_is_released(target):

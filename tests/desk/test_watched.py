@@ -75,5 +75,5 @@ def test_a_second_watch_stays_out_of_the_results(ask, tmp_path):
 def test_settings_that_do_not_go_with_it_are_refused(ask, tmp_path):
     with pytest.raises(SettingsError, match="sidecars"):
         ask(sidecar=False)
-    with pytest.raises(SettingsError, match="no folder"):
+    with pytest.raises(SettingsError, match="not a folder"):
         ask(tmp_path / "none")

@@ -71,8 +71,8 @@ def test_a_failed_file_comes_again_when_it_is_mended(window, scans, inbox, until
 
 def test_what_is_wrong_is_said_without_a_box(window, tmp_path, until):
     quick(window).watch.watch((tmp_path / "none",))
-    until(lambda: "no folder" in window.watch.watching.trouble)
-    assert "no folder" in window.watch.label.toolTip()
+    until(lambda: "not a folder" in window.watch.watching.trouble)
+    assert "not a folder" in window.watch.label.toolTip()
     assert all(entry.state is not JobState.RUNNING for entry in window.model.entries)
 
 

@@ -280,7 +280,7 @@ def test_reasons_are_clear(tmp_path):
             open_photo(draw_photo.draw(tmp_path, name))
     with pytest.raises(MediaError, match="is a folder"):
         open_photo(tmp_path)
-    with pytest.raises(MediaError, match="not there"):
+    with pytest.raises(MediaError, match="does not exist"):
         open_photo(tmp_path / "nowhere.jpg")
 
 
