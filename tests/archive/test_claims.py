@@ -1,11 +1,11 @@
 """One writer for a target at a time, whatever ends a process, whatever lies where a claim is."""
 
+import errno
 import json
 import os
 import subprocess
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -83,15 +83,20 @@ def test_folders_made_for_nothing_are_removed(target, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_claims_that_make_and_remove_one_folder_do_not_disturb_each_other(tmp_path):
-    def take_and_release(name: str) -> None:
-        for _ in range(300):
-            claim = Claim(tmp_path / "out" / "deep" / name)
-            assert claim.take()
-            claim.release()
+def test_a_folder_that_another_claim_removes_while_it_is_made_is_made_again(target, monkeypatch):
+    make, tries = Path.mkdir, []
 
-    with ThreadPoolExecutor(4) as threads:
-        list(threads.map(take_and_release, "abcd"))
+    def mkdir(self, *args, **kwargs):
+        if not tries:  # made by another claim before our mkdir, and removed after it
+            tries.append(self)
+            raise FileExistsError(errno.EEXIST, "File exists", str(self))
+        make(self, *args, **kwargs)
+
+    monkeypatch.setattr(Path, "mkdir", mkdir)
+    claim = Claim(target)
+    assert claim.take()
+    assert tries
+    claim.release()
 
 
 def test_who_waits_gets_the_claim_when_it_is_released(target):
