@@ -125,12 +125,12 @@ class Claim:
         while not folder.is_dir() and folder != folder.parent:
             missing.append(folder)
             folder = folder.parent
-        try:
-            self._target.parent.mkdir(parents=True, exist_ok=True)
-        except FileExistsError as error:
-            if os.path.lexists(error.filename) and not Path(error.filename).is_dir():
-                raise
-            raise FileNotFoundError(*error.args) from error  # another claim removed it just now
+        while not self._target.parent.is_dir():
+            try:
+                self._target.parent.mkdir(parents=True, exist_ok=True)
+            except FileExistsError as error:  # or another claim removed it just now
+                if os.path.lexists(error.filename) and not Path(error.filename).is_dir():
+                    raise
         self._made += reversed(missing)
 
 
