@@ -2,7 +2,7 @@
 
 import sys
 
-from colorizer.cli import main
+from colorizer.commands.cli import main
 
 if __name__ == "__main__":
     sys.exit(main())

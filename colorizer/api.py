@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, Any, overload
 import numpy as np
 from natsort import natsorted
 
-from colorizer.archive.naming import MARK
+from colorizer.archive.planning.naming import MARK
+from colorizer.archive.planning.plan import plan_run
 from colorizer.errors import ColorizerError, MediaError, SettingsError
 from colorizer.frame import Frame, working_L
-from colorizer.frame_pattern import there
 from colorizer.jobs import JobState, Kind, Progress
 from colorizer.models import model_names
-from colorizer.plan import plan_run
+from colorizer.places.frame_pattern import there
 from colorizer.settings import Settings
 
 if TYPE_CHECKING:
-    from colorizer.archive.naming import Plan
+    from colorizer.archive.planning.naming import Plan
     from colorizer.models.base import ColorModel
 
 
@@ -141,7 +141,7 @@ def alternatives(
         SettingsError: a setting is not allowed, the pixel is outside, or the model scores none.
         ValueError: the array is no picture.
     """
-    from colorizer.preview import colours_at
+    from colorizer.look.preview import colours_at
 
     frame, network = _prepared(picture, model, settings)
     return colours_at(frame, network, (x, y), count)
@@ -187,7 +187,7 @@ def _ends(
     plan: Plan, out: Path, model: str | ColorModel, settings: Settings, records: bool
 ) -> list[Progress]:
     """Run a plan; what is finished is recorded, whatever ends it."""
-    from colorizer.archive.ledger import ledger_of
+    from colorizer.archive.records.ledger import ledger_of
 
     ends = list(plan.settled)
     planned = [*plan.jobs, *(event.job for event in ends)]
@@ -195,8 +195,8 @@ def _ends(
         for event in ends:
             ledger.take(event)
         if plan.jobs:
-            from colorizer.attempt import Way
-            from colorizer.batch import run_all
+            from colorizer.engine.attempt import Way
+            from colorizer.engine.batch import run_all
 
             way = Way(record=ledger.take)
             events = run_all(plan.jobs, _loaded(model, settings), way=way)
@@ -242,7 +242,7 @@ def _frame_of(picture: np.ndarray, settings: Settings) -> Frame:
 
 def _gray_codes(picture: np.ndarray) -> tuple[np.ndarray, int]:
     """Return full-range sRGB gray codes (H, W) of a picture, and their bits."""
-    from colorizer.media.gray import to_gray
+    from colorizer.media.photo.gray import to_gray
 
     shape, kind = picture.shape, picture.dtype
     is_gray, is_rgb = len(shape) == 2, len(shape) == 3 and shape[-1] == 3

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from colorizer.errors import SettingsError
-from colorizer.name_template import check_template
 from colorizer.options import check_option, flag, option
-from colorizer.trim import parse_place, parse_rate
+from colorizer.places.name_template import check_template
+from colorizer.places.trim import parse_place, parse_rate
 
 EXISTING = ("skip", "update", "rename", "overwrite", "fail")
 CODECS = ("h264", "h265", "ffv1", "v210", "prores", "dnxhr", "av1")

@@ -15,7 +15,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv: the arguments without the program's name; None takes those of the process.
     """
     if "--worker" in (sys.argv if argv is None else argv):  # a frozen build starts itself
-        from colorizer.worker import main as work
+        from colorizer.engine.worker import main as work
 
         work()
     arguments = _parser().parse_args(argv)
@@ -27,7 +27,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             " pip install 'film-colorizer[gui]'\n"
         )
         return 4
-    from gui.start import run
+    from gui.app.start import run
 
     return run(arguments.inputs, arguments.profile)
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
-    from gui.window import Window
+    from gui.app.window import Window
 
 _PATIENCE = 180.0
 """Seconds a state may take to come."""
@@ -63,11 +63,11 @@ class _Studio:
 
     def __init__(self, arguments: argparse.Namespace, folder: Path) -> None:
         from colorizer.settings import Settings
-        from gui.language import use_language
-        from gui.preferences import Preferences
-        from gui.start import create_app, open_queue
-        from gui.theme import apply_theme
-        from gui.window import SAMPLES, Window
+        from gui.app.language import use_language
+        from gui.app.start import create_app, open_queue
+        from gui.app.theme import apply_theme
+        from gui.app.window import SAMPLES, Window
+        from gui.settings.preferences import Preferences
 
         self._out: Path = arguments.outdir
         self._app = create_app()
@@ -109,7 +109,7 @@ class _Studio:
         window.close()
 
     def _shoot_settings(self) -> None:
-        from gui.settings_dialog import SettingsDialog
+        from gui.settings.settings_dialog import SettingsDialog
 
         dialog = SettingsDialog(self.window.preferences, 0, self.window)
         dialog.show()
@@ -119,7 +119,7 @@ class _Studio:
         dialog.close()
 
     def _shoot_looks(self) -> None:
-        from gui.canvas import Mode
+        from gui.picture.canvas import Mode
 
         panel = self.window.look_panel
         self._select("coffee.png")

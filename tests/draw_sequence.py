@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import tifffile
 
-from colorizer.color import srgb_to_linear
-from colorizer.media.dpx import Header, new_header, write_dpx
-from colorizer.media.exr import write_exr
-from colorizer.media.exr_header import ExrHeader, new_exr_header
+from colorizer.color.cielab import srgb_to_linear
+from colorizer.media.frames.dpx import Header, new_header, write_dpx
+from colorizer.media.frames.exr import write_exr
+from colorizer.media.frames.exr_header import ExrHeader, new_exr_header
 from tests.draw_film import draw_luma
 
 SIZE = (48, 64)

@@ -27,11 +27,14 @@ from typing import Any, NoReturn
 import cv2
 import torch
 
-from colorizer import batch
+from colorizer.engine import batch
 from colorizer.jobs import Job, JobState, Kind
-from colorizer.media import film_decode, film_encoder, film_join, film_sink
-from colorizer.media.segment import BLOCK_FRAMES, SEGMENT_FRAMES
-from colorizer.media.segments import kept_frames, work_folder
+from colorizer.media.film import decode as film_decode
+from colorizer.media.film import encoder as film_encoder
+from colorizer.media.film import join as film_join
+from colorizer.media.film import sink as film_sink
+from colorizer.media.film.segment import BLOCK_FRAMES, SEGMENT_FRAMES
+from colorizer.media.film.segments import kept_frames, work_folder
 from colorizer.settings import Settings
 from tests.tiny_model import TinyModel, tiny_model
 

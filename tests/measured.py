@@ -3,7 +3,7 @@
 COMMAND = """
 import sys
 from pathlib import Path
-from colorizer.cli import main
+from colorizer.commands.cli import main
 
 code = main(sys.argv[2:])
 status = Path("/proc/self/status").read_text()  # getrusage would count the parent's memory too

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from colorizer.archive.claims import PREFIX
-from colorizer.archive.manifest import NAME, read_manifest
-from colorizer.archive.provenance import read_sidecar, sidecar_of
+from colorizer.archive.records.manifest import NAME, read_manifest
+from colorizer.archive.records.provenance import read_sidecar, sidecar_of
 from colorizer.commands.report import ExitCode
+from colorizer.files.claims import PREFIX
 from tests import drawn
 from tests.tiny_weights import write_tiny_weights
 

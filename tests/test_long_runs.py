@@ -9,7 +9,7 @@ import pytest
 import tifffile
 from PIL import Image
 
-from colorizer.archive.provenance import SUFFIX
+from colorizer.archive.records.provenance import SUFFIX
 from tests import draw_photo, drawn
 from tests.measured import COMMAND
 

@@ -5,13 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from colorizer.keyframes import mark_keys
 from colorizer.measure.measuring import PLAIN, Measuring
 from colorizer.measure.view import Colours
-from colorizer.shots import mark_shots
-from colorizer.temporal import smooth_chroma
+from colorizer.stages.keyframes import mark_keys
+from colorizer.stages.shots import mark_shots
+from colorizer.stages.temporal import smooth_chroma
 from tests.bench import temporal as bench
-from tests.test_temporal import enlarged, flickering, frame_of, plain, texture
+from tests.stages.test_temporal import enlarged, flickering, frame_of, plain, texture
 
 LENGTH = 16
 COLOURS = ((35, 25), (-35, 25), (-10, -40), (30, -20))

@@ -13,7 +13,7 @@ import av
 import pytest
 
 from colorizer.commands.report import ExitCode
-from colorizer.media.segments import kept_frames, work_folder
+from colorizer.media.film.segments import kept_frames, work_folder
 from tests.draw_film import draw_film
 from tests.killed_film import KILLS, LATE_KILLS, STAGES
 
@@ -21,8 +21,12 @@ ROOT = Path(__file__).resolve().parents[1]
 FRAMES = 110
 SCRIPT = """
 import sys, time
-from colorizer import apart, cli, pipeline, worker
-from colorizer.media import film_join, film_sink
+from colorizer.engine import apart
+from colorizer.commands import cli
+from colorizer import pipeline
+from colorizer.engine import worker
+from colorizer.media.film import join as film_join
+from colorizer.media.film import sink as film_sink
 from tests.tiny_model import TinyModel
 film_sink.SEGMENT_FRAMES = 24
 class Slow(TinyModel):
@@ -44,7 +48,7 @@ sys.exit(cli.main(sys.argv[1:]) if sys.argv[1:] else worker.main())
 
 FULL = """
 import os
-from colorizer.media import segments
+from colorizer.media.film import segments
 part = segments.WorkFolder.part
 def onto(self, number):
     name = part(self, number)

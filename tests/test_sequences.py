@@ -14,21 +14,22 @@ import numpy as np
 import pytest
 import tifffile
 
-from colorizer import cli, pipeline
-from colorizer.archive.verify_sequence import verify_sequence
-from colorizer.color import light_to_L
+from colorizer import pipeline
+from colorizer.archive.verify.sequence import verify_sequence
+from colorizer.color.cielab import light_to_L
+from colorizer.color.rgb_spaces import LINEAR_LIGHT, LOG_FILM
+from colorizer.commands import cli
 from colorizer.commands.report import ExitCode
-from colorizer.frame_pattern import frames_of
+from colorizer.files.durable import write_whole
 from colorizer.jobs import Job, Kind
-from colorizer.media import frame_writer
-from colorizer.media.dpx import read_dpx
-from colorizer.media.durable import write_whole
-from colorizer.media.exr import read_exr, write_exr
-from colorizer.media.exr_header import look_at_exr
-from colorizer.media.frame_files import luma_of, read_rgb
-from colorizer.media.segments import kept_frames, work_folder
-from colorizer.media.sequence_sink import SequenceSink
-from colorizer.rgb_spaces import LINEAR_LIGHT, LOG_FILM
+from colorizer.media.film.segments import kept_frames, work_folder
+from colorizer.media.frames import writer as frame_writer
+from colorizer.media.frames.dpx import read_dpx
+from colorizer.media.frames.exr import read_exr, write_exr
+from colorizer.media.frames.exr_header import look_at_exr
+from colorizer.media.frames.files import luma_of, read_rgb
+from colorizer.media.frames.sink import SequenceSink
+from colorizer.places.frame_pattern import frames_of
 from colorizer.settings import Settings
 from tests.draw_film import draw_film
 from tests.draw_sequence import draw_dpx, draw_exr, draw_tiffs
@@ -259,7 +260,10 @@ def test_probe_tells_numbers_and_gaps(tmp_path, capsys):
 
 KILLED = """
 import sys, time
-from colorizer import apart, cli, pipeline, worker
+from colorizer.engine import apart
+from colorizer.commands import cli
+from colorizer import pipeline
+from colorizer.engine import worker
 from tests.tiny_model import TinyModel
 class Slow(TinyModel):
     def predict(self, L, **rest):

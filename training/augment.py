@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from colorizer.levels import levelled
+from colorizer.stages.levels import levelled
 
 
 def rotate(rgb: Tensor, degrees: float, generator: torch.Generator) -> Tensor:

@@ -18,8 +18,8 @@ from typing import Any
 import torch
 from safetensors import safe_open
 
-from colorizer.checksum import file_hash
 from colorizer.errors import ColorizerError, SettingsError
+from colorizer.files.checksum import file_hash
 from colorizer.models import load_model
 from colorizer.models.base import ColorModel
 from training.export import export

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from colorizer.color import lab_to_srgb
+from colorizer.color.cielab import lab_to_srgb
 from colorizer.errors import SettingsError
 from colorizer.models.ab_bins import annealed_mean
 from colorizer.models.base import VIVIDNESS, ColorModel

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from tqdm import tqdm
 
-from colorizer.color import L_to_gray, srgb_to_lab
+from colorizer.color.cielab import L_to_gray, srgb_to_lab
 from colorizer.errors import ColorizerError, SettingsError
 from colorizer.models import create_model
 from colorizer.models.base import ColorModel

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from colorizer.color import srgb_to_lab
+from colorizer.color.cielab import srgb_to_lab
 from colorizer.models.base import ColorModel
 from training.augment import add_noise, rotate, some_levelled
 from training.degrade import degrade

@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 
 from colorizer import colorize
-from colorizer.hints.hinted_model import HintedModel
-from colorizer.hints.spread import Hint
+from colorizer.guidance.hints.hinted_model import HintedModel
+from colorizer.guidance.hints.spread import Hint
 from colorizer.models.base import ColorModel
 from training import metrics
 from training.entrants import Paint, gray_of

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from colorizer.color import lab_to_srgb, srgb_to_lab
+from colorizer.color.cielab import lab_to_srgb, srgb_to_lab
 from colorizer.models.base import ColorModel
 from training import metrics
 from training.objectives import Objective

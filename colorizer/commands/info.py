@@ -12,8 +12,8 @@ from colorizer.commands.options import settings_from
 from colorizer.commands.report import ExitCode, tell_ignored
 from colorizer.commands.streams import SCHEMA, write_line, write_text
 from colorizer.errors import SettingsError, UnsupportedMedia
-from colorizer.frame_pattern import stands_for_frames
 from colorizer.jobs import Kind
+from colorizer.places.frame_pattern import stands_for_frames
 
 
 def probe(arguments: argparse.Namespace) -> int:
@@ -31,9 +31,9 @@ def preview(arguments: argparse.Namespace) -> int:
         raise SettingsError(f"--out must be the name of a .png file, got {out}")
     settings = settings_from(arguments)
     kind = known_kind(arguments.file)
+    from colorizer.look.preview import alternatives_at, before_and_after
     from colorizer.media import save_png
     from colorizer.pipeline import open_model
-    from colorizer.preview import alternatives_at, before_and_after
 
     model, file, time = open_model(settings), arguments.file, arguments.time
     tell_ignored(model, settings)
@@ -66,7 +66,7 @@ def known_kind(path: Path) -> Kind:
 
 def doctor(arguments: argparse.Namespace) -> int:
     """Print what is installed and what is missing; the exit code says whether all is there."""
-    from colorizer.doctor import examine
+    from colorizer.engine.doctor import examine
 
     findings = examine()
     if arguments.json:

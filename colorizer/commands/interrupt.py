@@ -32,7 +32,7 @@ class Interrupt:
         self._remove: Callable[[Path], object]
 
     def __enter__(self) -> Self:
-        from colorizer.media.segments import remove_parts
+        from colorizer.media.film.segments import remove_parts
 
         self._remove = remove_parts  # a signal's handler must not import
         if threading.current_thread() is threading.main_thread():

@@ -9,14 +9,14 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO
 
-from colorizer.archive.manifest import NAME, read_manifest
-from colorizer.archive.naming import Plan
-from colorizer.archive.register import check_lists
+from colorizer.archive.planning.naming import Plan
+from colorizer.archive.planning.plan import marked
+from colorizer.archive.planning.register import check_lists
+from colorizer.archive.records.manifest import NAME, read_manifest
 from colorizer.errors import MediaError, SettingsError, TargetError
+from colorizer.files.durable import check_writable, write_whole
+from colorizer.files.strangers import LIST_BYTES, TooLargeError
 from colorizer.jobs import Job
-from colorizer.media.durable import check_writable, write_whole
-from colorizer.plan import marked
-from colorizer.strangers import LIST_BYTES, TooLargeError
 
 
 def inputs_of(arguments: argparse.Namespace) -> list[str]:

@@ -127,7 +127,7 @@ def _source(arguments: argparse.Namespace) -> tuple[Path, dict[str, str]]:
     Raises:
         SettingsError: none is named, and no sidecar does.
     """
-    from colorizer.archive.provenance import find_source, read_sidecar, sidecar_of
+    from colorizer.archive.records.provenance import find_source, read_sidecar, sidecar_of
     from colorizer.commands.info import known_kind
     from colorizer.jobs import Kind
 
@@ -146,8 +146,8 @@ def _source(arguments: argparse.Namespace) -> tuple[Path, dict[str, str]]:
 
 
 def _draw(plot: Path, found: dict[str, Any], title: str) -> None:
+    from colorizer.files.durable import write_whole
     from colorizer.measure.plot import svg
-    from colorizer.media.durable import write_whole
 
     try:
         write_whole(plot, svg(found, title).encode())

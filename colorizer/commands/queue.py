@@ -24,13 +24,13 @@ from colorizer.commands.options import (
 from colorizer.commands.report import ExitCode, Report
 from colorizer.commands.streams import note, write_json, write_line
 from colorizer.errors import ColorizerError, TargetError
+from colorizer.files.durable import NoLocksError, lock, open_own
 from colorizer.jobs import JobState, Kind, Progress, all_but_named
-from colorizer.media.durable import NoLocksError, lock, open_own
 
 if TYPE_CHECKING:
-    from colorizer.apart import Apart
-    from colorizer.desk.records import Records
-    from colorizer.queue import Entry, Queue
+    from colorizer.engine.apart import Apart
+    from colorizer.engine.desk.records import Records
+    from colorizer.engine.queue import Entry, Queue
 
 TEXT = """\
 List, add to, clear and run the queue of the window.
@@ -75,7 +75,7 @@ def add_actions(parser: argparse.ArgumentParser) -> None:
 
 def queue(arguments: argparse.Namespace) -> int:
     """Do what the action says and return the exit code."""
-    from colorizer.queue import Queue
+    from colorizer.engine.queue import Queue
 
     actions: dict[str, Callable[[Queue, argparse.Namespace], int]] = {
         "add": _add,
@@ -161,7 +161,7 @@ def _list(queue: Queue, arguments: argparse.Namespace) -> int:
 
 
 def _add(queue: Queue, arguments: argparse.Namespace) -> int:
-    from colorizer.plan import plan_run
+    from colorizer.archive.planning.plan import plan_run
 
     inputs = [os.path.abspath(name) for name in arguments.inputs]  # noqa: PTH100 - as it is named
     out = os.path.abspath(arguments.out)  # noqa: PTH100
@@ -196,8 +196,8 @@ def _clear(queue: Queue, arguments: argparse.Namespace) -> int:
 
 def _run(queue: Queue, arguments: argparse.Namespace) -> int:
     """Run what waits, in the order of the queue."""
-    from colorizer.apart import Apart
-    from colorizer.desk.records import Records
+    from colorizer.engine.apart import Apart
+    from colorizer.engine.desk.records import Records
 
     again = (JobState.FAILED, JobState.CANCELLED) if arguments.retry else ()
     rows = [entry for entry in queue.entries() if entry.state in (*_PENDING, *again)]
@@ -269,7 +269,7 @@ class _Work:
         """Run a job; one that was in work when a process died gets a process of its own."""
         record = partial(self.records.take, str(entry.root or entry.job.target.parent))
         if entry.state is not JobState.INTERRUPTED and not entry.crashes:
-            from colorizer import desk
+            from colorizer.engine import desk
 
             yield from desk.steps(entry.job, entry.hints, None, record)
             return

@@ -12,23 +12,23 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-from colorizer.archive.claims import held
-from colorizer.archive.existing import weights_file
-from colorizer.archive.named_paths import check_references, named_settings
-from colorizer.archive.provenance import (
+from colorizer.archive.planning.existing import weights_file
+from colorizer.archive.records.named_paths import check_references, named_settings
+from colorizer.archive.records.provenance import (
     Sidecar,
     find_source,
     read_sidecar,
     sidecar_of,
     source_hash,
 )
-from colorizer.checksum import file_hash
 from colorizer.commands.report import ExitCode
 from colorizer.commands.streams import note, write_json, write_line
 from colorizer.errors import MediaError, SettingsError
-from colorizer.frame_pattern import there
-from colorizer.hints.file import packed
+from colorizer.files.checksum import file_hash
+from colorizer.files.claims import held
+from colorizer.guidance.hints.file import packed
 from colorizer.jobs import Job, Kind
+from colorizer.places.frame_pattern import there
 from colorizer.settings import Settings
 
 _MOST_THREADS = 1024
@@ -109,8 +109,8 @@ def _job(sidecar: Sidecar, file: Path, target: Path, arguments: argparse.Namespa
 
 def _device(sidecar: Sidecar) -> str:
     """Return the device of the result where there is one like it, else what auto gives."""
-    from colorizer.device import choose_device
     from colorizer.errors import DeviceError
+    from colorizer.stages.device import choose_device
 
     wanted = str(sidecar.get("device", {}).get("type", "auto"))
     try:
@@ -126,8 +126,8 @@ def _run(job: Job, sidecar: Sidecar, arguments: argparse.Namespace) -> list[str]
     from tqdm import tqdm
 
     from colorizer import pipeline
-    from colorizer.device import device_facts
-    from colorizer.hints.hinted_model import HintedModel
+    from colorizer.guidance.hints.hinted_model import HintedModel
+    from colorizer.stages.device import device_facts
 
     # With other threads, sums are rounded in another order.
     threads = sidecar.get("device", {}).get("threads")
@@ -148,7 +148,7 @@ def _run(job: Job, sidecar: Sidecar, arguments: argparse.Namespace) -> list[str]
 
 def _differences(sidecar: Sidecar, job: Job, weights: str, device: dict[str, Any]) -> list[str]:
     """Name what may make the new result another: weights, device, versions, cut list."""
-    from colorizer.archive.provenance import program_facts
+    from colorizer.archive.records.provenance import program_facts
 
     found = []
     then = sidecar["model"].get("weights_sha256")
@@ -192,7 +192,7 @@ def _compare(sidecar: Sidecar, made: Sidecar, target: Path, file: Path) -> tuple
     former = file.with_name(then["name"])
     if not former.is_file():
         return False, f"another file; {former} does not exist, so its frames can't be compared"
-    from colorizer.archive.verify import same_frames
+    from colorizer.archive.verify.film import same_frames
 
     different = same_frames(former, target)
     if not different:

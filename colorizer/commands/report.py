@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from colorizer.commands.streams import note, shown, write_json, write_name
-from colorizer.frame_pattern import there
 from colorizer.jobs import Job, JobState, Kind, Progress
+from colorizer.places.frame_pattern import there
 from colorizer.settings import Settings
 
 if TYPE_CHECKING:

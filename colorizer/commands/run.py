@@ -9,10 +9,11 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from colorizer.archive.bag import PAYLOAD
-from colorizer.archive.disk import spaces
-from colorizer.archive.ledger import Ledger, ledger_of
-from colorizer.archive.naming import UNSUPPORTED, Plan
+from colorizer.archive.planning.disk import spaces
+from colorizer.archive.planning.naming import UNSUPPORTED, Plan
+from colorizer.archive.planning.plan import plan_run
+from colorizer.archive.records.bag import PAYLOAD
+from colorizer.archive.records.ledger import Ledger, ledger_of
 from colorizer.commands.interrupt import Interrupt
 from colorizer.commands.lists import check_run_lists, inputs_of, write_failed
 from colorizer.commands.options import settings_from
@@ -20,8 +21,7 @@ from colorizer.commands.report import ExitCode, Report, tell_ignored
 from colorizer.commands.streams import note, write_json, write_line
 from colorizer.errors import SettingsError, TargetError
 from colorizer.jobs import JobState, Kind
-from colorizer.media.segments import kept_frames, sweep
-from colorizer.plan import plan_run
+from colorizer.media.film.segments import kept_frames, sweep
 
 if TYPE_CHECKING:
     from colorizer.models.base import ColorModel
@@ -134,7 +134,8 @@ def _incomplete(plan: Plan, arguments: argparse.Namespace) -> bool:
 def _run_jobs(plan: Plan, arguments: argparse.Namespace, report: Report, ledger: Ledger) -> bool:
     """Run the jobs and return whether Ctrl-C ended them."""
     make_folder(plan.jobs[0].target.parent)
-    from colorizer import batch, pipeline
+    from colorizer import pipeline
+    from colorizer.engine import batch
 
     model = pipeline.open_model(plan.jobs[0].settings)
     tell_device(model)
@@ -151,7 +152,7 @@ def _run_jobs(plan: Plan, arguments: argparse.Namespace, report: Report, ledger:
 def tell_device(model: ColorModel) -> None:
     """Log the device in words, where that is asked for."""
     if _log.isEnabledFor(logging.INFO):
-        from colorizer.device import describe_device
+        from colorizer.stages.device import describe_device
 
         _log.info("running on %s", describe_device(next(model.parameters()).device))
 

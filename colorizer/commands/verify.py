@@ -12,10 +12,10 @@ from colorizer.commands.options import positive
 from colorizer.commands.report import ExitCode
 from colorizer.commands.streams import note, write_json, write_line
 from colorizer.errors import MediaError, SettingsError
-from colorizer.frame_pattern import normal, stands_for_frames
+from colorizer.places.frame_pattern import normal, stands_for_frames
 
 if TYPE_CHECKING:
-    from colorizer.archive.moved import Moved
+    from colorizer.archive.planning.moved import Moved
 
 TEXT = """\
 Check that results are unchanged and kept the picture of their sources.
@@ -80,7 +80,7 @@ def _folder(root: Path, arguments: argparse.Namespace) -> int:
     Raises:
         MediaError: nothing is recorded of what is in it.
     """
-    from colorizer.archive.check import check_all, contents_of
+    from colorizer.archive.verify.check import check_all, contents_of
 
     contents = contents_of(root)
     if not contents.recorded:
@@ -123,8 +123,8 @@ def _complete_bag(root: Path) -> bool:
 
 
 def _one(out: Path, arguments: argparse.Namespace) -> bool:
-    from colorizer.archive.check import Finding, Recorded, check, compare
-    from colorizer.archive.provenance import read_sidecar, sidecar_of
+    from colorizer.archive.records.provenance import read_sidecar, sidecar_of
+    from colorizer.archive.verify.check import Finding, Recorded, check, compare
     from colorizer.commands.info import known_kind
 
     kind = known_kind(out)
@@ -147,13 +147,13 @@ def _one(out: Path, arguments: argparse.Namespace) -> bool:
 
 
 def _moved(arguments: argparse.Namespace) -> Moved | None:
-    from colorizer.archive.moved import Moved
+    from colorizer.archive.planning.moved import Moved
 
     return Moved(arguments.sources) if arguments.sources else None
 
 
 def _source(out: Path, sidecar: dict[str, Any], arguments: argparse.Namespace) -> Path:
-    from colorizer.archive.provenance import find_source, sidecar_of
+    from colorizer.archive.records.provenance import find_source, sidecar_of
 
     moved = _moved(arguments)
     if moved and (found := moved.source_of(sidecar)):

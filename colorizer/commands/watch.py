@@ -25,11 +25,11 @@ from colorizer.errors import SettingsError
 from colorizer.jobs import JobState, Progress
 
 if TYPE_CHECKING:
-    from colorizer.archive.ledger import Ledger
-    from colorizer.archive.naming import Plan
-    from colorizer.archive.walk import Found
-    from colorizer.archive.watch import Watch
+    from colorizer.archive.planning.naming import Plan
+    from colorizer.archive.planning.walk import Found
+    from colorizer.archive.records.ledger import Ledger
     from colorizer.commands.interrupt import Interrupt
+    from colorizer.engine.watch import Watch
     from colorizer.models.base import ColorModel
 
 TEXT = """\
@@ -80,9 +80,9 @@ def watch(arguments: argparse.Namespace) -> int:
         SettingsError: an IN is no folder, or a setting does not go with watching.
         TargetError: OUT can't be written, is full, or another watch works in it.
     """
-    from colorizer.archive.ledger import Ledger
-    from colorizer.archive.watch import Watch, check_settings, locked
+    from colorizer.archive.records.ledger import Ledger
     from colorizer.commands.run import make_folder, tell_device
+    from colorizer.engine.watch import Watch, check_settings, locked
     from colorizer.media.probe import kind_of
 
     settings = settings_from(arguments)
@@ -126,10 +126,10 @@ class _Watching:
 
     def go_on(self) -> None:
         """Look and work in turns until Ctrl-C, or until there was nothing to do for long."""
-        from colorizer.archive.result_names import Naming
-        from colorizer.archive.watch import plan_arrived
+        from colorizer.archive.planning.result_names import Naming
         from colorizer.commands.interrupt import Interrupt
-        from colorizer.media.codecs import output_suffix
+        from colorizer.engine.watch import plan_arrived
+        from colorizer.media.film.codecs import output_suffix
 
         given = self.arguments
         naming = Naming(given.out, settings_from(given), output_suffix)
@@ -162,7 +162,7 @@ class _Watching:
 
     def _work(self, plan: Plan, interrupt: Interrupt) -> None:
         """Do what has come in, until all is done or Ctrl-C."""
-        from colorizer import batch
+        from colorizer.engine import batch
 
         for event in plan.settled:
             self.ledger.take(event)

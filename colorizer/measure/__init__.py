@@ -13,16 +13,16 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-from colorizer.cut_list import CutList
 from colorizer.errors import MediaError, SettingsError
 from colorizer.frame import Frame
+from colorizer.guidance.cut_list import CutList
 from colorizer.measure.fidelity import Fidelity, compare_sound
 from colorizer.measure.flow import LONG_SIDE
 from colorizer.measure.measuring import PLAIN, RESULT, TRUTH, Measuring
 from colorizer.measure.view import Colours
-from colorizer.media.film_colour import ColourFilm, ColourFrame, gray_codes
-from colorizer.shots import mark_shots, scene_detector
-from colorizer.trim import parse_place
+from colorizer.media.film.colour import ColourFilm, ColourFrame, gray_codes
+from colorizer.places.trim import parse_place
+from colorizer.stages.shots import mark_shots, scene_detector
 
 
 def measure_film(

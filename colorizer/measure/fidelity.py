@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from colorizer.frame import Frame
-from colorizer.media.film_sound import Sound, sounds_of
-from colorizer.media.luma import at_depth
+from colorizer.media.film.luma import at_depth
+from colorizer.media.film.sound import Sound, sounds_of
 
 
 @dataclass(slots=True)

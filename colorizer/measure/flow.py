@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from colorizer.motion import MIN_SIDE, path_of, warp
+from colorizer.stages.motion import MIN_SIDE, path_of, warp
 
 LONG_SIDE = 480
 """Pixels of the grid on which flow and ab are measured, at most."""

@@ -19,7 +19,7 @@ import numpy as np
 from colorizer.measure.flow import differs
 from colorizer.measure.series import Mean
 from colorizer.measure.view import REACH, View, brought, traced
-from colorizer.motion import path_of, warp
+from colorizer.stages.motion import path_of, warp
 
 NEAR, FAR = REACH // 2, REACH
 """Frames over which own colours are sought, on uncovered ground and beside cuts."""

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from colorizer.measure.flow import ALIKE, Between, FlowFinder, carried, flow_luma
-from colorizer.motion import path_of, warp
+from colorizer.stages.motion import path_of, warp
 
 REACH = 12
 """Frames before and after a moment that are looked at."""

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from colorizer.errors import TargetError
-from colorizer.frame_pattern import is_pattern
+from colorizer.files.durable import replacing
 from colorizer.jobs import Job, Kind
 from colorizer.media.base import Sink, Source
-from colorizer.media.durable import replacing
+from colorizer.places.frame_pattern import is_pattern
+from colorizer.places.trim import parse_place
 from colorizer.settings import CODECS
-from colorizer.trim import parse_place
 
 if TYPE_CHECKING:
     import numpy as np
@@ -54,10 +54,10 @@ def open_source(
         MediaError: missing, unreadable or damaged.
     """
     if kind is Kind.PHOTO:
-        from colorizer.media.still import StillSource
+        from colorizer.media.photo.still import StillSource
 
         return StillSource(path, side=side, assume_profile=assume_profile, damaged=damaged)
-    from colorizer.media.sequence import open_film
+    from colorizer.media.frames.source import open_film
 
     return open_film(
         path,
@@ -128,22 +128,22 @@ def open_sink(
         TargetError: the target can't be written.
         SettingsError: the profile can't be used.
     """
-    from colorizer.media.still import StillSource
+    from colorizer.media.photo.still import StillSource
 
     of_stills: dict[str, Any] = {
         "jpeg_quality": jpeg_quality, "bit_depth": bit_depth,
         "profile": profile, "made_by": made_by,
     }  # fmt: skip
     if isinstance(like, StillSource):
-        from colorizer.media.still_sink import StillSink
+        from colorizer.media.photo.still_sink import StillSink
 
         return StillSink(target, like=like, caption=caption, **of_stills)
-    from colorizer.media.film import FilmSource
-    from colorizer.media.film_sink import FilmSink
+    from colorizer.media.film.sink import FilmSink
+    from colorizer.media.film.source import FilmSource
 
     assert isinstance(like, FilmSource)
     if is_pattern(target):
-        from colorizer.media.sequence_sink import SequenceSink
+        from colorizer.media.frames.sink import SequenceSink
 
         return SequenceSink(target, like=like, identity=identity, **of_stills)
     of_films: dict[str, Any] = {"codec": codec, "quality": quality, "preset": preset}
@@ -157,16 +157,16 @@ def check_target(target: Path, kind: Kind, *, codec: str) -> None:
         TargetError: it does not, with those that do.
     """
     if kind is Kind.FILM and is_pattern(target):
-        from colorizer.media.frame_writer import check_frames
+        from colorizer.media.frames.writer import check_frames
 
         check_frames(target)
         return
     if kind is Kind.FILM:
-        from colorizer.media.codecs import muxer_of
+        from colorizer.media.film.codecs import muxer_of
 
         muxer_of(target, codec)
         return
-    from colorizer.media.still_formats import WRITERS
+    from colorizer.media.photo.still_formats import WRITERS
 
     if target.suffix.lower() not in WRITERS:
         raise TargetError(target, f"ends in none of {' '.join(WRITERS)}")
@@ -182,8 +182,8 @@ def check_profiles(profile: str, assumed: str) -> None:
     Raises:
         SettingsError: one can't be used.
     """
-    from colorizer.media.assumed import check_assumed
-    from colorizer.media.profiles import result_space
+    from colorizer.color.profiles import result_space
+    from colorizer.media.photo.assumed import check_assumed
 
     result_space(profile)
     check_assumed(assumed)
@@ -194,7 +194,7 @@ def available_encoders() -> dict[str, str | None]:
     import av
     from av.codec.codec import UnknownCodecError
 
-    from colorizer.media.coding import choose_coding
+    from colorizer.media.film.coding import choose_coding
 
     found: dict[str, str | None] = {}
     for codec in CODECS:

@@ -38,7 +38,7 @@ class Source(Protocol):
 
 
 class Sink(Protocol):
-    """An output being written as `TARGET.<mark>.part`, see `colorizer.media.durable`.
+    """An output being written as `TARGET.<mark>.part`, see `colorizer.files.durable`.
 
     A context manager: on a clean exit the file is finished, flushed to disk and renamed to its
     name; on any exception (GeneratorExit and KeyboardInterrupt too) the `.part` is deleted.

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from colorizer.errors import MediaError, UnsupportedMedia
-from colorizer.frame_pattern import FILE_SUFFIXES, files_of, stands_for_frames
 from colorizer.jobs import Kind
-from colorizer.media.suffixes import PHOTO_SUFFIXES
+from colorizer.media.photo.suffixes import PHOTO_SUFFIXES
+from colorizer.places.frame_pattern import FILE_SUFFIXES, files_of, stands_for_frames
 
 FILM_SUFFIXES = frozenset(
     (".mp4", ".m4v", ".mov", ".qt", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".m2v", ".vob")
@@ -83,15 +83,15 @@ def probe(path: Path) -> dict[str, Any]:
     about = {"path": str(path), "kind": str(kind), "bytes": path.stat().st_size}
     if kind is Kind.FILM:
         return about | _film(path)
-    from colorizer.media.photo_facts import photo_facts
+    from colorizer.media.photo.facts import photo_facts
 
     return about | photo_facts(path)
 
 
 def _film(path: Path) -> dict[str, Any]:
-    from colorizer.media.container import open_container
-    from colorizer.media.film import FilmSource
-    from colorizer.media.film_side import words
+    from colorizer.media.film.container import open_container
+    from colorizer.media.film.side import words
+    from colorizer.media.film.source import FilmSource
 
     with FilmSource(path, side=64) as film, open_container(path) as container:
         height, width = film.size
@@ -124,7 +124,7 @@ def _film(path: Path) -> dict[str, Any]:
 
 
 def _sequence(pattern: Path) -> dict[str, Any]:
-    from colorizer.media.sequence import SequenceSource
+    from colorizer.media.frames.source import SequenceSource
 
     with SequenceSource(pattern, side=64, accept_gaps=True) as film:
         height, width = film.size

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from colorizer.color import L_to_gray
+from colorizer.color.cielab import L_to_gray
 from colorizer.models.ab_bins import (
     TEMPERATURE,
     annealed_mean,

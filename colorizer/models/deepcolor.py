@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import torch
 from torch import Tensor, nn
 
-from colorizer.color import L_to_gray
+from colorizer.color.cielab import L_to_gray
 from colorizer.models.inception import EMBEDDING, REPEATS, InceptionResNetV2
 from colorizer.models.single_head import SingleHeadModel
 

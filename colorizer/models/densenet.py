@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from colorizer.color import L_to_gray
+from colorizer.color.cielab import L_to_gray
 from colorizer.models.base import fill
 from colorizer.models.single_head import SingleHeadModel
 

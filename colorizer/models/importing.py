@@ -9,8 +9,8 @@ from pathlib import Path
 
 import torch
 
-from colorizer.checksum import file_hash
 from colorizer.errors import SettingsError, TargetError, WeightsError
+from colorizer.files.checksum import file_hash
 from colorizer.models import MODELS, load_model, model_spec
 from colorizer.models.installed import SUFFIX, holds_weights_of, installed_files, models_folder
 

@@ -11,7 +11,7 @@ from typing import Literal
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from colorizer.color import L_to_gray
+from colorizer.color.cielab import L_to_gray
 from colorizer.models.ab_bins import bin_centres
 from colorizer.models.base import fill
 from colorizer.models.single_head import SingleHeadModel, imagenet_gray, sum_inputs

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from colorizer.color import L_to_gray
+from colorizer.color.cielab import L_to_gray
 from colorizer.models.ab_bins import TEMPERATURE, annealed_mean
 from colorizer.models.base import VIVIDNESS, ColorModel, pad_to_stride
 

@@ -9,8 +9,8 @@ import torch
 from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
-from colorizer.checksum import file_hash
 from colorizer.errors import WeightsError
+from colorizer.files.checksum import file_hash
 from colorizer.models import create_model
 from colorizer.models.base import ColorModel
 

@@ -23,7 +23,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from colorizer.archive.manifest import NAME, read_manifest
+from colorizer.archive.records.manifest import NAME, read_manifest
 from tests.bench.scans import PIXELS, draw_scans
 from tests.bench.speed import seconds
 from tests.bench.watched import Run, Table

@@ -17,7 +17,7 @@ import numpy as np
 
 from colorizer import pipeline
 from colorizer.jobs import Job, JobState, Kind
-from colorizer.media.segments import work_folder
+from colorizer.media.film.segments import work_folder
 from colorizer.settings import Settings
 from tests.draw_film import fill, gray_frame
 from tests.tiny_model import tiny_model

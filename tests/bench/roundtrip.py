@@ -22,12 +22,12 @@ from typing import Any
 
 import numpy as np
 
-from colorizer.archive.verify import Verdict, verify_film
-from colorizer.media.codecs import _CODECS
-from colorizer.media.film import FilmSource
-from colorizer.media.film_open import SHOWN_FIRST
-from colorizer.media.film_sink import FilmSink
-from colorizer.media.luma import at_depth
+from colorizer.archive.verify.film import Verdict, verify_film
+from colorizer.media.film.codecs import _CODECS
+from colorizer.media.film.luma import at_depth
+from colorizer.media.film.open import SHOWN_FIRST
+from colorizer.media.film.sink import FilmSink
+from colorizer.media.film.source import FilmSource
 from tests.bench.roundtrip_films import (
     NTSC,
     SOURCES,

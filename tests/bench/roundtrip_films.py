@@ -10,7 +10,7 @@ from typing import Any
 import av
 import numpy as np
 
-from colorizer.media.matroska import display_size, set_display_size
+from colorizer.media.film.matroska import display_size, set_display_size
 from tests.draw_film import draw_film
 
 SIZE = (128, 256)

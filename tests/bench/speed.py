@@ -21,24 +21,24 @@ import numpy as np
 import torch
 from PIL import Image
 
-from colorizer.batch import run_all
-from colorizer.device import choose_device, describe_device
+from colorizer.engine.batch import run_all
 from colorizer.frame import Frame
 from colorizer.jobs import Job, JobState, Kind
-from colorizer.keyframes import mark_keys
 from colorizer.media import open_sink, open_source
 from colorizer.media.base import Source
-from colorizer.media.film import FilmSource
-from colorizer.media.film_encoder import picture_of
-from colorizer.media.film_sink import FilmSink
+from colorizer.media.film.encoder import picture_of
+from colorizer.media.film.sink import FilmSink
+from colorizer.media.film.source import FilmSource
 from colorizer.models import load_model
 from colorizer.models.base import ColorModel
 from colorizer.pipeline import run
-from colorizer.predict import predict_chroma
 from colorizer.settings import Settings
-from colorizer.shots import mark_shots, scene_detector
-from colorizer.temporal import smooth_chroma
-from colorizer.upsample import upsample_chroma
+from colorizer.stages.device import choose_device, describe_device
+from colorizer.stages.keyframes import mark_keys
+from colorizer.stages.predict import predict_chroma
+from colorizer.stages.shots import mark_shots, scene_detector
+from colorizer.stages.temporal import smooth_chroma
+from colorizer.stages.upsample import upsample_chroma
 
 SAMPLES = Path(__file__).parents[2] / "colorizer" / "samples"
 PHOTO_SIZE = (1224, 1632)

@@ -24,15 +24,15 @@ import av
 import cv2
 import numpy as np
 
-from colorizer.color import ab_to_srgb, luma_to_L, srgb_to_lab
+from colorizer.color.cielab import ab_to_srgb, luma_to_L, srgb_to_lab
 from colorizer.frame import Frame, working_L
-from colorizer.keyframes import mark_keys
 from colorizer.measure.flow import LONG_SIDE
 from colorizer.measure.measuring import PLAIN, TRUTH, Measuring
 from colorizer.measure.view import Colours
-from colorizer.shots import mark_shots, scene_detector
-from colorizer.temporal import LOOK_AHEAD, smooth_chroma
-from colorizer.upsample import upsample_chroma
+from colorizer.stages.keyframes import mark_keys
+from colorizer.stages.shots import mark_shots, scene_detector
+from colorizer.stages.temporal import LOOK_AHEAD, smooth_chroma
+from colorizer.stages.upsample import upsample_chroma
 
 SIDE = 256
 BOTH, KEYS = "both sides", "key frames"
@@ -114,7 +114,7 @@ def predicted(frames: list[Frame], weights: Path | None) -> Iterator[np.ndarray]
     import torch
 
     from colorizer.models import load_model
-    from colorizer.predict import predict_chroma
+    from colorizer.stages.predict import predict_chroma
 
     model = load_model("autochrome", weights)
     for frame in predict_chroma(frames, model, device=torch.device("cpu"), batch=4):

@@ -71,7 +71,7 @@ def _commands(folder: Path, pair: str, existing: str) -> Iterator[tuple[list[str
         subprocess.run([sys.executable, "-m", *queue, "add", *named], check=True)
         yield [*queue, "run", "--json"], ""
     elif pair == "window":
-        yield ["colorizer.worker"], "".join(_jobs(given, out, folder / "tiny.safetensors"))
+        yield ["colorizer.engine.worker"], "".join(_jobs(given, out, folder / "tiny.safetensors"))
     else:
         yield [*run, "--existing", existing], ""
 

@@ -68,7 +68,7 @@ def test_the_exit_code_tells_what_failed_to_nobody(tmp_path, weights):
 
 NOISE = """
 import logging, warnings
-import colorizer.media.still as still
+import colorizer.media.photo.still as still
 
 plain = still.open_pages
 
@@ -105,7 +105,7 @@ def test_warnings_and_tracebacks_of_libraries_are_not_shown(tmp_path, weights, q
 def test_doctor_lists_every_extra_of_the_distribution_and_what_it_opens(monkeypatch):
     import tomllib
 
-    from colorizer import doctor
+    from colorizer.engine import doctor
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     runtime = project["optional-dependencies"].keys() - {"train", "encoders", "dev"}

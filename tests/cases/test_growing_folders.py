@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from colorizer import api, cli, colorize, pipeline
-from colorizer.archive.belonging import Owner, belongs
+from colorizer import api, colorize, pipeline
+from colorizer.archive.planning.belonging import Owner, belongs
+from colorizer.commands import cli
+from colorizer.engine.queue import Queue
 from colorizer.jobs import Job, JobState, Kind
-from colorizer.queue import Queue
 from colorizer.settings import Settings
 from tests import drawn
 from tests.tiny_model import tiny_model
@@ -256,7 +257,7 @@ def test_a_job_that_comes_second_replaces_nothing(tmp_path):
     settings = Settings(size=64, existing="overwrite")
     ends = []
     for name, level in (("m.tif", 60), ("m.jpg", 180)):
-        from colorizer.batch import run_all
+        from colorizer.engine.batch import run_all
 
         job = Job(put(tmp_path / "in" / name, level), target, Kind.PHOTO, settings)
         ends += [e.state for e in run_all([job], tiny_model()) if e.state is not JobState.RUNNING]

@@ -12,9 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from colorizer import attempt, cli, pipeline
+from colorizer import pipeline
+from colorizer.commands import cli
 from colorizer.commands.report import ExitCode
-from colorizer.media import durable, still_sink
+from colorizer.engine import attempt
+from colorizer.files import durable
+from colorizer.media.photo import still_sink
 from tests import drawn
 from tests.tiny_model import tiny_model
 

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from colorizer import api, cli, pipeline
-from colorizer.archive.walk import walk
+from colorizer import api, pipeline
+from colorizer.archive.planning.walk import walk
+from colorizer.commands import cli
 from colorizer.media.probe import kind_of
 from tests import drawn
 from tests.tiny_model import tiny_model
@@ -69,7 +70,7 @@ def test_links_and_inputs_in_a_private_folder_are_problems_of_their_own(tmp_path
 
 
 def test_results_that_are_removed_while_the_run_goes_on_are_not_done(tmp_path, capsys, monkeypatch):
-    from colorizer import attempt
+    from colorizer.engine import attempt
 
     for name in ("a", "b", "c", "d"):
         drawn.photo(tmp_path / "in" / f"{name}.png", 1)
@@ -177,7 +178,7 @@ def test_nul_separated_names_go_in_and_out(tmp_path):
 
 
 def test_one_is_told_as_one(tmp_path, capsys):
-    from colorizer.frame_pattern import missing_words
+    from colorizer.places.frame_pattern import missing_words
 
     drawn.photo(tmp_path / "in" / "a.png", 1)
     (tmp_path / "in" / "notes.txt").write_text("x")

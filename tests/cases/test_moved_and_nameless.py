@@ -6,7 +6,8 @@ import shutil
 import pytest
 from PIL import Image
 
-from colorizer import api, cli, pipeline
+from colorizer import api, pipeline
+from colorizer.commands import cli
 from tests import drawn
 from tests.tiny_model import tiny_model
 

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from colorizer import cli, pipeline
-from colorizer.archive.provenance import read_sidecar, sidecar_of
+from colorizer import pipeline
+from colorizer.archive.records.provenance import read_sidecar, sidecar_of
+from colorizer.commands import cli
 from colorizer.commands.report import ExitCode
 from colorizer.errors import SettingsError
 from colorizer.settings import Settings

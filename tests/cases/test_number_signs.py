@@ -12,8 +12,9 @@ import pytest
 import tifffile
 from PIL import Image
 
-from colorizer import api, cli, colorize, pipeline
-from colorizer.frame_pattern import files_of, frames_of, grouped, is_frame_name, normal
+from colorizer import api, colorize, pipeline
+from colorizer.commands import cli
+from colorizer.places.frame_pattern import files_of, frames_of, grouped, is_frame_name, normal
 from tests import drawn
 from tests.draw_sequence import draw_dpx
 from tests.tiny_model import tiny_model

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from colorizer import api, cli, pipeline
-from colorizer.media.durable import open_own
+from colorizer import api, pipeline
+from colorizer.commands import cli
+from colorizer.files.durable import open_own
 from tests import drawn
 from tests.tiny_model import tiny_model
 

@@ -7,12 +7,12 @@ import sqlite3
 
 import pytest
 
-from colorizer import cli
+from colorizer.commands import cli
 from colorizer.commands.report import ExitCode
+from colorizer.engine.queue import Queue
+from colorizer.engine.queue_json import import_json
 from colorizer.errors import ColorizerError
 from colorizer.jobs import Job, Kind
-from colorizer.queue import Queue
-from colorizer.queue_json import import_json
 from colorizer.settings import Settings
 
 POISON = [None, 7, -1.5, b"a\x00b", "", "[" * 100_000, "null", "[1]", '{"a": 1}', '[["x"]]', '"x"']

@@ -14,8 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from colorizer import api, cli, desk, pipeline
+from colorizer import api, pipeline
+from colorizer.commands import cli
 from colorizer.commands.report import ExitCode
+from colorizer.engine import desk
 from tests import drawn
 from tests.tiny_model import tiny_model
 from tests.tiny_weights import write_tiny_weights

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from colorizer import api, cli, pipeline
-from colorizer.archive.manifest import read_manifest
-from colorizer.name_forms import normal_form, on_disk
+from colorizer import api, pipeline
+from colorizer.archive.records.manifest import read_manifest
+from colorizer.commands import cli
+from colorizer.files.name_forms import normal_form, on_disk
 from tests import drawn
 from tests.tiny_model import tiny_model
 

@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from colorizer import cli, desk
+from colorizer.commands import cli
 from colorizer.commands.queue import LOCK, held
 from colorizer.commands.report import ExitCode
+from colorizer.engine import desk
+from colorizer.engine.queue import Queue
 from colorizer.errors import ColorizerError
 from colorizer.jobs import JobState
-from colorizer.queue import Queue
 from tests import drawn
 from tests.tiny_model import tiny_model
 from tests.tiny_weights import write_tiny_weights
@@ -114,7 +115,8 @@ def test_a_killed_run_is_interrupted_and_goes_on(base):
         weights,
     )
     code = (
-        "import sys; from colorizer import cli, desk; from tests.tiny_model import tiny_model\n"
+        "import sys; from colorizer.commands import cli; from colorizer.engine import desk\n"
+        "from tests.tiny_model import tiny_model\n"
         "desk._load = lambda *_: tiny_model(); sys.exit(cli.main(sys.argv[1:]))"
     )
     file = str(base / "q" / "queue.sqlite")
@@ -136,7 +138,7 @@ def test_what_was_in_work_at_a_death_is_done_apart_and_fails_if_it_dies_again(ba
         opened.update(1, state=JobState.RUNNING)
     monkeypatch.setattr(desk, "steps", lambda *_: pytest.fail("done in this process"))
     crash = sys.executable, ["-c", "import os; os.abort()"]
-    monkeypatch.setattr("colorizer.apart.worker_command", lambda: crash)
+    monkeypatch.setattr("colorizer.engine.apart.worker_command", lambda: crash)
     for words in (["run"], ["run", "--retry"]):
         assert queue(base, *words) == ExitCode.SOME_FAILED
         with Queue(base / "q" / "queue.sqlite") as opened:

@@ -10,9 +10,10 @@ import pytest
 import tifffile
 from PIL import Image
 
-from colorizer import cli, pipeline
-from colorizer.archive.manifest import NAME, read_manifest
-from colorizer.archive.provenance import read_sidecar, sidecar_of
+from colorizer import pipeline
+from colorizer.archive.records.manifest import NAME, read_manifest
+from colorizer.archive.records.provenance import read_sidecar, sidecar_of
+from colorizer.commands import cli
 from colorizer.commands.report import ExitCode
 from tests import drawn
 from tests.tiny_model import tiny_model

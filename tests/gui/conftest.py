@@ -11,7 +11,7 @@ pytest.importorskip("PySide6.QtWidgets", exc_type=ImportError)
 import numpy as np
 from PIL import Image
 
-from colorizer.queue import Queue
+from colorizer.engine.queue import Queue
 from colorizer.settings import Settings
 from tests.tiny_weights import write_tiny_weights
 
@@ -70,9 +70,9 @@ def profile(tmp_path):
 
 
 def make_window(app, folder, settings, out):
-    from gui.preferences import Preferences
-    from gui.theme import apply_theme
-    from gui.window import Window
+    from gui.app.theme import apply_theme
+    from gui.app.window import Window
+    from gui.settings.preferences import Preferences
 
     apply_theme(app, "light")
     preferences = Preferences(folder)

@@ -22,10 +22,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.help_windows import LogWindow
-from gui.language import Words, languages, read_words
-from gui.models_dialog import ModelsDialog
-from gui.settings_dialog import SettingsDialog
+from gui.app.help_windows import LogWindow
+from gui.app.language import Words, languages, read_words
+from gui.app.models_dialog import ModelsDialog
+from gui.settings.settings_dialog import SettingsDialog
 from tests.gui.conftest import draw_scans, make_window
 
 CONTROLS = (

@@ -14,15 +14,15 @@ from PySide6.QtWidgets import (
     QMessageBox,
 )
 
-from gui.help_windows import (
+from gui.app.help_windows import (
     LogWindow,
     about_html,
     diagnostics,
     shortcuts_html,
     without_paths,
 )
-from gui.models_dialog import ModelsDialog
-from gui.theme import apply_theme, is_dark
+from gui.app.models_dialog import ModelsDialog
+from gui.app.theme import apply_theme, is_dark
 
 
 def test_every_key_is_shown_once_and_means_one_thing(shared_window):
@@ -130,8 +130,8 @@ def test_shipped_weights_are_not_removed(shared_window, qtbot, until, monkeypatc
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
-        ("colorizer.batch: /mnt/family/Aunt Ada 1931.tif: is cut off",
-         "colorizer.batch: <path>.tif: is cut off"),
+        ("colorizer.engine.batch: /mnt/family/Aunt Ada 1931.tif: is cut off",
+         "colorizer.engine.batch: <path>.tif: is cut off"),
         (r"C:\Users\ada\film.mkv: not found", "<path>.mkv: not found"),
         ("can't open '/a/b.jpg' now", "can't open '<path>.jpg' now"),
         ("worker process ended: exit code 1", "worker process ended: exit code 1"),

@@ -5,7 +5,7 @@ from PySide6.QtCore import QLockFile, QStandardPaths
 
 from colorizer.commands.queue import LOCK, held, queue_file
 from colorizer.errors import ColorizerError
-from gui.preferences import Preferences
+from gui.settings.preferences import Preferences
 
 
 def test_the_window_has_the_queue_of_the_command_line(qapp):

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import colorizer.manual
-from colorizer import cli
+from colorizer.commands import cli
 from colorizer.commands import help as command
 from colorizer.manual import TOPICS, page, summary
 from colorizer.manual.option_table import option_page

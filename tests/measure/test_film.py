@@ -9,14 +9,14 @@ import av
 import numpy as np
 import pytest
 
-from colorizer.cli import main
-from colorizer.color import ab_to_srgb, srgb_to_lab
+from colorizer.color.cielab import ab_to_srgb, srgb_to_lab
+from colorizer.color.ycbcr import LUMA_WEIGHTS, ab_to_chroma
+from colorizer.commands.cli import main
 from colorizer.commands.measure import lines
 from colorizer.errors import MediaError, SettingsError
 from colorizer.measure import measure_film
-from colorizer.media.film_colour import ColourFilm
-from colorizer.media.film_sound import sounds_of
-from colorizer.ycbcr import LUMA_WEIGHTS, ab_to_chroma
+from colorizer.media.film.colour import ColourFilm
+from colorizer.media.film.sound import sounds_of
 from tests.draw_film import draw_film, draw_luma
 from tests.measure.test_measuring import GREEN, RED, plain, texture
 

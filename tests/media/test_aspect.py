@@ -6,7 +6,7 @@ import av
 import pytest
 
 from tests.draw_film import draw_film
-from tests.media.test_film_sink import colour
+from tests.media.film.test_sink import colour
 
 RATIOS = ["12/11", "16/15", "8/9", "10/11", "64/45", "59/54", "152/153", "5120/4739", "1/3", "7/3"]
 
@@ -44,7 +44,7 @@ def test_the_pixel_aspect_ratio_is_exact(tmp_path, size, ratio, codec, name):
 
 
 def test_a_ratio_that_does_not_fit_is_said(tmp_path, monkeypatch):
-    from colorizer.media import film_join
+    from colorizer.media.film import join as film_join
 
     monkeypatch.setattr(film_join, "set_display_size", lambda *_: False)
     draw_film(tmp_path / "a.mov", codec="prores_ks", pix_fmt="yuv422p10le", frames=2,

@@ -10,16 +10,16 @@ import pytest
 import tifffile
 from PIL import Image
 
+from colorizer.color.made_profiles import rgb_profile
+from colorizer.color.profiles import result_profile
+from colorizer.color.rgb_spaces import NAMED_SPACES
 from colorizer.errors import SettingsError
-from colorizer.media.assumed import ASSUMABLE, assumed_profile, check_assumed
-from colorizer.media.made_profiles import rgb_profile
-from colorizer.media.profiles import result_profile
-from colorizer.media.still import StillSource
-from colorizer.rgb_spaces import NAMED_SPACES
+from colorizer.media.photo.assumed import ASSUMABLE, assumed_profile, check_assumed
+from colorizer.media.photo.still import StillSource
 from tests import draw_photo
-from tests.media.test_profiles import EXACT, LAB, dot_gain, gray_profile, table_curve
-from tests.media.test_still import L_of, L_of_frame
-from tests.media.test_still_sink import colour
+from tests.color.test_profiles import EXACT, LAB, dot_gain, gray_profile, table_curve
+from tests.media.photo.test_still import L_of, L_of_frame
+from tests.media.photo.test_still_sink import colour
 
 
 def read(path, **how):

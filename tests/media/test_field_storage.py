@@ -9,7 +9,7 @@ import av
 import pytest
 
 from tests.draw_film import draw_film
-from tests.media.test_film_sink import colour, read
+from tests.media.film.test_sink import colour, read
 
 WOVEN = {"top": 9, "bottom": 14}
 SHOWN = {2: "top", 3: "bottom", 4: "top", 5: "bottom"}

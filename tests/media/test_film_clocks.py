@@ -9,12 +9,12 @@ import av
 import numpy as np
 import pytest
 
-from colorizer.media.clock import Clock, DecodeTimes, Epoch
-from colorizer.media.film import FilmSource
-from colorizer.media.film_sound import sounds_of
-from colorizer.trim import parse_place
+from colorizer.media.film.clock import Clock, DecodeTimes, Epoch
+from colorizer.media.film.sound import sounds_of
+from colorizer.media.film.source import FilmSource
+from colorizer.places.trim import parse_place
 from tests.draw_film import draw_film, gray_frame
-from tests.media.test_film_sink import colour, read
+from tests.media.film.test_sink import colour, read
 
 SIZE = (48, 64)
 WRAP = 2**33

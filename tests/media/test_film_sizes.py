@@ -6,12 +6,12 @@ import pytest
 
 from colorizer.errors import SettingsError
 from colorizer.jobs import Job, JobState, Kind
-from colorizer.media.film import FilmSource
-from colorizer.media.film_plan import check
+from colorizer.media.film.plan import check
+from colorizer.media.film.source import FilmSource
 from colorizer.pipeline import run
 from colorizer.settings import Settings
 from tests.draw_film import draw_film
-from tests.media.test_film_sink import colour
+from tests.media.film.test_sink import colour
 from tests.tiny_model import tiny_model
 
 ODD = [(480, 853), (576, 719), (480, 639), (1080, 1919)]
@@ -61,7 +61,7 @@ def test_a_size_that_a_codec_lacks_is_said_before_with_what_has_it(tmp_path, cod
 
 
 def test_a_size_that_an_encoder_refuses_on_opening_is_said_before(tmp_path, monkeypatch):
-    from colorizer.media import coding_trial
+    from colorizer.media.film import coding_trial
 
     monkeypatch.setattr(coding_trial, "_opens", lambda coding, _: coding.encoder == "ffv1")
     draw_film(tmp_path / "a.mkv", codec="rawvideo", frames=2)

@@ -10,10 +10,10 @@ import tifffile
 from PIL import Image
 
 from colorizer.errors import UnsupportedMedia
-from colorizer.media.jp2_boxes import box, read_resolution, resolution_box
-from colorizer.media.still import StillSource
+from colorizer.media.photo.jp2_boxes import box, read_resolution, resolution_box
+from colorizer.media.photo.still import StillSource
 from tests import draw_photo
-from tests.media.test_still_sink import colour
+from tests.media.photo.test_still_sink import colour
 
 
 def opened(path):

@@ -9,15 +9,15 @@ import pytest
 import tifffile
 from PIL import Image, ImageCms
 
+from colorizer.archive.planning.plan import plan_run
 from colorizer.errors import MediaError, UnsupportedMedia
-from colorizer.media.jpeg_kind import suffix_to_follow
-from colorizer.media.photo_facts import photo_facts
-from colorizer.media.suffixes import PHOTO_SUFFIXES, photo_suffix
-from colorizer.plan import plan_run
+from colorizer.media.photo.facts import photo_facts
+from colorizer.media.photo.jpeg_kind import suffix_to_follow
+from colorizer.media.photo.suffixes import PHOTO_SUFFIXES, photo_suffix
 from colorizer.settings import Settings
 from tests import draw_photo
-from tests.media.test_still import L_of, L_of_frame, open_photo
-from tests.media.test_still_sink import colour
+from tests.media.photo.test_still import L_of, L_of_frame, open_photo
+from tests.media.photo.test_still_sink import colour
 
 
 def write(path, data):

@@ -5,7 +5,7 @@ from hashlib import sha256
 import pytest
 
 from tests.draw_film import draw_film
-from tests.media.test_film_sink import colour
+from tests.media.film.test_sink import colour
 
 PAIRS = [
     ("ffv1", "a.mkv"),

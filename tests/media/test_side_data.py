@@ -11,12 +11,12 @@ from fractions import Fraction
 import av
 import pytest
 
-from colorizer.media.film import FilmSource
-from colorizer.media.film_plan import check
-from colorizer.media.film_side import lost_side_data, time_code_of, words
+from colorizer.media.film.plan import check
+from colorizer.media.film.side import lost_side_data, time_code_of, words
+from colorizer.media.film.source import FilmSource
 from colorizer.media.probe import probe
 from tests.draw_film import draw_film
-from tests.media.test_film_sink import colour
+from tests.media.film.test_sink import colour
 
 CAPTION = "closed captions (CEA-608/708)"
 DISPLAY = "G(13250,34500)B(7500,3000)R(34000,16000)WP(15635,16450)L(10000000,50)"

@@ -11,7 +11,7 @@ from PIL import Image
 from safetensors.torch import load, save_file
 
 import colorizer
-from colorizer import cli
+from colorizer.commands import cli
 from colorizer.commands.report import ExitCode
 from colorizer.errors import SettingsError, TargetError, WeightsError
 from colorizer.models import MODELS, load_model, model_names, usable_models, weights_file

@@ -7,8 +7,8 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch.nn import functional as F
 
-from colorizer.checksum import file_hash
 from colorizer.errors import ModelNotFound, WeightsError
+from colorizer.files.checksum import file_hash
 from colorizer.models import MODELS, WEIGHTS_FOLDER, create_model, load_model, model_spec
 from colorizer.models.ab_bins import annealed_mean, bin_centres
 from colorizer.models.autochrome import Autochrome

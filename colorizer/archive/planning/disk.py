@@ -1,0 +1,225 @@
+"""Room on disks: what a run will need, what there is, and when to stop before a disk is full."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from colorizer.errors import TargetError
+from colorizer.jobs import Job, Kind
+from colorizer.media.film.work_folder import why_not_ours, work_folder
+from colorizer.places.frame_pattern import FILE_SUFFIXES, files_of, is_pattern
+from colorizer.places.trim import Place, parse_place
+
+LEAST_FREE = 256_000_000
+"""Bytes a run leaves free on a disk, on small disks LEAST_SHARE of it."""
+LEAST_SHARE = 0.02
+SAMPLES = 24
+"""Files of each suffix whose headers are read for an estimate, at most."""
+_PIXEL_BYTES = {"jpeg": 0.6, "webp": 0.4, "png8": 1.6, "png16": 4.8, "jp28": 1.1, "jp216": 3.4}
+"""Bytes a pixel of coloured photographs, by format and depth."""
+_LOSSLESS_BITS = 5.0
+_FILM_BITS = {
+    "h264": 0.35, "h265": 0.2, "av1": 0.1, "ffv1": 9.0, "v210": 21.4, "prores": 4.4, "dnxhr": 4.4,
+}  # fmt: skip
+"""Bits a pixel and frame of a film with grain, by codec at its default quality."""
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """What a run needs on one disk."""
+
+    folder: Path
+    """A folder on it that is there."""
+    needed: int
+    """Estimated bytes of the results, and of a film's segments while it is joined."""
+    free: int
+    """Bytes that can be written before the disk counts as full."""
+
+    @property
+    def enough(self) -> bool:
+        """Whether all results will fit, by the estimate."""
+        return self.needed <= self.free
+
+    def __str__(self) -> str:
+        words = f"about {size_words(self.needed)} will be written, {size_words(self.free)} are free"
+        if self.enough:
+            return words
+        return f"{words}: the disk of {self.folder} is too small for the run, which will stop early"
+
+
+def spaces(jobs: Sequence[Job]) -> list[Space]:
+    """Estimate what the results of jobs need on each disk; reads some headers, writes nothing."""
+    by_disk: dict[int, list[Job]] = {}
+    folders: dict[Path, tuple[int, Path]] = {}
+    for job in jobs:
+        parent = job.target.parent
+        if parent not in folders:
+            there = existing_folder(parent)
+            folders[parent] = there.stat().st_dev, there
+        by_disk.setdefault(folders[parent][0], []).append(job)
+    found = []
+    for group in by_disk.values():
+        folder = folders[group[0].target.parent][1]
+        found.append(Space(folder, estimate(group), free_bytes(folder)))
+    return found
+
+
+def estimate(jobs: Iterable[Job]) -> int:
+    """Return the bytes that results of jobs will have, by some sources' headers and all sizes."""
+    groups: dict[tuple[str, str], list[tuple[Job, int]]] = {}
+    for job in jobs:
+        try:
+            size = sum(file.stat().st_size for file in files_of(job.source))
+        except OSError:  # the run will say what is wrong
+            continue
+        key = job.source.suffix.lower(), job.target.suffix.lower()
+        groups.setdefault(key, []).append((job, size))
+    return sum(_group_bytes(group) for group in groups.values())
+
+
+def _group_bytes(group: list[tuple[Job, int]]) -> int:
+    """Estimate the results of one suffix: what a sample grows by, the others grow by."""
+    step = -(-len(group) // SAMPLES)
+    before = after = 0
+    for job, size in group[::step]:
+        if result := result_bytes(job):
+            before, after = before + size, after + result
+    growth = after / before if before else 3.0
+    total = sum(size for _, size in group) * growth
+    if group[0][0].kind is Kind.FILM:  # joining needs a film's segments and the film at once
+        total += max(size for _, size in group) * growth
+    return round(total)
+
+
+def facts_of(source: Path) -> dict[str, Any]:
+    """Return what `probe` tells of a file; empty where it can't be read: the run will say why."""
+    try:
+        return _probed(source)
+    except Exception:
+        return {}
+
+
+@lru_cache(maxsize=64)
+def _probed(source: Path) -> dict[str, Any]:
+    from colorizer.media.probe import probe
+
+    return probe(source)
+
+
+def result_bytes(job: Job) -> int:
+    """Estimate the bytes of a result by the source's headers; 0 where they can't be read."""
+    facts = facts_of(job.source)
+    if not facts:
+        return 0
+    pixels = facts["width"] * facts["height"]
+    if job.kind is Kind.PHOTO:
+        return round(pixels * max(1, facts["pages"]) * _pixel_bytes(job, facts["bits"]))
+    frames = _wanted_frames(job, facts)
+    if is_pattern(job.target):
+        return round(pixels * frames * _frame_bytes(job, facts["bits"]))
+    bits = _FILM_BITS.get(job.settings.codec, _FILM_BITS["ffv1"])
+    if job.settings.quality == 0 and job.settings.codec in ("h264", "h265"):
+        bits = _LOSSLESS_BITS
+    return round(pixels * frames * bits / 8)
+
+
+def _wanted_frames(job: Job, facts: dict[str, Any]) -> int:
+    """Return how many frames of a film `--start` and `--end` leave."""
+    frames = facts["frames"] or 0
+    rate = Fraction(facts["rate"])
+    places = [
+        parse_place(getattr(job.settings, name), name) or Place(default, None)
+        for name, default in (("start", 0), ("end", frames))
+    ]
+    times = [place.time(rate) for place in places]
+    start, end = (
+        (place.frame or 0) if time is None else round(time * rate)
+        for place, time in zip(places, times, strict=True)
+    )
+    return max(0, min(end, frames) - start)
+
+
+def _frame_bytes(job: Job, bits: int) -> float:
+    if job.target.suffix.lower() in FILE_SUFFIXES:
+        return 3.0 if bits == 8 else 4.0 if bits == 10 else 6.0
+    return _pixel_bytes(job, bits)
+
+
+def _pixel_bytes(job: Job, bits: int) -> float:
+    suffix = job.target.suffix.lower()
+    deep = bits > 8
+    if suffix in (".jpg", ".jpeg", ".jpe", ".jfif"):
+        return _PIXEL_BYTES["jpeg"]
+    if suffix == ".webp":
+        return _PIXEL_BYTES["webp"]
+    if suffix == ".png":
+        return _PIXEL_BYTES["png16" if deep else "png8"]
+    if suffix in (".jp2", ".j2k", ".jpx"):
+        return _PIXEL_BYTES["jp216" if deep else "jp28"]
+    return 6.0 if deep else 3.0
+
+
+def existing_folder(folder: Path) -> Path:
+    """Return the folder or the nearest one above it that is there."""
+    folder = Path(os.path.abspath(folder))  # noqa: PTH100 - links are to stay as they are
+    while not folder.is_dir() and folder != folder.parent:
+        folder = folder.parent
+    return folder
+
+
+def free_bytes(folder: Path) -> int:
+    """Return how many bytes may be written before the disk of a folder counts as full."""
+    usage = shutil.disk_usage(folder)
+    return max(0, usage.free - round(min(LEAST_FREE, LEAST_SHARE * usage.total)))
+
+
+def check_room(target: Path, needed: int) -> None:
+    """Stop before a disk is full.
+
+    Args:
+        target: the file about to be written.
+        needed: its bytes, roughly.
+
+    Raises:
+        TargetError: there is less room than that; its cause is an OSError of a full disk.
+    """
+    try:
+        free = free_bytes(existing_folder(target.parent))
+    except OSError:  # a drive that does not tell; writing will
+        return
+    if needed > free:
+        full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        raise TargetError(
+            target.parent,
+            f"its disk is nearly full: {size_words(free)} can be used, {size_words(needed)} are"
+            " needed next; free some space, and the same command continues",
+        ) from full
+
+
+def segments_bytes(target: Path) -> int:
+    """Return how large the finished segments of a film are: so much joining them needs again."""
+    folder = work_folder(target)
+    if why_not_ours(folder):
+        return 0
+    try:
+        with os.scandir(folder) as entries:
+            return sum(entry.stat().st_size for entry in entries)
+    except OSError:  # there are none yet, or one got its name just now
+        return 0
+
+
+def size_words(size: float) -> str:
+    """Return bytes in words, such as 3.2 GB."""
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if size < 1000:
+            return f"{size:.0f} {unit}" if size >= 100 or unit == "bytes" else f"{size:.1f} {unit}"
+        size /= 1000
+    return f"{size:.1f} TB"

@@ -1,0 +1,295 @@
+"""What becomes of a job whose output is there: by its sidecar, and by what `existing` says.
+
+A file whose size and time are those of the sidecar is taken for unchanged; only where the time
+differs is it read and hashed. So ten thousand finished files cost ten thousand small reads.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from enum import Enum, auto
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from colorizer.archive.planning.belonging import belongs, owner_of
+from colorizer.archive.records.provenance import (
+    Sidecar,
+    State,
+    find_source,
+    pending_of,
+    read_sidecar,
+    sidecar_of,
+)
+from colorizer.errors import ModelNotFound
+from colorizer.files.checksum import file_hash
+from colorizer.guidance.cut_list import cut_file, override_file
+from colorizer.guidance.hints.file import hint_file, read_hints
+from colorizer.guidance.references.files import (
+    hinted_references,
+    override_references,
+    reference_hashes,
+)
+from colorizer.jobs import Job, JobState, Kind, Progress
+from colorizer.media.film.segments import is_joining, sweep
+from colorizer.models import WEIGHTS_FOLDER, model_spec
+from colorizer.places.frame_pattern import there
+from colorizer.settings import Settings, shaping
+
+_LOSSY = (".jpg", ".jpeg", ".webp")
+_ANOTHER_NAME = "choose another name or folder for this one"
+_REMEDY = "--existing update makes it again, and so does overwrite; rename keeps both"
+
+
+class Standing(Enum):
+    """How an output that is there stands to the job that would make it."""
+
+    UNKNOWN = auto()
+    """No sidecar says what it is."""
+    UNSURE = auto()
+    """Only hashing a file can tell."""
+    DONE = auto()
+    """Made of the same source with the same settings."""
+    OUTDATED = auto()
+    """Made of another state of the source, or with other settings or weights."""
+    OTHERS = auto()
+    """The result of another source."""
+    CHANGED = auto()
+    """Not the file that was made, or one whose verification failed."""
+
+
+def settle(job: Job, *, hashing: bool = True) -> Progress | None:
+    """Return how a job ends whose output is there and may not be replaced; None for others.
+
+    Args:
+        job: what would be done.
+        hashing: False reads no file but the sidecar and changes none; what only a hash can tell
+            stays open. True also removes what a run left that was ended while it tidied up.
+    """
+    existing = job.settings.existing
+    if (existing == "overwrite" and job.named) or not _is_there(job):
+        return None
+    if existing == "fail":
+        return Progress(job, JobState.FAILED, message=f"{job.target} exists")
+    if existing == "overwrite":
+        standing, reason = _of_another(job, hashing=hashing)
+    else:
+        standing, reason = standing_of(job, hashing=hashing)
+    if standing is Standing.UNSURE:
+        return None
+    if standing is Standing.OTHERS:
+        return Progress(job, JobState.FAILED, message=f"{job.target} {reason}; {_ANOTHER_NAME}")
+    if existing == "overwrite":
+        return None
+    if standing in (Standing.UNKNOWN, Standing.DONE):
+        if hashing:
+            sweep(job.target)
+        known = "is done" if standing is Standing.DONE else "exists"
+        return Progress(job, JobState.SKIPPED, message=f"{job.target} {known}")
+    if existing == "update" and standing is Standing.OUTDATED:
+        return None
+    remedy = "--existing overwrite replaces it" if existing == "update" else _REMEDY
+    return Progress(job, JobState.FAILED, message=f"{job.target} {reason}; {remedy}")
+
+
+def _is_there(job: Job) -> bool:
+    """Tell whether a result exists; frames of which some wait for their place do not count."""
+    film = job.kind is Kind.FILM
+    found = there(job.target, film=film)
+    return found and (os.path.lexists(job.target) or not is_joining(job.target))
+
+
+def standing_of(job: Job, *, hashing: bool = True) -> tuple[Standing, str]:
+    """Compare an output with what its sidecar says and the job would do.
+
+    Args:
+        job: its target is there.
+        hashing: see `settle`; with it, a sidecar that only lacks its name gets it.
+
+    Returns:
+        The standing, and for OTHERS, OUTDATED and CHANGED why, as the rest of a sentence about the
+        target.
+    """
+    standing, reason = _of_another(job, hashing=hashing)
+    if standing is not Standing.UNKNOWN:
+        return standing, reason
+    sidecar = _sidecar(job.target, hashing)
+    if sidecar is Standing.UNSURE:
+        return Standing.UNSURE, ""
+    if not isinstance(sidecar, dict):
+        return Standing.UNKNOWN, ""
+    if reason := _changed(sidecar, job.target):
+        return Standing.CHANGED, reason
+    unlike = [*differing(sidecar, job.settings, str(job.kind)), *_other_input(sidecar, job)]
+    source = None if unlike else _same_source(sidecar, job, hashing)
+    if source is None and not unlike:
+        return Standing.UNSURE, ""
+    if not unlike and source:
+        return Standing.DONE, ""
+    if hashing and job.settings.existing == "update" and not _is_made(sidecar, job.target):
+        return Standing.CHANGED, "was changed since it was made"
+    if unlike:
+        return Standing.OUTDATED, f"was made with {', '.join(unlike)}"
+    return Standing.OUTDATED, "was made of its source as it was before a change"
+
+
+def _of_another(job: Job, *, hashing: bool) -> tuple[Standing, str]:
+    """Return OTHERS with a reason where a target is another source's; else UNKNOWN or UNSURE."""
+    owner = owner_of(job.target)
+    own = True if owner is None else belongs(owner, job.source, hashing=hashing)
+    if own is None:
+        return Standing.UNSURE, ""
+    if own:
+        return Standing.UNKNOWN, ""
+    return Standing.OTHERS, f"is the result of another source, {owner}"
+
+
+def differing(sidecar: Sidecar, settings: Settings, kind: str) -> list[str]:
+    """Name the settings that would give another result, with both values.
+
+    Args:
+        sidecar: of the result.
+        settings: to compare; those that shape no result of this kind do not count.
+        kind: "photo" or "film".
+    """
+    then, now, default = sidecar["settings"], _values(settings, kind), _values(Settings(), kind)
+    suffix = Path(str(sidecar["result"].get("name"))).suffix.lower()
+    names = [n for n in now if n != "jpeg_quality" or suffix in _LOSSY]
+    # An option that an older version did not know was as it is by default.
+    pairs = {name: (then.get(name, default[name]), now[name]) for name in names}
+    return [f"{name} {old}, now {new}" for name, (old, new) in pairs.items() if old != new]
+
+
+@lru_cache(maxsize=8)
+def _values(settings: Settings, kind: str) -> dict[str, Any]:
+    """Return the settings that shape a result of a kind; the same for thousands of files."""
+    values = settings.as_dict()
+    return {name: values[name] for name in shaping(kind)}
+
+
+def weights_file(settings: Settings) -> Path | None:
+    """Return the file that the weights of some settings come from; None where none is known."""
+    if settings.weights is not None:
+        return settings.weights
+    try:
+        name = model_spec(settings.model).weights
+    except ModelNotFound:
+        return None
+    return None if name is None else WEIGHTS_FOLDER / name
+
+
+def _sidecar(target: Path, hashing: bool) -> Sidecar | Standing | None:
+    """Read the sidecar; one that waits for its name since a crash gets it, where it is the one."""
+    pending = pending_of(target)
+    if not os.path.lexists(pending):
+        return read_sidecar(sidecar_of(target))
+    if not hashing:
+        return Standing.UNSURE
+    waiting = read_sidecar(pending)
+    if waiting is not None and _is_made(waiting, target):
+        pending.replace(sidecar_of(target))
+        return waiting
+    pending.unlink(missing_ok=True)
+    return read_sidecar(sidecar_of(target))
+
+
+def _changed(sidecar: Sidecar, target: Path) -> str:
+    """Say why a result is not the one that was made; empty where its size is right."""
+    try:
+        size = State.of(target).size
+    except OSError as error:
+        return f"can't be read ({error.strerror})"
+    made = sidecar["result"]["bytes"]
+    if size != made:
+        return f"was changed since it was made: it has {size} bytes, not {made}"
+    verified = sidecar.get("verified")
+    if isinstance(verified, dict) and verified.get("good") is False:
+        return f"failed its verification: {verified.get('verdict')}"
+    return ""
+
+
+def _is_made(sidecar: Sidecar, target: Path) -> bool:
+    try:
+        made = sidecar["result"]
+        return State.of(target).size == made["bytes"] and file_hash(target) == made["sha256"]
+    except OSError:
+        return False
+
+
+def _other_input(sidecar: Sidecar, job: Job) -> list[str]:
+    """Name weights and cut list, where they are not those of the result."""
+    found = []
+    then = sidecar["model"].get("weights_sha256")
+    file = weights_file(job.settings)
+    # Without a file the run will say what is wrong, and weights of no file can't be compared.
+    if then and file is not None and file.is_file() and _known_hash(file, _stamp(file)) != then:
+        found.append("other weights")
+    cuts = cut_file(job.settings.shots, job.source)
+    shots = sidecar.get("shots")
+    then = shots.get("sha256") if isinstance(shots, dict) else None
+    if then and cuts is not None and cuts.is_file() and file_hash(cuts) != then:
+        found.append("another cut list")
+    if job.kind is Kind.FILM and job.settings.smooth and _other_shots(sidecar, override_file(cuts)):
+        found.append("other settings of shots")
+    if _other_hints(sidecar, job):
+        found.append("other hints")
+    return found
+
+
+def _other_shots(sidecar: Sidecar, own: Path | None) -> bool:
+    """Tell whether a film's shots have other settings of their own than in the result."""
+    told = sidecar.get("shot_settings")
+    then = told if isinstance(told, dict) else {}
+    if own is None or not own.is_file():
+        return bool(then)
+    painted = reference_hashes(override_references(own))
+    same = sorted(painted.values()) == sorted((then.get("references") or {}).values())
+    return then.get("sha256") != file_hash(own) or not same
+
+
+def _other_hints(sidecar: Sidecar, job: Job) -> bool:
+    """Tell whether the file of hints is another than the result's; a window's hints have none.
+
+    Raises:
+        SettingsError: it can't be read.
+    """
+    then, now = sidecar["settings"].get("hints"), job.settings.hints
+    if not then and now is None:
+        return False
+    file = hint_file(now, job.source)
+    hints = () if file is None else read_hints(file)
+    painted = reference_hashes(hinted_references(hints))
+    model = sidecar["model"]
+    return _told(model.get("hints") or [], model.get("references") or {}) != _told(hints, painted)
+
+
+def _told(hints: Iterable[Any], references: Mapping[str, str]) -> list[list[Any]]:
+    """Return hints as they can be compared, a reference by its hash in place of its path."""
+    return [[references.get(hint[0], hint[0]), *hint[1:]] for hint in hints]
+
+
+@lru_cache(maxsize=8)
+def _known_hash(file: Path, stamp: Any) -> str:
+    """Hash a file once while it stays as it is; `stamp` changes with it."""
+    return file_hash(file)
+
+
+def _stamp(file: Path) -> State:
+    return State.of(file)
+
+
+def _same_source(sidecar: Sidecar, job: Job, hashing: bool) -> bool | None:
+    """Tell whether the source is what the result was made of; None where only a hash could."""
+    told = sidecar["source"]
+    try:
+        state = State.of(job.source)
+        if state.size != told["bytes"]:
+            return False
+        known = find_source(sidecar, sidecar_of(job.target))
+        here = os.path.abspath(job.source)  # noqa: PTH100 - links are to stay as they are
+        if state.changed_ns == told["changed_ns"] and str(known) == here:
+            return True
+        return file_hash(job.source) == told["sha256"] if hashing else None
+    except OSError:  # the run will say what is wrong with it
+        return None

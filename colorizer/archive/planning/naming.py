@@ -1,0 +1,222 @@
+"""Which file becomes which: the plan of a run."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Container, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from colorizer.archive.planning.existing import settle
+from colorizer.archive.planning.result_names import Naming
+from colorizer.archive.planning.results import name_key
+from colorizer.archive.planning.sequences import found_sequences
+from colorizer.archive.planning.targets import results_of, targets_of
+from colorizer.archive.planning.walk import Found, Walk, walk
+from colorizer.errors import MediaError
+from colorizer.files.hiccups import retried
+from colorizer.jobs import Job, JobState, Kind, Progress
+from colorizer.places.frame_pattern import there
+from colorizer.settings import Settings
+
+MARK = "_color"
+"""Added to the name of a folder whose results get one of their own."""
+LONGEST_PATH = 4095 - 35
+"""Bytes of a result's path, at most, where the system takes 4095; unfinished files have longer
+names than their results. Windows has its own limit and says so."""
+
+
+UNSUPPORTED = "is not supported: neither a photo nor a film by its name"
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A file of the inputs that is not to be worked on."""
+
+    path: Path
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be done with the inputs of a run."""
+
+    jobs: tuple[Job, ...]
+    """To be run, in the order of the inputs."""
+    settled: tuple[Progress, ...]
+    """Not to be run, SKIPPED or FAILED, with the reason."""
+    problems: tuple[MediaError, ...]
+    """Inputs that led to no job: missing files, folders that can't be read."""
+    notes: tuple[str, ...]
+    """What else was left out, one line each."""
+    left_out: tuple[LeftOut, ...] = ()
+    """Files of the inputs that lead to no job, by name."""
+
+    @property
+    def unsupported(self) -> tuple[Path, ...]:
+        """Files that are neither photos nor films, as far as this program knows."""
+        return tuple(left.path for left in self.left_out if left.reason == UNSUPPORTED)
+
+
+def plan_jobs(
+    inputs: Iterable[Path],
+    out: Path,
+    settings: Settings,
+    *,
+    kind_of: Callable[[Path], Kind | None] | None = None,
+    film_suffix: Callable[[str, str], str] | None = None,
+    recursive: bool = True,
+    first: int = 1,
+    root: Path | None = None,
+) -> Plan:
+    """Plan a run; nothing is written and no file opened but sidecars.
+
+    Args:
+        inputs: files and folders.
+        out: output folder; need not exist.
+        settings: of every job.
+        kind_of: what a file is by its name; None takes `media.probe.kind_of`.
+        film_suffix: container of (source suffix, codec); None takes `media.codecs.output_suffix`.
+        recursive: search folders in folders.
+        first: number of the first file, for names with one.
+        root: folder of all results, at or above `out`; None is `out`.
+    """
+    walked = walk(inputs, kind_of or _kind_of(), out=out, recursive=recursive)
+    naming = Naming(out, settings, film_suffix or _film_suffix())
+    found, gaps = found_sequences(walked.found, settings)
+    walked.found, walked.problems = found, [*walked.problems, *gaps]
+    existing = results_of(naming, root or out)
+    walked.found = [item for item in found if item.named or not existing.lists(item.path)]
+    walked.made += [item.path for item in found if not item.named and existing.lists(item.path)]
+    found, results = _without_results(walked.found, naming, first)
+    targets = targets_of(found, naming, first, results=existing)
+    originals = _identities(item.path for item in found)
+    others = _identities(item.path for item in walked.found) if results else set()
+    walked.made += results
+    jobs, settled = [], []
+    taken = {name_key(target) for target in targets}
+    for item, target in zip(found, targets, strict=True):
+        job = Job(item.path, target, item.kind, settings)
+        decided = _decide(job, originals, others, taken)
+        (jobs if isinstance(decided, Job) else settled).append(decided)
+    notes = _notes(walked, out)
+    shortened = sum(
+        "~" in t.stem and "~" not in i.path.stem for i, t in zip(found, targets, strict=True)
+    )
+    if settings.caption and any(item.kind is Kind.FILM for item in found):
+        notes.append("--caption is for photos alone; films get none")
+    if shortened == 1:
+        notes.append("1 result gets a shortened name: its own would be too long")
+    elif shortened:
+        notes.append(f"{shortened} results get shortened names: theirs would be too long")
+    left = [LeftOut(path, UNSUPPORTED) for path in walked.unsupported]
+    left += [LeftOut(path, "is a result of an earlier run") for path in walked.made]
+    problems = tuple(walked.problems)
+    return Plan(tuple(jobs), tuple(settled), problems, tuple(notes), tuple(left))
+
+
+def _notes(walked: Walk, out: Path) -> list[str]:
+    """Say what of the inputs is left out."""
+    notes = []
+    if walked.others == 1:
+        notes.append("1 other file is neither a photo nor a film")
+    elif walked.others:
+        notes.append(f"{walked.others} other files are neither photos nor films")
+    if walked.results == 1:
+        notes.append("1 file in the input is the result of an earlier run")
+    elif walked.results:
+        notes.append(f"{walked.results} files in the input are results of earlier runs")
+    if walked.in_out:
+        notes.append(f"{out} lies inside the input and is not searched")
+    return notes
+
+
+def _kind_of() -> Callable[[Path], Kind | None]:
+    from colorizer.media.probe import kind_of
+
+    return kind_of
+
+
+def _film_suffix() -> Callable[[str, str], str]:
+    from colorizer.media.film.codecs import output_suffix
+
+    return output_suffix
+
+
+def _identities(paths: Iterable[Path]) -> set[tuple[int, int] | str]:
+    """Return the files behind paths, the same for links of both kinds and other spellings."""
+    known: set[tuple[int, int] | str] = set()
+    for path in paths:
+        try:
+            status = retried(path.stat)
+        except OSError:
+            continue
+        # Some network drives number no files; there the name has to do.
+        known.add((status.st_dev, status.st_ino) if status.st_ino else name_key(path.resolve()))
+    return known
+
+
+def _without_results(
+    found: list[Found], naming: Naming, first: int
+) -> tuple[list[Found], list[Path]]:
+    """Return sources, and files in folders that are targets of others: earlier results."""
+    places = {
+        name_key(Path(os.path.abspath(naming.plain(item, n))))  # noqa: PTH100
+        for n, item in enumerate(found, first)
+    }
+    # A file whose own name is its target is no result but an original about to be refused.
+    kept = [
+        item
+        for n, item in enumerate(found, first)
+        if item.named
+        or (here := name_key(Path(os.path.abspath(item.path)))) not in places  # noqa: PTH100
+        or here == name_key(Path(os.path.abspath(naming.plain(item, n))))  # noqa: PTH100
+    ]
+    staying = {item.path for item in kept}
+    return kept, [item.path for item in found if item.path not in staying]
+
+
+def _decide(
+    job: Job,
+    originals: Container[object],
+    others: Container[object],
+    taken: set[str],
+) -> Job | Progress:
+    """Apply `existing` to one job; an input is never the target, whatever the setting.
+
+    Args:
+        job: as it would be.
+        originals: identities of all sources.
+        others: of those and of what was taken for results of earlier runs.
+        taken: keys of all targets; grows.
+    """
+    length = len(os.fsencode(os.path.abspath(job.target)))  # noqa: PTH100
+    if os.name == "posix" and length > LONGEST_PATH:
+        reason = f"its output's path has {length} bytes, more than {LONGEST_PATH} are not possible"
+        return Progress(job, JobState.FAILED, message=f"{reason}; choose a shorter output folder")
+    film = job.kind is Kind.FILM
+    if not there(job.target, film=film):
+        return job
+    if job.settings.existing == "rename":
+        return replace(job, target=_free_name(job.target, taken, film=film))
+    here = _identities([job.target])
+    refused = f"its output {job.target} is among the inputs; choose another output folder"
+    if any(identity in originals for identity in here):
+        return Progress(job, JobState.FAILED, message=refused)
+    # What takes reading whole files is left to the run, where it goes side by side.
+    if settled := settle(job, hashing=False):
+        return settled
+    if any(identity in others for identity in here):
+        return Progress(job, JobState.FAILED, message=refused)
+    return job
+
+
+def _free_name(target: Path, taken: set[str], *, film: bool) -> Path:
+    """Return the target with the first number that neither the disk nor this run has."""
+    number = 2
+    while True:
+        named = target.with_name(f"{target.stem}_{number}{target.suffix}")
+        if name_key(named) not in taken and not there(named, film=film):
+            taken.add(name_key(named))
+            return named
+        number += 1

@@ -1,0 +1,98 @@
+"""How a result is called: the tree mirrored below the output folder, names made by the template."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+from colorizer.archive.planning.walk import Found
+from colorizer.jobs import Kind
+from colorizer.places.frame_pattern import is_pattern, named_like, stem_of
+from colorizer.places.name_template import fill, fitting
+from colorizer.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """How results are called."""
+
+    out: Path
+    """Output folder."""
+    settings: Settings
+    """Of which name, format, codec and model count."""
+    film_suffix: Callable[[str, str], str]
+    """Container of (source suffix, codec)."""
+
+    def plain(self, item: Found, n: int) -> Path:
+        """Return the target of a file if it were alone.
+
+        Args:
+            item: the file.
+            n: its place in the run, from 1.
+        """
+        return self._place(item, self._stem(item, _own_stem(item), n))
+
+    @property
+    def numbered(self) -> bool:
+        """Whether names hold the number of the file in the run."""
+        return "{n" in self.settings.name
+
+    def variants(self, item: Found, n: int) -> Iterator[Path]:
+        """Yield targets of a file without end: the plain one, and those where others have that.
+
+        The name gets the suffix of the source, where the result has another, or a number.
+        """
+        plain = self.plain(item, n)
+        yield plain
+        stem, ext = _own_stem(item), item.path.suffix.lower()
+        if ext and plain.suffix != ext:
+            stem = f"{stem}_{ext.lstrip('.')}"
+            yield self._place(item, self._stem(item, stem, n))
+        uses_stem = "{stem" in self.settings.name
+        for number in count(2):
+            text = self._stem(item, f"{stem}_{number}", n)
+            yield self._place(item, text if uses_stem else f"{text}_{number}", f" {number}")
+
+    def other(self, item: Found, n: int, is_free: Callable[[Path], bool]) -> Path:
+        """Return a target that is free, for a file whose plain one another file has."""
+        variants = self.variants(item, n)
+        next(variants)
+        return next(target for target in variants if is_free(target))
+
+    def _stem(self, item: Found, stem: str, n: int) -> str:
+        return fill(
+            self.settings.name,
+            stem=stem,
+            ext=item.path.suffix.lower().lstrip("."),
+            parent=Path(os.path.abspath(item.path)).parent.name,  # noqa: PTH100
+            n=n,
+            model=self.settings.model,
+        )
+
+    def _place(self, item: Found, stem: str, variant: str = "") -> Path:
+        from colorizer.media.photo.jpeg_kind import suffix_to_follow
+        from colorizer.media.photo.suffixes import photo_suffix, told_suffix
+
+        suffix, place = item.path.suffix, f"{item.relative}{variant}"
+        if is_sequence(item):
+            wanted = photo_suffix(suffix, self.settings.format)
+            folder = self.out / item.relative.parent / fitting(stem, "", place)
+            return folder / named_like(item.path, stem, wanted)
+        if item.kind is Kind.FILM:
+            suffix = self.film_suffix(suffix, self.settings.codec)
+        else:
+            followed = suffix_to_follow(item.path) if suffix else told_suffix(item.path)
+            suffix = photo_suffix(followed, self.settings.format)
+        return self.out / item.relative.with_name(fitting(stem, suffix, place))
+
+
+def is_sequence(item: Found) -> bool:
+    """Tell whether a found file is the pattern of an image sequence."""
+    return item.kind is Kind.FILM and is_pattern(item.path)
+
+
+def _own_stem(item: Found) -> str:
+    return stem_of(item.path) if is_sequence(item) else item.path.stem

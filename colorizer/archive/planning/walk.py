@@ -1,0 +1,233 @@
+"""Which files the inputs name: folders are searched, system files and our own files left out."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
+from pathlib import Path
+
+from natsort import natsort_keygen, ns
+
+from colorizer.archive.records.provenance import SUFFIX
+from colorizer.errors import MediaError
+from colorizer.files.hiccups import is_passing, retried
+from colorizer.files.name_forms import on_disk
+from colorizer.jobs import Kind
+from colorizer.places.frame_pattern import frames_of, is_frame_name, normal, stands_for_frames
+
+_natural = natsort_keygen(alg=ns.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One input file."""
+
+    path: Path
+    relative: Path
+    """Its place below the input folder; the bare name where the file itself was named."""
+    kind: Kind
+    named: bool
+    """The file itself was an input, not a folder above it."""
+    linked: bool = False
+    """The path is a symbolic link."""
+
+
+@dataclass(slots=True)
+class Walk:
+    """What the inputs hold."""
+
+    found: list[Found] = field(default_factory=list)
+    """In the order of the inputs, each folder in natural order: frame2 before frame10."""
+    unsupported: list[Path] = field(default_factory=list)
+    """Files in the folders that are neither photo nor film."""
+    made: list[Path] = field(default_factory=list)
+    """Files in the folders that are recorded as results of an earlier run."""
+    in_out: bool = False
+    """The output folder lies inside an input and was left out."""
+    problems: list[MediaError] = field(default_factory=list)
+    """Inputs that are missing, folders that can't be read, links that lead nowhere."""
+
+    @property
+    def others(self) -> int:
+        """Number of the files that are neither photo nor film."""
+        return len(self.unsupported)
+
+    @property
+    def results(self) -> int:
+        """Number of the files that are results of an earlier run."""
+        return len(self.made)
+
+
+def walk(
+    inputs: Iterable[Path],
+    kind_of: Callable[[Path], Kind | None],
+    *,
+    out: Path | None = None,
+    recursive: bool = True,
+) -> Walk:
+    """List the photos and films that files and folders name, each once.
+
+    A file named as an input is always listed, as a photo if `kind_of` does not know it; in folders
+    only known ones are. Hidden folders, system files, results with a sidecar and unfinished
+    outputs are ignored; links are followed, loops are not; pipes and devices are no files.
+
+    Args:
+        inputs: files and folders.
+        kind_of: what a file is by its name; None is neither photo nor film.
+        out: folder of the outputs, not searched where it is below an input.
+        recursive: search folders in folders.
+    """
+    result = Walk()
+    listed: set[str] = set()
+    real_folder = lru_cache(maxsize=64)(os.path.realpath)
+    for given in inputs:
+        for item in _below(Path(given), kind_of, result, out, recursive):
+            path = item.path
+            # Only a link needs a look at the disk; a hundred thousand files have few folders.
+            real = (
+                os.path.realpath(path) if item.linked else f"{real_folder(path.parent)}/{path.name}"
+            )
+            if real not in listed:
+                listed.add(real)
+                result.found.append(item)
+    return result
+
+
+def is_ours_or_system(name: str) -> bool:
+    """Tell whether a file or folder name is a system's, or that of an unfinished output."""
+    lower = name.lower()
+    return (
+        lower in ("thumbs.db", "desktop.ini", ".ds_store", "@eadir", "$recycle.bin")
+        or lower.startswith(("._", ".colorize", "colorize-run-"))
+        or lower == "manifest-sha256.txt"
+        or lower.endswith((".part", SUFFIX))
+    )
+
+
+def _below(
+    given: Path,
+    kind_of: Callable[[Path], Kind | None],
+    result: Walk,
+    out: Path | None,
+    recursive: bool,
+) -> Iterator[Found]:
+    """Yield the files of one input."""
+    given = on_disk(given)  # a list may have been written on another system
+    if not os.path.isdir(given):  # noqa: PTH112 - also where it may not be looked at
+        if stands_for_frames(given):
+            given = normal(given)
+            yield Found(given, Path(given.name), Kind.FILM, named=True)
+        elif os.path.isfile(given):  # noqa: PTH113 - as above
+            kind = kind_of(given) or Kind.PHOTO
+            yield Found(given, Path(given.name), kind, named=True, linked=given.is_symlink())
+        else:
+            exists = os.path.lexists(given)
+            reason = _why_not(given) if exists else _missing(given)
+            result.problems.append(MediaError(given, reason))
+        return
+    for path, linked in _files(given, result, _identity(out), recursive):
+        kind = kind_of(path)
+        if kind is None:
+            result.unsupported.append(path)
+        else:
+            yield Found(path, path.relative_to(given), kind, named=False, linked=linked)
+
+
+def _missing(given: Path) -> str:
+    """Say what is wrong with an input that does not exist, and may have been meant as a pattern."""
+    frames = frames_of(given) if is_frame_name(given) and os.path.isdir(given.parent) else {}  # noqa: PTH112
+    if not frames:
+        return "no such file or folder"
+    only = next(iter(frames.values())).name
+    return f"no such file, and as an image sequence it has one frame alone; name {only} itself"
+
+
+def _files(
+    top: Path, result: Walk, out: tuple[int, int] | None, recursive: bool
+) -> Iterator[tuple[Path, bool]]:
+    """Yield the files of a folder, then those of its folders, in natural order.
+
+    With each file comes whether it is a link.
+    """
+    waiting = [top]
+    entered: set[tuple[int, int] | None] = set()
+    while waiting:
+        folder = waiting.pop()
+        identity = _identity(folder)
+        if identity is not None and identity in entered:
+            continue
+        entered.add(identity)
+        if folder != top and identity is not None and identity == out:
+            result.in_out = True
+            continue
+        try:
+            names = retried(partial(_listed, folder))
+        except OSError as error:
+            reason = f"folder can't be read: {error.strerror or error}"
+            result.problems.append(MediaError(folder, reason))
+            continue
+        made = {name.removesuffix(SUFFIX) for name, _, _ in names if name.endswith(SUFFIX)}
+        names = [item for item in names if not is_ours_or_system(item[0])]
+        names.sort(key=lambda item: (_natural(item[0]), item[0]))
+        for name, kind, linked in names:
+            if kind == "gone":
+                result.problems.append(MediaError(folder / name, _why_not(folder / name)))
+            elif kind == "other":
+                result.unsupported.append(folder / name)
+            elif kind == "file" and name in made:
+                result.made.append(folder / name)
+            elif kind == "file":
+                yield folder / name, linked
+        if recursive:
+            below = [n for n, kind, _ in names if kind == "folder" and not n.startswith(".")]
+            waiting.extend(folder / name for name in reversed(below))
+
+
+def _listed(folder: Path) -> list[tuple[str, str, bool]]:
+    """Return name, kind and whether it is a link of everything in a folder.
+
+    Kinds are file, folder, gone (a link that leads nowhere, to itself, or where nobody may look)
+    and other (a pipe, a device). What is wrong with one entry does not matter to the others.
+    """
+    with os.scandir(folder) as entries:
+        return [(entry.name, _kind(entry), entry.is_symlink()) for entry in entries]
+
+
+def _kind(entry: os.DirEntry[str]) -> str:
+    try:
+        if entry.is_dir():
+            return "folder"
+        if entry.is_file():
+            return "file"
+    except OSError as error:
+        if is_passing(error):  # the folder is asked again
+            raise
+        return "gone"
+    return "other" if not entry.is_symlink() or os.path.exists(entry) else "gone"  # noqa: PTH110
+
+
+def _why_not(path: Path) -> str:
+    """Say why something that exists is neither a file nor a folder."""
+    try:
+        path.stat()
+    except FileNotFoundError:
+        return "is a link that leads nowhere"
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            return "is a link that leads to itself"
+        return f"can't be looked at: {error.strerror or error}"
+    return "is neither a file nor a folder"
+
+
+def _identity(folder: Path | None) -> tuple[int, int] | None:
+    """Return what tells a folder from every other, under whatever name; None if there is none."""
+    if folder is None:
+        return None
+    try:
+        status = folder.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino

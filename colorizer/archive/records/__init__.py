@@ -1,0 +1,1 @@
+"""What is written down: sidecars, manifest, run log, bags, signatures."""

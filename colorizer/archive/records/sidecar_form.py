@@ -1,0 +1,119 @@
+"""The form of a sidecar: one that was changed by hand, or is a stranger's, is known before use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import PurePath
+from typing import Any
+
+from colorizer.guidance.hints.file import packed
+from colorizer.jobs import Kind
+
+SCHEMA = 1
+"""Version of the sidecar; grows when a field changes its meaning."""
+
+Check = Callable[[Any], bool]
+
+
+def is_sidecar(values: Any) -> bool:
+    """Tell whether values have the form of a sidecar of this version, in all that is read of it."""
+    if not isinstance(values, dict) or values.get("schema") != SCHEMA:
+        return False
+    if values.get("kind") not in tuple(Kind):
+        return False
+    for section, checks in _NEEDED.items():
+        found = values.get(section)
+        if not isinstance(found, dict) or not all(c(found.get(n)) for n, c in checks.items()):
+            return False
+    return all(check(values[name]) for name, check in _OPTIONAL.items() if name in values)
+
+
+def _is_count(value: Any) -> bool:
+    return type(value) is int and 0 <= value < 1 << 63
+
+
+def _is_time(value: Any) -> bool:
+    return type(value) is int and abs(value) < 1 << 63
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and "\0" not in value
+
+
+def _is_path(value: Any) -> bool:
+    return _is_text(value) and value != ""
+
+
+def _is_name(value: Any) -> bool:
+    """Tell whether a text names a file in a folder, and nothing elsewhere."""
+    return _is_path(value) and PurePath(value).name == value and value not in (".", "..")
+
+
+def _is_hash(value: Any) -> bool:
+    return isinstance(value, str) and len(value) == 64 and set(value) <= set("0123456789abcdef")
+
+
+def _or_none(check: Check) -> Check:
+    return lambda value: value is None or check(value)
+
+
+def _are_hashes(value: Any) -> bool:
+    """Tell whether a value names files and their hashes, empty where one could not be read."""
+    if not isinstance(value, dict):
+        return False
+    return all(_is_path(path) and (_is_hash(h) or h == "") for path, h in value.items())
+
+
+def _are_hints(value: Any) -> bool:
+    try:
+        packed(value)
+    except (TypeError, ValueError, IndexError, KeyError, OverflowError):
+        return False
+    return True
+
+
+def _are_shots(value: Any) -> bool:
+    if not isinstance(value, dict) or not _is_path(value.get("path")):
+        return False
+    return _is_hash(value.get("sha256")) and _or_none(_are_hashes)(value.get("references"))
+
+
+def _is_section(value: Any) -> bool:
+    return isinstance(value, dict)
+
+
+def _are_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(text, str) for text in value)
+
+
+_NEEDED: dict[str, dict[str, Check]] = {
+    "source": {
+        "path": _is_path,
+        "sha256": _is_hash,
+        "bytes": _is_count,
+        "changed_ns": _is_time,
+        "from_here": _or_none(_is_path),
+    },
+    "result": {
+        "name": _is_name,
+        "sha256": _is_hash,
+        "bytes": _is_count,
+        "frames": _or_none(_is_count),
+    },
+    "settings": {},
+    "model": {
+        "name": _or_none(_is_text),
+        "weights_sha256": _or_none(_is_hash),
+        "hints": _or_none(_are_hints),
+        "references": _or_none(_are_hashes),
+    },
+}
+"""Section -> what must stand in it, and how."""
+_OPTIONAL: dict[str, Check] = {
+    "device": _is_section,
+    "program": _is_section,
+    "verified": _is_section,
+    "shots": _are_shots,
+    "shot_settings": _are_shots,
+    "warnings": _are_texts,
+}

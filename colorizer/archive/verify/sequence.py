@@ -1,0 +1,154 @@
+"""Prove that coloured frames kept the lightness of a sequence, or the luma of a film."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from colorizer.color.cielab import luma_to_L
+from colorizer.errors import MediaError
+from colorizer.frame import Frame
+from colorizer.media.film.source import FilmSource
+from colorizer.media.frames.exr_frames import MOST_DL
+from colorizer.media.frames.files import luma_of, read_frame, read_rgb
+from colorizer.media.frames.source import SequenceSource, open_film
+
+MOST_dL = {8: 0.5, 10: 0.15, 12: 0.05, 16: 0.02}  # noqa: N816 - L* keeps its capital
+"""Largest |dL*| that rounding R, G and B to so many bits explains."""
+_MOST_LINEAR = 1.0
+"""The same of linear light, whose steps are coarse in the dark, at any depth."""
+_MOST_LOSSY = 2.0
+"""Largest mean |dL*| of a lossy format."""
+_LOSSY = ("jpeg", "webp", "jp2")
+_SIDE = 32
+
+
+@dataclass(frozen=True, slots=True)
+class SequenceVerdict:
+    """What a comparison of coloured frames with their source found."""
+
+    target: Path
+    source: Path
+    frames: int
+    source_frames: int
+    mean_dL: float  # noqa: N815
+    max_dL: float  # noqa: N815
+    allowed: float
+    """Largest error that rounding or coding explains: of max_dL, in lossy formats of mean_dL."""
+    lossy: bool
+    different: int | None = None
+    """Of films: luma samples that are another code when computed from R, G and B."""
+
+    @property
+    def good(self) -> bool:
+        """Whether nothing but rounding, or in a lossy format coding, changed the picture."""
+        if self.frames != self.source_frames:
+            return False
+        if self.different is not None and not self.lossy:
+            return self.different == 0
+        return (self.mean_dL if self.lossy else self.max_dL) <= self.allowed
+
+    def __str__(self) -> str:
+        if self.frames != self.source_frames:
+            return f"{self.frames} frames, the source has {self.source_frames}"
+        if self.different is not None and not self.lossy:
+            if not self.different:
+                return f"luma of all {self.frames} frames comes back from R, G and B exactly"
+            return f"{self.different} luma samples come back as another code"
+        text = f"|dL*| mean {self.mean_dL:.4f}, max {self.max_dL:.4f} in {self.frames} frames"
+        return f"lossy format, {text}" if self.lossy else text
+
+
+def verify_sequence(target: Path, source: Path, **options: Any) -> SequenceVerdict:
+    """Read coloured frames beside their source and compare lightness; of films, luma.
+
+    Args:
+        target: pattern of the coloured frames.
+        source: pattern or film they were made of.
+        options: of the source, see `open_film`.
+
+    Raises:
+        MediaError: one of them can't be read, or their pictures differ in size.
+    """
+    transfer = options.get("transfer", "auto")
+    with (
+        open_film(source, side=_SIDE, **options) as before,
+        SequenceSource(target, side=_SIDE, accept_gaps=True, transfer=transfer) as after,
+    ):
+        found = _Errors()
+        pairs = zip_longest(before.frames(), after.numbers)
+        for one, number in pairs:
+            if number is not None:
+                found.frames += 1
+            if one is None:
+                continue
+            found.source_frames += 1
+            if isinstance(before, SequenceSource):
+                before.take(one.index)
+            if number is not None:
+                found.add(one, after.file(number), before, after)
+        depth = after.coded[1]
+        lossy = after.coded[0] in _LOSSY
+        allowed = _MOST_LINEAR if after.transfer == "linear" else MOST_dL.get(depth, MOST_DL)
+        allowed = MOST_DL if after.coded[0] == "exr" else allowed
+        is_film = not isinstance(before, SequenceSource)
+    return SequenceVerdict(
+        target=target,
+        source=source,
+        frames=found.frames,
+        source_frames=found.source_frames,
+        mean_dL=found.total / max(1, found.count),
+        max_dL=found.largest,
+        allowed=_MOST_LOSSY if lossy else allowed,
+        lossy=lossy,
+        different=found.different if is_film else None,
+    )
+
+
+class _Errors:
+    """Sums over pairs of frames."""
+
+    def __init__(self) -> None:
+        self.frames = self.source_frames = self.count = self.different = 0
+        self.total = self.largest = 0.0
+
+    def add(self, one: Frame, path: Path, before: FilmSource, after: SequenceSource) -> None:
+        """Compare a frame of the source with its result."""
+        if isinstance(before, SequenceSource):
+            result = read_frame(path, after.transfer).frame(0, 0, one.time_base, _SIDE)
+            wanted, found = one.lightness(), result.lightness()
+        else:
+            named = {"matrix": before.tags.matrix, "full_range": one.full_range}
+            Y = luma_of(read_rgb(path), bits=one.bits, **named)
+            expected = one.Y if after.coded[0] == "exr" else _within(one)
+            if Y.shape != expected.shape:
+                raise MediaError(path, f"is {Y.shape}, its source {expected.shape}")
+            self.different += int(np.count_nonzero(expected != Y))
+            wanted = luma_to_L(expected, one.bits, one.full_range)
+            found = luma_to_L(Y, one.bits, one.full_range)
+        if wanted.shape != found.shape:
+            raise MediaError(path, f"is {found.shape}, its source {wanted.shape}")
+        error = np.abs(wanted - found)
+        self.total += float(error.sum(dtype=np.float64))
+        self.largest = max(self.largest, float(error.max()))
+        self.count += error.size
+
+
+def _within(frame: Frame) -> np.ndarray:
+    """Return luma codes without those beyond black and white, which RGB can't hold."""
+    scale = 2 ** (frame.bits - 8)
+    return frame.Y if frame.full_range else np.clip(frame.Y, 16 * scale, 235 * scale)
+
+
+def reading(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what of a result's settings says how its source was read."""
+    return {
+        "fps": str(settings.get("fps", "")),
+        "accept_gaps": bool(settings.get("accept_gaps", False)),
+        "transfer": str(settings.get("transfer", "auto")),
+    }

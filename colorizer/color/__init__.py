@@ -1,0 +1,1 @@
+"""Every colour formula: CIELAB, Y'CbCr, RGB spaces, ICC profiles, chroma siting."""

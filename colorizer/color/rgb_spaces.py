@@ -1,0 +1,195 @@
+"""The RGB spaces a photo can be written in, and how colours become their codes.
+
+Rounding R, G and B apart shifts lightness by up to half a code; here they are rounded together,
+so that their luminance meets the wanted one far more closely than one code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+import cv2
+import numpy as np
+
+from colorizer.color.cielab import SRGB, L_to_light, RgbSpace, ab_to_linear, light_to_L
+
+D50 = (0.9642, 1.0, 0.8249)
+"""XYZ of the white of ICC's connection space (ICC.1:2022, 7.2.16)."""
+_D65_XY, _D50_XY = (0.3127, 0.3290), (0.34567, 0.35850)
+_BRADFORD = np.array(
+    [[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]]
+)
+"""XYZ to the cone responses of ICC's linear Bradford adaptation (ICC.1:2022, annex E)."""
+_ADOBE_GAMMA = 563 / 256
+"""Adobe RGB (1998) Color Image Encoding, 4.3.4.2."""
+
+
+def matrix_space(
+    name: str, to_xyz: np.ndarray, decode: Callable[[Any], Any], encode: Callable[[Any], Any]
+) -> RgbSpace:
+    """Build a space from its 3x3 matrix of linear RGB to XYZ.
+
+    Raises:
+        ValueError: the matrix has no inverse.
+    """
+    try:
+        inverse = np.linalg.inv(to_xyz)
+    except np.linalg.LinAlgError as error:
+        raise ValueError("its primaries lie on one line") from error
+    rows, back = (tuple(map(tuple, m.tolist())) for m in (to_xyz, inverse))
+    return RgbSpace(name, rows, back, decode, encode)
+
+
+def chromatic_matrix(
+    red: tuple[float, float],
+    green: tuple[float, float],
+    blue: tuple[float, float],
+    white: tuple[float, float],
+) -> np.ndarray:
+    """Return the matrix of linear RGB to XYZ, Y of white 1, from chromaticities x, y."""
+    primaries = np.array([[x / y, 1, (1 - x - y) / y] for x, y in (red, green, blue)]).T
+    x, y = white
+    return primaries * np.linalg.solve(primaries, [x / y, 1, (1 - x - y) / y])
+
+
+def adaptation(white: np.ndarray) -> np.ndarray:
+    """Return the 3x3 Bradford matrix that brings XYZ under `white` to XYZ under D50."""
+    cones = (_BRADFORD @ D50) / (_BRADFORD @ white)
+    return np.linalg.solve(_BRADFORD, cones[:, None] * _BRADFORD)
+
+
+def _from_lightness(code: Any) -> Any:
+    return L_to_light(100 * code)
+
+
+def _to_lightness(light: Any) -> Any:
+    return light_to_L(light) / 100
+
+
+ADOBE_RGB = matrix_space(
+    "Adobe RGB (1998) compatible",
+    chromatic_matrix((0.64, 0.33), (0.21, 0.71), (0.15, 0.06), _D65_XY),
+    lambda code: code**_ADOBE_GAMMA,
+    lambda light: light ** (1 / _ADOBE_GAMMA),
+)
+ECI_RGB_V2 = matrix_space(
+    "eciRGB v2",
+    chromatic_matrix((0.67, 0.33), (0.21, 0.71), (0.14, 0.08), _D50_XY),
+    _from_lightness,
+    _to_lightness,
+)
+DISPLAY_P3 = matrix_space(
+    "Display P3",
+    chromatic_matrix((0.680, 0.320), (0.265, 0.690), (0.150, 0.060), _D65_XY),
+    SRGB.decode,
+    SRGB.encode,
+)
+_FILM_BLACK, _FILM_WHITE, _FILM_CODES = 95 / 1023, 685 / 1023, 300 / 1023
+"""Printing density in DPX and Cineon: codes of black and of white, and of a tenfold light (0.002
+density a 10-bit code, negative gamma 0.6; Kodak, Conversion of 10-bit Log Film Data, 1995)."""
+_FILM_FLARE = 10 ** ((_FILM_BLACK - _FILM_WHITE) / _FILM_CODES)
+
+
+def _from_density(code: Any) -> Any:
+    return (10 ** ((code - _FILM_WHITE) / _FILM_CODES) - _FILM_FLARE) / (1 - _FILM_FLARE)
+
+
+def _to_density(light: Any) -> Any:
+    lifted = np.maximum(light * (1 - _FILM_FLARE) + _FILM_FLARE, 1e-3)
+    return _FILM_WHITE + _FILM_CODES * np.log10(lifted)
+
+
+LOG_FILM = RgbSpace("printing density", SRGB.to_xyz, SRGB.from_xyz, _from_density, _to_density)
+LINEAR_LIGHT = RgbSpace(
+    "linear light", SRGB.to_xyz, SRGB.from_xyz, lambda code: code, lambda light: light
+)
+NAMED_SPACES = {
+    "srgb": SRGB,
+    "adobe-rgb": ADOBE_RGB,
+    "eci-rgb-v2": ECI_RGB_V2,
+    "display-p3": DISPLAY_P3,
+}
+"""Spaces by the name that --profile takes."""
+
+
+@lru_cache(maxsize=4)
+def _tables(space: RgbSpace, top: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return what each code of R, G and B adds to luminance, what one code more adds, its inverse.
+
+    Each (3, top + 1) float32.
+    """
+    light = np.asarray(space.decode(np.arange(top + 1) / top), np.float64)
+    added = np.array(space.to_xyz[1])[:, None] * light
+    step = np.maximum(np.diff(added, append=2 * added[:, -1:] - added[:, -2:-1]), 1e-12)
+    return added.astype(np.float32), step.astype(np.float32), (1 / step).astype(np.float32)
+
+
+def ab_to_codes(
+    L: np.ndarray, ab: np.ndarray, space: RgbSpace, top: int, *, gray_from: int = 0
+) -> tuple[np.ndarray, np.ndarray]:
+    """Convert lightness and chroma to the codes whose luminance is nearest to the wanted one.
+
+    Where ab is 0, R = G = B, down to the code `gray_from`; below it a step of all three would be
+    coarser than a 16-bit source's.
+
+    Args:
+        L: (h, w) float32 in [0, 100].
+        ab: (2, h, w) float32, any values; scaled toward gray where the space has no such colour.
+        space: of the codes.
+        top: largest code, 255 or one of 10 to 16 bits.
+        gray_from: see above.
+
+    Returns:
+        codes (h, w, 3) uint8 or uint16, and their L, (h, w) float32.
+    """
+    codes = [_nearest(space.encode(plane) * top, top) for plane in ab_to_linear(L, ab, space)]
+    neutral = (ab[0] == 0) & (ab[1] == 0)
+    some_neutral = bool(neutral.any())
+    if some_neutral:  # the matrix leaves them unequal by rounding
+        for plane in (codes[0], codes[2]):
+            np.copyto(plane, codes[1], where=neutral)
+    added, steps, inverse = _tables(space, top)
+    missing = L_to_light(L) - _luminance(codes, added)
+    if some_neutral:
+        missing[neutral & (codes[1] >= gray_from)] = 0
+    reach = 2 if top > 255 else 1
+    for channel in (1, 0, 2):  # from the coarsest steps of luminance to the finest
+        plane = codes[channel]
+        move = np.rint(missing * _look_up(inverse[channel], plane))
+        np.clip(move, -reach, reach, out=move)
+        missing -= move * _look_up(steps[channel], plane)
+        codes[channel] = _nearest(plane + move, top)
+    found = light_to_L(_luminance(codes, added))
+    return cv2.merge(codes), found
+
+
+def _nearest(codes: np.ndarray, top: int) -> np.ndarray:
+    """Round codes, (h, w) float, which may be written to, and limit them to 0 to `top`."""
+    np.clip(np.rint(codes, out=codes), 0, top, out=codes)
+    return codes.astype(np.uint8 if top <= 255 else np.uint16)
+
+
+def _look_up(table: np.ndarray, codes: np.ndarray) -> np.ndarray:
+    """Return table[codes] of (h, w) uint8 or uint16 codes, fast."""
+    return cv2.LUT(codes, table) if codes.dtype == np.uint8 else np.take(table, codes)
+
+
+def _luminance(codes: list[np.ndarray], added: np.ndarray) -> np.ndarray:
+    light = _look_up(added[0], codes[0])
+    light += _look_up(added[1], codes[1])
+    light += _look_up(added[2], codes[2])
+    return light
+
+
+@lru_cache(maxsize=8)
+def light_space(told: tuple[float, ...]) -> RgbSpace:
+    """Return the space of linear light of x and y of red, green, blue and white.
+
+    Raises:
+        ValueError, ZeroDivisionError: no such primaries can be.
+    """
+    red, green, blue, white = ((told[n], told[n + 1]) for n in (0, 2, 4, 6))
+    matrix = chromatic_matrix(red, green, blue, white)
+    return matrix_space("linear light", matrix, lambda code: code, lambda light: light)

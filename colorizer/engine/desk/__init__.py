@@ -1,0 +1,268 @@
+"""What the worker answers and runs, in plain values: plan, look, thumbnail, probe, device.
+
+Heavy libraries are imported by the answers that need them: a plan or the first window should not
+wait for torch.
+"""
+
+from __future__ import annotations
+
+import base64
+import threading
+from collections.abc import Callable, Generator, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import asdict, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from colorizer.engine.desk.films import find_shots as find_shots  # answers, by their names
+from colorizer.engine.desk.films import follow as follow
+from colorizer.engine.desk.films import hints_here
+from colorizer.engine.desk.models import check_model as check_model
+from colorizer.engine.desk.models import import_model as import_model
+from colorizer.engine.desk.models import models as models
+from colorizer.engine.desk.models import remove_model as remove_model
+from colorizer.engine.desk.watched import arrived as arrived
+from colorizer.errors import ColorizerError
+from colorizer.guidance.hints.file import Hint
+from colorizer.jobs import Job, Kind, Progress
+from colorizer.settings import Settings
+
+if TYPE_CHECKING:
+    from colorizer.frame import Frame
+    from colorizer.models.base import ColorModel
+
+THUMBNAIL = 160
+"""Long side of a thumbnail in pixels."""
+_THUMBNAIL_L = 64
+SHOWN = 720
+"""Long side of the picture of a frame just finished, in pixels."""
+
+_loading = threading.Lock()
+
+
+def steps(
+    job: Job,
+    hints: tuple[Hint, ...],
+    threads: int | None = None,
+    record: Callable[[Progress], object] = lambda _: None,
+) -> Generator[Progress, None, None]:
+    """Run one job with the model that stays loaded.
+
+    Args:
+        job: what to do.
+        hints: colours a person asked for.
+        threads: of torch; None chooses by how many such jobs go side by side.
+        record: called with the end of the job while nobody else may write its target.
+
+    Raises:
+        ColorizerError: what would fail other jobs too: no model, no device, a full disk.
+    """
+    import torch
+
+    from colorizer.engine.attempt import Way, attempt, stamp
+    from colorizer.engine.batch import photos_at_once
+    from colorizer.stages.device import cpu_cores
+
+    model = loaded(job.settings)
+    device = next(model.parameters()).device
+    side_by_side = photos_at_once(device) if job.kind is Kind.PHOTO else 1
+    torch.set_num_threads(threads or max(1, cpu_cores() // side_by_side))
+    gather, way = _together(device), Way(record=record)
+    yield from attempt(job, _hinted(model, hints), gather, way=way, before=stamp(job))
+
+
+def room(job: Job) -> AbstractContextManager[Any]:
+    """Wait until a photo fits into memory beside those in work."""
+    if job.kind is Kind.FILM:
+        return nullcontext()
+    from colorizer.engine import batch
+
+    return _room().hold(batch.megapixels(job))
+
+
+@lru_cache(maxsize=1)
+def _room() -> Any:
+    from colorizer.engine import batch
+
+    return batch.Room()
+
+
+@lru_cache(maxsize=4)
+def _together(device: Any) -> Any:
+    """Return the network of a device as all job threads share it."""
+    from colorizer.engine.batch import photos_at_once
+    from colorizer.stages.gather import gather_on
+
+    return gather_on(device, photos_at_once(device))
+
+
+def loaded(settings: Settings) -> ColorModel:
+    """Return the model of some settings, loading it when it is not the last one asked for."""
+    with _loading:
+        return _load(settings.model, settings.weights, settings.device)
+
+
+@lru_cache(maxsize=2)
+def _load(name: str, weights: Path | None, device: str) -> ColorModel:
+    from colorizer.pipeline import open_model
+
+    return open_model(Settings(model=name, weights=weights, device=device))
+
+
+def _hinted(model: ColorModel, hints: tuple[Hint, ...]) -> ColorModel:
+    if not hints:
+        return model
+    from colorizer.guidance.hints.hinted_model import HintedModel
+
+    return HintedModel(model, hints).eval()
+
+
+def plan(command: Mapping[str, Any]) -> dict[str, Any]:
+    """Turn dropped files and folders into jobs, as `archive.planning.naming.plan_jobs` does."""
+    from colorizer.archive.planning.disk import spaces
+    from colorizer.archive.planning.naming import plan_jobs
+    from colorizer.archive.planning.register import without_clashes
+
+    inputs = [Path(name) for name in command["inputs"]]
+    settings = Settings.from_dict(command["settings"])
+    made = without_clashes(plan_jobs(inputs, Path(command["out"]), settings), inputs)
+    full = [str(space) for space in spaces(made.jobs) if not space.enough]
+    return {
+        "jobs": [[str(job.source), str(job.target), str(job.kind)] for job in made.jobs],
+        "settled": [
+            [str(p.job.source), str(p.job.target), str(p.job.kind), str(p.state), p.message]
+            for p in made.settled
+        ],
+        "notes": [*(str(problem) for problem in made.problems), *made.notes, *full],
+    }
+
+
+def look(command: Mapping[str, Any]) -> dict[str, Any]:
+    """Write one picture, gray and in two colourings, to the .npz file named by `out`.
+
+    The answer says where the hints are in it; see `colorizer.engine.desk.films.HintsHere`.
+    """
+    import numpy as np
+
+    from colorizer.look import look_at
+
+    settings = Settings.from_dict(command["settings"])
+    frame = _picture(command, settings.size)
+    hints = hints_here(command, frame)
+    seen = look_at(
+        replace(frame, index=hints.index) if hints.references else frame,
+        loaded(settings),
+        settings,
+        hints.points,
+        longest=command["longest"],
+        confidence=command.get("confidence", False),
+        references=hints.references,
+    )
+    np.savez(command["out"], gray=seen.gray, ab=seen.ab, confidence=seen.confidence)
+    told = {"places": hints.places, "whole": hints.whole, "index": hints.index}
+    return {"out": command["out"], "time": seen.time, "size": list(seen.size), **told}
+
+
+def alternatives(command: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the likeliest colours at `place`, (x, y) as shares of width and height."""
+    from colorizer.look import alternatives as offered
+
+    settings = Settings.from_dict(command["settings"])
+    frame = _picture(command, settings.size)
+    x, y = command["place"]
+    hints = hints_here(command, frame)
+    return {"colours": offered(frame, loaded(settings), (x, y), hints.points)}
+
+
+def show(frame: Frame, out: Path) -> dict[str, Any]:
+    """Write a frame that a job has finished, gray and in colour, to an .npz file."""
+    import numpy as np
+
+    from colorizer.look import finished
+
+    gray, rgb = finished(frame, SHOWN)
+    np.savez(out, gray=gray, rgb=rgb)
+    return {"out": str(out), "size": list(frame.Y.shape)}
+
+
+def thumbnail(command: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a small gray picture as base64 codes, and what is known of the file."""
+    from colorizer.color.cielab import L_to_gray
+    from colorizer.look import open_picture, shrunk
+
+    path, kind = Path(command["source"]), Kind(command["kind"])
+    frame = open_picture(path, kind, side=_THUMBNAIL_L, time=command.get("time", 0.0))
+    small = shrunk(frame, command.get("longest", THUMBNAIL))
+    gray = L_to_gray(small.lightness())
+    codes = (gray * 255 + 0.5).astype("uint8")
+    facts = _film_facts(path) if kind is Kind.FILM else {}
+    height, width = frame.Y.shape
+    return {
+        "pixels": base64.b64encode(codes.tobytes()).decode(),
+        "height": codes.shape[0],
+        "width": codes.shape[1],
+        "facts": {"width": width, "height": height, "bits": frame.bits, **facts},
+    }
+
+
+def probe(command: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is known of a film."""
+    return {"facts": _film_facts(Path(command["source"]))}
+
+
+def _film_facts(path: Path) -> dict[str, Any]:
+    from colorizer.media.frames.source import open_film
+
+    with open_film(path, side=_THUMBNAIL_L, accept_gaps=True) as film:
+        count, rate = film.frame_count, float(film.rate)
+        height, width = film.size
+        aspect, timecode = float(film.sample_aspect_ratio or 1), film.timecode
+    seconds = count / rate if count else None
+    return {"width": width, "height": height, "frames": count, "rate": rate, "seconds": seconds,
+            "pixel_aspect": aspect, "timecode": timecode}  # fmt: skip
+
+
+def device(command: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the network runs on, how many photos at once, and how fast; loads the model."""
+    from colorizer.engine.batch import photos_at_once
+    from colorizer.stages import device as devices
+
+    settings = Settings.from_dict(command.get("settings", {}))
+    chosen = devices.choose_device(settings.device)
+    answer = {
+        "words": devices.describe_device(chosen),
+        "slots": photos_at_once(chosen),
+        "devices": devices.present_devices(),
+        "fix": devices.cuda_fix(),
+    }
+    try:
+        model = loaded(settings)
+    except ColorizerError as error:
+        answer["model_error"] = str(error)
+    else:
+        answer["model"] = {"name": settings.model, "sha256": model.weights_sha256}
+        like = next(model.parameters())
+        answer["seconds"] = devices.seconds_of(model.predict, like, settings.size)
+    return answer
+
+
+def doctor(command: Mapping[str, Any]) -> dict[str, Any]:
+    """Return all that `colorizer doctor` finds."""
+    from colorizer.engine.doctor import examine
+
+    return {"findings": [asdict(finding) for finding in examine()]}
+
+
+def _picture(command: Mapping[str, Any], side: int) -> Frame:
+    path = Path(command["source"])
+    stamp = path.stat().st_mtime_ns if path.exists() else 0
+    return _decoded(path, Kind(command["kind"]), float(command.get("time", 0.0)), side, stamp)
+
+
+@lru_cache(maxsize=1)
+def _decoded(path: Path, kind: Kind, time: float, side: int, stamp: int) -> Frame:
+    """Decode a picture once for all its hints; `stamp` changes with the file."""
+    from colorizer.look import open_picture
+
+    return open_picture(path, kind, side=side, time=time)

@@ -1,0 +1,200 @@
+"""What the worker answers about films alone: where their shots begin, where their hints are."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from colorizer.guidance.cut_list import cut_file, override_file
+from colorizer.guidance.hints.file import Hint, packed, parted, points_of
+from colorizer.jobs import Job, Kind
+from colorizer.settings import Settings
+
+if TYPE_CHECKING:
+    from colorizer.frame import Frame
+    from colorizer.guidance.hint_trails import Placed, Trails
+    from colorizer.guidance.reference_looks import ReferenceLooks
+    from colorizer.guidance.shot_finder import ShotFinder
+
+SLICE_SECONDS = 0.7
+"""Time of one answer; whoever wants to know more asks again."""
+_READING = (
+    "size",
+    "smooth",
+    "interlaced",
+    "start",
+    "end",
+    "fps",
+    "accept_gaps",
+    "transfer",
+    "shots",
+)
+"""Settings on which frames, shots and motion depend."""
+
+Point = tuple[float, float, float, float]
+
+_opening = threading.Lock()
+
+
+@dataclass(frozen=True)
+class HintsHere:
+    """The hints of a picture: of a film, where they are in the frame that is looked at."""
+
+    points: tuple[Point, ...]
+    places: list[tuple[float, float] | None] = field(default_factory=list)
+    """Of each hint asked about; None where it is not in the frame, or not yet known to be."""
+    whole: bool = True
+    """Whether all is known; if not, `follow` finds it."""
+    index: int = 0
+    """Of the frame, for `follow`."""
+    references: ReferenceLooks | None = None
+    """Of the film, where it has some."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Film:
+    """What guides the colours of a film beside the hints that a question brings."""
+
+    trails: Trails
+    points: list[Placed]
+    """Hints of its shots."""
+    pictures: list[tuple[int, Path]]
+    """References of its shots, each with the index of its frame."""
+
+
+def hints_here(command: Mapping[str, Any], frame: Frame) -> HintsHere:
+    """Return the hints of a command as they are in its picture."""
+    asked = packed(command.get("hints", ()))
+    hints = points_of(asked)
+    settings = command.get("settings", {})
+    if Kind(command["kind"]) is Kind.PHOTO or not (asked or settings.get("shots")):
+        points = tuple(hint[:4] for hint in hints)
+        return HintsHere(points, _with_none([hint[:2] for hint in points], asked))
+    film = _film_of(command)
+    moving, references = _placed(film, asked)
+    index = film.trails.index_of(frame)
+    # Without a moment a hint of a film is wherever one looks; the run asks for one.
+    found = iter(film.trails.at(moving, index))
+    own = [hint[:4] if len(hint) == 4 else next(found) for hint in hints]
+    points = tuple(point for point in (*own, *found) if point is not None)
+    places = [None if point is None else point[:2] for point in own]
+    known = film.trails.know(moving, index) and (references is None or references.is_known(index))
+    return HintsHere(points, _with_none(places, asked), known, index, references)
+
+
+def _with_none(
+    places: list[tuple[float, float] | None], asked: tuple[Hint, ...]
+) -> list[tuple[float, float] | None]:
+    """Return places of points as places of all that is asked: a reference has none."""
+    left = iter(places)
+    return [None if isinstance(hint[0], str) else next(left) for hint in asked]
+
+
+def follow(command: Mapping[str, Any]) -> dict[str, Any]:
+    """Follow hints towards the frame of `index` for a while; `whole` tells that all is known."""
+    film, index = _film_of(command), command["index"]
+    moving, references = _placed(film, packed(command["hints"]))
+    if not film.trails.follow(moving, index, SLICE_SECONDS):
+        return {"whole": False}
+    if references is not None and not references.is_known(index):
+        references.prepare(index)
+    return {"whole": True}
+
+
+class _Search:
+    """The film whose shots are being found, held open between two answers."""
+
+    def __init__(self) -> None:
+        self._key: tuple[Path, Settings] | None = None
+        self._finder: ShotFinder | None = None
+
+    def of(self, path: Path, settings: Settings) -> ShotFinder:
+        """Return what finds the shots of a film, begun anew where another was asked for."""
+        from colorizer.guidance.shot_finder import ShotFinder
+
+        if self._finder is None or self._key != (path, settings):
+            self.close()
+            self._finder = ShotFinder(_film_job(path, settings))
+            self._key = (path, settings)
+        return self._finder
+
+    def close(self) -> None:
+        """Let go of the film."""
+        if self._finder is not None:
+            self._finder.close()
+        self._finder = self._key = None
+
+
+_search = _Search()
+
+
+def find_shots(command: Mapping[str, Any]) -> dict[str, Any]:
+    """Find shots for a while; `over` tells that all are found. With `stop`, let go of the film."""
+    if command.get("stop"):
+        _search.close()
+        return {}
+    finder = _search.of(Path(command["source"]), Settings.from_dict(command["settings"]))
+    over = finder.go_on(SLICE_SECONDS)
+    if over:
+        _search.close()
+    return {"firsts": finder.firsts, "done": finder.done, "total": finder.total, "over": over}
+
+
+def _placed(film: _Film, hints: tuple[Hint, ...]) -> tuple[list[Placed], ReferenceLooks | None]:
+    """Return hints with a moment and those of shots, and all references."""
+    points, pictures = [], list(film.pictures)
+    for what, when in map(parted, hints):
+        if isinstance(what, Path):
+            pictures += [] if when is None else [(film.trails.index_at(when), what)]
+        elif when is not None:
+            points.append((film.trails.index_at(when), what))
+    inside = tuple((index, file) for index, file in pictures if index >= 0)
+    with _opening:
+        looks = _references(film, inside, tuple(map(_stamp, (file for _, file in inside))))
+    return [*points, *film.points], looks
+
+
+@lru_cache(maxsize=1)
+def _references(
+    film: _Film, placed: tuple[tuple[int, Path], ...], stamps: tuple[int, ...]
+) -> ReferenceLooks | None:
+    from colorizer.guidance.reference_looks import ReferenceLooks
+
+    return ReferenceLooks(film.trails.reader, placed) if placed else None
+
+
+def _film_of(command: Mapping[str, Any]) -> _Film:
+    path = Path(command["source"])
+    given = Settings.from_dict(command["settings"])
+    settings = Settings(**{name: getattr(given, name) for name in _READING})
+    cuts = cut_file(settings.shots, path)
+    stamps = tuple(_stamp(file) for file in (path, cuts, override_file(cuts)))
+    with _opening:  # the answers of two threads are about the same trails
+        return _film(path, settings, stamps)
+
+
+@lru_cache(maxsize=1)
+def _film(path: Path, settings: Settings, stamps: tuple[int, ...]) -> _Film:
+    """Return what guides a film's colours; `stamps` change with it and the files of its shots."""
+    from colorizer.guidance.hint_trails import Trails
+    from colorizer.guidance.reader import reader_of
+    from colorizer.guidance.shot_settings import read_overrides
+
+    reader = reader_of(_film_job(path, settings))
+    own = read_overrides(cut_file(settings.shots, path), reader.cuts) if settings.smooth else None
+    placed = [] if own is None else list(own.placed(reader))
+    points = [(index, what) for index, what in placed if not isinstance(what, Path)]
+    pictures = [(index, what) for index, what in placed if isinstance(what, Path)]
+    return _Film(Trails(reader), points, pictures)
+
+
+def _film_job(path: Path, settings: Settings) -> Job:
+    return Job(path, path, Kind.FILM, settings)
+
+
+def _stamp(file: Path | None) -> int:
+    return file.stat().st_mtime_ns if file is not None and file.exists() else 0

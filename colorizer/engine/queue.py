@@ -1,0 +1,275 @@
+"""The list of jobs on disk: in SQLite, saved at every change, so that a power cut loses nothing."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from colorizer.archive.planning.results import name_key
+from colorizer.engine.queue_entry import COLUMNS, Entry, column_value, entry_from, free_target
+from colorizer.errors import ColorizerError
+from colorizer.files.strangers import check_regular
+from colorizer.jobs import Job, JobState
+from colorizer.settings import Settings
+
+_log = logging.getLogger(__name__)
+
+SCHEMA = 2
+"""Version of the tables."""
+
+_TABLE = """
+CREATE TABLE jobs (
+    id INTEGER PRIMARY KEY,
+    position INTEGER NOT NULL,
+    source BLOB NOT NULL,    -- names as the file system has them, which need not be valid text
+    target BLOB NOT NULL,
+    kind TEXT NOT NULL,
+    settings TEXT NOT NULL,
+    hints TEXT NOT NULL,
+    state TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    warnings TEXT NOT NULL,
+    facts TEXT NOT NULL,
+    done INTEGER NOT NULL,
+    total INTEGER,
+    seconds REAL NOT NULL,
+    crashes INTEGER NOT NULL,
+    added REAL NOT NULL,
+    started REAL,
+    ended REAL,
+    root BLOB                -- folder of run log and manifest, NULL where it is that of the target
+);
+CREATE INDEX jobs_position ON jobs (position);
+"""
+
+
+class Queue:
+    """The rows of one queue file. A context manager; used by one thread of one process.
+
+    Attributes:
+        unreadable: ids of rows that were found to be none of a queue.
+
+    Args:
+        path: SQLite file, created with its folder where missing.
+        alone: nobody else has it open, so what is running there was interrupted.
+
+    Raises:
+        ColorizerError: the file is no queue, damaged, or of a newer version.
+    """
+
+    def __init__(self, path: Path, *, alone: bool = True) -> None:
+        self.path = path
+        self.unreadable: set[int] = set()
+        with self._explained():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if os.path.lexists(path):
+                check_regular(path)
+            self._base = sqlite3.connect(path, isolation_level=None)
+            self._refuse_foreign()
+            self._base.execute("PRAGMA journal_mode=WAL")
+            self._base.execute("PRAGMA synchronous=FULL")
+            self._migrate()
+            if alone:
+                self._recover()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; everything is saved already."""
+        self._base.close()
+
+    def entries(self, first: int = 0) -> list[Entry]:
+        """Return all rows in their order, or those whose id is not below `first`."""
+        with self._explained():
+            rows = self._base.execute(
+                f"SELECT {COLUMNS} FROM jobs WHERE id >= ? ORDER BY position, id", (first,)
+            ).fetchall()
+        known: dict[str, Settings] = {}
+        return [entry for row in rows if (entry := self._read(row, known)) is not None]
+
+    def _read(self, row: Sequence[Any], known: dict[str, Settings]) -> Entry | None:
+        """Build an entry; a row that is none is told once and left out."""
+        try:
+            return entry_from(row, known)
+        except (ValueError, ColorizerError) as error:
+            if row[0] not in self.unreadable:
+                _log.warning(
+                    "%s: row %s can't be read and is left out: %s", self.path, row[0], error
+                )
+            self.unreadable.add(row[0])
+            return None
+
+    def entry(self, row: int) -> Entry:
+        """Return one row by its id.
+
+        Raises:
+            KeyError: there is none.
+        """
+        found = self._base.execute(f"SELECT {COLUMNS} FROM jobs WHERE id = ?", (row,)).fetchone()
+        if found is None:
+            raise KeyError(row)
+        return entry_from(found, {})
+
+    def add(
+        self,
+        jobs: Iterable[Job],
+        state: JobState = JobState.WAITING,
+        reason: str = "",
+        root: Path | None = None,
+    ) -> list[int]:
+        """Append jobs and return their ids; one that waits already is left out.
+
+        A target that another source in the queue has gets a number, so that no result replaces
+        another.
+
+        Args:
+            jobs: to be done.
+            state: in which they are.
+            reason: of that state.
+            root: folder of their run log and manifest; None is each target's own.
+        """
+        now = time.time()
+        with self._change():
+            held = self._held()
+            position = self._base.execute("SELECT coalesce(max(position), 0) FROM jobs")
+            place = position.fetchone()[0]
+            ids = []
+            for job in jobs:
+                target = free_target(job, held)
+                if target is None:
+                    continue
+                place += 1
+                cursor = self._base.execute(
+                    "INSERT INTO jobs (position, source, target, kind, settings, hints, state,"
+                    " reason, warnings, facts, done, seconds, crashes, added, root)"
+                    " VALUES (?, ?, ?, ?, ?, '[]', ?, ?, '[]', '{}', 0, 0, 0, ?, ?)",
+                    (place, os.fsencode(job.source), os.fsencode(target), job.kind,
+                     json.dumps(job.settings.as_dict()), state, reason, now,
+                     column_value("root", root)),
+                )  # fmt: skip
+                ids.append(cursor.lastrowid or 0)
+        return ids
+
+    def update(self, row: int, **changes: Any) -> None:
+        """Change fields of one row: those of `Entry` without id, or target and settings of its job.
+
+        Raises:
+            KeyError: there is no such row.
+        """
+        values = {name: column_value(name, value) for name, value in changes.items()}
+        columns = ", ".join(f"{name} = ?" for name in values)
+        with self._change():
+            cursor = self._base.execute(
+                f"UPDATE jobs SET {columns} WHERE id = ?", (*values.values(), row)
+            )
+            if not cursor.rowcount:
+                raise KeyError(row)
+
+    def update_many(self, rows: Iterable[int], **changes: Any) -> None:
+        """Change the same fields of many rows at once."""
+        values = [column_value(name, value) for name, value in changes.items()]
+        columns = ", ".join(f"{name} = ?" for name in changes)
+        with self._change():
+            self._base.executemany(
+                f"UPDATE jobs SET {columns} WHERE id = ?", [(*values, row) for row in rows]
+            )
+
+    def move(self, rows: Sequence[int], before: int | None) -> None:
+        """Put rows, in their present order, before another row, or at the end for None."""
+        moved = set(rows)
+        order = [row for (row,) in self._base.execute("SELECT id FROM jobs ORDER BY position, id")]
+        if before in moved:
+            later = order[order.index(before) :]
+            before = next((row for row in later if row not in moved), None)
+        kept = [row for row in order if row not in moved]
+        place = len(kept) if before is None else kept.index(before)
+        kept[place:place] = [row for row in order if row in moved]
+        with self._change():
+            self._base.executemany(
+                "UPDATE jobs SET position = ? WHERE id = ?",
+                [(number, row) for number, row in enumerate(kept, start=1)],
+            )
+
+    def remove(self, rows: Iterable[int]) -> None:
+        """Forget rows; files are not touched."""
+        with self._change():
+            self._base.executemany("DELETE FROM jobs WHERE id = ?", [(row,) for row in rows])
+
+    def _held(self) -> dict[str, tuple[bytes, str]]:
+        """Return source and state by target, as `free_target` wants them."""
+        rows = self._base.execute("SELECT target, source, state FROM jobs")
+        return {name_key(os.fsdecode(t)): (source, state) for t, source, state in rows}
+
+    def _refuse_foreign(self) -> None:
+        """Raise ColorizerError for a database of another program; nothing is changed in it."""
+        version = self._base.execute("PRAGMA user_version").fetchone()[0]
+        tables = {name for (name,) in self._base.execute("SELECT name FROM sqlite_master")}
+        columns = {row[1] for row in self._base.execute("PRAGMA table_info(jobs)")}
+        wanted = set(COLUMNS.split(", ")) - (set() if version == SCHEMA else {"root"})
+        if version > SCHEMA:
+            return  # told by _migrate
+        if (version == 0 and tables) or version < 0 or (version and not wanted <= columns):
+            self._base.close()
+            raise ColorizerError(
+                f"{self.path}: is a database of another program, not a queue; name another file"
+            )
+
+    def _migrate(self) -> None:
+        version = self._base.execute("PRAGMA user_version").fetchone()[0]
+        if version > SCHEMA:
+            raise ColorizerError(
+                f"{self.path}: made by a newer version of this program (schema {version})"
+            )
+        if version == 0:
+            with self._change():
+                for statement in _TABLE.split(";"):
+                    self._base.execute(statement)
+        elif version == 1:
+            with self._change():
+                self._base.execute("ALTER TABLE jobs ADD COLUMN root BLOB")
+        if version != SCHEMA:
+            self._base.execute(f"PRAGMA user_version = {SCHEMA}")
+
+    def _recover(self) -> None:
+        """Mark what was running when the last process ended."""
+        with self._change():
+            self._base.execute(
+                "UPDATE jobs SET state = ?, reason = ? WHERE state = ?",
+                (JobState.INTERRUPTED, "the program ended while it was in work", JobState.RUNNING),
+            )
+
+    @contextmanager
+    def _change(self) -> Iterator[None]:
+        """All or nothing."""
+        with self._explained():
+            self._base.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._base.execute("ROLLBACK")
+                raise
+            self._base.execute("COMMIT")
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.Error, OSError) as error:
+            raise ColorizerError(f"{self.path}: the queue can't be used ({error})") from error

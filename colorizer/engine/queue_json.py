@@ -1,0 +1,76 @@
+"""Jobs as JSON: to move a queue to another machine, and as the worker is told of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from colorizer.engine.queue import Queue
+from colorizer.errors import ColorizerError, TargetError
+from colorizer.files.durable import write_whole
+from colorizer.files.strangers import LIST_BYTES, parse_json, read_whole
+from colorizer.guidance.hints.file import packed
+from colorizer.jobs import Job, JobState, Kind
+from colorizer.settings import Settings
+
+SCHEMA = 1
+"""Version of the exported list."""
+
+
+def export_json(queue: Queue, file: Path) -> int:
+    """Write all jobs that are not done as JSON and return their number.
+
+    Raises:
+        TargetError: the file can't be written.
+    """
+    rows = [e for e in queue.entries() if e.state not in (JobState.DONE, JobState.SKIPPED)]
+    jobs = [
+        {
+            "source": str(e.job.source),
+            "target": str(e.job.target),
+            "kind": str(e.job.kind),
+            "settings": e.job.settings.as_dict(),
+            "hints": e.hints,
+        }
+        for e in rows
+    ]
+    data = json.dumps({"schema": SCHEMA, "jobs": jobs}, indent=1).encode()
+    try:
+        write_whole(file, data)
+    except OSError as error:
+        raise TargetError(file, error.strerror or str(error)) from error
+    return len(jobs)
+
+
+def import_json(queue: Queue, file: Path) -> list[int]:
+    """Append the jobs of an exported file as waiting and return their ids.
+
+    Raises:
+        ColorizerError: the file is no queue; nothing is added.
+    """
+    try:
+        content = parse_json(read_whole(file, LIST_BYTES))
+        if content["schema"] != SCHEMA:
+            raise ColorizerError(f"{file}: made by another version ({content['schema']})")
+        read = [(job_from(item), packed(item.get("hints", []))) for item in content["jobs"]]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+        raise ColorizerError(f"{file}: not a list of jobs ({error})") from error
+    ids = []
+    for job, hints in read:
+        for row in queue.add([job]):
+            ids.append(row)
+            if hints:
+                queue.update(row, hints=hints)
+    return ids
+
+
+def job_from(item: Mapping[str, Any]) -> Job:
+    """Build a job of its JSON: source, target, kind and settings.
+
+    Raises:
+        KeyError, ValueError, SettingsError: something is missing or not allowed.
+    """
+    settings = Settings.from_dict(item.get("settings", {}))
+    return Job(Path(item["source"]), Path(item["target"]), Kind(item["kind"]), settings)

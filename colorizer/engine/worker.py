@@ -1,0 +1,298 @@
+"""The engine behind the window: `python -m colorizer.engine.worker`.
+
+Commands come as JSON lines on standard input, events go as JSON lines to standard output, logs to
+standard error. The process ends when its input closes, so it never outlives the window.
+
+    {"do": "run", "job": 7, "source": ..., "target": ..., "kind": ..., "settings": {}, "hints": []}
+    {"do": "cancel", "job": 7}   {"do": "pause"}   {"do": "resume"}
+    {"do": "plan", "id": 1, "inputs": [...], "out": ..., "settings": {}}
+    {"do": "arrived", "id": 2, "inputs": FOLDERS, "out": ..., "ended": [...], ...}   one look
+    {"do": "watch", "out": FOLDER}   gives "frame" events, each with a picture to be deleted
+    {"do": "find_shots" | "follow", "id": 2, ...}   answered bit by bit, as long as somebody asks
+    {"do": "look" | "alternatives" | "probe" | "thumbnail" | "device" | "doctor", "id": 2, ...}
+
+Events of a job carry "job", answers to questions "id"; see `Worker` and `colorizer.engine.desk`.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import IO, Any, NoReturn
+
+from colorizer.engine.desk.records import Records
+from colorizer.engine.queue_json import job_from
+from colorizer.errors import ColorizerError
+from colorizer.guidance.hints.file import packed
+from colorizer.jobs import JobState, Progress, all_but_named
+
+_log = logging.getLogger(__name__)
+
+EVENT_SECONDS = 0.2
+"""Least time between two progress events of one job."""
+GRACE_SECONDS = 10.0
+"""How long the frames in hand may take when the process is to end."""
+SHOW_SECONDS = 1.0
+"""Least time between two pictures of frames just finished."""
+MOST_JOBS = 16
+
+
+class Worker:
+    """Runs jobs in threads and answers questions beside them.
+
+    Args:
+        out: where events are written.
+    """
+
+    def __init__(self, out: IO[str]) -> None:
+        self._out = out
+        self._out_lock = threading.Lock()
+        self._going = threading.Event()
+        self._going.set()
+        self._cancelled: dict[int, threading.Event] = {}
+        self._watch: Path | None = None
+        self._showing = threading.Lock()
+        self._shown, self._shows = 0.0, 0
+        self._records = Records()
+        self._jobs = ThreadPoolExecutor(MOST_JOBS, "job")
+        # Pictures wait for the network; lists and thumbnails should not wait for pictures.
+        self._questions = {
+            name: ThreadPoolExecutor(1, name)
+            for name in ("plan", "thumbnail", "look", "film", "arrived")
+        }
+
+    def serve(self, lines: Iterable[str]) -> None:
+        """Obey commands until the input ends, then stop after the frames in hand."""
+        self.tell(event="ready", process=os.getpid())
+        for line in lines:
+            try:
+                self._obey(json.loads(line))
+            except Exception as error:  # a command that makes no sense must not end the jobs
+                _log.exception("bad command")
+                self.tell(event="error", message=f"bad command: {error}")
+        self.stop()
+
+    def stop(self) -> None:
+        """Cancel everything and wait until no job has a file open."""
+        for cancelled in self._cancelled.values():
+            cancelled.set()
+        self._going.set()
+        self._jobs.shutdown(wait=True, cancel_futures=True)
+        self._records.close()
+        for pool in self._questions.values():
+            pool.shutdown(wait=False, cancel_futures=True)
+
+    def tell(self, **event: Any) -> None:
+        """Write one event; where nobody reads them any more, every job is cancelled."""
+        line = json.dumps(event)
+        try:
+            with self._out_lock:
+                self._out.write(line + "\n")
+                self._out.flush()
+        except (OSError, ValueError):  # the process that started this one is gone
+            for cancelled in list(self._cancelled.values()):
+                cancelled.set()
+            self._going.set()
+
+    def _obey(self, command: Mapping[str, Any]) -> None:
+        match command["do"]:
+            case "run":
+                self._cancelled[command["job"]] = threading.Event()
+                self._jobs.submit(self._run, command)
+            case "cancel":
+                if command["job"] in self._cancelled:
+                    self._cancelled[command["job"]].set()
+            case "pause":
+                self._going.clear()
+                self.tell(event="paused")
+            case "resume":
+                self._going.set()
+                self.tell(event="resumed")
+            case "watch":
+                self._watch = Path(command["out"]) if command["out"] else None
+            case "find_shots" | "follow" as name:
+                self._questions["film"].submit(self._answer, name, command)
+            case "look" | "alternatives" as name:
+                self._questions["look"].submit(self._answer, name, command)
+            case "thumbnail" | "probe" as name:
+                self._questions["thumbnail"].submit(self._answer, name, command)
+            case (
+                "plan" | "device" | "doctor" | "models" | "check_model" | "import_model"
+                | "remove_model"
+            ) as name:  # fmt: skip
+                self._questions["plan"].submit(self._answer, name, command)
+            case "arrived" as name:
+                self._questions["arrived"].submit(self._answer, name, command)
+            case other:
+                raise ValueError(f"unknown command {other!r}")
+
+    def _answer(self, name: str, command: Mapping[str, Any]) -> None:
+        """Answer one question, in a thread of its own kind."""
+        try:
+            from colorizer.engine import desk
+
+            answer: Callable[..., dict[str, Any]] = getattr(desk, name)
+            self.tell(event=name, id=command["id"], **answer(command))
+        except ColorizerError as error:
+            self.tell(event=name, id=command["id"], error=str(error))
+        except Exception as error:
+            _log.exception("%s failed", name)
+            message = f"unexpected {type(error).__name__}: {error}"
+            self.tell(event=name, id=command["id"], error=message)
+
+    def _run(self, command: Mapping[str, Any]) -> None:
+        """Do one job, in a job thread; it always ends with one event of an end."""
+        number = command["job"]
+        cancelled = self._cancelled[number]
+        try:
+            self._do(command, cancelled)
+        except ColorizerError as error:
+            # Not the file's fault: a full disk, a model that is not there. Others would fail too.
+            self._end(number, JobState.FAILED, message=str(error), fatal=True)
+        except Exception as error:
+            _log.exception("job %s failed", number)
+            message = f"unexpected {type(error).__name__}: {error}"
+            self._end(number, JobState.FAILED, message=message)
+        finally:
+            self._cancelled.pop(number, None)
+
+    def _do(self, command: Mapping[str, Any], cancelled: threading.Event) -> None:
+        from colorizer.engine import desk
+
+        number, job = command["job"], job_from(command)
+        hints = packed(command.get("hints", ()))
+        clock = _Clock()
+        self._wait(cancelled, clock)
+        self.tell(event="start", job=number)
+        told, begun = 0.0, None
+        out, threads = command.get("out"), command.get("threads")
+        running = desk.steps(job, hints, threads, lambda end: self._records.take(out, end))
+        with desk.room(job), closing(running) as steps:
+            for progress in steps:
+                begun = progress.done if begun is None else begun
+                self._wait(cancelled, clock)
+                if progress.state is not JobState.RUNNING:
+                    self._end(number, progress.state, progress, clock.seconds)
+                    return
+                self._show(number, progress)
+                if cancelled.is_set() and not all_but_named(progress):
+                    break
+                if time.monotonic() - told >= EVENT_SECONDS or progress.done == progress.total:
+                    told = time.monotonic()
+                    self._step(number, progress, begun, clock.seconds)
+        self._end(number, JobState.CANCELLED, seconds=clock.seconds)
+
+    def _wait(self, cancelled: threading.Event, clock: _Clock) -> None:
+        """Stand still while paused; the clock stands still too."""
+        if self._going.is_set():
+            return
+        began = time.monotonic()
+        while not (self._going.wait(0.1) or cancelled.is_set()):
+            pass
+        clock.paused += time.monotonic() - began
+
+    def _show(self, number: int, progress: Progress) -> None:
+        """Write the frame just finished where somebody looks, if the last one was taken."""
+        out, now = self._watch, time.monotonic()
+        if out is None or progress.frame is None or now - self._shown < SHOW_SECONDS:
+            return
+        with self._showing:
+            file = out / f"shown-{self._shows}.npz"
+            if file.exists() or now - self._shown < SHOW_SECONDS:
+                return
+            self._shown, self._shows = now, self._shows + 1
+            try:
+                from colorizer.engine import desk
+
+                told = desk.show(progress.frame, out / f"shown-{self._shows}.npz")
+            except OSError as error:  # a picture is not worth a job
+                _log.warning("the frame can't be shown: %s", error)
+                return
+        self.tell(event="frame", of=number, done=progress.done, **told)
+
+    def _step(self, number: int, progress: Progress, begun: int, seconds: float) -> None:
+        self.tell(
+            event="progress",
+            job=number,
+            done=progress.done,
+            begun=begun,
+            total=progress.total,
+            seconds=round(seconds, 3),
+        )
+
+    def _end(
+        self,
+        number: int,
+        state: JobState,
+        progress: Progress | None = None,
+        seconds: float = 0.0,
+        message: str = "",
+        fatal: bool = False,
+    ) -> None:
+        self.tell(
+            event=str(state),
+            job=number,
+            done=progress.done if progress else 0,
+            total=progress.total if progress else None,
+            message=progress.message if progress else message,
+            warnings=list(progress.warnings) if progress else [],
+            sha256=progress.sha256 if progress else "",
+            content=progress.content if progress else "",
+            seconds=round(seconds, 3),
+            fatal=fatal,
+        )
+
+
+class _Clock:
+    """Time worked, pauses left out."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+        self.paused = 0.0
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self._began - self.paused
+
+
+def _private_output() -> IO[str]:
+    """Return standard output for events alone; prints of libraries go to standard error."""
+    sys.stdout.flush()
+    private = os.dup(sys.stdout.fileno())
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    return os.fdopen(private, "w", encoding="utf-8")
+
+
+def main() -> NoReturn:
+    """Serve the commands of standard input, then end the process."""
+    out = _private_output()
+    # Ctrl-C in a terminal reaches the whole group; the window decides what happens here.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s", stream=sys.stderr)
+    worker = Worker(out)
+    lines = open(sys.stdin.fileno(), encoding="utf-8", closefd=False)  # noqa: SIM115, PTH123
+    ending = threading.Timer(GRACE_SECONDS, os._exit, (1,))
+    ending.daemon = True
+    worker.serve(_until_end(lines, ending.start))
+    with suppress(OSError, ValueError):
+        sys.stderr.flush()
+    os._exit(0)  # a question may still be loading torch; nobody waits for its answer
+
+
+def _until_end(lines: Iterable[str], at_end: Callable[[], object]) -> Iterable[str]:
+    """Yield lines and call `at_end` after the last one."""
+    yield from lines
+    at_end()
+
+
+if __name__ == "__main__":
+    main()

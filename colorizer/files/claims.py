@@ -1,0 +1,285 @@
+"""One writer for a target at a time: a small locked file next to it is the claim.
+
+The system unlocks the file however its process ends, so a crash blocks nobody; the file itself
+stays then and tells the next run that a process died while it made this target. A library that
+reads files may crash on one of them: such a target is tried apart, see `colorizer.engine.apart`.
+A power cut leaves the same files, which costs little.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import logging
+import os
+import re
+import socket
+import stat
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from enum import Enum, auto
+from hashlib import sha256
+from pathlib import Path
+from typing import IO, Any
+
+from colorizer.errors import TargetError
+from colorizer.files.durable import MARK_LENGTH, PART_MARK, NoLocksError, lock, remove_parts
+from colorizer.files.name_forms import normal_form
+
+_log = logging.getLogger(__name__)
+
+PREFIX = ".colorize-claim-"
+"""Of the names of claims; 16 hex digits follow, made of the target's name."""
+_MOST_BYTES = 4096
+_LOOK_SECONDS = 0.1
+"""Time between two tries to get a claim."""
+_MARK = re.compile(rf"[0-9a-f]{{{MARK_LENGTH}}}")
+_PLANTED = (errno.ELOOP, errno.EMLINK, errno.ENXIO)
+_lockless: set[Path] = set()
+"""Folders on drives without locks."""
+
+
+class Hold(Enum):
+    """How a target stands."""
+
+    FREE = auto()
+    HELD = auto()
+    """Somebody makes it, in this process or another."""
+    LEFT = auto()
+    """A process died while it made it."""
+
+
+class Claim:
+    """The right to write one target and its side files.
+
+    Args:
+        target: its folder is created by `take` where it does not exist.
+    """
+
+    def __init__(self, target: Path) -> None:
+        self._target = target
+        self._file = claim_file(target)
+        self._opened: IO[bytes] | None = None
+        self._made: list[Path] = []
+
+    def take(self) -> bool:
+        """Take the claim, at once or not at all; remove what a process that died left unfinished.
+
+        Returns:
+            whether it is ours now.
+
+        Raises:
+            TargetError: the folder can't be written to.
+        """
+        try:
+            while True:
+                self._make_folder()
+                with suppress(FileNotFoundError):  # its folder was removed just now
+                    self._opened = _locked(self._file, create=True)
+                    break
+            if self._opened is None:
+                return False
+            mark = _told_of(self._opened).get("part")
+            if mark and self._file.parent not in _lockless:
+                remove_parts(self._target, mark)
+            _write(self._opened, self._target)
+        except OSError as error:
+            self.release()
+            raise TargetError(self._target, f"can't be written: {error.strerror}") from error
+        return True
+
+    def release(self, *, died: bool = False) -> None:
+        """Let others have the target.
+
+        Args:
+            died: leave it to the next run as one at which a process died.
+        """
+        opened, self._opened = self._opened, None
+        if opened is None:
+            return
+        if not died and os.name != "nt":
+            _remove(self._file)  # while it is locked: nobody else's file has this name
+        with suppress(OSError):
+            opened.close()
+        if not died and os.name == "nt":
+            _remove(self._file)
+        while self._made:
+            with suppress(OSError):  # others have written there
+                self._made.pop().rmdir()
+
+    def holder(self) -> str:
+        """Say who has the target."""
+        told: dict[str, Any] = {}
+        with suppress(OSError), self._file.open("rb") as opened:
+            told = _told_of(opened)
+        number, host = told.get("process"), told.get("host")
+        if number is None:
+            return "another process"
+        here = host == socket.gethostname()
+        return f"process {number}" if here else f"process {number} on {host}"
+
+    def _make_folder(self) -> None:
+        folder = self._target.parent
+        missing: list[Path] = []
+        while not folder.is_dir() and folder != folder.parent:
+            missing.append(folder)
+            folder = folder.parent
+        while not self._target.parent.is_dir():
+            try:
+                self._target.parent.mkdir(parents=True, exist_ok=True)
+            except FileExistsError as error:  # or another claim removed it just now
+                if os.path.lexists(error.filename) and not Path(error.filename).is_dir():
+                    raise
+        self._made += reversed(missing)
+
+
+def claim_file(target: Path) -> Path:
+    """Return the claim of a target; names that a file system may take for one share it."""
+    name = normal_form(target.name).casefold()
+    digest = sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
+    return target.parent / f"{PREFIX}{digest[:16]}"
+
+
+def look(target: Path) -> Hold:
+    """Tell how a target stands, without taking it."""
+    try:
+        opened = _locked(claim_file(target), create=False)
+    except OSError:  # mostly: no such file
+        return Hold.FREE
+    if opened is None:
+        return Hold.HELD
+    with opened:
+        return Hold.LEFT if opened.read(1) else Hold.FREE
+
+
+@contextmanager
+def held(target: Path, *, wait: float = 0.0) -> Iterator[None]:
+    """Keep all others from writing a target.
+
+    Args:
+        target: a file.
+        wait: for so many seconds.
+
+    Raises:
+        TargetError: another process has it, or the folder can't be written to.
+    """
+    claim, end = Claim(target), time.monotonic() + wait
+    while not claim.take():
+        if time.monotonic() >= end:
+            raise TargetError(target, f"is being written by {claim.holder()}; wait for it to end")
+        time.sleep(_LOOK_SECONDS)
+    try:
+        yield
+    finally:
+        claim.release()
+
+
+def _locked(file: Path, *, create: bool) -> IO[bytes] | None:
+    """Open and lock a claim; None where another has it.
+
+    Raises:
+        FileNotFoundError: the file, or its folder, does not exist.
+        OSError: it can't be opened.
+    """
+    while True:
+        try:
+            opened = _opened(file, create)
+        except OSError as error:
+            if not _is_planted(file, error):
+                raise
+            file.unlink()
+            continue
+        try:
+            lock(opened)
+        except BlockingIOError:
+            opened.close()
+            return None
+        except NoLocksError as error:
+            _tell_once(file.parent, error)
+            return None if _is_alive(_told_of(opened)) else opened
+        if _is_file(opened, file):
+            return opened
+        opened.close()  # it was released between opening and locking, or is a hard link
+
+
+def _opened(file: Path, create: bool) -> IO[bytes]:
+    flags = os.O_RDWR | (os.O_CREAT if create else 0)
+    for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY"):
+        flags |= getattr(os, name, 0)
+    return os.fdopen(os.open(file, flags, 0o666), "r+b", buffering=0)
+
+
+def _is_planted(file: Path, error: OSError) -> bool:
+    """Tell whether somebody put a link or a pipe where a claim is to be."""
+    return error.errno in _PLANTED and not stat.S_ISREG(file.lstat().st_mode)
+
+
+def _is_file(opened: IO[bytes], file: Path) -> bool:
+    """Tell whether an open file is the one of a name, and has no other; others lose the name."""
+    facts = os.fstat(opened.fileno())
+    try:
+        there = file.lstat()
+    except FileNotFoundError:
+        return False
+    if (facts.st_dev, facts.st_ino) != (there.st_dev, there.st_ino):
+        return False
+    if facts.st_nlink <= 1 and stat.S_ISREG(facts.st_mode):
+        return True
+    _remove(file)
+    return False
+
+
+def _write(opened: IO[bytes], target: Path) -> None:
+    told = {
+        "target": target.name,
+        "process": os.getpid(),
+        "host": socket.gethostname(),
+        "part": PART_MARK,
+    }
+    opened.seek(0)
+    opened.truncate()
+    opened.write(json.dumps(told).encode())
+
+
+def _told_of(opened: IO[bytes]) -> dict[str, Any]:
+    """Return what a claim says, as far as it has the right form; it may be anybody's file."""
+    opened.seek(0)
+    try:
+        told = json.loads(opened.read(_MOST_BYTES))
+    except (ValueError, RecursionError):
+        return {}
+    if not isinstance(told, dict):
+        return {}
+    process, host, mark = (told.get(name) for name in ("process", "host", "part"))
+    found: dict[str, Any] = {}
+    if isinstance(process, int) and isinstance(host, str) and host.isprintable():
+        found |= {"process": process, "host": host[:80]}
+    if isinstance(mark, str) and _MARK.fullmatch(mark):
+        found["part"] = mark
+    return found
+
+
+def _remove(file: Path) -> None:
+    with suppress(OSError):
+        file.unlink()
+
+
+def _is_alive(told: dict[str, Any]) -> bool:
+    """Tell whether a claim is of a process of this computer that runs: where locks don't tell."""
+    number = told.get("process", 0)
+    if told.get("host") != socket.gethostname() or number <= 0 or os.name == "nt":
+        return False
+    try:
+        os.kill(number, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _tell_once(folder: Path, error: OSError) -> None:
+    if folder not in _lockless:
+        _lockless.add(folder)
+        _log.warning("%s: its drive has no locks (%s); start one run at a time", folder, error)

@@ -1,0 +1,158 @@
+"""The cut list: where the shots of a film begin, as a table that a person can edit.
+
+# shots of a.mkv
+shot,start,first_frame
+1,0:00:00.000,0
+2,0:00:05.240,131
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+
+from colorizer.errors import SettingsError, TargetError
+from colorizer.files.durable import write_whole
+from colorizer.files.name_forms import on_disk
+from colorizer.files.strangers import NOTES_BYTES, read_text
+from colorizer.frame import Frame
+
+_TITLE = "# shots of "
+_COLUMNS = ("shot", "start", "first_frame")
+
+
+class CutList:
+    """The list of one film: read where it is there, else written when the film is done."""
+
+    cuts: frozenset[int] | None
+    """First frames of the shots, None where they are to be found."""
+
+    def __init__(self, file: Path | None, source: Path, rate: Fraction) -> None:
+        """Read the list, if there is one.
+
+        Args:
+            file: the list, or a folder with one NAME.shots.csv for each film; None is no list.
+            source: the film.
+            rate: its frames per second, for rows that have a time alone.
+
+        Raises:
+            SettingsError: the list can't be read or belongs to another film.
+        """
+        self._file = cut_file(file, source)
+        self._source = source
+        self._found: dict[int, float] = {}
+        exists = self._file is not None and self._file.exists()
+        self.cuts = _read(self._file, source, rate) if self._file and exists else None
+
+    def noted(self, frames: Iterable[Frame], per_frame: int = 1) -> Iterator[Frame]:
+        """Pass frames through and remember which start a shot.
+
+        Args:
+            frames: marked.
+            per_frame: how many of them make a frame of the film: 2 where they are fields.
+        """
+        for frame in frames:
+            if frame.starts_shot:
+                seconds = float((frame.pts or 0) * frame.time_base)
+                self._found.setdefault(frame.index // per_frame, seconds)
+            yield frame
+
+    def state(self, index: int) -> np.ndarray:
+        """Return the shots that begin before a frame, (n, 2): first frame and seconds."""
+        found = [pair for pair in list(self._found.items()) if pair[0] < index]
+        return np.array(found, np.float64).reshape(-1, 2)
+
+    def restore(self, state: np.ndarray | None) -> None:
+        """Take back what `state` gave."""
+        if state is not None:
+            self._found = {int(index): float(seconds) for index, seconds in state}
+
+    def write(self) -> None:
+        """Write the shots found, unless a list was read.
+
+        Raises:
+            TargetError: it can't be written.
+        """
+        if self._file is None or self.cuts is not None:
+            return
+        write_cuts(self._file, self._source, sorted(self._found.items()))
+
+
+def write_cuts(file: Path, source: Path, shots: Iterable[tuple[int, float]]) -> None:
+    """Write the list of a film.
+
+    Args:
+        file: the list.
+        source: the film.
+        shots: first frame and seconds of each.
+
+    Raises:
+        TargetError: it can't be written.
+    """
+    text = io.StringIO(newline="")
+    text.write(f"{_TITLE}{source.name}\n")
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(_COLUMNS)
+    for number, (index, seconds) in enumerate(shots, start=1):
+        table.writerow((number, timecode(seconds), index))
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(file, text.getvalue().encode("utf-8"))
+    except OSError as error:
+        raise TargetError(file, f"can't be written ({error.strerror})") from error
+
+
+def cut_file(file: Path | None, source: Path) -> Path | None:
+    """Return the list of a film, where `file` is a list or a folder of lists."""
+    if file is not None and os.path.isdir(file):  # noqa: PTH112 - takes any name
+        return on_disk(file / f"{source.name}.shots.csv")
+    return file
+
+
+def override_file(cut_list: Path | None) -> Path | None:
+    """Return the file of single shots' settings beside a cut list; see `ShotSettings`."""
+    return None if cut_list is None else cut_list.with_suffix(".toml")
+
+
+def timecode(seconds: float) -> str:
+    """Write a time as H:MM:SS.mmm."""
+    thousandths = round(seconds * 1000)
+    minutes, rest = divmod(thousandths, 60_000)
+    return f"{minutes // 60}:{minutes % 60:02}:{rest // 1000:02}.{rest % 1000:03}"
+
+
+def _read(file: Path, source: Path, rate: Fraction) -> frozenset[int]:
+    try:
+        lines = read_text(file, NOTES_BYTES).splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"--shots {file} can't be read ({error})") from error
+    title = next((line for line in lines if line.startswith(_TITLE)), None)
+    if title and title.removeprefix(_TITLE).strip() != source.name:
+        found = title.removeprefix(_TITLE).strip()
+        raise SettingsError(f"--shots {file} is of {found}, not of {source.name}; name a folder")
+    rows = csv.DictReader(line for line in lines if line.strip() and not line.startswith("#"))
+    starts = {0}
+    for number, row in enumerate(rows, start=1):
+        try:
+            starts.add(_first_frame(row, rate))
+        except (ValueError, TypeError, KeyError) as error:
+            columns = ",".join(_COLUMNS)
+            raise SettingsError(
+                f"--shots {file}: shot {number} has neither a first_frame nor a start such as"
+                f" 0:01:02.500; the columns are {columns}"
+            ) from error
+    return frozenset(starts)
+
+
+def _first_frame(row: dict[str, str], rate: Fraction) -> int:
+    if (row.get("first_frame") or "").strip():
+        return int(row["first_frame"])
+    parts = [float(part) for part in row["start"].split(":")]
+    seconds = sum(part * 60**power for power, part in enumerate(reversed(parts)))
+    return round(seconds * rate)

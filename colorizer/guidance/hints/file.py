@@ -1,0 +1,192 @@
+"""Colour hints as a person writes them down: a JSON list beside the source, or named by --hints.
+
+[
+  {"x": 0.41, "y": 0.63, "color": "#7a2e2e"},
+  {"time": "0:01:02.5", "x": 0.5, "y": 0.2, "a": -8, "b": -25},
+  {"frame": 1200, "reference": "painted.png"}
+]
+
+The last is a reference: a still in colour of that frame of a film, by its path from the list.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Sequence
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from colorizer.color.cielab import srgb_to_lab
+from colorizer.errors import SettingsError
+from colorizer.files.name_forms import on_disk
+from colorizer.files.strangers import NOTES_BYTES, parse_json, read_text
+from colorizer.places.trim import parse_place
+
+Point = tuple[float, float, float, float] | tuple[float, float, float, float, float | str]
+"""x and y as shares of width and height, a and b in CIELAB units; of a film also when: seconds, or
+a place as `parse_place` reads it."""
+Reference = tuple[str] | tuple[str, float | str]
+"""Path of a still in colour, and of which frame of the film it is: when, as of a point."""
+Hint = Point | Reference
+FORM = 'a list such as [{"time": 12.5, "x": 0.4, "y": 0.6, "color": "#7a2e2e"}]'
+_KEYS = {"x", "y", "a", "b", "color", "time", "frame", "reference"}
+_REFERENCE_KEYS = {"time", "frame", "reference"}
+_MOST_AB = 128.0
+
+
+def hint_file(file: Path | None, source: Path) -> Path | None:
+    """Return the hints of a source, where `file` is a file or a folder of them; None for none."""
+    if file is not None and os.path.isdir(file):  # noqa: PTH112 - takes any name
+        own = on_disk(file / f"{source.name}.hints.json")
+        return own if own.exists() else None
+    return file
+
+
+def read_hints(file: Path) -> tuple[Hint, ...]:
+    """Read a file of hints.
+
+    Raises:
+        SettingsError: it can't be read or says something else.
+    """
+    name = f"--hints {file}"
+    try:
+        values = parse_json(read_text(file, NOTES_BYTES))
+    except OSError as error:
+        raise SettingsError(f"{name} can't be read: {error.strerror}") from error
+    except ValueError as error:
+        raise SettingsError(f"{name} is no JSON ({error}); it is {FORM}") from error
+    return hints_from(values, name, file.parent)
+
+
+def hints_from(values: Any, name: str, folder: Path) -> tuple[Hint, ...]:
+    """Take hints from JSON values.
+
+    Args:
+        values: the list.
+        name: what to call it in an error.
+        folder: from which paths of references lead.
+
+    Raises:
+        SettingsError: a hint is wrong, saying which and how.
+    """
+    if not isinstance(values, list):
+        raise SettingsError(f"{name} must be {FORM}")
+    return tuple(
+        _hint(value, f"{name}: hint {n}", folder) for n, value in enumerate(values, start=1)
+    )
+
+
+def points_of(hints: Iterable[Hint]) -> tuple[Point, ...]:
+    """Return the hints that are places with a colour."""
+    return tuple(hint for hint in hints if len(hint) >= 4)
+
+
+def references_of(hints: Iterable[Hint]) -> tuple[Reference, ...]:
+    """Return the hints that are references."""
+    return tuple(hint for hint in hints if len(hint) < 4)
+
+
+def parted(hint: Hint) -> tuple[tuple[float, float, float, float] | Path, float | str | None]:
+    """Return what a hint asks for, place and colour or the file of a reference, and when."""
+    if len(hint) < 4:
+        return Path(hint[0]), hint[1] if len(hint) == 2 else None
+    return hint[:4], hint[4] if len(hint) == 5 else None
+
+
+def packed(hints: Iterable[Sequence[Any]]) -> tuple[Hint, ...]:
+    """Take hints from plain lists, as queue, worker and sidecar keep them."""
+    return tuple(
+        _plain_reference(*hint) if isinstance(hint[0], str) else _plain(*hint) for hint in hints
+    )
+
+
+def _plain(
+    x: float, y: float, a: float, b: float, when: float | str | None = None
+) -> Point:  # TypeError of fewer or more values
+    point = float(x), float(y), float(a), float(b)
+    if when is None:
+        return point
+    return (*point, when if isinstance(when, str) else float(when))
+
+
+def _plain_reference(file: str, when: float | str | None = None) -> Reference:
+    if when is None:
+        return (file,)
+    return file, when if isinstance(when, str) else float(when)
+
+
+def reference_from(value: Any, name: str, folder: Path) -> str:
+    """Return the path of a reference as it is written in a file.
+
+    Args:
+        value: what stands there.
+        name: what to call it in an error.
+        folder: from which it leads.
+
+    Raises:
+        SettingsError: it leads to no file.
+    """
+    if not isinstance(value, str) or not value:
+        raise SettingsError(f"{name}: reference must be the name of a picture, got {value!r}")
+    path = os.path.abspath(folder / value)  # noqa: PTH100 - links are to stay as they are
+    if not os.path.isfile(path):  # noqa: PTH113
+        raise SettingsError(f"{name}: the reference {path} does not exist")
+    return path
+
+
+def _hint(value: Any, name: str, folder: Path) -> Hint:
+    if not isinstance(value, dict):
+        raise SettingsError(f"{name} must be an object such as {FORM[15:-1]}")
+    if unknown := sorted(value.keys() - _KEYS):
+        raise SettingsError(f"{name} has {unknown[0]!r}; known are {', '.join(sorted(_KEYS))}")
+    if "reference" in value:
+        if other := sorted(value.keys() - _REFERENCE_KEYS):
+            raise SettingsError(f"{name} has both reference and {other[0]}; give one")
+        file, when = reference_from(value["reference"], name, folder), _when(value, name)
+        return (file,) if when is None else (file, when)
+    x, y = (_number(value, key, 0, 1, name, "a share of the picture") for key in "xy")
+    if "color" in value:
+        if "a" in value or "b" in value:
+            raise SettingsError(f"{name} has both color and a, b; give one")
+        a, b = _ab_of(value["color"], name)
+    else:
+        a, b = (_number(value, key, -_MOST_AB, _MOST_AB, name, "in CIELAB units") for key in "ab")
+    when = _when(value, name)
+    return (x, y, a, b) if when is None else (x, y, a, b, when)
+
+
+def _number(value: Any, key: str, low: float, high: float, name: str, what: str) -> float:
+    number = value.get(key)
+    plain = isinstance(number, int | float) and not isinstance(number, bool)
+    if not plain or not isfinite(number) or not low <= number <= high:
+        shown = "nothing" if number is None else repr(number)
+        raise SettingsError(f"{name}: {key} must be {what}, {low:g} to {high:g}, got {shown}")
+    return float(number)
+
+
+def _ab_of(text: Any, name: str) -> tuple[float, float]:
+    if not isinstance(text, str) or not re.fullmatch(r"#[0-9a-fA-F]{6}", text):
+        raise SettingsError(f'{name}: color must be such as "#7a2e2e", got {text!r}')
+    codes = np.array([int(text[n : n + 2], 16) for n in (1, 3, 5)], np.float64) / 255
+    _, a, b = srgb_to_lab(codes[:, None, None]).ravel()
+    return round(float(a), 3), round(float(b), 3)
+
+
+def _when(value: dict[str, Any], name: str) -> float | str | None:
+    """Return seconds, or a place in the form of `parse_place`; None where nothing is said."""
+    time, frame = value.get("time"), value.get("frame")
+    if time is not None and frame is not None:
+        raise SettingsError(f"{name} has both time and frame; give one")
+    if frame is not None:
+        if not isinstance(frame, int) or isinstance(frame, bool) or frame < 0:
+            raise SettingsError(f"{name}: frame must be a number from 0, got {frame!r}")
+        return str(frame)
+    if isinstance(time, str) and time.strip():
+        text = f"{time.strip()}s" if re.fullmatch(r"\s*\d+(\.\d+)?\s*", time) else time.strip()
+        parse_place(text, f"{name}: time")
+        return text
+    return None if time is None else _number(value, "time", 0, 1e7, name, "in seconds")

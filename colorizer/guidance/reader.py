@@ -1,0 +1,139 @@
+"""Reading a film a second time, from any frame on, with its shots marked as the run marks them."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+from colorizer.errors import MediaError, SettingsError
+from colorizer.frame import Frame
+from colorizer.guidance.cut_list import CutList
+from colorizer.guidance.hints.file import Hint, parted
+from colorizer.guidance.hints.spread import Hint as Point
+from colorizer.guidance.references.reference import Reference, open_reference
+from colorizer.jobs import Job
+from colorizer.media import source_of
+from colorizer.media.film.source import FilmSource
+from colorizer.media.frames.source import SequenceSource
+from colorizer.stages.fields import separate_fields
+from colorizer.stages.shots import CONTEXT, mark_shots, scene_detector
+
+
+class FilmReader:
+    """The frames of a job's film, or their fields, with the indices that the run gives them."""
+
+    def __init__(self, job: Job, source: FilmSource, cuts: frozenset[int] | None) -> None:
+        """Take what the run has opened; nothing is read before it is needed.
+
+        Args:
+            job: the film and its settings.
+            source: the film as the run reads it.
+            cuts: first frames of its shots, None where they are to be found.
+        """
+        self._job = job
+        self._source = source
+        self.per_frame = 2 if source.first_field else 1
+        self.rate, self.first_index = source.rate, source.first_index
+        self.frame_count, self.timecode = source.frame_count, source.timecode
+        self.size, self.first_field = source.size, source.first_field
+        self.cuts = cuts
+        self._cuts = None if cuts is None else {self.per_frame * cut for cut in cuts}
+
+    def index_of(self, when: float | str) -> int | None:
+        """Return the index of the frame shown at a place of the whole film; None outside the part.
+
+        Args:
+            when: seconds from the film's start, or a place as `parse_place` reads it.
+
+        Raises:
+            SettingsError: it is after the film's end.
+        """
+        if isinstance(when, str) and when.isdecimal():
+            found = int(when)
+        else:
+            place = when if isinstance(when, str) else f"{self._nearest(when):.6f}s"
+            try:
+                with self._open(place, "") as opened:
+                    found = opened.first_index
+            except MediaError as error:
+                shown = when if isinstance(when, str) else f"{when:g} s"
+                reason = error.reason.removeprefix("--start is after its end; ")
+                raise SettingsError(f"no frame at {shown}: {reason}") from error
+        index = found - self._source.first_index
+        last = self._source.frame_count if self._source.is_part else None
+        if index < 0 or (last is not None and index >= last):
+            return None
+        return index * self.per_frame
+
+    def placed(self, hints: Iterable[Hint], notes: list[str]) -> Iterator[tuple[int, Point | Path]]:
+        """Yield hints and files of references, each with the index of its frame.
+
+        Args:
+            hints: with the time they are of.
+            notes: told of those outside the part that is coloured.
+
+        Raises:
+            SettingsError: a hint does not say when, or is after the film's end.
+        """
+        for number, hint in enumerate(hints, start=1):
+            what, when = parted(hint)
+            if when is None:
+                raise SettingsError(f"hint {number} needs a time or frame: the source is a film")
+            index = self.index_of(when)
+            if index is None:
+                notes.append(f"hint {number}, at {when}, is outside the part that is coloured")
+            else:
+                yield index, what
+
+    def reference(self, index: int, file: Path) -> Reference:
+        """Read the reference of a frame.
+
+        Raises:
+            MediaError: it can't be read or is none of that frame.
+        """
+        with closing(self.marked(index)) as frames:
+            frame = next(frames, None)
+        if frame is None:
+            raise MediaError(file, f"is for frame {index // self.per_frame}, after the film's end")
+        ratio = self._source.sample_aspect_ratio or Fraction(1)
+        return open_reference(file, frame, self._source.size, ratio)
+
+    def marked(self, begin: int) -> Generator[Frame, None, None]:
+        """Yield frames from an index on, to the end of the part that is coloured."""
+        first = max(0, begin // self.per_frame - CONTEXT)
+        settings = self._job.settings
+        with self._open(str(self._source.first_index + first), settings.end) as opened:
+            sequence = isinstance(opened, SequenceSource)
+            frames = opened.frames(video=True) if sequence else opened.frames()
+            frames = (replace(frame, index=frame.index + first) for frame in frames)
+            if self._source.first_field:
+                frames = separate_fields(frames, self._source.first_field)
+            for frame in mark_shots(frames, self._cuts, detector=scene_detector()):
+                if frame.index >= begin:
+                    yield frame
+
+    def _nearest(self, seconds: float) -> float:
+        return max(0.0, seconds - 0.5 / float(self._source.rate))
+
+    def _open(self, start: str, end: str) -> FilmSource:
+        interlaced = self._source.first_field or "no"
+        opened = source_of(self._job, interlaced=interlaced, start=start, end=end)
+        assert isinstance(opened, FilmSource)
+        return opened
+
+
+def reader_of(job: Job) -> FilmReader:
+    """Return a reader of a film that no run has opened, by the cut list where the run obeys it.
+
+    Raises:
+        MediaError: it can't be read.
+        SettingsError: its cut list can't be.
+    """
+    settings = job.settings
+    with source_of(job) as source:
+        assert isinstance(source, FilmSource)
+        cuts = CutList(settings.shots, job.source, source.rate).cuts if settings.smooth else None
+        return FilmReader(job, source, cuts)

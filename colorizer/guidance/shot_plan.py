@@ -1,0 +1,240 @@
+"""Shots as a window shows and edits them: the cut list and what single shots have of their own.
+
+A plan is read from the two files that the run obeys, and written to them:
+`colorizer.guidance.cut_list` and `colorizer.guidance.shot_settings`, which alone judges what shots
+have. Neither torch, av nor cv2 is needed.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from colorizer.errors import SettingsError, TargetError
+from colorizer.files.durable import create_part, part_of
+from colorizer.files.strangers import NOTES_BYTES, read_text
+from colorizer.guidance.cut_list import CutList, cut_file, override_file, write_cuts
+from colorizer.jobs import Job
+from colorizer.media.film.timecode import own_place
+from colorizer.places.frame_pattern import is_pattern
+from colorizer.places.trim import parse_place
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """One shot."""
+
+    first: int
+    """Index of its first frame, from 0 at the first frame that is coloured."""
+    own: Mapping[str, Any] = field(default_factory=dict)
+    """What it has of its own, as its table in the file says it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShotPlan:
+    """All shots of a film; every change gives another plan. Shots are counted from 0."""
+
+    shots: tuple[Shot, ...]
+    """By their first frames; the first one's is 0."""
+    rate: Fraction
+    """Frames per second."""
+    begin: int = 0
+    """Frames of the film before the part that is coloured."""
+    timecode: str = ""
+    """Of the film's first frame; empty where it has none."""
+
+    def number_at(self, frame: int) -> int:
+        """Return the number of the shot a frame belongs to."""
+        return max(0, bisect_right([shot.first for shot in self.shots], frame) - 1)
+
+    def split(self, frame: int) -> ShotPlan:
+        """Begin a shot at a frame; both halves keep what the whole had, hints their frames."""
+        before = self.shots[self.number_at(frame)]
+        if frame <= before.first:
+            return self
+        pinned = self._pinned(before)
+        own = {name: value for name, value in pinned.own.items() if name != "hints"}
+        kept = [pinned if shot is before else shot for shot in self.shots]
+        return self._of([*kept, Shot(frame, own)])
+
+    def join(self, number: int) -> ShotPlan:
+        """Make a shot part of the one before it, which keeps what it has of its own."""
+        if not 0 < number < len(self.shots):
+            return self
+        before, gone = self.shots[number - 1], self._pinned(self.shots[number])
+        hints = [*before.own.get("hints", ()), *gone.own.get("hints", ())]
+        joined = replace(before, own=_changed(before.own, "hints", hints or None))
+        return self._of([*self.shots[: number - 1], joined, *self.shots[number + 1 :]])
+
+    def move(self, number: int, frame: int) -> ShotPlan:
+        """Begin a shot elsewhere, between its neighbours."""
+        if not 0 < number < len(self.shots):
+            return self
+        later = self.shots[number + 1].first if number + 1 < len(self.shots) else frame + 1
+        if not self.shots[number - 1].first < frame < later:
+            return self
+        moved = replace(self._pinned(self.shots[number]), first=frame)
+        return self._of([*self.shots[:number], moved, *self.shots[number + 1 :]])
+
+    def with_own(self, numbers: Iterable[int], name: str, value: Any) -> ShotPlan:
+        """Give shots a value of their own; None is as the rest."""
+        chosen = set(numbers)
+        return replace(self, shots=tuple(
+            replace(shot, own=_changed(shot.own, name, value)) if number in chosen else shot
+            for number, shot in enumerate(self.shots)
+        ))  # fmt: skip
+
+    def _of(self, shots: list[Shot]) -> ShotPlan:
+        """Return a plan of these shots, with every hint in the shot of its frame."""
+        shots = sorted(shots, key=lambda shot: shot.first)
+        plan = replace(self, shots=tuple(shots))
+        placed: dict[int, list[Any]] = {number: [] for number in range(len(shots))}
+        for number, shot in enumerate(shots):
+            for hint in shot.own.get("hints", ()):
+                frame = self._frame_of(hint)
+                placed[number if frame is None else plan.number_at(frame)].append(hint)
+        return replace(self, shots=tuple(
+            replace(shot, own=_changed(shot.own, "hints", placed[number] or None))
+            for number, shot in enumerate(shots)
+        ))  # fmt: skip
+
+    def _pinned(self, shot: Shot) -> Shot:
+        """Return a shot whose hints say their frame, where they were of its first one."""
+        own, first = dict(shot.own), {"frame": shot.first + self.begin}
+        hints = [
+            hint if "time" in hint or "frame" in hint else {**hint, **first}
+            for hint in own.pop("hints", ())
+        ]
+        if "reference" in own:
+            hints.append({"reference": own.pop("reference"), **first})
+        return replace(shot, own={**own, "hints": hints} if hints else own)
+
+    def _frame_of(self, hint: Mapping[str, Any]) -> int | None:
+        """Return the index of a hint's frame in the part that is coloured; None where unsaid."""
+        if "frame" in hint:
+            return int(hint["frame"]) - self.begin
+        if "time" not in hint:
+            return None
+        time = hint["time"]
+        text = f"{time}s" if str(time).replace(".", "", 1).isdigit() else str(time)
+        place = own_place(parse_place(text, "time"), self.timecode, self.rate)
+        if place is None:
+            return None
+        seconds = place.time(self.rate)
+        whole = place.frame if seconds is None else round(seconds * self.rate)
+        return None if whole is None else whole - self.begin
+
+
+def plan_of(job: Job, rate: float, timecode: str = "") -> ShotPlan | None:
+    """Read the shots of a film, if there is a cut list.
+
+    Args:
+        job: the film; its settings name the list.
+        rate: frames per second.
+        timecode: of the film's first frame; empty where it has none.
+
+    Raises:
+        SettingsError: one of the two files can't be read.
+    """
+    exact = Fraction(rate).limit_denominator(100_000)
+    cuts = CutList(job.settings.shots, job.source, exact).cuts
+    if cuts is None:
+        return None
+    own = _own_values(override_file(cut_file(job.settings.shots, job.source)))
+    shots = (Shot(first, own.get(n, {})) for n, first in enumerate(sorted(cuts), start=1))
+    return ShotPlan(tuple(shots), exact, _begin(job, exact, timecode), timecode)
+
+
+def found_plan(job: Job, firsts: Iterable[int], rate: float, timecode: str = "") -> ShotPlan:
+    """Return a plan of shots that were found, with nothing of their own; see `plan_of`."""
+    exact = Fraction(rate).limit_denominator(100_000)
+    shots = (Shot(first) for first in sorted({0, *firsts}))
+    return ShotPlan(tuple(shots), exact, _begin(job, exact, timecode), timecode)
+
+
+def plan_file(job: Job) -> Path:
+    """Return the cut list that the settings name, else one beside the result."""
+    named = cut_file(job.settings.shots, job.source)
+    if named is not None:
+        return named
+    beside = job.target.parent if is_pattern(job.target) else job.target
+    return beside.with_name(f"{beside.name}.shots.csv")
+
+
+def save_plan(plan: ShotPlan | None, file: Path, source: Path) -> None:
+    """Write a plan to the cut list and the file beside it; None removes both.
+
+    Raises:
+        TargetError: they can't be written; they are then as they were, or one of them is.
+    """
+    own = override_file(file)
+    assert own is not None
+    if plan is None:
+        _try(file, lambda: (file.unlink(missing_ok=True), own.unlink(missing_ok=True)))
+        return
+    tables = {str(n): dict(s.own) for n, s in enumerate(plan.shots, start=1) if s.own}
+    part = part_of(own)
+    if tables:
+        import tomli_w
+
+        text = tomli_w.dumps({"shot": tables})
+        _try(own, lambda: (_folder(own), _write(part, text)))
+    # What shots have is counted by the list: as little as can be comes between the two.
+    write_cuts(file, source, [(shot.first, float(shot.first / plan.rate)) for shot in plan.shots])
+    _try(own, lambda: part.replace(own) if tables else own.unlink(missing_ok=True))
+
+
+def _write(part: Path, text: str) -> None:
+    with create_part(part) as opened:
+        opened.write(text.encode())
+
+
+def _folder(file: Path) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+
+
+def _try(file: Path, action: Callable[[], object]) -> None:
+    try:
+        action()
+    except OSError as error:
+        raise TargetError(file, f"can't be written ({error.strerror})") from error
+
+
+def _changed(own: Mapping[str, Any], name: str, value: Any) -> dict[str, Any]:
+    kept = {key: old for key, old in own.items() if key != name}
+    return kept if value is None else {**kept, name: value}
+
+
+def _begin(job: Job, rate: Fraction, timecode: str) -> int:
+    """Return how many frames come before the part that is coloured, as nearly as the rate tells."""
+    place = own_place(parse_place(job.settings.start, "--start"), timecode, rate)
+    if place is None:
+        return 0
+    seconds = place.time(rate)
+    return place.frame or 0 if seconds is None else -int(-seconds * rate // 1)
+
+
+def _checked(values: Any) -> dict[str, Any]:
+    own = dict(values)
+    for name in ("strength", "vividness"):
+        if name in own and type(own[name]) not in (int, float):
+            raise ValueError(f"{name} must be a number, got {own[name]!r}")
+    return own
+
+
+def _own_values(file: Path | None) -> dict[int, dict[str, Any]]:
+    """Return the tables of a file by the number of their shot, from 1."""
+    if file is None or not file.exists():
+        return {}
+    try:
+        shots = tomllib.loads(read_text(file, NOTES_BYTES)).get("shot", {})
+        return {int(number): _checked(values) for number, values in shots.items()}
+    except OSError as error:
+        raise SettingsError(f"{file} can't be read: {error.strerror}") from error
+    except (ValueError, TypeError, AttributeError) as error:
+        raise SettingsError(f"{file}: {error}") from error

@@ -1,0 +1,170 @@
+"""One picture before and after, side by side."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from colorizer.color.cielab import L_to_gray, ab_to_srgb
+from colorizer.errors import MediaError, SettingsError
+from colorizer.frame import Frame
+from colorizer.guidance.cut_list import cut_file
+from colorizer.guidance.hints.hinted_model import HintedModel
+from colorizer.guidance.reader import reader_of
+from colorizer.guidance.shot_settings import read_overrides
+from colorizer.jobs import Job, Kind
+from colorizer.look import alternatives, confidence_of, open_picture
+from colorizer.models.base import ColorModel
+from colorizer.pipeline import colorize_frame, hinted
+from colorizer.pipeline.film_stages import as_painted, followed, guided, look_of
+from colorizer.settings import Settings
+from colorizer.stages.predict import predict_chroma
+from colorizer.stages.upsample import upsample_chroma
+
+_LATE = 1.0
+"""Seconds a film may end before the time asked for."""
+
+
+def before_and_after(
+    path: Path,
+    kind: Kind,
+    model: ColorModel,
+    settings: Settings,
+    *,
+    time: float = 0.0,
+    confidence: bool = False,
+) -> np.ndarray:
+    """Colorize one picture and put it to the right of the gray one.
+
+    Args:
+        path: a photo or film.
+        kind: what it is.
+        model: the loaded model.
+        settings: size, strength, vividness, paper, hints and shots are used, and what tells how the
+            file is read.
+        time: seconds from the start of a film.
+        confidence: add a third picture, from blue (a guess) to yellow (sure).
+
+    Returns:
+        sRGB, (H, 2W, 3) uint8, or (H, 3W, 3).
+
+    Raises:
+        MediaError: the file can't be read or is shorter than `time`, or a reference is not of it.
+        SettingsError: the model can't tell how sure it is, or hints or shots are wrong.
+    """
+    frame = frame_of(path, kind, settings.size, time)
+    asked = hinted(Job(path, path, kind, settings), model)
+    if kind is Kind.FILM and (settings.hints or settings.shots):
+        after = _guided(frame, Job(path, path, kind, settings), asked)
+    else:
+        after = colorize_frame(
+            frame,
+            asked,
+            vividness=settings.vividness,
+            strength=settings.strength,
+            paper=settings.paper,
+        )
+    gray = L_to_gray(frame.lightness())
+    before = np.repeat(gray[:, :, np.newaxis], 3, axis=2)
+    pictures = np.rint(np.concatenate([before, after], axis=1) * 255).astype(np.uint8)
+    if confidence:
+        pictures = np.concatenate([pictures, _confidence_picture(frame, model)], axis=1)
+    return pictures
+
+
+def _guided(frame: Frame, job: Job, model: ColorModel) -> np.ndarray:
+    """Colorize a frame of a film with the hints, references and settings of its shot.
+
+    Its colours are its own, not smoothed along the motion, but for what travels to it from there.
+    """
+    reader = reader_of(job)
+    own = read_overrides(cut_file(job.settings.shots, job.source), reader.cuts)
+    index = (frame.index - reader.first_index) * reader.per_frame
+    frames, guides = followed(iter([replace(frame, index=index)]), model, reader, own, [])
+    guides = replace(guides, first_field=None)  # a whole frame
+    look = look_of(job.settings, own, reader.per_frame)
+    network = model.model if isinstance(model, HintedModel) else model
+    device = next(network.parameters()).device
+    frames = guided(predict_chroma(frames, network, device=device, look=look), guides, look)
+    (done,) = as_painted(upsample_chroma(frames, _size_of), guides, look, _size_of)
+    assert done.ab is not None  # upsampling ends with ab
+    return np.moveaxis(ab_to_srgb(done.lightness(), done.ab), 0, -1)
+
+
+def _size_of(frame: Frame) -> tuple[int, int]:
+    return frame.Y.shape[0], frame.Y.shape[1]
+
+
+def alternatives_at(
+    path: Path,
+    kind: Kind,
+    model: ColorModel,
+    settings: Settings,
+    pixel: tuple[int, int],
+    *,
+    time: float = 0.0,
+    count: int = 3,
+) -> list[dict[str, Any]]:
+    """Return the likeliest colours at a pixel, likeliest first.
+
+    Args:
+        path: a photo or film.
+        kind: what it is.
+        model: the loaded model.
+        settings: size is used.
+        pixel: x and y in the picture, from 0.
+        time: seconds from the start of a film.
+        count: colours, at most.
+
+    Returns:
+        a and b in CIELAB units, share in [0, 1], and the sRGB colour at the pixel's lightness as
+        "#rrggbb".
+
+    Raises:
+        MediaError: the file can't be read or is shorter than `time`.
+        SettingsError: the pixel is outside, or the model scores no colours.
+    """
+    return colours_at(frame_of(path, kind, settings.size, time), model, pixel, count)
+
+
+def colours_at(
+    frame: Frame, model: ColorModel, pixel: tuple[int, int], count: int = 3
+) -> list[dict[str, Any]]:
+    """Return the likeliest colours of a frame at a pixel; see `alternatives_at`."""
+    height, width = frame.Y.shape
+    x, y = pixel
+    if not (0 <= x < width and 0 <= y < height):
+        raise SettingsError(f"pixel {x},{y} is outside the picture of {width} x {height}")
+    found = alternatives(frame, model, ((x + 0.5) / width, (y + 0.5) / height))[:count]
+    if not found:
+        raise SettingsError(f"{model.name} knows no alternatives; leave --alternatives out")
+    L = frame.lightness(slice(y, y + 1))[:, x : x + 1]
+    for colour in found:
+        ab = np.array([colour["a"], colour["b"]], np.float32).reshape(2, 1, 1)
+        rgb = np.rint(ab_to_srgb(L, ab) * 255).astype(int).ravel().clip(0, 255)
+        colour["srgb"] = "#{:02x}{:02x}{:02x}".format(*rgb)
+    return found
+
+
+def _confidence_picture(frame: Frame, model: ColorModel) -> np.ndarray:
+    """Return the confidence in false colours, (H, W, 3) uint8."""
+    import cv2
+
+    codes = confidence_of(frame.L, model)
+    if not codes.size:
+        raise SettingsError(f"{model.name} can't tell how sure it is; leave --confidence out")
+    height, width = frame.Y.shape
+    smooth = cv2.resize(codes, (width, height), interpolation=cv2.INTER_LINEAR)
+    return cv2.applyColorMap(smooth, cv2.COLORMAP_CIVIDIS)[..., ::-1]
+
+
+def frame_of(path: Path, kind: Kind, side: int, time: float) -> Frame:
+    """Decode a photo, or the frame of a film at `time` seconds, which must not be past its end."""
+    frame = open_picture(path, kind, side=side, time=time)
+    shown = float((frame.pts or 0) * frame.time_base)
+    if kind is Kind.FILM and time - shown > _LATE:
+        raise MediaError(path, f"ends after {shown:.2f} s; give an earlier --time")
+    return frame

@@ -1,0 +1,1 @@
+"""Films: decoding, encoding, everything that travels with them, segments on the disk."""

@@ -1,0 +1,223 @@
+"""How one film is coded: the pixel format and options that keep the most of it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+
+from colorizer.errors import SettingsError
+from colorizer.media.film.codecs import CHROMA_STEPS, Codec, codec_named
+from colorizer.media.film.hardware import card_encoder, card_options
+
+_WOVEN = ("libx264", "ffv1", "prores_ks", "v210")
+"""Encoders that code two fields in a frame and say which comes first."""
+_LEAST = {"archive": (10, "422")}
+"""Preset -> bits and chroma sampling below which it does not go."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coding:
+    """How one film will be encoded."""
+
+    encoder: str
+    """FFmpeg's name."""
+    pix_fmt: str
+    bits: int
+    """Bits of luma and chroma."""
+    sampling: str
+    """420, 422 or 444."""
+    options: dict[str, str]
+    """Of the encoder."""
+    matrices: tuple[str, ...]
+    """See `Codec.matrices`."""
+    exact: bool
+    """Whether every luma sample given comes back."""
+    first_field: str | None
+    """top or bottom where it is coded as two fields a frame."""
+    warnings: tuple[str, ...]
+    """What of the film this codec can't hold, one line each."""
+    codes: tuple[int, int] | None = None
+    """See `Codec.codes`."""
+
+    def chroma_size(self, size: tuple[int, int]) -> tuple[int, int]:
+        """Return (height, width) of the chroma planes of a picture of `size`."""
+        down, across = CHROMA_STEPS[self.sampling]
+        return -(-size[0] // down), -(-size[1] // across)
+
+
+def choose_coding(
+    codec: str,
+    *,
+    size: tuple[int, int],
+    bits: int,
+    sampling: str,
+    full_range: bool,
+    quality: int | None,
+    threads: int,
+    first_field: str | None = None,
+    preset: str | None = None,
+    hardware: bool = False,
+) -> Coding:
+    """Choose pixel format and options that keep the most of a film.
+
+    Args:
+        codec: a name of `settings.CODECS`.
+        size: (height, width) of the picture.
+        bits: significant bits of its luma.
+        sampling: its chroma sampling as in `LumaLayout`.
+        full_range: its range.
+        quality: constant rate factor, 0 is lossless in h264 and h265; None is the default.
+        threads: of the encoder.
+        first_field: top or bottom of an interlaced film.
+        preset: a name of `settings.PRESETS`, for the least that it demands.
+        hardware: encode on the graphics card.
+
+    Raises:
+        SettingsError: the codec can't hold the film, the quality is out of range, or no graphics
+            card encodes it.
+    """
+    known, shown = codec_named(codec), f"{size[1]}x{size[0]}"
+    _check_limits(codec, known, shown, size, quality)
+    least_bits, least_sampling = _LEAST.get(preset or "", (8, "420"))
+    wanted = sampling if sampling in CHROMA_STEPS else "420"
+    chosen = _fitting_sampling(known, size, max(wanted, least_sampling))
+    depths = (10,) if (codec, chosen) == ("dnxhr", "444") else known.depths
+    depth = next((d for d in depths if d >= max(bits, least_bits)), depths[-1])
+    rate = known.quality if quality is None else quality
+    coding = Coding(
+        encoder=known.encoder,
+        pix_fmt=pixel_format(chosen, depth),
+        bits=depth,
+        sampling=chosen,
+        options=_options(codec, depth, chosen, rate, threads),
+        matrices=known.matrices,
+        exact=known.lossless or (rate == 0 and codec in ("h264", "h265")),
+        first_field=first_field if known.encoder in _WOVEN else None,
+        warnings=(),
+        codes=known.codes,
+    )
+    if hardware:
+        coding = _on_hardware(coding, codec, quality)
+    _mark_fields(coding)
+    lost = _lost(codec, coding, bits, wanted, full_range, first_field)
+    if known.needs_even and chosen == "444" != wanted:
+        lost.append(f"{shown} has odd sides: chroma is coded 444, which few players show")
+    return replace(coding, warnings=tuple(lost))
+
+
+def quiet_encoders() -> None:
+    """Keep SVT-AV1 from telling its settings on standard error; call before any is opened."""
+    os.environ.setdefault("SVT_LOG", "1")
+
+
+def pixel_format(sampling: str, bits: int) -> str:
+    """Return FFmpeg's name of planar Y'CbCr of a chroma sampling and depth."""
+    return f"yuv{sampling}p{'' if bits == 8 else f'{bits}le'}"
+
+
+def _mark_fields(coding: Coding) -> None:
+    """Give the encoder of an interlaced film the options that say so."""
+    if coding.first_field:
+        coding.options["flags"] = "+ilme+ildct"
+    if coding.encoder == "libx264" and coding.first_field == "bottom":
+        # x264 learns it from the frames too, but only after having marked the first two.
+        coding.options["x264-params"] += ":bff=1"
+
+
+def _on_hardware(coding: Coding, codec: str, quality: int | None) -> Coding:
+    """Return the coding for the graphics card's own encoder, which takes 4:2:0 alone.
+
+    Raises:
+        SettingsError: there is none, or it was asked to be exact.
+    """
+    if coding.exact:
+        raise SettingsError(f"--hardware is never exact; leave it out for lossless {codec}")
+    bits = min(coding.bits, 10)
+    encoder, pix_fmt = card_encoder(codec, bits)
+    rate = codec_named(codec).quality if quality is None else quality
+    return replace(
+        coding,
+        encoder=encoder,
+        pix_fmt=pix_fmt,
+        bits=bits,
+        sampling="420",
+        options=card_options(encoder, rate),
+        first_field=None,
+    )
+
+
+def _check_limits(
+    codec: str, known: Codec, shown: str, size: tuple[int, int], quality: int | None
+) -> None:
+    if size[0] < known.least_size[0] or size[1] < known.least_size[1]:
+        least = f"{known.least_size[1]}x{known.least_size[0]}"
+        raise SettingsError(f"{codec} needs at least {least}, the film is {shown}; use ffv1")
+    if known.needs_even and known.samplings == ("422",) and size[1] % 2:
+        raise SettingsError(f"{codec} needs an even width, the film is {shown}; use ffv1")
+    if quality is not None and known.quality is not None and quality > known.worst_quality:
+        raise SettingsError(f"--quality of {codec} is 0 to {known.worst_quality}, got {quality}")
+
+
+def _lost(
+    codec: str, coding: Coding, bits: int, sampling: str, full_range: bool, first_field: str | None
+) -> list[str]:
+    """Say what of a film its coding does not hold, one line each, with what does."""
+    lost = []
+    if coding.bits < bits:
+        lost.append(f"{codec} holds {coding.bits} bit: luma is rounded from {bits}; ffv1 keeps it")
+    if coding.sampling < sampling:
+        lost.append(f"{codec} holds chroma {coding.sampling}, not the {sampling} of the film")
+    if full_range and coding.codes:
+        least, most = coding.codes
+        lost.append(
+            f"{codec} has no codes below {least} and above {most}: black and white are clipped;"
+            " use ffv1"
+        )
+    if full_range and not codec_named(codec).keeps_range:
+        lost.append(f"{codec} can't say full range: players will show too much contrast")
+    if first_field and not coding.first_field:
+        lost.append(
+            f"{codec} can't say that the film is interlaced: players will show combs;"
+            " h264, ffv1, prores and v210 can"
+        )
+    return lost
+
+
+def _fitting_sampling(known: Codec, size: tuple[int, int], wanted: str) -> str:
+    """Return the coarsest sampling that loses nothing of `wanted` and fits the picture's sides."""
+    for sampling in known.samplings:
+        down, across = CHROMA_STEPS[sampling]
+        even = size[0] % down == 0 and size[1] % across == 0
+        if sampling >= wanted and (even or not known.needs_even):
+            return sampling
+    return known.samplings[-1]
+
+
+def _options(
+    codec: str, depth: int, sampling: str, quality: int | None, threads: int
+) -> dict[str, str]:
+    rate = {"crf": str(quality)}
+    if codec == "h264":
+        # Without it some processors' code rounds by chance: two runs would not give the same film.
+        same = {"x264-params": "cpu-independent=1"}
+        return {"preset": "medium", **same, **({"qp": "0"} if quality == 0 else rate)}
+    if codec == "h265":
+        quiet = f"log-level=error:pools={threads}"
+        exact = {"x265-params": f"{quiet}:lossless=1"}
+        captions = {"a53cc": "1"}  # libx264 writes them unasked
+        return {
+            "preset": "medium",
+            **captions,
+            **(exact if quality == 0 else rate | {"x265-params": quiet}),
+        }
+    if codec == "av1":
+        return {"preset": "6", "svtav1-params": f"lp={threads}", **rate}
+    if codec == "ffv1":
+        # Version 3 with checksums and slices, every frame alone: RFC 9043 as archives use it.
+        return {"level": "3", "slicecrc": "1", "slices": "16", "g": "1"}
+    if codec == "prores":
+        return {"profile": "3" if sampling == "422" else "4", "vendor": "apl0"}
+    if codec == "v210":
+        return {}
+    profile = "dnxhr_444" if sampling == "444" else "dnxhr_hq" if depth == 8 else "dnxhr_hqx"
+    return {"profile": profile}

@@ -1,0 +1,189 @@
+"""The luma plane of a decoded frame: where it lies in each pixel format, and its bit depth.
+
+No plane goes through swscale, which would change the codes.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from colorizer.color.ycbcr import rgb_to_ycbcr
+
+if TYPE_CHECKING:
+    from av import VideoFormat, VideoFrame
+
+_PACKED_YUV = {"yuyv422": 0, "yvyu422": 0, "uyvy422": 1}
+"""Byte of the first luma sample in packed formats whose every second byte is luma."""
+_SAMPLING = {(8, 8): "420", (8, 16): "422", (16, 16): "444"}
+"""Chroma (width, height) of a 16 x 16 picture -> name."""
+
+
+@dataclass(frozen=True, slots=True)
+class LumaLayout:
+    """How to read the luma of one pixel format."""
+
+    pix_fmt: str
+    bits: int
+    """Significant bits, 8 to 16."""
+    sampling: str
+    """Chroma sampling: 420, 422, 444, other (411, 410, 440), gray or rgb."""
+    planes: tuple[int, ...]
+    """Planes of the samples: one, or those of R, G, B."""
+    offsets: tuple[int, ...]
+    """First sample of each of them in a line."""
+    step: int
+    """Samples from one to the next."""
+    shift: int
+    """Unused low bits of each sample."""
+    big_endian: bool
+    full_range: bool | None
+    """What the format itself says; None where it is silent."""
+    has_alpha: bool
+
+
+def luma_layout(format: VideoFormat) -> LumaLayout:  # noqa: A002 - the field's word
+    """Describe where the luma of a pixel format lies.
+
+    Raises:
+        ValueError: the format has no luma that can be read exactly (palette, float, Bayer, 1-bit).
+    """
+    name, parts = format.name, format.components
+    bits = parts[0].bits
+    if format.has_palette or format.is_bit_stream or format.is_bayer or "f16" in name or bits > 16:
+        raise ValueError(f"pixel format {name} is not supported")
+    if bits < 8 or name.startswith(("x2", "v30", "xv", "vuy", "ayuv", "uyva", "y21", "y41")):
+        raise ValueError(f"pixel format {name} is not supported")
+    planes, offsets, step = (parts[0].plane,), (0,), 1
+    if format.is_rgb:
+        planes, offsets, step = _rgb_places(format)
+    elif name in _PACKED_YUV:
+        offsets, step = (_PACKED_YUV[name],), 2
+    elif len(parts) == 2:  # gray + alpha, interleaved
+        step = 2
+    elif len(parts) > 2 and parts[1].plane == 0:
+        raise ValueError(f"pixel format {name} is not supported")
+    return LumaLayout(
+        pix_fmt=name,
+        bits=bits,
+        sampling=_sampling(format),
+        planes=planes,
+        offsets=offsets,
+        step=step,
+        shift=16 - bits if "msb" in name or re.match(r"p[024]1\d", name) else 0,
+        big_endian=format.is_big_endian,
+        full_range=True if name.startswith("yuvj") or format.is_rgb else None,
+        has_alpha=any(part.is_alpha for part in parts),
+    )
+
+
+def _sampling(format: VideoFormat) -> str:  # noqa: A002
+    if format.is_rgb:
+        return "rgb"
+    if len(format.components) <= 2:
+        return "gray"
+    return _SAMPLING.get((format.chroma_width(16), format.chroma_height(16)), "other")
+
+
+def _rgb_places(format: VideoFormat) -> tuple[tuple[int, ...], tuple[int, ...], int]:  # noqa: A002
+    """Return planes, offsets and step of R, G and B."""
+    if format.is_planar:
+        return tuple(part.plane for part in format.components[:3]), (0, 0, 0), 1
+    letters = re.match(r"0[rgb]{3}|[rgb]{3}0|[rgba]{3,4}", format.name)
+    if letters is None:
+        raise ValueError(f"pixel format {format.name} is not supported")
+    order = letters.group()
+    return (0, 0, 0), tuple(order.index(letter) for letter in "rgb"), len(order)
+
+
+def read_plane(frame: VideoFrame, layout: LumaLayout, number: int = 0) -> np.ndarray:
+    """Copy the samples of one of `layout.planes`, (H, W) uint8 or uint16 in native byte order."""
+    plane = frame.planes[layout.planes[number]]
+    sample = np.dtype(np.uint8 if layout.bits == 8 else ">u2" if layout.big_endian else "<u2")
+    rows = np.frombuffer(memoryview(plane), sample).reshape(
+        -1, abs(plane.line_size) // sample.itemsize
+    )
+    if plane.line_size < 0:  # stored bottom up, as in AVI
+        rows = rows[::-1]
+    samples = rows[: frame.height, layout.offsets[number] :: layout.step][:, : frame.width]
+    # The decoder reuses its buffers, so a view would change under the reader.
+    return np.array(samples >> layout.shift if layout.shift else samples, sample.newbyteorder("="))
+
+
+def read_luma(frame: VideoFrame, layout: LumaLayout, matrix: str) -> np.ndarray:
+    """Copy the luma plane of a frame, untouched; of an RGB frame, derive it at the same depth.
+
+    Args:
+        frame: a decoded frame whose pixel format is `layout.pix_fmt`.
+        layout: from `luma_layout`.
+        matrix: luma weights used for RGB frames; gray pixels give the same Y with any of them.
+
+    Returns:
+        (H, W) uint8, or uint16 where `layout.bits` > 8.
+    """
+    if layout.sampling != "rgb":
+        return read_plane(frame, layout)
+    rgb = np.stack([read_plane(frame, layout, number) for number in range(3)])
+    if np.array_equal(rgb[0], rgb[1]) and np.array_equal(rgb[1], rgb[2]):
+        return rgb[0].copy()
+    scaled = rgb.astype(np.float32) / (2**layout.bits - 1)
+    Y = rgb_to_ycbcr(scaled, matrix=matrix, bits=layout.bits, full_range=True)[0]
+    return np.rint(Y).astype(rgb.dtype)
+
+
+def chroma_strength(frame: VideoFrame, layout: LumaLayout) -> float:
+    """Return the mean distance of the chroma codes from neutral, in 8-bit codes; 0 for gray."""
+    if layout.sampling in ("gray", "rgb") or len(frame.planes) < 3 or layout.shift:
+        return 0.0
+    neutral, total = 2 ** (layout.bits - 1), 0.0
+    sample = np.dtype(np.uint8 if layout.bits == 8 else ">u2" if layout.big_endian else "<u2")
+    for plane in frame.planes[1:3]:
+        rows = np.frombuffer(memoryview(plane), sample).reshape(plane.height, -1)[:, : plane.width]
+        total += float(np.abs(rows.astype(np.int32) - neutral).mean())
+    return total / 2 / 2 ** (layout.bits - 8)
+
+
+def at_depth(Y: np.ndarray, bits: int, to_bits: int, full_range: bool) -> np.ndarray:
+    """Bring luma codes to another bit depth.
+
+    Deeper is exact and undone by a right shift: limited range is shifted, full range repeats its
+    high bits so that white stays white. Shallower rounds to the nearest code.
+
+    Args:
+        Y: (H, W) uint8 or uint16.
+        bits: significant bits of Y, 8 to 16.
+        to_bits: significant bits of the result.
+        full_range: see `Frame.full_range`.
+
+    Returns:
+        (H, W) uint8, or uint16 where `to_bits` > 8.
+    """
+    sample = np.uint8 if to_bits == 8 else np.uint16
+    if to_bits == bits:
+        return Y.astype(sample, copy=False)
+    if to_bits > bits:
+        wide = Y.astype(np.uint16) << (to_bits - bits)
+        return wide | (wide >> bits) if full_range else wide
+    if full_range:
+        top, wanted = 2**bits - 1, 2**to_bits - 1
+        return ((Y.astype(np.uint32) * wanted + top // 2) // top).astype(sample)
+    drop = bits - to_bits
+    rounded = (Y.astype(np.uint32) + (1 << (drop - 1))) >> drop
+    return np.minimum(rounded, 2**to_bits - 1).astype(sample)
+
+
+def luma_hash(frame: VideoFrame, size: tuple[int, int], matrix: str) -> str:
+    """Return the SHA-256 of a frame's luma plane, "" where it is not of a size.
+
+    Args:
+        frame: decoded.
+        size: (height, width).
+        matrix: see `read_luma`.
+    """
+    if (frame.height, frame.width) != size:
+        return ""
+    return sha256(read_luma(frame, luma_layout(frame.format), matrix).data).hexdigest()

@@ -1,0 +1,283 @@
+"""Open a film and find the stream to colorize; what its container says about length and place."""
+
+from __future__ import annotations
+
+import os
+import struct
+from fractions import Fraction
+from hashlib import sha256
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from colorizer.errors import MediaError, UnsupportedMedia
+from colorizer.media.film.clock import TRANSPORT
+from colorizer.media.film.color_tags import FULL, LIMITED, guess_full_range
+from colorizer.media.film.container import open_container, outside_tracks
+from colorizer.media.film.luma import LumaLayout, chroma_strength, read_luma
+from colorizer.places.frame_pattern import frames_of, is_pattern
+
+if TYPE_CHECKING:
+    import numpy as np
+    from av import VideoFrame, VideoStream
+    from av.container import InputContainer
+
+DECODE_THREADS = min(4, os.cpu_count() or 1)
+"""More gain little beside a network, and every frame thread holds frames in memory."""
+SHOWN_FIRST = {2: "top", 3: "bottom", 4: "top", 5: "bottom"}
+"""AVFieldOrder -> field shown first; 2 and 3 are of fields stored apart, 4 and 5 of woven frames.
+
+FFmpeg calls 4 "top coded first, bottom displayed first", but reads and writes it as the 9 of
+Matroska and QuickTime: interleaved, top line earlier (RFC 9559, 5.1.4.1.28.3; Apple TN2162).
+"""
+_LEAST_FIELDS = 4
+"""Lines of a picture below which it is never two fields: one would have no line of chroma."""
+_MOST_RATE = 10000
+"""Frames per second; FFmpeg gives the 60000 ticks of its clock as the average of raw DV."""
+_TINTED = 6.0
+"""Mean distance of chroma from neutral, in 8-bit codes, from which a film counts as coloured."""
+_SAMPLED_PLACES = 5
+_IDENTITY_PLACES, _IDENTITY_BYTES = 16, 1 << 16
+
+
+def source_identity(path: Path) -> dict[str, Any]:
+    """Tell a film from every other and from itself after a change: size, time, a sampled hash.
+
+    Of a sequence, number, size and time of every frame.
+
+    Raises:
+        MediaError: it can't be read.
+    """
+    try:
+        found = sha256()
+        if is_pattern(path):
+            frames = frames_of(path)
+            for number, facts in ((number, file.stat()) for number, file in frames.items()):
+                found.update(f"{number} {facts.st_size} {facts.st_mtime_ns}\n".encode())
+            return {"frames": len(frames), "sample": found.hexdigest()}
+        facts = path.stat()
+        with path.open("rb") as file:
+            last = max(0, facts.st_size - _IDENTITY_BYTES)
+            for place in range(_IDENTITY_PLACES):
+                file.seek(last * place // (_IDENTITY_PLACES - 1))
+                found.update(file.read(_IDENTITY_BYTES))
+    except OSError as error:
+        raise MediaError(path, f"can't be read ({error.strerror})") from error
+    return {"bytes": facts.st_size, "changed": facts.st_mtime_ns, "sample": found.hexdigest()}
+
+
+def av_versions() -> str:
+    """Return the versions of PyAV and of FFmpeg's codecs."""
+    import av
+
+    codecs = ".".join(map(str, av.library_versions["libavcodec"]))
+    return f"PyAV {av.__version__} libavcodec {codecs}"
+
+
+def film_stream(container: InputContainer, path: Path) -> VideoStream:
+    """Return the video stream to colorize: the first that is neither cover art nor undecodable.
+
+    Raises:
+        UnsupportedMedia: there is none.
+    """
+    outside = outside_tracks(path) if "mov" in container.format.name else {}
+    films = [stream for stream in container.streams.video if not is_cover(stream)]
+    for stream in films:
+        if stream.codec_context is not None and stream.index not in outside:
+            return stream
+    named = [outside[stream.index] for stream in films if stream.index in outside]
+    if named:
+        raise UnsupportedMedia(
+            path,
+            f"its picture is in another file ({named[0]}), which is never opened; save both as one",
+        )
+    if films:
+        raise UnsupportedMedia(path, "this FFmpeg has no decoder for its video stream")
+    kinds = sorted({str(stream.type) for stream in container.streams}) or ["no"]
+    raise UnsupportedMedia(path, f"no video stream found, only {', '.join(kinds)} streams")
+
+
+def is_cover(stream: Any) -> bool:
+    """Tell whether a stream is one attached picture (cover art), not a film."""
+    from av.stream import Disposition
+
+    return bool(stream.disposition & (Disposition.attached_pic | Disposition.timed_thumbnails))
+
+
+def frame_rate(stream: VideoStream) -> Fraction | None:
+    """Return the average frames per second, None where nothing says."""
+    for rate in (stream.average_rate, stream.guessed_rate, stream.base_rate):
+        if rate and rate < _MOST_RATE:
+            return Fraction(rate.numerator, rate.denominator)
+    return None
+
+
+def announced_duration(container: InputContainer, stream: VideoStream) -> tuple[float, bool] | None:
+    """Return seconds the file promises, and whether of this stream or of the whole container."""
+    if stream.duration and stream.time_base:
+        return float(stream.duration * stream.time_base), True
+    tag = next((v for k, v in stream.metadata.items() if k.upper().startswith("DURATION")), "")
+    hours, _, rest = tag.partition(":")
+    minutes, _, seconds = rest.partition(":")
+    try:
+        return int(hours) * 3600 + int(minutes) * 60 + float(seconds), True
+    except ValueError:
+        return (container.duration / 1e6, False) if container.duration else None
+
+
+def cut_off(
+    frames: int, reached: Fraction, announced: tuple[float, bool], rate: Fraction
+) -> str | None:
+    """Return a line where a film ends before the length that it announces.
+
+    Args:
+        frames: read.
+        reached: seconds to the end of the last of them.
+        announced: see `announced_duration`.
+        rate: frames per second.
+    """
+    seconds, exact = announced
+    if float(reached) >= seconds - (0.1 + 2 / rate if exact else 1 + seconds / 50):
+        return None
+    return (
+        f"cut off or damaged: {frames} frames could be read, to {float(reached):.1f} of"
+        f" {seconds:.1f} announced seconds"
+    )
+
+
+def unkept(first: VideoFrame, layout: LumaLayout) -> list[str]:
+    """Say what of the picture itself a result does not keep, one line each.
+
+    Args:
+        first: its first frame.
+        layout: of its samples.
+    """
+    lines = []
+    if layout.sampling == "rgb":
+        lines.append(f"RGB-coded: luma is derived at {layout.bits} bit, exact where R = G = B")
+    if layout.has_alpha:
+        lines.append("its transparency is not kept")
+    if chroma_strength(first, layout) > _TINTED:
+        lines.append("already has colour, which is replaced")
+    return lines
+
+
+def clock_origin(container: InputContainer, time_base: Fraction) -> Fraction:
+    """Return the seconds at which an MPEG stream's clock starts, a multiple of `time_base`.
+
+    The output begins at 0 instead: players of MP4 would show so much black, and Matroska has no
+    times before 0, which FFmpeg gives to what comes before the clock of 33 bits begins again.
+    """
+    start = container.start_time or 0
+    if container.format.name not in TRANSPORT:
+        return Fraction(0)
+    return (Fraction(start, 10**6) / time_base).__floor__() * time_base
+
+
+def display_matrix(frame: VideoFrame) -> tuple[int, ...] | None:
+    """Return the nine numbers that turn or mirror the picture for display, if there are any."""
+    data: Any = frame.side_data.get("DISPLAYMATRIX")
+    return struct.unpack("=9i", bytes(data)) if data else None
+
+
+def first_field(frame: VideoFrame, stream: VideoStream, wanted: str = "auto") -> str | None:
+    """Return which field of a film is shown first, top or bottom; None where frames are whole.
+
+    Args:
+        frame: its first one.
+        stream: where it comes from.
+        wanted: top, bottom or no, which a person knows; auto believes the film.
+    """
+    if frame.height < _LEAST_FIELDS or wanted == "no":
+        return None
+    if wanted != "auto":
+        return wanted
+    if not frame.interlaced_frame:
+        return SHOWN_FIRST.get(stream.codec_context.field_order)
+    # PyAV does not give the flag, but separatefields obeys it: with every other line white, its
+    # first field tells.
+    from av.filter import Graph
+
+    graph = Graph()
+    parts = [
+        graph.add_buffer(template=stream),
+        graph.add("crop", "min(16\\,iw):min(16\\,ih):0:0"),
+        graph.add("format", "gray"),
+        graph.add("geq", "lum=255*mod(Y\\,2)"),
+        graph.add("separatefields"),
+        graph.add("buffersink"),
+    ]
+    for one, other in pairwise(parts):
+        one.link_to(other)
+    graph.configure()
+    parts[0].push(frame)
+    field: Any = parts[-1].pull()
+    return "bottom" if memoryview(field.planes[0])[0] else "top"
+
+
+def chapters_within(
+    chapters: list[Any], origin: Fraction, seconds: Fraction | None
+) -> list[dict[str, Any]]:
+    """Return the chapters of a part of a film, with times from its first frame.
+
+    Args:
+        chapters: of the film, as PyAV gives them.
+        origin: seconds at which the part begins on the film's clock.
+        seconds: how long it is; None up to the film's end.
+    """
+    found = []
+    for chapter in chapters:
+        base = chapter["time_base"]
+        least, most = 0, None if seconds is None else round(seconds / base)
+        start, end = (chapter[name] - round(origin / base) for name in ("start", "end"))
+        if origin and end <= least or (most is not None and start >= most):
+            continue
+        start = max(start, least) if origin else start
+        found.append({**chapter, "start": start, "end": end if most is None else min(end, most)})
+    return found
+
+
+def found_range(
+    path: Path, first: VideoFrame, layout: LumaLayout, index: int
+) -> tuple[bool, str | None]:
+    """Return whether a film is full range, and a line where that had to be guessed.
+
+    Args:
+        path: the film.
+        first: its first frame.
+        layout: of its luma.
+        index: its video stream.
+    """
+    if layout.full_range is not None:
+        return layout.full_range, None
+    if first.color_range in (LIMITED, FULL):
+        return first.color_range == FULL, None
+    if layout.sampling != "gray":
+        return False, None  # the convention for Y'CbCr
+    full_range = guess_full_range(sample_luma(path, layout, index), layout.bits)
+    found = "full" if full_range else "limited"
+    return full_range, f"the range of its gray is not tagged; its codes look like {found}"
+
+
+def sample_luma(path: Path, layout: LumaLayout, index: int) -> list[np.ndarray]:
+    """Read luma planes at five places spread over a film.
+
+    Args:
+        path: the film.
+        layout: of its luma.
+        index: its video stream.
+    """
+    from av.error import FFmpegError
+
+    planes = []
+    with open_container(path) as container:
+        stream = container.streams[index]
+        for place in range(_SAMPLED_PLACES):
+            try:
+                container.seek(int((container.duration or 0) * place / _SAMPLED_PLACES))
+                frame: Any = next(iter(container.decode(stream)))
+            except (FFmpegError, StopIteration):
+                continue
+            if frame.format.name == layout.pix_fmt:
+                planes.append(read_luma(frame, layout, "bt709"))
+    return planes

@@ -1,0 +1,234 @@
+"""What frames hold besides their picture: captions, luminance of the master, time codes, ...
+
+FFmpeg calls it side data. PyAV reads it but can't attach it; a small frame made of the film's own
+keeps it through the pipeline, and is drawn large again for the encoder.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from colorizer.media.film.coding import Coding
+from colorizer.media.film.container import open_container
+
+if TYPE_CHECKING:
+    from av import VideoFrame
+
+    from colorizer.media.film.source import FilmSource
+
+CAPTIONS, MASTERING, LIGHT, TIME_CODE = (
+    "A53_CC",
+    "MASTERING_DISPLAY_METADATA",
+    "CONTENT_LIGHT_LEVEL",
+    "S12M_TIMECODE",
+)
+KINDS = {
+    CAPTIONS: "closed captions (CEA-608/708)",
+    MASTERING: "mastering display (SMPTE ST 2086)",
+    LIGHT: "content light level",
+    TIME_CODE: "time codes of frames (SMPTE ST 12)",
+    "AFD": "active format description",
+    "PANSCAN": "pan and scan",
+    "DOVI_METADATA": "Dolby Vision",
+    "DOVI_RPU_BUFFER": "Dolby Vision",
+    "DYNAMIC_HDR_PLUS": "HDR10+",
+    "DYNAMIC_HDR_VIVID": "HDR Vivid",
+    "AMBIENT_VIEWING_ENVIRONMENT": "ambient viewing environment",
+    "STEREO3D": "stereo 3D",
+    "SPHERICAL": "spherical mapping",
+    "ICC_PROFILE": "ICC profile",
+    "FILM_GRAIN_PARAMS": "film grain",
+}
+"""FFmpeg's names of side data that says something of the film -> ours."""
+_NOT_CARRIED = ("DISPLAYMATRIX", "SEI_UNREGISTERED", "REGIONS_OF_INTEREST", "MOTION_VECTORS")
+"""Written otherwise, or of the old coding."""
+_WITH_CAPTIONS = ("libx264", "libx265")
+_WITH_LIGHT = {
+    "libx264": ("x264-params", "mastering-display", "cll"),
+    "libx265": ("x265-params", "master-display", "max-cll"),
+    "libsvtav1": ("svtav1-params", "mastering-display", "content-light"),
+}
+"""Encoder -> its option, and the names in it of the master's display and of the light level."""
+_LOOKED_AT = 25
+"""Frames that are looked at before the work."""
+_SMALL = 16
+
+
+def carries_captions(coding: Coding) -> bool:
+    """Tell whether a coding's encoder writes the captions of its frames."""
+    return coding.encoder in _WITH_CAPTIONS
+
+
+def kinds_of(frame: Any) -> dict[str, bytes]:
+    """Return the side data of a frame that says something of the film, by FFmpeg's name."""
+    found = {str(item.type.name): item for item in frame.side_data}
+    return {name: bytes(item) for name, item in found.items() if name in KINDS}
+
+
+def first_side_data(path: Path, index: int) -> dict[str, bytes]:
+    """Return the side data of a film's first frames, the earliest of each kind.
+
+    Args:
+        path: the film.
+        index: its picture stream.
+    """
+    from av.error import FFmpegError
+
+    found: dict[str, bytes] = {}
+    with open_container(path) as container:
+        try:
+            for number, frame in enumerate(container.decode(container.streams[index])):
+                found = kinds_of(frame) | found
+                if number + 1 == _LOOKED_AT:
+                    break
+        except FFmpegError:
+            pass  # said where it is read
+    return found
+
+
+def words(kinds: Iterable[str]) -> list[str]:
+    """Return our names of kinds of side data, each once."""
+    return list(dict.fromkeys(KINDS[kind] for kind in kinds))
+
+
+def with_light(coding: Coding, found: Mapping[str, bytes]) -> Coding:
+    """Return the coding that says how bright the master's display is, as the film does.
+
+    Args:
+        coding: of the result.
+        found: see `first_side_data`.
+    """
+    if coding.encoder not in _WITH_LIGHT:
+        return coding
+    option, display, light = _WITH_LIGHT[coding.encoder]
+    said = []
+    if MASTERING in found and (master := _master(found[MASTERING], coding.encoder)):
+        said.append(f"{display}={master}")
+    if LIGHT in found:
+        said.append("{}={},{}".format(light, *struct.unpack("=2I", found[LIGHT][:8])))
+    if not said:
+        return coding
+    params = ":".join(filter(None, [coding.options.get(option), *said]))
+    return replace(coding, options=coding.options | {option: params})
+
+
+def lost_side_data(coding: Coding, kinds: Iterable[str], *, time_code: bool) -> list[str]:
+    """Say which kinds of side data a coding does not hold, in one line at most.
+
+    Args:
+        coding: of the result.
+        kinds: of the film.
+        time_code: whether the result gets the first frame's time code as its own.
+    """
+    kept = [CAPTIONS] if carries_captions(coding) else []
+    kept += [MASTERING, LIGHT] if coding.encoder in _WITH_LIGHT else []
+    kept += [TIME_CODE] if time_code else []
+    lost = words(kind for kind in kinds if kind not in kept)
+    if not lost:
+        return []
+    can = set(lost) <= set(words([CAPTIONS, MASTERING, LIGHT]))
+    advice = "; h264 and h265 keep them" if can else ""
+    return [f"left out of the frames: {', '.join(lost)}{advice}"]
+
+
+def starts_at(film: FilmSource) -> str:
+    """Return the time code that a film's first frame has in its side data, "" for none."""
+    data = film.side_data.get(TIME_CODE)
+    return time_code_of(data, film.rate) if data else ""
+
+
+def _master(data: bytes, encoder: str) -> str:
+    """Write AVMasteringDisplayMetadata as an encoder's parameter, "" where it says too little."""
+    numbers = struct.unpack("=20i2i", data[:88])
+    if not (numbers[20] and numbers[21]):
+        return ""
+    pairs = [(numbers[at], numbers[at + 1]) for at in range(0, 20, 2)]
+    if any(below == 0 for _, below in pairs):
+        return ""
+    values = [Fraction(*pair) for pair in pairs]
+    red, green, blue, white = (values[at : at + 2] for at in (0, 2, 4, 6))
+    least, most = values[8:]
+    if encoder == "libsvtav1":
+        spots = [f"{float(x):.5f},{float(y):.5f}" for x, y in (green, blue, red, white)]
+        lights = f"{float(most):.4f},{float(least):.4f}"
+    else:
+        spots = [f"{round(x * 50000)},{round(y * 50000)}" for x, y in (green, blue, red, white)]
+        lights = f"{round(most * 10000)},{round(least * 10000)}"
+    g, b, r, wp = spots
+    return f"G({g})B({b})R({r})WP({wp})L({lights})"
+
+
+def time_code_of(data: bytes, rate: Fraction) -> str:
+    """Return the first time code of a frame's side data as HH:MM:SS:FF (SMPTE ST 12-1).
+
+    Args:
+        data: number of codes, then the codes, 32 bit each.
+        rate: frames per second; above 30 a code counts pairs of frames.
+    """
+    code = struct.unpack("=2I", data[:8])[1]
+    part = _decimal(code >> 24 & 0x3F)
+    if rate > 30:
+        part = 2 * part + (code >> (7 if rate == 50 else 23) & 1)
+    sign = ";" if code >> 30 & 1 else ":"
+    hours, minutes, seconds = (
+        _decimal(code & 0x3F),
+        _decimal(code >> 8 & 0x7F),
+        _decimal(code >> 16 & 0x7F),
+    )
+    return f"{hours:02}:{minutes:02}:{seconds:02}{sign}{part:02}"
+
+
+def _decimal(digits: int) -> int:
+    return (digits >> 4) * 10 + (digits & 15)
+
+
+class Carrier:
+    """Makes the small frames that keep side data."""
+
+    def __init__(self) -> None:
+        self._scaled: dict[tuple[Any, ...], Any] = {}
+
+    def small(self, frame: VideoFrame) -> Any:
+        """Return a small frame with a frame's captions, None where it has none."""
+        if CAPTIONS not in kinds_of(frame):
+            return None
+        drops = [("sidedata", f"mode=delete:type={name}") for name in _NOT_CARRIED]
+        return self._through(frame, [("scale", f"{_SMALL}:{_SMALL}"), *drops])
+
+    def grown(self, small: Any, size: tuple[int, int], pix_fmt: str) -> Any:
+        """Return a frame of a size (height, width) and format with the side data of a small one.
+
+        Its samples mean nothing.
+        """
+        steps = [("scale", f"{size[1]}:{size[0]}:flags=neighbor"), ("format", pix_fmt)]
+        picture = self._through(small, steps)
+        picture.make_writable()
+        picture.pict_type = 0  # that of the old coding would be taken for an order
+        return picture
+
+    def _through(self, frame: Any, steps: list[tuple[str, str]]) -> Any:
+        from av.filter import Graph
+
+        key = (frame.width, frame.height, frame.format.name, *steps)
+        if key not in self._scaled:
+            graph = Graph()
+            last = graph.add_buffer(
+                width=frame.width,
+                height=frame.height,
+                format=frame.format,
+                time_base=Fraction(1, 25),
+            )
+            for name, options in [*steps, ("buffersink", "")]:
+                part = graph.add(name, options) if options else graph.add(name)
+                last.link_to(part)
+                last = part
+            graph.configure()
+            self._scaled = {key: graph}
+        graph = self._scaled[key]
+        graph.push(frame)
+        return graph.pull()

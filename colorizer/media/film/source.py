@@ -1,0 +1,304 @@
+"""FilmSource: decode a film frame by frame, its luma plane untouched."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from functools import partial
+from pathlib import Path
+from types import MappingProxyType, TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from colorizer.errors import MediaError, UnsupportedMedia
+from colorizer.frame import Frame, working_L
+from colorizer.media.film.anchor import Anchor, CountLog, Counts
+from colorizer.media.film.clock import TRANSPORT, Clock, Epoch
+from colorizer.media.film.color_tags import complete_tags
+from colorizer.media.film.decode import FilmDecoder
+from colorizer.media.film.luma import LumaLayout, luma_hash, luma_layout, read_luma
+from colorizer.media.film.open import (
+    DECODE_THREADS,
+    announced_duration,
+    chapters_within,
+    clock_origin,
+    cut_off,
+    display_matrix,
+    first_field,
+    found_range,
+    frame_rate,
+    unkept,
+)
+from colorizer.media.film.range import find_span, has_packets_between
+from colorizer.media.film.side import Carrier, first_side_data, starts_at
+from colorizer.media.film.timecode import own_place, timecode_of
+from colorizer.places.trim import Place
+
+if TYPE_CHECKING:
+    from av import VideoFrame, VideoStream
+
+
+class FilmSource:
+    """A film being read; see `colorizer.media.base.Source`.
+
+    Frames come in order with strictly increasing pts, the container's own wherever it has them.
+    """
+
+    frame_count: int | None
+    """Frames announced by the container, else estimated from its duration, else None."""
+    counted: bool
+    """Whether `frame_count` is the container's own count."""
+    warnings: list[str]
+    size: tuple[int, int]
+    """(height, width) of the coded picture, before any rotation for display."""
+    layout: LumaLayout
+    """Pixel format, bit depth and chroma sampling."""
+    rate: Fraction
+    """Average frames per second."""
+    time_base: Fraction
+    """Seconds per unit of pts."""
+    origin: Fraction
+    """Seconds at which the clock starts; sinks write times less this."""
+    sample_aspect_ratio: Fraction | None
+    """Width to height of a pixel, None where unknown or 1."""
+    field_order: int
+    """FFmpeg's AVFieldOrder, 0 unknown, 1 progressive."""
+    first_index: int
+    """Index in the whole film of the first frame wanted."""
+    seconds: Fraction | None
+    """How long the part wanted is; None up to the film's end."""
+    first_field: str | None
+    """top or bottom, whichever is shown first; None where frames are whole."""
+    timecode: str = ""
+    """Of the film's first frame, as its container says; "" where nothing does."""
+    side_data: Mapping[str, bytes] = MappingProxyType({})
+    """What its first frames hold besides the picture; see `first_side_data`."""
+    epochs: Sequence[Epoch] = ()
+    """The new clocks that its frames have come to."""
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        side: int,
+        threads: int = DECODE_THREADS,
+        interlaced: str = "auto",
+        start: Place | None = None,
+        end: Place | None = None,
+    ) -> None:
+        """Open a film and decode its first frame.
+
+        Args:
+            path: anything PyAV opens; never written to.
+            side: short side in pixels of the frames' L.
+            threads: decoder threads.
+            interlaced: top or bottom field first, no, or auto: what the film says of itself.
+            start: the first frame wanted, None for the film's; it gets the index 0.
+            end: the first frame no longer wanted, None for the film's end.
+
+        Raises:
+            MediaError: missing, or no frame of it can be decoded.
+            UnsupportedMedia: no video stream, or a pixel format without readable luma.
+        """
+        self.path = path
+        self.warnings = []
+        self._side = side
+        self._interlaced = interlaced
+        self._read = 0
+        self._counts = CountLog()
+        self._carrier = Carrier()
+        self._earlier: Counts = (0, 0, 0)
+        self._decoder = FilmDecoder(path, threads, self.warnings.append)
+        try:
+            self._describe(self._decoder.first)
+            self._trim(start, end)
+        except BaseException:
+            self._decoder.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._decoder.close()
+
+    @property
+    def stream(self) -> VideoStream:
+        """The stream that is decoded."""
+        return self._decoder.stream
+
+    def frames(self, start: int = 0, anchor: Anchor | None = None) -> Iterator[Frame]:
+        """Yield every frame in order; call once.
+
+        Args:
+            start: index of the first frame to yield.
+            anchor: frames before it, from which to go on without decoding all that came before.
+
+        Raises:
+            MediaError: the picture changes size or depth within the film.
+        """
+        step = round(1 / (self.rate * self.time_base))
+        first, pictures = self._pictures(anchor)
+        for index, decoded in enumerate(pictures, start=first):
+            if self._span is not None and index >= self._span.frames:
+                break
+            self._check_same(decoded, self.first_index + index)
+            pts = self._clock.advance(decoded.pts, step)
+            self._read = index + 1
+            self._counts.note(
+                index, (self._decoder.damaged, self._clock.mended, self._decoder.discarded)
+            )
+            if index < start:
+                continue
+            yield self._frame(decoded, index, pts)
+        self._report()
+
+    def _frame(self, decoded: VideoFrame, index: int, pts: int) -> Frame:
+        Y = read_luma(decoded, self.layout, self.tags.matrix)
+        bits, full_range = self.layout.bits, self.tags.full_range
+        L = working_L(Y, bits, full_range, self._side)
+        side = self._carrier.small(decoded)
+        return Frame(index, pts, self.time_base, Y, bits, full_range, L, side=side)
+
+    def chapters(self) -> list[Any]:
+        """Return the chapters of the part wanted, with times on the output's clock."""
+        return chapters_within(self._decoder.container.chapters(), self.origin, self.seconds)
+
+    def counts_before(self, index: int) -> Counts:
+        """Return what was damaged, mended and left out before a frame just read."""
+        return self._counts.before(index)
+
+    def restore_counts(self, counts: Counts) -> None:
+        """Take back what `counts_before` gave the run whose frames an anchor stands for."""
+        self._earlier = counts
+
+    def _pictures(self, anchor: Anchor | None) -> tuple[int, Iterator[VideoFrame]]:
+        """Return pictures from some place on, and the index of the first."""
+        if anchor is not None and (
+            found := self._decoder.pictures_from(
+                anchor.times,
+                lambda picture: luma_hash(picture, self.size, self.tags.matrix) == anchor.luma,
+            )
+        ):
+            self._decoder.damaged, self._clock.mended, self._decoder.discarded = self._earlier
+            return anchor.first, found
+        span = self._span
+        begin = span.first_pts if span and span.first and span.sought else None
+        if begin is not None and (found := self._decoder.pictures_from((begin,), lambda _: True)):
+            return 0, found
+        return -self.first_index, self._decoder.pictures()
+
+    def _describe(self, first: VideoFrame) -> None:
+        """Read off everything that sinks and front-ends need."""
+        path, stream, context = self.path, self.stream, self.stream.codec_context
+        try:
+            self.layout = luma_layout(first.format)
+        except ValueError as error:
+            raise UnsupportedMedia(path, f"{error}; convert it to FFV1 yuv422p") from None
+        self.container_name = self._decoder.container.format.name
+        self.codec_name = context.name
+        self.size = (first.height, first.width)
+        rate = frame_rate(stream)
+        if rate is None:
+            self.warnings.append("no frame rate found; 25 frames per second are assumed")
+        self.rate = rate or Fraction(25)
+        self.time_base = Fraction(stream.time_base or first.time_base or 1 / self.rate)
+        self._clock = Clock(self.time_base, is_gap=self._gap_test())
+        self.epochs = self._clock.epochs
+        self.origin = clock_origin(self._decoder.container, self.time_base)
+        ratio = stream.sample_aspect_ratio
+        self.sample_aspect_ratio = Fraction(ratio) if ratio and ratio != 1 else None
+        self.field_order = context.field_order
+        self.first_field = first_field(first, stream, self._interlaced)
+        self.display_matrix = display_matrix(first)
+        full_range, said = found_range(path, first, self.layout, stream.index)
+        self.tags, note = complete_tags(first, self.size[0], self.rate, full_range)
+        self._announced = announced_duration(self._decoder.container, stream)
+        self.counted = stream.frames > 0
+        estimate = round(self._announced[0] * self.rate) if self._announced else None
+        self.frame_count = stream.frames or estimate
+        self.side_data = first_side_data(path, stream.index)
+        self.timecode = timecode_of(self._decoder.container, stream) or starts_at(self)
+        self._warn(said, note, *unkept(first, self.layout))
+
+    def _trim(self, start: Place | None, end: Place | None) -> None:
+        """Find the part wanted, and let the clock of the output start with it."""
+        self._span, self.first_index, self.seconds = None, 0, None
+        if start is None and end is None:
+            return
+        start, end = (own_place(place, self.timecode, self.rate) for place in (start, end))
+        span = find_span(
+            self.path,
+            self.stream.index,
+            start,
+            end,
+            rate=self.rate,
+            time_base=self.time_base,
+            is_gap=self._gap_test(),
+        )
+        self._span, self.first_index, self.seconds = span, span.first, span.seconds
+        self.frame_count, self.counted = span.frames, True
+        if span.first:
+            began = span.first * round(1 / (self.rate * self.time_base))
+            pts = (
+                began + (self._decoder.first.pts or 0) if span.first_pts is None else span.first_pts
+            )
+            self.origin = pts * self.time_base
+
+    def _gap_test(self) -> Callable[[Fraction, Fraction], bool] | None:
+        """Return what tells gaps from new clocks; None where clocks never change."""
+        if self._decoder.container.format.name not in TRANSPORT:
+            return None
+        return partial(has_packets_between, self.path, self.stream.index)
+
+    @property
+    def is_part(self) -> bool:
+        """Whether it is only a part of the film."""
+        return self._span is not None
+
+    def _warn(self, *notes: str | None) -> None:
+        self.warnings += filter(None, notes)
+
+    def _check_same(self, frame: VideoFrame, index: int) -> None:
+        """Every frame must fit the one output; FFmpeg would silently rescale it."""
+        if (frame.height, frame.width) != self.size:
+            was, now = f"{self.size[1]}x{self.size[0]}", f"{frame.width}x{frame.height}"
+            what = f"the picture changes from {was} to {now}"
+        elif frame.format.name != self.layout.pix_fmt:
+            layout = luma_layout(frame.format)
+            if (layout.bits, layout.sampling) == (self.layout.bits, self.layout.sampling):
+                self.layout = layout
+                return
+            what = f"the pixel format changes from {self.layout.pix_fmt} to {layout.pix_fmt}"
+        else:
+            return
+        raise MediaError(self.path, f"{what} at frame {index}; split the film there")
+
+    def _report(self) -> None:
+        """Say what was damaged or missing, once the end is reached."""
+        if self._decoder.damaged == 1:
+            self.warnings.append("1 frame is damaged; decoded as well as possible")
+        elif self._decoder.damaged:
+            self.warnings.append(
+                f"{self._decoder.damaged} frames are damaged; decoded as well as possible"
+            )
+        self.warnings += self._clock.lines()
+        if self._span is not None:
+            if self._read < self._span.frames:
+                self.warnings.append(
+                    f"damaged: {self._read} of {self._span.frames} frames could be read"
+                )
+        elif self.counted:
+            expected = self.stream.frames - self._decoder.discarded
+            if self._read < expected:
+                self.warnings.append(
+                    f"cut off or damaged: {self._read} of {expected} frames could be read"
+                )
+        elif self._announced and not self._clock.epochs:
+            end = ((self._clock.last or 0) * self.time_base) + 1 / self.rate
+            reached = max(end, self._read / self.rate)
+            self._warn(cut_off(self._read, reached, self._announced, self.rate))

@@ -1,0 +1,1 @@
+"""Image sequences: films whose frames are files."""

@@ -1,0 +1,304 @@
+"""Image sequences: a film whose frames are files; and the one door to films of both kinds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from colorizer.errors import MediaError, UnsupportedMedia
+from colorizer.frame import Frame
+from colorizer.media.film.anchor import Anchor, Counts
+from colorizer.media.film.color_tags import ColorTags
+from colorizer.media.film.container import open_container
+from colorizer.media.film.luma import LumaLayout
+from colorizer.media.film.source import FilmSource
+from colorizer.media.film.timecode import own_place
+from colorizer.media.frames.dpx import LINEAR, look_at
+from colorizer.media.frames.exr_frames import ExrCarried
+from colorizer.media.frames.files import (
+    Carried,
+    FrameFile,
+    as_video,
+    facts_of,
+    read_frame,
+    transfer_of,
+)
+from colorizer.places.frame_pattern import (
+    FILE_SUFFIXES,
+    check_gaps,
+    frames_of,
+    is_pattern,
+    missing_words,
+    normal,
+)
+from colorizer.places.trim import Place, parse_rate
+
+if TYPE_CHECKING:
+    from av import VideoStream
+    from av.container import InputContainer
+
+RATE = Fraction(24)
+"""Frames per second of frames that name none."""
+
+
+class SequenceSource(FilmSource):
+    """A sequence being read: a film to whoever reads it.
+
+    A frame's time is its number less the first one's, so a gap that is accepted stays one.
+    """
+
+    pattern: Path
+    """All frames; `path` is the first of them."""
+    numbers: list[int]
+    """Number of each frame wanted."""
+    transfer: str
+    """What the codes of the frames are: video, log or linear."""
+    coded: tuple[str, int]
+    """Format and bits of the files."""
+
+    def __init__(
+        self,
+        pattern: Path,
+        *,
+        side: int,
+        start: Place | None = None,
+        end: Place | None = None,
+        rate: Fraction | None = None,
+        accept_gaps: bool = False,
+        transfer: str = "auto",
+    ) -> None:
+        """List the frames and decode the first one.
+
+        Args:
+            pattern: see `colorizer.places.frame_pattern`.
+            side: short side in pixels of the frames' L.
+            start: the first frame wanted, None for the first there is; it gets the index 0.
+            end: the first frame no longer wanted, None for the end.
+            rate: frames per second; None believes the frames, else it is RATE.
+            accept_gaps: whether numbers may be missing.
+            transfer: of DPX, one of `settings.TRANSFERS`.
+
+        Raises:
+            MediaError: no frames, gaps, a frame cut off, or the first one can't be read.
+        """
+        self.pattern = normal(pattern)
+        self.warnings = []
+        self._side, self._transfer = side, transfer
+        self._noted: set[str] = set()
+        self._carried: dict[int, Carried] = {}
+        self._container: InputContainer | None = None
+        self._files = self._listed(accept_gaps)
+        self.path = next(iter(self._files.values()))
+        first = read_frame(self.path, transfer)
+        self._describe_files(first, rate)
+        self._wanted(start, end)
+        self.frame_count, self.counted = len(self.numbers), True
+        self._check_headers()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._container is not None:
+            self._container.close()
+        self._carried.clear()
+
+    @property
+    def stream(self) -> VideoStream:
+        """The first frame as FFmpeg sees it, for what describes a stream to film containers."""
+        if self._container is None:
+            self._container = open_container(self.path, picture=True)
+        return self._container.streams.video[0]
+
+    @property
+    def is_part(self) -> bool:
+        """Whether it is only a part of the frames."""
+        return len(self.numbers) < len(self._files)
+
+    def frames(
+        self, start: int = 0, anchor: Anchor | None = None, *, video: bool = False
+    ) -> Iterator[Frame]:
+        """Yield every frame in order; call once.
+
+        Args:
+            start: index of the first frame to yield.
+            anchor: not needed here.
+            video: give gray codes of the first frame's depth, as `as_video` does, and forget
+                what else the files hold.
+
+        Raises:
+            MediaError: a frame is damaged, or not of the size or depth of the first.
+        """
+        for index, number in enumerate(self.numbers[start:], start):
+            path = self._files[number]
+            file = read_frame(path, self._transfer)
+            self._check_alike(path, file)
+            self._note(file.notes)
+            frame = file.frame(index, number - self.numbers[0], self.time_base, self._side)
+            if video:
+                yield as_video(frame, self.layout.bits)
+                continue
+            self._carried[index] = file.carried
+            yield frame
+
+    def take(self, index: int) -> Carried:
+        """Return what a frame's file held beside its picture; once, so that its memory is freed."""
+        return self._carried.pop(index)
+
+    def file(self, number: int) -> Path:
+        """Return the file of a frame."""
+        return self._files[number]
+
+    def chapters(self) -> list[Any]:
+        """Return no chapters."""
+        return []
+
+    def counts_before(self, index: int) -> Counts:
+        """Return that nothing was damaged or left out: such frames are refused."""
+        return 0, 0, 0
+
+    def restore_counts(self, counts: Counts) -> None:
+        """Take nothing back."""
+
+    def _listed(self, accept_gaps: bool) -> dict[int, Path]:
+        try:
+            files = frames_of(self.pattern)
+        except OSError as error:
+            raise MediaError(self.pattern, f"can't be read ({error.strerror})") from error
+        if not files:
+            raise MediaError(self.pattern, "no frame of this name exists")
+        if not accept_gaps:
+            check_gaps(self.pattern, files)
+        elif words := missing_words(files):
+            self.warnings.append(f"{words}; the frames around them keep their numbers")
+        return files
+
+    def _describe_files(self, first: FrameFile, rate: Fraction | None) -> None:
+        """Read off everything that sinks and front-ends need."""
+        self.size = (first.Y.shape[0], first.Y.shape[1])
+        self.coded, self.transfer, self.timecode = first.coded, "video", ""
+        said, self.sample_aspect_ratio = None, None
+        if isinstance(first.carried, ExrCarried):
+            said, self.transfer = first.carried.header.rate, "linear"
+            self.timecode = first.carried.header.timecode
+            self.sample_aspect_ratio = first.carried.header.pixel_aspect
+        elif self.path.suffix.lower() in FILE_SUFFIXES:
+            header = look_at(self.path)
+            said, self.sample_aspect_ratio = header.rate, header.pixel_aspect
+            self.timecode = header.timecode
+            self.transfer = transfer_of(header, self._transfer)
+            if header.interlaced:
+                self.warnings.append("says it is interlaced; its frames are coloured as whole ones")
+            if header.transfer == LINEAR and self._transfer == "auto":
+                self.warnings.append(
+                    "says its codes are linear light, as many programs write of video; they are"
+                    " taken for video, --transfer linear takes them at their word"
+                )
+        if rate is None and said is None:
+            self.warnings.append(f"names no frame rate; {RATE} is assumed, --fps sets it")
+        self.rate = rate or said or RATE
+        self.time_base = 1 / self.rate
+        self.origin = Fraction(0)
+        bits = first.bits if first.tone is None else 16
+        self.layout = LumaLayout(
+            pix_fmt=f"{first.coded[0]} of {first.coded[1]} bit", bits=bits, sampling="gray",
+            planes=(0,), offsets=(0,), step=1, shift=0, big_endian=False, full_range=True,
+            has_alpha=False,
+        )  # fmt: skip
+        tags = (6, 6, 6) if self.size[0] <= 576 else (1, 1, 1)
+        self.tags = ColorTags("bt601" if tags[0] == 6 else "bt709", *tags, full_range=True)
+        self.container_name, self.codec_name = "image sequence", first.coded[0]
+        self.field_order, self.first_field, self.display_matrix = 1, None, None
+
+    def _wanted(self, start: Place | None, end: Place | None) -> None:
+        """Choose the part wanted."""
+        numbers = list(self._files)
+
+        def index_of(asked: Place) -> int:
+            place = own_place(asked, self.timecode, self.rate) or asked
+            time = place.time(self.rate)
+            if time is None:
+                return place.frame or 0
+            return sum((number - numbers[0]) / self.rate < time for number in numbers)
+
+        self.first_index = index_of(start) if start else 0
+        last = min(index_of(end), len(numbers)) if end else len(numbers)
+        if self.first_index >= len(numbers):
+            raise MediaError(self.pattern, f"--start is after its {len(numbers)} frames")
+        if last <= self.first_index:
+            raise MediaError(self.pattern, "--end must be after --start")
+        self.numbers = numbers[self.first_index : last]
+        self.seconds = None if end is None else len(self.numbers) / self.rate
+
+    def _check_headers(self) -> None:
+        """Look at the header of every OpenEXR frame, and of every DPX of another size on the disk.
+
+        Raises:
+            MediaError: one is cut off or of another size or depth.
+        """
+        if self.path.suffix.lower() not in FILE_SUFFIXES:
+            return
+        usual = self.path.stat().st_size
+        for number in self.numbers:
+            path = self._files[number]
+            if self.coded[0] == "exr" or path.stat().st_size != usual:
+                self._refuse_other(path, *facts_of(path))
+
+    def _check_alike(self, path: Path, file: FrameFile) -> None:
+        self._refuse_other(path, (file.Y.shape[0], file.Y.shape[1]), file.coded)
+
+    def _refuse_other(self, path: Path, size: tuple[int, int], coded: tuple[str, int]) -> None:
+        """Refuse a frame that is not like the first.
+
+        Raises:
+            MediaError: with both sizes or depths.
+        """
+        if size == self.size and coded == self.coded:
+            return
+        is_, was = f"{size[1]}x{size[0]}", f"{self.size[1]}x{self.size[0]}"
+        if size == self.size:
+            is_, was = (f"{kind} of {bits} bit" for kind, bits in (coded, self.coded))
+        raise MediaError(path, f"is {is_}, but {self.path.name} is {was}; all frames must be alike")
+
+    def _note(self, notes: tuple[str, ...]) -> None:
+        fresh = [note for note in notes if note not in self._noted]
+        self._noted.update(fresh)
+        self.warnings += fresh
+
+
+def open_film(
+    path: Path,
+    *,
+    side: int,
+    interlaced: str = "auto",
+    start: Place | None = None,
+    end: Place | None = None,
+    fps: str = "",
+    accept_gaps: bool = False,
+    transfer: str = "auto",
+) -> FilmSource:
+    """Open a film or, by its pattern, an image sequence; see `FilmSource` and `SequenceSource`.
+
+    Raises:
+        MediaError: it can't be read.
+        SettingsError: `fps` is no rate.
+    """
+    if is_pattern(path):
+        return SequenceSource(
+            path,
+            side=side,
+            start=start,
+            end=end,
+            rate=parse_rate(fps),
+            accept_gaps=accept_gaps,
+            transfer=transfer,
+        )
+    if path.suffix.lower() in FILE_SUFFIXES and path.is_file():
+        name = f"scan_0001{path.suffix}"
+        raise UnsupportedMedia(path, f"is a frame without a number; name it as {name}")
+    return FilmSource(path, side=side, interlaced=interlaced, start=start, end=end)

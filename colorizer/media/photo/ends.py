@@ -1,0 +1,130 @@
+"""Whether a file ends before its content does: what tells "cut off" from "damaged"."""
+
+from __future__ import annotations
+
+import re
+import struct
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from colorizer.media.photo.jp2_boxes import CODESTREAM, SIGNATURE
+from colorizer.media.photo.scan import file_size, one_line
+
+_MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
+_BARE = (0x01, *range(0xD0, 0xD9))
+"""Markers of JPEG that no length follows."""
+_FRAMES = {*range(0xC0, 0xD0), 0xF7} - {0xC4, 0xC8, 0xCC}
+"""Markers of JPEG that begin a frame; 0xF7 is that of JPEG-LS."""
+_END, _SCAN = 0xD9, 0xDA
+
+
+@dataclass(frozen=True, slots=True)
+class JpegLayout:
+    """Where the parts of a JPEG lie, told from its markers."""
+
+    segments: tuple[tuple[int, bytes], ...]
+    """Marker and contents of all segments ahead of the first scan."""
+    frame: int
+    """Marker of its frame, 0 without one: 0xC0 baseline, 0xC3 lossless, 0xF7 JPEG-LS, ..."""
+    precision: int
+    """Bits of a sample."""
+    size: tuple[int, int]
+    """(height, width)."""
+    components: int
+    end: int | None
+    """Behind the end marker of the picture; None where the data ends before it."""
+
+
+def jpeg_layout(data: bytes) -> JpegLayout:
+    """Walk through the markers of a JPEG; what is missing is left at 0."""
+    at, scans, end = 2, False, None
+    segments: list[tuple[int, bytes]] = []
+    frame = (0, 0, 0, 0, 0)
+    while found := _MARKER.search(data, at):
+        marker, at = data[found.start() + 1], found.end()
+        if marker == _END:
+            end = at
+            break
+        if marker in _BARE:
+            continue
+        length = int.from_bytes(data[at : at + 2], "big")
+        if length < 2 or at + length > len(data):
+            break
+        body = data[at + 2 : at + length]
+        if marker in _FRAMES and not frame[0] and len(body) >= 6:
+            frame = (marker, *struct.unpack_from(">BHHB", body))
+        scans = scans or marker == _SCAN
+        if not scans:
+            segments.append((marker, body))
+        at += length
+    kind, bits, height, width, count = frame
+    return JpegLayout(tuple(segments), kind, bits, (height, width), count, end)
+
+
+def is_cut_off(file: BinaryIO) -> bool:
+    """Tell whether a file ends before what its own structure announces; False where none does."""
+    size = file_size(file)
+    file.seek(0)
+    head = file.read(64)
+    if head.startswith(b"\xff\xd8\xff"):
+        file.seek(0)
+        return jpeg_layout(file.read()).end is None
+    if head.startswith(b"\x89PNG"):
+        return not _ends_png(file, size)
+    if head.startswith(b"RIFF") and len(head) >= 8:
+        return 8 + int.from_bytes(head[4:8], "little") > size
+    if head.startswith(b"BM") and len(head) >= 30:
+        (start,) = struct.unpack_from("<I", head, 10)
+        width, height = struct.unpack_from("<ii", head, 18)
+        bits = int.from_bytes(head[28:30], "little")
+        plain = int.from_bytes(head[30:34], "little") in (0, 3)
+        return plain and start + (width * bits + 31) // 32 * 4 * abs(height) > size
+    if head.startswith(b"GIF8"):
+        file.seek(max(0, size - 64))
+        return not file.read().rstrip(b"\0").endswith(b";")
+    if head.startswith(CODESTREAM):
+        return not _ends_codestream(file, size)
+    if head.startswith(SIGNATURE) or head[4:8] == b"ftyp" or head[4:8] == b"JXL ":
+        return not _ends_boxes(file, size)
+    return False
+
+
+def broken(file: BinaryIO, error: BaseException | str) -> str:
+    """Return the reason of a file that can't be decoded: "is cut off" or "is damaged"."""
+    told = error if isinstance(error, str) else one_line(error)
+    place = file.tell()
+    cut = is_cut_off(file)
+    file.seek(place)
+    return f"is cut off: {told}; restore it" if cut else f"is damaged: {told}; restore it"
+
+
+def _ends_png(file: BinaryIO, size: int) -> bool:
+    at = 8
+    while at + 12 <= size:
+        file.seek(at)
+        length, name = struct.unpack(">I4s", file.read(8))
+        at += 12 + length
+        if name == b"IEND":
+            return at <= size
+    return False
+
+
+def _ends_codestream(file: BinaryIO, size: int) -> bool:
+    file.seek(max(0, size - 64))
+    return b"\xff\xd9" in file.read()
+
+
+def _ends_boxes(file: BinaryIO, size: int) -> bool:
+    at = 0
+    while at + 8 <= size:
+        file.seek(at)
+        head = file.read(16)
+        length, kind = struct.unpack_from(">I4s", head)
+        if length == 1 and len(head) == 16:
+            (length,) = struct.unpack_from(">Q", head, 8)
+        if length == 0:
+            return kind != b"jp2c" or _ends_codestream(file, size)
+        if length < 8:
+            return True  # damaged, not cut off
+        at += length
+    return at == size

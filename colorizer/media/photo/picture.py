@@ -1,0 +1,69 @@
+"""A finished picture on its way to an encoder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from colorizer.media.metadata.carried import Metadata
+from colorizer.media.metadata.tiff_tags import tag_name
+from colorizer.media.photo.scan import Coding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A result about to be encoded."""
+
+    rows: Callable[[], Iterator[np.ndarray]]
+    """Gives strips of (h, W, C) codes from top to bottom."""
+    shape: tuple[int, int, int]
+    """(H, W, C); C is 3 and one for each of `extra_kinds`."""
+    dtype: Any
+    """numpy uint8 or uint16."""
+    icc: bytes
+    """Profile of the codes, to be embedded."""
+    profile: str
+    """The same as the settings name it."""
+    coding: Coding
+    """Of the source."""
+    metadata: Metadata
+    """Of the source, with an EXIF block that is true of the result."""
+    xmp: bytes
+    plain_xmp: bytes
+    """The packet without what the source's said, for where `xmp` is too long."""
+    quality: int
+    extra_kinds: tuple[int, ...]
+    """What each channel next to the colours means, see `scan.Extra`."""
+    warn: Callable[[str], None]
+
+    def whole(self) -> np.ndarray:
+        """Return all pixels, (H, W, C)."""
+        pixels = np.empty(self.shape, self.dtype)
+        top = 0
+        for strip in self.rows():
+            pixels[top : top + len(strip)] = strip
+            top += len(strip)
+        return pixels
+
+    def private_names(self) -> str:
+        """Return the names of the further tags of a TIFF."""
+        return ", ".join(tag_name(code) for code, *_ in self.metadata.private_tags)
+
+    def warn_of_lost(self, *held: str) -> None:
+        """Name the blocks of metadata that are there but not among those `held`."""
+        there = {
+            "EXIF": self.metadata.exif or self.metadata.exif_ifds,
+            "IPTC and Photoshop data": self.metadata.photoshop,
+            "comment": self.metadata.comment,
+            "content credentials (C2PA)": self.metadata.credentials,
+            "PNG text": self.metadata.png_chunks,
+            "bytes after the end of the picture": self.metadata.trailer,
+            "TIFF tags": self.metadata.tiff_tags,
+            self.private_names(): self.metadata.private_tags,
+        }
+        lost = [name for name, value in there.items() if value and name not in held]
+        if lost:
+            self.warn(f"{', '.join(lost)} can't be kept in this file format")

@@ -1,0 +1,185 @@
+"""Decoding JPEG of every kind that the libraries know: baseline, 12-bit, lossless and JPEG-LS."""
+
+from __future__ import annotations
+
+import io
+import struct
+from dataclasses import replace
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+
+from colorizer.errors import MediaError, UnsupportedMedia
+from colorizer.media.metadata.carried import Metadata, of_exif
+from colorizer.media.metadata.jpeg_segments import PHOTOSHOP_MARK, XMP_MARK
+from colorizer.media.metadata.limits import MOST_TEXT_BYTES
+from colorizer.media.metadata.orientation import orientation_of
+from colorizer.media.metadata.photoshop import without_thumbnails
+from colorizer.media.photo.ends import JpegLayout, broken, jpeg_layout
+from colorizer.media.photo.scan import (
+    MOST_PIXELS,
+    UNBACKED_PIXELS,
+    Coding,
+    Scan,
+    check_claim,
+    split_alpha,
+    widen,
+)
+from colorizer.media.photo.scan_pillow import read_pillow_scan
+
+END = b"\xff\xd9"
+_PILLOWS = (0xC0, 0xC1, 0xC2, 0xC9, 0xCA)
+_HIERARCHICAL = (0xC5, 0xC6, 0xC7, 0xCB, 0xCD, 0xCE, 0xCF)
+_LOSSLESS, JPEG_LS = 0xC3, 0xF7
+_ICC_MARK, _EXIF_MARK = b"ICC_PROFILE\0", b"Exif\0\0"
+_MORE = bytes(range(1, 250)) * 4
+"""Some coded data that fits no picture: what decodes to something else with it lacks its end."""
+
+
+def read_jpeg_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
+    """Decode a JPEG.
+
+    Args:
+        path: for messages.
+        file: opened for reading.
+        warnings: what can't be kept is appended.
+
+    Raises:
+        MediaError: damaged or cut off. Where only the end marker is missing, it is read.
+        UnsupportedMedia: hierarchical, or with components no library reads.
+    """
+    file.seek(0)
+    data = file.read()
+    layout = jpeg_layout(data)
+    if layout.frame in _HIERARCHICAL:
+        raise UnsupportedMedia(
+            path, "is not supported: it is a hierarchical JPEG; save it as a baseline one"
+        )
+    if layout.frame and (layout.frame not in _PILLOWS or layout.precision != 8):
+        return _uncommon(path, file, data, layout, warnings)
+    if layout.end is None and layout.frame:
+        height, width = layout.size
+        if first_missing(data, height * width) is not None:
+            raise MediaError(path, broken(file, "its picture has no end"))
+        warnings.append("its end marker is missing; the picture is complete")
+        file = io.BytesIO(data + END)
+    scan = read_pillow_scan(path, file, warnings)
+    return _with_trailer(scan, data, layout, warnings)
+
+
+def _with_trailer(scan: Scan, data: bytes, layout: JpegLayout, warnings: list[str]) -> Scan:
+    """Keep what lies behind the end, as the film of a motion photo does; padding is nothing."""
+    trailer = data[layout.end :] if layout.end else b""
+    if not trailer.strip(b"\0\xff\r\n "):
+        return scan
+    several = any(m == 0xE2 and body.startswith(b"MPF\0") for m, body in layout.segments)
+    if several or len(trailer) > MOST_TEXT_BYTES:
+        warnings.append(
+            f"{len(trailer)} bytes after the end of its picture are left out"
+            " (further pictures, a gain map or a film)"
+        )
+        return scan
+    return replace(scan, metadata=replace(scan.metadata, trailer=trailer))
+
+
+def first_missing(data: bytes, pixels: int) -> float | None:
+    """Return which share of a JPEG without an end marker its data covers; None for all of it.
+
+    What more data would change is missing: it is decoded with and without some.
+
+    Args:
+        data: of the file.
+        pixels: that its header claims; where they are beyond all data, all is missing.
+    """
+    if pixels > MOST_PIXELS or (pixels > UNBACKED_PIXELS and pixels > 1000 * len(data)):
+        return 0.0
+    one, other = (_rows_of(data + more + END) for more in (b"", _MORE))
+    if one is None or other is None or one.shape != other.shape:
+        return 0.0
+    differ = (one != other).reshape(len(one), -1).any(1)
+    return float(np.argmax(differ)) / len(one) if differ.any() else None
+
+
+def _rows_of(data: bytes) -> np.ndarray | None:
+    from PIL import Image
+
+    try:
+        with Image.open(io.BytesIO(data), formats=("JPEG",)) as image:
+            return np.asarray(image)
+    except (OSError, SyntaxError, ValueError, struct.error):
+        return None
+
+
+def _uncommon(
+    path: Path, file: BinaryIO, data: bytes, layout: JpegLayout, warnings: list[str]
+) -> Scan:
+    """Decode what Pillow does not."""
+    import imagecodecs
+
+    height, width = layout.size
+    check_claim(path, height or 1, width, len(data))  # 0 lines are told after the picture
+    if layout.components not in (1, 3):
+        raise UnsupportedMedia(
+            path,
+            f"is not supported: a JPEG of {layout.precision} bit with {layout.components}"
+            " components; save it as gray or RGB",
+        )
+    read = imagecodecs.jpegls_decode if layout.frame == JPEG_LS else imagecodecs.jpeg_decode
+    try:
+        codes = np.asarray(read(data))
+    except Exception as error:  # each codec has errors of its own
+        raise MediaError(path, broken(file, error)) from error
+    check_claim(path, codes.shape[0], codes.shape[1], len(data))
+    bits = layout.precision
+    codes, space, extras = split_alpha(codes)
+    codes, bits = widen(codes, bits)
+    exact = layout.frame in (_LOSSLESS, JPEG_LS)
+    kind = "jls" if layout.frame == JPEG_LS else "jpeg"
+    return Scan(
+        codes=codes,
+        space=space,
+        bits=bits,
+        coding=Coding(format=kind, depth=8 if bits == 8 else 16, lossless=exact),
+        metadata=_metadata(layout, warnings),
+        extras=extras,
+    )
+
+
+def _metadata(layout: JpegLayout, warnings: list[str]) -> Metadata:
+    """Read the segments of a JPEG that Pillow does not open."""
+    exif = xmp = comment = None
+    photoshop, parts = b"", {}
+    for marker, body in layout.segments:
+        if marker == 0xE1 and body.startswith(_EXIF_MARK):
+            exif = exif or body[len(_EXIF_MARK) :]
+        elif marker == 0xE1 and body.startswith(XMP_MARK):
+            xmp = xmp or body[len(XMP_MARK) :]
+        elif marker == 0xE2 and body.startswith(_ICC_MARK) and len(body) > 14:
+            parts[body[12]] = body[14:]
+        elif marker == 0xED and body.startswith(PHOTOSHOP_MARK):
+            photoshop += body[len(PHOTOSHOP_MARK) :]
+        elif marker == 0xFE:
+            comment = body
+    turned, stated = of_exif(exif) if exif else (None, "")
+    return Metadata(
+        orientation=orientation_of(turned, xmp),
+        exif=exif,
+        xmp=xmp,
+        photoshop=without_thumbnails(photoshop),
+        icc=b"".join(part for _, part in sorted(parts.items())) or None,
+        stated=stated,
+        comment=comment,
+        resolution=_resolution(layout),
+    )
+
+
+def _resolution(layout: JpegLayout) -> tuple | None:
+    from fractions import Fraction
+
+    for marker, body in layout.segments:
+        if marker == 0xE0 and body.startswith(b"JFIF\0") and len(body) >= 12:
+            unit, across, down = struct.unpack_from(">BHH", body, 7)
+            if unit in (1, 2) and across and down:
+                return Fraction(across), Fraction(down), unit + 1
+    return None

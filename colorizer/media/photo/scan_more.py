@@ -1,0 +1,157 @@
+"""Decoding GIF, TGA, AVIF and JPEG XL; results of theirs are TIFF."""
+
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+from PIL import Image, UnidentifiedImageError
+
+from colorizer.errors import MediaError, UnsupportedMedia
+from colorizer.media.metadata.carried import Metadata, read_pillow
+from colorizer.media.photo.ends import broken
+from colorizer.media.photo.jp2_boxes import boxes
+from colorizer.media.photo.scan import Coding, Extra, Scan, check_claim, file_size, split_alpha
+from colorizer.media.photo.scan_pillow import pillow_codes
+
+TGA_SUFFIXES = (".tga", ".icb", ".vda", ".vst")
+"""Their content has no mark."""
+FORMATS = ("GIF", "TGA", "AVIF")
+_TGA_HEADER = 18
+_JXL = {b"Exif": "exif", b"xml ": "xmp"}
+
+
+def is_tga(head: bytes) -> bool:
+    """Tell whether the first 32 bytes can be the header of a TGA (Truevision TGA 2.0)."""
+    if len(head) < _TGA_HEADER:
+        return False
+    palette, kind = head[1], head[2]
+    width, height, bits = struct.unpack_from("<HHB", head, 12)
+    mapped = palette == 1 if kind in (1, 9) else palette in (0, 1)
+    depths = {1: (8, 16), 9: (8, 16), 3: (8, 16), 11: (8, 16)}.get(kind, (15, 16, 24, 32))
+    return kind in (1, 2, 3, 9, 10, 11) and mapped and width * height > 0 and bits in depths
+
+
+def read_more_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
+    """Decode a GIF, TGA or AVIF; of several pictures the first.
+
+    Args:
+        path: for messages.
+        file: opened for reading.
+        warnings: what can't be kept is appended.
+
+    Raises:
+        MediaError: damaged or cut off.
+        UnsupportedMedia: Pillow has no decoder for it.
+    """
+    file.seek(0)
+    try:
+        image = Image.open(file, formats=FORMATS)
+    except UnidentifiedImageError:
+        raise MediaError(path, broken(file, "its header can't be read")) from None
+    except Exception as error:  # of a damaged header; Pillow's plugins raise what they meet
+        raise MediaError(path, broken(file, error)) from error
+    check_claim(path, image.height, image.width, file_size(file))
+    try:
+        bits, found = _avif(file) if image.format == "AVIF" else (8, None)
+        codes, space, extras = found or pillow_codes(image)
+        metadata = read_pillow(image)
+    except Exception as error:
+        raise MediaError(path, broken(file, error)) from error
+    if codes.shape[:2] != (image.height, image.width):
+        raise UnsupportedMedia(path, "is not supported: a grid of pictures; save it as TIFF")
+    pictures = getattr(image, "n_frames", 1)
+    if pictures > 1:
+        warnings.append(f"only the first of {pictures} pictures in the file is colorized")
+    coding = Coding(format=(image.format or "").lower(), depth=8 if bits == 8 else 16)
+    return Scan(
+        codes=codes, space=space, bits=bits, extras=extras, coding=coding, metadata=metadata
+    )
+
+
+def _avif(file: BinaryIO) -> tuple[int, tuple[np.ndarray, str, tuple[Extra, ...]] | None]:
+    """Return bits and decoded parts of an AVIF of more than 8 bits, which Pillow would cut to 8."""
+    import imagecodecs
+
+    file.seek(0)
+    data = file.read()
+    bits = _bits_of_avif(data)
+    if bits <= 8:
+        return 8, None
+    codes, space, extras = split_alpha(imagecodecs.avif_decode(data))
+    top = 2**bits - 1
+    deep = (Extra(np.rint(one.plane * (65535 / top)).astype(np.uint16)) for one in extras)
+    return bits, (codes, space, tuple(deep))
+
+
+def _bits_of_avif(data: bytes) -> int:
+    """Return the depth that the AV1 configuration of the main picture says (AV1-ISOBMFF, 2.3)."""
+    at = data.find(b"av1C")
+    flags = data[at + 6] if 0 <= at < len(data) - 6 else 0
+    return (12 if flags & 0x20 else 10) if flags & 0x40 else 8
+
+
+def read_jxl_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
+    """Decode a JPEG XL of up to 16 bits; it comes upright, as its decoder turns it.
+
+    Raises:
+        MediaError: damaged or cut off.
+        UnsupportedMedia: floating point.
+    """
+    import imagecodecs
+
+    file.seek(0)
+    data = file.read()
+    try:
+        codes = np.asarray(imagecodecs.jpegxl_decode(data))
+    except Exception as error:
+        raise MediaError(path, broken(file, error)) from error
+    if codes.ndim == 4:
+        warnings.append(f"only the first of {len(codes)} pictures in the file is colorized")
+        codes = codes[0]
+    if codes.dtype not in (np.uint8, np.uint16):
+        raise UnsupportedMedia(
+            path, f"is not supported: JPEG XL of {codes.dtype} samples; save it as 16-bit TIFF"
+        )
+    height, width = codes.shape[:2]
+    check_claim(path, height, width, len(data), "JPEG XL")
+    codes, space, extras = split_alpha(codes)
+    depth = 8 * codes.dtype.itemsize
+    return Scan(
+        codes=codes,
+        space=space,
+        bits=depth,
+        extras=extras,
+        coding=Coding(format="jxl", depth=depth),
+        metadata=_jxl_metadata(data, warnings),
+    )
+
+
+def jxl_size(path: Path, file: BinaryIO) -> tuple[int, int, int]:
+    """Return height, width and bits of a JPEG XL, by decoding it.
+
+    Raises:
+        MediaError, UnsupportedMedia: see `read_jxl_scan`.
+    """
+    scan = read_jxl_scan(path, file, [])
+    height, width = scan.codes.shape[:2]
+    return height, width, scan.bits
+
+
+def _jxl_metadata(data: bytes, warnings: list[str]) -> Metadata:
+    """Read the boxes of a JPEG XL file (ISO/IEC 18181-2); a bare codestream has none."""
+    found: dict[str, Any] = {}
+    packed = False
+    if data[4:8] == b"JXL ":
+        for kind, start, end in boxes(data):
+            packed = packed or kind == b"brob"
+            if kind in _JXL:
+                found.setdefault(_JXL[kind], data[start:end])
+    if packed:
+        warnings.append("its compressed metadata is lost; save it with plain Exif and XMP boxes")
+    exif = found.get("exif")
+    # The block is preceded by where its TIFF structure begins; orientation has been applied.
+    start = 4 + int.from_bytes(exif[:4], "big") if exif else 0
+    return Metadata(exif=exif[start:] if exif else None, xmp=found.get("xmp"))

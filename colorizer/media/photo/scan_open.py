@@ -1,0 +1,145 @@
+"""Which reader decodes a photo: its content decides, its name only for camera raw."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, TypeAlias
+
+from colorizer.errors import MediaError, UnsupportedMedia
+from colorizer.media.photo.jp2_boxes import CODESTREAM, SIGNATURE
+from colorizer.media.photo.raw_content import is_raw
+from colorizer.media.photo.salvage import repaired
+from colorizer.media.photo.scan import Salvage, Scan
+from colorizer.media.photo.scan_extra import is_heic, read_heic_scan, read_raw_scan
+from colorizer.media.photo.scan_jp2 import read_jp2_scan
+from colorizer.media.photo.scan_jpeg import read_jpeg_scan
+from colorizer.media.photo.scan_more import TGA_SUFFIXES, is_tga, read_jxl_scan, read_more_scan
+from colorizer.media.photo.scan_pillow import read_pillow_scan
+from colorizer.media.photo.scan_pnm import read_pnm_scan
+from colorizer.media.photo.scan_psd import MARK as PSD_MARK
+from colorizer.media.photo.scan_psd import read_psd_scan
+from colorizer.media.photo.scan_tiff import MARKS as TIFF_MARKS
+from colorizer.media.photo.scan_tiff import open_tiff
+from colorizer.media.photo.suffixes import RAW_SUFFIXES
+
+Reader: TypeAlias = Callable[[Path, BinaryIO, list[str]], Scan]
+_KNOWN = "TIFF, JPEG or PNG"
+_OWN_MARKS: tuple[tuple[int, bytes, Reader], ...] = (
+    (0, b"\xff\xd8\xff", read_jpeg_scan),
+    (0, b"\x89PNG\r\n\x1a\n", read_pillow_scan),
+    (8, b"WEBP", read_pillow_scan),
+    (0, b"BM", read_pillow_scan),
+    (0, SIGNATURE, read_jp2_scan),
+    (0, CODESTREAM, read_jp2_scan),
+    (0, b"GIF87a", read_more_scan),
+    (0, b"GIF89a", read_more_scan),
+    (4, b"ftypavif", read_more_scan),
+    (4, b"ftypavis", read_more_scan),
+    (0, b"\xff\x0a", read_jxl_scan),
+    (0, b"\0\0\0\x0cJXL ", read_jxl_scan),
+    (0, PSD_MARK, read_psd_scan),
+)
+"""Offset, bytes and reader of formats that hold one picture."""
+_FOREIGN = (
+    (0, b"%PDF", "a PDF"),
+    (0, b"\x76\x2f\x31\x01", "an OpenEXR"),
+    (0, b"SDPX", "a DPX"),
+    (0, b"XPDS", "a DPX"),
+    (0, b"P7", "a PAM"),
+    (0, b"II\xbc", "a JPEG XR"),
+    (0, b"\x1f\x8b", "packed by gzip"),
+    (0, b"PK\3\4", "a ZIP archive"),
+    (0, b"<", "text"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """The pictures of an opened photo."""
+
+    count: int
+    scans: Iterator[Scan]
+    """Decodes one page at each step; what a page loses is appended to `notes`."""
+    notes: list[str]
+    """Of the page decoded last; the reader of `scans` empties it."""
+
+
+def open_pages(
+    path: Path, file: BinaryIO, warnings: list[str], salvage: Salvage | None = None
+) -> Pages:
+    """Find the reader of a photo and count its pages; no pixel is decoded yet.
+
+    Args:
+        path: for messages.
+        file: opened for reading.
+        warnings: what of the file is left out is appended.
+        salvage: of a damaged photo as much as can be is decoded and noted there; None refuses it.
+
+    Raises:
+        MediaError: damaged or cut off.
+        UnsupportedMedia: no photo of a known format.
+    """
+    notes: list[str] = []
+    reader = reader_of(path, file)
+    if reader is not None:
+        return Pages(1, _one(reader, path, file, notes, salvage), notes)
+    count, scans = open_tiff(path, file, warnings, notes, salvage)
+    return Pages(count, scans, notes)
+
+
+def reader_of(path: Path, file: BinaryIO) -> Reader | None:
+    """Return what reads a photo of one picture; None for a TIFF. The file is at its start again.
+
+    Raises:
+        UnsupportedMedia: no photo of a known format.
+    """
+    file.seek(0)
+    head = file.read(32)
+    file.seek(0)
+    named_raw = path.suffix.lower() in RAW_SUFFIXES
+    if head[:4] in TIFF_MARKS:
+        raw = head[:4] in TIFF_MARKS[:2] and is_raw(file, named_so=named_raw)
+        file.seek(0)
+        return read_raw_scan if raw else None
+    for at, mark, reader in _OWN_MARKS:
+        if head[at:].startswith(mark):
+            return reader
+    if head[:1] == b"P" and head[1:2] in b"123456" and head[2:3].isspace():
+        return read_pnm_scan
+    if head[4:8] == b"ftyp" and b"avif" in head[8:]:  # among the brands it is compatible with
+        return read_more_scan
+    if is_heic(head):
+        return read_heic_scan
+    if path.suffix.lower() in TGA_SUFFIXES and is_tga(head):
+        return read_more_scan
+    if named_raw:
+        return read_raw_scan
+    if not head.strip(b"\0"):
+        raise MediaError(path, "is damaged: its first bytes are all 0; restore it")
+    found = (name for at, mark, name in _FOREIGN if head[at:].startswith(mark))
+    what = next(found, "none of a photo")
+    raise UnsupportedMedia(path, f"is not supported: its content is {what}; save it as {_KNOWN}")
+
+
+def _one(
+    reader: Reader, path: Path, file: BinaryIO, notes: list[str], salvage: Salvage | None
+) -> Iterator[Scan]:
+    """Decode the only picture of a file, as far as it goes where that is wanted."""
+    try:
+        scan = reader(path, file, notes)
+    except UnsupportedMedia:
+        raise
+    except MediaError as error:
+        found = repaired(file) if salvage is not None else None
+        if found is None or salvage is None:
+            raise
+        made, missing = found
+        try:
+            scan = reader(path, made, notes)
+        except MediaError:
+            raise error from None
+        salvage.missing[1] = missing
+        notes.append(f"{missing:.1%} of its picture are missing: {error.reason}")
+    yield scan

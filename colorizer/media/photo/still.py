@@ -1,0 +1,247 @@
+"""A photo as a source of one frame, or of as many as it has pages."""
+
+from __future__ import annotations
+
+import os
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Self
+
+import numpy as np
+
+from colorizer.color.profiles import foreign_profile, result_profile
+from colorizer.errors import MediaError
+from colorizer.files.strangers import open_regular
+from colorizer.frame import Frame, working_L
+from colorizer.media.metadata.carried import Metadata
+from colorizer.media.photo.assumed import DEVICE_CMYK, assumed_profile
+from colorizer.media.photo.content import COLOURED, content_of
+from colorizer.media.photo.gray import is_neutral, tint_of, to_gray
+from colorizer.media.photo.scan import Coding, Extra, Salvage, Scan, opacity_of
+from colorizer.media.photo.scan_open import Pages, open_pages
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What the sink needs of one page beside its frame."""
+
+    coding: Coding
+    """How the file is encoded."""
+    metadata: Metadata
+    """What the page carries beside the pixels."""
+    extras: tuple[Extra, ...] = ()
+    """Channels next to the colours, upright."""
+
+    @property
+    def alpha(self) -> np.ndarray | None:
+        """Opacity, (H, W) uint8 or uint16; None without one."""
+        return opacity_of(self.extras)
+
+
+class StillSource:
+    """A photo, turned upright, as a source of one frame for each of its pages.
+
+    The content decides what it is, not the name. Only lightness goes on: paper tint and colour
+    are dropped.
+
+    Attributes:
+        frame_count: pages, known from entering on.
+        assumed: names of the profiles that were assumed, by the space of the pixels.
+        contents: what each page decoded so far shows, as `content_of` tells it.
+    """
+
+    frame_count: int | None = None
+
+    def __init__(
+        self, path: Path, *, side: int, assume_profile: str = "auto", damaged: str = "fail"
+    ) -> None:
+        """Take a photo.
+
+        Args:
+            path: of the file.
+            side: short side of the picture the network sees.
+            assume_profile: what pixels without a profile are, see `assumed_profile`.
+            damaged: "fail", or "salvage" what can be decoded.
+        """
+        self.path = Path(path)
+        self.assumed: dict[str, str] = {}
+        self.salvage = Salvage() if damaged == "salvage" else None
+        self._assume = assume_profile
+        self.warnings: list[str] = []
+        self.contents: list[str] = []
+        self._side = side
+        self._file: BinaryIO | None = None
+        self._opened: Pages | None = None
+        self._pages: dict[int, Page] = {}
+        self._noted: dict[str, tuple[int, list[int]]] = {}
+
+    def __enter__(self) -> Self:
+        """Open the file for reading and count its pages.
+
+        Raises:
+            MediaError: not there, a folder, empty, not readable or damaged.
+            UnsupportedMedia: no photo.
+        """
+        try:
+            self._file = open_regular(self.path)
+            empty = os.fstat(self._file.fileno()).st_size == 0
+        except OSError as error:
+            raise MediaError(self.path, _why_not(self.path, error)) from error
+        if empty:
+            self._file.close()
+            raise MediaError(self.path, "is empty (0 bytes)")
+        try:
+            self._opened = open_pages(self.path, self._file, self.warnings, self.salvage)
+        except BaseException:
+            self._file.close()
+            raise
+        self.frame_count = self._opened.count
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._file is not None:
+            self._file.close()
+        self._pages.clear()
+
+    def frames(self, count: int | None = None) -> Iterator[Frame]:
+        """Decode the pages and yield a frame of each; `count` ends after so many.
+
+        Raises:
+            MediaError: damaged, cut off, or absurdly large by its header.
+            UnsupportedMedia: samples this program can't take.
+        """
+        if self._opened is None:
+            raise ValueError("frames() needs the source to be entered")
+        scans = self._opened.scans
+        for index in range(self._opened.count if count is None else count):
+            scan = next(scans, None)
+            if scan is None:  # the others are damaged and left out
+                return
+            Y, bits, tone, tint = self._decode(index, scan)
+            del scan  # its pixels
+            yield Frame(
+                index=index,
+                pts=None,
+                time_base=Fraction(1),
+                Y=Y,
+                bits=bits,
+                full_range=True,
+                L=working_L(Y, bits, True, self._side, tone),
+                starts_shot=True,
+                tone=tone,
+                tint=tint,
+            )
+
+    def take_page(self, index: int) -> Page:
+        """Return what belongs to a frame that was yielded; once, so that its memory is freed."""
+        return self._pages.pop(index)
+
+    def _decode(
+        self, index: int, scan: Scan
+    ) -> tuple[np.ndarray, int, np.ndarray | None, np.ndarray | None]:
+        """Return luma codes, their bits, tone and tint; the RGB is free again afterwards."""
+        assert self._opened is not None
+        notes = self._opened.notes
+        scan, profile = self._profile(scan, notes)
+        Y, bits, tone = to_gray(scan.codes, scan.space, scan.bits, profile)
+        tint = tint_of(scan.codes, scan.space, scan.bits, profile, self._side)
+        turn = scan.metadata.orientation
+        extras = tuple(Extra(upright(one.plane, turn), one.kind) for one in scan.extras)
+        self._pages[index] = Page(coding=scan.coding, metadata=scan.metadata, extras=extras)
+        self.contents.append(content_of(Y, bits, scan))
+        if self.contents[-1] == COLOURED:
+            notes.append("is already in colour; its colours are replaced")
+        self._note(index, notes)
+        if tint is not None:
+            tint = np.stack([upright(plane, turn) for plane in tint])
+        return upright(Y, turn), bits, tone, tint
+
+    def _note(self, index: int, notes: list[str]) -> None:
+        """Move the notes of a page to the warnings, one for all pages with the same."""
+        for text in notes:
+            slot, pages = self._noted.setdefault(text, (len(self.warnings), []))
+            pages.append(self._number(index))
+            line = text if self.frame_count == 1 else f"{_page_words(pages)}: {text}"
+            self.warnings[slot:] = [line, *self.warnings[slot + 1 :]]
+        notes.clear()
+
+    def _number(self, index: int) -> int:
+        """Return the number of a page in the file, from 1."""
+        left_out = self.salvage.left_out if self.salvage else {}
+        there = [n for n in range(1, (self.frame_count or 1) + 1) if n not in left_out]
+        return there[index] if index < len(there) else index + 1
+
+    def _profile(self, scan: Scan, notes: list[str]) -> tuple[Scan, bytes | None]:
+        """Return the scan and the profile of its pixels, None for sRGB; tell why one can't be used.
+
+        RGB without colour whose profile is one of gray becomes gray.
+        """
+        metadata = scan.metadata
+        if not metadata.icc and metadata.stated:
+            adobe = metadata.stated == "adobe-rgb" and scan.space != "cmyk"
+            return scan, result_profile("adobe-rgb") if adobe else None
+        if not metadata.icc:
+            profile, self.assumed[scan.space] = assumed_profile(self._assume, scan.space)
+            return scan, profile
+        try:
+            profile = foreign_profile(metadata.icc, scan.space)
+            if profile is not None and profile[16:20] == b"GRAY":
+                scan = _without_colour(scan)
+            if profile is not None:
+                to_gray(scan.codes[:1, :1], scan.space, scan.bits, profile)
+        except (ValueError, struct.error) as error:
+            assumed = DEVICE_CMYK if scan.space == "cmyk" else "sRGB"
+            notes.append(f"its colour profile is not used, {assumed} is assumed: {error}")
+            return scan, None
+        return scan, profile
+
+
+def _without_colour(scan: Scan) -> Scan:
+    """Return a gray scan of one with R = G = B.
+
+    Raises:
+        ValueError: it has colour.
+    """
+    if scan.space == "gray":
+        return scan
+    if not is_neutral(scan.codes):
+        raise ValueError("it describes GRAY, the pixels are rgb")
+    return replace(scan, space="gray", codes=scan.codes[..., 0].copy())
+
+
+def upright(plane: np.ndarray, orientation: int) -> np.ndarray:
+    """Turn a plane (H, W) as its EXIF orientation, 1 to 8, asks for; contiguous."""
+    if orientation >= 5:
+        plane = plane.T
+    mirrors = {2: (1, -1), 3: (-1, -1), 4: (-1, 1), 6: (1, -1), 7: (-1, -1), 8: (-1, 1)}
+    down, across = mirrors.get(orientation, (1, 1))
+    return np.ascontiguousarray(plane[::down, ::across])
+
+
+def _page_words(pages: list[int]) -> str:
+    """Return "page 3" or "pages 1-4, 7" for ascending numbers."""
+    runs: list[list[int]] = []
+    for page in pages:
+        if runs and page == runs[-1][1] + 1:
+            runs[-1][1] = page
+        else:
+            runs.append([page, page])
+    words = ", ".join(f"{a}" if a == b else f"{a}-{b}" for a, b in runs)
+    return f"page {words}" if len(pages) == 1 else f"pages {words}"
+
+
+def _why_not(path: Path, error: OSError) -> str:
+    if path.is_dir():
+        return "is a folder, not a photo"
+    if isinstance(error, FileNotFoundError):
+        return "does not exist"
+    return f"can't be opened: {error.strerror or error}"

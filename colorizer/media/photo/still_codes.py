@@ -1,0 +1,76 @@
+"""From lightness and chroma to the codes of a result, a few rows at a time."""
+
+from __future__ import annotations
+
+from copy import copy
+from hashlib import sha256
+
+import numpy as np
+
+from colorizer.color.cielab import BLOCK, RgbSpace
+from colorizer.color.rgb_spaces import ab_to_codes
+from colorizer.frame import Frame
+
+_DARK = 4096
+"""16-bit code below which a step of R = G = B is coarser than those of gray profiles."""
+
+
+def colour_rows(
+    frame: Frame, rows: slice, space: RgbSpace, top: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Colour rows of a still whose luminance is that of the source as nearly as codes allow.
+
+    Args:
+        frame: with `ab_rows`, or `ab` at full size.
+        rows: which ones.
+        space: of the codes.
+        top: largest code, 255 or 65535.
+
+    Returns:
+        codes (h, W, 3) uint8 or uint16, and |dL*| between them and the source, (h, W) float32.
+    """
+    assert frame.ab is not None, "a sink wants frames with chroma"
+    ab = frame.ab[:, rows] if frame.ab_rows is None else frame.ab_rows(rows)
+    L = frame.lightness(rows)
+    codes = np.empty((*L.shape, 3), np.uint8 if top <= 255 else np.uint16)
+    found = np.empty_like(L)
+    gray_from = _DARK if top > 255 and frame.tone is not None else 0
+    step = max(1, BLOCK // L.shape[1])
+    for start in range(0, len(L), step):
+        part = slice(start, start + step)
+        codes[part], found[part] = ab_to_codes(
+            L[part], ab[:, part], space, top, gray_from=gray_from
+        )
+    return codes, np.abs(found - L)
+
+
+class Measure:
+    """Hash and lightness error of the pixels of some pages.
+
+    Attributes:
+        pixels: their SHA-256 so far.
+        largest: |dL*| of a pixel.
+    """
+
+    def __init__(self) -> None:
+        self.pixels = sha256()
+        self.largest = 0.0
+        self._total, self._count = 0.0, 0
+
+    @property
+    def mean(self) -> float:
+        """Mean |dL*|."""
+        return self._total / max(1, self._count)
+
+    def add(self, codes: np.ndarray, error: np.ndarray) -> None:
+        """Take in a strip of codes (h, W, 3) and its |dL*|, (h, W)."""
+        self.pixels.update(codes.data)
+        self.largest = max(self.largest, float(error.max()))
+        self._total += float(error.sum(dtype=np.float64))
+        self._count += error.size
+
+    def copy(self) -> Measure:
+        """Return one that goes on from here."""
+        other = copy(self)
+        other.pixels = self.pixels.copy()
+        return other

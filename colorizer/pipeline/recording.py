@@ -1,0 +1,155 @@
+"""What is told and recorded of a run: beside its result, inside it, and to go on from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from colorizer import __version__
+from colorizer.archive.records.provenance import Record
+from colorizer.archive.records.signing import Signing
+from colorizer.archive.verify.film import verify_film
+from colorizer.errors import MediaError
+from colorizer.files.checksum import file_hash
+from colorizer.guidance.cut_list import cut_file, override_file
+from colorizer.guidance.hints.hinted_model import HintedModel
+from colorizer.guidance.references.files import (
+    hinted_references,
+    override_references,
+    reference_hashes,
+)
+from colorizer.jobs import Job
+from colorizer.media.base import Sink, Source
+from colorizer.media.film.open import av_versions, source_identity
+from colorizer.models.base import ColorModel
+from colorizer.places.frame_pattern import is_pattern
+from colorizer.stages.device import device_facts
+
+FILM_SETTINGS = (
+    *("model", "size", "strength", "vividness", "smooth", "every_frame"),
+    *("preset", "codec", "quality", "hardware", "interlaced", "start", "end"),
+)
+"""Settings on which the frames of a film depend."""
+FRAME_SETTINGS = ("fps", "accept_gaps", "transfer")
+"""Of an image sequence also these."""
+FRAME_FILE_SETTINGS = ("bit_depth", "jpeg_quality", "profile")
+"""Of a result that is a sequence also these."""
+
+
+def begin_record(job: Job, model: ColorModel) -> Record:
+    """Begin the record of a job: with what it is computed."""
+    told: dict[str, Any] = {"name": model.name, "weights_sha256": model.weights_sha256 or None}
+    if not model.weights_sha256:
+        told["parameters_sha256"] = _model_hash(model)
+    if isinstance(model, HintedModel):
+        told["hints"] = model.hints
+        if painted := reference_hashes(hinted_references(model.hints)):
+            told["references"] = painted
+    device = device_facts(next(model.parameters()).device)
+    return Record(job, model=told, device=device, write=job.settings.sidecar)
+
+
+def completion(
+    job: Job, record: Record, source: Source, sink: Sink, notes: list[str]
+) -> Callable[[Path], None]:
+    """Return what is done with a complete file before it gets its name: it is signed, recorded.
+
+    Raises:
+        SettingsError: it is to be signed, and certificate and key can't do it.
+    """
+    certificate, key = job.settings.c2pa_certificate, job.settings.c2pa_key
+    signing = Signing(certificate, key) if certificate and key else None
+
+    def complete(part: Path) -> None:
+        if signing:
+            named = {"target": job.target, "source": job.source, "model": job.settings.model}
+            notes.extend(signing.sign(part, **named))
+        record.prepare(part, sink.facts(), [*source.warnings, *notes, *sink.warnings])
+
+    return complete
+
+
+def note_cuts(job: Job, record: Record) -> None:
+    """Record which cut list a film was made with."""
+    cuts = cut_file(job.settings.shots, job.source)
+    if cuts is not None and cuts.exists():
+        record.add(shots={"path": str(cuts), "sha256": file_hash(cuts)})
+    own = override_file(cuts)
+    if own is not None and own.exists():
+        told = {"path": str(own), "sha256": file_hash(own)}
+        painted = reference_hashes(override_references(own))
+        record.add(shot_settings=told | ({"references": painted} if painted else {}))
+
+
+def made_by(job: Job, model: ColorModel) -> str:
+    """Return in one line how the colours of a photo come to be, for its metadata."""
+    settings = job.settings
+    told = f"model {model.name}, vividness {settings.vividness:g}, strength {settings.strength:g}"
+    hinted = ", colour hints of a person" if isinstance(model, HintedModel) else ""
+    return f"{told}, size {settings.size}{hinted}"
+
+
+def verified(job: Job, record: Record) -> str:
+    """Read a finished film back and say what came of its luma.
+
+    Raises:
+        MediaError: it is not as it must be.
+    """
+    exact = job.settings.quality == 0 and job.settings.codec in ("h264", "h265")
+    settings = job.settings
+    verdict = verify_film(
+        job.target,
+        job.source,
+        exact=exact,
+        start=settings.start,
+        end=settings.end,
+        **{name: getattr(settings, name) for name in FRAME_SETTINGS},
+    )
+    record.add(verified={"good": verdict.good, "verdict": str(verdict)})
+    if not verdict.good:
+        raise MediaError(job.target, f"verification failed: {verdict}")
+    return f"verified: {verdict}"
+
+
+def film_identity(job: Job, model: ColorModel) -> dict[str, Any]:
+    """Return all that the frames of a coloured film depend on, as JSON values.
+
+    Raises:
+        MediaError: the source can't be read.
+    """
+    settings = job.settings.as_dict()
+    names = FILM_SETTINGS + (FRAME_SETTINGS if is_pattern(job.source) else ())
+    names += FRAME_FILE_SETTINGS if is_pattern(job.target) else ()
+    kept = {name: settings[name] for name in names} | {"to": job.target.suffix}
+    cuts = cut_file(job.settings.shots, job.source)
+    if cuts is not None and cuts.exists():
+        kept["shots"] = file_hash(cuts)
+    own = override_file(cuts)
+    found = own is not None and own.exists()
+    kept["shot_settings"] = file_hash(own) if own and found else None
+    painted = override_references(own if found else None)
+    if isinstance(model, HintedModel):
+        painted += hinted_references(model.hints)
+        kept["hints"], model = model.hints, model.model
+    else:
+        kept["hints"] = None
+    kept["references"] = sorted(reference_hashes(painted).values()) or None
+    return {
+        "source": source_identity(job.source),
+        "settings": kept,
+        "model": _model_hash(model),
+        "program": f"{__version__} {av_versions()} {torch.__version__}",
+    }
+
+
+def _model_hash(model: ColorModel) -> str:
+    """Return a hash of what a model is and of its weights."""
+    found = sha256(repr(model).encode())
+    for name, tensor in model.state_dict().items():
+        found.update(name.encode())
+        found.update(tensor.detach().cpu().contiguous().numpy().tobytes())
+    return found.hexdigest()

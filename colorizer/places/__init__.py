@@ -1,0 +1,1 @@
+"""What a person writes: places in a film, templates of names, patterns of numbered files."""

@@ -1,0 +1,1 @@
+"""What frames go through, Iterator[Frame] to Iterator[Frame]; device and batching with them."""

@@ -1,0 +1,249 @@
+"""The first stage: the network gives every frame its chroma.
+
+Owns batching, number formats and what happens when memory runs out. What the network is and does
+is elsewhere (colorizer.models).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from copy import deepcopy
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import interpolate
+
+from colorizer.errors import DeviceError, WeightsError
+from colorizer.frame import Frame
+from colorizer.models.base import VIVIDNESS, ColorModel
+from colorizer.stages.device import cpu_cores, is_out_of_memory, working_dtype
+from colorizer.stages.gather import Gather
+
+_log = logging.getLogger(__name__)
+
+LEAST_SIDE = 64
+"""Short side in pixels below which the working picture is not halved any further."""
+CPU_BATCH, CUDA_BATCH = 4, 16
+"""Frames of a film in one call of the network."""
+MOST_HELD = 12
+"""Frames that wait together for the network, at most, where not all are key frames."""
+
+
+Look = Callable[[int], tuple[float, float]]
+"""Gives vividness and strength of a frame, by its index."""
+
+
+def film_batch(device: torch.device) -> int:
+    """Return how many frames of a film the network sees at once on `device`."""
+    return CUDA_BATCH if device.type == "cuda" else CPU_BATCH
+
+
+@contextmanager
+def core_pool() -> Iterator[Executor]:
+    """Own one thread a core, each with a core of its own for the network.
+
+    On a CPU, frames side by side are quicker than one frame on all cores, and much quicker while
+    decoder and encoder want the cores too: no layer waits for the slowest core. Nor does OpenCV
+    split its small pictures meanwhile.
+    """
+    import cv2
+
+    torch_threads, cv2_threads = torch.get_num_threads(), cv2.getNumThreads()
+    cv2.setNumThreads(1)
+    try:
+        with ThreadPoolExecutor(cpu_cores(), "network", torch.set_num_threads, (1,)) as pool:
+            yield pool
+    finally:
+        cv2.setNumThreads(cv2_threads)
+        torch.set_num_threads(torch_threads)  # the pool's threads have changed what new ones get
+
+
+def predict_chroma(
+    frames: Iterable[Frame],
+    model: ColorModel,
+    *,
+    device: torch.device,
+    batch: int = 1,
+    vividness: float = VIVIDNESS,
+    strength: float = 1.0,
+    warn: Callable[[str], object] = _log.warning,
+    gather: Gather | None = None,
+    pool: Executor | None = None,
+    look: Look | None = None,
+) -> Iterator[Frame]:
+    """Give every key frame its ab, at the size of its L. The result does not depend on `batch`.
+
+    Out of memory halves the batch, then the working size, then goes to the CPU; each step is told
+    to `warn`.
+
+    Args:
+        frames: with L set; those that are no key frames pass as they are.
+        model: a colour model on `device`, in eval mode.
+        device: where the model is.
+        batch: frames of like size in one call, at most.
+        vividness: 0 is the cautious average colour, 1 the likeliest.
+        strength: factor of ab.
+        warn: told each fallback in one line.
+        gather: the network as several threads share it; None calls it at once.
+        pool: see `core_pool`; on the CPU each frame of a batch gets a thread of it.
+        look: where frames differ in it, in place of `vividness` and `strength`.
+
+    Raises:
+        DeviceError: out of memory at the least setting.
+        WeightsError: the network's answer is not finite.
+    """
+    network = _Network(model, device, batch, vividness, warn, gather, pool)
+    for group in _alike(frames, batch, look):
+        if look is not None:
+            network.vividness, strength = look(group[0].index)
+        keys = [frame.L for frame in group if frame.is_key]
+        chroma = iter(network.predict(np.stack(keys)) if keys else ())
+        for frame in group:
+            yield replace(frame, ab=next(chroma) * np.float32(strength)) if frame.is_key else frame
+
+
+def _alike(frames: Iterable[Frame], batch: int, look: Look | None) -> Iterator[list[Frame]]:
+    """Group neighbours of the same working size and look, with `batch` key frames at most.
+
+    Nothing waits that need not: frames before a key frame go on alone.
+    """
+    group: list[Frame] = []
+    keys = 0
+    for frame in frames:
+        if group and not _is_like(frame, group[0], look):
+            yield group
+            group, keys = [], 0
+        group.append(frame)
+        keys += frame.is_key
+        if keys == batch or not keys or len(group) == max(batch, MOST_HELD):
+            yield group
+            group, keys = [], 0
+    if group:
+        yield group
+
+
+def _is_like(one: Frame, other: Frame, look: Look | None) -> bool:
+    same = look is None or look(one.index) == look(other.index)
+    return same and one.L.shape == other.L.shape
+
+
+class _Network:
+    """A model with the settings that shrink when memory runs out."""
+
+    def __init__(
+        self,
+        model: ColorModel,
+        device: torch.device,
+        batch: int,
+        vividness: float,
+        warn: Callable[[str], object],
+        gather: Gather | None,
+        pool: Executor | None,
+    ) -> None:
+        self._model = model
+        self._device = device
+        self._dtype = working_dtype(device)
+        self._batch = batch
+        self._scale = 1.0
+        self.vividness = vividness
+        self._warn = warn
+        self._gather = gather
+        self._pool = pool
+
+    def predict(self, L: np.ndarray) -> np.ndarray:
+        """Return ab (N, 2, h, w) float32 of L (N, h, w), stepping down while memory lacks."""
+        while True:
+            try:
+                return np.concatenate(self._parts(L))
+            except (RuntimeError, MemoryError) as error:
+                if not is_out_of_memory(error):
+                    raise
+            # Outside the except block: its traceback would keep the tensors alive.
+            self._step_down(L.shape)
+
+    def _side_by_side(self) -> Executor | None:
+        """Return the threads that each take a frame, None while the network takes whole batches."""
+        return self._pool if self._device.type == "cpu" and self._batch > 1 else None
+
+    def _parts(self, L: np.ndarray) -> list[np.ndarray]:
+        """Return ab of L in parts: batch by batch, or frame by frame on the pool."""
+        pool = self._side_by_side()
+        if pool is None:
+            starts = range(0, len(L), self._batch)
+            return [self._predict(L[start : start + self._batch]) for start in starts]
+        futures = [pool.submit(self._predict, L[n : n + 1]) for n in range(len(L))]
+        wait(futures)  # all of them, or a second try would share memory with the first
+        return [future.result() for future in futures]
+
+    def _predict(self, L: np.ndarray) -> np.ndarray:
+        with torch.inference_mode():
+            ab = self._call(torch.from_numpy(L).unsqueeze(1).to(self._device))
+            if not torch.isfinite(ab).all() and self._dtype != torch.float32:
+                self._warn("float16 overflowed in the network; float32 is used instead")
+                self._dtype = torch.float32
+                ab = self._call(torch.from_numpy(L).unsqueeze(1).to(self._device))
+            if not torch.isfinite(ab).all():
+                raise WeightsError(
+                    "the model gave colours that are not numbers; its weights are damaged"
+                )
+            return ab.cpu().numpy()
+
+    def _call(self, L: Tensor) -> Tensor:
+        """Return ab (N, 2, h, w) float32 of L (N, 1, h, w), through the scaled working size."""
+        size = L.shape[-2:]
+        if self._scale < 1:
+            small = [max(1, round(side * self._scale)) for side in size]
+            L = interpolate(L, size=small, mode="area")
+        L = L.contiguous(memory_format=torch.channels_last)
+        half = self._dtype != torch.float32
+        with torch.autocast(self._device.type, dtype=self._dtype, enabled=half):
+            ab = self._answer(L).float()
+        if ab.shape[-2:] != size:
+            ab = interpolate(ab, size=size, mode="bilinear", align_corners=False)
+        return ab
+
+    def _answer(self, L: Tensor) -> Tensor:
+        if self._gather is None:
+            return self._model.predict(L, vividness=self.vividness)
+        return self._gather.predict(self._model, L, self.vividness)
+
+    def _step_down(self, shape: tuple[int, ...]) -> None:
+        """Take the next step of the ladder: batch, working size, CPU, error."""
+        if self._device.type == "cuda":
+            torch.cuda.empty_cache()
+        batch, side = min(self._batch, shape[0]), min(shape[1:]) * self._scale
+        if batch > 1:
+            self._batch = 1 if self._side_by_side() else batch // 2
+            self._tell(f"{self._batch} instead of {batch} frames at once")
+        elif side / 2 >= LEAST_SIDE:
+            self._scale /= 2
+            self._tell(f"colours are found at a short side of {side / 2:.0f} pixels")
+        elif self._device.type != "cpu":
+            self._tell("the CPU is used from here on")
+            self._model = _on_cpu(self._model)
+            self._device, self._dtype = torch.device("cpu"), torch.float32
+            self._batch, self._scale = CPU_BATCH, 1.0
+            self._gather = None  # others go on where they are
+        else:
+            raise DeviceError(
+                f"out of memory on {self._device} at the least setting; close other programs"
+            )
+
+    def _tell(self, step: str) -> None:
+        self._warn(f"out of memory on {self._device}: {step}")
+
+
+def _on_cpu(model: ColorModel) -> ColorModel:
+    """Copy a model to the CPU in float32, leaving the one that others share where it is."""
+    memo: dict[int, Any] = {}
+    for parameter in model.parameters():
+        memo[id(parameter)] = nn.Parameter(parameter.detach().cpu(), requires_grad=False)
+    for buffer in model.buffers():
+        memo[id(buffer)] = buffer.detach().cpu()
+    return deepcopy(model, memo).float()

@@ -1,0 +1,1 @@
+"""The window as a whole: actions, menus, engine, runner, start."""

@@ -1,0 +1,166 @@
+"""The worker process seen from the window: started, asked, listened to, restarted."""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal
+
+from colorizer.engine.apart import worker_command
+from gui.app.text import shown
+
+LOG_LINES = 5000
+"""Lines of the worker's log kept for the log window."""
+_STOP_MS = 3000
+_QUICK_DEATHS = 3
+"""Deaths without one event in between after which the worker is not started again."""
+
+Answer = Callable[[dict[str, Any]], object]
+
+
+class Engine(QObject):
+    """Owns the worker process. Nothing here knows the queue."""
+
+    job_event = Signal(dict)
+    """An event of a job; see `colorizer.engine.worker`."""
+    frame_done = Signal(dict)
+    """A picture of a frame that a job has finished; see `colorizer.engine.worker`."""
+    ready = Signal()
+    died = Signal(str)
+    """The process ended on its own; the words say how. A new one is being started."""
+    broken = Signal(str)
+    """It does not stay alive; it is not started again."""
+    logged = Signal(str)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.log: deque[str] = deque(maxlen=LOG_LINES)
+        self._answers: dict[int, Answer] = {}
+        self._asked = 0
+        self._rest = b""
+        self._stopping = False
+        self._deaths = 0
+        self._process = self._create_process()
+
+    @property
+    def process_id(self) -> int:
+        """Process number of the worker, 0 where none runs."""
+        return self._process.processId()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether there is a worker to talk to."""
+        return self._process.state() != QProcess.ProcessState.NotRunning
+
+    def start(self) -> None:
+        """Start the worker process; `ready` comes when it listens."""
+        self._stopping = False
+        self._rest = b""
+        self._process.start(*worker_command())
+
+    def stop(self) -> None:
+        """End the worker: its input is closed, and after a while it is killed."""
+        self._stopping = True
+        if not self.is_running:
+            return
+        self._process.closeWriteChannel()
+        if not self._process.waitForFinished(_STOP_MS):
+            self._process.kill()
+            self._process.waitForFinished(_STOP_MS)
+
+    def kill(self) -> None:
+        """End the worker at once, as a crash would; it is started again."""
+        self._process.kill()
+
+    def send(self, **command: Any) -> None:
+        """Send one command; without a worker it is lost."""
+        if self.is_running:
+            self._process.write((json.dumps(command) + "\n").encode())
+
+    def ask(self, question: str, answer: Answer, **arguments: Any) -> None:
+        """Send a question; `answer` gets the event, with "error" where it has no answer."""
+        self._asked += 1
+        if not self.is_running:
+            QTimer.singleShot(0, lambda: answer({"error": self.tr("The worker is not running.")}))
+            return
+        self._answers[self._asked] = answer
+        self.send(do=question, id=self._asked, **arguments)
+
+    def _create_process(self) -> QProcess:
+        process = QProcess(self)
+        environment = QProcessEnvironment.systemEnvironment()
+        environment.insert("PYTHONUNBUFFERED", "1")
+        process.setProcessEnvironment(environment)
+        process.readyReadStandardOutput.connect(self._handle_output)
+        process.readyReadStandardError.connect(self._handle_log)
+        process.finished.connect(self._handle_finished)
+        process.errorOccurred.connect(self._handle_error)
+        return process
+
+    def _handle_output(self) -> None:
+        *lines, self._rest = (
+            self._rest + bytes(self._process.readAllStandardOutput().data())
+        ).split(b"\n")
+        for line in lines:
+            try:
+                self._handle_event(json.loads(line))
+            except ValueError:
+                self.note(f"not an event: {line[:200]!r}")
+
+    def _handle_event(self, event: dict[str, Any]) -> None:
+        if event["event"] == "ready":
+            self.ready.emit()
+        elif "job" in event:
+            self._deaths = 0
+            self.job_event.emit(event)
+        elif event.get("id") in self._answers:
+            self._deaths = 0
+            self._answers.pop(event["id"])(event)
+        elif event["event"] == "frame":
+            self.frame_done.emit(event)
+        elif event["event"] == "error":
+            self.note(event["message"])
+
+    def _handle_log(self) -> None:
+        text = bytes(self._process.readAllStandardError().data()).decode("utf-8", "replace")
+        for line in text.splitlines():
+            self.note(line)
+
+    def _handle_finished(self, code: int, status: QProcess.ExitStatus) -> None:
+        crashed = status == QProcess.ExitStatus.CrashExit
+        words = self.tr("it crashed or was killed") if crashed else self.tr("exit code %1")
+        self._lost(words.replace("%1", str(code)))
+
+    def _handle_error(self, error: QProcess.ProcessError) -> None:
+        if error == QProcess.ProcessError.FailedToStart:
+            self._stopping = True
+            self._release()
+            self.broken.emit(shown(self._process.errorString()))
+
+    def _lost(self, words: str) -> None:
+        """Tell everybody who waits, and start a new worker."""
+        self._release()
+        if self._stopping:
+            return
+        self.note(f"worker process ended: {words}")
+        self._deaths += 1
+        if self._deaths > _QUICK_DEATHS:
+            self._stopping = True
+            self.broken.emit(words)
+            return
+        self.died.emit(words)
+        self.start()
+
+    def _release(self) -> None:
+        """Answer all open questions: nobody else will."""
+        answers, self._answers = self._answers, {}
+        for answer in answers.values():
+            answer({"error": self.tr("The worker process ended.")})
+
+    def note(self, line: str) -> None:
+        """Keep one line for the log window."""
+        self.log.append(line)
+        self.logged.emit(line)

@@ -1,0 +1,83 @@
+"""The words of the window in other languages: one JSON file each, from English to the language.
+
+The messages of the core have files of their own, see `gui.app.messages`.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QObject, QTranslator
+
+from gui.app.messages import CONTEXT, Messages
+
+_FOLDER = Path(__file__).parents[1] / "languages"
+_MESSAGES = _FOLDER / "messages"
+
+
+class Words(QTranslator):
+    """Translates by a dictionary, then by Qt's own; what is missing stays English.
+
+    Args:
+        words: from English to the language.
+        code: of the language, for Qt's own words and the messages of the core.
+        parent: owner.
+    """
+
+    def __init__(self, words: dict[str, str], code: str, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._words = words
+        self._messages = Messages(read_messages(code))
+        self._qt = QTranslator(self)
+        folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+        self._qt.load(f"qtbase_{code}", folder)
+
+    def isEmpty(self) -> bool:
+        """Whether there is nothing to translate with."""
+        return not self._words
+
+    def translate(
+        self, context: str, text: str, disambiguation: str | None = None, n: int = -1
+    ) -> str:
+        """Return the words in the language, or the text itself."""
+        if context == CONTEXT:
+            return self._messages.translate(text)
+        # An empty answer would be shown as such: PySide makes no null text of it.
+        return self._words.get(text) or self._next(context, text, disambiguation, n)
+
+    def _next(self, context: str, text: str, disambiguation: str | None, n: int) -> str:
+        """Ask for Qt's own words, such as those of its buttons."""
+        return self._qt.translate(context, text, disambiguation, n) or text
+
+
+def languages() -> list[str]:
+    """Return the codes of all languages, English first."""
+    return ["en", *sorted(file.stem for file in _FOLDER.glob("*.json"))]
+
+
+def read_words(code: str) -> dict[str, str]:
+    """Return the dictionary of a language, empty for English and unknown ones."""
+    file = _FOLDER / f"{code}.json"
+    return json.loads(file.read_text("utf-8")) if file.exists() else {}
+
+
+def read_messages(code: str) -> dict[str, str]:
+    """Return the messages of the core in a language, as templates; see `gui.app.messages`."""
+    file = _MESSAGES / f"{code}.json"
+    return json.loads(file.read_text("utf-8")) if file.exists() else {}
+
+
+def use_language(app: QCoreApplication, wish: str) -> None:
+    """Translate the application.
+
+    Args:
+        app: the application.
+        wish: a code such as de, or system.
+    """
+    code = QLocale.system().name().partition("_")[0] if wish == "system" else wish
+    words = read_words(code)
+    if not words:
+        return
+    QLocale.setDefault(QLocale(code))
+    app.installTranslator(Words(words, code, app))

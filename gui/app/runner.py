@@ -1,0 +1,298 @@
+"""Works the queue off: which job is next, what follows from each event, what after a crash."""
+
+from __future__ import annotations
+
+import os
+import time
+from enum import Enum, auto
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from colorizer.engine.queue import Entry
+from colorizer.jobs import JobState, Kind
+from gui.app.engine import Engine
+from gui.app.room import free_bytes, has_room
+from gui.app.text import shown
+from gui.queue.queue_cells import seconds_left
+from gui.queue.queue_model import QueueModel
+
+CANCEL_MS = 10_000
+"""How long a cancelled job may take to stop before the worker is killed."""
+MOST_CRASHES = 2
+"""A file that was in work at so many crashes of the worker has failed."""
+
+PENDING = (JobState.WAITING, JobState.INTERRUPTED)
+
+
+class Activity(Enum):
+    """What the runner does."""
+
+    IDLE = auto()
+    RUNNING = auto()
+    PAUSED = auto()
+    STOPPING = auto()
+    """No further job begins; those in work go on."""
+
+
+class Runner(QObject):
+    """Feeds the worker with jobs. Photos go side by side, films one at a time."""
+
+    activity_changed = Signal()
+    finished = Signal()
+    """Nothing is left to do."""
+    halted = Signal(str)
+    """Work stopped for a reason that every further job would meet, in words."""
+
+    def __init__(self, model: QueueModel, engine: Engine, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.activity = Activity.IDLE
+        self.slots = 1
+        """Photos in work at once."""
+        self._model = model
+        self._engine = engine
+        self._running: set[int] = set()
+        self._cancelling: set[int] = set()
+        self._began = self._held = 0.0
+        self._ended = 0
+        self.out: Path | None = None
+        """Folder of the results, where run log and manifest are kept."""
+        self.keep_records = True
+        self.pause_reason = ""
+        """Why work is held, where it was not the person; in words."""
+        self.lacks_room: Path | None = None
+        """Folder on whose disk there was too little room for the next result."""
+        self._connect_engine()
+
+    @property
+    def is_active(self) -> bool:
+        """Whether jobs are in work or about to be."""
+        return self.activity is not Activity.IDLE
+
+    @property
+    def running(self) -> frozenset[int]:
+        """Rows in work."""
+        return frozenset(self._running)
+
+    def seconds_left(self) -> float | None:
+        """Return how long the queue takes at the pace so far, None before anything ended."""
+        if not self._ended or not self.is_active:
+            return None
+        waiting = sum(self._model.counts[state] for state in PENDING)
+        pace = (time.monotonic() - self._began) / self._ended
+        running = [seconds_left(self._model.entry(number)) or 0.0 for number in self._running]
+        return waiting * pace + max(running, default=0.0)
+
+    def seconds_worked(self) -> float:
+        """Return how long the queue has been worked on since Start, pauses left out."""
+        if not self.is_active:
+            return 0.0
+        now = self._held if self.activity is Activity.PAUSED else time.monotonic()
+        return now - self._began
+
+    def start(self) -> None:
+        """Begin, or go on after a pause."""
+        self.lacks_room, self.pause_reason = None, ""
+        if self.activity is Activity.PAUSED:
+            self._began += time.monotonic() - self._held  # a pause says nothing about the pace
+            self._engine.send(do="resume")
+        if self.activity is Activity.IDLE:
+            self._began, self._ended = time.monotonic(), 0
+        self._become(Activity.RUNNING)
+        self._fill()
+
+    def pause(self, reason: str = "") -> None:
+        """Hold the jobs in work where they are."""
+        if self.activity in (Activity.RUNNING, Activity.STOPPING):
+            self.pause_reason = reason
+            self._held = time.monotonic()
+            self._engine.send(do="pause")
+            self._become(Activity.PAUSED)
+
+    def stop_after_this(self, wanted: bool = True) -> None:
+        """Let the jobs in work end and begin no other."""
+        if wanted and self.activity is Activity.RUNNING:
+            self._become(Activity.STOPPING)
+        elif not wanted and self.activity is Activity.STOPPING:
+            self._become(Activity.RUNNING)
+            self._fill()
+
+    def cancel(self, numbers: list[int]) -> None:
+        """Cancel jobs; a waiting one at once, a running one after the frames in hand."""
+        waiting = [n for n in numbers if self._model.entry(n).state in PENDING]
+        self._model.change_many(waiting, state=JobState.CANCELLED, reason="")
+        for number in self._running.intersection(numbers):
+            self._cancelling.add(number)
+            self._engine.send(do="cancel", job=number)
+            QTimer.singleShot(CANCEL_MS, self, lambda number=number: self._insist(number))
+
+    def retry(self, numbers: list[int]) -> None:
+        """Put ended jobs back into the queue."""
+        ended = [n for n in numbers if n not in self._running]
+        self._model.change_many(
+            ended, state=JobState.WAITING, reason="", warnings=(), done=0, seconds=0.0, crashes=0
+        )
+        if self.activity is Activity.RUNNING:
+            self._fill()
+
+    def suspend(self) -> None:
+        """Mark what is in work as interrupted, before the window closes."""
+        self._model.change_many(
+            list(self._running), state=JobState.INTERRUPTED, reason=self.tr("The window was closed")
+        )
+        self._running.clear()
+        self.lacks_room = None  # nothing goes on by itself in a closed window
+        self._become(Activity.IDLE)
+
+    def wake(self) -> None:
+        """Look for work again: jobs were added or moved."""
+        self._fill()
+
+    def _connect_engine(self) -> None:
+        self._engine.job_event.connect(self._handle_event)
+        self._engine.died.connect(self._handle_death)
+        self._engine.broken.connect(self._handle_broken)
+
+    def _become(self, activity: Activity) -> None:
+        if activity is not self.activity:
+            self.activity = activity
+            self.activity_changed.emit()
+
+    def _fill(self) -> None:
+        """Begin jobs until the worker has its hands full."""
+        while self.activity is Activity.RUNNING:
+            entry = self._next()
+            if entry is None:
+                break
+            if obstacle := self._obstacle(entry):
+                self._halt(obstacle)
+                return
+            self._begin(entry)
+        nothing_left = self.activity is Activity.RUNNING and not any(
+            self._model.counts[state] for state in PENDING
+        )
+        if not self._running and (nothing_left or self.activity is Activity.STOPPING):
+            self._become(Activity.IDLE)
+            self.finished.emit()
+
+    def _next(self) -> Entry | None:
+        """Return the job to begin now, None where the first waiting one has to wait longer."""
+        entry = next((e for e in self._model.entries if e.state in PENDING), None)
+        if entry is None or not self._running:
+            return entry
+        alone = [self._model.entry(number) for number in self._running]
+        if any(_runs_alone(other) for other in [entry, *alone]):
+            return None
+        return entry if len(self._running) < self.slots else None
+
+    def _obstacle(self, entry: Entry) -> str:
+        """Return why no result can be written now, empty where it can."""
+        folder = next((f for f in entry.job.target.parents if f.exists()), None)
+        if folder is None:
+            return ""
+        if not os.access(folder, os.W_OK):
+            return self.tr("Results can't be written to %1").replace("%1", shown(folder))
+        if has_room(folder):
+            return ""
+        self.lacks_room = folder
+        words = self.tr("The output disk has only %1 MB left; with more room work goes on.")
+        return words.replace("%1", str((free_bytes(folder) or 0) // 2**20))
+
+    def _begin(self, entry: Entry) -> None:
+        job = entry.job
+        self._running.add(entry.id)
+        self._model.change(
+            entry.id, state=JobState.RUNNING, reason="", warnings=(), done=0, total=None,
+            seconds=0.0, begun=0, started=time.time(),
+        )  # fmt: skip
+        self._engine.send(
+            do="run",
+            job=entry.id,
+            source=str(job.source),
+            target=str(job.target),
+            kind=str(job.kind),
+            settings=job.settings.as_dict(),
+            hints=entry.hints,
+            out=self._records_folder(job.target),
+        )
+
+    def _records_folder(self, target: Path) -> str | None:
+        """Return where run log and manifest of a result are kept; None keeps none."""
+        if not self.keep_records:
+            return None
+        inside = self.out is not None and target.is_relative_to(self.out)
+        return str(self.out if inside else target.parent)
+
+    def _handle_event(self, event: dict[str, Any]) -> None:
+        number = event["job"]
+        if number not in self._running:
+            return
+        if event["event"] == "progress":
+            keys = ("done", "total", "seconds", "begun")
+            self._model.change(number, **{key: event[key] for key in keys})
+        elif event["event"] != "start":
+            self._handle_end(number, event)
+
+    def _handle_end(self, number: int, event: dict[str, Any]) -> None:
+        self._running.discard(number)
+        self._cancelling.discard(number)
+        if event["fatal"]:
+            self._model.change(number, state=JobState.WAITING, reason=event["message"])
+            self._obstacle(self._model.entry(number))  # notes a disk without room
+            self._halt(event["message"])
+            return
+        self._ended += 1
+        known = {"total": event["total"]} if event["total"] else {}
+        self._model.change(
+            number,
+            state=JobState(event["event"]),
+            reason=event["message"],
+            warnings=tuple(event["warnings"]),
+            done=event["done"],
+            seconds=event["seconds"],
+            ended=time.time(),
+            **known,
+        )
+        self._fill()
+
+    def _handle_death(self, words: str) -> None:
+        """The worker ended with jobs in work: one of them is to blame, the next try shows which."""
+        running, self._running = self._running, set()
+        for number in running:
+            crashes = self._model.entry(number).crashes + 1
+            reason = self.tr("The worker process ended (%1)").replace("%1", words)
+            if number in self._cancelling:
+                self._model.change(number, state=JobState.CANCELLED, reason="")
+            elif crashes >= MOST_CRASHES:
+                reason = self.tr("The worker process ended twice with this file (%1)")
+                self._model.change(
+                    number, state=JobState.FAILED, crashes=crashes,
+                    reason=reason.replace("%1", words),
+                )  # fmt: skip
+            else:
+                self._model.change(
+                    number, state=JobState.INTERRUPTED, crashes=crashes, reason=reason
+                )
+        self._cancelling.clear()
+        if self.activity is Activity.PAUSED:
+            # A new worker knows nothing of the pause; nothing begins before Start.
+            return
+        QTimer.singleShot(0, self, self._fill)
+
+    def _handle_broken(self, words: str) -> None:
+        self._handle_death(words)
+        self._halt(self.tr("The worker process does not start (%1)").replace("%1", words))
+
+    def _halt(self, message: str) -> None:
+        """Stop beginning jobs and say why."""
+        self._become(Activity.STOPPING if self._running else Activity.IDLE)
+        self.halted.emit(message)
+
+    def _insist(self, number: int) -> None:
+        if number in self._cancelling:
+            self._engine.kill()
+
+
+def _runs_alone(entry: Entry) -> bool:
+    return entry.job.kind is Kind.FILM or entry.crashes > 0

@@ -1,0 +1,74 @@
+"""From nothing to an open window: application, lock, queue, theme."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QLockFile, QTimer
+from PySide6.QtWidgets import QApplication, QMessageBox
+
+from colorizer import __version__
+from colorizer.engine.queue import Queue
+from colorizer.errors import ColorizerError
+from gui.app.icons import app_icon
+from gui.app.language import use_language
+from gui.app.theme import apply_theme
+from gui.app.window import Window
+from gui.settings.preferences import Preferences
+
+
+def run(inputs: Sequence[Path], profile: Path | None = None) -> int:
+    """Show the window until it is closed.
+
+    Args:
+        inputs: files and folders to add at once.
+        profile: folder of queue and preferences; None is the person's own.
+    """
+    app = create_app()
+    preferences = Preferences(profile)
+    apply_theme(app, preferences.get("theme", "system"))
+    use_language(app, preferences.get("language", "system"))
+    preferences.data_folder.mkdir(parents=True, exist_ok=True)
+    lock = QLockFile(str(preferences.data_folder / "window.lock"))
+    if not lock.tryLock(200):
+        QMessageBox.information(
+            None, "Colorizer", app.tr("Colorizer is open already; its queue is in use.")
+        )
+        return 1
+    window = Window(preferences, open_queue(preferences.queue_file))
+    sys.excepthook = window.report_fault
+    window.show()
+    if inputs:
+        window.add([path.absolute() for path in inputs])
+    signal.signal(signal.SIGINT, lambda *_: window.close())
+    ticks = QTimer()  # lets Python see the signal
+    ticks.start(300)
+    return app.exec()
+
+
+def create_app() -> QApplication:
+    """Return the application, making it where there is none."""
+    app = QApplication.instance() or QApplication([])
+    assert isinstance(app, QApplication)
+    app.setApplicationName("Colorizer")
+    app.setApplicationDisplayName("Colorizer")
+    app.setApplicationVersion(__version__)
+    app.setDesktopFileName("colorizer")
+    app.setWindowIcon(app_icon())
+    return app
+
+
+def open_queue(file: Path) -> Queue:
+    """Open the queue; one that can't be read is put aside and an empty one begun."""
+    try:
+        return Queue(file)
+    except ColorizerError as error:
+        aside = file.with_name(f"{file.name}.damaged-{int(time.time())}")
+        if file.exists():
+            file.replace(aside)
+        QMessageBox.warning(None, "Colorizer", f"{error}\n→ {aside}")
+        return Queue(file)

@@ -1,0 +1,1 @@
+"""A file before and after: canvas, sliders, hints."""

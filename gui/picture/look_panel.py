@@ -1,0 +1,281 @@
+"""The right half of the window: a file before and after, time, sliders, hints."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import QSizeF, QTimer
+from PySide6.QtGui import QImage, QUndoStack
+from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
+
+from colorizer.engine.queue import Entry
+from colorizer.jobs import JobState, Kind
+from gui.app.engine import Engine
+from gui.app.messages import said
+from gui.app.output_bar import ElidedLabel
+from gui.app.text import shown
+from gui.picture.adjust_panel import AdjustPanel
+from gui.picture.adjusting import Adjusting
+from gui.picture.canvas import Mode
+from gui.picture.compare_view import CompareView
+from gui.picture.hinting import Hinting
+from gui.picture.live import Finished
+from gui.picture.looks import LONGEST, LONGEST_SHARP, Looks, Seen, Wish
+from gui.picture.shading import gray_image, rgb_image, shade, unsure_image
+from gui.queue.queue_model import QueueModel
+from gui.shots.film_panel import FilmPanel
+
+_QUICK_PIXELS = 250_000
+"""Shaded at once while a slider moves; the rest follows when it rests."""
+_REST_MS = 150
+
+
+class LookPanel(QWidget):
+    """Shows one row of the queue."""
+
+    def __init__(
+        self, model: QueueModel, engine: Engine, undo: QUndoStack, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._model, self._engine, self._undo = model, engine, undo
+        self._row: int | None = None
+        self._seen: Seen | None = None
+        self._sharp = self._confidence = self._hints_wanted = False
+        self._guides: list[Any] = []
+        self.shows_live = False
+        """Whether frames just finished are shown in place of pictures asked for."""
+        self._looks = Looks(engine, self)
+        self.film = FilmPanel(model, engine, undo)
+        self.timeline, self.shots = self.film.timeline, self.film.shots
+        self._create_parts()
+        self.adjusting = Adjusting(model, undo, self.adjust, self.entry)
+        self.hinting = Hinting(model, engine, undo, self.view)
+        self._connect_parts()
+        self.show_entry(None)
+
+    # What is shown
+
+    def show_entry(self, entry: Entry | None) -> None:
+        """Show another row, or none."""
+        row = entry.id if entry else None
+        if row == self._row and entry is not None:
+            return
+        self._row, self._seen, self._sharp = row, None, False
+        self.view.clear()
+        self.hinting.forget()
+        self._looks.forget()
+        self.adjust.setEnabled(entry is not None)
+        self.film.show_entry(entry)
+        self.name.setText(shown(entry.job.source) if entry else "")
+        if entry is None:
+            self.view.set_message("")
+            return
+        self.adjust.set_values(entry.job.settings)
+        self._allow_hints()
+        self.view.set_message(self.tr("Coming…"))
+        self.ask()
+
+    def ask(self) -> None:
+        """Ask the worker for the picture anew."""
+        entry = self.entry()
+        live = self.shows_live and entry is not None and entry.state is JobState.RUNNING
+        if entry is None or live or not self.isVisible():
+            return
+        wish = Wish(
+            row=entry.id,
+            job=entry.job,
+            hints=entry.hints,
+            time=self.timeline.time if entry.job.kind is Kind.FILM else 0.0,
+            longest=LONGEST_SHARP if self._sharp else LONGEST,
+            confidence=self._confidence,
+        )
+        self._looks.want(wish)
+
+    def entry(self) -> Entry | None:
+        """Return the row that is shown."""
+        if self._row is None or not self._model.has(self._row):
+            return None
+        return self._model.entry(self._row)
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether the picture of the row is there."""
+        return self._seen is not None
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a picture is on its way."""
+        return self._looks.is_busy
+
+    def set_mode(self, mode: Mode) -> None:
+        """Split, side by side, before or after."""
+        self.view.set_mode(mode)
+
+    def blink(self) -> None:
+        """Change between before and after."""
+        self.set_mode(Mode.AFTER if self.view.mode is Mode.BEFORE else Mode.BEFORE)
+
+    def set_hinting(self, wanted: bool) -> None:
+        """Let clicks place hints."""
+        self._hints_wanted = wanted
+        self._allow_hints()
+        if wanted and self.view.mode is Mode.BEFORE:
+            self.set_mode(Mode.AFTER)
+
+    def _allow_hints(self) -> None:
+        self.view.edits_hints = self._hints_wanted and self.entry() is not None
+
+    def show_finished(self, frame: Finished) -> None:
+        """Show a frame that the job of the row has just finished."""
+        entry = self.entry()
+        if entry is None or entry.id != frame.row:
+            return
+        self._seen = None
+        self.view.set_hints([])
+        self.view.set_cover(QImage())
+        self.view.set_message("")
+        full = self._full_size(entry, frame.size)
+        self.view.set_pictures(gray_image(frame.gray), rgb_image(frame.rgb), full)
+        if entry.job.kind is Kind.FILM:
+            self.film.show_frame(frame.done - 1)
+
+    def set_confidence(self, wanted: bool) -> None:
+        """Cover the places where the network is unsure."""
+        self._confidence = wanted
+        self.view.set_cover(QImage())
+        if wanted:
+            self.ask()
+
+    def refresh(self) -> None:
+        """Follow a change of the row's settings or hints that came from elsewhere."""
+        entry = self.entry()
+        if entry is None:
+            self.show_entry(None)
+            return
+        self.adjust.set_values(entry.job.settings)
+        shown_look = self._seen
+        if shown_look is not None:
+            self.hinting.show(entry, shown_look)
+            self._shade_quickly()
+            if _colours(shown_look.wish.job, shown_look.wish.hints) != _colours(
+                entry.job, entry.hints
+            ):
+                self.ask()
+
+    def showEvent(self, event: object) -> None:
+        """Ask for what was not asked for while hidden."""
+        if self._seen is None:
+            self.ask()
+
+    # Making
+
+    def _create_parts(self) -> None:
+        self.name = ElidedLabel()
+        self.view = CompareView()
+        self.busy = QProgressBar(textVisible=False, maximum=0)
+        self.busy.setFixedHeight(3)
+        self.adjust = AdjustPanel()
+        layout = QVBoxLayout(self)
+        layout.addWidget(self.name)
+        layout.addWidget(self.view, 1)
+        layout.addWidget(self.busy)
+        layout.addWidget(self.film)
+        layout.addWidget(self.adjust)
+        self._resting = QTimer(self, interval=_REST_MS, singleShot=True)
+        self._hide_busy()
+
+    def _connect_parts(self) -> None:
+        self._looks.seen.connect(self._handle_seen)
+        self._looks.failed.connect(self._handle_failed)
+        self._looks.busy_changed.connect(self._handle_busy)
+        self._resting.timeout.connect(self._shade)
+        self.film.time_changed.connect(self.ask)
+        self.shots.changed.connect(self._handle_shots)
+        self.view.detail_wanted.connect(self._handle_detail)
+        self._undo.indexChanged.connect(self.refresh)
+        self._model.facts_known.connect(self._handle_facts)
+
+    def _handle_busy(self, busy: bool) -> None:
+        if busy:
+            self.busy.setMaximum(0)
+        else:
+            self._hide_busy()
+
+    def _hide_busy(self) -> None:
+        # Kept in its place, so that the picture does not jump.
+        self.busy.setMaximum(1)
+        self.busy.setValue(0)
+
+    # Pictures
+
+    def _handle_seen(self, seen: Seen) -> None:
+        entry = self.entry()
+        if entry is None or seen.wish.row != entry.id:
+            return
+        self._seen = seen
+        self.view.set_message("")
+        gray, full = gray_image(seen.gray), self._full_size(entry, seen.size)
+        self.view.set_pictures(gray, self._shaded(entry, 1), full)
+        covered = self._confidence and seen.confidence.size
+        self.view.set_cover(unsure_image(seen.confidence) if covered else QImage())
+        self.hinting.show(entry, seen)
+
+    def _handle_failed(self, wish: Wish, why: str) -> None:
+        if wish.row == self._row:
+            self.view.set_message(shown(said(why)))
+
+    def _handle_facts(self, row: int) -> None:
+        entry = self.entry()
+        if entry is not None and row == entry.id and entry.job.kind is Kind.FILM:
+            self.film.take_facts(entry)
+
+    def _handle_shots(self) -> None:
+        """Follow a change of the shots: in another shot hints are elsewhere, colours others."""
+        entry = self.entry()
+        if self._seen is None or entry is None:
+            return
+        self._shade_quickly()
+        guides, self._guides = self._guides, self.shots.guides
+        if entry.hints or self._guides != guides:
+            self.ask()
+
+    @staticmethod
+    def _full_size(entry: Entry, size: tuple[int, int]) -> QSizeF:
+        """Return the size at which (height, width) of the source are seen at 1:1."""
+        aspect = float(entry.facts.get("pixel_aspect") or 1.0)
+        return QSizeF(size[1] * aspect, size[0])
+
+    def _handle_detail(self) -> None:
+        if not self._sharp and self._seen and max(self._seen.size) > max(self._seen.gray.shape):
+            self._sharp = True
+            self.ask()
+
+    def _shaded(self, entry: Entry, step: int) -> QImage:
+        """Return the coloured picture, of every `step`-th pixel."""
+        assert self._seen is not None
+        settings = entry.job.settings
+        strength, vividness = settings.strength, settings.vividness
+        if entry.job.kind is Kind.FILM:
+            strength, vividness = self.film.look_at(self._seen.wish.time)
+        gray, ab = self._seen.gray[::step, ::step], self._seen.ab[:, :, ::step, ::step]
+        return rgb_image(shade(gray, ab, strength, vividness))
+
+    def _shade_quickly(self) -> None:
+        entry = self.entry()
+        if entry is None or self._seen is None:
+            return
+        step = max(1, round((self._seen.gray.size / _QUICK_PIXELS) ** 0.5))
+        self.view.set_after(self._shaded(entry, step))
+        if step > 1:
+            self._resting.start()
+
+    def _shade(self) -> None:
+        entry = self.entry()
+        if entry is not None and self._seen is not None:
+            self.view.set_after(self._shaded(entry, 1))
+
+
+def _colours(job: Any, hints: Any) -> tuple[Any, ...]:
+    """Return what a picture depends on beside strength and vividness."""
+    return (replace(job.settings, strength=1.0, vividness=0.5), hints)

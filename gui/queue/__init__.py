@@ -1,0 +1,1 @@
+"""The queue: table, cells, thumbnails, what is added."""

@@ -1,0 +1,96 @@
+"""From what was dropped to rows of the queue: the worker plans, the queue keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from colorizer.jobs import Job, JobState, Kind
+from colorizer.settings import Settings
+from gui.app.engine import Engine
+from gui.queue.queue_model import QueueModel
+
+_AT_ONCE = 1000
+"""Rows added between two turns of the event loop, so that the window stays alive."""
+
+
+class Adder(QObject):
+    """Searches dropped folders in the worker and adds what it finds."""
+
+    busy_changed = Signal(bool)
+    added = Signal(list, list)
+    """Ids of new rows, and notes: what was left out and why."""
+    failed = Signal(str)
+
+    def __init__(self, model: QueueModel, engine: Engine, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._engine = engine
+        self._open = 0
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether something is still being searched or added."""
+        return self._open > 0
+
+    def add(self, paths: Sequence[Path], out: Path, settings: Settings) -> None:
+        """Search files and folders and add them; `added` or `failed` comes at the end."""
+        self._open += 1
+        self.busy_changed.emit(True)
+        self._engine.ask(
+            "plan",
+            lambda event: self._handle_plan(event, settings),
+            inputs=[str(path) for path in paths],
+            out=str(out),
+            settings=settings.as_dict(),
+        )
+
+    def _handle_plan(self, event: dict[str, Any], settings: Settings) -> None:
+        if "error" in event:
+            self._close()
+            self.failed.emit(event["error"])
+            return
+        jobs = [_job(row, settings) for row in event["jobs"]]
+        settled = [
+            (_job(row, settings), JobState(state), reason)
+            for *row, state, reason in event["settled"]
+        ]
+        self._add_some(jobs, settled, [], event["notes"])
+
+    def _add_some(
+        self,
+        jobs: list[Job],
+        settled: list[tuple[Job, JobState, str]],
+        ids: list[int],
+        notes: list[str],
+    ) -> None:
+        ids += self._model.add(jobs[:_AT_ONCE])
+        if len(jobs) > _AT_ONCE:
+            left = jobs[_AT_ONCE:]
+            QTimer.singleShot(0, self, lambda: self._add_some(left, settled, ids, notes))
+            return
+        for (state, reason), group in _grouped(settled).items():
+            ids += self._model.add(group, state, reason)
+        self._close()
+        self.added.emit(ids, notes)
+
+    def _close(self) -> None:
+        self._open -= 1
+        self.busy_changed.emit(self.is_busy)
+
+
+def _grouped(
+    settled: list[tuple[Job, JobState, str]],
+) -> dict[tuple[JobState, str], list[Job]]:
+    groups: dict[tuple[JobState, str], list[Job]] = {}
+    for job, state, reason in settled:
+        groups.setdefault((state, reason), []).append(job)
+    return groups
+
+
+def _job(row: Sequence[str], settings: Settings) -> Job:
+    source, target, kind = row
+    return Job(Path(source), Path(target), Kind(kind), settings)

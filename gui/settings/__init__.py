@@ -1,0 +1,1 @@
+"""Settings of new files: form, editors, presets, preferences."""

@@ -1,0 +1,146 @@
+"""Settings of new files, and presets: settings under a name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QHBoxLayout,
+    QInputDialog,
+    QLabel,
+    QMessageBox,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from colorizer.errors import ColorizerError
+from colorizer.settings import Settings
+from gui.app.messages import said
+from gui.settings.preferences import Preferences, export_preset, import_preset
+from gui.settings.settings_form import SettingsForm
+
+Value = TypeVar("Value")
+
+
+class SettingsDialog(QDialog):
+    """Changes the settings of files that are added from now on, and of those that wait."""
+
+    def __init__(
+        self, preferences: Preferences, waiting: int, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Settings"))
+        self._preferences = preferences
+        self.form = SettingsForm()
+        self.form.set_values(preferences.settings)
+        self.for_waiting = QCheckBox(
+            self.tr("Use for the files that wait, too (%1)").replace("%1", str(waiting))
+        )
+        self.for_waiting.setToolTip(
+            self.tr("They keep the format, codec and name they were added with.")
+        )
+        self.for_waiting.setEnabled(waiting > 0)
+        self._create_layout()
+        self._fill_presets()
+        self.resize(620, 680)
+
+    def settings(self) -> Settings:
+        """Return what was chosen."""
+        return self.form.values()
+
+    def accept(self) -> None:
+        """Close if all values are allowed."""
+        if self._tried(self.form.values) is not None:
+            super().accept()
+
+    def _create_layout(self) -> None:
+        kinds = QDialogButtonBox.StandardButton
+        buttons = QDialogButtonBox(kinds.Ok | kinds.Cancel | kinds.RestoreDefaults)
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        buttons.button(kinds.RestoreDefaults).clicked.connect(
+            lambda: self.form.set_values(Settings())
+        )
+        layout = QVBoxLayout(self)
+        layout.addLayout(self._create_presets())
+        layout.addWidget(self.form, 1)
+        layout.addWidget(self.for_waiting)
+        layout.addWidget(buttons)
+
+    def _create_presets(self) -> QHBoxLayout:
+        self.presets = QComboBox()
+        self.presets.setMinimumWidth(140)
+        label = QLabel(self.tr("&Preset"))
+        label.setBuddy(self.presets)
+        self.presets.activated.connect(self._handle_chosen)
+        row = QHBoxLayout()
+        row.addWidget(label)
+        row.addWidget(self.presets, 1)
+        for words, slot in (
+            (self.tr("Save as…"), self._handle_save),
+            (self.tr("Delete"), self._handle_delete),
+            (self.tr("Import…"), self._handle_import),
+            (self.tr("Export…"), self._handle_export),
+        ):
+            button = QPushButton(words)
+            button.setAutoDefault(False)
+            button.clicked.connect(slot)
+            row.addWidget(button)
+        return row
+
+    def _fill_presets(self, current: str = "") -> None:
+        self.presets.clear()
+        self.presets.addItems([self.tr("(none)"), *sorted(self._preferences.presets)])
+        self.presets.setCurrentText(current or self.tr("(none)"))
+
+    def _handle_chosen(self) -> None:
+        settings = self._preferences.presets.get(self.presets.currentText())
+        if settings is not None:
+            self.form.set_values(settings)
+
+    def _handle_save(self) -> None:
+        settings = self._tried(self.form.values)
+        if settings is None:
+            return
+        name, given = QInputDialog.getText(self, self.tr("Save preset"), self.tr("Name"))
+        if given and name.strip():
+            self._preferences.save_preset(name.strip(), settings)
+            self._fill_presets(name.strip())
+
+    def _handle_delete(self) -> None:
+        self._preferences.remove_preset(self.presets.currentText())
+        self._fill_presets()
+
+    def _handle_import(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(self, self.tr("Import preset"), "", "JSON (*.json)")
+        settings = self._tried(lambda: import_preset(Path(name))) if name else None
+        if settings is not None:
+            self._preferences.save_preset(Path(name).stem, settings)
+            self._fill_presets(Path(name).stem)
+            self.form.set_values(settings)
+
+    def _handle_export(self) -> None:
+        settings = self._tried(self.form.values)
+        if settings is None:
+            return
+        name, _ = QFileDialog.getSaveFileName(
+            self, self.tr("Export preset"), "preset.json", "JSON (*.json)"
+        )
+        if name:
+            self._tried(lambda: export_preset(Path(name), settings))
+
+    def _tried(self, action: Callable[[], Value]) -> Value | None:
+        """Return what the action gives, None after saying what was wrong."""
+        try:
+            return action()
+        except ColorizerError as error:
+            QMessageBox.warning(self, self.windowTitle(), said(str(error)))
+            return None

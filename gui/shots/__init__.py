@@ -1,0 +1,1 @@
+"""A film: its time, its shots and what each has of its own."""

@@ -1,0 +1,166 @@
+"""What is done is left out without computing; what is outdated is never silently kept."""
+
+import os
+import time
+from dataclasses import replace
+
+import pytest
+
+from colorizer import pipeline
+from colorizer.archive.planning import existing
+from colorizer.archive.planning.existing import Standing, settle, standing_of
+from colorizer.archive.records.provenance import sidecar_of
+from colorizer.jobs import Job, JobState, Kind
+from colorizer.pipeline import recording
+from colorizer.settings import Settings
+from tests import drawn
+from tests.tiny_model import tiny_model
+
+
+@pytest.fixture
+def job(tmp_path):
+    """A photo that is done."""
+    source = drawn.photo(tmp_path / "in" / "a.png")
+    one = Job(source, tmp_path / "out" / "a_color.png", Kind.PHOTO, Settings(size=64))
+    list(pipeline.run(one, tiny_model()))
+    return one
+
+
+def but(job, **settings):
+    return replace(job, settings=replace(job.settings, **settings))
+
+
+@pytest.fixture
+def no_hashing(monkeypatch):
+    """Count the files that are read whole."""
+    read = []
+    monkeypatch.setattr(existing, "file_hash", lambda path: read.append(path) or "0")
+    return read
+
+
+def test_what_is_done_is_skipped_without_reading_source_or_result(job, no_hashing):
+    found = settle(job)
+    assert (found.state, found.message) == (JobState.SKIPPED, f"{job.target} is done")
+    assert settle(job, hashing=False) == found
+    assert no_hashing == []
+
+
+def test_a_source_with_another_time_but_the_same_content_is_done(job):
+    os.utime(job.source, ns=(1, 1))
+    assert settle(job, hashing=False) is None, "only a hash can tell"
+    assert settle(job).message.endswith("is done")
+
+
+def test_a_changed_source_is_refused_by_skip_and_redone_by_update(job):
+    stamp = job.source.stat()
+    drawn.photo(job.source, seed=9)
+    found = settle(job)
+    assert found.state is JobState.FAILED
+    assert "made of its source as it was before a change" in found.message
+    assert "--existing update" in found.message
+    assert settle(but(job, existing="update")) is None
+    data = bytearray(job.source.read_bytes()[: stamp.st_size].ljust(stamp.st_size, b"x"))
+    job.source.write_bytes(data)
+    assert settle(job).state is JobState.FAILED, "the same size does not hide it"
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"strength": 0.5}, "strength 1.0, now 0.5"),
+        ({"size": 128, "vividness": 0.1}, "size 64, now 128, vividness 0.9, now 0.1"),
+    ],
+)
+def test_changed_settings_are_refused_by_skip_and_redone_by_update(job, changed, words):
+    found = settle(but(job, **changed))
+    assert found.state is JobState.FAILED
+    assert f"was made with {words}" in found.message
+    assert settle(but(job, **changed, existing="update")) is None
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"device": "cuda"}, {"codec": "ffv1"}, {"smooth": False}, {"jpeg_quality": 80},
+        {"sidecar": False}, {"verify": True}, {"preset": "archive"},
+    ],
+)  # fmt: skip
+def test_settings_that_shape_no_png_do_not_count(job, changed):
+    assert settle(but(job, **changed)).message.endswith("is done")
+
+
+def test_the_quality_counts_for_jpeg(tmp_path):
+    source = drawn.photo(tmp_path / "a.jpg")
+    job = Job(source, tmp_path / "a_color.jpg", Kind.PHOTO, Settings(size=64))
+    list(pipeline.run(job, tiny_model()))
+    assert settle(job).message.endswith("is done")
+    assert "jpeg_quality 95, now 80" in settle(but(job, jpeg_quality=80)).message
+
+
+def test_other_weights_are_another_result(job, tmp_path, monkeypatch):
+    file = tmp_path / "w.safetensors"
+    file.write_bytes(b"one")
+    model = tiny_model()
+    model.weights_sha256 = existing.file_hash(file)
+    first = but(job, weights=file, existing="overwrite")
+    list(pipeline.run(first, model))
+    assert settle(but(first, existing="skip")).message.endswith("is done")
+    file.write_bytes(b"other")
+    assert "other weights" in settle(but(first, existing="skip")).message
+
+
+def test_an_output_without_sidecar_is_kept_as_before(job):
+    sidecar_of(job.target).unlink()
+    for choice in ("skip", "update"):
+        found = settle(but(job, existing=choice))
+        assert (found.state, found.message) == (JobState.SKIPPED, f"{job.target} exists")
+    assert settle(but(job, existing="fail")).state is JobState.FAILED
+    assert settle(but(job, existing="overwrite")) is None
+
+
+def test_a_result_that_was_edited_is_never_replaced_but_by_overwrite(job):
+    with job.target.open("r+b") as file:  # of the same size
+        file.seek(-20, os.SEEK_END)
+        file.write(b"edited")
+    drawn.photo(job.source, seed=9)
+    found = settle(but(job, existing="update"))
+    assert found.state is JobState.FAILED
+    assert "was changed since it was made; --existing overwrite" in found.message
+    assert settle(but(job, existing="overwrite")) is None
+
+
+def test_a_result_cut_off_is_told(job):
+    job.target.write_bytes(job.target.read_bytes()[:-10])
+    assert standing_of(job)[0] is Standing.CHANGED
+    assert "was changed since it was made: it has" in settle(job).message
+
+
+def test_a_film_whose_verification_failed_does_not_count_as_done(tmp_path, monkeypatch):
+    source = drawn.film(tmp_path / "f.mkv")
+    settings = Settings(size=64, codec="ffv1", verify=True)
+    job = Job(source, tmp_path / "g.mkv", Kind.FILM, settings)
+    verify = recording.verify_film
+    monkeypatch.setattr(
+        recording, "verify_film", lambda *a, **k: replace(verify(*a, **k), different=1)
+    )
+    with pytest.raises(Exception, match="verification failed"):
+        list(pipeline.run(job, tiny_model()))
+    assert "failed its verification" in settle(job).message
+
+
+def test_an_edited_cut_list_is_another_result(tmp_path):
+    source = drawn.film(tmp_path / "f.mkv")
+    settings = Settings(size=64, codec="ffv1", shots=tmp_path / "cuts.csv")
+    job = Job(source, tmp_path / "g.mkv", Kind.FILM, settings)
+    list(pipeline.run(job, tiny_model()))
+    assert settle(job).message.endswith("is done")
+    settings.shots.write_text(settings.shots.read_text() + "2,0:00:00.160,4\n")
+    assert "another cut list" in settle(job).message
+
+
+def test_ten_thousand_finished_files_cost_little(job):
+    """A thousand times the same one: everything but the cache of the disk is as for different."""
+    begun = time.process_time()
+    for _ in range(1000):
+        assert settle(job) is not None
+    assert (time.process_time() - begun) * 10 < 10, "seconds for ten thousand"

@@ -1,0 +1,45 @@
+"""Luma at the places of chroma, and chroma lines of fields."""
+
+import numpy as np
+import pytest
+
+from colorizer.color.siting import chroma_shift, luma_at, luma_at_woven
+
+
+def ramp(height, width, down, across):
+    y, x = np.mgrid[0:height, 0:width]
+    return (1000 + down * y + across * x).astype(np.uint16)
+
+
+def test_left_sited_chroma_sees_the_luma_of_the_even_columns():
+    Y = ramp(12, 16, 0, 16)
+    for sampling, size in (("420", (6, 8)), ("422", (12, 8))):
+        found = luma_at(Y, size, chroma_shift(sampling))
+        assert np.array_equal(found[:, 1:], np.tile(Y[0, 2::2], (size[0], 1)))
+
+
+def test_lines_of_chroma_lie_between_those_of_luma():
+    Y = ramp(12, 16, 16, 0)
+    found = luma_at(Y, (6, 8), chroma_shift("420"))
+    assert found[:, 0].tolist() == [1000 + 16 * (2 * line) + 8 for line in range(6)]
+
+
+def test_woven_lines_of_chroma_take_the_luma_of_their_field():
+    Y = ramp(16, 16, 16, 0)
+    found = luma_at_woven(Y, (8, 8), "420")
+    # The same places in the frame as without fields, but found in the lines of one field alone.
+    assert found[:6, 0].tolist() == [1000 + 16 * (2 * line) + 8 for line in range(6)]
+    Y[1::2] = 3000
+    found = luma_at_woven(Y, (8, 8), "420")
+    assert (found[1::2] == 3000).all()
+    assert (found[0::2] < 1300).all()
+    assert np.array_equal(luma_at_woven(Y, (16, 8), "422")[1::2], np.full((8, 8), 3000))
+
+
+@pytest.mark.parametrize("size", [(13, 17), (12, 17), (13, 16)])
+def test_odd_sides_have_their_last_samples(size):
+    Y = np.full(size, 77, np.uint8)
+    height, width = -(-size[0] // 2), -(-size[1] // 2)
+    assert (luma_at(Y, (height, width), chroma_shift("420")) == 77).all()
+    assert luma_at_woven(Y, (height, width), "420").shape == (height, width)
+    assert (luma_at_woven(Y, (height, width), "420") == 77).all()

@@ -1,0 +1,192 @@
+import json
+import os
+import sqlite3
+import time
+from pathlib import Path
+
+import pytest
+
+from colorizer.engine.queue import Queue
+from colorizer.engine.queue_json import export_json, import_json
+from colorizer.errors import ColorizerError
+from colorizer.jobs import Job, JobState, Kind
+from colorizer.settings import Settings
+
+
+@pytest.fixture
+def file(tmp_path):
+    return tmp_path / "deep" / "queue.sqlite"
+
+
+def job(name="a", out="out", **settings) -> Job:
+    return Job(
+        Path(f"/in/{name}.jpg"), Path(f"/{out}/{name}_color.jpg"), Kind.PHOTO, Settings(**settings)
+    )
+
+
+def names(queue: Queue) -> list[str]:
+    return [entry.job.source.stem for entry in queue.entries()]
+
+
+def test_everything_is_on_disk_after_each_change(file):
+    queue = Queue(file)
+    (row,) = queue.add([job(strength=0.7)])
+    queue.update(
+        row,
+        state=JobState.FAILED,
+        reason="cut off",
+        hints=((0.5, 0.25, 10.0, -4.0),),
+        facts={"width": 3},
+        warnings=("one",),
+        total=4,
+    )
+    other = Queue(file)  # the first one is never closed, as after a power cut
+    (entry,) = other.entries()
+    assert entry.job == job(strength=0.7)
+    assert (entry.state, entry.reason, entry.total) == (JobState.FAILED, "cut off", 4)
+    assert entry.hints == ((0.5, 0.25, 10.0, -4.0),)
+    assert entry.facts == {"width": 3}
+    assert entry.warnings == ("one",)
+
+
+def test_running_jobs_come_back_as_interrupted(file):
+    with Queue(file) as queue:
+        first, second = queue.add([job("a"), job("b")])
+        queue.update(first, state=JobState.RUNNING, done=7)
+    with Queue(file) as queue:
+        assert queue.entry(first).state is JobState.INTERRUPTED
+        assert queue.entry(first).done == 7
+        assert queue.entry(second).state is JobState.WAITING
+
+
+def test_rows_move_together_and_keep_their_order(file):
+    queue = Queue(file)
+    a, b, c, d = queue.add([job(name) for name in "abcd"])
+    queue.move([d, b], before=a)
+    assert names(queue) == ["b", "d", "a", "c"]
+    queue.move([b], before=None)
+    assert names(queue) == ["d", "a", "c", "b"]
+    queue.move([a, c], before=c)
+    assert names(queue) == ["d", "a", "c", "b"]
+
+
+def test_a_job_that_waits_is_not_added_twice(file):
+    queue = Queue(file)
+    assert len(queue.add([job(), job()])) == 1
+    assert queue.add([job()]) == []
+
+
+def test_a_job_that_is_done_can_be_added_again(file):
+    queue = Queue(file)
+    (row,) = queue.add([job()])
+    queue.update(row, state=JobState.DONE)
+    assert len(queue.add([job()])) == 1
+
+
+def test_two_sources_never_get_one_target(file):
+    queue = Queue(file)
+    other = Job(Path("/elsewhere/a.jpg"), job().target, Kind.PHOTO, Settings())
+    queue.add([job(), other])
+    targets = [str(entry.job.target) for entry in queue.entries()]
+    assert targets == ["/out/a_color.jpg", "/out/a_color_2.jpg"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names are text there")
+def test_names_that_are_not_text_are_kept(file, tmp_path):
+    name = os.fsdecode(b"/in/caf\xe9.jpg")
+    with Queue(file) as queue:
+        queue.add([Job(Path(name), Path(name + "_color"), Kind.PHOTO, Settings())])
+        export_json(queue, tmp_path / "list.json")
+    with Queue(file) as queue:
+        assert str(queue.entries()[0].job.source) == name
+        queue.remove([queue.entries()[0].id])
+        import_json(queue, tmp_path / "list.json")
+        assert str(queue.entries()[0].job.source) == name
+
+
+def test_a_list_is_exported_and_imported_with_settings_and_hints(file, tmp_path):
+    queue = Queue(file)
+    done, left = queue.add([job("done"), job("left", vividness=0.2)])
+    queue.update(done, state=JobState.DONE)
+    queue.update(left, hints=((0.1, 0.2, 3.0, 4.0),))
+    assert export_json(queue, tmp_path / "list.json") == 1
+    with Queue(tmp_path / "other.sqlite") as other:
+        import_json(other, tmp_path / "list.json")
+        (entry,) = other.entries()
+    assert entry.job == job("left", vividness=0.2)
+    assert entry.hints == ((0.1, 0.2, 3.0, 4.0),)
+    assert entry.state is JobState.WAITING
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["not json", "[]", '{"schema": 99, "jobs": []}',
+     json.dumps({"schema": 1, "jobs": [{"source": "/a", "target": "/b", "kind": "sound"}]})],
+)  # fmt: skip
+def test_a_file_that_is_no_list_adds_nothing(file, tmp_path, content):
+    (tmp_path / "list.json").write_text(content)
+    queue = Queue(file)
+    with pytest.raises(ColorizerError, match=r"list\.json"):
+        import_json(queue, tmp_path / "list.json")
+    assert queue.entries() == []
+
+
+def test_a_queue_of_a_newer_version_is_left_alone(file):
+    Queue(file).close()
+    with sqlite3.connect(file) as base:
+        base.execute("PRAGMA user_version = 99")
+    with pytest.raises(ColorizerError, match="newer version"):
+        Queue(file)
+
+
+def test_settings_of_another_version_do_not_lock_the_queue(file):
+    with Queue(file) as queue:
+        queue.add([job(strength=0.5)])
+    with sqlite3.connect(file) as base:
+        text = base.execute("SELECT settings FROM jobs").fetchone()[0]
+        other = {**json.loads(text), "glow": 3, "codec": "vhs"}
+        base.execute("UPDATE jobs SET settings = ?", (json.dumps(other),))
+    with Queue(file) as queue:
+        assert queue.entries()[0].job.settings == Settings(strength=0.5)
+
+
+def test_a_damaged_file_is_named(file):
+    file.parent.mkdir()
+    file.write_bytes(b"no queue at all" * 100)
+    with pytest.raises(ColorizerError, match=r"queue\.sqlite"):
+        Queue(file)
+
+
+def test_a_failed_change_leaves_all_rows_as_they_were(file):
+    queue = Queue(file)
+    (row,) = queue.add([job()])
+    with pytest.raises(ValueError, match="no field"):
+        queue.update(row, colour="red")
+    with pytest.raises(KeyError):
+        queue.update(row + 1, state=JobState.DONE)
+    assert queue.entries()[0].state is JobState.WAITING
+
+
+def test_ten_thousand_rows_are_quick(file):
+    queue, start = Queue(file), time.perf_counter()
+    rows = queue.add([job(str(number)) for number in range(10_000)])
+    added = time.perf_counter()
+    assert len(queue.entries()) == 10_000
+    read = time.perf_counter()
+    queue.move(rows[9_000:], before=rows[0])
+    moved = time.perf_counter()
+    print(f"10,000 rows: added {added - start:.2f} s, read {read - added:.2f} s,"
+          f" moved {moved - read:.2f} s")  # fmt: skip
+    assert names(queue)[:2] == ["9000", "9001"]
+    assert moved - start < 10
+
+
+def test_a_queue_of_the_first_version_is_kept_and_gets_the_new_column(file):
+    with Queue(file) as queue:
+        queue.add([job("a")])
+    with sqlite3.connect(file) as base:
+        base.execute("ALTER TABLE jobs DROP COLUMN root")
+        base.execute("PRAGMA user_version = 1")
+    with Queue(file) as queue:
+        queue.add([job("b")], root=Path("/out"))
+        assert [entry.root for entry in queue.entries()] == [None, Path("/out")]

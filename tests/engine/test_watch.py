@@ -1,0 +1,197 @@
+"""A watched folder: files are taken whole, once, and restarts repeat nothing."""
+
+import os
+import shutil
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from colorizer import pipeline
+from colorizer.archive.planning.naming import Naming
+from colorizer.archive.planning.walk import Found
+from colorizer.commands import cli
+from colorizer.commands.report import ExitCode
+from colorizer.engine.watch import EMPTY_SECONDS, Watch, check_settings, plan_arrived
+from colorizer.errors import SettingsError
+from colorizer.files import hiccups
+from colorizer.files.claims import claim_file
+from colorizer.jobs import Job, Kind
+from colorizer.media.probe import kind_of
+from colorizer.settings import Settings
+from tests import drawn
+from tests.tiny_model import tiny_model
+
+
+@pytest.fixture(autouse=True)
+def _tiny(monkeypatch):
+    monkeypatch.setattr(pipeline, "load_model", lambda *_: tiny_model())
+    monkeypatch.setattr(hiccups, "WAITS", ())
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "in").mkdir()
+    return tmp_path
+
+
+def watch_of(folder, stable=10):
+    return Watch([folder / "in"], kind_of, out=folder / "out", stable=stable)
+
+
+def names(found):
+    return [item.relative.as_posix() for item in found]
+
+
+def put(path, data=b"x"):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    return path
+
+
+def test_a_file_is_taken_once_it_has_not_changed_for_a_while(folder):
+    seen = watch_of(folder)
+    path = put(folder / "in" / "1920" / "a.jpg")
+    assert seen.ready(0) == []
+    path.write_bytes(b"xx")
+    assert seen.ready(9) == []
+    assert seen.ready(18) == []
+    assert names(seen.ready(19)) == ["1920/a.jpg"]
+    seen.ended(path, failed=False)
+    path.write_bytes(b"xxx")
+    assert seen.ready(100) == seen.ready(200) == []
+
+
+def test_a_file_that_is_rewritten_in_place_is_waited_for(folder):
+    seen = watch_of(folder)
+    path = put(folder / "in" / "a.jpg", b"one")
+    seen.ready(0)
+    path.write_bytes(b"two")
+    os.utime(path, (1e9, 1e9))
+    assert seen.ready(11) == []
+    assert names(seen.ready(21)) == ["a.jpg"]
+
+
+def test_an_empty_file_is_waited_for_longer(folder):
+    seen = watch_of(folder)
+    put(folder / "in" / "a.jpg", b"")
+    seen.ready(0)
+    assert seen.ready(EMPTY_SECONDS - 1) == []
+    assert names(seen.ready(EMPTY_SECONDS)) == ["a.jpg"]
+
+
+def test_a_file_that_failed_is_taken_again_when_it_changes(folder):
+    seen = watch_of(folder)
+    path = put(folder / "in" / "a.jpg")
+    seen.ready(0)
+    assert names(seen.ready(10)) == ["a.jpg"]
+    seen.ended(path, failed=True)
+    assert seen.ready(20) == seen.ready(99) == []
+    path.write_bytes(b"whole now")
+    seen.ready(100)
+    assert names(seen.ready(110)) == ["a.jpg"]
+
+
+def test_a_new_file_under_an_old_name_is_new(folder):
+    seen = watch_of(folder)
+    path = put(folder / "in" / "a.jpg")
+    seen.ready(0)
+    seen.ended(path, failed=False)
+    path.unlink()
+    seen.ready(1)
+    put(path)
+    seen.ready(2)
+    assert names(seen.ready(12)) == ["a.jpg"]
+
+
+def test_a_drive_that_is_away_for_a_while_makes_nothing_new(folder):
+    seen = watch_of(folder)
+    path = put(folder / "in" / "a.jpg")
+    seen.ready(0)
+    seen.ended(path, failed=False)
+    away = (folder / "in").rename(folder / "away")
+    assert seen.ready(1) == []
+    assert len(seen.problems) == 1
+    assert seen.ready(2) == []
+    assert seen.problems == []
+    away.rename(folder / "in")
+    assert seen.ready(3) == seen.ready(50) == []
+
+
+def test_results_in_the_watched_folder_are_not_taken(folder):
+    seen = Watch([folder / "in"], kind_of, out=folder / "in", stable=1)
+    put(folder / "in" / "a_color.jpg")
+    put(folder / "in" / "a_color.jpg.colorize.json")
+    seen.ready(0)
+    assert seen.ready(10) == []
+
+
+@pytest.mark.parametrize("bad", [{"sidecar": False}, {"existing": "overwrite"}, {"name": "{n}"}])
+def test_settings_that_could_do_a_file_twice_are_refused(bad):
+    check_settings(Settings())
+    with pytest.raises(SettingsError):
+        check_settings(Settings(**bad))
+
+
+def arrived(folder, *relatives):
+    found = [Found(folder / "in" / r, Path(r), Kind.PHOTO, named=False) for r in relatives]
+    planned = plan_arrived(found, Naming(folder / "out", Settings(size=64), lambda *_: ".mp4"))
+    return [job.target.name for job in planned.jobs], [e.job.target.name for e in planned.settled]
+
+
+def test_a_file_that_comes_later_leaves_the_name_to_the_one_that_has_it(folder):
+    drawn.photo(folder / "in" / "a.jpg", 1)
+    job = Job(
+        folder / "in" / "a.jpg", folder / "out" / "a_color.jpg", Kind.PHOTO, Settings(size=64)
+    )
+    list(pipeline.run(job, tiny_model()))
+    drawn.photo(folder / "in" / "a.JPG", 2)
+    assert arrived(folder, "a.JPG") == (["a_2_color.jpg"], [])
+    assert arrived(folder, "a.jpg") == ([], ["a_color.jpg"])
+    assert arrived(folder, "a.JPG", "a.jpg") == (["a_2_color.jpg"], ["a_color.jpg"])
+
+
+def watching(folder, *more):
+    arguments = ["watch", folder / "in", "-o", folder / "out", "--size", 64, "--interval", 1]
+    return cli.main([*map(str, arguments), "--stable", "1", "--idle", "3", *more])
+
+
+def test_the_command_does_what_comes_in_and_a_second_start_repeats_nothing(folder, capsys):
+    before = drawn.photo(folder / "in" / "a.png", 1)
+    put(folder / "in" / "bad.png", b"text")
+    later = threading.Timer(2, shutil.copy, (before, folder / "in" / "later.png"))
+    later.start()
+    assert watching(folder) == ExitCode.SOME_FAILED
+    later.join()
+    told = capsys.readouterr()
+    assert sorted(Path(line).name for line in told.out.splitlines()) == [
+        "a_color.png", "later_color.png",
+    ]  # fmt: skip
+    assert "2 done, 0 skipped, 1 failed" in told.err
+    assert (folder / "out" / "manifest-sha256.txt").read_text().count("\n") == 2
+    results = {n: h for n, h in drawn.hashes(folder / "out").items() if n.endswith("png")}
+    (folder / "in" / "bad.png").unlink()
+    assert watching(folder) == ExitCode.OK
+    assert "0 done, 2 skipped, 0 failed" in capsys.readouterr().err
+    again = drawn.hashes(folder / "out")
+    assert {name: again[name] for name in results} == results
+
+
+def test_only_one_watch_works_in_a_folder(folder, capsys):
+    thread = threading.Thread(target=watching, args=(folder, "-q"))
+    thread.start()
+    lock = claim_file(folder / "out" / "watch")
+    end = time.monotonic() + 30
+    while not lock.exists() and time.monotonic() < end:
+        time.sleep(0.01)
+    time.sleep(0.1)
+    assert watching(folder) == ExitCode.NOT_WRITABLE
+    assert "another watch" in capsys.readouterr().err
+    thread.join()
+
+
+def test_a_file_is_no_folder_to_watch(folder, capsys):
+    put(folder / "in" / "a.jpg")
+    assert cli.main(["watch", str(folder / "in" / "a.jpg"), "-o", str(folder)]) == ExitCode.USAGE
+    assert "is no folder" in capsys.readouterr().err

@@ -1,0 +1,50 @@
+"""Every word of the window is in every language."""
+
+import ast
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QCoreApplication
+
+import gui
+from colorizer.settings import Settings
+from gui.app.language import Words, languages, read_words
+from gui.settings.setting_words import setting_words
+
+
+def english() -> set[str]:
+    """Return all texts given to tr, and the names and help of the settings."""
+    found = set()
+    for file in Path(gui.__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and node.args:
+                name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+                first = node.args[0]
+                if name in ("tr", "_tr") and isinstance(first, ast.Constant):
+                    found.add(first.value)
+    for item in fields(Settings):
+        found |= {setting_words(item.name), item.metadata["help"]}
+    return found
+
+
+@pytest.mark.parametrize("code", [code for code in languages() if code != "en"])
+def test_a_language_is_complete_and_keeps_its_places(code):
+    words = read_words(code)
+    assert english() - words.keys() == set(), "not translated"
+    assert words.keys() - english() == set(), "no longer used"
+    for text, translation in words.items():
+        assert translation
+        assert text.count("%") == translation.count("%"), text
+        assert ("&" in text) == ("&" in translation), text
+
+
+def test_words_are_translated_and_unknown_ones_stay(qapp):
+    translator = Words({"Before": "Vorher"}, "de", qapp)
+    qapp.installTranslator(translator)
+    try:
+        assert QCoreApplication.translate("Canvas", "Before") == "Vorher"
+        assert QCoreApplication.translate("Canvas", "Beyond") == "Beyond"
+        assert QCoreApplication.translate("QPlatformTheme", "Cancel") == "Abbrechen"
+    finally:
+        qapp.removeTranslator(translator)

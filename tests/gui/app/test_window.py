@@ -1,0 +1,242 @@
+"""The whole window through the real worker process."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+
+from colorizer.engine.queue import Queue
+from colorizer.jobs import JobState
+from gui.app.runner import Activity
+
+KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
+
+
+def states(window) -> list[str]:
+    return [str(entry.state) for entry in window.model.entries]
+
+
+def drop(window, *paths):
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    event = QDropEvent(
+        QPointF(50, 50),
+        Qt.DropAction.CopyAction | Qt.DropAction.MoveAction,
+        data,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    window.dropEvent(event)
+    return event
+
+
+@pytest.fixture
+def filled(window, scans, until):
+    window.add([scans])
+    until(lambda: window.model.rowCount() == 3)
+    return window
+
+
+def test_a_dropped_folder_is_done_with_its_tree(window, scans, until, tmp_path):
+    (scans / "broken.jpg").write_text("no picture")
+    before = {path: path.read_bytes() for path in scans.rglob("*") if path.is_file()}
+    event = drop(window, scans)
+    assert event.dropAction() == Qt.DropAction.CopyAction
+    until(lambda: window.model.rowCount() == 4)
+    assert states(window) == ["waiting"] * 4, "nothing starts by itself"
+    window.commands.actions["start"].trigger()
+    until(lambda: not window.runner.is_active)
+    by_name = {e.job.source.name: e for e in window.model.entries}
+    failed = by_name.pop("broken.jpg")
+    assert {e.state for e in by_name.values()} == {JobState.DONE}
+    assert failed.state is JobState.FAILED
+    assert failed.reason
+    results = {str(p.relative_to(tmp_path / "out")) for p in (tmp_path / "out").rglob("*.*")}
+    assert {"a_color.png", "b_color.jpg", str(Path("1920") / "c_color.tif")} <= results
+    assert not any("broken" in name or name.endswith(".part") for name in results)
+    listed = tmp_path / "out" / "manifest-sha256.txt"
+    until(listed.exists)
+    assert "1920/c_color.tif" in listed.read_text()
+    assert {path: path.read_bytes() for path in before} == before
+    (scans / "broken.jpg").write_bytes((scans / "b.jpg").read_bytes())
+    window.commands.actions["retry_failed"].trigger()
+    until(window.commands.actions["start"].isEnabled)
+    window.commands.actions["start"].trigger()
+    until(lambda: states(window) == ["done"] * 4)
+    until(window.commands.actions["clear_done"].isEnabled)
+    window.commands.actions["clear_done"].trigger()
+    assert window.model.rowCount() == 0
+    assert window.pages.currentWidget() is window.drop_area
+
+
+def test_pause_holds_and_continue_goes_on(filled, until, tmp_path):
+    filled.runner.start()
+    filled.runner.pause()
+    assert filled.runner.activity is Activity.PAUSED
+    until(lambda: filled.thumbnails.is_idle)
+    assert not list((tmp_path / "out").rglob("*_color*"))
+    filled.commands.actions["start"].trigger()
+    until(lambda: states(filled) == ["done"] * 3)
+
+
+def test_one_job_is_cancelled_and_stop_after_this_begins_no_other(filled, until):
+    first = filled.model.entries[0].id
+    filled.queue_panel.select(first)
+    filled.commands.actions["cancel"].trigger()
+    filled.runner.slots = 1
+    filled.runner.start()
+    filled.runner.stop_after_this()
+    until(lambda: not filled.runner.is_active)
+    assert states(filled) == ["cancelled", "done", "waiting"]
+
+
+def test_a_killed_worker_is_replaced_and_the_queue_goes_on(filled, until):
+    filled.runner.pause()
+    filled.runner.start()
+    until(lambda: filled.runner.running)
+    first = filled.engine.process_id
+    os.kill(first, KILL)
+    until(lambda: states(filled) == ["done"] * 3)
+    assert filled.engine.process_id != first
+
+
+def test_a_file_that_ends_the_worker_twice_has_failed(filled, until):
+    filled.runner.slots = 1
+    filled.runner.start()
+    guilty = filled.model.entries[0].id
+    deaths = []
+    filled.engine.died.connect(deaths.append)
+    for count in (1, 2):
+        until(lambda: guilty in filled.runner.running and filled.engine.process_id)
+        os.kill(filled.engine.process_id, KILL)
+        until(lambda count=count: len(deaths) == count)
+    until(lambda: not filled.runner.is_active)
+    assert states(filled) == ["failed", "done", "done"]
+    assert "twice" in filled.model.entries[0].reason
+
+
+def test_a_job_in_work_is_interrupted_by_closing_and_continued_later(
+    filled, open_window, until, tmp_path
+):
+    filled.runner.start()
+    until(lambda: filled.runner.running)
+    filled.close()
+    assert not list((tmp_path / "out").rglob("*.part"))
+    again = open_window()
+    assert "interrupted" in states(again) or "done" in states(again)
+    assert again.commands.actions["start"].isEnabled()
+    again.runner.start()
+    until(lambda: states(again) == ["done"] * 3)
+
+
+def test_a_killed_window_loses_nothing(scans, settings, profile, until, open_window, tmp_path):
+    code = f"""
+import sys
+from pathlib import Path
+from gui.app.start import create_app, open_queue
+from gui.settings.preferences import Preferences
+from gui.app.window import Window
+from colorizer.settings import Settings
+app = create_app()
+preferences = Preferences(Path({str(profile)!r}))
+preferences.settings = Settings.from_dict({settings.as_dict()!r})
+preferences.out = Path({str(tmp_path / "out")!r})
+window = Window(preferences, open_queue(preferences.queue_file))
+window.show()
+window.adder.added.connect(lambda *_: (window.runner.start(), print("running", flush=True)))
+window.add([Path({str(scans)!r})])
+app.exec()
+"""
+    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    assert process.stdout.readline() == "running\n"
+    process.kill()
+    process.wait()
+    with Queue(profile / "queue.sqlite") as queue:
+        assert len(queue.entries()) == 3
+        assert all(entry.state is not JobState.RUNNING for entry in queue.entries())
+    again = open_window()
+    again.runner.start()
+    until(lambda: set(states(again)) <= {"done", "skipped"})
+    results = [path for path in (tmp_path / "out").rglob("*_color*") if path.suffix != ".json"]
+    assert len(results) == 3
+
+
+def test_missing_weights_stop_the_queue_with_the_reason(filled, until, settings, tmp_path):
+    from dataclasses import replace
+
+    told = []
+    filled.runner.halted.connect(told.append)
+    broken = replace(settings, weights=tmp_path / "none.safetensors")
+    for entry in list(filled.model.entries):
+        filled.model.change(entry.id, settings=broken)
+    filled.runner.start()
+    until(lambda: told and not filled.runner.is_active)
+    assert "none.safetensors" in told[0]
+    assert states(filled) == ["waiting"] * 3, "nothing is blamed on the files"
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write anywhere")
+def test_a_folder_that_takes_no_results_stops_the_queue(filled, until, tmp_path):
+    (tmp_path / "out").mkdir(mode=0o500)
+    told = []
+    filled.runner.halted.connect(told.append)
+    filled.runner.start()
+    assert str(tmp_path / "out") in told[0]
+    assert states(filled) == ["waiting"] * 3
+
+
+def test_a_full_disk_stops_the_queue(filled, monkeypatch):
+    monkeypatch.setattr("gui.app.room.FREE_BYTES", 2**62)
+    told = []
+    filled.runner.halted.connect(told.append)
+    filled.runner.start()
+    assert "MB" in told[0]
+    assert states(filled) == ["waiting"] * 3
+    assert not filled.runner.is_active
+
+
+@pytest.mark.slow
+def test_kills_at_random_moments_lose_nothing(window, scans, until, qtbot, tmp_path):
+    chance = random.Random(5)
+    for number in range(20):
+        (scans / f"copy{number}.png").write_bytes((scans / "a.png").read_bytes())
+    window.add([scans])
+    until(lambda: window.model.rowCount() == 23)
+    window.runner.start()
+    for _ in range(6):
+        qtbot.wait(chance.randrange(50, 4000))
+        if window.engine.process_id:
+            os.kill(window.engine.process_id, KILL)
+    until(lambda: not window.runner.is_active, 300_000)
+    for entry in window.model.entries:
+        assert entry.state is JobState.DONE or "twice" in entry.reason
+        assert entry.job.target.exists() == (entry.state is JobState.DONE)
+    assert window.model.counts[JobState.DONE] >= 17
+
+
+def test_the_window_imports_neither_torch_nor_av(profile):
+    code = f"""
+import os, sys
+from pathlib import Path
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+from gui.app.start import create_app, open_queue
+from gui.settings.preferences import Preferences
+from gui.app.window import Window
+app = create_app()
+preferences = Preferences(Path({str(profile)!r}))
+window = Window(preferences, open_queue(preferences.queue_file))
+window.show()
+app.processEvents()
+print(sorted({{"torch", "av", "cv2", "tifffile"}} & set(sys.modules)))
+window.close()
+"""
+    found = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout
+    assert found == "[]\n"

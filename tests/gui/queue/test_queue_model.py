@@ -1,0 +1,144 @@
+import time
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+
+from colorizer.engine.queue import Queue
+from colorizer.jobs import Job, JobState, Kind
+from colorizer.settings import Settings
+from gui.app.engine import Engine
+from gui.app.undo import ChangeRows
+from gui.queue.queue_cells import COLUMNS, Column
+from gui.queue.queue_model import ENTRY, QueueModel
+from gui.queue.queue_panel import QueuePanel
+from gui.queue.thumbnails import Thumbnails
+
+
+def jobs(count: int) -> list[Job]:
+    return [
+        Job(Path(f"/in/{n}.jpg"), Path(f"/out/{n}_color.jpg"), Kind.PHOTO, Settings())
+        for n in range(count)
+    ]
+
+
+@pytest.fixture
+def queue(tmp_path):
+    with Queue(tmp_path / "queue.sqlite") as queue:
+        yield queue
+
+
+@pytest.fixture
+def model(qapp, queue):
+    engine = Engine()  # never started
+    return QueueModel(queue, Thumbnails(engine, engine), engine)
+
+
+def order(model) -> list[str]:
+    return [entry.job.source.stem for entry in model.entries]
+
+
+def cell(model, row: int, column: Column) -> str:
+    return model.index(row, COLUMNS.index(column)).data()
+
+
+def test_the_model_keeps_qts_rules(model, qtmodeltester):
+    model.add(jobs(3))
+    qtmodeltester.check(model, force_py=True)
+
+
+def test_the_table_and_the_disk_always_agree(model, queue):
+    ids = model.add(jobs(5))
+    model.change(ids[1], state=JobState.FAILED, reason="cut off")
+    model.move([ids[4]], before=ids[0])
+    model.remove([ids[2]])
+    on_disk = [(e.id, e.state, e.reason) for e in queue.entries()]
+    assert on_disk == [(e.id, e.state, e.reason) for e in model.entries]
+    assert order(model) == ["4", "0", "1", "3"]
+    assert model.counts[JobState.FAILED] == 1
+    assert cell(model, 2, Column.NOTE) == "cut off"
+
+
+def test_dragged_rows_land_where_they_are_dropped(model):
+    model.add(jobs(4))
+    data = model.mimeData([model.index(3, 0), model.index(2, 1)])
+    model.dropMimeData(data, Qt.DropAction.MoveAction, 1, 0, model.index(-1, -1))
+    assert order(model) == ["0", "2", "3", "1"]
+
+
+def test_changes_reach_the_view_in_bundles(model, qtbot):
+    ids = model.add(jobs(1))
+    told = []
+    model.dataChanged.connect(lambda *_: told.append(1))
+    for done in range(500):
+        model.change(ids[0], done=done, total=500, seconds=1.0)
+    qtbot.waitUntil(lambda: bool(told))
+    assert len(told) <= 3
+    assert cell(model, 0, Column.PROGRESS) == "100%"
+
+
+def test_progress_is_saved_at_the_end_of_a_job(model, queue):
+    (row,) = model.add(jobs(1))
+    model.change(row, done=1, total=9, seconds=0.1)
+    model.change(row, done=9, total=9, seconds=0.9, state=JobState.DONE)
+    assert queue.entry(row).done == 9
+
+
+def test_settings_are_taken_back_on_disk_too(model, queue):
+    (row,) = model.add(jobs(1))
+    command = ChangeRows("x", model, "settings", {row: Settings(strength=0.3)})
+    command.redo()
+    assert queue.entry(row).job.settings.strength == 0.3
+    command.undo()
+    assert queue.entry(row).job.settings.strength == 1.0
+
+
+def test_ten_thousand_rows_scroll_and_update(model, qtbot):
+    start = time.perf_counter()
+    ids = model.add(jobs(10_000))
+    panel = QueuePanel(model)
+    qtbot.addWidget(panel)
+    panel.resize(900, 600)
+    panel.show()
+    bar = panel.table.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 9_000)
+    shown = time.perf_counter()
+    for step in range(50):
+        bar.setValue(step * bar.maximum() // 50)
+        panel.table.viewport().grab()  # paints, whatever the display says
+    scrolled = time.perf_counter()
+    for number in ids[:500]:
+        model.change(number, done=1, total=2, seconds=1.0)
+    qtbot.wait(150)
+    updated = time.perf_counter()
+    print(f"10,000 rows: shown {shown - start:.2f} s, 50 screens scrolled"
+          f" {scrolled - shown:.2f} s, 500 updates {updated - scrolled:.2f} s")  # fmt: skip
+    assert panel.table.model().index(9_999, 0).data(ENTRY).id == ids[-1]
+    assert scrolled - shown < 10
+    assert updated - scrolled < 30
+
+
+def test_the_filter_finds_by_name_and_state(model, qtbot):
+    ids = model.add(jobs(12))
+    panel = QueuePanel(model)
+    qtbot.addWidget(panel)
+    model.change(ids[11], state=JobState.FAILED)
+    qtbot.keyClicks(panel.search, "11.jpg")
+    qtbot.waitUntil(lambda: panel.table.model().rowCount() == 1)
+    panel.search.clear()
+    panel.states.setCurrentIndex(panel.states.findData(JobState.FAILED))
+    assert panel.table.model().rowCount() == 1
+
+
+def test_all_rows_selected_do_not_slow_the_window_down(model, qtbot):
+    model.add(jobs(10_000))
+    panel = QueuePanel(model)
+    qtbot.addWidget(panel)
+    panel.table.selectAll()
+    assert panel.count() == 10_000
+    start = time.perf_counter()
+    for _ in range(20):
+        assert panel.selected_states() == {JobState.WAITING}
+    assert (time.perf_counter() - start) / 20 < 0.05
+    panel.table.selectRow(3)
+    assert panel.selected() == [model.entries[3].id]

@@ -1,0 +1,75 @@
+"""What matters is seen at any width of the queue."""
+
+import pytest
+from PySide6.QtCore import Qt
+
+from colorizer.engine.queue import Queue
+from colorizer.jobs import Job, JobState, Kind
+from colorizer.settings import Settings
+from gui.app.engine import Engine
+from gui.app.language import Words, read_words
+from gui.queue.queue_cells import COLUMNS, Column
+from gui.queue.queue_model import QueueModel
+from gui.queue.queue_table import QueueTable
+from gui.queue.thumbnails import Thumbnails
+
+MATTERS = (Column.NAME, Column.STATE, Column.PROGRESS, Column.LEFT)
+
+
+@pytest.fixture(params=["en", "de"])
+def table(request, qapp, qtbot, tmp_path):
+    translator = Words(read_words(request.param), request.param, qapp)
+    qapp.installTranslator(translator)
+    queue = Queue(tmp_path / "queue.sqlite")
+    model = QueueModel(queue, Thumbnails(Engine()))
+    name = "a very long name of a scan, as archives like to have them, number 17.tif"
+    jobs = [Job(tmp_path / name, tmp_path / "out.tif", Kind.PHOTO, Settings())]
+    model.add(jobs, JobState.FAILED, "a reason that is a good deal longer than the column is wide")
+    table = QueueTable(model)
+    qtbot.addWidget(table)
+    table.show()
+    yield table
+    queue.close()
+    qapp.removeTranslator(translator)
+
+
+def seen(table):
+    return {column for place, column in enumerate(COLUMNS) if not table.isColumnHidden(place)}
+
+
+@pytest.mark.parametrize("width", [400, 520, 640, 900, 1600])
+def test_name_state_progress_and_time_are_in_view(table, width):
+    table.resize(width, 200)
+    edge = table.viewport().width()
+    for column in MATTERS:
+        place = COLUMNS.index(column)
+        assert not table.isColumnHidden(place)
+        assert table.columnViewportPosition(place) + table.columnWidth(place) <= edge
+    assert not table.horizontalScrollBar().isVisible()
+
+
+def test_columns_come_as_there_is_room(table):
+    table.resize(450, 200)
+    few = seen(table)
+    table.resize(1600, 200)
+    assert few < seen(table) == set(Column)
+    table.resize(450, 200)
+    assert seen(table) == few
+
+
+def test_a_column_can_be_asked_for_and_keeps_its_width(table):
+    table.resize(450, 200)
+    table._choose(Column.MODEL, True)
+    assert Column.MODEL in seen(table)
+    place = COLUMNS.index(Column.STATE)
+    table.setColumnWidth(place, 133)  # as a hand at the header does
+    table.resize(700, 200)
+    assert table.columnWidth(place) == 133
+
+
+def test_headings_stand_as_their_cells_do(table):
+    model = table.model()
+    for place in range(len(COLUMNS)):
+        role = Qt.ItemDataRole.TextAlignmentRole
+        heading = model.headerData(place, Qt.Orientation.Horizontal, role)
+        assert heading == model.index(0, place).data(role)

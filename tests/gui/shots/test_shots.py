@@ -1,0 +1,289 @@
+"""Shots in the window, through the real worker process: found, changed, kept, obeyed, undone."""
+
+import shutil
+from dataclasses import replace
+
+import pytest
+from PIL import Image
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog
+
+from colorizer.archive.records.provenance import read_sidecar, sidecar_of
+from colorizer.guidance.shot_plan import plan_of
+from colorizer.jobs import JobState
+from colorizer.settings import Settings
+from tests.draw_shots import chroma_of, draw_shots, square_at
+from tests.engine.test_worker import painted
+from tests.gui.conftest import make_window
+
+LENGTHS = (20, 28)
+FOUND = [0, 20]
+STARTS = [0, 20, 32]
+"""With a cut that a person added."""
+RATE = 25
+
+
+@pytest.fixture(scope="session")
+def drawn(tmp_path_factory):
+    file = tmp_path_factory.mktemp("drawn") / "three.mkv"
+    draw_shots(file, *LENGTHS)
+    return file
+
+
+@pytest.fixture(scope="module")
+def shop(qapp, settings, drawn, tmp_path_factory):
+    """One window with one film for many tests, which leave it as they found it."""
+    folder = tmp_path_factory.mktemp("shop")
+    film = shutil.copy(drawn, folder / "three.mkv")
+    # Of the tiny size of other tests, the network and the flow would take two shots for one.
+    settings = replace(settings, size=96, codec="ffv1", existing="overwrite")
+    window = make_window(qapp, folder / "profile", settings, folder / "out")
+    window.add([film])
+    yield window
+    window.close()
+
+
+@pytest.fixture
+def panel(shop, until):
+    """The film, its shots not yet found."""
+    panel = shop.look_panel
+    until(lambda: panel.is_seen and panel.timeline.last == 47)
+    yield panel
+    shop.undo.setIndex(0)
+    shop.model.change(panel.entry().id, state=JobState.WAITING)
+    panel.set_hinting(False)
+    panel.timeline.go_to(0)
+    until(lambda: not panel.is_busy)
+
+
+@pytest.fixture
+def found(panel, shop, until):
+    """The film with its shots found, and a cut added at frame 32."""
+    if shop.undo.text(0) != "Shots found":
+        shop.commands.actions["find_shots"].trigger()
+        until(lambda: shop.undo.text(0) == "Shots found")
+    shop.undo.setIndex(1)
+    panel.timeline.go_to(32)
+    shop.commands.actions["cut"].trigger()
+    panel.timeline.go_to(0)
+    return panel
+
+
+def firsts_on_disk(panel) -> list[int]:
+    plan = plan_of(panel.entry().job, RATE)
+    return [] if plan is None else [shot.first for shot in plan.shots]
+
+
+def test_shots_are_found_on_wish_and_kept_beside_the_result(panel, shop, until):
+    assert not panel.film.list.table.isVisible()
+    assert not shop.commands.actions["cut"].isEnabled()
+    panel.film.list.search.click()
+    assert panel.shots.is_searching
+    until(lambda: panel.shots.plan is not None)
+    assert panel.shots.firsts == firsts_on_disk(panel) == FOUND
+    assert panel.film.list.table.isVisible()
+    assert panel.film.list.model.rowCount() == 2
+    job = panel.entry().job
+    assert job.settings.shots == job.target.with_name(f"{job.target.name}.shots.csv")
+    shop.undo.undo()
+    assert panel.shots.plan is None
+    assert panel.entry().job.settings.shots is None
+    assert not job.settings.shots.exists()
+    shop.undo.redo()
+    assert panel.shots.firsts == firsts_on_disk(panel) == FOUND
+
+
+def test_what_was_edited_elsewhere_is_not_overwritten_by_undo(found, shop, until):
+    file = found.entry().job.settings.shots
+    edited = file.read_text() + "4,0:00:01.600,40\n"
+    file.write_text(edited)
+    shop.undo.undo()
+    until(lambda: "elsewhere" in found.film.list.words.text())
+    assert file.read_text() == edited
+    assert found.shots.firsts == [*STARTS, 40]
+    assert shop.undo.count() == 1, "it can't be taken back any more"
+    shop.undo.undo()
+    assert shop.undo.count() == 0
+    file.unlink()
+    entry = found.entry()
+    shop.model.change(entry.id, settings=replace(entry.job.settings, shots=None))
+    found.shots.reload()
+
+
+def test_shots_of_an_earlier_job_are_taken_as_they_are(found, shop):
+    entry = found.entry()
+    shop.model.change(entry.id, settings=replace(entry.job.settings, shots=None))
+    found.shots.reload()
+    assert found.shots.plan is None
+    found.film.list._refresh()
+    assert found.film.list.search.text() == "Use saved shots"
+    found.film.list.search.click()
+    assert not found.shots.is_searching
+    assert found.shots.firsts == STARTS
+    shop.undo.undo()
+    shop.model.change(entry.id, settings=entry.job.settings)
+    found.shots.reload()
+
+
+def test_a_search_is_stopped_and_begun_anew(panel, until):
+    panel.film.list.search.click()
+    panel.film.list.search.click()
+    assert not panel.shots.is_searching
+    assert panel.shots.plan is None
+    panel.film.list.search.click()
+    until(lambda: panel.shots.plan is not None)
+    assert panel.shots.firsts == FOUND
+
+
+def test_keys_jump_from_shot_to_shot(found, shop):
+    line, actions = found.timeline, shop.commands.actions
+    actions["shot_on"].trigger()
+    assert line.frame == 20
+    actions["step_on"].trigger()
+    actions["shot_back"].trigger()
+    assert line.frame == 20, "first to the start of this one"
+    actions["shot_back"].trigger()
+    assert line.frame == 0
+    for _ in range(5):
+        actions["shot_on"].trigger()
+    assert line.frame == 32
+    assert found.film.list.selected() == [2]
+    found.film.list.table.selectRow(1)
+    assert line.frame == 20
+
+
+def test_cuts_are_added_joined_moved_and_taken_back(found, shop):
+    line, actions = found.timeline, shop.commands.actions
+    line.go_to(26)
+    actions["cut"].trigger()
+    assert found.shots.firsts == firsts_on_disk(found) == [0, 20, 26, 32]
+    line.go_to(28)
+    actions["move_cut"].trigger()
+    assert found.shots.firsts == [0, 20, 28, 32]
+    assert found.film.list.selected() == [2]
+    actions["join"].trigger()
+    assert found.shots.firsts == firsts_on_disk(found) == STARTS
+    for expected in ([0, 20, 28, 32], [0, 20, 26, 32], STARTS):
+        shop.undo.undo()
+        assert found.shots.firsts == firsts_on_disk(found) == expected
+    shop.undo.redo()
+    assert firsts_on_disk(found) == [0, 20, 26, 32]
+
+
+def test_what_a_shot_has_of_its_own_is_seen_and_taken_back(found, shop, until):
+    listed, line = found.film.list, found.timeline
+    until(lambda: not found.is_busy)
+    plain = found.view._after.copy()
+    listed.table.selectRow(0)
+    listed.boxes["strength"].setValue(0.5)
+    listed.boxes["strength"].setValue(0.0)
+    assert found.view._after != plain
+    assert found.shots.look_at(5) == (0.0, pytest.approx(Settings().vividness))
+    assert found.shots.look_at(25)[0] == 1.0, "of its shot alone"
+    shop.undo.undo()
+    assert found.view._after == plain, "the steps of one box are one step back"
+    listed.skip.click()
+    assert found.shots.look_at(5)[0] == 0.0
+    assert not listed.boxes["strength"].isEnabled()
+    listed.reset.click()
+    assert found.shots.look_at(5)[0] == 1.0
+    listed.table.selectRow(1)
+    assert line.frame == 20
+    listed.boxes["vividness"].setValue(0.25)
+    assert found.shots.look_at(21)[1] == 0.25
+
+
+def test_the_run_obeys_what_was_changed_and_sends_nothing_to_nobody(found, shop, until):
+    found.film.list.table.selectRow(1)
+    found.film.list.skip.click()
+    came = []
+    shop.engine.frame_done.connect(came.append)
+    cut = shop.commands.actions["cut"]
+    assert cut.isEnabled()
+    shop.runner.start()
+    until(lambda: not cut.isEnabled())
+    shop.undo.undo()
+    until(lambda: "in work" in found.film.list.words.text())
+    assert shop.undo.index() == 3
+    assert plan_of(found.entry().job, RATE).shots[1].own, "the film in work keeps them"
+    until(lambda: not shop.runner.is_active)
+    until(cut.isEnabled)
+    entry = found.entry()
+    assert (entry.state, entry.reason) == (JobState.DONE, "")
+    assert came == []
+    chroma = chroma_of(entry.job.target)
+    assert all((chroma[index] == 128).all() for index in range(20, 32))
+    assert not (chroma[19] == 128).all()
+    assert not (chroma[32] == 128).all()
+    assert {"shots", "shot_settings"} <= read_sidecar(sidecar_of(entry.job.target)).keys()
+
+
+def test_a_reference_is_chosen_for_a_shot_and_seen_in_it(
+    found, shop, until, drawn, tmp_path, monkeypatch
+):
+    painted(drawn, 20, tmp_path / "painted.png")
+    names = [str(tmp_path / "painted.png"), str(tmp_path / "upside_down.png")]
+    Image.open(names[0]).rotate(180).save(names[1])
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (names[0], ""))
+    found.film.list.table.selectRow(1)
+    found.film.list.reference.click()
+    until(lambda: not found.is_busy)
+    assert found._seen.ab[:, 1].astype(float).mean() > 20
+    assert "painted.png" in found.film.list.model.index(1, 0).data(Qt.ItemDataRole.ToolTipRole)
+    found.timeline.go_to(24)
+    until(lambda: not found.is_busy)
+    assert found._seen.ab[:, 1].astype(float).mean() > 12, "it travels"
+    found.film.list.reset.click()
+    until(lambda: not found.is_busy)
+    assert found._seen.ab[:, 1].astype(float).mean() < 8
+    names.reverse()
+    found.film.list.reference.click()
+    until(lambda: "upside_down.png" in found.view.message)
+    shop.undo.undo()
+    until(lambda: not found.is_busy)
+    assert found.view.message == ""
+
+
+def test_shots_of_a_list_that_is_wrong_are_said_and_not_written(found, until):
+    file = found.entry().job.settings.shots
+    own = file.with_suffix(".toml")
+    own.write_text('[shot.1]\nstrength = "much"\n')
+    before = file.read_text()
+    found.shots.reload()
+    assert found.shots.plan is None
+    assert "strength" in found.film.list.words.text()
+    assert file.read_text() == before
+    own.unlink()
+
+
+def test_a_hint_is_seen_at_another_moment_of_its_shot(found, shop, until):
+    hint = (*square_at(12), 60.0, 40.0)
+    found.set_hinting(True)
+    found.timeline.go_to(12)
+    until(lambda: not found.is_busy)
+    found.hinting.add(*hint)
+    until(lambda: not found.is_busy)
+    found.timeline.go_to(2)
+    until(lambda: not found.is_busy)
+    ((x, y, _),) = found.view._hints
+    assert (x, y) == pytest.approx(square_at(2), abs=0.02)
+    warm = found._seen.ab.astype(float)[:, 1].mean()
+    found.timeline.go_to(25)
+    until(lambda: not found.is_busy)
+    assert found.view._hints == [], "the next shot is another picture"
+    found.timeline.go_to(2)
+    shop.undo.undo()
+    until(lambda: not found.is_busy and not found._seen.wish.hints)
+    assert warm > found._seen.ab.astype(float)[:, 1].mean()
+
+
+def test_the_frame_just_finished_is_shown_while_followed(panel, shop, until, monkeypatch):
+    shown, show = [], panel.show_finished
+    monkeypatch.setattr(panel, "show_finished", lambda one: (shown.append(one), show(one)))
+    shop.commands.actions["follow"].trigger()
+    shop.runner.start()
+    until(lambda: not shop.runner.is_active)
+    assert {one.row for one in shown} == {panel.entry().id}
+    assert all(1 <= one.done <= 48 and one.size == (96, 128) for one in shown)
+    until(lambda: panel.is_seen and not panel.is_busy)
+    shop.commands.actions["follow"].trigger()

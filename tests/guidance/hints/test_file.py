@@ -1,0 +1,92 @@
+"""Files of hints: what they may say, and one clear line where they are wrong."""
+
+import json
+
+import cv2
+import numpy as np
+import pytest
+
+from colorizer import pipeline
+from colorizer.archive.planning.existing import Standing, standing_of
+from colorizer.archive.planning.plan import plan_run
+from colorizer.errors import SettingsError
+from colorizer.guidance.hints.file import hint_file, packed, read_hints
+from colorizer.jobs import Job, Kind
+from colorizer.settings import Settings
+from tests.tiny_model import tiny_model
+
+
+def read(folder, value):
+    file = folder / "h.json"
+    file.write_text(value if isinstance(value, str) else json.dumps(value), encoding="utf-8")
+    return read_hints(file)
+
+
+def test_colours_and_places_in_time_are_read(tmp_path):
+    found = read(
+        tmp_path,
+        [
+            {"x": 0, "y": 1, "a": 5, "b": -6},
+            {"x": 0.5, "y": 0.25, "color": "#FF0000", "frame": 7},
+            {"x": 0.5, "y": 0.25, "color": "#808080", "time": 2},
+            {"x": 0.5, "y": 0.25, "a": 0, "b": 0, "time": "0:00:02:05"},
+        ],
+    )
+    assert found[0] == (0.0, 1.0, 5.0, -6.0)
+    assert found[1] == pytest.approx((0.5, 0.25, 80.1, 67.2, "7"), abs=0.1)
+    assert found[2][2:4] == pytest.approx((0, 0), abs=0.01)
+    assert found[2][4] == 2.0
+    assert found[3][4] == "0:00:02:05"
+    assert packed(json.loads(json.dumps(found))) == found
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ("{", "is no JSON"),
+        ({"x": 1}, "must be a list"),
+        ([5], "hint 1 must be an object"),
+        ([{"x": 0.5, "y": 0.5, "color": "red"}], "hint 1: color must be"),
+        (
+            [{"x": 400, "y": 0.5, "a": 1, "b": 1}],
+            "hint 1: x must be a share of the picture, 0 to 1",
+        ),
+        ([{"x": 0.5, "y": 0.5, "a": 1}], "hint 1: b must be in CIELAB units"),
+        ([{"x": 0.5, "y": 0.5, "a": 1, "b": 1, "c": 1}], "hint 1 has 'c'"),
+        ([{"x": 0.5, "y": 0.5, "a": 1, "b": 1, "time": 1, "frame": 1}], "both time and frame"),
+        ([{"x": 0.5, "y": 0.5, "a": 1, "b": 1, "frame": -1}], "frame must be a number from 0"),
+        ([{"x": 0.5, "y": 0.5, "a": 1, "b": 1, "time": "noon"}], "hint 1: time must be"),
+        ([{"x": float("nan"), "y": 0.5, "a": 1, "b": 1}], "x must be"),
+    ],
+)
+def test_what_is_wrong_is_named(tmp_path, value, told):
+    with pytest.raises(SettingsError, match=told):
+        read(tmp_path, value)
+
+
+def test_a_folder_has_a_file_for_each_source_that_has_hints(tmp_path):
+    (tmp_path / "a.png.hints.json").write_text("[]")
+    assert hint_file(tmp_path, tmp_path / "a.png") == tmp_path / "a.png.hints.json"
+    assert hint_file(tmp_path, tmp_path / "b.png") is None
+    assert hint_file(None, tmp_path / "a.png") is None
+
+
+def test_one_file_is_for_one_source(tmp_path):
+    (tmp_path / "h.json").write_text("[]")
+    with pytest.raises(SettingsError, match="is for one source"):
+        plan_run(["a.png", "b.png"], str(tmp_path), Settings(hints=tmp_path / "h.json"))
+    with pytest.raises(SettingsError, match="can't be read"):
+        plan_run(["a.png"], str(tmp_path), Settings(hints=tmp_path / "none.json"))
+
+
+def test_a_photo_is_hinted_and_made_anew_when_the_hints_change(tmp_path):
+    source, target, hints = (tmp_path / name for name in ("a.png", "b.png", "h.json"))
+    cv2.imwrite(str(source), np.full((64, 64), 120, np.uint8))
+    hints.write_text(json.dumps([{"x": 0.5, "y": 0.5, "a": 40, "b": 30}]))
+    job = Job(source, target, Kind.PHOTO, Settings(size=64, hints=hints, existing="update"))
+    list(pipeline.run(job, tiny_model()))
+    blue, _, red = cv2.imread(str(target))[32, 32].astype(int)
+    assert red - blue > 60
+    assert standing_of(job)[0] is Standing.DONE
+    hints.write_text(json.dumps([{"x": 0.5, "y": 0.5, "a": -40, "b": 30}]))
+    assert standing_of(job) == (Standing.OUTDATED, "was made with other hints")

@@ -1,0 +1,56 @@
+"""Hints colour their object and nothing else."""
+
+import numpy as np
+import pytest
+import torch
+
+from colorizer.guidance.hints.hinted_model import HintedModel
+from colorizer.guidance.hints.spread import spread_hints
+from colorizer.models import create_model
+
+
+@pytest.fixture
+def two_halves():
+    """L with a dark left and a light right half, both grainy, and no colour."""
+    rng = np.random.default_rng(0)
+    L = np.where(np.arange(200) < 100, 30.0, 70.0) + rng.normal(0, 0.5, (150, 200))
+    return L.astype(np.float32), np.zeros((2, 150, 200), np.float32)
+
+
+def test_a_hint_fills_its_object_and_leaves_the_other(two_halves):
+    L, ab = two_halves
+    done = spread_hints(L, ab, [(0.25, 0.5, 40.0, -20.0)])
+    assert done.dtype == np.float32
+    assert done[:, 75, 50] == pytest.approx([40, -20], abs=2)
+    assert np.median(done[0, :, :95]) > 30
+    assert np.abs(done[:, :, 105:]).max() < 2
+
+
+def test_two_hints_share_the_picture(two_halves):
+    L, ab = two_halves
+    done = spread_hints(L, ab, [(0.25, 0.5, 40.0, 0.0), (0.75, 0.5, -30.0, 10.0)])
+    assert np.median(done[0, :, :95]) > 30
+    assert np.median(done[0, :, 105:]) < -22
+
+
+def test_without_hints_nothing_changes(two_halves):
+    L, ab = two_halves
+    assert spread_hints(L, ab, []) is ab
+
+
+@pytest.mark.parametrize("size", [(1, 1), (3, 200), (64, 64)])
+def test_any_size_and_places_at_the_rim_are_taken(size):
+    L = np.full(size, 50.0, np.float32)
+    done = spread_hints(L, np.zeros((2, *size), np.float32), [(1.0, 1.0, 10.0, 5.0)])
+    assert done.shape == (2, *size)
+    assert done[:, -1, -1] == pytest.approx([10, 5], abs=1)
+
+
+def test_a_hinted_model_gives_the_colour_asked_for():
+    torch.manual_seed(0)
+    model = create_model("autochrome").eval()
+    L = torch.full((2, 1, 64, 96), 50.0)
+    with torch.inference_mode():
+        ab = HintedModel(model, [(0.5, 0.5, 60.0, 30.0)]).predict(L)
+    assert ab.shape == (2, 2, 64, 96)
+    assert ab[1, :, 32, 48].tolist() == pytest.approx([60, 30], abs=4)

@@ -1,0 +1,113 @@
+"""The cut list: written where there is none, obeyed where there is one."""
+
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from colorizer import pipeline
+from colorizer.errors import SettingsError
+from colorizer.guidance.cut_list import CutList, timecode
+from colorizer.jobs import Job, Kind
+from colorizer.pipeline import film_stages as stages
+from colorizer.settings import Settings
+from tests.draw_film import draw_film
+from tests.stages.test_shots import marks
+from tests.stages.test_temporal import texture
+from tests.tiny_model import tiny_model
+
+RATE = Fraction(25)
+FILM = Path("a.mkv")
+
+
+def written(path, pictures):
+    found = CutList(path, FILM, RATE)
+    list(found.noted(marks(pictures)))
+    found.write()
+    return path.read_text()
+
+
+def test_what_was_found_is_written_and_read_again(tmp_path):
+    text = written(tmp_path / "cuts.csv", [texture(1)] * 5 + [texture(2)] * 4)
+    assert text == ("# shots of a.mkv\nshot,start,first_frame\n1,0:00:00.000,0\n2,0:00:00.200,5\n")
+    assert CutList(tmp_path / "cuts.csv", FILM, RATE).cuts == {0, 5}
+
+
+def test_a_folder_holds_one_list_for_each_film(tmp_path):
+    CutList(tmp_path, FILM, RATE).write()
+    assert [path.name for path in tmp_path.iterdir()] == ["a.mkv.shots.csv"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "cuts"),
+    [
+        ("shot,start,first_frame\n1,0:00:00,0\n2,,40\n", {0, 40}),
+        ("start\n0:00:02.000\n1:00:00.00\n", {0, 50, 90000}),
+        ("\ufeffshot,start,first_frame\r\n1,0:01:00.000,\r\n", {0, 1500}),
+        ("", {0}),
+    ],
+)
+def test_a_person_may_edit_frames_or_times(tmp_path, rows, cuts):
+    (tmp_path / "cuts.csv").write_text(rows, encoding="utf-8")
+    assert CutList(tmp_path / "cuts.csv", FILM, RATE).cuts == cuts
+
+
+def test_a_row_without_sense_is_named(tmp_path):
+    (tmp_path / "cuts.csv").write_text("shot,start,first_frame\n1,0:00:00,0\n2,soon,\n")
+    with pytest.raises(SettingsError, match="shot 2 has neither"):
+        CutList(tmp_path / "cuts.csv", FILM, RATE)
+
+
+def test_the_list_of_another_film_is_refused(tmp_path):
+    written(tmp_path / "cuts.csv", [texture(1)] * 2)
+    with pytest.raises(SettingsError, match=r"is of a\.mkv, not of b\.mkv"):
+        CutList(tmp_path / "cuts.csv", Path("b.mkv"), RATE)
+
+
+def test_a_list_that_was_read_is_not_rewritten(tmp_path):
+    (tmp_path / "cuts.csv").write_text("first_frame\n7\n")
+    cuts = CutList(tmp_path / "cuts.csv", FILM, RATE)
+    list(cuts.noted(marks([texture(1)] * 3)))
+    cuts.write()
+    assert (tmp_path / "cuts.csv").read_text() == "first_frame\n7\n"
+
+
+def test_what_was_found_before_an_interruption_is_kept(tmp_path):
+    found = CutList(tmp_path / "cuts.csv", FILM, RATE)
+    list(found.noted(marks([texture(1)] * 5 + [texture(2)] * 4)))
+    other = CutList(tmp_path / "cuts.csv", FILM, RATE)
+    other.restore(found.state(6))
+    other.write()
+    assert CutList(tmp_path / "cuts.csv", FILM, RATE).cuts == {0, 5}
+    assert len(found.state(5)) == 1
+
+
+def test_timecodes_have_thousandths():
+    assert timecode(0) == "0:00:00.000"
+    assert timecode(3723.9996) == "1:02:04.000"
+
+
+def test_a_run_writes_the_list_and_obeys_it_the_next_time(tmp_path, monkeypatch):
+    draw_film(tmp_path / "a.mkv", size=(64, 96), frames=20)
+    cuts = tmp_path / "cuts.csv"
+    settings = Settings(size=64, codec="ffv1", shots=cuts)
+    list(
+        pipeline.run(Job(tmp_path / "a.mkv", tmp_path / "b.mkv", Kind.FILM, settings), tiny_model())
+    )
+    assert cuts.read_text().endswith("1,0:00:00.000,0\n")
+    cuts.write_text(cuts.read_text() + "2,,9\n")
+    marked = []
+    plain = stages.smooth_chroma
+    monkeypatch.setattr(
+        stages, "smooth_chroma", lambda frames, **rest: plain(watch(frames), **rest)
+    )
+
+    def watch(frames):
+        for frame in frames:
+            marked.extend([frame.index] * frame.starts_shot)
+            yield frame
+
+    list(
+        pipeline.run(Job(tmp_path / "a.mkv", tmp_path / "c.mkv", Kind.FILM, settings), tiny_model())
+    )
+    assert marked == [0, 9]
