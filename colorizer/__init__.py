@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 # encoder and makes a film several times slower. Read once, when torch loads its OpenMP.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __all__ = [
     "ColorizerError",
