@@ -8,11 +8,12 @@ import os
 from dataclasses import asdict
 from pathlib import Path
 
+from colorizer.archive.planning.register import check_output
 from colorizer.commands.options import settings_from
 from colorizer.commands.report import ExitCode, tell_ignored
 from colorizer.commands.streams import SCHEMA, write_line, write_text
 from colorizer.errors import SettingsError, UnsupportedMedia
-from colorizer.jobs import Kind
+from colorizer.jobs import Job, Kind
 from colorizer.places.frame_pattern import stands_for_frames
 
 
@@ -31,6 +32,7 @@ def preview(arguments: argparse.Namespace) -> int:
         raise SettingsError(f"--out must be the name of a .png file, got {out}")
     settings = settings_from(arguments)
     kind = known_kind(arguments.file)
+    check_output(out, Job(arguments.file, out, kind, settings))
     from colorizer.look.preview import alternatives_at, before_and_after
     from colorizer.media import save_png
     from colorizer.pipeline import open_model
@@ -41,7 +43,7 @@ def preview(arguments: argparse.Namespace) -> int:
     pictures = before_and_after(file, kind, model, settings, **wanted)
     place = arguments.alternatives
     offered = alternatives_at(file, kind, model, settings, place, time=time) if place else []
-    save_png(out, pictures, source=file)
+    save_png(out, pictures)
     write_line(str(out))
     for colour in offered:
         write_text(json.dumps(colour))

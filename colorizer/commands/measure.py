@@ -83,12 +83,8 @@ def measure(arguments: argparse.Namespace) -> int:
     if plot is not None and plot.suffix.lower() != ".svg":
         raise SettingsError(f"--plot must be the name of a .svg file, got {plot}")
     source, part = _source(arguments)
-    if plot is not None and any(
-        plot.resolve() == other.resolve()
-        for other in (arguments.result, source, arguments.truth, arguments.plain)
-        if other
-    ):
-        raise TargetError(plot, "is one of the films; choose another name")
+    if plot is not None:
+        _check_plot(plot, source, arguments)
     found = _measured(arguments, source, part)
     if plot is not None:
         _draw(plot, found, f"{arguments.result.name}")
@@ -97,6 +93,22 @@ def measure(arguments: argparse.Namespace) -> int:
     else:
         write_text("\n".join(lines(found)))
     return ExitCode.OK
+
+
+def _check_plot(plot: Path, source: Path, arguments: argparse.Namespace) -> None:
+    """Refuse a plot that would replace a file that is read.
+
+    Raises:
+        TargetError: naming it.
+    """
+    from colorizer.archive.planning.register import check_output
+    from colorizer.archive.records.provenance import sidecar_of
+    from colorizer.jobs import Job, Kind
+    from colorizer.settings import Settings
+
+    read = [arguments.result, sidecar_of(arguments.result), arguments.truth, arguments.plain]
+    job = Job(source, plot, Kind.FILM, Settings(shots=arguments.shots))
+    check_output(plot, job, [file for file in read if file])
 
 
 def _measured(arguments: argparse.Namespace, source: Path, part: dict[str, str]) -> dict[str, Any]:

@@ -39,6 +39,7 @@ Every change is saved at once. While the window is open it owns the queue, and o
 file that was in progress when a run ended is interrupted, and the next run continues it.
 """
 LOCK = "window.lock"
+_LOCK_HEAD = 64
 _PENDING = (JobState.WAITING, JobState.INTERRUPTED)
 _OVER = (JobState.DONE, JobState.SKIPPED)
 _SAVE_SECONDS = 2.0
@@ -133,6 +134,9 @@ def held(file: Path) -> Iterator[None]:
             raise ColorizerError(
                 f"{file} is in use by the window or another run; close it first"
             ) from error
+        if not _is_lock(opened.read(_LOCK_HEAD)):
+            raise TargetError(place, "is no lock of this program; move it away")
+        opened.seek(0)
         opened.truncate(0)
         # The form of Qt's lock files: without it the window would take this one for a left-over.
         opened.write(f"{os.getpid()}\ncolorizer\n\n".encode())
@@ -142,6 +146,11 @@ def held(file: Path) -> Iterator[None]:
         finally:
             with suppress(OSError):
                 place.unlink()
+
+
+def _is_lock(head: bytes) -> bool:
+    """Tell whether a file is a lock as Qt and this program write them: a process, its program."""
+    return not head or head.partition(b"\n")[0].strip().isdigit()
 
 
 def _list(queue: Queue, arguments: argparse.Namespace) -> int:

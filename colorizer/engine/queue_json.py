@@ -23,7 +23,7 @@ def export_json(queue: Queue, file: Path) -> int:
     """Write all jobs that are not done as JSON and return their number.
 
     Raises:
-        TargetError: the file can't be written.
+        TargetError: the file can't be written, or would replace a source or a result of the queue.
     """
     rows = [e for e in queue.entries() if e.state not in (JobState.DONE, JobState.SKIPPED)]
     jobs = [
@@ -36,6 +36,10 @@ def export_json(queue: Queue, file: Path) -> int:
         }
         for e in rows
     ]
+    from colorizer.archive.planning.naming import Plan
+    from colorizer.archive.planning.register import check_lists
+
+    check_lists([file], Plan(tuple(e.job for e in queue.entries()), (), (), ()))
     data = json.dumps({"schema": SCHEMA, "jobs": jobs}, indent=1).encode()
     try:
         write_whole(file, data)

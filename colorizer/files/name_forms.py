@@ -17,7 +17,7 @@ def normal_form(text: Path | str) -> str:
 
 def on_disk(path: Path) -> Path:
     """Return a path as the disk spells it; as it is where nothing of that name exists."""
-    if os.path.lexists(path) or str(path).isascii() or path.parent == path:
+    if str(path).isascii() or path.parent == path or os.path.lexists(path):
         return path
     folder = on_disk(path.parent)
     forms = (path.name, *(unicodedata.normalize(form, path.name) for form in ("NFC", "NFD")))

@@ -215,21 +215,18 @@ def available_encoders() -> dict[str, str | None]:
     return found
 
 
-def save_png(target: Path, rgb: np.ndarray, *, source: Path) -> None:
+def save_png(target: Path, rgb: np.ndarray) -> None:
     """Write a picture as PNG, complete or not at all.
 
     Args:
         target: the finished file's name; an existing file is replaced.
         rgb: sRGB, (H, W, 3) uint8.
-        source: the original, which `target` must not be.
 
     Raises:
-        TargetError: the file can't be written or is the source.
+        TargetError: the file can't be written.
     """
     from PIL import Image
 
-    if target.exists() and target.samefile(source):
-        raise TargetError(target, "is the source itself; choose another name")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with replacing(target) as part:

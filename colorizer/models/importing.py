@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 from pathlib import Path
@@ -11,6 +10,8 @@ import torch
 
 from colorizer.errors import SettingsError, TargetError, WeightsError
 from colorizer.files.checksum import file_hash
+from colorizer.files.durable import replacing
+from colorizer.files.strangers import open_regular
 from colorizer.models import MODELS, load_model, model_spec
 from colorizer.models.installed import SUFFIX, holds_weights_of, installed_files, models_folder
 
@@ -112,17 +113,9 @@ def _copy(file: Path, target: Path) -> None:
     Raises:
         TargetError: it can't be written.
     """
-    part = target.with_name(f"{target.name}.part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            part.unlink(missing_ok=True)  # never through a link that has this name
-            with file.open("rb") as source, part.open("xb") as copy:
-                shutil.copyfileobj(source, copy, 1 << 20)
-                copy.flush()
-                os.fsync(copy.fileno())
-            part.replace(target)
-        finally:
-            part.unlink(missing_ok=True)
+        with open_regular(file) as source, replacing(target) as copy:
+            shutil.copyfileobj(source, copy, 1 << 20)
     except OSError as error:
         raise TargetError(target, f"can't be written: {error.strerror or error}") from error

@@ -36,7 +36,8 @@ class WatchCommands(QObject):
         self._create_actions()
         self.watching.changed.connect(self._handle_changed)
         self.watching.came.connect(self._handle_came)
-        folders = tuple(map(Path, window.preferences.get("watched", [])))
+        kept = window.preferences.get("watched", [])
+        folders = tuple(Path(name) for name in kept if isinstance(name, str) and "\0" not in name)
         if folders:
             window.engine.ready.connect(
                 lambda: self.watching.watch(folders), Qt.ConnectionType.SingleShotConnection

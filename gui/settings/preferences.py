@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QByteArray, QStandardPaths
 
 from colorizer.errors import ColorizerError, TargetError
+from colorizer.files.durable import write_whole
+from colorizer.files.strangers import NOTES_BYTES, SIDECAR_BYTES, parse_json, read_text
 from colorizer.settings import Settings
 
 SCHEMA = 1
@@ -77,7 +80,8 @@ class Preferences:
 
     def get(self, name: str, default: Any = None) -> Any:
         """Return a plain value such as theme or language."""
-        return self._values.get(name, default)
+        value = self._values.get(name, default)
+        return value if default is None or type(value) is type(default) else default
 
     def put(self, name: str, value: Any) -> None:
         """Remember a plain JSON value."""
@@ -93,20 +97,25 @@ class Preferences:
 
     def _read(self) -> dict[str, Any]:
         try:
-            values = json.loads(self._file.read_text("utf-8"))
+            values = parse_json(read_text(self._file, SIDECAR_BYTES))
         except (OSError, ValueError):
             return {}
-        return values if isinstance(values, dict) else {}
+        return _sound(values) if isinstance(values, dict) else {}
 
     def _write(self, **changes: Any) -> None:
         self._values = {**self._values, **changes, "schema": SCHEMA}
-        part = self._file.with_suffix(".part")
-        try:
+        with suppress(OSError):  # what is remembered is a comfort, not a promise
             self.folder.mkdir(parents=True, exist_ok=True)
-            part.write_text(json.dumps(self._values, indent=1), "utf-8")
-            part.replace(self._file)
-        except OSError:
-            part.unlink(missing_ok=True)  # what is remembered is a comfort, not a promise
+            write_whole(self._file, json.dumps(self._values, indent=1).encode())
+
+
+def _sound(values: dict[str, Any]) -> dict[str, Any]:
+    """Return the values that have the form this program writes; the others were changed by hand."""
+    forms = {"out": str, "settings": dict, "presets": dict}
+    kept = {n: value for n, value in values.items() if isinstance(value, forms.get(n, object))}
+    if "\0" in kept.get("out", ""):
+        del kept["out"]
+    return kept
 
 
 def changed(settings: Settings) -> dict[str, Any]:
@@ -122,9 +131,8 @@ def export_preset(file: Path, settings: Settings) -> None:
         TargetError: it can't be written.
     """
     try:
-        file.write_text(
-            json.dumps({"schema": SCHEMA, "settings": changed(settings)}, indent=1), "utf-8"
-        )
+        data = json.dumps({"schema": SCHEMA, "settings": changed(settings)}, indent=1)
+        write_whole(file, data.encode())
     except OSError as error:
         raise TargetError(file, error.strerror or str(error)) from error
 
@@ -136,8 +144,8 @@ def import_preset(file: Path) -> Settings:
         ColorizerError: the file holds no settings.
     """
     try:
-        return Settings.from_dict(json.loads(file.read_text("utf-8"))["settings"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        return Settings.from_dict(parse_json(read_text(file, NOTES_BYTES))["settings"])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ColorizerError(f"{file}: holds no settings ({error})") from error
 
 

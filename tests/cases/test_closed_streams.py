@@ -88,7 +88,8 @@ still.open_pages = open_pages
 def test_warnings_and_tracebacks_of_libraries_are_not_shown(tmp_path, weights, quiet):
     drawn.photo(tmp_path / "in" / "a.png", 1)
     drawn.photo(tmp_path / "in" / "bug.png", 1)
-    script = f"{NOISE}\nimport sys\nfrom colorizer import cli\nsys.exit(cli.main(sys.argv[1:]))\n"
+    ending = "import sys\nfrom colorizer.commands import cli\nsys.exit(cli.main(sys.argv[1:]))\n"
+    script = f"{NOISE}\n{ending}"
     command = ["run", "in", "-o", "out", "--size", "64", "--weights", str(weights)]
     done = subprocess.run(
         [sys.executable, "-c", script, *command, *quiet.split()], cwd=tmp_path, timeout=120,

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from colorizer import api, colorize, pipeline
+from colorizer import colorize
 from colorizer.archive.planning.belonging import Owner, belongs
 from colorizer.commands import cli
 from colorizer.engine.queue import Queue
@@ -20,13 +20,7 @@ from colorizer.settings import Settings
 from tests import drawn
 from tests.tiny_model import tiny_model
 
-
-@pytest.fixture(autouse=True)
-def _tiny(monkeypatch):
-    monkeypatch.setattr(pipeline, "load_model", lambda *_: tiny_model())
-    api._load.cache_clear()
-    yield
-    api._load.cache_clear()
+pytestmark = pytest.mark.usefixtures("tiny")
 
 
 def put(file: Path, level: int) -> Path:

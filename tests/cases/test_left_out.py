@@ -9,24 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from colorizer import api, pipeline
 from colorizer.archive.planning.walk import walk
-from colorizer.commands import cli
 from colorizer.media.probe import kind_of
 from tests import drawn
-from tests.tiny_model import tiny_model
+from tests.cases.conftest import run
 
-
-@pytest.fixture(autouse=True)
-def _tiny(monkeypatch):
-    monkeypatch.setattr(pipeline, "load_model", lambda *_: tiny_model())
-    api._load.cache_clear()
-    yield
-    api._load.cache_clear()
-
-
-def run(*arguments) -> int:
-    return cli.main(["run", "--size", "64", *map(str, arguments)])
+pytestmark = pytest.mark.usefixtures("tiny")
 
 
 def test_one_link_does_not_end_a_folder(tmp_path, capsys):
@@ -163,7 +151,8 @@ def test_nul_separated_names_go_in_and_out(tmp_path):
     drawn.photo(tmp_path / "in" / "x.png", 1).rename(tmp_path / "in" / name)
     script = (
         "from tests.tiny_model import tiny_model\n"
-        "from colorizer import pipeline, cli\n"
+        "from colorizer import pipeline\n"
+        "from colorizer.commands import cli\n"
         "pipeline.load_model = lambda *_: tiny_model()\n"
         "import sys; sys.exit(cli.main(sys.argv[1:]))"
     )

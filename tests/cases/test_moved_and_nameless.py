@@ -6,22 +6,11 @@ import shutil
 import pytest
 from PIL import Image
 
-from colorizer import api, pipeline
 from colorizer.commands import cli
 from tests import drawn
-from tests.tiny_model import tiny_model
+from tests.cases.conftest import run
 
-
-@pytest.fixture(autouse=True)
-def _tiny(monkeypatch):
-    monkeypatch.setattr(pipeline, "load_model", lambda *_: tiny_model())
-    api._load.cache_clear()
-    yield
-    api._load.cache_clear()
-
-
-def run(*arguments) -> int:
-    return cli.main(["run", "--size", "64", "-q", *map(str, arguments)])
+pytestmark = pytest.mark.usefixtures("tiny")
 
 
 def test_verify_finds_sources_that_have_moved(tmp_path, capsys):

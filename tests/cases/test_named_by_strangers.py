@@ -13,23 +13,16 @@ from pathlib import Path
 
 import pytest
 
-from colorizer import pipeline
 from colorizer.archive.records.provenance import read_sidecar, sidecar_of
 from colorizer.commands import cli
 from colorizer.commands.report import ExitCode
 from colorizer.errors import SettingsError
 from colorizer.settings import Settings
 from tests import drawn
-from tests.tiny_model import tiny_model
 
 ROOT = Path(__file__).resolve().parents[2]
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="devices and pipes of POSIX")
-
-
-@pytest.fixture
-def tiny(monkeypatch):
-    monkeypatch.setattr(pipeline, "load_model", lambda *_: tiny_model())
 
 
 @pytest.fixture
@@ -166,7 +159,7 @@ def test_settings_of_a_wrong_type_are_said_by_name(value):
 def run_for(seconds: float, *command: str) -> tuple[int, str, int]:
     """Run a command; return its code, what it said and the most memory it had in MB."""
     script = (
-        "import resource, sys\nfrom colorizer import cli\ncode = cli.main(sys.argv[1:])\n"
+        "import resource, sys\nfrom colorizer.commands import cli\ncode = cli.main(sys.argv[1:])\n"
         "print('MB', resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)\nsys.exit(code)"
     )
     began = time.monotonic()

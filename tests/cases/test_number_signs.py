@@ -12,22 +12,16 @@ import pytest
 import tifffile
 from PIL import Image
 
-from colorizer import api, colorize, pipeline
+from colorizer import colorize
 from colorizer.commands import cli
 from colorizer.places.frame_pattern import files_of, frames_of, grouped, is_frame_name, normal
 from tests import drawn
 from tests.draw_sequence import draw_dpx
-from tests.tiny_model import tiny_model
 
 NAMES = ("Neg #1.tif", "Neg #12 verso.tif", "100%deco.tif", "a%04d.tif", "##.png", "50%% off.png")
 
 
-@pytest.fixture(autouse=True)
-def _tiny(monkeypatch):
-    monkeypatch.setattr(pipeline, "load_model", lambda *_: tiny_model())
-    api._load.cache_clear()
-    yield
-    api._load.cache_clear()
+pytestmark = pytest.mark.usefixtures("tiny")
 
 
 def run(command: str, *arguments: object) -> int:

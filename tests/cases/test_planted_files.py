@@ -3,28 +3,26 @@
 Hashes are hashlib's, over everything that was there before.
 """
 
+import hashlib
+import json
 import os
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from colorizer import api, pipeline
+from colorizer import pipeline
 from colorizer.commands import cli
+from colorizer.engine.queue import Queue
+from colorizer.engine.queue_json import export_json
+from colorizer.errors import TargetError
 from colorizer.files.durable import open_own
+from colorizer.jobs import Job, Kind
+from colorizer.settings import Settings
 from tests import drawn
-from tests.tiny_model import tiny_model
+from tests.cases.conftest import run
 
-
-@pytest.fixture(autouse=True)
-def _tiny(monkeypatch):
-    monkeypatch.setattr(pipeline, "load_model", lambda *_: tiny_model())
-    api._load.cache_clear()
-    yield
-    api._load.cache_clear()
-
-
-def run(*arguments) -> int:
-    return cli.main(["run", "--size", "64", "-q", *map(str, arguments)])
+pytestmark = pytest.mark.usefixtures("tiny")
 
 
 def unchanged(folder: Path, before: dict[str, str]) -> bool:
@@ -35,17 +33,146 @@ def unchanged(folder: Path, before: dict[str, str]) -> bool:
 SIDE = (".part", ".colorize.json", ".colorize.json.part")
 
 
+def all_hashes(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of everything, what looks like a record too."""
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return {str(file): hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
+
+
 @pytest.mark.parametrize("suffix", SIDE)
 @pytest.mark.parametrize("named", [True, False])
 def test_a_photo_named_like_a_side_file_is_not_touched(tmp_path, suffix, named):
     drawn.photo(tmp_path / "p.jpg", 1)
     drawn.photo(tmp_path / "x.png", 2).rename(tmp_path / f"p_color.jpg{suffix}")
-    (tmp_path / "keep").mkdir()
-    before = drawn.hashes(tmp_path)
+    before = all_hashes(tmp_path)
     inputs = [tmp_path / "p.jpg"] + [tmp_path / f"p_color.jpg{suffix}"] * named
     run(*inputs, "-o", tmp_path, "--existing", "overwrite")
-    if named or suffix == ".part":
-        assert unchanged(tmp_path, before)
+    now = all_hashes(tmp_path)
+    assert {name: now.get(name) for name in before} == before
+
+
+STRANGERS = [
+    b"",
+    b"notes",
+    b"{}",
+    b'{"schema": 1}',
+    b"[" * 90_000,
+    b'{"schema": 1, "kind": "photo"}',
+]
+
+
+@pytest.mark.parametrize("content", STRANGERS, ids=lambda content: content[:9].decode() or "empty")
+@pytest.mark.parametrize("kind", ["a_color.png", "f_color.mkv"])
+@pytest.mark.parametrize("suffix", SIDE[1:])
+def test_what_lies_at_a_sidecars_name_and_is_none_stays(tmp_path, content, kind, suffix, capsys):
+    """Ours is known by its content; the file of another fails one target and the rest is done."""
+    drawn.photo(tmp_path / "in" / "a.png", 1)
+    drawn.film(tmp_path / "in" / "f.mkv", 4)
+    drawn.photo(tmp_path / "in" / "b.png", 2)
+    planted = tmp_path / "out" / f"{kind}{suffix}"
+    planted.parent.mkdir()
+    planted.write_bytes(content)
+    given = (tmp_path / "in", "-o", tmp_path / "out", "--codec", "ffv1")
+    for existing in ("skip", "overwrite", "update"):
+        assert run(*given, "--existing", existing) == 1
+        told = capsys.readouterr().err
+        assert f"{planted}: is no sidecar of this program" in told
+        assert "1 failed" in told
+        assert planted.read_bytes() == content
+    assert not (tmp_path / "out" / kind).exists()
+    assert (tmp_path / "out" / "b_color.png").exists()
+    assert run(*given, "--dry-run") == 1
+    assert run(*given, "--no-sidecar") == 0
+    assert planted.read_bytes() == content
+    assert (tmp_path / "out" / kind).exists()
+
+
+def test_a_folder_or_pipe_at_a_sidecars_name_stays(tmp_path, capsys):
+    photo = drawn.photo(tmp_path / "in" / "a.png", 1)
+    place = tmp_path / "out" / "a_color.png.colorize.json"
+    place.mkdir(parents=True)
+    assert run(photo, "-o", tmp_path / "out") == 1
+    assert f"{place}: is a folder" in capsys.readouterr().err
+    place.rmdir()
+    os.mkfifo(place)
+    assert run(photo, "-o", tmp_path / "out") == 1
+    assert place.is_fifo()
+
+
+def test_a_sidecar_of_ours_is_replaced_in_whatever_state(tmp_path):
+    photo = drawn.photo(tmp_path / "in" / "a.png", 1)
+    assert run(photo, "-o", tmp_path / "out") == 0
+    sidecar = tmp_path / "out" / "a_color.png.colorize.json"
+    whole = sidecar.read_bytes()
+    for data in (whole[:900], json.dumps(json.loads(whole), sort_keys=True).encode()):
+        sidecar.write_bytes(data)
+        assert run(photo, "-o", tmp_path / "out", "--existing", "overwrite") == 0
+        assert json.loads(sidecar.read_bytes())["result"]["name"] == "a_color.png"
+
+
+def test_a_photo_next_to_a_strangers_file_is_no_result(tmp_path, capsys):
+    drawn.photo(tmp_path / "in" / "a.png", 1)
+    (tmp_path / "in" / "a.png.colorize.json").write_text("somebody's")
+    assert run(tmp_path / "in", "-o", tmp_path / "out") == 0
+    assert "1 done" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("how", ["itself", "symlink", "link"])
+def test_a_preview_replaces_nothing_that_it_reads(tmp_path, how, capsys):
+    photo = drawn.photo(tmp_path / "in" / "a.png", 1)
+    film = drawn.film(tmp_path / "in" / "f.mkv", 4)
+    painted = drawn.photo(tmp_path / "painted.png", 2, (64, 96))
+    (tmp_path / "hints.json").write_text(f'[{{"frame": 1, "reference": "{painted}"}}]')
+    (tmp_path / "own.json").write_text('[{"x": 0.5, "y": 0.5, "color": "#7a2e2e"}]')
+    (tmp_path / "own.json").rename(tmp_path / "own.png")
+    for source, options, out in (
+        (photo, (), photo),
+        (photo, ("--hints", tmp_path / "own.png"), tmp_path / "own.png"),
+        (film, ("--hints", tmp_path / "hints.json"), painted),
+    ):
+        before = all_hashes(tmp_path)
+        named = out
+        if how != "itself":
+            named = tmp_path / "out.png"
+            getattr(os, how)(out, named)
+        command = ["preview", source, "-o", named, "--size", 64, *options]
+        assert cli.main([str(part) for part in command]) == 5
+        assert "is among the files that are read" in capsys.readouterr().err
+        if how != "itself":
+            named.unlink()
+        assert all_hashes(tmp_path) == before
+
+
+def test_the_list_of_failures_is_not_the_list_of_inputs(tmp_path):
+    photo = drawn.photo(tmp_path / "a.png", 1)
+    listed = tmp_path / "list.txt"
+    listed.write_text(f"{photo}\n")
+    assert run("--from-file", listed, "-o", tmp_path / "out", "--failed-list", listed) == 5
+    assert listed.read_text() == f"{photo}\n"
+    hints = tmp_path / "hints"
+    hints.mkdir()
+    own = hints / "a.png.hints.json"
+    own.write_text("[]")
+    assert run(photo, "-o", tmp_path / "out", "--hints", hints, "--failed-list", own) == 5
+    assert own.read_text() == "[]"
+
+
+def test_a_queue_is_not_exported_over_its_sources(tmp_path):
+    source = drawn.photo(tmp_path / "a.png", 1)
+    with closing(Queue(tmp_path / "q.sqlite")) as queue:
+        queue.add([Job(source, tmp_path / "a_color.png", Kind.PHOTO, Settings())])
+        for file in (source, tmp_path / "a_color.png"):
+            with pytest.raises(TargetError, match="another"):
+                export_json(queue, file)
+        assert export_json(queue, tmp_path / "queue.json") == 1
+    assert not (tmp_path / "a_color.png").exists()
+
+
+def test_a_file_named_like_the_lock_of_a_queue_stays(tmp_path, capsys):
+    (tmp_path / "window.lock").write_text("my own notes\n")
+    assert cli.main(["queue", "--file", str(tmp_path / "q.sqlite"), "clear"]) == 5
+    assert "is no lock of this program" in capsys.readouterr().err
+    assert (tmp_path / "window.lock").read_text() == "my own notes\n"
 
 
 @pytest.mark.parametrize("how", ["symlink", "link"])

@@ -8,22 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from colorizer import api, pipeline
 from colorizer.archive.records.manifest import read_manifest
 from colorizer.commands import cli
 from colorizer.files.name_forms import normal_form, on_disk
 from tests import drawn
-from tests.tiny_model import tiny_model
 
 NAMES = ("é.png", "Müller/Zürich Ångström.tif", "ガ.png", "한국.jpg")
 
 
-@pytest.fixture(autouse=True)
-def _tiny(monkeypatch):
-    monkeypatch.setattr(pipeline, "load_model", lambda *_: tiny_model())
-    api._load.cache_clear()
-    yield
-    api._load.cache_clear()
+pytestmark = pytest.mark.usefixtures("tiny")
 
 
 def renamed(folder: Path, form: str) -> None:

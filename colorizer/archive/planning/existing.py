@@ -22,6 +22,7 @@ from colorizer.archive.records.provenance import (
     read_sidecar,
     sidecar_of,
 )
+from colorizer.archive.records.sidecar_form import why_not_ours
 from colorizer.errors import ModelNotFound
 from colorizer.files.checksum import file_hash
 from colorizer.guidance.cut_list import cut_file, override_file
@@ -187,10 +188,12 @@ def _sidecar(target: Path, hashing: bool) -> Sidecar | Standing | None:
     if not hashing:
         return Standing.UNSURE
     waiting = read_sidecar(pending)
-    if waiting is not None and _is_made(waiting, target):
+    free = not why_not_ours(sidecar_of(target))
+    if free and waiting is not None and _is_made(waiting, target):
         pending.replace(sidecar_of(target))
         return waiting
-    pending.unlink(missing_ok=True)
+    if not why_not_ours(pending):
+        pending.unlink(missing_ok=True)
     return read_sidecar(sidecar_of(target))
 
 

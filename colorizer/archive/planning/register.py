@@ -8,21 +8,27 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
 from colorizer.archive.planning.naming import Plan
 from colorizer.archive.planning.results import name_key
-from colorizer.archive.records.provenance import pending_of, sidecar_of
-from colorizer.errors import TargetError
+from colorizer.archive.records.provenance import check_places, pending_of, sidecar_of
+from colorizer.errors import SettingsError, TargetError
+from colorizer.guidance.cut_list import cut_file, override_file
+from colorizer.guidance.hints.file import hint_file, read_hints
+from colorizer.guidance.references.files import hinted_references, override_references
 from colorizer.jobs import Job, JobState, Kind, Progress
-from colorizer.places.frame_pattern import is_frame_name
+from colorizer.places.frame_pattern import files_of, is_frame_name
 from colorizer.settings import Settings
 
 _CONTENTS = ("coloured", "blank", "text", "line_art")
-_READ = ("weights", "hints", "shots", "c2pa_certificate", "c2pa_key")
-"""Settings that name files which are read."""
+_READ = (
+    *("weights", "hints", "shots", "profile", "assume_profile", "c2pa_certificate", "c2pa_key"),
+)
+"""Settings that may name files which are read."""
 
 Key = tuple[object, str]
 
@@ -35,6 +41,9 @@ def written_by(job: Job) -> Iterator[tuple[str, Path]]:
     yield "output", job.target
     yield "sidecar", sidecar_of(job.target)
     yield "sidecar", pending_of(job.target)
+    cuts = cut_file(job.settings.shots, job.source)
+    if cuts is not None and job.kind is Kind.FILM and not os.path.lexists(cuts):
+        yield "cut list", cuts
     copied = any(getattr(job.settings, content) == "copy" for content in _CONTENTS)
     suffix = job.source.suffix.lower()
     if copied and job.kind is Kind.PHOTO and suffix != job.target.suffix:
@@ -49,18 +58,49 @@ def without_clashes(plan: Plan, others: Iterable[Path] = ()) -> Plan:
         others: what else was named as an input.
     """
     key = _keys()
-    planned = [*plan.jobs, *(event.job for event in plan.settled)]
-    read = {key(path) for path in (*(job.source for job in planned), *others)}
-    read |= {key(path) for s in {job.settings for job in planned} for path in _named(s)}
+    read = set(map(key, _read_by(plan, others)))
     jobs, settled = [], list(plan.settled)
     for job in plan.jobs:
         found = next((pair for pair in written_by(job) if key(pair[1]) in read), None)
-        if found is None or _is_frames(job, found[1]):
-            jobs.append(job)
-        else:
+        reason = ""
+        if found is not None and not _is_frames(job, found[1]):
             reason = f"its {found[0]} {found[1]} is among the inputs; choose another output folder"
+        elif job.settings.sidecar:
+            reason = _in_the_way(job)
+        if reason:
             settled.append(Progress(job, JobState.FAILED, message=reason))
+        else:
+            jobs.append(job)
     return replace(plan, jobs=tuple(jobs), settled=tuple(settled))
+
+
+def _in_the_way(job: Job) -> str:
+    """Say what of others lies where the sidecar of a job is to be written."""
+    try:
+        check_places(job.target)
+    except TargetError as error:
+        return str(error)
+    return ""
+
+
+def check_output(file: Path, job: Job, others: Iterable[Path] = ()) -> None:
+    """Refuse an output that a person names where it is a file that is read, by name or by a link.
+
+    Args:
+        file: the output.
+        job: what is read for it.
+        others: what else is read.
+
+    Raises:
+        TargetError: naming the file.
+    """
+    key = _keys()
+    for read in (*_inputs_of(job), *others):
+        same = key(read) == key(file)
+        with suppress(OSError):
+            same = same or read.samefile(file)
+        if same:
+            raise TargetError(file, "is among the files that are read; choose another name")
 
 
 def check_lists(files: Iterable[Path], plan: Plan, others: Iterable[Path] = ()) -> None:
@@ -76,8 +116,7 @@ def check_lists(files: Iterable[Path], plan: Plan, others: Iterable[Path] = ()) 
     """
     key = _keys()
     planned = [*plan.jobs, *(event.job for event in plan.settled)]
-    inputs = {key(path) for path in (*(job.source for job in planned), *others)}
-    inputs |= {key(path) for s in {job.settings for job in planned} for path in _named(s)}
+    inputs = set(map(key, _read_by(plan, others)))
     made = {key(path) for job in planned for _, path in written_by(job)}
     for file in files:
         if key(file) in inputs:
@@ -86,11 +125,43 @@ def check_lists(files: Iterable[Path], plan: Plan, others: Iterable[Path] = ()) 
             raise TargetError(file, "is the name of a result; choose another one for this list")
 
 
+def _read_by(plan: Plan, others: Iterable[Path]) -> Iterator[Path]:
+    """Yield every file that a run reads."""
+    planned = [*plan.jobs, *(event.job for event in plan.settled)]
+    yield from others
+    for settings in {job.settings for job in planned}:
+        yield from _named(settings)
+    for job in planned:
+        yield job.source
+        if job.settings.hints or job.settings.shots:
+            yield from _guides(job)
+
+
+def _inputs_of(job: Job) -> Iterator[Path]:
+    """Yield every file that one job reads, each frame of a sequence by its name."""
+    yield job.source
+    if job.kind is Kind.FILM:
+        with suppress(OSError):
+            yield from files_of(job.source)
+    yield from _named(job.settings)
+    yield from _guides(job)
+
+
 def _named(settings: Settings) -> Iterator[Path]:
     for name in _READ:
-        file = getattr(settings, name)
-        if file is not None and file.is_file():
+        if (value := getattr(settings, name)) is not None and (file := Path(value)).is_file():
             yield file
+
+
+def _guides(job: Job) -> Iterator[Path]:
+    """Yield hints, cut list, settings of shots and references of a job, as far as they exist."""
+    hints = hint_file(job.settings.hints, job.source)
+    cuts = cut_file(job.settings.shots, job.source)
+    own = override_file(cuts)
+    yield from (file for file in (hints, cuts, own) if file is not None and file.exists())
+    with suppress(SettingsError):  # the run says what is wrong
+        yield from hinted_references(read_hints(hints) if hints else ())
+    yield from override_references(own)
 
 
 def _is_frames(job: Job, file: Path) -> bool:

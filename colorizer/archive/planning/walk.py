@@ -12,6 +12,7 @@ from pathlib import Path
 from natsort import natsort_keygen, ns
 
 from colorizer.archive.records.provenance import SUFFIX
+from colorizer.archive.records.sidecar_form import why_not_ours
 from colorizer.errors import MediaError
 from colorizer.files.hiccups import is_passing, retried
 from colorizer.files.name_forms import on_disk
@@ -177,7 +178,7 @@ def _files(
                 result.problems.append(MediaError(folder / name, _why_not(folder / name)))
             elif kind == "other":
                 result.unsupported.append(folder / name)
-            elif kind == "file" and name in made:
+            elif kind == "file" and name in made and not why_not_ours(folder / f"{name}{SUFFIX}"):
                 result.made.append(folder / name)
             elif kind == "file":
                 yield folder / name, linked

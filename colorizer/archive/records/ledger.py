@@ -11,6 +11,7 @@ from colorizer.archive.records.bag import close_bag, open_bag
 from colorizer.archive.records.manifest import Manifest, entry_name
 from colorizer.archive.records.provenance import read_sidecar, sidecar_of
 from colorizer.archive.records.run_log import RunLog
+from colorizer.archive.records.sidecar_form import why_not_ours
 from colorizer.files.checksum import file_hash
 from colorizer.jobs import Job, JobState, Kind, Progress
 from colorizer.places.frame_pattern import files_of, is_frame_name, normal, there
@@ -60,7 +61,8 @@ class Ledger:
         target = progress.job.target
         files = files_of(target) if progress.job.kind is Kind.FILM else [target]
         self._made |= {entry_name(p, self._root) for p in (*files, sidecar_of(target))}
-        recorded = os.path.lexists(sidecar_of(target))
+        sidecar = sidecar_of(target)
+        recorded = os.path.lexists(sidecar) and not why_not_ours(sidecar)
         if self._manifest and progress.sha256:
             for file in files:
                 alone = file == target

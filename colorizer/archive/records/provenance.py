@@ -21,7 +21,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from colorizer import __version__
-from colorizer.archive.records.sidecar_form import SCHEMA, is_sidecar
+from colorizer.archive.records.sidecar_form import NOTE, SCHEMA, is_sidecar, why_not_ours
 from colorizer.errors import MediaError, TargetError
 from colorizer.files.checksum import file_hash
 from colorizer.files.durable import write_whole
@@ -31,7 +31,6 @@ from colorizer.jobs import Job
 from colorizer.places.frame_pattern import files_of, is_pattern
 
 SUFFIX = ".colorize.json"
-NOTE = "The colour was added by a trained model. It is a guess, not a record of the true colours."
 _LIBRARIES = ("torch", "numpy", "av", "opencv-python-headless", "pillow", "tifffile", "imagecodecs")
 
 Sidecar = dict[str, Any]
@@ -44,7 +43,18 @@ def sidecar_of(target: Path) -> Path:
 
 def pending_of(target: Path) -> Path:
     """Return the name a sidecar has until its result has its own."""
-    return target.with_name(f"{target.name}{SUFFIX}.part")
+    return on_disk(target.with_name(f"{target.name}{SUFFIX}.part"))
+
+
+def check_places(target: Path) -> None:
+    """See that nothing of others lies where the sidecar of a result is to be written.
+
+    Raises:
+        TargetError: naming what lies there; it is not touched.
+    """
+    for file in (sidecar_of(target), pending_of(target)):
+        if reason := why_not_ours(file):
+            raise TargetError(file, f"{reason}; move it away, or choose another name or folder")
 
 
 def read_sidecar(file: Path) -> Sidecar | None:
@@ -135,7 +145,10 @@ class Record:
 
         Raises:
             MediaError: the source can't be looked at.
+            TargetError: a file of others lies where the sidecar is to be.
         """
+        if write:
+            check_places(job.target)
         self.sha256 = ""
         self._job = job
         self._model, self._device = dict(model), dict(device)
@@ -157,8 +170,11 @@ class Record:
         target = self._job.target
         try:
             if kind is not None or not self.sha256:
-                pending_of(target).unlink(missing_ok=True)
+                _remove(pending_of(target))
             elif self._write:
+                if why_not_ours(sidecar_of(target)):  # it came to be since the work began
+                    _remove(pending_of(target))
+                check_places(target)
                 pending_of(target).replace(sidecar_of(target))
         except OSError as failure:
             raise TargetError(sidecar_of(target), f"can't be written: {failure}") from failure
@@ -182,7 +198,7 @@ class Record:
         except OSError as error:
             raise TargetError(job.target, f"can't be read back: {error.strerror}") from error
         if not self._write:
-            sidecar_of(job.target).unlink(missing_ok=True)
+            _remove(sidecar_of(job.target))
             return
         self._values = {
             "schema": SCHEMA,
@@ -256,6 +272,12 @@ def program_facts() -> dict[str, str]:
         with suppress(PackageNotFoundError):
             found[name] = version(name)
     return {**found, "system": f"{platform.system()} {platform.machine()}"}
+
+
+def _remove(file: Path) -> None:
+    """Remove a sidecar, and no file of others that has its name."""
+    if not why_not_ours(file):
+        file.unlink(missing_ok=True)
 
 
 def _now() -> str:

@@ -2,17 +2,52 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Callable
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Any
 
+from colorizer.files.strangers import SIDECAR_BYTES, open_regular, parse_json, read_whole
 from colorizer.guidance.hints.file import packed
 from colorizer.jobs import Kind
 
 SCHEMA = 1
 """Version of the sidecar; grows when a field changes its meaning."""
 
+NOTE = "The colour was added by a trained model. It is a guess, not a record of the true colours."
+"""Stands at the beginning of every sidecar, and tells it from files of others."""
+_HEAD = 512
+"""Bytes in which the note begins."""
+
 Check = Callable[[Any], bool]
+
+
+def why_not_ours(file: Path) -> str:
+    """Say why a file that lies where a sidecar is to be written stays; empty where it may go.
+
+    A sidecar of this program may be replaced, in whatever state it is, and so may a link of either
+    kind: what it leads to stays. Everything else is somebody's.
+    """
+    try:
+        facts = file.lstat()
+        if stat.S_ISLNK(facts.st_mode) or (stat.S_ISREG(facts.st_mode) and facts.st_nlink > 1):
+            return ""
+        if not stat.S_ISREG(facts.st_mode):
+            return "is a folder" if stat.S_ISDIR(facts.st_mode) else "is no regular file"
+        with open_regular(file) as opened:
+            head = opened.read(_HEAD)
+        if NOTE.encode() in head:
+            return ""
+        if head and is_sidecar(parse_json(read_whole(file, SIDECAR_BYTES))):  # in another order
+            return ""
+    except FileNotFoundError:
+        return ""
+    except OSError as error:
+        return f"can't be read ({error.strerror or os.strerror(error.errno or 0)})"
+    except ValueError:  # no JSON
+        pass
+    return "is no sidecar of this program"
 
 
 def is_sidecar(values: Any) -> bool:
