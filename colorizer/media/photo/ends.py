@@ -61,8 +61,12 @@ def jpeg_layout(data: bytes) -> JpegLayout:
     return JpegLayout(tuple(segments), kind, bits, (height, width), count, end)
 
 
-def is_cut_off(file: BinaryIO) -> bool:
-    """Tell whether a file ends before what its own structure announces; False where none does."""
+_ENDED = re.compile(r"image file is truncated|NEED_MORE_INPUT")
+"""What decoders say when the data ends before the picture."""
+
+
+def is_cut_off(file: BinaryIO) -> bool | None:
+    """Tell whether a file ends before what its own structure announces; None where none does."""
     size = file_size(file)
     file.seek(0)
     head = file.read(64)
@@ -86,7 +90,7 @@ def is_cut_off(file: BinaryIO) -> bool:
         return not _ends_codestream(file, size)
     if head.startswith(SIGNATURE) or head[4:8] == b"ftyp" or head[4:8] == b"JXL ":
         return not _ends_boxes(file, size)
-    return False
+    return None
 
 
 def broken(file: BinaryIO, error: BaseException | str) -> str:
@@ -95,6 +99,8 @@ def broken(file: BinaryIO, error: BaseException | str) -> str:
     place = file.tell()
     cut = is_cut_off(file)
     file.seek(place)
+    if cut is None:
+        cut = bool(_ENDED.search(told))
     return f"is cut off: {told}; restore it" if cut else f"is damaged: {told}; restore it"
 
 

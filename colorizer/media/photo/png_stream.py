@@ -23,6 +23,19 @@ def write_chunk(file: BinaryIO, name: bytes, data: bytes) -> None:
     file.write(struct.pack(">I", zlib.crc32(data, zlib.crc32(name))))
 
 
+def inflated(packed: bytes, wanted: int) -> bytes:
+    """Return up to `wanted` bytes that `packed` holds before its end or its first damage."""
+    unpacker, raw = zlib.decompressobj(), bytearray()
+    for at in range(0, len(packed), 4096):
+        try:
+            raw += unpacker.decompress(packed[at : at + 4096], wanted - len(raw) + 1)
+        except zlib.error:
+            break
+        if len(raw) >= wanted or unpacker.eof:
+            break
+    return bytes(raw[:wanted])
+
+
 def write_header(file: BinaryIO, shape: tuple[int, int, int], bits: int) -> None:
     """Write signature and header; (H, W, 3 or 4) of 8 or 16 bits."""
     height, width, channels = shape

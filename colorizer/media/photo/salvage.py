@@ -1,7 +1,7 @@
 """Damaged photos made readable as far as they go: --damaged salvage.
 
-What is missing of a JPEG is gray, of others black. JPEG 2000, WebP, GIF, AVIF, HEIC, JPEG XL and
-Photoshop documents can't be read in part by their libraries.
+What is missing of a JPEG is gray, of others black. JPEG XL and camera raw can't be read in part:
+their libraries check that all of it is present.
 """
 
 from __future__ import annotations
@@ -10,13 +10,24 @@ import io
 import re
 import struct
 import zlib
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import BinaryIO
 
+import numpy as np
+
+from colorizer.errors import MediaError
 from colorizer.media.photo.ends import jpeg_layout
+from colorizer.media.photo.jp2_boxes import CODESTREAM, SIGNATURE
 from colorizer.media.photo.png_stream import SIGNATURE as PNG
-from colorizer.media.photo.png_stream import write_chunk
-from colorizer.media.photo.scan import file_size
-from colorizer.media.photo.scan_jpeg import END, first_missing
+from colorizer.media.photo.png_stream import inflated, write_chunk
+from colorizer.media.photo.salvage_filled import Read, read_filled
+from colorizer.media.photo.salvage_gif import repaired_gif
+from colorizer.media.photo.salvage_jp2 import repaired_jp2
+from colorizer.media.photo.salvage_psd import repaired_psd
+from colorizer.media.photo.scan import Scan, file_size
+from colorizer.media.photo.scan_jpeg import END, JPEG_LS, LOSSLESS, first_missing
+from colorizer.media.photo.scan_psd import MARK as PSD
 
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 """Of a PNG by its colour type."""
@@ -28,30 +39,60 @@ _ADAM7 = ((0, 8, 0, 8), (4, 8, 0, 8), (0, 4, 4, 8), (2, 4, 0, 8), (0, 2, 2, 4), 
 """First column and step, first row and step of the passes of an interlaced PNG."""
 
 
-def repaired(file: BinaryIO) -> tuple[BinaryIO, float] | None:
-    """Return a damaged photo as a file that decodes, and which share of its picture is missing.
+def salvaged(file: BinaryIO, read: Read) -> tuple[Scan, float] | None:
+    """Decode what can be of a damaged photo of one picture.
 
-    None where its format can't be read in part.
+    Args:
+        file: of the photo.
+        read: its reader, which has refused it.
+
+    Returns:
+        the scan, and which share of the picture is missing; None where nothing can be had.
     """
+    found = []
+    for made, missing in _repaired(file):
+        with suppress(MediaError):
+            found.append((read(made), missing))
+    if found:
+        return min(found, key=lambda one: _roughness(one[0].codes))
+    return read_filled(file, read)
+
+
+def _roughness(codes: np.ndarray) -> float:
+    """Return the mean step between pixels: of two completions the noisier one is wrong."""
+    steps = (np.abs(np.diff(codes.astype(np.float32), axis=axis)).mean() for axis in (0, 1))
+    return float(sum(steps)) if min(codes.shape[:2]) > 1 else 0.0
+
+
+def _repaired(file: BinaryIO) -> Iterator[tuple[BinaryIO, float]]:
+    """Yield ways to complete a damaged file, and which share of its picture is missing."""
     file.seek(0)
     data = file.read()
+    found = None
     if data.startswith(b"\xff\xd8\xff"):
-        return _jpeg(data)
-    if data.startswith(PNG):
-        return _png(data)
-    if data.startswith(b"BM") and len(data) > 54:
-        return _bmp(data, file_size(file))
-    if _PNM_HEAD.match(data):
-        return _pnm(data)
-    return None
+        found = _jpeg(data)
+    elif data.startswith(PNG):
+        found = _png(data)
+    elif data.startswith(b"BM") and len(data) > 54:
+        found = _bmp(data, file_size(file))
+    elif _PNM_HEAD.match(data):
+        found = _pnm(data)
+    elif data.startswith(b"GIF8"):
+        found = repaired_gif(data)
+    elif data.startswith(PSD):
+        found = repaired_psd(file)
+    elif data.startswith((SIGNATURE, CODESTREAM)):
+        with suppress(ValueError, IndexError, struct.error):
+            yield from repaired_jp2(data)
+    if found is not None and found[1] <= 1 - _LEAST:
+        yield found
 
 
 def _jpeg(data: bytes) -> tuple[BinaryIO, float] | None:
     layout = jpeg_layout(data)
-    if not layout.frame or layout.precision != 8:
+    if not layout.frame or layout.frame in (JPEG_LS, LOSSLESS):
         return None
-    height, width = layout.size
-    whole = first_missing(data, height * width)
+    whole = first_missing(data, layout)
     return io.BytesIO(data + END), 1 - whole if whole is not None else 0.0
 
 
@@ -75,7 +116,7 @@ def _png(data: bytes) -> tuple[BinaryIO, float] | None:
         elif not packed and len(body) == length:
             before.append((name, body))
         at += 12 + length
-    raw = _unpacked(packed, wanted)
+    raw = inflated(packed, wanted)
     if len(raw) < _LEAST * wanted:
         return None
     made = io.BytesIO()
@@ -97,19 +138,6 @@ def _raw_bytes(width: int, height: int, bits: int, laced: bool) -> int:
         if columns > 0 and rows > 0:
             total += rows * (1 + (columns * bits + 7) // 8)
     return total
-
-
-def _unpacked(packed: bytes, wanted: int) -> bytes:
-    """Inflate until the damage; what a wrong filter number would spoil ends it too."""
-    unpacker, raw = zlib.decompressobj(), bytearray()
-    for at in range(0, len(packed), 4096):
-        try:
-            raw += unpacker.decompress(packed[at : at + 4096], wanted - len(raw) + 1)
-        except zlib.error:
-            break
-        if len(raw) >= wanted or unpacker.eof:
-            break
-    return bytes(raw[:wanted])
 
 
 def _bmp(data: bytes, size: int) -> tuple[BinaryIO, float] | None:

@@ -96,6 +96,11 @@ class Salvage:
         }
 
 
+def missing_words(share: float, reason: str) -> str:
+    """Return the line that tells what is missing of a damaged picture and why."""
+    return f"{share:.1%} of its picture are missing: {reason}"
+
+
 def check_claim(path: Path, height: int, width: int, size: int, codec: str = "") -> None:
     """Refuse sizes that no scan has, before memory is taken for them.
 

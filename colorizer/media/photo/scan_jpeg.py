@@ -31,7 +31,7 @@ from colorizer.media.photo.scan_pillow import read_pillow_scan
 END = b"\xff\xd9"
 _PILLOWS = (0xC0, 0xC1, 0xC2, 0xC9, 0xCA)
 _HIERARCHICAL = (0xC5, 0xC6, 0xC7, 0xCB, 0xCD, 0xCE, 0xCF)
-_LOSSLESS, JPEG_LS = 0xC3, 0xF7
+LOSSLESS, JPEG_LS = 0xC3, 0xF7
 _ICC_MARK, _EXIF_MARK = b"ICC_PROFILE\0", b"Exif\0\0"
 _MORE = bytes(range(1, 250)) * 4
 """Some coded data that fits no picture: what decodes to something else with it lacks its end."""
@@ -56,16 +56,20 @@ def read_jpeg_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
         raise UnsupportedMedia(
             path, "is not supported: it is a hierarchical JPEG; save it as a baseline one"
         )
-    if layout.frame and (layout.frame not in _PILLOWS or layout.precision != 8):
-        return _uncommon(path, file, data, layout, warnings)
     if layout.end is None and layout.frame:
-        height, width = layout.size
-        if first_missing(data, height * width) is not None:
+        if first_missing(data, layout) is not None:
             raise MediaError(path, broken(file, "its picture has no end"))
         warnings.append("its end marker is missing; the picture is complete")
-        file = io.BytesIO(data + END)
+        data += END
+        file = io.BytesIO(data)
+    if layout.frame and not _is_for_pillow(layout):
+        return _uncommon(path, file, data, layout, warnings)
     scan = read_pillow_scan(path, file, warnings)
     return _with_trailer(scan, data, layout, warnings)
+
+
+def _is_for_pillow(layout: JpegLayout) -> bool:
+    return layout.frame in _PILLOWS and layout.precision == 8
 
 
 def _with_trailer(scan: Scan, data: bytes, layout: JpegLayout, warnings: list[str]) -> Scan:
@@ -83,18 +87,21 @@ def _with_trailer(scan: Scan, data: bytes, layout: JpegLayout, warnings: list[st
     return replace(scan, metadata=replace(scan.metadata, trailer=trailer))
 
 
-def first_missing(data: bytes, pixels: int) -> float | None:
+def first_missing(data: bytes, layout: JpegLayout) -> float | None:
     """Return which share of a JPEG without an end marker its data covers; None for all of it.
 
-    What more data would change is missing: it is decoded with and without some.
+    What more data would change is missing: it is decoded with and without some. Where the header
+    claims pixels beyond all data, all is missing.
 
     Args:
         data: of the file.
-        pixels: that its header claims; where they are beyond all data, all is missing.
+        layout: of it.
     """
+    pixels = layout.size[0] * layout.size[1]
     if pixels > MOST_PIXELS or (pixels > UNBACKED_PIXELS and pixels > 1000 * len(data)):
         return 0.0
-    one, other = (_rows_of(data + more + END) for more in (b"", _MORE))
+    read = _rows_of if _is_for_pillow(layout) else _uncommon_rows
+    one, other = (read(data + more + END) for more in (b"", _MORE))
     if one is None or other is None or one.shape != other.shape:
         return 0.0
     differ = (one != other).reshape(len(one), -1).any(1)
@@ -111,12 +118,24 @@ def _rows_of(data: bytes) -> np.ndarray | None:
         return None
 
 
+def _uncommon_rows(data: bytes) -> np.ndarray | None:
+    try:
+        return _decoded(data, jpeg_layout(data))
+    except Exception:  # each codec has errors of its own
+        return None
+
+
+def _decoded(data: bytes, layout: JpegLayout) -> np.ndarray:
+    import imagecodecs
+
+    read = imagecodecs.jpegls_decode if layout.frame == JPEG_LS else imagecodecs.jpeg_decode
+    return np.asarray(read(data))
+
+
 def _uncommon(
     path: Path, file: BinaryIO, data: bytes, layout: JpegLayout, warnings: list[str]
 ) -> Scan:
     """Decode what Pillow does not."""
-    import imagecodecs
-
     height, width = layout.size
     check_claim(path, height or 1, width, len(data))  # 0 lines are told after the picture
     if layout.components not in (1, 3):
@@ -125,16 +144,17 @@ def _uncommon(
             f"is not supported: a JPEG of {layout.precision} bit with {layout.components}"
             " components; save it as gray or RGB",
         )
-    read = imagecodecs.jpegls_decode if layout.frame == JPEG_LS else imagecodecs.jpeg_decode
     try:
-        codes = np.asarray(read(data))
+        codes = _decoded(data, layout)
     except Exception as error:  # each codec has errors of its own
         raise MediaError(path, broken(file, error)) from error
     check_claim(path, codes.shape[0], codes.shape[1], len(data))
     bits = layout.precision
+    if codes.max() >> bits:
+        raise MediaError(path, broken(file, f"it has samples of more than {bits} bits"))
     codes, space, extras = split_alpha(codes)
     codes, bits = widen(codes, bits)
-    exact = layout.frame in (_LOSSLESS, JPEG_LS)
+    exact = layout.frame in (LOSSLESS, JPEG_LS)
     kind = "jls" if layout.frame == JPEG_LS else "jpeg"
     return Scan(
         codes=codes,

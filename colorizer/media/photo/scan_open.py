@@ -10,8 +10,8 @@ from typing import BinaryIO, TypeAlias
 from colorizer.errors import MediaError, UnsupportedMedia
 from colorizer.media.photo.jp2_boxes import CODESTREAM, SIGNATURE
 from colorizer.media.photo.raw_content import is_raw
-from colorizer.media.photo.salvage import repaired
-from colorizer.media.photo.scan import Salvage, Scan
+from colorizer.media.photo.salvage import salvaged
+from colorizer.media.photo.scan import Salvage, Scan, missing_words
 from colorizer.media.photo.scan_extra import is_heic, read_heic_scan, read_raw_scan
 from colorizer.media.photo.scan_jp2 import read_jp2_scan
 from colorizer.media.photo.scan_jpeg import read_jpeg_scan
@@ -42,6 +42,8 @@ _OWN_MARKS: tuple[tuple[int, bytes, Reader], ...] = (
     (0, PSD_MARK, read_psd_scan),
 )
 """Offset, bytes and reader of formats that hold one picture."""
+_NEVER_IN_PART = {read_jxl_scan: "JPEG XL", read_raw_scan: "camera raw"}
+"""Readers whose libraries give nothing of a picture that is not complete."""
 _FOREIGN = (
     (0, b"%PDF", "a PDF"),
     (0, b"\x76\x2f\x31\x01", "an OpenEXR"),
@@ -132,14 +134,17 @@ def _one(
     except UnsupportedMedia:
         raise
     except MediaError as error:
-        found = repaired(file) if salvage is not None else None
-        if found is None or salvage is None:
+        if salvage is None:
             raise
-        made, missing = found
-        try:
-            scan = reader(path, made, notes)
-        except MediaError:
-            raise error from None
+        told: list[str] = []
+        found = salvaged(file, lambda made: reader(path, made, told))
+        if found is None:
+            what = f"a {_NEVER_IN_PART[reader]}" if reader in _NEVER_IN_PART else "it"
+            raise MediaError(path, f"{error.reason}; nothing of {what} can be salvaged") from error
+        scan, missing = found
         salvage.missing[1] = missing
-        notes.append(f"{missing:.1%} of its picture are missing: {error.reason}")
+        notes[:] = dict.fromkeys((*notes, *told))
+        notes.append(missing_words(missing, error.reason))
+        if reader is read_jp2_scan:
+            notes.append("where its data are missing, the picture is coarser or of one gray")
     yield scan

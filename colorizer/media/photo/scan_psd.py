@@ -6,7 +6,6 @@ Adobe Photoshop File Formats Specification, November 2019.
 from __future__ import annotations
 
 import struct
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -20,6 +19,7 @@ from colorizer.media.metadata.carried import Metadata, of_exif
 from colorizer.media.metadata.orientation import orientation_of
 from colorizer.media.metadata.photoshop import resources_of, without_thumbnails
 from colorizer.media.photo.lab_codes import codes_of_lab
+from colorizer.media.photo.png_stream import inflated
 from colorizer.media.photo.scan import (
     UNASSOCIATED,
     UNSPECIFIED,
@@ -31,14 +31,16 @@ from colorizer.media.photo.scan import (
 )
 
 MARK = b"8BPS"
-_BITMAP, _GRAY, _INDEXED, _RGB, _CMYK, _DUOTONE, _LAB = 0, 1, 2, 3, 4, 8, 9
-_COLOURS = {_BITMAP: 1, _GRAY: 1, _INDEXED: 1, _RGB: 3, _CMYK: 4, _DUOTONE: 1, _LAB: 3}
+_BITMAP, _GRAY, _INDEXED, _RGB, CMYK_MODE, _DUOTONE, LAB_MODE = 0, 1, 2, 3, 4, 8, 9
+_COLOURS = {_BITMAP: 1, _GRAY: 1, _INDEXED: 1, _RGB: 3, CMYK_MODE: 4, _DUOTONE: 1, LAB_MODE: 3}
 _RESOLUTION, _ICC, _EXIF, _XMP, _VERSION = 0x03ED, 0x040F, 0x0422, 0x0424, 0x0421
 _MOST_CHANNELS = 56
 
 
 @dataclass(frozen=True, slots=True)
-class _Header:
+class PsdHeader:
+    """What the first 26 bytes say."""
+
     large: bool
     """PSB."""
     channels: int
@@ -46,6 +48,11 @@ class _Header:
     width: int
     bits: int
     mode: int
+
+    @property
+    def colours(self) -> int:
+        """Channels that are colours; all others follow them."""
+        return _COLOURS[self.mode]
 
 
 def psd_size(path: Path, file: BinaryIO) -> tuple[int, int, int]:
@@ -93,9 +100,9 @@ def read_psd_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
     if header.mode == _INDEXED:
         table = np.frombuffer(colours[:768], np.uint8).reshape(3, 256).T
         codes, space = table[codes], "rgb"
-    elif header.mode == _CMYK:
+    elif header.mode == CMYK_MODE:
         codes, space = np.iinfo(codes.dtype).max - codes, "cmyk"
-    elif header.mode == _LAB:
+    elif header.mode == LAB_MODE:
         codes, space = codes_of_lab(codes, signed=False), "rgb"
     elif header.mode == _RGB:
         space = "rgb"
@@ -119,7 +126,7 @@ def read_psd_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
     )
 
 
-def _header(path: Path, file: BinaryIO) -> _Header:
+def _header(path: Path, file: BinaryIO) -> PsdHeader:
     data = file.read(26)
     if len(data) < 26:
         raise MediaError(path, "is cut off in its header; restore it")
@@ -133,7 +140,7 @@ def _header(path: Path, file: BinaryIO) -> _Header:
     if version not in (1, 2) or not _COLOURS[mode] <= channels <= _MOST_CHANNELS:
         raise MediaError(path, "is damaged: its header makes no sense; restore it")
     check_claim(path, height, width, file_size(file))
-    return _Header(version == 2, channels, height, width, bits, mode)
+    return PsdHeader(version == 2, channels, height, width, bits, mode)
 
 
 def _block(path: Path, file: BinaryIO, room: int, keep: int | None = None) -> bytes:
@@ -148,23 +155,51 @@ def _block(path: Path, file: BinaryIO, room: int, keep: int | None = None) -> by
     return data
 
 
-def _planes(path: Path, file: BinaryIO, header: _Header) -> list[np.ndarray]:
-    """Decode the channels of the composite."""
+def read_head(path: Path, file: BinaryIO) -> PsdHeader:
+    """Read the header and go to where the composite begins.
+
+    Raises:
+        MediaError: damaged or cut off before it.
+    """
+    header = _header(path, file)
+    for room in (4, 4, 8 if header.large else 4):
+        _block(path, file, room, keep=0)
+    return header
+
+
+def composite_rows(path: Path, file: BinaryIO, header: PsdHeader) -> Iterator[bytes]:
+    """Yield the rows of the composite, channel after channel, until the data ends.
+
+    Raises:
+        UnsupportedMedia: its compression is not known.
+    """
     kind = int.from_bytes(file.read(2), "big")
     row = (header.width * header.bits + 7) // 8
     count = header.channels * header.height
+    if kind == 1:
+        yield from _unpacked(file, header, row)
+        return
     if kind == 0:
         data = file.read(row * count)
-    elif kind == 1:
-        data = b"".join(_unpacked(file, header, row))
     elif kind == 2:
-        data = zlib.decompressobj().decompress(file.read(), row * count)
+        data = inflated(file.read(), row * count)
     else:
         raise UnsupportedMedia(
             path, f"is not supported: a composite of compression {kind}; save it as TIFF"
         )
+    yield from (data[at : at + row] for at in range(0, len(data) - row + 1, row))
+
+
+def _planes(path: Path, file: BinaryIO, header: PsdHeader) -> list[np.ndarray]:
+    """Decode the channels of the composite."""
+    row = (header.width * header.bits + 7) // 8
+    count = header.channels * header.height
+    data = b"".join(composite_rows(path, file, header))
     if len(data) < row * count:
-        raise MediaError(path, f"is cut off: {len(data)} of {row * count} bytes are decoded")
+        word = "damaged" if file.read(1) else "cut off"
+        raise MediaError(
+            path, f"is {word}: {len(data)} of {row * count} bytes are decoded; restore it"
+        )
     rows = np.frombuffer(data, np.uint8, row * count).reshape(header.channels, header.height, row)
     if header.bits == 1:
         return [255 * (1 - np.unpackbits(plane, axis=1, count=header.width)) for plane in rows]
@@ -173,7 +208,7 @@ def _planes(path: Path, file: BinaryIO, header: _Header) -> list[np.ndarray]:
     return [plane.view(">u2").astype(np.uint16) for plane in rows]
 
 
-def _unpacked(file: BinaryIO, header: _Header, row: int) -> Iterator[bytes]:
+def _unpacked(file: BinaryIO, header: PsdHeader, row: int) -> Iterator[bytes]:
     """Yield the rows of a composite packed by PackBits."""
     import imagecodecs
 
@@ -184,7 +219,11 @@ def _unpacked(file: BinaryIO, header: _Header, row: int) -> Iterator[bytes]:
         packed = file.read(length)
         if len(packed) < length:
             return
-        yield bytes(imagecodecs.packbits_decode(packed))[:row].ljust(row, b"\0")
+        try:
+            unpacked = bytes(imagecodecs.packbits_decode(packed))
+        except RuntimeError:
+            return
+        yield unpacked[:row].ljust(row, b"\0")
 
 
 def _metadata(resources: bytes, found: dict[int, bytes]) -> Metadata:

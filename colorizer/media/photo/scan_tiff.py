@@ -29,6 +29,7 @@ from colorizer.media.photo.scan import (
     check_claim,
     extra_plane,
     file_size,
+    missing_words,
     one_line,
     widen,
 )
@@ -133,7 +134,7 @@ def _scans(
                 except MediaError:
                     raise error from None
                 salvage.missing[number] = missing
-                notes.append(f"{missing:.1%} of its picture are missing: {error.reason}")
+                notes.append(missing_words(missing, error.reason))
                 yield straight(scan, notes)
         except MediaError as error:
             if salvage is None or len(salvage.left_out) == len(pages) - 1:
