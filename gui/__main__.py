@@ -6,6 +6,9 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
+
+from colorizer.files.shown_names import shown
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -32,8 +35,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     return run(arguments.inputs, arguments.profile)
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong with options in one line, whatever a person has written."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print what is wrong and exit with 2."""
+        super().error(shown(message))
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="colorizer-gui", description="The window of Colorizer.")
+    parser = _Parser(prog="colorizer-gui", description="The window of Colorizer.")
     parser.add_argument(
         "inputs", nargs="*", type=Path, metavar="INPUT", help="files and folders to add"
     )

@@ -10,6 +10,7 @@ import logging
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from colorizer import __version__
 from colorizer.commands import help as manual
@@ -26,7 +27,7 @@ from colorizer.commands.options import (
     short_help,
 )
 from colorizer.commands.report import ExitCode
-from colorizer.commands.streams import OneLine, note
+from colorizer.commands.streams import OneLine, note, shown
 from colorizer.errors import (
     ColorizerError,
     DeviceError,
@@ -117,9 +118,17 @@ def exit_code(error: Exception) -> ExitCode:
     return next((code for kind, code in kinds if isinstance(error, kind)), ExitCode.NO_INPUT)
 
 
-def _parser() -> argparse.ArgumentParser:
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong with options in one line, whatever a person has written."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print what is wrong and exit with 2."""
+        super().error(shown(message))
+
+
+def _parser() -> Parser:
     shape = argparse.RawDescriptionHelpFormatter
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="colorizer",
         description="Colorize black-and-white photos and films.",
         epilog=_EXIT_CODES,
@@ -152,9 +161,6 @@ def _parser() -> argparse.ArgumentParser:
     doctor.add_argument("--json", action="store_true", help="as JSON")
     manual.add_arguments(add("help", manual.help_page, manual.TEXT))
     return parser
-
-
-Parser = argparse.ArgumentParser
 
 
 def _add_run(parser: Parser) -> None:

@@ -72,7 +72,6 @@ def check_run_lists(plan: Plan, arguments: argparse.Namespace) -> None:
 
     out, failed = Path(arguments.out), arguments.failed_list
     named = [Path(text) for text in arguments.inputs]
-    named += [Path(arguments.from_file)] if arguments.from_file not in (None, "-") else []
     kept = arguments.manifest and not arguments.bag and not out.is_file()
     lists = [out / NAME] if kept else []
     if arguments.bag:

@@ -142,13 +142,16 @@ class Report:
         self.done = [job for job in self.done if job.target not in targets]
         return gone
 
-    def summary(self, planned: int, *, problems: int = 0, unsupported: int = 0) -> None:
+    def summary(
+        self, planned: int, *, problems: int = 0, unsupported: int = 0, left_out: int = 0
+    ) -> None:
         """Tell what came of a run.
 
         Args:
             planned: number of its jobs.
             problems: inputs that gave no job, as something is wrong with them.
             unsupported: files in folders that are neither photos nor films.
+            left_out: other files in folders that lead to no job.
         """
         seconds = round(time.monotonic() - self._start, 2)
         states = (JobState.DONE, JobState.SKIPPED, JobState.FAILED)
@@ -158,12 +161,14 @@ class Report:
         self._close_bar()
         if self._as_json:
             contents = {name: dict(counted) for name, counted in self._contents.items()}
-            more = {"not_done": left, "not_supported": unsupported, "contents": contents}
+            more = {"not_done": left, "not_supported": unsupported, "left_out": left_out}
+            more |= {"contents": contents}
             write_json(event="summary", **counts, **more, seconds=seconds)
         if not self._quiet:
             words = [f"{count} {state}" for state, count in counts.items()]
             words += [f"{left} not done"] if left else []
             words += [f"{unsupported} not supported"] if unsupported else []
+            words += [f"{left_out} left out"] if left_out else []
             note(", ".join([*words, _clock(seconds)]))
             if self._contents:
                 note(_content_words(self._contents))

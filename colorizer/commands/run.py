@@ -115,8 +115,9 @@ def _colorize(plan: Plan, arguments: argparse.Namespace) -> int:
                 if kept := kept_frames(target):
                     note(f"{target}: {kept} finished frames are kept; the same command continues")
             report.look_again()
-            left = len(plan.unsupported)
-            report.summary(len(planned), problems=len(plan.problems), unsupported=left)
+            counts = {"problems": len(plan.problems), "unsupported": len(plan.unsupported)}
+            counts["left_out"] = len(plan.left_out) - counts["unsupported"]
+            report.summary(len(planned), **counts)
             if arguments.failed_list:
                 write_failed(arguments, plan, report.failed)
             ledger.close()

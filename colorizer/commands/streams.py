@@ -8,27 +8,14 @@ from __future__ import annotations
 
 import json
 import logging
-import re
 import sys
 from typing import Any, TextIO
 
+from colorizer.files.shown_names import CONTROLS, escaped
+from colorizer.files.shown_names import shown as shown
+
 SCHEMA = 1
 """Version of the JSON lines; grows when a field changes its meaning."""
-_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
-"""What moves a cursor, breaks a line or turns the direction of writing."""
-_UNSEEN = re.compile(f"{_CONTROLS.pattern}|[\ud800-\udfff]")
-"""Also what is no text."""
-
-
-def shown(text: str) -> str:
-    """Return a text for people; what moves a cursor or breaks a line is written as in Python."""
-    return _UNSEEN.sub(lambda found: _escape(found.group()), text)
-
-
-def _escape(letter: str) -> str:
-    if "\udc80" <= letter <= "\udcff":  # a byte of a name that is not UTF-8
-        return f"\\x{ord(letter) - 0xDC00:02x}"
-    return letter.encode("unicode_escape").decode("ascii")
 
 
 class OneLine(logging.Formatter):
@@ -42,7 +29,7 @@ class OneLine(logging.Formatter):
 
 def write_line(text: str) -> None:
     """Write one line for people to standard output, above any bar."""
-    write_text(shown(text) if sys.stdout.isatty() else _CONTROLS.sub(_shown_one, text))
+    write_text(shown(text) if sys.stdout.isatty() else CONTROLS.sub(escaped, text))
 
 
 def write_name(name: str, *, null: bool = False) -> None:
@@ -64,10 +51,6 @@ def _above_bars(text: str, stream: TextIO, end: str = "\n") -> None:
     from tqdm import tqdm  # late, so that --help answers at once
 
     tqdm.write(text, file=stream, end=end)
-
-
-def _shown_one(found: re.Match[str]) -> str:
-    return _escape(found.group())
 
 
 def write_json(**event: Any) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +13,12 @@ from colorizer.engine.queue import Queue
 from colorizer.errors import ColorizerError, TargetError
 from colorizer.files.durable import write_whole
 from colorizer.files.strangers import LIST_BYTES, parse_json, read_whole
+from colorizer.guidance.cut_list import only_existing
 from colorizer.guidance.hints.file import packed
 from colorizer.jobs import Job, JobState, Kind
 from colorizer.settings import Settings
+
+_log = logging.getLogger(__name__)
 
 SCHEMA = 1
 """Version of the exported list."""
@@ -58,7 +63,10 @@ def import_json(queue: Queue, file: Path) -> list[int]:
         content = parse_json(read_whole(file, LIST_BYTES))
         if content["schema"] != SCHEMA:
             raise ColorizerError(f"{file}: made by another version ({content['schema']})")
-        read = [(job_from(item), packed(item.get("hints", []))) for item in content["jobs"]]
+        read = [
+            (_without_new_lists(job_from(item), file), packed(item.get("hints", [])))
+            for item in content["jobs"]
+        ]
     except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
         raise ColorizerError(f"{file}: not a list of jobs ({error})") from error
     ids = []
@@ -68,6 +76,17 @@ def import_json(queue: Queue, file: Path) -> list[int]:
             if hints:
                 queue.update(row, hints=hints)
     return ids
+
+
+def _without_new_lists(job: Job, file: Path) -> Job:
+    """Return a job that creates no cut list: the path of one in a file of jobs is data."""
+    shots = only_existing(job.settings.shots, job.source)
+    if shots == job.settings.shots:
+        return job
+    if shots is None:
+        told = f"{file} names a cut list that does not exist; shots are found again"
+        _log.warning("%s: %s", job.source, told)
+    return replace(job, settings=replace(job.settings, shots=shots))
 
 
 def job_from(item: Mapping[str, Any]) -> Job:

@@ -115,6 +115,12 @@ def cut_file(file: Path | None, source: Path) -> Path | None:
     return file
 
 
+def only_existing(file: Path | None, source: Path) -> Path | None:
+    """Return a list that data names, where it exists: nothing is created at such a path."""
+    found = cut_file(file, source)
+    return found if found is not None and os.path.isfile(found) else None  # noqa: PTH113
+
+
 def override_file(cut_list: Path | None) -> Path | None:
     """Return the file of single shots' settings beside a cut list; see `ShotSettings`."""
     return None if cut_list is None else cut_list.with_suffix(".toml")

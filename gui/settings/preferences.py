@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -144,9 +145,12 @@ def import_preset(file: Path) -> Settings:
         ColorizerError: the file holds no settings.
     """
     try:
-        return Settings.from_dict(parse_json(read_text(file, NOTES_BYTES))["settings"])
+        settings = Settings.from_dict(parse_json(read_text(file, NOTES_BYTES))["settings"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ColorizerError(f"{file}: holds no settings ({error})") from error
+    # A path in a file is data: nothing is created there.
+    shots = settings.shots
+    return settings if shots is None or shots.is_file() else replace(settings, shots=None)
 
 
 def _place(location: QStandardPaths.StandardLocation) -> Path:

@@ -6,6 +6,7 @@ import pytest
 
 from colorizer import api, pipeline
 from colorizer.commands import cli
+from colorizer.engine import desk
 from tests.tiny_model import tiny_model
 
 
@@ -13,9 +14,11 @@ from tests.tiny_model import tiny_model
 def tiny(monkeypatch) -> Iterator[None]:
     """Let every command and the Python interface use a network without weights."""
     monkeypatch.setattr(pipeline, "load_model", lambda *_: tiny_model())
-    api._load.cache_clear()
+    for load in (api._load, desk._load):
+        load.cache_clear()
     yield
-    api._load.cache_clear()
+    for load in (api._load, desk._load):
+        load.cache_clear()
 
 
 def run(*arguments: object) -> int:

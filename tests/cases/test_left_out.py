@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from colorizer.archive.planning.walk import walk
+from colorizer.commands import cli
 from colorizer.media.probe import kind_of
 from tests import drawn
 from tests.cases.conftest import run
@@ -109,6 +110,49 @@ def test_every_file_is_done_or_named(tmp_path, capsys):
     assert "notes.txt" in capsys.readouterr().err
     assert run(tmp_path / "in", "-o", tmp_path / "out", "--strict", "--dry-run") == 1
     assert run(tmp_path / "in" / "a.png", "-o", tmp_path / "out", "--strict") == 0
+
+
+def test_hidden_and_system_files_and_second_names_are_counted_and_named(tmp_path, capsys):
+    folder = tmp_path / "in"
+    drawn.photo(folder / "a.png", 1)
+    drawn.photo(folder / ".git" / "b.png", 1)
+    drawn.photo(folder / "@eaDir" / "c.png", 1)
+    for name in ("Thumbs.db", ".DS_Store", "._a.png", "desktop.ini", "x.png.part",
+                 "x.colorize.json", "colorize-run-1.jsonl", "manifest-sha256.txt"):  # fmt: skip
+        (folder / name).write_bytes(b"x")
+    (folder / "again.png").symlink_to("a.png")
+    (folder / "manifest-sha256.txt").write_text("")
+    on_disk = {path for path in folder.rglob("*") if not path.is_dir()}
+    assert run(folder, "-o", tmp_path / "out", "--json", "--strict") == 0
+    events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    done = {event["source"] for event in events if event["event"] == "done"}
+    left = {event["path"] for event in events if event["event"] == "left_out"}
+    named = done | left
+    # As `find` lists them: each is named, or a folder above it is.
+    assert all(any(str(p) in named for p in (path, path.parent)) for path in on_disk)
+    assert events[-1]["left_out"] == len(left) == 11
+    assert run(folder, "-o", tmp_path / "out", "-v") == 0
+    told = capsys.readouterr().err
+    assert f"left out: {folder / '.git'}: is hidden" in told
+    assert f"left out: {folder / 'again.png'}: is the same file as {folder / 'a.png'}" in told
+    assert "1 skipped, 0 failed, 11 left out" in told
+    assert run(folder, "-o", tmp_path / "out", "--dry-run") == 0
+    assert "Thumbs.db: is hidden" in capsys.readouterr().err
+
+
+def test_names_in_errors_of_options_move_no_cursor(tmp_path, capsys):
+    """The lines of argparse itself; what is escaped is as Python's unicode_escape writes it."""
+    for given in (["run", "a", "-o", "o", "--size", "\x1b[2J\n0 failed"], ["\x1b]0;x\x07"],
+                  ["run", "a", "-o", "o", "--jobs", "1\u202e\r2"], ["preview", "--time", "\x1b["],
+                  ["run", "--\x1b[31m\n"], ["probe", "a", "b\x1b\udcff\nc"]):  # fmt: skip
+        with pytest.raises(SystemExit) as ended:
+            cli.main(given)
+        assert ended.value.code == 2
+        told = capsys.readouterr().err
+        assert not [c for c in told if c in "\x1b\r\x07\u202e"]
+        assert not [line for line in told.split("\n") if line.startswith(("0 failed", "c"))
+                    and not line.startswith("colorizer")]  # fmt: skip
+    assert r"b\x1b\xff\nc" in told
 
 
 FORGED = "a\n0 failed\x1b[2J\u202egnp.\r.png"

@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,8 @@ import pytest
 from colorizer.archive.records.provenance import read_sidecar, sidecar_of
 from colorizer.commands import cli
 from colorizer.commands.report import ExitCode
+from colorizer.engine.queue import Queue
+from colorizer.engine.queue_json import import_json
 from colorizer.errors import SettingsError
 from colorizer.settings import Settings
 from tests import drawn
@@ -102,6 +105,34 @@ def test_repeat_refuses_a_reference_that_is_not_the_recorded_one(made, capsys):
     change(sidecar, "model", hints=[[str(other), 0.0]], references={str(other): digest})
     assert repeat(sidecar) == ExitCode.USAGE
     assert "reference" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("folder", [True, False])
+def test_an_imported_queue_creates_no_cut_list(made, folder, caplog):
+    elsewhere = made / "elsewhere"
+    elsewhere.mkdir()
+    named = elsewhere if folder else elsewhere / "new" / "planted.csv"
+    told = {"shots": str(named), "codec": "ffv1", "size": 64}
+    job = {"source": str(made / "in" / "film.mkv"), "target": str(made / "third" / "f.mkv"),
+           "kind": "film", "settings": told}  # fmt: skip
+    (made / "jobs.json").write_text(json.dumps({"schema": 1, "jobs": [job]}))
+    with closing(Queue(made / "q.sqlite")) as queue:
+        import_json(queue, made / "jobs.json")
+    assert "names a cut list that does not exist" in caplog.text
+    assert cli.main(["queue", "--file", str(made / "q.sqlite"), "run", "-q"]) == ExitCode.OK
+    assert (made / "third" / "f.mkv").exists()
+    assert list(elsewhere.iterdir()) == []
+
+
+def test_an_imported_queue_keeps_the_cut_list_that_exists(made):
+    cuts = made / "cuts.csv"
+    cuts.write_text("# shots of film.mkv\nshot,start,first_frame\n1,0:00:00.000,0\n2,,4\n")
+    job = {"source": str(made / "in" / "film.mkv"), "target": str(made / "third" / "f.mkv"),
+           "kind": "film", "settings": {"shots": str(cuts)}}  # fmt: skip
+    (made / "jobs.json").write_text(json.dumps({"schema": 1, "jobs": [job]}))
+    with closing(Queue(made / "q.sqlite")) as queue:
+        import_json(queue, made / "jobs.json")
+        assert queue.entries()[0].job.settings.shots == cuts
 
 
 @pytest.mark.parametrize("name", ["../a.png", "/tmp/a.png", "", ".", "..", "a\0b", "x/y.png"])

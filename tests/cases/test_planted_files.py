@@ -6,6 +6,7 @@ Hashes are hashlib's, over everything that was there before.
 import hashlib
 import json
 import os
+import stat
 from contextlib import closing
 from pathlib import Path
 
@@ -143,12 +144,8 @@ def test_a_preview_replaces_nothing_that_it_reads(tmp_path, how, capsys):
         assert all_hashes(tmp_path) == before
 
 
-def test_the_list_of_failures_is_not_the_list_of_inputs(tmp_path):
+def test_the_list_of_failures_replaces_no_hints(tmp_path):
     photo = drawn.photo(tmp_path / "a.png", 1)
-    listed = tmp_path / "list.txt"
-    listed.write_text(f"{photo}\n")
-    assert run("--from-file", listed, "-o", tmp_path / "out", "--failed-list", listed) == 5
-    assert listed.read_text() == f"{photo}\n"
     hints = tmp_path / "hints"
     hints.mkdir()
     own = hints / "a.png.hints.json"
@@ -277,6 +274,35 @@ def test_a_folder_of_that_name_with_files_of_others_is_refused(tmp_path, capsys)
         run(film, "-o", tmp_path / "out", "--codec", "ffv1", "--existing", existing)
         assert drawn.hashes(folder) == before
     assert "is no work folder of this program" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="owners of POSIX")
+@pytest.mark.parametrize("suffix", [".mkv", "_%03d.tif"])
+def test_a_work_folder_of_another_user_is_refused(tmp_path, monkeypatch, capsys, suffix):
+    """The folder's owner is another than the process's and that of the folder above it."""
+    film = drawn.film(tmp_path / "f.mkv", 4)
+    folder = tmp_path / "out" / f".f{suffix}.colorize"
+    folder.mkdir(parents=True)
+    (folder / "lock").write_bytes(b"work folder of Colorizer\n")
+    (folder / "journal.jsonl").write_bytes(b'{"schema": 2, "identity": null}\n')
+    (folder / "seg_00000.nut").write_text("a segment of somebody")
+    before = all_hashes(folder)
+    really = Path.lstat
+
+    def owned(path):
+        facts = really(path)
+        if path != folder:
+            return facts
+        values = list(facts)
+        values[stat.ST_UID] = facts.st_uid + 1
+        return os.stat_result(values)
+
+    monkeypatch.setattr(Path, "lstat", owned)
+    out = tmp_path / "out" / f"f{suffix}"
+    assert run(film, "-o", out, "--codec", "ffv1") == 1
+    assert f"{folder} belongs to another user" in capsys.readouterr().err
+    assert all_hashes(folder) == before
+    monkeypatch.undo()
 
 
 def test_frames_that_lead_elsewhere_are_not_deleted(tmp_path):

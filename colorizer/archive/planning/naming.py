@@ -26,6 +26,7 @@ LONGEST_PATH = 4095 - 35
 names than their results. Windows has its own limit and says so."""
 
 
+IGNORED = "is hidden, a system's, or of this program"
 UNSUPPORTED = "is not supported: neither a photo nor a film by its name"
 
 
@@ -111,6 +112,8 @@ def plan_jobs(
         notes.append(f"{shortened} results get shortened names: theirs would be too long")
     left = [LeftOut(path, UNSUPPORTED) for path in walked.unsupported]
     left += [LeftOut(path, "is a result of an earlier run") for path in walked.made]
+    left += [LeftOut(path, IGNORED) for path in walked.ignored]
+    left += [LeftOut(path, f"is the same file as {other}") for path, other in walked.repeated]
     problems = tuple(walked.problems)
     return Plan(tuple(jobs), tuple(settled), problems, tuple(notes), tuple(left))
 

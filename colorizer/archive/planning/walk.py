@@ -46,6 +46,10 @@ class Walk:
     """Files in the folders that are neither photo nor film."""
     made: list[Path] = field(default_factory=list)
     """Files in the folders that are recorded as results of an earlier run."""
+    ignored: list[Path] = field(default_factory=list)
+    """Hidden and system files, files of this program, and folders that are not searched as such."""
+    repeated: list[tuple[Path, Path]] = field(default_factory=list)
+    """Files that are listed under another path, which comes second."""
     in_out: bool = False
     """The output folder lies inside an input and was left out."""
     problems: list[MediaError] = field(default_factory=list)
@@ -82,7 +86,7 @@ def walk(
         recursive: search folders in folders.
     """
     result = Walk()
-    listed: set[str] = set()
+    listed: dict[str, Path] = {}
     real_folder = lru_cache(maxsize=64)(os.path.realpath)
     for given in inputs:
         for item in _below(Path(given), kind_of, result, out, recursive):
@@ -92,8 +96,10 @@ def walk(
                 os.path.realpath(path) if item.linked else f"{real_folder(path.parent)}/{path.name}"
             )
             if real not in listed:
-                listed.add(real)
+                listed[real] = path
                 result.found.append(item)
+            elif listed[real] != path:
+                result.repeated.append((path, listed[real]))
     return result
 
 
@@ -106,6 +112,13 @@ def is_ours_or_system(name: str) -> bool:
         or lower == "manifest-sha256.txt"
         or lower.endswith((".part", SUFFIX))
     )
+
+
+def _is_ignored(name: str, kind: str, recursive: bool) -> bool:
+    """Tell whether an entry of a folder is left out for its name alone."""
+    if kind == "folder" and not recursive:
+        return False
+    return is_ours_or_system(name) or (kind == "folder" and name.startswith("."))
 
 
 def _below(
@@ -171,6 +184,8 @@ def _files(
             result.problems.append(MediaError(folder, reason))
             continue
         made = {name.removesuffix(SUFFIX) for name, _, _ in names if name.endswith(SUFFIX)}
+        ignored = [item[0] for item in names if _is_ignored(item[0], item[1], recursive)]
+        result.ignored += (folder / name for name in sorted(ignored, key=_natural))
         names = [item for item in names if not is_ours_or_system(item[0])]
         names.sort(key=lambda item: (_natural(item[0]), item[0]))
         for name, kind, linked in names:

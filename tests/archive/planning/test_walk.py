@@ -5,6 +5,7 @@ import sys
 import pytest
 
 from colorizer.archive.planning.walk import is_ours_or_system, walk
+from colorizer.archive.records.sidecar_form import NOTE
 from colorizer.files import hiccups
 from colorizer.jobs import Kind
 
@@ -134,6 +135,8 @@ def test_the_output_folder_inside_the_input_is_not_searched(tmp_path):
 
 def test_results_with_a_sidecar_are_not_taken_as_sources(tmp_path):
     touch(tmp_path, "a.jpg", "b/odd name.tif", "b/odd name.tif.colorize.json")
+    assert relatives(walk([tmp_path], kind_of)) == ["a.jpg", "b/odd name.tif"], "somebody's file"
+    (tmp_path / "b" / "odd name.tif.colorize.json").write_text(f'{{"note": "{NOTE}"}}')
     walked = walk([tmp_path], kind_of)
     assert relatives(walked) == ["a.jpg"]
     assert walked.results == 1
