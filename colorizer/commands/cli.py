@@ -9,6 +9,7 @@ import argparse
 import logging
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import NoReturn
 
@@ -64,6 +65,10 @@ have changed it starts again, and says so.
 """
 
 
+_LIBRARIES = 2
+"""Times -v from which what libraries say is shown."""
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code.
 
@@ -71,7 +76,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv: the arguments without the program's name; None takes those of the process.
     """
     with lasting_streams() as streams:
-        code = _run_command(_parser().parse_args(argv))
+        arguments = _parser().parse_args(argv)
+        with nullcontext() if arguments.verbose >= _LIBRARIES else streams[1].apart():
+            code = _run_command(arguments)
     # Whoever stopped reading knows it; what was to be kept in a file is lost.
     lost = code == ExitCode.OK and any(stream.is_lost for stream in streams)
     return ExitCode.NOT_WRITABLE if lost else code

@@ -80,7 +80,7 @@ class Apart:
             [program, *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=None if _log.isEnabledFor(logging.INFO) else subprocess.DEVNULL,
+            stderr=_errors() if _log.isEnabledFor(logging.INFO) else subprocess.DEVNULL,
             encoding="utf-8",
         )
 
@@ -170,3 +170,11 @@ def worker_command() -> tuple[str, list[str]]:
     if getattr(sys, "frozen", False):
         return sys.executable, ["--worker"]
     return sys.executable, ["-m", "colorizer.engine.worker"]
+
+
+def _errors() -> int | None:
+    """Return where standard error of this program is written, which may not be descriptor 2."""
+    try:
+        return sys.stderr.fileno()
+    except (OSError, ValueError, AttributeError):  # of a stream in memory, or none
+        return None

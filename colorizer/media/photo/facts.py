@@ -11,6 +11,7 @@ from colorizer.files.strangers import open_regular
 from colorizer.media.metadata.carried import read_pillow, read_tiff
 from colorizer.media.photo import scan_extra
 from colorizer.media.photo.ends import jpeg_layout
+from colorizer.media.photo.heard import listening
 from colorizer.media.photo.jp2_boxes import read_size
 from colorizer.media.photo.jp2_header import Header
 from colorizer.media.photo.scan import check_claim, file_size, one_line
@@ -36,7 +37,7 @@ def photo_facts(path: Path) -> dict[str, Any]:
         UnsupportedMedia: no photo of a known format, or an extra is not installed.
     """
     try:
-        with open_regular(path) as file:
+        with open_regular(path) as file, listening([]):
             facts = _facts(path, file)
             check_claim(path, facts["height"], facts["width"], file_size(file), facts["format"])
             return facts

@@ -102,7 +102,7 @@ def first_missing(data: bytes, layout: JpegLayout) -> float | None:
         return 0.0
     read = _rows_of if _is_for_pillow(layout) else _uncommon_rows
     one, other = (read(data + more + END) for more in (b"", _MORE))
-    if one is None or other is None or one.shape != other.shape:
+    if one is None or other is None or one.shape != other.shape or not one.size:
         return 0.0
     differ = (one != other).reshape(len(one), -1).any(1)
     return float(np.argmax(differ)) / len(one) if differ.any() else None

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
 from colorizer.errors import MediaError, UnsupportedMedia
+from colorizer.media.photo.ends import broken
 from colorizer.media.photo.jp2_boxes import CODESTREAM, SIGNATURE
 from colorizer.media.photo.raw_content import is_raw
 from colorizer.media.photo.salvage import salvaged
@@ -129,15 +130,24 @@ def _one(
     reader: Reader, path: Path, file: BinaryIO, notes: list[str], salvage: Salvage | None
 ) -> Iterator[Scan]:
     """Decode the only picture of a file, as far as it goes where that is wanted."""
+
+    def read(made: BinaryIO, told: list[str]) -> Scan:
+        try:
+            return reader(path, made, told)
+        except (MediaError, MemoryError):
+            raise
+        except Exception as error:  # a damaged structure leads to errors of every kind
+            raise MediaError(path, broken(made, error)) from error
+
     try:
-        scan = reader(path, file, notes)
+        scan = read(file, notes)
     except UnsupportedMedia:
         raise
     except MediaError as error:
         if salvage is None:
             raise
         told: list[str] = []
-        found = salvaged(file, lambda made: reader(path, made, told))
+        found = salvaged(file, lambda made: read(made, told))
         if found is None:
             what = f"a {_NEVER_IN_PART[reader]}" if reader in _NEVER_IN_PART else "it"
             raise MediaError(path, f"{error.reason}; nothing of {what} can be salvaged") from error

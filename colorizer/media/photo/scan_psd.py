@@ -214,7 +214,8 @@ def _unpacked(file: BinaryIO, header: PsdHeader, row: int) -> Iterator[bytes]:
 
     count = header.channels * header.height
     wire = np.dtype(">u4" if header.large else ">u2")
-    lengths = np.frombuffer(file.read(count * wire.itemsize), wire)
+    told = file.read(count * wire.itemsize)
+    lengths = np.frombuffer(told, wire, len(told) // wire.itemsize)
     for length in lengths.tolist():
         packed = file.read(length)
         if len(packed) < length:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import math
 from collections.abc import Iterator
 from dataclasses import replace
@@ -39,11 +38,9 @@ from colorizer.media.photo.tiff_samples import (
     as_integers,
     decode_what_can_be,
     is_for_pillow,
+    missing_parts,
     pillow_page,
 )
-
-# What it warns of ends in an error or a warning of ours.
-logging.getLogger("tifffile").setLevel(logging.CRITICAL)
 
 MARKS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 """First four bytes of TIFF and BigTIFF in both byte orders."""
@@ -155,8 +152,13 @@ def _scan_in_part(
         size = file_size(file)
         check_claim(path, page.imagelength, page.imagewidth, size)
         _check_samples(path, page)
-        codes, missing = decode_what_can_be(page, size)
-        scan = _interpret(path, page, codes, _metadata(page, file, notes), notes)
+        metadata = _metadata(page, file, notes)
+        if is_for_pillow(page):
+            scan, missing = _by_pillow(file, page, metadata)
+            _check_complete(path, missing, most=1)
+        else:
+            codes, missing = decode_what_can_be(page, size)
+            scan = _interpret(path, page, codes, metadata, notes)
     except (MediaError, MemoryError):
         raise
     except Exception as error:
@@ -174,11 +176,8 @@ def _scan(path: Path, file: BinaryIO, page: TiffPage, total: int, notes: list[st
         _check(path, page, file)
         metadata = _metadata(page, file, notes)
         if is_for_pillow(page):
-            codes, turned = pillow_page(file, page)
-            if turned:
-                upright = metadata.upright_resolution()
-                metadata = replace(metadata, resolution=upright, orientation=1)
-            scan = _of_pillow(codes, page, metadata)
+            scan, missing = _by_pillow(file, page, metadata)
+            _check_complete(path, missing)
         else:
             scan = _interpret(path, page, page.asarray(), metadata, notes)
     except (MediaError, MemoryError):
@@ -329,15 +328,27 @@ def _interpret(
     )
 
 
-def _of_pillow(codes: np.ndarray, page: TiffPage, metadata: Metadata) -> Scan:
-    """Return a page that Pillow has decoded and brought to 8 bits."""
-    return Scan(
+def _check_complete(path: Path, missing: float, most: float = 1e-9) -> None:
+    if missing >= most:
+        raise MediaError(
+            path, f"is damaged: {missing:.1%} of its samples can't be unpacked; restore it"
+        )
+
+
+def _by_pillow(file: BinaryIO, page: TiffPage, metadata: Metadata) -> tuple[Scan, float]:
+    """Return a page that Pillow decodes and brings to 8 bits, and which share of it is missing."""
+    codes, turned = pillow_page(file, page)
+    if turned:
+        upright = metadata.upright_resolution()
+        metadata = replace(metadata, resolution=upright, orientation=1)
+    scan = Scan(
         codes=codes,
         space="gray" if codes.ndim == 2 else "rgb",
         bits=8,
         coding=_coding(page, 8),
         metadata=metadata,
     )
+    return scan, missing_parts(file, page)
 
 
 def _extras(codes: np.ndarray, page: TiffPage) -> tuple[Extra, ...]:

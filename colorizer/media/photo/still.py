@@ -21,6 +21,7 @@ from colorizer.media.metadata.carried import Metadata
 from colorizer.media.photo.assumed import DEVICE_CMYK, assumed_profile
 from colorizer.media.photo.content import COLOURED, content_of
 from colorizer.media.photo.gray import is_neutral, tint_of, to_gray
+from colorizer.media.photo.heard import listening
 from colorizer.media.photo.scan import Coding, Extra, Salvage, Scan, opacity_of
 from colorizer.media.photo.scan_open import Pages, open_pages
 
@@ -95,7 +96,8 @@ class StillSource:
             self._file.close()
             raise MediaError(self.path, "is empty (0 bytes)")
         try:
-            self._opened = open_pages(self.path, self._file, self.warnings, self.salvage)
+            with listening(self.warnings):
+                self._opened = open_pages(self.path, self._file, self.warnings, self.salvage)
         except BaseException:
             self._file.close()
             raise
@@ -123,7 +125,8 @@ class StillSource:
             raise ValueError("frames() needs the source to be entered")
         scans = self._opened.scans
         for index in range(self._opened.count if count is None else count):
-            scan = next(scans, None)
+            with listening(self._opened.notes):
+                scan = next(scans, None)
             if scan is None:  # the others are damaged and left out
                 return
             Y, bits, tone, tint = self._decode(index, scan)

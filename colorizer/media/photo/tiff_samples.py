@@ -15,6 +15,9 @@ _NONE, _OLD_JPEG, _JPEG, _NEXT, _THUNDER = 1, 6, 7, 32766, 32809
 _YCBCR, _WHITE_IS_ZERO, _BLACK_IS_ZERO = 6, 0, 1
 _JPEG_START, _JPEG_LENGTH = 513, 514
 """JPEGInterchangeFormat of TIFF 6.0, section 22."""
+_SUBSAMPLING = 530
+_PLAIN_CODES = (1, 5, 8, 32773, 32946, 34925, 50000)
+"""None, LZW, deflate, PackBits, LZMA and Zstandard: what unpacks to samples in their layout."""
 _LEAST = 0.01
 """Share of a strip below which its length is more likely false."""
 FLOAT = 3
@@ -45,6 +48,37 @@ def pillow_page(file: BinaryIO, page: TiffPage) -> tuple[np.ndarray, bool]:
         image.seek(page.index)
         gray = page.photometric in (_WHITE_IS_ZERO, _BLACK_IS_ZERO)
         return np.asarray(image.convert("L" if gray else "RGB")), True
+
+
+def missing_parts(file: BinaryIO, page: TiffPage) -> float:
+    """Return which share of the strips or tiles of a page for Pillow can't be unpacked.
+
+    libtiff tells of them on standard error alone, and gives what was in memory in their place.
+    """
+    from tifffile import TIFF
+
+    if page.photometric != _YCBCR or page.compression not in _PLAIN_CODES:
+        return 0.0
+    across, down = (page.tags[_SUBSAMPLING].value if _SUBSAMPLING in page.tags else (2, 2))[:2]
+    width = page.tilewidth or page.imagewidth
+    lost = 0
+    for index, (offset, count) in enumerate(
+        zip(page.dataoffsets, page.databytecounts, strict=False)
+    ):
+        rows = page.tilelength or min(
+            page.rowsperstrip, page.imagelength - index * page.rowsperstrip
+        )
+        wanted = -(-width // across) * -(-rows // down) * (across * down + 2)
+        if page.planarconfig != 1:
+            wanted = 0  # of planes of several sizes: only that they can be unpacked
+        file.seek(offset)
+        try:
+            data = file.read(count)
+            unpacked = TIFF.DECOMPRESSORS[page.compression](data) if page.compression > 1 else data
+            lost += len(unpacked) < wanted
+        except Exception:  # each codec has errors of its own
+            lost += 1
+    return lost / max(1, len(page.dataoffsets))
 
 
 def _inner_jpeg(file: BinaryIO, page: TiffPage) -> np.ndarray | None:
