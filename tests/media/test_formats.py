@@ -107,7 +107,7 @@ def test_boxes_that_make_no_sense_are_passed_over(tmp_path):
 KINDS = {
     "signed.tif": ({"photometric": "minisblack"}, np.int16, "signed integers"),
     "deep.tif": ({"photometric": "minisblack"}, np.int32, "32-bit signed integers"),
-    "complex.tif": ({"photometric": "minisblack"}, np.complex64, "samples of an unknown kind"),
+    "complex.tif": ({"photometric": "minisblack"}, np.complex64, "64-bit complex numbers"),
 }
 
 

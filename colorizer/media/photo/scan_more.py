@@ -15,6 +15,7 @@ from colorizer.media.photo.ends import broken
 from colorizer.media.photo.jp2_boxes import boxes
 from colorizer.media.photo.scan import Coding, Extra, Scan, check_claim, file_size, split_alpha
 from colorizer.media.photo.scan_pillow import pillow_codes
+from colorizer.media.photo.tiff_samples import as_integers
 
 TGA_SUFFIXES = (".tga", ".icb", ".vda", ".vst")
 """Their content has no mark."""
@@ -94,11 +95,11 @@ def _bits_of_avif(data: bytes) -> int:
 
 
 def read_jxl_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
-    """Decode a JPEG XL of up to 16 bits; it comes upright, as its decoder turns it.
+    """Decode a JPEG XL; it comes upright, as its decoder turns it.
 
     Raises:
         MediaError: damaged or cut off.
-        UnsupportedMedia: floating point.
+        UnsupportedMedia: some of its floating-point samples are no numbers.
     """
     import imagecodecs
 
@@ -111,12 +112,15 @@ def read_jxl_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
     if codes.ndim == 4:
         warnings.append(f"only the first of {len(codes)} pictures in the file is colorized")
         codes = codes[0]
-    if codes.dtype not in (np.uint8, np.uint16):
-        raise UnsupportedMedia(
-            path, f"is not supported: JPEG XL of {codes.dtype} samples; save it as 16-bit TIFF"
-        )
     height, width = codes.shape[:2]
     check_claim(path, height, width, len(data), "JPEG XL")
+    if codes.dtype not in (np.uint8, np.uint16):
+        try:
+            codes, _ = as_integers(codes, warnings)
+        except ValueError as error:
+            raise UnsupportedMedia(
+                path, f"is not supported: {error}; save it as 16-bit TIFF"
+            ) from error
     codes, space, extras = split_alpha(codes)
     depth = 8 * codes.dtype.itemsize
     return Scan(

@@ -51,6 +51,8 @@ _FOREIGN = (
     (0, b"SDPX", "a DPX"),
     (0, b"XPDS", "a DPX"),
     (0, b"P7", "a PAM"),
+    (0, b"Pf", "a PFM"),
+    (0, b"PF", "a PFM"),
     (0, b"II\xbc", "a JPEG XR"),
     (0, b"\x1f\x8b", "packed by gzip"),
     (0, b"PK\3\4", "a ZIP archive"),

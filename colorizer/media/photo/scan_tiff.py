@@ -62,6 +62,10 @@ _JPEGS, _JPEG_HEAD, _JPEG_LS = (7, 33003, 33007, 34892), 4096, 0xF7
 _LABS = (_CIELAB, _ICCLAB)
 _UNSIGNED, _UNDEFINED = 1, 4
 """SampleFormat."""
+_SAMPLE_NAMES = {
+    1: "integers", 2: "signed integers", 3: "floating point", 5: "complex integers",
+    6: "complex numbers",
+}  # fmt: skip
 _COMPRESSIONS = {1: None, 5: "lzw"}
 """What a result follows; all others, lossy and bilevel ones too, become lossless zlib."""
 
@@ -268,9 +272,7 @@ def _check_samples(path: Path, page: TiffPage) -> None:
 
 
 def _sample_name(page: TiffPage) -> str:
-    return {1: "integers", 2: "signed integers", 3: "floating point"}.get(
-        page.sampleformat, "samples of an unknown kind"
-    )
+    return _SAMPLE_NAMES.get(page.sampleformat, "samples of an unknown kind")
 
 
 def _metadata(page: TiffPage, file: BinaryIO, warnings: list[str]) -> Metadata:
