@@ -17,6 +17,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 
 from colorizer.settings import Settings
 from tests import drawn
@@ -62,13 +63,17 @@ def _commands(folder: Path, pair: str, existing: str) -> Iterator[tuple[list[str
     options = ["--weights", str(folder / "tiny.safetensors"), "--size", "64"]
     named = [str(given), "-o", str(out), *options]
     run = ["colorizer", "run", *named, "--jobs", "2", "--json"]
+    queue = ["colorizer", "queue", "--file", str(folder / "queue.sqlite")]
+    if pair == "queue":  # in another order, or it would only follow the run
+        files = sorted(map(str, given.iterdir()))
+        Random(1).shuffle(files)
+        command = [sys.executable, "-m", *queue, "add", *files, *named[1:]]
+        subprocess.run(command, check=True)
     yield [*run, "--existing", existing], ""
     if pair == "watch":
         quick = ["--stable", "1", "--interval", "1", "--idle", "3", "--json", "--jobs", "2"]
         yield ["colorizer", "watch", *named, *quick], ""
     elif pair == "queue":
-        queue = ["colorizer", "queue", "--file", str(folder / "queue.sqlite")]
-        subprocess.run([sys.executable, "-m", *queue, "add", *named], check=True)
         yield [*queue, "run", "--json"], ""
     elif pair == "window":
         yield ["colorizer.engine.worker"], "".join(_jobs(given, out, folder / "tiny.safetensors"))
