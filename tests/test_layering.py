@@ -20,7 +20,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "settings": {"errors", "options", "places"},
     "jobs": {"settings"},
     "files": {"errors", "places"},
-    "color": {"errors"},
+    "color": {"errors", "files"},
     "frame": {"color"},
     "models": EVERYWHERE,
     "media.metadata": EVERYWHERE,

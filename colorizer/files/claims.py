@@ -8,7 +8,6 @@ A power cut leaves the same files, which costs little.
 
 from __future__ import annotations
 
-import errno
 import json
 import logging
 import os
@@ -24,8 +23,17 @@ from pathlib import Path
 from typing import IO, Any
 
 from colorizer.errors import TargetError
-from colorizer.files.durable import MARK_LENGTH, PART_MARK, NoLocksError, lock, remove_parts
+from colorizer.files.durable import (
+    MARK_LENGTH,
+    PART_MARK,
+    PLANTED,
+    NoLocksError,
+    lock,
+    open_no_link,
+    remove_parts,
+)
 from colorizer.files.name_forms import normal_form
+from colorizer.files.strangers import open_regular
 
 _log = logging.getLogger(__name__)
 
@@ -35,7 +43,6 @@ _MOST_BYTES = 4096
 _LOOK_SECONDS = 0.1
 """Time between two tries to get a claim."""
 _MARK = re.compile(rf"[0-9a-f]{{{MARK_LENGTH}}}")
-_PLANTED = (errno.ELOOP, errno.EMLINK, errno.ENXIO)
 _lockless: set[Path] = set()
 """Folders on drives without locks."""
 
@@ -111,7 +118,7 @@ class Claim:
     def holder(self) -> str:
         """Say who has the target."""
         told: dict[str, Any] = {}
-        with suppress(OSError), self._file.open("rb") as opened:
+        with suppress(OSError), open_regular(self._file) as opened:
             told = _told_of(opened)
         number, host = told.get("process"), told.get("host")
         if number is None:
@@ -184,7 +191,7 @@ def _locked(file: Path, *, create: bool) -> IO[bytes] | None:
     """
     while True:
         try:
-            opened = _opened(file, create)
+            opened = open_no_link(file, create=create)
         except OSError as error:
             if not _is_planted(file, error):
                 raise
@@ -203,16 +210,9 @@ def _locked(file: Path, *, create: bool) -> IO[bytes] | None:
         opened.close()  # it was released between opening and locking, or is a hard link
 
 
-def _opened(file: Path, create: bool) -> IO[bytes]:
-    flags = os.O_RDWR | (os.O_CREAT if create else 0)
-    for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY"):
-        flags |= getattr(os, name, 0)
-    return os.fdopen(os.open(file, flags, 0o666), "r+b", buffering=0)
-
-
 def _is_planted(file: Path, error: OSError) -> bool:
     """Tell whether somebody put a link or a pipe where a claim is to be."""
-    return error.errno in _PLANTED and not stat.S_ISREG(file.lstat().st_mode)
+    return error.errno in PLANTED and not stat.S_ISREG(file.lstat().st_mode)
 
 
 def _is_file(opened: IO[bytes], file: Path) -> bool:

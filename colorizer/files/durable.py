@@ -17,6 +17,8 @@ PART_MARK = os.urandom(4).hex()
 """In the name of every unfinished file of this process: no other process writes to it."""
 MARK_LENGTH = len(PART_MARK)
 _NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP)
+PLANTED = (errno.ELOOP, errno.EMLINK, errno.ENXIO)
+"""Errors of opening what somebody put where a file of ours is to be: a link or a pipe."""
 _MOST_TRIES = 10
 _WINDOWS_PLACE = 1 << 30
 """Byte that is locked on Windows, where a locked one can't be read: far behind all content."""
@@ -111,6 +113,18 @@ def check_writable(file: Path) -> None:
         raise TargetError(file, f"can't be written: {error.strerror or error}") from error
 
 
+def open_no_link(file: Path, *, create: bool) -> IO[bytes]:
+    """Open a file for reading and writing, unbuffered; never follows a link nor waits for a pipe.
+
+    Raises:
+        OSError: it can't be opened; where it is a link or a pipe, with one of PLANTED.
+    """
+    flags = os.O_RDWR | (os.O_CREAT if create else 0)
+    for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY"):
+        flags |= getattr(os, name, 0)
+    return os.fdopen(os.open(file, flags, 0o666), "r+b", buffering=0)
+
+
 def open_own(file: Path) -> IO[bytes]:
     """Open a file of ours for reading and writing, created where it is missing.
 
@@ -119,18 +133,15 @@ def open_own(file: Path) -> IO[bytes]:
     Raises:
         OSError: it can't be opened.
     """
-    flags = os.O_RDWR | os.O_CREAT
-    for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY"):
-        flags |= getattr(os, name, 0)
     for _ in range(_MOST_TRIES):
         with suppress(FileNotFoundError):
             facts = file.lstat()
             if not stat.S_ISREG(facts.st_mode) or facts.st_nlink > 1:
                 file.unlink()
         try:
-            opened = os.fdopen(os.open(file, flags, 0o666), "r+b", buffering=0)
+            opened = open_no_link(file, create=True)
         except OSError as error:
-            if error.errno not in (errno.ELOOP, errno.EMLINK, errno.ENXIO):
+            if error.errno not in PLANTED:
                 raise
             continue
         facts = os.fstat(opened.fileno())

@@ -61,15 +61,26 @@ def check_regular(file: Path) -> None:
         raise NotRegularError(errno.EINVAL, "is no regular file", str(file))
 
 
+def check_size(file: Path, most: int) -> None:
+    """Raise TooLargeError where a file has more than so many bytes.
+
+    Raises:
+        OSError: it can't be looked at.
+    """
+    if file.stat().st_size > most:
+        raise TooLargeError(errno.EFBIG, f"has more than {most >> 20} MB", str(file))
+
+
 def read_whole(file: Path, most: int) -> bytes:
     """Read a file of at most so many bytes.
 
     Raises:
         OSError: it can't be read, is no regular file, or has more.
     """
+    check_size(file, most)
     with open_regular(file) as opened:
         data = opened.read(most + 1)
-    if len(data) > most:
+    if len(data) > most:  # it has grown since
         raise TooLargeError(errno.EFBIG, f"has more than {most >> 20} MB", str(file))
     return data
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from colorizer.errors import MediaError, UnsupportedMedia
+from colorizer.files.strangers import open_regular
 from colorizer.jobs import Kind
 from colorizer.media.photo.suffixes import PHOTO_SUFFIXES
 from colorizer.places.frame_pattern import FILE_SUFFIXES, files_of, stands_for_frames
@@ -59,7 +60,7 @@ def kind_of(path: Path) -> Kind | None:
     if suffix or not path.is_file():
         return None
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             head = file.read(16)
     except OSError:
         return None

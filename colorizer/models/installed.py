@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from colorizer.files.strangers import open_regular
+
 SUFFIX = ".safetensors"
 _LENGTH_BYTES = 8
 _LARGEST_HEADER = 100 << 20
@@ -28,7 +30,7 @@ def installed_files() -> dict[str, Path]:
 def holds_weights_of(file: Path) -> str:
     """Return the network whose weights a safetensors file says it holds, "" if it says none."""
     try:
-        with file.open("rb") as opened:
+        with open_regular(file) as opened:
             length = int.from_bytes(opened.read(_LENGTH_BYTES), "little")
             header = json.loads(opened.read(length)) if length < _LARGEST_HEADER else {}
         found = header["__metadata__"]["model"]

@@ -11,8 +11,12 @@ from torch import Tensor
 
 from colorizer.errors import WeightsError
 from colorizer.files.checksum import file_hash
+from colorizer.files.strangers import check_regular, check_size
 from colorizer.models import create_model
 from colorizer.models.base import ColorModel
+
+_MOST_BYTES = 8 << 30
+"""Of a weights file: the largest network has 0.1 GB."""
 
 
 def read_weights(
@@ -39,6 +43,8 @@ def read_weights(
             f"no weights for {name!r}: {found}; {remedy} or run 'colorizer models import FILE'"
         )
     try:
+        check_regular(file)
+        check_size(file, _MOST_BYTES)
         with safe_open(file, framework="pt") as opened:
             metadata = opened.metadata() or {}
             state = {key: opened.get_tensor(key).float() for key in opened.keys()}  # noqa: SIM118

@@ -25,10 +25,13 @@ from colorizer.archive.records.provenance import (
 )
 from colorizer.files.checksum import file_hash
 from colorizer.files.name_forms import normal_form, on_disk
+from colorizer.files.strangers import check_size, open_regular
 from colorizer.media.photo.suffixes import WRITTEN
 from colorizer.places.frame_pattern import there
 
 _DERIVED = re.compile(rb"<stRef:filePath>([^<]{1,2048})</stRef:filePath>")
+_MOST_BYTES = 4 << 30
+"""Of a result that is searched for what it says of itself."""
 _OURS = b"AISystemUsed>Colorizer<"
 
 
@@ -126,13 +129,14 @@ def _hash(source: Path, state: State) -> str:
 
 def _embedded(target: Path) -> Owner | None:
     """Return the source that the XMP of a photo names as what it was derived from."""
-    if target.suffix.lower() not in WRITTEN or not target.is_file():
+    if target.suffix.lower() not in WRITTEN:
         return None
-    with (
-        suppress(OSError, ValueError),  # ValueError: it is empty
-        target.open("rb") as file,
-        mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data,
-    ):
-        if data.find(_OURS) >= 0 and (found := _DERIVED.search(data)):
-            return Owner(html.unescape(found.group(1).decode("utf-8", "replace")))
+    with suppress(OSError, ValueError):  # ValueError: it is empty
+        check_size(target, _MOST_BYTES)
+        with (
+            open_regular(target) as file,
+            mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data,
+        ):
+            if data.find(_OURS) >= 0 and (found := _DERIVED.search(data)):
+                return Owner(html.unescape(found.group(1).decode("utf-8", "replace")))
     return None

@@ -11,6 +11,7 @@ from pathlib import Path
 from colorizer.archive.planning.existing import settle
 from colorizer.errors import TargetError
 from colorizer.files.durable import flush_folder, replacing
+from colorizer.files.strangers import open_regular
 from colorizer.frame import Frame
 from colorizer.jobs import Job, JobState, Progress
 from colorizer.media import open_source
@@ -98,7 +99,7 @@ def copy_bytes(source: Path, target: Path) -> str:
     digest = hashlib.sha256()
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with source.open("rb") as read, replacing(target) as written:
+        with open_regular(source) as read, replacing(target) as written:
             while block := read.read(1 << 20):
                 digest.update(block)
                 written.write(block)

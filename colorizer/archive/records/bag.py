@@ -8,6 +8,8 @@ from typing import Any
 
 from colorizer import __version__
 from colorizer.errors import TargetError
+from colorizer.files.durable import write_whole
+from colorizer.files.strangers import LIST_BYTES, read_whole
 
 PAYLOAD = "data"
 _CHECKSUMS = ["sha256", "sha512"]
@@ -53,7 +55,7 @@ def close_bag(root: Path, made: Collection[str], *, processes: int = 1) -> None:
 
     try:
         bag = bagit.Bag(str(root))
-        before = {file: file.read_bytes() for file in root.glob("*.txt")}
+        before = {file: read_whole(file, LIST_BYTES) for file in root.glob("*.txt")}
         former = {name: dict(sums) for name, sums in bag.payload_entries().items()}
         bag.save(processes=processes, manifests=True)
         now = bag.payload_entries()
@@ -65,7 +67,7 @@ def close_bag(root: Path, made: Collection[str], *, processes: int = 1) -> None:
         if not changed:
             return
         for file, content in before.items():
-            file.write_bytes(content)
+            write_whole(file, content)
     except (OSError, bagit.BagError) as error:
         raise TargetError(root, f"the bag can't be written: {error}") from error
     more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""

@@ -12,7 +12,7 @@ from typing import Any
 
 from colorizer import __version__
 from colorizer.errors import SettingsError, TargetError
-from colorizer.files.strangers import NOTES_BYTES, read_whole
+from colorizer.files.strangers import NOTES_BYTES, open_regular, read_whole
 from colorizer.places.frame_pattern import is_pattern
 
 _SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
@@ -116,7 +116,7 @@ def _add_parent(builder: Any, source: Path, known: list[str]) -> bool:
 
     kind = source.suffix.lower().removeprefix(".")
     if kind in known:
-        with suppress(c2pa.C2paError), source.open("rb") as file:
+        with suppress(c2pa.C2paError, OSError), open_regular(source) as file:
             named = {"title": source.name, "relationship": "parentOf"}
             builder.add_ingredient(named, kind, file)
             builder.set_intent(c2pa.C2paBuilderIntent.EDIT)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from colorizer.errors import MediaError, UnsupportedMedia
-from colorizer.files.strangers import NotRegularError, check_regular
+from colorizer.files.strangers import NotRegularError, check_regular, open_regular
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -124,7 +124,7 @@ def _refused_format(path: Path) -> str:
 
 def _list_format(path: Path) -> str:
     """Return the format of a list of files, told by its first words, else ""."""
-    with suppress(OSError), path.open("rb") as file:
+    with suppress(OSError), open_regular(path) as file:
         head = file.read(_HEAD_BYTES).lower()
         return next((name for mark, name in _HEADS.items() if mark in head), "")
     return ""
@@ -150,7 +150,7 @@ def outside_tracks(path: Path) -> dict[int, str]:
         path: the film.
     """
     found: dict[int, str] = {}
-    with suppress(OSError, struct.error), path.open("rb") as file:
+    with suppress(OSError, struct.error), open_regular(path) as file:
         end = path.stat().st_size
         for kind, start, stop in _boxes(file, 0, end):
             if kind != b"moov":
@@ -206,7 +206,7 @@ def _boxes(file: BinaryIO, start: int, stop: int) -> Iterator[tuple[bytes, int, 
 
 def _lacks_index(path: Path) -> bool:
     """Tell whether a file is an MP4 or QuickTime film without the box that FFmpeg needs."""
-    with suppress(OSError), path.open("rb") as file:
+    with suppress(OSError), open_regular(path) as file:
         found = [kind for kind, _, _ in _boxes(file, 0, path.stat().st_size)]
         return bool({b"ftyp", b"mdat"} & set(found[:3])) and b"moov" not in found
     return False

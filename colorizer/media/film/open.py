@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from colorizer.errors import MediaError, UnsupportedMedia
+from colorizer.files.strangers import open_regular
 from colorizer.media.film.clock import TRANSPORT
 from colorizer.media.film.color_tags import FULL, LIMITED, guess_full_range
 from colorizer.media.film.container import open_container, outside_tracks
@@ -56,7 +57,7 @@ def source_identity(path: Path) -> dict[str, Any]:
                 found.update(f"{number} {facts.st_size} {facts.st_mtime_ns}\n".encode())
             return {"frames": len(frames), "sample": found.hexdigest()}
         facts = path.stat()
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             last = max(0, facts.st_size - _IDENTITY_BYTES)
             for place in range(_IDENTITY_PLACES):
                 file.seek(last * place // (_IDENTITY_PLACES - 1))

@@ -19,7 +19,7 @@ from dataclasses import asdict
 from itertools import chain
 from pathlib import Path
 from typing import IO, Any
-from zipfile import BadZipFile
+from zipfile import BadZipFile, ZipFile
 
 import numpy as np
 
@@ -32,6 +32,8 @@ from colorizer.media.film.work_folder import JOURNAL, LOCK, MARK, why_not_ours, 
 
 _SCHEMA = 2
 _JOINED = "joined"
+_MOST_STATE = 4 << 30
+"""Bytes of what the stages remember: a few frames."""
 _OWN_FILES = ("seg_*", "state_*", JOURNAL, f"{JOURNAL}.part", LOCK, _JOINED)
 
 State = dict[str, np.ndarray]
@@ -206,6 +208,9 @@ class WorkFolder:
         file = self._state_file(number)
         try:
             check_regular(file)
+            with ZipFile(file) as packed:
+                if sum(item.file_size for item in packed.infolist()) > _MOST_STATE:
+                    return False
             with np.load(file) as saved:
                 return all(array.dtype != object for array in saved.values())
         except (OSError, ValueError, KeyError, EOFError, BadZipFile, MemoryError):

@@ -6,6 +6,8 @@ import os
 import stat
 from pathlib import Path
 
+from colorizer.files.strangers import open_regular
+
 LOCK, JOURNAL = "lock", "journal.jsonl"
 MARK = b"work folder of Colorizer\n"
 """What the lock of a work folder holds; those of the first version are known by the journal."""
@@ -48,7 +50,7 @@ def _head(file: Path) -> bytes:
         facts = file.lstat()
         if not stat.S_ISREG(facts.st_mode) or facts.st_nlink > 1:
             return b""
-        with file.open("rb") as opened:
+        with open_regular(file) as opened:
             return opened.read(len(MARK))
     except OSError:
         return b""

@@ -16,9 +16,10 @@ import numpy as np
 
 from colorizer import __version__
 from colorizer.errors import MediaError, UnsupportedMedia
-from colorizer.files.strangers import open_regular
+from colorizer.files.strangers import open_regular, read_whole
 from colorizer.media.film.luma import luma_layout, read_plane
 from colorizer.media.film.timecode import from_word
+from colorizer.media.metadata.limits import MOST_FRAME_BYTES
 
 GRAY, RGB = 6, 50
 """Descriptors of an image element: luma alone; R, G, B."""
@@ -134,8 +135,7 @@ def read_dpx(path: Path) -> tuple[Header, np.ndarray]:
     from av.error import FFmpegError
 
     try:
-        with open_regular(path) as file:
-            data = file.read()
+        data = read_whole(path, MOST_FRAME_BYTES)
     except OSError as error:
         raise MediaError(path, f"can't be read ({error.strerror})") from error
     offset = _u4(data, ">" if data[:4] == b"SDPX" else "<", 4) if len(data) >= 8 else 0

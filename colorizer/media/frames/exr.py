@@ -17,7 +17,9 @@ import numpy as np
 
 from colorizer import __version__
 from colorizer.errors import MediaError, UnsupportedMedia
+from colorizer.files.strangers import check_size, read_whole
 from colorizer.media.frames.exr_header import FLOAT, HALF, LINES_OF, MAGIC, ExrHeader, look_at_exr
+from colorizer.media.metadata.limits import MOST_FRAME_BYTES
 from colorizer.media.photo.scan import one_line
 
 _LONG_NAMES = 0x400
@@ -47,6 +49,7 @@ def read_exr(path: Path) -> tuple[ExrHeader, np.ndarray]:
     """
     header = look_at_exr(path)
     try:
+        check_size(path, MOST_FRAME_BYTES)
         plain = header.table is not None and header.compression in CHECKED
         light = _by_ffmpeg(path, header) if plain else _by_openexr(path, header)
     except OSError as error:
@@ -60,7 +63,7 @@ def _by_ffmpeg(path: Path, header: ExrHeader) -> np.ndarray:
     import av
     from av.error import FFmpegError
 
-    data = path.read_bytes()
+    data = read_whole(path, MOST_FRAME_BYTES)
     _check_blocks(path, header, data)
     try:
         decoder: Any = av.CodecContext.create("exr", "r")

@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from colorizer.media.metadata.ifd import Directory, read_directory
 from colorizer.media.metadata.iptc import resource_of_iptc
 from colorizer.media.metadata.jpeg_segments import PHOTOSHOP_MARK, whole_xmp
-from colorizer.media.metadata.limits import MOST_METADATA_BYTES
+from colorizer.media.metadata.limits import MOST_METADATA_BYTES, MOST_TEXT_BYTES
 from colorizer.media.metadata.orientation import TAG as ORIENTATION_TAG
 from colorizer.media.metadata.orientation import orientation_of
 from colorizer.media.metadata.photoshop import without_thumbnails
+from colorizer.media.metadata.png_walk import walk_chunks
 from colorizer.media.metadata.tiff_tags import private_tags
 
 if TYPE_CHECKING:
@@ -164,15 +165,12 @@ def _per_inch(dpi: tuple[float, float] | None) -> tuple[Fraction, Fraction, int]
 
 def png_chunks(file: BinaryIO) -> tuple[tuple[bytes, bytes], ...]:
     """Read the chunks of a PNG that a result keeps as they are; XMP and EXIF are not among them."""
-    file.seek(8)
-    chunks = []
-    while len(head := file.read(8)) == 8:
-        length, name = struct.unpack(">I4s", head)
-        if name in _PNG_REPLACED:
-            file.seek(length + 4, 1)
+    chunks, left = [], MOST_TEXT_BYTES
+    for name, length in walk_chunks(file):
+        if name in _PNG_REPLACED or length > min(MOST_METADATA_BYTES, left):
             continue
+        left -= length
         data = file.read(length)
-        file.seek(4, 1)
         if len(data) == length and not data.startswith(_PNG_XMP):
             chunks.append((name, data))
     return tuple(chunks)
@@ -217,7 +215,7 @@ def read_tiff(page: TiffPage, file: BinaryIO) -> Metadata:
     """Read the tags of a TIFF page that a result keeps."""
     tags = {}
     for tag in page.tags:
-        if tag.code in TIFF_KEPT:
+        if tag.code in TIFF_KEPT and tag.valuebytecount <= MOST_METADATA_BYTES:
             file.seek(tag.valueoffset)
             value = file.read(tag.valuebytecount)
             # Not a caption: tifffile notes there the shape of gray pixels.

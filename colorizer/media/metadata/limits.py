@@ -10,6 +10,12 @@ MOST_METADATA_BYTES = 64 << 20
 """Of one block: a profile, an XMP packet, a text. Printers' profiles have up to 10 MB."""
 MOST_TEXT_BYTES = 256 << 20
 """Of all text of a PNG together."""
+MOST_WHOLE_BYTES = 4 << 30
+"""Of a photo in a format whose reader takes the whole file into memory: all but those below."""
+MOST_PHOTO_BYTES = 64 << 30
+"""Of a TIFF or a Photoshop document, which are read in parts: three thousand megapixels."""
+MOST_FRAME_BYTES = 2 << 30
+"""Of one DPX or OpenEXR frame."""
 
 
 def lift_pillows() -> None:

@@ -8,6 +8,7 @@ from colorizer.color.coded_colours import SRGB_PRIMARIES, profile_of
 from colorizer.color.profiles import foreign_profile, profile_name, result_profile
 from colorizer.color.rgb_spaces import NAMED_SPACES
 from colorizer.errors import SettingsError
+from colorizer.files.strangers import read_whole
 from colorizer.media.metadata.limits import MOST_METADATA_BYTES
 
 DEVICE_CMYK = "device-cmyk"
@@ -55,9 +56,7 @@ def check_assumed(setting: str) -> None:
 def _read(path: str) -> bytes:
     known = ", ".join(ASSUMABLE)
     try:
-        file = Path(path)
-        good = file.is_file() and file.stat().st_size <= MOST_METADATA_BYTES
-        data = file.read_bytes() if good else b""
+        data = read_whole(Path(path), MOST_METADATA_BYTES)
     except OSError as error:
         raise SettingsError(
             f"--assume-profile must be {known} or an ICC file, got {path!r}:"

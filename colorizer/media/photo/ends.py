@@ -7,6 +7,7 @@ import struct
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from colorizer.media.metadata.png_walk import walk_chunks
 from colorizer.media.photo.jp2_boxes import CODESTREAM, SIGNATURE
 from colorizer.media.photo.scan import file_size, one_line
 
@@ -105,14 +106,8 @@ def broken(file: BinaryIO, error: BaseException | str) -> str:
 
 
 def _ends_png(file: BinaryIO, size: int) -> bool:
-    at = 8
-    while at + 12 <= size:
-        file.seek(at)
-        length, name = struct.unpack(">I4s", file.read(8))
-        at += 12 + length
-        if name == b"IEND":
-            return at <= size
-    return False
+    found = ((name, file.tell() + length + 4) for name, length in walk_chunks(file))
+    return any(name == b"IEND" and end <= size for name, end in found)
 
 
 def _ends_codestream(file: BinaryIO, size: int) -> bool:

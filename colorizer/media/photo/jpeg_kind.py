@@ -5,6 +5,7 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
+from colorizer.files.strangers import open_regular
 from colorizer.media.photo.suffixes import WRITTEN
 
 _HEAD_BYTES = 1 << 16
@@ -25,7 +26,7 @@ def suffix_to_follow(path: Path) -> str:
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             return suffix
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             head = file.read(_HEAD_BYTES)
     except OSError:
         return suffix

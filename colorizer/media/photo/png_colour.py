@@ -14,6 +14,7 @@ from typing import BinaryIO, TypeAlias
 from colorizer.color.coded_colours import SRGB_PRIMARIES, profile_of, profile_of_codes
 from colorizer.color.made_profiles import SRGB_CURVE, Curve
 from colorizer.media.metadata.limits import MOST_METADATA_BYTES
+from colorizer.media.metadata.png_walk import walk_chunks
 
 SRGB_SAID = "srgb"
 _CHUNKS = (b"cICP", b"iCCP", b"sRGB", b"gAMA", b"cHRM")
@@ -46,16 +47,11 @@ def colour_of_png(file: BinaryIO, space: str, notes: list[str]) -> tuple[bytes |
 def colour_chunks(file: BinaryIO) -> dict[bytes, bytes]:
     """Read the colour chunks, which come before the pixels; the first of a name counts."""
     found: dict[bytes, bytes] = {}
-    file.seek(8)
-    while len(head := file.read(8)) == 8:
-        length, name = struct.unpack(">I4s", head)
-        if name in (b"IDAT", b"IEND"):
+    for name, length in walk_chunks(file):
+        if name == b"IDAT":
             break
         if name in _CHUNKS and length <= MOST_METADATA_BYTES:
             found.setdefault(name, file.read(length))
-            file.seek(4, 1)
-        else:
-            file.seek(length + 4, 1)
     return found
 
 

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
 from colorizer.errors import MediaError, UnsupportedMedia
+from colorizer.media.metadata.limits import MOST_PHOTO_BYTES, MOST_WHOLE_BYTES
 from colorizer.media.photo.ends import broken
 from colorizer.media.photo.jp2_boxes import CODESTREAM, SIGNATURE
 from colorizer.media.photo.raw_content import is_raw
 from colorizer.media.photo.salvage import salvaged
-from colorizer.media.photo.scan import Salvage, Scan, missing_words
+from colorizer.media.photo.scan import Salvage, Scan, file_size, missing_words
 from colorizer.media.photo.scan_extra import is_heic, read_heic_scan, read_raw_scan
 from colorizer.media.photo.scan_jp2 import read_jp2_scan
 from colorizer.media.photo.scan_jpeg import read_jpeg_scan
@@ -98,8 +99,18 @@ def reader_of(path: Path, file: BinaryIO) -> Reader | None:
     """Return what reads a photo of one picture; None for a TIFF. The file is at its start again.
 
     Raises:
+        MediaError: it has more bytes than its reader may take into memory.
         UnsupportedMedia: no photo of a known format.
     """
+    reader = _reader_of(path, file)
+    most = MOST_PHOTO_BYTES if reader in (None, read_psd_scan) else MOST_WHOLE_BYTES
+    if (size := file_size(file)) > most:
+        reason = f"has {size >> 20} MB; of its format at most {most >> 20} MB are read"
+        raise MediaError(path, f"{reason}; save it as TIFF, or in parts")
+    return reader
+
+
+def _reader_of(path: Path, file: BinaryIO) -> Reader | None:
     file.seek(0)
     head = file.read(32)
     file.seek(0)

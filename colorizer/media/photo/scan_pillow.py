@@ -91,6 +91,8 @@ def _is_lossless_webp(file: BinaryIO) -> bool:
     while len(head := file.read(8)) == 8:
         if head[:4] in (b"VP8L", b"VP8 "):
             return head[:4] == b"VP8L"
+        if not head[:4].strip(b"\0"):
+            return False
         length = int.from_bytes(head[4:], "little")
         file.seek(length + length % 2, 1)
     return False

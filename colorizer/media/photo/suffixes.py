@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextlib import suppress
 from pathlib import Path
 
+from colorizer.files.strangers import open_regular
+
 RAW_SUFFIXES = frozenset(
     (".dng", ".nef", ".nrw", ".cr2", ".cr3", ".crw", ".arw", ".srf", ".sr2", ".raf", ".orf")
     + (".rw2", ".pef", ".srw", ".erf", ".mef", ".mos", ".mrw", ".3fr", ".fff", ".iiq", ".kdc")
@@ -68,7 +70,7 @@ def told_suffix(path: Path) -> str:
     if suffix:
         return suffix
     head = b""
-    with suppress(OSError), path.open("rb") as file:
+    with suppress(OSError), open_regular(path) as file:
         head = file.read(16)
     found = (end for at, mark, end in _BEGINNINGS if head[at:].startswith(mark))
     return next(found, ".tif")
