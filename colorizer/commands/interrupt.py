@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -30,11 +31,14 @@ class Interrupt:
         self._unfinished = unfinished
         self._before: dict[int, Any] = {}
         self._remove: Callable[[Path], object]
+        self._errors = 2
 
     def __enter__(self) -> Self:
         from colorizer.media.film.segments import remove_parts
 
         self._remove = remove_parts  # a signal's handler must not import
+        with suppress(OSError, ValueError, AttributeError):  # a stream in memory, or none
+            self._errors = sys.stderr.fileno()
         if threading.current_thread() is threading.main_thread():
             for number in (signal.SIGINT, signal.SIGTERM):
                 self._before[number] = signal.signal(number, self._handle)
@@ -54,7 +58,7 @@ class Interrupt:
             self.asked = True
             # Not sys.stderr: it may be in the middle of a write.
             with suppress(OSError):  # nobody may read it
-                os.write(2, _STOPPING)
+                os.write(self._errors, _STOPPING)
             return
         for target in self._unfinished():
             self._remove(target)

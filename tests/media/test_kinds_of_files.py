@@ -478,7 +478,16 @@ BMPS = {
     "fields32.bmp": (bmp(32, compression=3, masks=(0xFF0000, 0xFF00, 0xFF)), of(RGB8, 255)),
 }  # fmt: skip
 
+ODD = {
+    "headless.dib": (saved("DIB", Image.fromarray(RGB8)), of(RGB8, 255)),
+    "inks.jpg": (
+        data_of(lambda a: imagecodecs.jpeg_encode(a, lossless=True), np.dstack([RGB8, G8 * 0])),
+        pillow,
+    ),
+    "1bit.tga": (saved("TGA", Image.fromarray(BILEVEL)), of(BILEVEL, 1)),
+}
 KINDS = {
+    **ODD,
     **{f"{name}.tif": pair for name, pair in TIFFS.items()}, **OTHERS, **PNGS, **TGAS, **BMPS,
 }  # fmt: skip
 
@@ -495,6 +504,10 @@ def test_the_picture_is_that_of_a_second_reader(tmp_path, name):
 
 
 REFUSED = {
+    "two.jpg": (data_of(lambda a: imagecodecs.jpeg_encode(a, level=90), np.dstack([G8, G8])),
+                "2 components"),
+    "lab.tif": (saved("TIFF", lambda: Image.fromarray(RGB8).convert("LAB"), compression="jpeg"),
+                "CIELAB"),
     "signed 8.tif": (tiff(G8.astype(np.int8)), "signed integers"),
     "signed 16.tif": (tiff(G8.astype(np.int16)), "signed integers"),
     "signed 32.tif": (tiff(G8.astype(np.int32)), "signed integers"),

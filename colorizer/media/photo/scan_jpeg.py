@@ -56,6 +56,8 @@ def read_jpeg_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
         raise UnsupportedMedia(
             path, "is not supported: it is a hierarchical JPEG; save it as a baseline one"
         )
+    if layout.frame and layout.components not in (1, 3, 4):
+        raise UnsupportedMedia(path, _of_components(layout))
     if layout.end is None and layout.frame:
         if first_missing(data, layout) is not None:
             raise MediaError(path, broken(file, "its picture has no end"))
@@ -69,7 +71,8 @@ def read_jpeg_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
 
 
 def _is_for_pillow(layout: JpegLayout) -> bool:
-    return layout.frame in _PILLOWS and layout.precision == 8
+    lossless_inks = layout.frame == LOSSLESS and layout.components == 4
+    return (layout.frame in _PILLOWS or lossless_inks) and layout.precision == 8
 
 
 def _with_trailer(scan: Scan, data: bytes, layout: JpegLayout, warnings: list[str]) -> Scan:
@@ -118,6 +121,13 @@ def _rows_of(data: bytes) -> np.ndarray | None:
         return None
 
 
+def _of_components(layout: JpegLayout) -> str:
+    return (
+        f"is not supported: a JPEG of {layout.precision} bit with {layout.components} components;"
+        " save it as gray or RGB"
+    )
+
+
 def _uncommon_rows(data: bytes) -> np.ndarray | None:
     try:
         return _decoded(data, jpeg_layout(data))
@@ -139,11 +149,7 @@ def _uncommon(
     height, width = layout.size
     check_claim(path, height or 1, width, len(data))  # 0 lines are told after the picture
     if layout.components not in (1, 3):
-        raise UnsupportedMedia(
-            path,
-            f"is not supported: a JPEG of {layout.precision} bit with {layout.components}"
-            " components; save it as gray or RGB",
-        )
+        raise UnsupportedMedia(path, _of_components(layout))
     try:
         codes = _decoded(data, layout)
     except Exception as error:  # each codec has errors of its own

@@ -31,7 +31,7 @@ def is_tga(head: bytes) -> bool:
     palette, kind = head[1], head[2]
     width, height, bits = struct.unpack_from("<HHB", head, 12)
     mapped = palette == 1 if kind in (1, 9) else palette in (0, 1)
-    depths = {1: (8, 16), 9: (8, 16), 3: (8, 16), 11: (8, 16)}.get(kind, (15, 16, 24, 32))
+    depths = {1: (8, 16), 9: (8, 16), 3: (1, 8, 16), 11: (1, 8, 16)}.get(kind, (15, 16, 24, 32))
     return kind in (1, 2, 3, 9, 10, 11) and mapped and width * height > 0 and bits in depths
 
 

@@ -33,6 +33,7 @@ _OWN_MARKS: tuple[tuple[int, bytes, Reader], ...] = (
     (0, b"\x89PNG\r\n\x1a\n", read_pillow_scan),
     (8, b"WEBP", read_pillow_scan),
     (0, b"BM", read_pillow_scan),
+    (0, b"\x28\0\0\0", read_pillow_scan),  # a BMP without its file header
     (0, SIGNATURE, read_jp2_scan),
     (0, CODESTREAM, read_jp2_scan),
     (0, b"GIF87a", read_more_scan),

@@ -29,7 +29,7 @@ from colorizer.media.photo.scan import (
 )
 
 lift_pillows()
-FORMATS = ("JPEG", "PNG", "WEBP", "BMP")
+FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "DIB")
 _DECODE_ERRORS = (OSError, SyntaxError, ValueError, EOFError, IndexError, struct.error)
 
 
@@ -70,7 +70,7 @@ def read_pillow_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
         icc, stated = colour_of_png(file, space, warnings)
         metadata = replace(read_png(metadata, file), icc=icc, stated=stated or metadata.stated)
     coding = Coding(
-        format={"MPO": "jpeg"}.get(image.format or "", (image.format or "").lower()),
+        format={"MPO": "jpeg", "DIB": "bmp"}.get(image.format or "", (image.format or "").lower()),
         depth=depth,
         progressive=bool(image.info.get("progressive")),
         lossless=image.format == "WEBP" and _is_lossless_webp(file),

@@ -265,6 +265,8 @@ def _check_samples(path: Path, page: TiffPage) -> None:
         what = f"its samples are {bits}-bit {_sample_name(page)}; save it as 8- or 16-bit TIFF"
     elif kind == _PALETTE and bits > 8:
         what = "its palette has more than 256 colours; save it as RGB"
+    elif kind in _LABS and page.compression in _JPEGS:  # codecs take it for Y'CbCr
+        what = "it is CIELAB packed as JPEG; save it as 16-bit RGB"
     elif kind in _LABS and bits not in (8, 16):
         what = f"it is CIELAB of {bits} bits; save it as 16-bit RGB"
     if what:
