@@ -123,7 +123,10 @@ def _space(header: Header, count: int) -> int:
     if header.space is not None and (count >= _CHANNELS[header.space] or header.meanings):
         return header.space
     by_profile = {b"CMYK": CMYK, b"GRAY": GRAY, b"RGB ": RGB}
-    return by_profile.get((header.icc or b"")[16:20], _SPACES.get(count, RGB))
+    found = by_profile.get((header.icc or b"")[16:20])
+    if found is None or count < _CHANNELS[found]:  # gray may have a profile of RGB
+        return _SPACES.get(count, RGB)
+    return found
 
 
 def _at_depth(plane: np.ndarray, bits: int, wanted: int) -> np.ndarray:
