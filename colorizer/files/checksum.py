@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
+from colorizer.files.name_forms import normal_form
 from colorizer.files.strangers import open_regular
 from colorizer.places.frame_pattern import files_of, is_pattern
 
@@ -17,7 +18,7 @@ def file_hash(path: Path) -> str:
         OSError: it can't be read, or is a device or pipe.
     """
     if is_pattern(path):
-        return combined_hash(f"{file_hash(f)}  {f.name}\n" for f in files_of(path))
+        return combined_hash(f"{file_hash(f)}  {normal_form(f.name)}\n" for f in files_of(path))
     if path.is_dir():
         files = sorted(file for file in path.rglob("*") if file.is_file())
         return combined_hash(f"{file_hash(f)}  {f.relative_to(path).as_posix()}\n" for f in files)

@@ -16,10 +16,10 @@ def normal_form(text: Path | str) -> str:
 
 
 def on_disk(path: Path) -> Path:
-    """Return a path as the disk spells it; as it is where nothing of that name exists."""
+    """Return a path as the disk spells it, as far as it exists."""
     if str(path).isascii() or path.parent == path or os.path.lexists(path):
         return path
     folder = on_disk(path.parent)
     forms = (path.name, *(unicodedata.normalize(form, path.name) for form in ("NFC", "NFD")))
     found = (folder / form for form in forms)
-    return next((one for one in found if os.path.lexists(one)), path)
+    return next((one for one in found if os.path.lexists(one)), folder / path.name)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
@@ -69,20 +70,39 @@ def frame_path(pattern: Path, number: int) -> Path:
 def frames_of(pattern: Path) -> dict[int, Path]:
     """Return number -> file of the frames that are there, in order of their numbers.
 
+    Names in another Unicode form, as a move between systems gives them, are of the same frames;
+    of two files with one number the one spelled as the pattern counts.
+
     Raises:
         OSError: the folder can't be read.
     """
     before, width, after = _parts(pattern)
+    alike = (_composed(before), _composed(after))
     found: dict[int, Path] = {}
     with os.scandir(pattern.parent) as entries:
         for entry in entries:
             name = entry.name
-            if not (name.startswith(before) and name.endswith(after)):
-                continue
-            digits = name[len(before) : len(name) - len(after)]
-            if digits.isdecimal() and digits.isascii() and f"{int(digits):0{width}}" == digits:
-                found[int(digits)] = pattern.parent / name
+            number = _number(name, before, after, width)
+            if number is not None:
+                found[number] = pattern.parent / name
+            elif not name.isascii():
+                number = _number(_composed(name), *alike, width)
+                if number is not None:
+                    found.setdefault(number, pattern.parent / name)
     return dict(sorted(found.items()))
+
+
+def _number(name: str, before: str, after: str, width: int) -> int | None:
+    """Return the number between the parts of a frame's name; None where it is no such name."""
+    if not (name.startswith(before) and name.endswith(after)):
+        return None
+    digits = name[len(before) : len(name) - len(after)]
+    sound = digits.isdecimal() and digits.isascii() and f"{int(digits):0{width}}" == digits
+    return int(digits) if sound else None
+
+
+def _composed(text: str) -> str:
+    return unicodedata.normalize("NFC", text)
 
 
 def there(path: Path, *, film: bool = True) -> bool:

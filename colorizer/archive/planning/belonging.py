@@ -27,7 +27,7 @@ from colorizer.files.checksum import file_hash
 from colorizer.files.name_forms import normal_form, on_disk
 from colorizer.files.strangers import check_size, open_regular
 from colorizer.media.photo.suffixes import WRITTEN
-from colorizer.places.frame_pattern import there
+from colorizer.places.frame_pattern import files_of, is_pattern, there
 
 _DERIVED = re.compile(rb"<stRef:filePath>([^<]{1,2048})</stRef:filePath>")
 _MOST_BYTES = 4 << 30
@@ -85,7 +85,19 @@ def same_place(owner: Owner, source: Path) -> bool:
     if owner.path is None:
         return False
     here, known = os.path.abspath(source), os.path.abspath(owner.path)  # noqa: PTH100 - links stay
-    return here == known or (normal_form(here) == normal_form(known) and not there(owner.path))
+    if here == known:
+        return True
+    alike = normal_form(here) == normal_form(known)
+    return alike and (not there(owner.path) or _same_frames(owner.path, source))
+
+
+def _same_frames(one: Path, other: Path) -> bool:
+    """Tell whether two patterns, each in its Unicode form, stand for the same files."""
+    if not (is_pattern(one) and is_pattern(other)):
+        return False
+    with suppress(OSError):
+        return files_of(on_disk(one)) == files_of(other)
+    return False
 
 
 def belongs(owner: Owner, source: Path, *, hashing: bool = True) -> bool | None:

@@ -123,7 +123,7 @@ class _Giving:
         """Return the existing targets that may be of a file."""
         plain = self._naming.plain(item, 1)
         if is_sequence(item):  # in a folder of its own
-            every = self._naming.variants(item, 1)
+            every = (on_disk(t.parent) / t.name for t in self._naming.variants(item, 1))
             return takewhile(lambda target: target.parent.is_dir(), every)
         alike = self._results.alike(plain.parent, item.path.stem)
         found = [target for target in alike if target.suffix.lower() == plain.suffix]

@@ -6,6 +6,7 @@ import os
 import stat
 from pathlib import Path
 
+from colorizer.files.name_forms import on_disk
 from colorizer.files.strangers import open_regular
 
 LOCK, JOURNAL = "lock", "journal.jsonl"
@@ -17,7 +18,7 @@ _FOREIGN = "is no work folder of this program"
 
 def work_folder(target: Path) -> Path:
     """Return the folder beside a target in which its segments are kept."""
-    return target.with_name(f".{target.name}.colorize")
+    return on_disk(target.with_name(f".{target.name}.colorize"))
 
 
 def why_not_ours(folder: Path) -> str:

@@ -21,6 +21,7 @@ import numpy as np
 from colorizer.errors import TargetError
 from colorizer.files.checksum import combined_hash
 from colorizer.files.durable import flush_folder
+from colorizer.files.name_forms import normal_form, on_disk
 from colorizer.frame import Frame
 from colorizer.media.film.anchor import Anchor
 from colorizer.media.film.segment import OpenSegment, begins_segment
@@ -232,14 +233,15 @@ class SequenceSink:
             names = (
                 self._name(index) for index in range(segment.first, segment.first + segment.frames)
             )
-            if not all(any((place / name).exists() for place in places) for name in names):
+            if not all(any(on_disk(place / n).exists() for place in places) for n in names):
                 self._folder.notes.append(f"frames of segment {segment.number} are gone")
                 self._folder.drop(segment.number)
                 break
-        kept = {self._name(index) for index in range(self.start)} if self._keeps else set()
+        own = range(self.start) if self._keeps else ()
+        kept = {normal_form(self._name(index)) for index in own}
         with os.scandir(self._frames) as entries:
             for entry in entries:
-                if entry.name not in kept:
+                if normal_form(entry.name) not in kept:
                     os.unlink(entry.path)  # noqa: PTH108 - an entry has it at hand
 
     def _name(self, index: int) -> str:
@@ -273,14 +275,14 @@ class SequenceSink:
     def _gather(self) -> None:
         """Take back frames that a run had placed which was killed while it did so."""
         for name in map(self._name, range(self.start)):
-            if not (self._frames / name).exists():
-                (self.target.parent / name).replace(self._frames / name)
+            if not on_disk(self._frames / name).exists():
+                on_disk(self.target.parent / name).replace(self._frames / name)
 
     def _place(self) -> None:
         """Give all frames their names: from here on a run that is killed only goes on doing so."""
         self._folder.joined()
         for name in map(self._name, range(self.start)):
-            (self._frames / name).replace(self.target.parent / name)
+            on_disk(self._frames / name).replace(self.target.parent / name)
         flush_folder(self.target.parent)
         self._frames.rmdir()
         self._folder.clear()
