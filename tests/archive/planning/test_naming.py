@@ -6,6 +6,7 @@ import pytest
 
 from colorizer.archive.planning.naming import Naming, plan_jobs, targets_of
 from colorizer.archive.planning.walk import Found
+from colorizer.archive.records.sidecar_form import NOTE
 from colorizer.errors import SettingsError
 from colorizer.jobs import JobState, Kind
 from colorizer.settings import Settings
@@ -237,7 +238,8 @@ def test_an_original_under_the_name_of_a_target_is_not_called_done(tmp_path):
 
 
 def test_results_with_sidecars_beside_their_sources_can_be_made_anew(tmp_path):
-    touch(tmp_path, "a.jpg", "a_color.jpg", "a_color.jpg.colorize.json")
+    touch(tmp_path, "a.jpg", "a_color.jpg")
+    (tmp_path / "a_color.jpg.colorize.json").write_text(f'{{"note": "{NOTE}"}}')
     planned = plan([tmp_path], tmp_path, existing="overwrite")
     assert outcome(planned, tmp_path) == {"a.jpg": "a_color.jpg"}
     assert "1 file in the input is the result of an earlier run" in planned.notes
