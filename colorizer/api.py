@@ -175,12 +175,17 @@ def _colorize_path(
             f"{len(trouble)} of {len(ends) + len(plan.problems)} failed: {'; '.join(trouble)}"
         )
     # Photos end in any order; a second call should give the same list. Some may be left out.
-    made = (event.job.target for event in ends if _exists(event))
+    made = (target for event in ends if _exists(event) for target in _results(event))
     return natsorted(made, key=str)
 
 
+def _results(event: Progress) -> tuple[Path, ...]:
+    return event.results or (event.job.target,)
+
+
 def _exists(event: Progress) -> bool:
-    return there(event.job.target, film=event.job.kind is Kind.FILM)
+    film = event.job.kind is Kind.FILM
+    return all(there(target, film=film) for target in _results(event))
 
 
 def _ends(

@@ -65,6 +65,8 @@ class Progress:
     line_art. DONE with a message, it was copied."""
     assumed: tuple[str, ...] = ()
     """What was assumed of pixels without a profile, such as "gray: sRGB", of a photo DONE."""
+    results: tuple[Path, ...] = ()
+    """The files made, of a film that was split; else empty, and the target is the one."""
     frame: Any = field(default=None, compare=False, repr=False)
     """The `Frame` just finished, for whoever shows it; None where none was."""
 

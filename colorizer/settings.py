@@ -35,6 +35,9 @@ DAMAGED = ("fail", "salvage")
 PAPERS = ("neutral", "tint", "colour")
 TRANSFERS = ("auto", "video", "log", "linear")
 INTERLACED = ("auto", "no", "top", "bottom")
+CHANGES = ("fail", "split")
+"""What is done with a film whose size, aspect, tags or scan change inside. A film gives the one
+file that its name promises, so splitting must be asked for; the refusal comes before the work."""
 
 
 def _unneeded(what: str) -> Any:
@@ -189,6 +192,14 @@ class Settings:
         "stop before this place of a film; the same forms as for start",
         metavar="PLACE",
         shapes="film",
+    )
+    changes: str = option(
+        "films",
+        "fail",
+        "films whose size, pixel format, pixel aspect, colour tags or scan change inside: fail"
+        " before the work, or split the result into NAME.1, NAME.2 and so on",
+        choices=CHANGES,
+        shapes="none",  # each part says where it begins and ends
     )
     sequence: bool = option(
         "sequences",

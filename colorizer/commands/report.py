@@ -84,6 +84,7 @@ class Report:
         self._running: dict[Path, Path] = {}
         self.failed: list[Job] = []
         self.done: list[Job] = []
+        self._results: dict[Path, tuple[Path, ...]] = {}
 
     def __enter__(self) -> Report:
         return self
@@ -109,6 +110,7 @@ class Report:
             self.failed.append(job)
         elif progress.state is JobState.DONE:
             self.done.append(job)
+            self._results[job.target] = progress.results or (job.target,)
         if job.kind is Kind.FILM:
             self._close_bar()
             return
@@ -127,7 +129,7 @@ class Report:
 
     def look_again(self) -> list[Job]:
         """See that every result counted as done still exists; return those that failed so."""
-        gone = [job for job in self.done if not there(job.target, film=job.kind is Kind.FILM)]
+        gone = [job for job in self.done if not self._exists(job)]
         for job in gone:
             message = f"its result {job.target} was removed while the run went on"
             note(f"failed: {job.source}: {message}")
@@ -141,6 +143,10 @@ class Report:
         targets = {job.target for job in gone}
         self.done = [job for job in self.done if job.target not in targets]
         return gone
+
+    def _exists(self, job: Job) -> bool:
+        results = self._results[job.target]
+        return all(there(target, film=job.kind is Kind.FILM) for target in results)
 
     def summary(
         self, planned: int, *, problems: int = 0, unsupported: int = 0, left_out: int = 0
@@ -198,7 +204,8 @@ class Report:
         if self._as_json:
             write_json(event=str(progress.state), **_facts(progress))
         elif progress.state is JobState.DONE:
-            write_name(str(job.target), null=self._null)
+            for target in progress.results or (job.target,):
+                write_name(str(target), null=self._null)
         if progress.state is JobState.FAILED:
             note(f"failed: {job.source}: {progress.message}")
         else:
@@ -270,6 +277,8 @@ def _facts(progress: Progress) -> dict[str, Any]:
         facts |= {"content": progress.content, "copied": _copied(progress)}
     if progress.assumed:
         facts["assumed_profiles"] = dict(line.split(": ", 1) for line in progress.assumed)
+    if progress.results:
+        facts["results"] = [str(target) for target in progress.results]
     if progress.warnings:
         facts["warnings"] = list(progress.warnings)
     return facts

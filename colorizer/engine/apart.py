@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Generator, Iterator
 from contextlib import suppress
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -150,6 +151,7 @@ def _progress(job: Job, event: dict[str, Any]) -> Progress:
         tuple(event["warnings"]),
         sha256=event["sha256"],
         content=event["content"],
+        results=tuple(map(Path, event["results"])),
     )
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from colorizer import pipeline
 from colorizer.archive.planning.disk import check_room, result_bytes, segments_bytes
 from colorizer.archive.planning.existing import Standing, settle, standing_of
+from colorizer.engine.parts import parts_of, run_parts
 from colorizer.errors import ColorizerError, MediaError, TargetError
 from colorizer.files.claims import Claim
 from colorizer.files.hiccups import WAITS, is_passing, pauses
@@ -77,15 +78,65 @@ def attempt(
     Raises:
         TargetError: the disk is full or read-only.
     """
-    way, claim = way or Way(), Claim(job.target)
+    way = way or Way()
+
+    def alone(one: Job) -> Generator[Progress, None, None]:
+        return _recorded(_tried(one, model, gather), way.record)
+
+    def part(one: Job) -> Generator[Progress, None, None]:
+        return _claimed(one, way.record, lambda: alone(one), None)
+
+    def whole() -> Generator[Progress, None, None]:
+        try:
+            parts = parts_of(job)
+        except ColorizerError as error:
+            failed = Progress(job, JobState.FAILED, message=_reason(error, job))
+            return _recorded(_only(failed), way.record)
+        return alone(job) if len(parts) == 1 else run_parts(job, parts, part)
+
+    return _claimed(job, way.record, whole, before)
+
+
+def _claimed(
+    job: Job,
+    record: Callable[[Progress], object],
+    run: Callable[[], Generator[Progress, None, None]],
+    before: Stamp,
+) -> Generator[Progress, None, None]:
+    """Run a job while nobody else may write its target, unless its result exists.
+
+    Args:
+        job: what to do.
+        record: see `Way`; what `run` yields is not told to it.
+        run: does it.
+        before: see `attempt`.
+    """
+    claim = Claim(job.target)
     try:
-        with closing(_steps(job, claim, model, gather, before)) as steps:
-            for progress in steps:
-                if progress.state is not JobState.RUNNING:
-                    way.record(progress)
-                yield progress
+        if message := (yield from _taken(job, claim)):
+            yield from _recorded(_only(Progress(job, JobState.FAILED, message=message)), record)
+        elif settled := settle(job) or _made_meanwhile(job, before):  # it came after the plan
+            yield from _recorded(_only(settled), record)
+        else:
+            with closing(run()) as steps:
+                yield from steps
     finally:
         claim.release()
+
+
+def _only(progress: Progress) -> Generator[Progress, None, None]:
+    yield progress
+
+
+def _recorded(
+    steps: Generator[Progress, None, None], record: Callable[[Progress], object]
+) -> Generator[Progress, None, None]:
+    """Pass on the steps of a job and record its end."""
+    with closing(steps):
+        for progress in steps:
+            if progress.state is not JobState.RUNNING:
+                record(progress)
+            yield progress
 
 
 def _taken(job: Job, claim: Claim) -> Generator[Progress, None, str]:
@@ -115,16 +166,8 @@ def _taken(job: Job, claim: Claim) -> Generator[Progress, None, str]:
             yield Progress(job, JobState.RUNNING, message=told)
 
 
-def _steps(
-    job: Job, claim: Claim, model: ColorModel, gather: Gather | None, before: Stamp
-) -> Generator[Progress, None, None]:
-    """Do what `attempt` does, with the claim that it releases."""
-    if message := (yield from _taken(job, claim)):
-        yield Progress(job, JobState.FAILED, message=message)
-        return
-    if settled := settle(job) or _made_meanwhile(job, before):  # it came to be after the plan
-        yield settled
-        return
+def _tried(job: Job, model: ColorModel, gather: Gather | None) -> Generator[Progress, None, None]:
+    """Run one job, again after errors that may pass."""
     message, passing = "", False
     for wait in (*WAITS, None):
         message, passing = yield from _try(job, model, gather)

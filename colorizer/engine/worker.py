@@ -246,6 +246,7 @@ class Worker:
             message=progress.message if progress else message,
             warnings=list(progress.warnings) if progress else [],
             sha256=progress.sha256 if progress else "",
+            results=[str(target) for target in progress.results] if progress else [],
             content=progress.content if progress else "",
             seconds=round(seconds, 3),
             fatal=fatal,

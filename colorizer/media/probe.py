@@ -90,6 +90,7 @@ def probe(path: Path) -> dict[str, Any]:
 
 
 def _film(path: Path) -> dict[str, Any]:
+    from colorizer.media.film.changes import sampled_changes
     from colorizer.media.film.container import open_container
     from colorizer.media.film.side import words
     from colorizer.media.film.source import FilmSource
@@ -117,6 +118,7 @@ def _film(path: Path) -> dict[str, Any]:
             "time_code": film.timecode or None,
             "interlaced": film.first_field is not None,
             "first_field": film.first_field,
+            "changes": sampled_changes(path),
             "streams": [_stream(stream) for stream in container.streams],
             "chapters": [_chapter(chapter) for chapter in container.chapters()],
             "metadata": dict(container.metadata),

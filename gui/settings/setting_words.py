@@ -29,8 +29,8 @@ GROUPS = (
     Group(
         "films",
         ("preset", "codec", "quality", "smooth", "every_frame"),
-        ("hardware", "interlaced", "shots", "start", "end", "sequence", "fps", "accept_gaps",
-         "transfer"),
+        ("hardware", "interlaced", "changes", "shots", "start", "end", "sequence", "fps",
+         "accept_gaps", "transfer"),
     ),
     Group("results", ("existing", "name", "verify")),
     Group("provenance", ("sidecar", "caption"), ("c2pa_certificate", "c2pa_key")),

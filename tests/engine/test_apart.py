@@ -19,7 +19,7 @@ from colorizer.settings import Settings
 from tests import drawn
 from tests.tiny_weights import write_tiny_weights
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 CRASHING = """
 import os
 import colorizer.media.photo.still as still

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from colorizer.archive.records.bag import close_bag, open_bag
@@ -50,6 +51,11 @@ class Ledger:
         if progress.state is JobState.RUNNING:
             return
         with self._lock:
+            if progress.results:  # of a film split in another process
+                for target in progress.results:
+                    job = replace(progress.job, target=target)
+                    self._keep(Progress(job, JobState.SKIPPED))
+                return
             if self._log:
                 self._log.take(progress)
             if progress.state is JobState.DONE:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 
-Counts = tuple[int, int, int]
-"""Damaged frames, mended time stamps, packets that the container wants left out."""
+Counts = tuple[int, int, int, int]
+"""Damaged frames, mended time stamps, packets that the container wants left out, frames of
+another scan than the first."""
 _MOST_CHANGES = 4096
 
 
@@ -26,7 +27,7 @@ class CountLog:
     """What was counted up to each frame. Only the last changes are remembered."""
 
     def __init__(self) -> None:
-        self._changes: deque[tuple[int, Counts]] = deque([(-1, (0, 0, 0))], _MOST_CHANGES)
+        self._changes: deque[tuple[int, Counts]] = deque([(-1, (0, 0, 0, 0))], _MOST_CHANGES)
 
     def note(self, index: int, counts: Counts) -> None:
         """Remember what is counted once a frame is read."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from heapq import heapify, heappop, heappush
 from itertools import chain
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from colorizer.errors import MediaError
 from colorizer.media.film.clock import WITHOUT_TIMES
 from colorizer.media.film.container import open_container
+from colorizer.media.film.mpeg import MpegSequence
 from colorizer.media.film.open import film_stream
 
 if TYPE_CHECKING:
@@ -49,8 +50,13 @@ class FilmDecoder:
         self._decoded.close()
         self.container.close()
 
+    def reopen(self) -> None:
+        """Begin again with the first picture."""
+        self.close()
+        self._open()
+
     def pictures(self) -> Iterator[VideoFrame]:
-        """Return all pictures of the film; call once, or after a seek that failed."""
+        """Return all pictures of the film; call once, or after `reopen` or a seek that failed."""
         return chain([self.first], self._decoded)
 
     def pictures_from(
@@ -85,8 +91,7 @@ class FilmDecoder:
                     break
         except FFmpegError:
             pass
-        self.close()
-        self._open()
+        self.reopen()
         return None
 
     def _open(self) -> None:
@@ -122,6 +127,7 @@ class FilmDecoder:
         from av.error import FFmpegError
 
         times: list[int] = []  # where the container has only the order of decoding
+        self._sequence = MpegSequence(self.stream.codec_context.name)
         for packet in chain(self._demux(), [None]):
             if packet is not None:
                 self.discarded += packet.is_discard
@@ -130,6 +136,9 @@ class FilmDecoder:
                 if self._ordered and packet.dts is not None:
                     heappush(times, packet.dts)
             try:
+                if packet is not None and self._sequence.begins(packet):
+                    yield from self._timed(self.stream.decode(None), times)
+                    self.stream.codec_context.flush_buffers()
                 frames = self.stream.decode(packet)  # None flushes the decoder
             except (FFmpegError, EOFError):
                 self.damaged += 1
@@ -137,11 +146,15 @@ class FilmDecoder:
                     times.remove(packet.dts)
                     heapify(times)
                 continue
-            for frame in frames:
-                self.damaged += frame.is_corrupt
-                if times:
-                    frame.pts = heappop(times)
-                yield frame
+            yield from self._timed(frames, times)
+
+    def _timed(self, frames: Iterable[VideoFrame], times: list[int]) -> Iterator[VideoFrame]:
+        """Yield decoded frames, with the next of the times where the container has none."""
+        for frame in frames:
+            self.damaged += frame.is_corrupt
+            if times:
+                frame.pts = heappop(times)
+            yield frame
 
     def _first_frame(self) -> VideoFrame:
         try:

@@ -6,7 +6,6 @@ import os
 import struct
 from fractions import Fraction
 from hashlib import sha256
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,7 @@ from colorizer.files.strangers import open_regular
 from colorizer.media.film.clock import TRANSPORT
 from colorizer.media.film.color_tags import FULL, LIMITED, guess_full_range
 from colorizer.media.film.container import open_container, outside_tracks
+from colorizer.media.film.looks import Look, LookReader
 from colorizer.media.film.luma import LumaLayout, chroma_strength, read_luma
 from colorizer.places.frame_pattern import frames_of, is_pattern
 
@@ -113,6 +113,22 @@ def frame_rate(stream: VideoStream) -> Fraction | None:
     return None
 
 
+def shown_ratio(stream: VideoStream, film: Look, part: Look) -> Fraction | None:
+    """Return the pixel aspect of a part of a film, None where it is unknown or 1.
+
+    It is the container's, or the frames' own where that is what the container repeats.
+
+    Args:
+        stream: the film's.
+        film: look of its first frame.
+        part: look of the part's.
+    """
+    ratio = stream.sample_aspect_ratio
+    if film.ratio != part.ratio and ratio in (None, 0, film.ratio):
+        ratio = part.ratio
+    return Fraction(ratio) if ratio and ratio != 1 else None
+
+
 def announced_duration(container: InputContainer, stream: VideoStream) -> tuple[float, bool] | None:
     """Return seconds the file promises, and whether of this stream or of the whole container."""
     if stream.duration and stream.time_base:
@@ -124,26 +140,6 @@ def announced_duration(container: InputContainer, stream: VideoStream) -> tuple[
         return int(hours) * 3600 + int(minutes) * 60 + float(seconds), True
     except ValueError:
         return (container.duration / 1e6, False) if container.duration else None
-
-
-def cut_off(
-    frames: int, reached: Fraction, announced: tuple[float, bool], rate: Fraction
-) -> str | None:
-    """Return a line where a film ends before the length that it announces.
-
-    Args:
-        frames: read.
-        reached: seconds to the end of the last of them.
-        announced: see `announced_duration`.
-        rate: frames per second.
-    """
-    seconds, exact = announced
-    if float(reached) >= seconds - (0.1 + 2 / rate if exact else 1 + seconds / 50):
-        return None
-    return (
-        f"cut off or damaged: {frames} frames could be read, to {float(reached):.1f} of"
-        f" {seconds:.1f} announced seconds"
-    )
 
 
 def unkept(first: VideoFrame, layout: LumaLayout) -> list[str]:
@@ -181,39 +177,25 @@ def display_matrix(frame: VideoFrame) -> tuple[int, ...] | None:
     return struct.unpack("=9i", bytes(data)) if data else None
 
 
-def first_field(frame: VideoFrame, stream: VideoStream, wanted: str = "auto") -> str | None:
+def first_field(
+    frame: VideoFrame, stream: VideoStream, wanted: str = "auto", *, marked: bool = False
+) -> str | None:
     """Return which field of a film is shown first, top or bottom; None where frames are whole.
 
     Args:
         frame: its first one.
         stream: where it comes from.
         wanted: top, bottom or no, which a person knows; auto believes the film.
+        marked: whether frames of the film say themselves that they are interlaced.
     """
     if frame.height < _LEAST_FIELDS or wanted == "no":
         return None
     if wanted != "auto":
         return wanted
-    if not frame.interlaced_frame:
-        return SHOWN_FIRST.get(stream.codec_context.field_order)
-    # PyAV does not give the flag, but separatefields obeys it: with every other line white, its
-    # first field tells.
-    from av.filter import Graph
-
-    graph = Graph()
-    parts = [
-        graph.add_buffer(template=stream),
-        graph.add("crop", "min(16\\,iw):min(16\\,ih):0:0"),
-        graph.add("format", "gray"),
-        graph.add("geq", "lum=255*mod(Y\\,2)"),
-        graph.add("separatefields"),
-        graph.add("buffersink"),
-    ]
-    for one, other in pairwise(parts):
-        one.link_to(other)
-    graph.configure()
-    parts[0].push(frame)
-    field: Any = parts[-1].pull()
-    return "bottom" if memoryview(field.planes[0])[0] else "top"
+    if frame.interlaced_frame:
+        return LookReader(stream).first_field(frame)
+    # Of a film that begins with interlaced frames, the decoder tells of those alone.
+    return None if marked else SHOWN_FIRST.get(stream.codec_context.field_order)
 
 
 def chapters_within(

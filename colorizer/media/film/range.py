@@ -17,6 +17,8 @@ _REORDER = 32
 """Packets by which coding order may run ahead of showing order; H.264 allows 16 frames."""
 _REORDER_SECONDS = 10
 """Seconds between two packets in order of decoding that only a new clock makes."""
+_BACK = Fraction(1, 2)
+"""Seconds of a step back of times of decoding that is a new clock; see `Clock`."""
 _CLOCK = Fraction(1, 2000)
 """Seconds by which times are taken for equal: Matroska rounds to milliseconds."""
 
@@ -31,6 +33,8 @@ class Span:
     """In the film's time base; None where its packets have no time stamps."""
     sought: bool
     """Whether that time is met once in the film, so that it can be sought."""
+    end_pts: int | None
+    """Of the first frame after it, where that time is met once; None where nothing says."""
     frames: int
     seconds: Fraction | None
     """From its first frame to the first one after it; None where that is the film's end."""
@@ -64,6 +68,7 @@ def find_span(
     zero: int | None = None
     count, seconds = 0, Fraction(0)
     stop: int | None = None
+    end_pts: int | None = None
     clock = Clock(time_base, is_gap=is_gap)
     step = round(1 / (rate * time_base))
     for stamp in _times(path, index, time_base):
@@ -73,7 +78,7 @@ def find_span(
         if begin is None and _reached(start, count, seconds, rate):
             begin = (count, pts)
         if end is not None and _reached(end, count, seconds, rate):
-            stop = count
+            stop, end_pts = count, pts
             break
         count += 1
     shown = f"the film has {count} frames in {float(seconds):.2f} s"
@@ -87,7 +92,8 @@ def find_span(
         raise MediaError(path, "--end must be after --start")
     began = first / rate if first_pts is None or zero is None else (first_pts - zero) * time_base
     length = None if stop is None else seconds - began
-    return Span(first, first_pts, not clock.epochs, last - first, length)
+    once = not clock.epochs
+    return Span(first, first_pts, once, end_pts if once else None, last - first, length)
 
 
 def _reached(place: Place | None, count: int, seconds: Fraction, rate: Fraction) -> bool:
@@ -133,10 +139,12 @@ def _times(path: Path, index: int, time_base: Fraction) -> Iterator[int | None]:
             if stamp is None:
                 yield None
                 continue
-            if last is not None and abs(stamp - last) * time_base > _REORDER_SECONDS:
+            order = stamp if packet.dts is None else packet.dts  # only a new clock brings it back
+            back = _REORDER_SECONDS if packet.dts is None else _BACK
+            if last is not None and not -back <= (order - last) * time_base <= _REORDER_SECONDS:
                 yield from sorted(waiting)  # the clock jumps: none of these is shown later
                 waiting = []
-            last = stamp
+            last = order
             if len(waiting) < _REORDER:
                 heappush(waiting, stamp)
             else:

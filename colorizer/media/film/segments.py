@@ -30,7 +30,7 @@ from colorizer.files.strangers import LIST_BYTES, check_regular, parse_json, rea
 from colorizer.media.film.segment import Segment, segment_from
 from colorizer.media.film.work_folder import JOURNAL, LOCK, MARK, why_not_ours, work_folder
 
-_SCHEMA = 2
+_SCHEMA = 3
 _JOINED = "joined"
 _MOST_STATE = 4 << 30
 """Bytes of what the stages remember: a few frames."""

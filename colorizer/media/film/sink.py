@@ -154,8 +154,8 @@ class FilmSink:
             raise
         self.warnings += self._folder.notes
         if (counts := self._folder.state().get(_COUNTS)) is not None:
-            damaged, mended, left_out = map(int, counts)
-            self._like.restore_counts((damaged, mended, left_out))
+            damaged, mended, left_out, other_scan = map(int, counts)
+            self._like.restore_counts((damaged, mended, left_out, other_scan))
         self._thread.start()
         return self
 

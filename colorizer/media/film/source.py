@@ -3,34 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from colorizer.errors import MediaError, UnsupportedMedia
+from colorizer.errors import UnsupportedMedia
 from colorizer.frame import Frame, working_L
 from colorizer.media.film.anchor import Anchor, CountLog, Counts
 from colorizer.media.film.clock import TRANSPORT, Clock, Epoch
 from colorizer.media.film.color_tags import complete_tags
 from colorizer.media.film.decode import FilmDecoder
+from colorizer.media.film.endings import Ending, mixed_line
+from colorizer.media.film.looks import FilmChange, LookReader
 from colorizer.media.film.luma import LumaLayout, luma_hash, luma_layout, read_luma
 from colorizer.media.film.open import (
     DECODE_THREADS,
     announced_duration,
     chapters_within,
     clock_origin,
-    cut_off,
     display_matrix,
     first_field,
     found_range,
     frame_rate,
+    shown_ratio,
     unkept,
 )
 from colorizer.media.film.range import find_span, has_packets_between
 from colorizer.media.film.side import Carrier, first_side_data, starts_at
 from colorizer.media.film.timecode import own_place, timecode_of
+from colorizer.media.film.wanted import Wanted
 from colorizer.places.trim import Place
 
 if TYPE_CHECKING:
@@ -106,11 +110,14 @@ class FilmSource:
         self._read = 0
         self._counts = CountLog()
         self._carrier = Carrier()
-        self._earlier: Counts = (0, 0, 0)
+        self._earlier: Counts = (0, 0, 0, 0)
+        self._other_scan = 0
         self._decoder = FilmDecoder(path, threads, self.warnings.append)
         try:
             self._describe(self._decoder.first)
             self._trim(start, end)
+            self._wanted = Wanted(self._decoder, self._span)
+            self._describe_picture(self._wanted.first())
         except BaseException:
             self._decoder.close()
             raise
@@ -139,19 +146,20 @@ class FilmSource:
             anchor: frames before it, from which to go on without decoding all that came before.
 
         Raises:
-            MediaError: the picture changes size or depth within the film.
+            FilmChange: the picture changes in what one output can't follow.
         """
         step = round(1 / (self.rate * self.time_base))
         first, pictures = self._pictures(anchor)
         for index, decoded in enumerate(pictures, start=first):
-            if self._span is not None and index >= self._span.frames:
+            if self._wanted.is_past(decoded, index):
                 break
-            self._check_same(decoded, self.first_index + index)
+            if index >= 0:
+                self._check_same(decoded, index)
             pts = self._clock.advance(decoded.pts, step)
             self._read = index + 1
-            self._counts.note(
-                index, (self._decoder.damaged, self._clock.mended, self._decoder.discarded)
-            )
+            decoder = self._decoder
+            counts = decoder.damaged, self._clock.mended, decoder.discarded, self._other_scan
+            self._counts.note(index, counts)
             if index < start:
                 continue
             yield self._frame(decoded, index, pts)
@@ -184,24 +192,16 @@ class FilmSource:
                 lambda picture: luma_hash(picture, self.size, self.tags.matrix) == anchor.luma,
             )
         ):
-            self._decoder.damaged, self._clock.mended, self._decoder.discarded = self._earlier
+            damaged, self._clock.mended, discarded, self._other_scan = self._earlier
+            self._decoder.damaged, self._decoder.discarded = damaged, discarded
             return anchor.first, found
-        span = self._span
-        begin = span.first_pts if span and span.first and span.sought else None
-        if begin is not None and (found := self._decoder.pictures_from((begin,), lambda _: True)):
-            return 0, found
-        return -self.first_index, self._decoder.pictures()
+        return self._wanted.pictures()
 
     def _describe(self, first: VideoFrame) -> None:
-        """Read off everything that sinks and front-ends need."""
+        """Read off what is true of the whole film."""
         path, stream, context = self.path, self.stream, self.stream.codec_context
-        try:
-            self.layout = luma_layout(first.format)
-        except ValueError as error:
-            raise UnsupportedMedia(path, f"{error}; convert it to FFV1 yuv422p") from None
         self.container_name = self._decoder.container.format.name
         self.codec_name = context.name
-        self.size = (first.height, first.width)
         rate = frame_rate(stream)
         if rate is None:
             self.warnings.append("no frame rate found; 25 frames per second are assumed")
@@ -210,19 +210,31 @@ class FilmSource:
         self._clock = Clock(self.time_base, is_gap=self._gap_test())
         self.epochs = self._clock.epochs
         self.origin = clock_origin(self._decoder.container, self.time_base)
-        ratio = stream.sample_aspect_ratio
-        self.sample_aspect_ratio = Fraction(ratio) if ratio and ratio != 1 else None
+        self._looks = LookReader(stream, interlaced=self._interlaced)
         self.field_order = context.field_order
-        self.first_field = first_field(first, stream, self._interlaced)
-        self.display_matrix = display_matrix(first)
-        full_range, said = found_range(path, first, self.layout, stream.index)
-        self.tags, note = complete_tags(first, self.size[0], self.rate, full_range)
         self._announced = announced_duration(self._decoder.container, stream)
         self.counted = stream.frames > 0
         estimate = round(self._announced[0] * self.rate) if self._announced else None
         self.frame_count = stream.frames or estimate
         self.side_data = first_side_data(path, stream.index)
         self.timecode = timecode_of(self._decoder.container, stream) or starts_at(self)
+
+    def _describe_picture(self, first: VideoFrame) -> None:
+        """Read off what sinks and front-ends need of the picture, of the part wanted."""
+        film_first = self._decoder.first
+        try:
+            self.layout = luma_layout(first.format)
+            film = self._looks.look(film_first)
+        except ValueError as error:
+            raise UnsupportedMedia(self.path, f"{error}; convert it to FFV1 yuv422p") from None
+        self._look = self._looks.look(first, like=film)
+        self.size = (first.height, first.width)
+        self.sample_aspect_ratio = shown_ratio(self.stream, film, self._look)
+        marked = film_first.interlaced_frame
+        self.first_field = first_field(first, self.stream, self._interlaced, marked=marked)
+        self.display_matrix = display_matrix(first)
+        full_range, said = found_range(self.path, first, self.layout, self.stream.index)
+        self.tags, note = complete_tags(first, self.size[0], self.rate, full_range)
         self._warn(said, note, *unkept(first, self.layout))
 
     def _trim(self, start: Place | None, end: Place | None) -> None:
@@ -242,6 +254,8 @@ class FilmSource:
         )
         self._span, self.first_index, self.seconds = span, span.first, span.seconds
         self.frame_count, self.counted = span.frames, True
+        if not span.first and span.seconds is not None and span.first_pts is not None:
+            self.seconds = span.seconds + span.first_pts * self.time_base - self.origin
         if span.first:
             began = span.first * round(1 / (self.rate * self.time_base))
             pts = (
@@ -264,41 +278,33 @@ class FilmSource:
         self.warnings += filter(None, notes)
 
     def _check_same(self, frame: VideoFrame, index: int) -> None:
-        """Every frame must fit the one output; FFmpeg would silently rescale it."""
-        if (frame.height, frame.width) != self.size:
-            was, now = f"{self.size[1]}x{self.size[0]}", f"{frame.width}x{frame.height}"
-            what = f"the picture changes from {was} to {now}"
-        elif frame.format.name != self.layout.pix_fmt:
-            layout = luma_layout(frame.format)
-            if (layout.bits, layout.sampling) == (self.layout.bits, self.layout.sampling):
-                self.layout = layout
-                return
-            what = f"the pixel format changes from {self.layout.pix_fmt} to {layout.pix_fmt}"
-        else:
-            return
-        raise MediaError(self.path, f"{what} at frame {index}; split the film there")
+        """See that a frame fits the one output; FFmpeg would silently rescale it.
+
+        Raises:
+            FilmChange: it does not.
+        """
+        look = self._looks.look(frame, self._look)
+        if look.fields != self._look.fields:
+            self._other_scan += 1
+        if what := self._look.change_to(replace(look, fields=None)):
+            number = self.first_index + index
+            raise FilmChange(self.path, what, number, float(number / self.rate))
+        self._look = self._look.completed(look)
+        if frame.format.name != self.layout.pix_fmt:
+            self.layout = luma_layout(frame.format)
 
     def _report(self) -> None:
         """Say what was damaged or missing, once the end is reached."""
-        if self._decoder.damaged == 1:
-            self.warnings.append("1 frame is damaged; decoded as well as possible")
-        elif self._decoder.damaged:
-            self.warnings.append(
-                f"{self._decoder.damaged} frames are damaged; decoded as well as possible"
-            )
-        self.warnings += self._clock.lines()
-        if self._span is not None:
-            if self._read < self._span.frames:
-                self.warnings.append(
-                    f"damaged: {self._read} of {self._span.frames} frames could be read"
-                )
-        elif self.counted:
-            expected = self.stream.frames - self._decoder.discarded
-            if self._read < expected:
-                self.warnings.append(
-                    f"cut off or damaged: {self._read} of {expected} frames could be read"
-                )
-        elif self._announced and not self._clock.epochs:
-            end = ((self._clock.last or 0) * self.time_base) + 1 / self.rate
-            reached = max(end, self._read / self.rate)
-            self._warn(cut_off(self._read, reached, self._announced, self.rate))
+        decoder, last = self._decoder, self._clock.last or 0
+        exact = self.stream.frames - decoder.discarded if self.counted else None
+        ending = Ending(
+            read=self._read,
+            damaged=decoder.damaged,
+            part=self._span.frames if self._span else None,
+            counted=exact,
+            announced=None if self._clock.epochs else self._announced,
+            reached=max(last * self.time_base + 1 / self.rate, self._read / self.rate),
+        )
+        self.warnings += ending.damaged_lines() + self._clock.lines()
+        self._warn(mixed_line(self._other_scan, fields=self.first_field is not None))
+        self._warn(ending.missing_line(self.rate))

@@ -151,8 +151,8 @@ class SequenceSink:
         self.warnings += self._folder.notes
         state = self._folder.state()
         if (counts := state.get(_COUNTS)) is not None:
-            damaged, mended, left_out = map(int, counts)
-            self._like.restore_counts((damaged, mended, left_out))
+            damaged, mended, left_out, other_scan = map(int, counts)
+            self._like.restore_counts((damaged, mended, left_out, other_scan))
         self._measured = state.get(_MEASURED, self._measured)
         self._segment = OpenSegment(self.start)
         return self

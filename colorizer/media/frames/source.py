@@ -160,7 +160,7 @@ class SequenceSource(FilmSource):
 
     def counts_before(self, index: int) -> Counts:
         """Return that nothing was damaged or left out: such frames are refused."""
-        return 0, 0, 0
+        return 0, 0, 0, 0
 
     def restore_counts(self, counts: Counts) -> None:
         """Take nothing back."""

@@ -1,0 +1,209 @@
+"""A film that changes inside is refused before the work or split, never flattened.
+
+Expected values come from FFmpeg's own decoder (through PyAV): planes, aspects, tags, field flags.
+"""
+
+import hashlib
+import json
+from fractions import Fraction
+
+import av
+import numpy as np
+import pytest
+
+from colorizer import pipeline
+from colorizer.commands import cli
+from colorizer.commands.report import ExitCode
+from tests.draw_film import draw_film
+from tests.tiny_model import tiny_model
+
+FRAMES = 30
+MPEG2 = {"codec": "mpeg2video", "options": {"b": "4M", "g": "12"}}
+H264 = {"codec": "libx264", "options": {"g": "12", "bf": "2"}}
+INTERLACED = {
+    "codec": "mpeg2video",
+    "options": {"b": "4M", "g": "12", "flags": "+ildct+ilme"},
+    "field_order": 4,
+}
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch):
+    monkeypatch.setattr(pipeline, "load_model", lambda *_: tiny_model())
+
+
+def joined(path, *drawings):
+    """Draw films and join their bytes, as MPEG streams may be."""
+    with path.open("wb") as whole:
+        for number, drawing in enumerate(drawings):
+            part = path.with_name(f"drawn{number}{path.suffix}")
+            draw_film(part, **{"frames": FRAMES, **drawing})
+            whole.write(part.read_bytes())
+            part.unlink()
+    return path
+
+
+def luma_of(path):
+    """Return hashes of the luma planes that FFmpeg decodes."""
+    with av.open(str(path)) as film:
+        return [
+            hashlib.sha256(
+                np.frombuffer(memoryview(frame.planes[0]), np.uint8)
+                .reshape(frame.height, -1)[:, : frame.width]
+                .tobytes()
+            ).hexdigest()
+            for frame in film.decode(video=0)
+        ]
+
+
+def sound_of(path):
+    """Return the sound's packets."""
+    with av.open(str(path)) as film:
+        if not film.streams.audio:
+            return []
+        return [bytes(packet) for packet in film.demux(film.streams.audio[0]) if packet.size]
+
+
+def looks_of(path):
+    """Return size, aspect, matrix and whether interlaced, of the first frame."""
+    with av.open(str(path)) as film:
+        stream = film.streams.video[0]
+        frame = next(film.decode(stream))
+        ratio = stream.sample_aspect_ratio or Fraction(1)
+        return (frame.width, frame.height), ratio, int(frame.colorspace), frame.interlaced_frame
+
+
+def colorize(source, out, *more):
+    return cli.main(["run", str(source), "--size", "64", "-q", "--codec", "ffv1", *more, "-o", out])
+
+
+CASES = {
+    "size": ("a.ts", H264, {"size": (48, 64)}, {"size": (64, 96)}),
+    "size-no-b": ("a.ts", {**H264, "options": {"bf": "0"}}, {"size": (48, 64)}, {"size": (64, 96)}),
+    "size-mpeg2": ("a.m2v", MPEG2, {"size": (48, 64)}, {"size": (64, 96)}),
+    "aspect": ("a.ts", H264, {"ratio": Fraction(16, 15)}, {"ratio": Fraction(64, 45)}),
+    "aspect-mpeg2": ("a.mpg", MPEG2, {}, {"ratio": Fraction(4, 3)}),
+    "tags": ("a.ts", H264, {"matrix": 6}, {"matrix": 1}),
+    "depth": ("a.ts", H264, {}, {"pix_fmt": "yuv420p10le"}),
+    "range": ("a.ts", {**H264, "matrix": 6}, {"full_range": False}, {"full_range": True}),
+    "scan": ("a.ts", MPEG2, {}, INTERLACED),
+    "scan-back": ("a.m2v", MPEG2, INTERLACED, {}),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_film_that_changes_is_split_into_whole_films(tmp_path, case, capsys):
+    name, common, one, two = CASES[case]
+    source = joined(tmp_path / name, {**common, **one}, {**common, **two})
+    out = tmp_path / "out"
+    assert colorize(source, str(out), "--changes", "split") == ExitCode.OK
+    parts = [out / "a_color.1.mkv", out / "a_color.2.mkv"]
+    assert sorted(out.glob("*.mkv")) == parts
+    wanted = [luma_of(joined(tmp_path / f"p{n}{source.suffix}", {**common, **drawing}))
+              for n, drawing in enumerate((one, two))]  # fmt: skip
+    if case != "depth":
+        assert [luma_of(part) for part in parts] == wanted
+    for number, (part, drawing) in enumerate(zip(parts, (one, two), strict=True)):
+        drawn = looks_of(joined(tmp_path / f"q{number}{source.suffix}", {**common, **drawing}))
+        found = looks_of(part)
+        assert found[0] == drawn[0]
+        assert found[1] == drawn[1]
+        assert found[2] == drawn[2] or drawn[2] == 2
+        assert found[3] == drawn[3]
+        told = json.loads(part.with_name(part.name + ".colorize.json").read_text())
+        assert told["result"]["frames"] == FRAMES
+        assert told["result"]["sha256"] == hashlib.sha256(part.read_bytes()).hexdigest()
+    assert cli.main(["verify", str(out)]) == ExitCode.OK
+    capsys.readouterr()
+    assert colorize(source, str(out), "--changes", "split", "--json") == ExitCode.OK
+    assert '"skipped": 1' in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_film_that_changes_is_refused_before_the_work(tmp_path, case, capsys):
+    name, common, one, two = CASES[case]
+    source = joined(tmp_path / name, {**common, **one}, {**common, **two})
+    assert colorize(source, str(tmp_path / "out")) == ExitCode.SOME_FAILED
+    told = capsys.readouterr().err
+    assert f"at frame {FRAMES} (1.20 s); --changes split" in told
+    assert not list((tmp_path / "out").glob("*.mkv"))
+
+
+def recorded(path, *drawings, sound="mp2"):
+    """Draw films and join them as one recording, whose clock runs on; return their lumas."""
+    lumas = []
+    with av.open(str(path), "w") as whole:
+        streams = []
+        for number, drawing in enumerate(drawings):
+            part = path.with_name(f"drawn{number}{path.suffix}")
+            draw_film(part, **{"frames": FRAMES, "sounds": (sound,), **drawing})
+            lumas.append(luma_of(part))
+            with av.open(str(part)) as film:
+                streams = streams or [whole.add_stream_from_template(s) for s in film.streams]
+                for packet in film.demux():
+                    if packet.dts is not None:
+                        shift = round(number * FRAMES / 25 / packet.time_base)
+                        packet.pts, packet.dts = packet.pts + shift, packet.dts + shift
+                        packet.stream = streams[packet.stream.index]
+                        whole.mux(packet)
+            part.unlink()
+    return lumas
+
+
+TWO_SIZES = {**MPEG2, "size": (48, 64)}, {**MPEG2, "size": (64, 96)}
+
+
+@pytest.mark.parametrize("clock", ["runs on", "jumps"])
+def test_the_sound_of_a_split_film_is_all_there(tmp_path, clock):
+    source, out = tmp_path / "a.ts", tmp_path / "out"
+    if clock == "jumps":
+        joined(source, *[{**size, "sounds": ("mp2",)} for size in TWO_SIZES])
+    else:
+        recorded(source, *TWO_SIZES)
+    assert colorize(source, str(out), "--changes", "split") == ExitCode.OK
+    parts = [out / "a_color.1.mkv", out / "a_color.2.mkv"]
+    assert [len(luma_of(part)) for part in parts] == [FRAMES, FRAMES]
+    made = [packet for part in parts for packet in sound_of(part)]
+    assert made == sound_of(source)
+
+
+def test_a_part_of_a_changing_film_is_one_film_where_nothing_changes_in_it(tmp_path):
+    lumas = recorded(tmp_path / "a.ts", *TWO_SIZES)
+    out = tmp_path / "out"
+    assert colorize(tmp_path / "a.ts", str(out), "--start", "32", "--end", "50") == ExitCode.OK
+    assert looks_of(out / "a_color.mkv")[0] == (96, 64)
+    assert luma_of(out / "a_color.mkv") == lumas[1][2:20]
+
+
+def test_probe_says_that_a_film_changes(tmp_path, capsys):
+    recorded(tmp_path / "a.ts", *TWO_SIZES)
+    assert cli.main(["probe", str(tmp_path / "a.ts")]) == ExitCode.OK
+    told = json.loads(capsys.readouterr().out)
+    assert told["changes"] == ["the picture changes from 64x48 to 96x64"]
+
+
+def test_telecine_is_no_change(tmp_path):
+    film = joined(tmp_path / "a.m2v", *[MPEG2 | {"frames": 4}, INTERLACED | {"frames": 3}] * 12)
+    assert colorize(film, str(tmp_path / "out")) == ExitCode.OK
+    told = json.loads((tmp_path / "out" / "a_color.mkv.colorize.json").read_text())
+    assert (
+        "frames that are interlaced in between: 36; all are coloured as whole frames"
+        in told["warnings"]
+    )
+    with av.open(str(tmp_path / "out" / "a_color.mkv")) as made:
+        assert len(list(made.decode(video=0))) == 84
+
+
+def test_parts_are_recorded_in_manifest_and_run_log(tmp_path):
+    source, out = tmp_path / "a.ts", tmp_path / "out"
+    recorded(source, *TWO_SIZES)
+    assert colorize(source, str(out), "--changes", "split") == ExitCode.OK
+    listed = {}
+    for line in (out / "manifest-sha256.txt").read_text().splitlines():
+        digest, name = line.split("  ", 1)
+        listed[name] = digest
+    for name in ("a_color.1.mkv", "a_color.2.mkv"):
+        assert listed[name] == hashlib.sha256((out / name).read_bytes()).hexdigest()
+    (log,) = out.glob("colorize-run-*.jsonl")
+    assert "a_color.2.mkv" in log.read_text()
+    assert 'a_color.mkv"' not in log.read_text()
