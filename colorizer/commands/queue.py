@@ -207,6 +207,7 @@ def _run(queue: Queue, arguments: argparse.Namespace) -> int:
     """Run what waits, in the order of the queue."""
     from colorizer.engine.apart import Apart
     from colorizer.engine.desk.records import Records
+    from colorizer.engine.queue import REMOVED
 
     again = (JobState.FAILED, JobState.CANCELLED) if arguments.retry else ()
     rows = [entry for entry in queue.entries() if entry.state in (*_PENDING, *again)]
@@ -228,7 +229,7 @@ def _run(queue: Queue, arguments: argparse.Namespace) -> int:
         finally:
             for job in report.look_again():
                 gone = (entry.id for entry in rows if entry.job.target == job.target)
-                queue.update_many(gone, state=JobState.FAILED, reason="its result was removed")
+                queue.update_many(gone, state=JobState.FAILED, reason=REMOVED)
             report.summary(len(rows))
     if interrupt.asked:
         return ExitCode.INTERRUPTED

@@ -102,7 +102,7 @@ def watch(arguments: argparse.Namespace) -> int:
         stack.enter_context(report)
         ledger = Ledger(out, log=arguments.log, manifest=arguments.manifest)
         stack.callback(ledger.close)
-        stack.callback(lambda: report.summary(report.ended + len(report.unfinished())))
+        stack.callback(_end, report)
         seen = Watch(
             arguments.inputs,
             kind_of,
@@ -112,6 +112,12 @@ def watch(arguments: argparse.Namespace) -> int:
         )
         _Watching(arguments, model, seen, report, ledger).go_on()
     return ExitCode.SOME_FAILED if report.failed else ExitCode.OK
+
+
+def _end(report: Report) -> None:
+    """Tell what came of a watch; what is counted as done exists."""
+    report.look_again()
+    report.summary(report.ended + len(report.unfinished()))
 
 
 @dataclass(frozen=True, slots=True)

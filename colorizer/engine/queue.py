@@ -22,6 +22,9 @@ from colorizer.settings import Settings
 
 _log = logging.getLogger(__name__)
 
+REMOVED = "its result was removed"
+"""Reason of an entry that was done, where its result is gone at the end of the work."""
+
 SCHEMA = 2
 """Version of the tables."""
 

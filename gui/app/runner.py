@@ -55,7 +55,7 @@ class Runner(QObject):
         self._running: set[int] = set()
         self._cancelling: set[int] = set()
         self._began = self._held = 0.0
-        self._ended = 0
+        self._ended: list[int] = []
         self.out: Path | None = None
         """Folder of the results, where run log and manifest are kept."""
         self.keep_records = True
@@ -80,7 +80,7 @@ class Runner(QObject):
         if not self._ended or not self.is_active:
             return None
         waiting = sum(self._model.counts[state] for state in PENDING)
-        pace = (time.monotonic() - self._began) / self._ended
+        pace = (time.monotonic() - self._began) / len(self._ended)
         running = [seconds_left(self._model.entry(number)) or 0.0 for number in self._running]
         return waiting * pace + max(running, default=0.0)
 
@@ -98,7 +98,7 @@ class Runner(QObject):
             self._began += time.monotonic() - self._held  # a pause says nothing about the pace
             self._engine.send(do="resume")
         if self.activity is Activity.IDLE:
-            self._began, self._ended = time.monotonic(), 0
+            self._began, self._ended = time.monotonic(), []
         self._become(Activity.RUNNING)
         self._fill()
 
@@ -173,6 +173,7 @@ class Runner(QObject):
             self._model.counts[state] for state in PENDING
         )
         if not self._running and (nothing_left or self.activity is Activity.STOPPING):
+            self._model.look_again(self._ended)
             self._become(Activity.IDLE)
             self.finished.emit()
 
@@ -242,7 +243,7 @@ class Runner(QObject):
             self._obstacle(self._model.entry(number))  # notes a disk without room
             self._halt(event["message"])
             return
-        self._ended += 1
+        self._ended.append(number)
         known = {"total": event["total"]} if event["total"] else {}
         self._model.change(
             number,

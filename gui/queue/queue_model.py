@@ -20,9 +20,10 @@ from PySide6.QtCore import (
     Signal,
 )
 
-from colorizer.engine.queue import Entry, Queue
+from colorizer.engine.queue import REMOVED, Entry, Queue
 from colorizer.engine.queue_json import export_json, import_json
-from colorizer.jobs import Job, JobState
+from colorizer.jobs import Job, JobState, Kind
+from colorizer.places.frame_pattern import there
 from gui.queue.queue_cells import COLUMNS, Column, align, heading, tip, words
 from gui.queue.thumbnails import Thumbnails
 
@@ -115,6 +116,13 @@ class QueueModel(QAbstractTableModel):
         self._queue.update_many(known, **changes)
         for number in known:
             self._take(number, changes)
+
+    def look_again(self, numbers: Iterable[int]) -> None:
+        """Fail those of the rows that are done and whose results exist no more."""
+        known = [self.entry(number) for number in numbers if self.has(number)]
+        done = [entry for entry in known if entry.state is JobState.DONE]
+        gone = [e.id for e in done if not there(e.job.target, film=e.job.kind is Kind.FILM)]
+        self.change_many(gone, state=JobState.FAILED, reason=REMOVED)
 
     def remove(self, numbers: Iterable[int]) -> None:
         """Forget rows; files are not touched."""

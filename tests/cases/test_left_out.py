@@ -5,12 +5,16 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from colorizer.archive.planning.walk import walk
 from colorizer.commands import cli
+from colorizer.engine import attempt
+from colorizer.engine.queue import Queue
+from colorizer.jobs import JobState
 from colorizer.media.probe import kind_of
 from tests import drawn
 from tests.cases.conftest import run
@@ -59,7 +63,6 @@ def test_links_and_inputs_in_a_private_folder_are_problems_of_their_own(tmp_path
 
 
 def test_results_that_are_removed_while_the_run_goes_on_are_not_done(tmp_path, capsys, monkeypatch):
-    from colorizer.engine import attempt
 
     for name in ("a", "b", "c", "d"):
         drawn.photo(tmp_path / "in" / f"{name}.png", 1)
@@ -219,3 +222,41 @@ def test_one_is_told_as_one(tmp_path, capsys):
     assert "1 other file is neither a photo nor a film" in capsys.readouterr().err
     assert missing_words([1, 3]) == "1 frame is missing: 2"
     assert missing_words([1, 4]) == "2 frames are missing: 2-3"
+
+
+@pytest.fixture
+def removing(monkeypatch):
+    """Let the results be removed when the third photo is begun."""
+    really, begun = attempt.pipeline.run, []
+
+    def run_and_remove(job, model, **options):
+        begun.append(job)
+        if len(begun) == 3:
+            shutil.rmtree(job.target.parent)
+        yield from really(job, model, **options)
+
+    monkeypatch.setattr(attempt.pipeline, "run", run_and_remove)
+
+
+@pytest.mark.parametrize("command", ["watch", "queue"])
+def test_what_a_watch_or_queue_counts_as_done_exists_at_its_end(
+    tmp_path, removing, command, capsys
+):
+    for name in "abcd":
+        drawn.photo(tmp_path / "in" / f"{name}.png", 1)
+    named = [str(tmp_path / "in"), "-o", str(tmp_path / "out"), "--size", "64"]
+    if command == "watch":
+        quick = ["--stable", "1", "--interval", "1", "--idle", "1", "--jobs", "1"]
+        assert cli.main(["watch", *named, *quick]) not in (0, 130)
+    else:
+        queue = ["queue", "--file", str(tmp_path / "q.sqlite")]
+        assert cli.main([*queue, "add", *named]) == 0
+        assert cli.main([*queue, "run"]) not in (0, 130)
+    exist = {path.name for path in (tmp_path / "out").glob("*_color.png")}
+    told = capsys.readouterr().err
+    assert f"{len(exist)} done, 0 skipped, {4 - len(exist)} failed" in told
+    assert len(exist) < 4
+    if command == "queue":
+        with closing(Queue(tmp_path / "q.sqlite")) as opened:
+            done = {e.job.target.name for e in opened.entries() if e.state is JobState.DONE}
+        assert done == exist

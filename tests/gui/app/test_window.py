@@ -96,6 +96,21 @@ def test_one_job_is_cancelled_and_stop_after_this_begins_no_other(filled, until)
     assert states(filled) == ["cancelled", "done", "waiting"]
 
 
+def test_what_counts_as_done_exists_at_the_end_of_the_queue(filled, until):
+    removed = []
+
+    def remove(event):
+        if event["event"] == "done" and not removed:
+            removed.append(event["job"])
+            filled.model.entry(event["job"]).job.target.unlink()
+
+    filled.engine.job_event.connect(remove)
+    filled.runner.start()
+    until(lambda: not filled.runner.is_active)
+    assert sorted(states(filled)) == ["done", "done", "failed"]
+    assert filled.model.entry(removed[0]).reason == "its result was removed"
+
+
 def test_a_killed_worker_is_replaced_and_the_queue_goes_on(filled, until):
     filled.runner.pause()
     filled.runner.start()
