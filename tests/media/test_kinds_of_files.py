@@ -56,6 +56,16 @@ def of(codes, top):
     return lambda path: to_rgb16(codes, top)
 
 
+def linear(light):
+    """Return sRGB codes of linear light (IEC 61966-2-1).
+
+    imagecodecs says of JPEG XL of more than 8 bits that its samples are linear.
+    """
+    light = np.asarray(light, float)
+    low, high = 12.92 * light, 1.055 * np.maximum(light, 1e-9) ** (1 / 2.4) - 0.055
+    return of(np.where(light <= 0.0031308, low, high), 1)
+
+
 def tiff(array, **options):
     options = {"photometric": "rgb" if np.ndim(array) == 3 else "minisblack", **options}
     return lambda path: tifffile.imwrite(path, array, **options)
@@ -293,10 +303,10 @@ OTHERS = {
         lambda path: to_rgb16(imagecodecs.avif_decode(path.read_bytes()), 4095),
     ),
     "gray16.jxl": (data_of(lambda a: imagecodecs.jpegxl_encode(a, lossless=True), G16),
-                   of(G16, 65535)),
+                   linear(G16 / 65535)),
     "rgba16.jxl": (
         data_of(lambda a: imagecodecs.jpegxl_encode(a, lossless=True),
-                np.dstack([RGB16, G16])), of(RGB16, 65535),
+                np.dstack([RGB16, G16])), linear(RGB16 / 65535),
     ),
     "lossy.jxl": (
         data_of(lambda a: imagecodecs.jpegxl_encode(a, level=90), RGB8),
@@ -305,7 +315,7 @@ OTHERS = {
     "float.jxl": (
         data_of(lambda a: imagecodecs.jpegxl_encode(a, lossless=True),
                 (G16 / 65535).astype(np.float32)),
-        of((G16 / 65535).astype(np.float32), 1),
+        linear(G16 / 65535),
     ),
     "lossless.webp": (saved("WEBP", Image.fromarray(RGB8), lossless=True), pillow),
     "alpha.webp": (

@@ -13,6 +13,7 @@ from colorizer.errors import MediaError, UnsupportedMedia
 from colorizer.media.metadata.carried import Metadata, read_tiff
 from colorizer.media.photo.ends import broken
 from colorizer.media.photo.scan import Coding, Scan, check_claim, file_size, one_line, split_alpha
+from colorizer.media.photo.told_codes import profile_of_told
 
 HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
 """Major brands of the ftyp box; those of films are others."""
@@ -78,11 +79,16 @@ def read_heic_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
     if bits > 8:  # 10 and 12 bits come at the upper end of 16
         codes = codes >> (16 - bits)
     exif, xmp = info.get("exif"), info.get("xmp")
+    icc, stated = info.get("icc_profile"), ""
+    if not icc and (told := info.get("nclx_profile")):
+        codes_told = int(told["color_primaries"]), int(told["transfer_characteristics"])
+        icc, stated = profile_of_told(space, *codes_told, warnings)
     metadata = Metadata(
         # libheif has turned the pixels already.
         exif=exif.removeprefix(b"Exif\0\0") if exif else None,
         xmp=xmp or None,
-        icc=info.get("icc_profile"),
+        icc=icc,
+        stated=stated,
     )
     coding = Coding(format="heic", depth=8 if bits == 8 else 16)
     return Scan(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -13,14 +14,17 @@ from colorizer.errors import MediaError, UnsupportedMedia
 from colorizer.media.metadata.carried import Metadata, read_pillow
 from colorizer.media.photo.ends import broken
 from colorizer.media.photo.jp2_boxes import boxes
+from colorizer.media.photo.jxl_header import colour_of_jxl
+from colorizer.media.photo.png_colour import SRGB_SAID
 from colorizer.media.photo.scan import Coding, Extra, Scan, check_claim, file_size, split_alpha
 from colorizer.media.photo.scan_pillow import pillow_codes
 from colorizer.media.photo.tiff_samples import as_integers
+from colorizer.media.photo.told_codes import nclx_of, profile_of_told
 
 TGA_SUFFIXES = (".tga", ".icb", ".vda", ".vst")
 """Their content has no mark."""
 FORMATS = ("GIF", "TGA", "AVIF")
-_TGA_HEADER = 18
+_TGA_HEADER, _HEAD_BYTES = 18, 1 << 16
 _JXL = {b"Exif": "exif", b"xml ": "xmp"}
 
 
@@ -59,6 +63,8 @@ def read_more_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
         bits, found = _avif(file) if image.format == "AVIF" else (8, None)
         codes, space, extras = found or pillow_codes(image)
         metadata = read_pillow(image)
+        if image.format == "AVIF" and not metadata.icc:
+            metadata = _with_colours(metadata, file, space, warnings)
     except Exception as error:
         raise MediaError(path, broken(file, error)) from error
     if codes.shape[:2] != (image.height, image.width):
@@ -85,6 +91,16 @@ def _avif(file: BinaryIO) -> tuple[int, tuple[np.ndarray, str, tuple[Extra, ...]
     top = 2**bits - 1
     deep = (Extra(np.rint(one.plane * (65535 / top)).astype(np.uint16)) for one in extras)
     return bits, (codes, space, tuple(deep))
+
+
+def _with_colours(metadata: Metadata, file: BinaryIO, space: str, warnings: list[str]) -> Metadata:
+    """Add what an AVIF without a profile says of its colours by codes."""
+    file.seek(0)
+    told = nclx_of(file.read(_HEAD_BYTES))
+    if told is None:
+        return metadata
+    icc, stated = profile_of_told(space, *told, warnings)
+    return replace(metadata, icc=icc, stated=stated or metadata.stated)
 
 
 def _bits_of_avif(data: bytes) -> int:
@@ -129,7 +145,7 @@ def read_jxl_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
         bits=depth,
         extras=extras,
         coding=Coding(format="jxl", depth=depth),
-        metadata=_jxl_metadata(data, warnings),
+        metadata=_jxl_metadata(data, space, warnings),
     )
 
 
@@ -144,12 +160,28 @@ def jxl_size(path: Path, file: BinaryIO) -> tuple[int, int, int]:
     return height, width, scan.bits
 
 
-def _jxl_metadata(data: bytes, warnings: list[str]) -> Metadata:
+def _jxl_colours(codestream: bytes, space: str, warnings: list[str]) -> tuple[bytes | None, str]:
+    """Return profile and name of the colours that a codestream decodes to."""
+    try:
+        told = colour_of_jxl(codestream)
+    except ValueError:
+        return None, ""
+    if told.profiled and not told.xyb:
+        warnings.append("its ICC profile can't be read from a JPEG XL; sRGB is assumed")
+        return None, ""
+    if told.profiled:
+        return None, SRGB_SAID
+    return profile_of_told(space, told.primaries, told.transfer, warnings)
+
+
+def _jxl_metadata(data: bytes, space: str, warnings: list[str]) -> Metadata:
     """Read the boxes of a JPEG XL file (ISO/IEC 18181-2); a bare codestream has none."""
     found: dict[str, Any] = {}
-    packed = False
+    packed, codestream = False, b"" if data[4:8] == b"JXL " else data
     if data[4:8] == b"JXL ":
         for kind, start, end in boxes(data):
+            if kind in (b"jxlc", b"jxlp"):  # a part has its number in front
+                codestream += data[start + 4 * (kind == b"jxlp") : end]
             packed = packed or kind == b"brob"
             if kind in _JXL:
                 found.setdefault(_JXL[kind], data[start:end])
@@ -158,4 +190,7 @@ def _jxl_metadata(data: bytes, warnings: list[str]) -> Metadata:
     exif = found.get("exif")
     # The block is preceded by where its TIFF structure begins; orientation has been applied.
     start = 4 + int.from_bytes(exif[:4], "big") if exif else 0
-    return Metadata(exif=exif[start:] if exif else None, xmp=found.get("xmp"))
+    icc, stated = _jxl_colours(codestream, space, warnings)
+    return Metadata(
+        exif=exif[start:] if exif else None, xmp=found.get("xmp"), icc=icc, stated=stated
+    )
