@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING, Any
 from colorizer import __version__
 from colorizer.media.film.clock import Clock, DecodeTimes, Epoch, near_epoch
 from colorizer.media.film.container import open_container
+from colorizer.media.film.matroska import delay_room
 from colorizer.media.film.open import chapters_within, is_cover
+from colorizer.media.film.priming import MUXERS, early_sound
 from colorizer.media.film.streams import template_options
 from colorizer.media.film.subtitles import rewritten, text_codec
 from colorizer.media.film.timecode import advance_timecodes
@@ -52,7 +54,11 @@ class Part:
 
 
 class StreamCopy:
-    """Copies streams of a film into an output, up to a given time."""
+    """Copies streams of a film into an output, up to a given time.
+
+    Attributes:
+        delays: name and seconds of every sound track that needs a delay in its header.
+    """
 
     def __init__(
         self,
@@ -71,6 +77,7 @@ class StreamCopy:
             part: what of the film is wanted, None for all.
             epochs: the new clocks that its picture came to.
         """
+        self.delays: list[tuple[str, Fraction]] = []
         self._epochs = epochs
         self._source = source
         self._part = part
@@ -83,10 +90,13 @@ class StreamCopy:
         self._orders: dict[int, DecodeTimes] = {}
         self._warnings: list[str] = []
         self._output: Any = None
+        self._early: dict[int, Fraction] = {}
 
     def add_to(self, output: OutputContainer) -> None:
         """Add the streams, chapters and metadata to an output that has its video stream."""
         self._output = output
+        if output.format.name in MUXERS and not (self._part and self._part.first):
+            self._early = early_sound(self._source, self._indices, self._origin)
         for index in self._indices:
             stream = self._container.streams[index]
             if output.format.name == "matroska" and is_cover(stream):
@@ -99,6 +109,10 @@ class StreamCopy:
                 else output.add_stream_from_template(stream, **template_options(stream))
             )
             copy.metadata.update(stream_tags(stream, coded_again=False))
+            if early := self._early.get(index):
+                name = copy.metadata.get("title", "")
+                copy.metadata["title"] = name + delay_room(early)
+                self.delays.append((name, early))
             copy.disposition = int(stream.disposition)
             self._outputs[index] = copy
             self._clocks[index] = Clock(
@@ -109,7 +123,8 @@ class StreamCopy:
         own = container_tags(self._container, output.format.name)
         if self._part:
             advance_timecodes(own, self._part.first, self._part.rate)
-            self._seek()
+            if self._part.first:  # or sound before it would be skipped
+                self._seek()
         output.metadata.update(own)
         length = self._part.seconds if self._part else None
         chapters: Any = chapters_within(self._container.chapters(), self._origin, length)
@@ -176,7 +191,7 @@ class StreamCopy:
         length = (packet.duration or 0) * base
         if stream.type == "audio":
             self._longest = max(self._longest, length)
-        if seconds is not None and time >= seconds:
+        if seconds is not None and time - self._early.get(stream.index, 0) >= seconds:
             return False
         if stream.type == "subtitle":
             end = time + length if seconds is None else min(time + length, seconds)
@@ -202,6 +217,8 @@ class StreamCopy:
         if index in self._orders and packet.pts is not None:
             stamp = self._orders[index].of(packet.pts, packet.dts, step)
         dts = self._clocks[index].advance(stamp, step) - start
+        if early := self._early.get(index):
+            dts += round(early / base)
         # A stamp mended moves the presentation by as much.
         moved = dts - (dts if stamp is None else stamp)
         packet.pts = dts if packet.pts is None else packet.pts + moved

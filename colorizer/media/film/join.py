@@ -16,7 +16,7 @@ from colorizer.media.film.color_tags import ColorTags
 from colorizer.media.film.container import open_container
 from colorizer.media.film.copy import Part, StreamCopy
 from colorizer.media.film.encoder import add_film_stream
-from colorizer.media.film.matroska import display_size, set_display_size
+from colorizer.media.film.matroska import display_size, set_codec_delay, set_display_size
 from colorizer.media.film.segment import Segment
 from colorizer.media.film.source import FilmSource
 
@@ -108,6 +108,8 @@ class FilmOutput:
     def close(self) -> list[str]:
         """Complete the file and return what of the copied streams was mended or lost."""
         self._output.close()
+        for name, delay in self._copy.delays:
+            set_codec_delay(self.path, name, delay)
         notes = self._copy.report()
         self._copy.close()
         return notes

@@ -1,10 +1,11 @@
-"""Set the display size in a finished Matroska file, which PyAV's muxer leaves out.
+"""Set in a finished Matroska file what PyAV can't: display size and delay of sound.
 
 Elements and their numbers: RFC 9559, "Matroska Media Container Format Specification".
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 from typing import BinaryIO
@@ -14,6 +15,7 @@ _SEGMENT, _TRACKS, _CLUSTER = 0x18538067, 0x1654AE6B, 0x1F43B675
 _TRACK_ENTRY, _TRACK_TYPE, _VIDEO = 0xAE, 0x83, 0xE0
 _MAX_BLOCK_ADDITION, _NAME = 0x55EE, 0x536E
 _DISPLAY_WIDTH, _DISPLAY_HEIGHT, _DISPLAY_UNIT = 0x54B0, 0x54BA, 0x54B2
+_CODEC_DELAY = 0x56AA
 _VOID, _CRC = 0xEC, 0xBF
 _LONGEST_HEADER = 12
 _LONGEST_TRACKS = 1 << 24
@@ -54,18 +56,77 @@ def set_display_size(path: Path, size: tuple[int, int, int]) -> bool:
     Returns:
         False where the header has no room for it; the file is then unchanged.
     """
+    return _change_entry(path, lambda entry: _entry_with_size(entry, size))
+
+
+def delay_room(delay: Fraction) -> str:
+    """Return what is to be added to a track's name, so that its header has room for the delay.
+
+    Args:
+        delay: seconds.
+    """
+    return f" codec delay {round(delay * 10**9)} ns"
+
+
+def set_codec_delay(path: Path, name: str, delay: Fraction) -> bool:
+    """Write the delay of the track of a name into its header, in place.
+
+    Args:
+        path: a complete Matroska file.
+        name: of the track, without what `delay_room` has added to it.
+        delay: seconds of sound that are not heard.
+
+    Returns:
+        False where no track has that name; the file is then unchanged.
+    """
+    marked, number = (name + delay_room(delay)).encode(), round(delay * 10**9)
+    value = number.to_bytes(-(-number.bit_length() // 8), "big")
+
+    def delayed(entry: list[Element]) -> list[Element] | None:
+        if (_NAME, marked) not in entry:
+            return None
+        kept = [item for item in entry if item[0] not in (_NAME, _CODEC_DELAY, _VOID)]
+        named = [(_NAME, name.encode())] if name else []
+        return [*kept, *named, (_CODEC_DELAY, value)]
+
+    return _change_entry(path, delayed)
+
+
+def codec_delays(path: Path) -> set[int]:
+    """Return the places of the tracks of a Matroska file that have a delay."""
+    with path.open("rb") as file:
+        place = _find_tracks(file)
+        if place is None:
+            return set()
+        file.seek(place[0])
+        tracks = _split(file.read(place[1]))
+    entries = [_split(content) for number, content in tracks if number == _TRACK_ENTRY]
+    return {
+        index
+        for index, entry in enumerate(entries)
+        if any(number == _CODEC_DELAY and content.strip(b"\0") for number, content in entry)
+    }
+
+
+def _change_entry(path: Path, change: Callable[[list[Element]], list[Element] | None]) -> bool:
+    """Rewrite the first track for which `change` gives new elements, at the same length."""
     with path.open("r+b") as file:
         place = _find_tracks(file)
         if place is None:
             return False
-        start, length = place
-        file.seek(start)
-        changed = _with_display_size(file.read(length), size)
-        if changed is None:
-            return False
-        file.seek(start)
-        file.write(changed)
-    return True
+        file.seek(place[0])
+        tracks, position = file.read(place[1]), 0
+        while position < len(tracks):
+            number, length, used = _header(tracks[position : position + _LONGEST_HEADER])
+            start, end = position + used, position + used + length
+            entry = change(_split(tracks[start:end])) if number == _TRACK_ENTRY else None
+            content = None if entry is None else _fill(_join(entry), length)
+            if content is not None:
+                file.seek(place[0])
+                file.write(_sealed(tracks[:start] + content + tracks[end:]))
+                return True
+            position = end
+    return False
 
 
 def _find_tracks(file: BinaryIO) -> tuple[int, int] | None:
@@ -112,21 +173,10 @@ def _join(elements: list[Element]) -> bytes:
     return b"".join(_element(number, content) for number, content in elements)
 
 
-def _with_display_size(tracks: bytes, size: tuple[int, int, int]) -> bytes | None:
-    """Return Tracks with the size in it and the same length; None where it doesn't fit."""
-    position = 0
-    while position < len(tracks):
-        number, length, used = _header(tracks[position : position + _LONGEST_HEADER])
-        start, end = position + used, position + used + length
-        entry = _split(tracks[start:end]) if number == _TRACK_ENTRY else []
-        if (_TRACK_TYPE, b"\x01") in entry:
-            content = _fill(_entry_with_size(entry, size), length)
-            return None if content is None else _sealed(tracks[:start] + content + tracks[end:])
-        position = end
-    return None
-
-
-def _entry_with_size(entry: list[Element], size: tuple[int, int, int]) -> bytes:
+def _entry_with_size(entry: list[Element], size: tuple[int, int, int]) -> list[Element] | None:
+    """Return the elements of a picture's track with its display size, None of other tracks."""
+    if (_TRACK_TYPE, b"\x01") not in entry:
+        return None
     height, width, unit = (side.to_bytes(-(-side.bit_length() // 8), "big") for side in size)
     stale = (_DISPLAY_WIDTH, _DISPLAY_HEIGHT, _DISPLAY_UNIT)
     kept = []
@@ -140,7 +190,7 @@ def _entry_with_size(entry: list[Element], size: tuple[int, int, int]) -> bytes:
         default = (number, content.strip(b"\0")) == (_MAX_BLOCK_ADDITION, b"")
         if number != _VOID and not default and (number, content) != (_NAME, ROOM.encode()):
             kept.append((number, content))
-    return _join(kept)
+    return kept
 
 
 def _fill(content: bytes, length: int) -> bytes | None:

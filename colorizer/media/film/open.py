@@ -159,15 +159,17 @@ def unkept(first: VideoFrame, layout: LumaLayout) -> list[str]:
     return lines
 
 
-def clock_origin(container: InputContainer, time_base: Fraction) -> Fraction:
-    """Return the seconds at which an MPEG stream's clock starts, a multiple of `time_base`.
+def clock_origin(container: InputContainer, time_base: Fraction, first: VideoFrame) -> Fraction:
+    """Return the seconds at which the clock starts of an MPEG stream, or of a film before 0.
+
+    It is a multiple of `time_base`.
 
     The output begins at 0 instead: players of MP4 would show so much black, and Matroska has no
     times before 0, which FFmpeg gives to what comes before the clock of 33 bits begins again.
     """
     start = container.start_time or 0
     if container.format.name not in TRANSPORT:
-        return Fraction(0)
+        return min(Fraction(0), (first.pts or 0) * time_base)
     return (Fraction(start, 10**6) / time_base).__floor__() * time_base
 
 

@@ -209,7 +209,7 @@ class FilmSource:
         self.time_base = Fraction(stream.time_base or first.time_base or 1 / self.rate)
         self._clock = Clock(self.time_base, is_gap=self._gap_test())
         self.epochs = self._clock.epochs
-        self.origin = clock_origin(self._decoder.container, self.time_base)
+        self.origin = clock_origin(self._decoder.container, self.time_base, first)
         self._looks = LookReader(stream, interlaced=self._interlaced)
         self.field_order = context.field_order
         self._announced = announced_duration(self._decoder.container, stream)
