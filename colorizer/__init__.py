@@ -14,6 +14,7 @@ __version__ = "0.2.0"
 
 __all__ = [
     "ColorizerError",
+    "Hint",
     "Job",
     "Settings",
     "alternatives",
@@ -28,10 +29,12 @@ if TYPE_CHECKING:
     from colorizer.errors import ColorizerError
     from colorizer.jobs import Job
     from colorizer.models import load_model
+    from colorizer.places.hint import Hint
     from colorizer.settings import Settings
 
 _HOMES = {
     "ColorizerError": "colorizer.errors",
+    "Hint": "colorizer.places.hint",
     "Job": "colorizer.jobs",
     "Settings": "colorizer.settings",
     "alternatives": "colorizer.api",

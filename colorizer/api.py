@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import closing
 from fractions import Fraction
 from functools import lru_cache
@@ -16,9 +17,11 @@ from colorizer.archive.planning.naming import MARK
 from colorizer.archive.planning.plan import plan_run
 from colorizer.errors import ColorizerError, MediaError, SettingsError
 from colorizer.frame import Frame, working_L
+from colorizer.guidance.hints.file import read_hints
 from colorizer.jobs import JobState, Kind, Progress
 from colorizer.models import model_names
 from colorizer.places.frame_pattern import there
+from colorizer.places.hint import Hint, hints_of
 from colorizer.settings import Settings
 
 if TYPE_CHECKING:
@@ -38,13 +41,18 @@ def colorize(
     *,
     model: str | ColorModel = "autochrome",
     records: bool = True,
+    hints: str | PathLike[str] | None = None,
     **settings: Any,
 ) -> list[Path]: ...
 
 
 @overload
 def colorize(
-    source: np.ndarray, *, model: str | ColorModel = "autochrome", **settings: Any
+    source: np.ndarray,
+    *,
+    model: str | ColorModel = "autochrome",
+    hints: str | PathLike[str] | Sequence[Hint] | None = None,
+    **settings: Any,
 ) -> np.ndarray: ...
 
 
@@ -54,6 +62,7 @@ def colorize(
     *,
     model: str | ColorModel = "autochrome",
     records: bool = True,
+    hints: str | PathLike[str] | Sequence[Hint] | None = None,
     **settings: Any,
 ) -> list[Path] | np.ndarray:
     """Colorize a photo, a film, a folder of both, or a picture in memory.
@@ -65,7 +74,8 @@ def colorize(
             and beside a source folder one with _color at the end of its name.
         model: name of a model, or one that `load_model` gave.
         records: keep run log and manifest in an output folder, as `colorizer run` does.
-        **settings: fields of `Settings`.
+        hints: colours asked for: a file, as `--hints` takes it, or of a picture in memory `Hint`s.
+        **settings: further fields of `Settings`.
 
     Returns:
         For a path, the outputs in natural order, those that were there and kept included. For an
@@ -77,11 +87,15 @@ def colorize(
     """
     if isinstance(model, str):
         settings["model"] = model
+    if isinstance(hints, str | PathLike):
+        settings["hints"], hints = Path(hints), None
     chosen = Settings(**settings)
     if isinstance(source, np.ndarray):
         if out is not None:
             raise SettingsError("out is for paths; the result of an array is returned")
-        return _colorize_array(source, _loaded(model, chosen), chosen)
+        return _colorize_array(source, _loaded(model, chosen), chosen, tuple(hints or ()))
+    if hints:
+        raise SettingsError("hints of a path are a file; those of an array are Hint objects")
     return _colorize_path(Path(source), None if out is None else Path(out), model, chosen, records)
 
 
@@ -223,17 +237,17 @@ def _load(name: str, weights: Path | None, device: str) -> ColorModel:
     return open_model(Settings(model=name, weights=weights, device=device))
 
 
-def _colorize_array(picture: np.ndarray, model: ColorModel, settings: Settings) -> np.ndarray:
-    from colorizer.pipeline import colorize_frame
+def _colorize_array(
+    picture: np.ndarray, model: ColorModel, settings: Settings, hints: tuple[Hint, ...]
+) -> np.ndarray:
+    from colorizer.guidance.colour_one import colour_one, to_rgb
+    from colorizer.guidance.guides import photo_guides
 
     frame = _frame_of(picture, settings)
-    rgb = colorize_frame(
-        frame,
-        model,
-        vividness=settings.vividness,
-        strength=settings.strength,
-        paper=settings.paper,
-    )
+    if settings.hints is not None:
+        hints = hints_of(read_hints(settings.hints))
+    guides = photo_guides(settings, hints)
+    rgb = to_rgb(colour_one(frame, model, guides, paper=settings.paper))
     if picture.dtype.kind == "f":
         return rgb.astype(picture.dtype)
     return np.rint(rgb * np.iinfo(picture.dtype).max).astype(picture.dtype)

@@ -7,6 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from colorizer.places.hint import Guide
 from colorizer.settings import Settings
 
 
@@ -38,6 +39,8 @@ class Job:
     target: Path
     kind: Kind
     settings: Settings
+    hints: tuple[Guide, ...] = ()
+    """Colours a person asked for in the window; empty takes those of the settings' file."""
     named: bool = False
     """The target itself was named: what is there may be another source's result, to be replaced
     where `existing` says so."""

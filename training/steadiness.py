@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import combinations
 
 import cv2
 import numpy as np
 
 from colorizer import colorize
-from colorizer.guidance.hints.hinted_model import HintedModel
-from colorizer.guidance.hints.spread import Hint
 from colorizer.models.base import ColorModel
+from colorizer.places.hint import Hint
 from training import metrics
 from training.entrants import Paint, gray_of
 
@@ -48,7 +48,7 @@ def hint_test(network: ColorModel, original: np.ndarray) -> dict[str, float]:
     point farthest from its edge.
 
     Args:
-        network: without hints.
+        network: that takes hints.
         original: (H, W, 3) uint8.
 
     Returns:
@@ -62,14 +62,15 @@ def hint_test(network: ColorModel, original: np.ndarray) -> dict[str, float]:
     hints: list[Hint] = []
     for x, y in places:
         a, b = lab[1:, max(0, y - 3) : y + 4, max(0, x - 3) : x + 4].mean(axis=(1, 2))
-        hints.append(((x + 0.5) / width, (y + 0.5) / height, float(a), float(b)))
+        hints.append(Hint((x + 0.5) / width, (y + 0.5) / height, float(a), float(b)))
     alone = np.asarray(colorize(gray, model=network))
-    helped = np.asarray(colorize(gray, model=HintedModel(network, hints).eval()))
+    helped = np.asarray(colorize(gray, model=network, hints=hints))
     lab_alone = metrics.lab_of(alone)
     x, y = places[0]
     a, b = lab_alone[1:, y, x] + _PUSH
-    pushed = HintedModel(network, [(*hints[0][:2], float(a), float(b))]).eval()
-    change = np.hypot(*(metrics.lab_of(np.asarray(colorize(gray, model=pushed))) - lab_alone)[1:])
+    push = [replace(hints[0], a=float(a), b=float(b))]
+    pushed = np.asarray(colorize(gray, model=network, hints=push))
+    change = np.hypot(*(metrics.lab_of(pushed) - lab_alone)[1:])
     return {
         "gain": metrics.psnr(helped, original) - metrics.psnr(alone, original),
         "outside": float(np.median(change[~segments[0]])) if not segments[0].all() else 0.0,

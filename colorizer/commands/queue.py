@@ -281,9 +281,9 @@ class _Work:
         if entry.state is not JobState.INTERRUPTED and not entry.crashes:
             from colorizer.engine import desk
 
-            yield from desk.steps(entry.job, entry.hints, None, record)
+            yield from desk.steps(entry.job, None, record)
             return
-        for progress in self.apart.run(entry.job, entry.hints):
+        for progress in self.apart.run(entry.job):
             if self.apart.crashed:
                 self.queue.update(entry.id, crashes=entry.crashes + 1)
             record(progress)

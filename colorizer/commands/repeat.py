@@ -26,9 +26,9 @@ from colorizer.commands.streams import note, write_json, write_line
 from colorizer.errors import MediaError, SettingsError
 from colorizer.files.checksum import file_hash
 from colorizer.files.claims import held
-from colorizer.guidance.hints.file import packed
 from colorizer.jobs import Job, Kind
 from colorizer.places.frame_pattern import there
+from colorizer.places.hint import from_lists
 from colorizer.settings import Settings
 
 _MOST_THREADS = 1024
@@ -104,7 +104,8 @@ def _job(sidecar: Sidecar, file: Path, target: Path, arguments: argparse.Namespa
         note(f"the setting {name} is unknown to this version and left out")
     settings = Settings.from_dict({n: value for n, value in values.items() if n in known})
     settings = replace(settings, existing="overwrite", sidecar=True, device=_device(sidecar))
-    return Job(source, target, Kind(sidecar["kind"]), settings)
+    hints = from_lists(sidecar["model"].get("hints") or ())
+    return Job(source, target, Kind(sidecar["kind"]), settings, hints)
 
 
 def _device(sidecar: Sidecar) -> str:
@@ -126,7 +127,6 @@ def _run(job: Job, sidecar: Sidecar, arguments: argparse.Namespace) -> list[str]
     from tqdm import tqdm
 
     from colorizer import pipeline
-    from colorizer.guidance.hints.hinted_model import HintedModel
     from colorizer.stages.device import device_facts
 
     # With other threads, sums are rounded in another order.
@@ -134,8 +134,6 @@ def _run(job: Job, sidecar: Sidecar, arguments: argparse.Namespace) -> list[str]
     if type(threads) is int and 0 < threads <= _MOST_THREADS:
         torch.set_num_threads(threads)
     model = pipeline.open_model(job.settings)
-    if hints := sidecar["model"].get("hints"):
-        model = HintedModel(model, packed(hints)).eval()
     device = device_facts(next(model.parameters()).device)
     differences = _differences(sidecar, job, model.weights_sha256, device)
     for line in differences:

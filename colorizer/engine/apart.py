@@ -14,8 +14,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from colorizer.errors import TargetError
-from colorizer.guidance.hints.file import Hint
 from colorizer.jobs import Job, JobState, Progress
+from colorizer.places.hint import as_lists
 
 _log = logging.getLogger(__name__)
 
@@ -46,14 +46,11 @@ class Apart:
     ) -> None:
         self._end()
 
-    def run(
-        self, job: Job, hints: tuple[Hint, ...] = (), *, threads: int | None = None
-    ) -> Generator[Progress, None, None]:
+    def run(self, job: Job, *, threads: int | None = None) -> Generator[Progress, None, None]:
         """Do one job; a crash is yielded as FAILED, and the next job gets a new process.
 
         Args:
             job: what to do.
-            hints: colours a person asked for.
             threads: of torch; None is as usual.
 
         Raises:
@@ -63,7 +60,7 @@ class Apart:
         self._number += 1
         self.crashed = ended = False
         try:
-            for event in self._events(process, job, hints, threads):
+            for event in self._events(process, job, threads):
                 progress = _progress(job, event)
                 ended = progress.state is not JobState.RUNNING
                 yield progress
@@ -86,11 +83,7 @@ class Apart:
         )
 
     def _events(
-        self,
-        process: subprocess.Popen[str],
-        job: Job,
-        hints: tuple[Hint, ...],
-        threads: int | None,
+        self, process: subprocess.Popen[str], job: Job, threads: int | None
     ) -> Iterator[dict[str, Any]]:
         """Give the job to the process and yield its events until it, or the process, has ended."""
         assert process.stdin is not None
@@ -102,7 +95,7 @@ class Apart:
             "target": str(job.target),
             "kind": str(job.kind),
             "settings": job.settings.as_dict(),
-            "hints": hints,
+            "hints": as_lists(job.hints),
             "threads": threads,
         }
         with suppress(BrokenPipeError):  # told by the end of its events

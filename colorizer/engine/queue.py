@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import sqlite3
@@ -162,9 +161,10 @@ class Queue:
                 cursor = self._base.execute(
                     "INSERT INTO jobs (position, source, target, kind, settings, hints, state,"
                     " reason, warnings, facts, done, seconds, crashes, added, root)"
-                    " VALUES (?, ?, ?, ?, ?, '[]', ?, ?, '[]', '{}', 0, 0, 0, ?, ?)",
+                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, '[]', '{}', 0, 0, 0, ?, ?)",
                     (place, os.fsencode(job.source), os.fsencode(target), job.kind,
-                     json.dumps(job.settings.as_dict()), state, reason, now,
+                     column_value("settings", job.settings), column_value("hints", job.hints),
+                     state, reason, now,
                      column_value("root", root)),
                 )  # fmt: skip
                 ids.append(cursor.lastrowid or 0)

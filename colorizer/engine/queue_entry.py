@@ -12,8 +12,8 @@ from typing import Any
 
 from colorizer.archive.planning.results import name_key
 from colorizer.errors import SettingsError
-from colorizer.guidance.hints.file import Hint, packed
 from colorizer.jobs import Job, JobState, Kind
+from colorizer.places.hint import as_lists, from_lists
 from colorizer.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -25,9 +25,6 @@ class Entry:
 
     id: int
     job: Job
-    hints: tuple[Hint, ...] = ()
-    """Colours a person asked for: x, y as shares of width and height, a, b in CIELAB units; of a
-    film also the time in seconds."""
     state: JobState = JobState.WAITING
     reason: str = ""
     """Why it failed, was skipped or interrupted."""
@@ -54,7 +51,7 @@ class Entry:
 
 STORED = [item.name for item in fields(Entry) if item.name not in ("id", "job", "begun")]
 """Columns that are fields of an entry."""
-COLUMNS = ", ".join(["id", "source", "target", "kind", "settings", *STORED])
+COLUMNS = ", ".join(["id", "source", "target", "kind", "settings", "hints", *STORED])
 """What `entry_from` wants of a row."""
 
 
@@ -71,17 +68,17 @@ def entry_from(row: Sequence[Any], known: dict[str, Settings]) -> Entry:
 
 
 def _entry_from(row: Sequence[Any], known: dict[str, Settings]) -> Entry:
-    number, source, target, kind, settings, *stored = row
+    number, source, target, kind, settings, hints, *stored = row
     if settings not in known:
         known[settings] = _settings(json.loads(settings))
     values = dict(zip(STORED, stored, strict=True))
-    values["hints"] = packed(json.loads(values["hints"]))
     values["state"] = JobState(values["state"])
     values["warnings"] = tuple(json.loads(values["warnings"]))
     values["facts"] = json.loads(values["facts"])
     values["root"] = None if values["root"] is None else Path(os.fsdecode(values["root"]))
     _check_types(values, (source, target))
-    job = Job(Path(os.fsdecode(source)), Path(os.fsdecode(target)), Kind(kind), known[settings])
+    paths = Path(os.fsdecode(source)), Path(os.fsdecode(target))
+    job = Job(*paths, Kind(kind), known[settings], from_lists(json.loads(hints)))
     return Entry(id=number, job=job, **values)
 
 
@@ -117,7 +114,7 @@ def _settings(values: Mapping[str, Any]) -> Settings:
 
 def column_value(name: str, value: Any) -> Any:
     """Return a value as its column holds it."""
-    if name not in (*STORED, "target", "settings"):
+    if name not in (*STORED, "target", "settings", "hints"):
         raise ValueError(f"no field {name!r} in the queue")
     if name == "target":
         return os.fsencode(value)
@@ -125,7 +122,9 @@ def column_value(name: str, value: Any) -> Any:
         return None if value is None else os.fsencode(value)
     if name == "settings":
         return json.dumps(value.as_dict())
-    if name in ("hints", "warnings", "facts"):
+    if name == "hints":
+        return json.dumps(as_lists(value))
+    if name in ("warnings", "facts"):
         return json.dumps(value)
     return value
 

@@ -14,8 +14,8 @@ from colorizer.errors import ColorizerError, TargetError
 from colorizer.files.durable import write_whole
 from colorizer.files.strangers import LIST_BYTES, parse_json, read_whole
 from colorizer.guidance.cut_list import only_existing
-from colorizer.guidance.hints.file import packed
 from colorizer.jobs import Job, JobState, Kind
+from colorizer.places.hint import as_lists, from_lists
 from colorizer.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ def export_json(queue: Queue, file: Path) -> int:
             "target": str(e.job.target),
             "kind": str(e.job.kind),
             "settings": e.job.settings.as_dict(),
-            "hints": e.hints,
+            "hints": as_lists(e.job.hints),
         }
         for e in rows
     ]
@@ -63,19 +63,10 @@ def import_json(queue: Queue, file: Path) -> list[int]:
         content = parse_json(read_whole(file, LIST_BYTES))
         if content["schema"] != SCHEMA:
             raise ColorizerError(f"{file}: made by another version ({content['schema']})")
-        read = [
-            (_without_new_lists(job_from(item), file), packed(item.get("hints", [])))
-            for item in content["jobs"]
-        ]
+        jobs = [_without_new_lists(job_from(item), file) for item in content["jobs"]]
     except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
         raise ColorizerError(f"{file}: not a list of jobs ({error})") from error
-    ids = []
-    for job, hints in read:
-        for row in queue.add([job]):
-            ids.append(row)
-            if hints:
-                queue.update(row, hints=hints)
-    return ids
+    return queue.add(jobs)
 
 
 def _without_new_lists(job: Job, file: Path) -> Job:
@@ -90,10 +81,11 @@ def _without_new_lists(job: Job, file: Path) -> Job:
 
 
 def job_from(item: Mapping[str, Any]) -> Job:
-    """Build a job of its JSON: source, target, kind and settings.
+    """Build a job of its JSON: source, target, kind, settings and hints.
 
     Raises:
         KeyError, ValueError, SettingsError: something is missing or not allowed.
     """
     settings = Settings.from_dict(item.get("settings", {}))
-    return Job(Path(item["source"]), Path(item["target"]), Kind(item["kind"]), settings)
+    hints = from_lists(item.get("hints", ()))
+    return Job(Path(item["source"]), Path(item["target"]), Kind(item["kind"]), settings, hints)

@@ -32,7 +32,6 @@ from typing import IO, Any, NoReturn
 from colorizer.engine.desk.records import Records
 from colorizer.engine.queue_json import job_from
 from colorizer.errors import ColorizerError
-from colorizer.guidance.hints.file import packed
 from colorizer.jobs import JobState, Progress, all_but_named
 
 _log = logging.getLogger(__name__)
@@ -169,13 +168,12 @@ class Worker:
         from colorizer.engine import desk
 
         number, job = command["job"], job_from(command)
-        hints = packed(command.get("hints", ()))
         clock = _Clock()
         self._wait(cancelled, clock)
         self.tell(event="start", job=number)
         told, begun = 0.0, None
         out, threads = command.get("out"), command.get("threads")
-        running = desk.steps(job, hints, threads, lambda end: self._records.take(out, end))
+        running = desk.steps(job, threads, lambda end: self._records.take(out, end))
         with desk.room(job), closing(running) as steps:
             for progress in steps:
                 begun = progress.done if begun is None else begun

@@ -10,17 +10,17 @@ import time
 from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from colorizer.frame import Frame
-from colorizer.guidance.hints.spread import Hint as Point
 from colorizer.guidance.hints.tracks import Points
 from colorizer.guidance.reader import FilmReader
 from colorizer.media.film.timecode import own_place
+from colorizer.places.hint import Hint
 from colorizer.places.trim import parse_place
 from colorizer.stages.shot_walk import CHUNK, walk_back, walk_forth
 
-Placed = tuple[int, Point]
+Placed = tuple[int, Hint]
 """The index of the frame a hint was set on, and the hint."""
 _FORTH, _BACK = 1, -1
 
@@ -71,17 +71,17 @@ class Trails:
             number = round(when * rate)
         return (number - self.reader.first_index) * self.reader.per_frame
 
-    def at(self, hints: Sequence[Placed], index: int) -> list[Point | None]:
+    def at(self, hints: Sequence[Placed], index: int) -> list[Hint | None]:
         """Return hints where they are in a frame; None where one is not, or not known to be."""
-        found: list[Point | None] = []
-        for start, (x, y, a, b) in hints:
-            place = self._trail(start, x, y).places.get(index)
-            found.append(None if place is None else (*place, a, b))
+        found: list[Hint | None] = []
+        for start, hint in hints:
+            place = self._trail(start, hint).places.get(index)
+            found.append(None if place is None else replace(hint, x=place[0], y=place[1]))
         return found
 
     def know(self, hints: Sequence[Placed], index: int) -> bool:
         """Tell whether all is known of a frame."""
-        return not any(self._trail(start, x, y).lacks(index) for start, (x, y, _, _) in hints)
+        return not any(self._trail(*placed).lacks(index) for placed in hints)
 
     def follow(self, hints: Sequence[Placed], index: int, seconds: float) -> bool:
         """Follow hints towards a frame for about so long; tell whether all is known of it then.
@@ -92,8 +92,8 @@ class Trails:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             groups: dict[tuple[int, int], list[_Trail]] = defaultdict(list)
-            for start, (x, y, _, _) in hints:
-                trail = self._trail(start, x, y)
+            for placed in hints:
+                trail = self._trail(*placed)
                 if (way := trail.lacks(index)) and trail not in groups[way, trail.ends[way]]:
                     groups[way, trail.ends[way]].append(trail)
             todo = next((key for key, trails in groups.items() if trails), None)
@@ -104,7 +104,7 @@ class Trails:
 
     def _walk(self, trails: list[_Trail], way: int, begin: int, index: int, end: float) -> None:
         """Follow trails that came to the same frame, on one way."""
-        points = Points([(n, (*trail.places[begin], 0.0, 0.0)) for n, trail in enumerate(trails)])
+        points = Points([(n, Hint(*t.places[begin], 0.0, 0.0)) for n, t in enumerate(trails)])
         walk = walk_forth if way is _FORTH else walk_back
         with closing(walk(begin, self.reader.marked)) as steps:
             for count, step in enumerate(steps, start=1):
@@ -112,7 +112,7 @@ class Trails:
                 held = dict(points.hints())
                 for number, trail in enumerate(trails):
                     if number in held:
-                        trail.places[step.index] = held[number][:2]
+                        trail.places[step.index] = held[number].x, held[number].y
                         trail.ends[way] = step.index
                     else:
                         trail.over.add(way)
@@ -123,10 +123,10 @@ class Trails:
         for trail in trails:
             trail.over.add(way)
 
-    def _trail(self, start: int, x: float, y: float) -> _Trail:
-        key = (start, x, y)
+    def _trail(self, start: int, hint: Hint) -> _Trail:
+        key = (start, hint.x, hint.y)
         if key not in self._trails:
-            inside = {start: (x, y)} if start >= 0 else {}
+            inside = {start: (hint.x, hint.y)} if start >= 0 else {}
             over = set() if inside else {_FORTH, _BACK}
             self._trails[key] = _Trail(inside, {_FORTH: start, _BACK: start}, over)
         return self._trails[key]

@@ -11,13 +11,12 @@ from pathlib import Path
 from colorizer.errors import MediaError, SettingsError
 from colorizer.frame import Frame
 from colorizer.guidance.cut_list import CutList
-from colorizer.guidance.hints.file import Hint, parted
-from colorizer.guidance.hints.spread import Hint as Point
-from colorizer.guidance.references.reference import Reference, open_reference
+from colorizer.guidance.references.reference import PaintedFrame, open_reference
 from colorizer.jobs import Job
 from colorizer.media import source_of
 from colorizer.media.film.source import FilmSource
 from colorizer.media.frames.source import SequenceSource
+from colorizer.places.hint import Guide
 from colorizer.stages.fields import separate_fields
 from colorizer.stages.shots import CONTEXT, mark_shots, scene_detector
 
@@ -68,27 +67,27 @@ class FilmReader:
             return None
         return index * self.per_frame
 
-    def placed(self, hints: Iterable[Hint], notes: list[str]) -> Iterator[tuple[int, Point | Path]]:
-        """Yield hints and files of references, each with the index of its frame.
+    def placed(self, guides: Iterable[Guide], notes: list[str]) -> Iterator[tuple[int, Guide]]:
+        """Yield hints and references, each with the index of its frame.
 
         Args:
-            hints: with the time they are of.
+            guides: with the time they are of.
             notes: told of those outside the part that is coloured.
 
         Raises:
             SettingsError: a hint does not say when, or is after the film's end.
         """
-        for number, hint in enumerate(hints, start=1):
-            what, when = parted(hint)
+        for number, guide in enumerate(guides, start=1):
+            when = guide.when
             if when is None:
                 raise SettingsError(f"hint {number} needs a time or frame: the source is a film")
             index = self.index_of(when)
             if index is None:
                 notes.append(f"hint {number}, at {when}, is outside the part that is coloured")
             else:
-                yield index, what
+                yield index, guide
 
-    def reference(self, index: int, file: Path) -> Reference:
+    def reference(self, index: int, file: Path) -> PaintedFrame:
         """Read the reference of a frame.
 
         Raises:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +14,7 @@ import numpy as np
 from colorizer.errors import ColorizerError
 from colorizer.frame import Frame
 from colorizer.guidance.reader import FilmReader
-from colorizer.guidance.references.reference import Reference, lay_references
+from colorizer.guidance.references.reference import PaintedFrame, lay_references
 from colorizer.guidance.references.tracks import REACH, apply_references
 
 Side = tuple[int, bool]
@@ -33,7 +33,7 @@ class ReferenceLooks:
         self._reader = reader
         self._placed = sorted(placed)
         self._starts = [index for index, _ in self._placed]
-        self._references: list[Reference] = []
+        self._references: list[PaintedFrame] = []
         self._known: set[Side] = set()
         self._busy = threading.Lock()
         self._frame: Frame | None = None
@@ -79,15 +79,20 @@ class ReferenceLooks:
             else:
                 yield frame
 
-    def paint(self, frames: Iterator[Frame]) -> Iterator[Frame]:
-        """Give the frames of references exactly their colours, at the size of their luma."""
+    def paint(
+        self,
+        frames: Iterator[Frame],
+        size_of: Callable[[Frame], tuple[int, int]],
+        shift_of: Callable[[Frame], tuple[float, float]] | None = None,
+    ) -> Iterator[Frame]:
+        """Give the frames of references exactly their colours."""
         return lay_references(
             frames,
             self._references,
             shape=self._reader.size,
-            size_of=lambda frame: (frame.Y.shape[0], frame.Y.shape[1]),
-            shift_of=None,
-            look=_plain,
+            size_of=size_of,
+            shift_of=shift_of,
+            amounts=_plain,
         )
 
     def _apply(self, frame: Frame) -> Frame:
@@ -109,6 +114,6 @@ class ReferenceLooks:
         return {side for side in near if abs(self._starts[side[0]] - index) < REACH}
 
 
-def _plain(index: int) -> tuple[float, float]:
+def _plain(_: int) -> tuple[float, float]:
     """Return vividness and strength: the window gives strength itself."""
     return 0.0, 1.0

@@ -25,10 +25,10 @@ from typing import Any
 from colorizer.errors import SettingsError
 from colorizer.files.strangers import NOTES_BYTES, read_text
 from colorizer.guidance.cut_list import override_file
-from colorizer.guidance.hints.file import Hint, hints_from, parted, reference_from
-from colorizer.guidance.hints.spread import Hint as Point
+from colorizer.guidance.hints.file import hints_from, reference_from
 from colorizer.guidance.reader import FilmReader
 from colorizer.options import check_option
+from colorizer.places.hint import Guide, Reference
 from colorizer.settings import Settings
 
 _KEYS = ("strength", "vividness", "skip", "hints", "reference")
@@ -41,7 +41,7 @@ class ShotSettings:
     strength: float | None = None
     """0 where the shot is to stay gray."""
     vividness: float | None = None
-    hints: tuple[Hint, ...] = ()
+    hints: tuple[Guide, ...] = ()
     """A hint that does not say when, or a reference, is of the shot's first frame."""
 
 
@@ -64,15 +64,15 @@ class Overrides:
         """Return the settings of the shot that a frame of the film belongs to."""
         return self._shots.get(bisect_right(self._starts, frame), ShotSettings())
 
-    def placed(self, film: FilmReader) -> Iterator[tuple[int, Point | Path]]:
-        """Yield the hints of all shots, and files of references, each with its frame's index.
+    def placed(self, film: FilmReader) -> Iterator[tuple[int, Guide]]:
+        """Yield the hints and references of all shots, each with its frame's index.
 
         Raises:
             SettingsError: a hint is outside its shot.
         """
         for number, shot in sorted(self._shots.items()):
             for hint in shot.hints:
-                what, when = parted(hint)
+                when = hint.when
                 found = self._starts[number - 1] * film.per_frame
                 if when is not None:
                     found = film.index_of(when)
@@ -81,7 +81,7 @@ class Overrides:
                         f"{self._file}: shot {number} has a hint at {when}, which is"
                         " outside the shot"
                     )
-                yield found, what
+                yield found, hint
 
 
 def read_overrides(cut_list: Path | None, cuts: frozenset[int] | None) -> Overrides | None:
@@ -139,6 +139,6 @@ def _shot(number: str, values: Any, file: Path) -> ShotSettings:
         raise SettingsError(f"{name}: skip must be true or false, got {skip!r}")
     hints = hints_from(values.get("hints", []), name, file.parent)
     if "reference" in values:
-        hints = (*hints, (reference_from(values["reference"], name, file.parent),))
+        hints = (*hints, Reference(reference_from(values["reference"], name, file.parent)))
     strength = 0.0 if skip else values.get("strength")
     return ShotSettings(strength, values.get("vividness"), () if skip else hints)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,20 +12,20 @@ import torch
 
 from colorizer.color.cielab import L_to_gray, ab_to_srgb
 from colorizer.frame import Frame, working_L
-from colorizer.guidance.hints.hinted_model import HintedModel, hint_map
+from colorizer.guidance.colour_one import colour_one
+from colorizer.guidance.guides import Guides
 from colorizer.jobs import Kind
 from colorizer.media import open_source
 from colorizer.models.ab_bins import TEMPERATURE, bin_centres
 from colorizer.models.base import ColorModel, pad_to_stride
+from colorizer.models.hint_map import hint_map
+from colorizer.places.hint import Hint
 from colorizer.settings import Settings
-from colorizer.stages.paper import mark_paper
-from colorizer.stages.predict import predict_chroma
-from colorizer.stages.upsample import upsample_chroma
 
 if TYPE_CHECKING:
     from colorizer.guidance.reference_looks import ReferenceLooks
 
-Hints = tuple[tuple[float, float, float, float], ...]
+Hints = tuple[Hint, ...]
 
 ALTERNATIVES = 6
 """Colours offered at a place, at most."""
@@ -88,25 +89,21 @@ def look_at(
 
     Args:
         frame: from `open_picture`.
-        model: the loaded model; with hints, not yet hinted.
+        model: the loaded model.
         settings: size and paper are used.
         hints: colours asked for.
         longest: pixels of the result's long side, at most.
         confidence: ask the network how sure it is, too.
         references: of the frame's film; its index is then the run's.
     """
-    asked = HintedModel(model, hints) if hints else model
     small = shrunk(frame, longest)
     side = settings.size
     small = replace(small, L=working_L(frame.Y, frame.bits, frame.full_range, side, frame.tone))
-    device = next(model.parameters()).device
+    shown = hints if frame.pts is None else ()  # as the run does
     found = []
     for vividness in (0.0, 1.0):
-        frames = predict_chroma([small], asked, device=device, vividness=vividness)
-        frames = references.guide(frames) if references else frames
-        frames = upsample_chroma(mark_paper(frames, settings.paper), lambda one: one.Y.shape)
-        (done,) = references.paint(frames) if references else frames
-        found.append(done.ab)
+        guides = Guides(partial(_full, vividness), lambda _: hints, shown, references)
+        found.append(colour_one(small, model, guides, paper=settings.paper).ab)
     gray = L_to_gray(small.lightness())
     return Look(
         gray=np.rint(gray * 255).astype(np.uint8),
@@ -117,6 +114,10 @@ def look_at(
         size=frame.Y.shape,
         time=float((frame.pts or 0) * frame.time_base),
     )
+
+
+def _full(vividness: float, _: int) -> tuple[float, float]:
+    return vividness, 1.0
 
 
 def finished(frame: Frame, longest: int) -> tuple[np.ndarray, np.ndarray]:

@@ -11,18 +11,17 @@ import numpy as np
 from colorizer.color.cielab import L_to_gray, ab_to_srgb
 from colorizer.errors import MediaError, SettingsError
 from colorizer.frame import Frame
+from colorizer.guidance.colour_one import colour_one, to_rgb
 from colorizer.guidance.cut_list import cut_file
-from colorizer.guidance.hints.hinted_model import HintedModel
+from colorizer.guidance.guides import FilmReferences, Guides, film_guides, photo_guides
+from colorizer.guidance.hints.file import guides_of
 from colorizer.guidance.reader import reader_of
 from colorizer.guidance.shot_settings import read_overrides
 from colorizer.jobs import Job, Kind
 from colorizer.look import alternatives, confidence_of, open_picture
 from colorizer.models.base import ColorModel
-from colorizer.pipeline import colorize_frame, hinted
-from colorizer.pipeline.film_stages import as_painted, followed, guided, look_of
+from colorizer.places.hint import hints_of
 from colorizer.settings import Settings
-from colorizer.stages.predict import predict_chroma
-from colorizer.stages.upsample import upsample_chroma
 
 _LATE = 1.0
 """Seconds a film may end before the time asked for."""
@@ -55,18 +54,11 @@ def before_and_after(
         MediaError: the file can't be read or is shorter than `time`, or a reference is not of it.
         SettingsError: the model can't tell how sure it is, or hints or shots are wrong.
     """
-    frame = frame_of(path, kind, settings.size, time)
-    asked = hinted(Job(path, path, kind, settings), model)
+    frame, job = frame_of(path, kind, settings.size, time), Job(path, path, kind, settings)
+    guides = photo_guides(settings, hints_of(guides_of(job)))
     if kind is Kind.FILM and (settings.hints or settings.shots):
-        after = _guided(frame, Job(path, path, kind, settings), asked)
-    else:
-        after = colorize_frame(
-            frame,
-            asked,
-            vividness=settings.vividness,
-            strength=settings.strength,
-            paper=settings.paper,
-        )
+        frame, guides = _in_film(frame, job)
+    after = to_rgb(colour_one(frame, model, guides, paper=settings.paper))
     gray = L_to_gray(frame.lightness())
     before = np.repeat(gray[:, :, np.newaxis], 3, axis=2)
     pictures = np.rint(np.concatenate([before, after], axis=1) * 255).astype(np.uint8)
@@ -75,27 +67,15 @@ def before_and_after(
     return pictures
 
 
-def _guided(frame: Frame, job: Job, model: ColorModel) -> np.ndarray:
-    """Colorize a frame of a film with the hints, references and settings of its shot.
-
-    Its colours are its own, not smoothed along the motion, but for what travels to it from there.
-    """
+def _in_film(frame: Frame, job: Job) -> tuple[Frame, Guides]:
+    """Return a frame decoded alone with the index that the run gives it, and its film's guides."""
     reader = reader_of(job)
     own = read_overrides(cut_file(job.settings.shots, job.source), reader.cuts)
-    index = (frame.index - reader.first_index) * reader.per_frame
-    frames, guides = followed(iter([replace(frame, index=index)]), model, reader, own, [])
-    guides = replace(guides, first_field=None)  # a whole frame
-    look = look_of(job.settings, own, reader.per_frame)
-    network = model.model if isinstance(model, HintedModel) else model
-    device = next(network.parameters()).device
-    frames = guided(predict_chroma(frames, network, device=device, look=look), guides, look)
-    (done,) = as_painted(upsample_chroma(frames, _size_of), guides, look, _size_of)
-    assert done.ab is not None  # upsampling ends with ab
-    return np.moveaxis(ab_to_srgb(done.lightness(), done.ab), 0, -1)
-
-
-def _size_of(frame: Frame) -> tuple[int, int]:
-    return frame.Y.shape[0], frame.Y.shape[1]
+    guides = film_guides(guides_of(job), reader, own, job.settings, [])
+    if isinstance(guides.references, FilmReferences):
+        whole = replace(guides.references, fields=False)
+        guides = replace(guides, references=whole)
+    return replace(frame, index=(frame.index - reader.first_index) * reader.per_frame), guides
 
 
 def alternatives_at(

@@ -34,8 +34,6 @@ class ColorModel(nn.Module):
     (N, 313, H/4, W/4), or a pair of both."""
     takes_hints: bool = False
     """Whether `forward` takes hints behind L and `predict` heeds them."""
-    shares_calls: bool = True
-    """Whether pictures of several threads may go through `predict` in one call."""
     takes_emulsion: bool = False
     """Whether `forward` takes an emulsion after the hints and `predict` heeds it."""
     pretrained: str = ""

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import nullcontext
 
-import numpy as np
 import torch
 
 from colorizer.archive.planning.sorting import NoColourNeeded, leave
-from colorizer.color.cielab import ab_to_srgb
-from colorizer.errors import MediaError, SettingsError, TargetError
+from colorizer.errors import MediaError, TargetError
 from colorizer.frame import Frame
 from colorizer.guidance.cut_list import CutList, cut_file
-from colorizer.guidance.hints.file import hint_file, read_hints, references_of
-from colorizer.guidance.hints.hinted_model import HintedModel
+from colorizer.guidance.guides import Guides, film_guides, photo_guides
+from colorizer.guidance.hints.file import guides_of
+from colorizer.guidance.hints.tracks import key_anchors
 from colorizer.guidance.reader import FilmReader
 from colorizer.guidance.shot_settings import read_overrides
 from colorizer.jobs import Job, JobState, Kind, Progress
@@ -25,14 +24,10 @@ from colorizer.media.film.source import FilmSource
 from colorizer.media.frames.sink import SequenceSink
 from colorizer.media.photo.still import StillSource
 from colorizer.models import load_model
-from colorizer.models.base import VIVIDNESS, ColorModel
+from colorizer.models.base import ColorModel
 from colorizer.pipeline.film_stages import (
     MOVING,
-    as_painted,
     cut_list_of,
-    followed,
-    guided,
-    look_of,
     smoothed,
     wanted_frames,
 )
@@ -44,15 +39,19 @@ from colorizer.pipeline.recording import (
     note_cuts,
     verified,
 )
+from colorizer.places.hint import Guide, hints_of
 from colorizer.settings import Settings
 from colorizer.stages.device import choose_device
 from colorizer.stages.fields import weave_fields
 from colorizer.stages.gather import Gather, gather_on
 from colorizer.stages.keyframes import mark_keys
 from colorizer.stages.paper import mark_paper
-from colorizer.stages.predict import Look, core_pool, film_batch, predict_chroma
+from colorizer.stages.predict import core_pool, film_batch, predict_chroma
 from colorizer.stages.prefetch import Prefetch
 from colorizer.stages.upsample import upsample_chroma
+
+Predict = Callable[[Iterable[Frame], Guides], Iterator[Frame]]
+"""The stage of the network."""
 
 PREFETCH_DEPTH = 4
 """Decoded frames waiting for the network, at least."""
@@ -86,7 +85,7 @@ def run(
         ColorizerError: the job can't be done; as little is left as after closing.
     """
     try:
-        yield from _colorize(job, hinted(job, model or open_model(job.settings)), gather)
+        yield from _colorize(job, model or open_model(job.settings), gather)
     except NoColourNeeded as found:
         content = found.content
     else:
@@ -102,7 +101,7 @@ def _colorize(
     Raises:
         NoColourNeeded: the photo is to be left as it is.
     """
-    settings = job.settings
+    settings, asked = job.settings, guides_of(job)
     device = next(model.parameters()).device
     film = job.kind is Kind.FILM
     batch = film_batch(device) if film else 1
@@ -111,21 +110,23 @@ def _colorize(
     with (
         source_of(job) as source,
         nullcontext(cut_list_of(source, settings)) as shots,
-        begin_record(job, model) as record,
-        _open_sink(job, source, model) as sink,
+        begin_record(job, model, asked) as record,
+        _open_sink(job, source, model, asked) as sink,
         core_pool() if film and device.type == "cpu" else nullcontext() as pool,
         Prefetch(wanted_frames(source, sink, shots, settings), _depth(film, batch)) as frames,
     ):
         sink.before_naming = completion(job, record, source, sink, notes)
         begun = done = sink.start if isinstance(sink, MOVING) else 0
+        predict = _network(model, batch, gather, pool, notes)
         # What the container can't hold is better known now than after a night.
         known = (*source.warnings, *sink.warnings)
         yield Progress(job, JobState.RUNNING, done, source.frame_count, warnings=known)
         if isinstance(source, FilmSource):
-            coloured = _colour_film(job, model, source, sink, shots, frames, notes, gather, pool)
+            guides = _film_guides(job, source, shots, asked, notes)
+            coloured = _colour_film(frames, predict, guides, source, sink, shots, settings)
         else:
-            frames = _predicted(job, model, frames, notes, gather)
-            frames = mark_paper(frames, settings.paper)
+            guides = photo_guides(settings, hints_of(asked))
+            frames = mark_paper(guides.guide(predict(frames, guides)), settings.paper)
             coloured = upsample_chroma(frames, sink.chroma_size, in_rows=True)
         for done, frame in enumerate(coloured, start=begun + 1):
             sink.write(frame)
@@ -145,74 +146,61 @@ def _colorize(
     yield Progress(job, JobState.DONE, done, done, "", warnings, record.sha256, content, assumed)
 
 
-def _colour_film(
-    job: Job,
+def _network(
     model: ColorModel,
+    batch: int,
+    gather: Gather | None,
+    pool: Executor | None,
+    notes: list[str],
+) -> Predict:
+    """Return the stage of the network; it tells `notes` what memory makes it do."""
+    shared = gather or gather_on(next(model.parameters()).device)
+
+    def predict(frames: Iterable[Frame], guides: Guides) -> Iterator[Frame]:
+        return predict_chroma(
+            frames,
+            model,
+            batch=batch,
+            amounts=guides.amounts,
+            hints=guides.shown,
+            warn=notes.append,
+            gather=shared,
+            pool=pool,
+        )
+
+    return predict
+
+
+def _film_guides(
+    job: Job, source: FilmSource, shots: CutList | None, asked: Sequence[Guide], notes: list[str]
+) -> Guides:
+    """Read and follow what is wanted of a film's colours."""
+    cuts = shots.cuts if shots else None
+    own = read_overrides(cut_file(job.settings.shots, job.source), cuts) if shots else None
+    return film_guides(asked, FilmReader(job, source, cuts), own, job.settings, notes)
+
+
+def _colour_film(
+    frames: Iterator[Frame],
+    predict: Predict,
+    guides: Guides,
     source: FilmSource,
     sink: Sink,
     shots: CutList | None,
-    frames: Iterator[Frame],
-    notes: list[str],
-    gather: Gather | None,
-    pool: Executor | None,
+    settings: Settings,
 ) -> Iterator[Frame]:
     """Give the frames of a film their chroma, at the size and place the sink wants."""
-    settings, per_frame = job.settings, 2 if source.first_field else 1
-    cuts = shots.cuts if shots else None
-    own = read_overrides(cut_file(settings.shots, job.source), cuts) if shots else None
     if shots is not None and not settings.every_frame:
         frames = mark_keys(frames)
-    frames, guides = followed(frames, model, FilmReader(job, source, cuts), own, notes)
-    model = model.model if isinstance(model, HintedModel) else model
-    look = look_of(settings, own, per_frame)
-    frames = _predicted(job, model, frames, notes, gather, pool, look)
-    frames = guided(frames, guides, look)
+    frames = predict(key_anchors(frames, guides.anchors), guides)
+    frames = guides.guide(frames)
     assert isinstance(sink, MOVING)
     if shots is not None:
-        frames = smoothed(frames, sink, shots, per_frame)
+        frames = smoothed(frames, sink, shots, 2 if source.first_field else 1)
     in_rows = isinstance(sink, SequenceSink) and not source.first_field
     frames = upsample_chroma(frames, sink.chroma_size, sink.chroma_shift, in_rows=in_rows)
-    frames = as_painted(frames, guides, look, sink.chroma_size, sink.chroma_shift)
+    frames = guides.paint(frames, sink.chroma_size, sink.chroma_shift)
     return weave_fields(frames, source.first_field) if source.first_field else frames
-
-
-def _predicted(
-    job: Job,
-    model: ColorModel,
-    frames: Iterable[Frame],
-    notes: list[str],
-    gather: Gather | None,
-    pool: Executor | None = None,
-    look: Look | None = None,
-) -> Iterator[Frame]:
-    """Let the network give frames their ab, as the job's settings say."""
-    device = next(model.parameters()).device
-    return predict_chroma(
-        frames,
-        model,
-        device=device,
-        batch=film_batch(device) if job.kind is Kind.FILM else 1,
-        vividness=job.settings.vividness,
-        strength=job.settings.strength,
-        warn=notes.append,
-        gather=gather or gather_on(device),
-        pool=pool,
-        look=look,
-    )
-
-
-def hinted(job: Job, model: ColorModel) -> ColorModel:
-    """Return a model with the hints that the settings name, unless it has some.
-
-    Raises:
-        SettingsError: they can't be read, or a photo is to have a reference.
-    """
-    file = hint_file(job.settings.hints, job.source)
-    if file is not None and not isinstance(model, HintedModel):
-        model = HintedModel(model, read_hints(file)).eval()
-    if isinstance(model, HintedModel) and job.kind is Kind.PHOTO and references_of(model.hints):
-        raise SettingsError(f"{job.source} is a photo; references are for frames of films")
-    return model
 
 
 def _depth(film: bool, batch: int) -> int:
@@ -220,7 +208,7 @@ def _depth(film: bool, batch: int) -> int:
     return max(PREFETCH_DEPTH, batch) if film else 1
 
 
-def _open_sink(job: Job, source: Source, model: ColorModel) -> Sink:
+def _open_sink(job: Job, source: Source, model: ColorModel, asked: Sequence[Guide]) -> Sink:
     """Open the target; of a film with all that its frames depend on, to go on or begin anew."""
     settings = job.settings
     return open_sink(
@@ -233,42 +221,10 @@ def _open_sink(job: Job, source: Source, model: ColorModel) -> Sink:
         jpeg_quality=settings.jpeg_quality,
         bit_depth=settings.bit_depth,
         profile=settings.profile,
-        made_by=made_by(job, model),
+        made_by=made_by(job, model, asked),
         caption=settings.caption,
-        identity=film_identity(job, model) if job.kind is Kind.FILM else None,
+        identity=film_identity(job, model, asked) if job.kind is Kind.FILM else None,
     )
-
-
-def colorize_frame(
-    frame: Frame,
-    model: ColorModel,
-    *,
-    vividness: float = VIVIDNESS,
-    strength: float = 1.0,
-    paper: str = "neutral",
-) -> np.ndarray:
-    """Colorize one picture in memory, without a sink.
-
-    Args:
-        frame: with Y and L set.
-        model: the loaded model.
-        vividness: 0 is the cautious average colour, 1 the likeliest.
-        strength: factor of ab.
-        paper: see `mark_paper`.
-
-    Returns:
-        sRGB, (H, W, 3) float32 in [0, 1], the size of `frame.Y`.
-    """
-    frames = predict_chroma(
-        [frame],
-        model,
-        device=next(model.parameters()).device,
-        vividness=vividness,
-        strength=strength,
-    )
-    (done,) = upsample_chroma(mark_paper(frames, paper), lambda one: one.Y.shape)
-    assert done.ab is not None  # upsampling ends with ab
-    return np.moveaxis(ab_to_srgb(done.lightness(), done.ab), 0, -1)
 
 
 def refuse_own_source(job: Job) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,6 @@ from colorizer.archive.verify.film import verify_film
 from colorizer.errors import MediaError
 from colorizer.files.checksum import file_hash
 from colorizer.guidance.cut_list import cut_file, override_file
-from colorizer.guidance.hints.hinted_model import HintedModel
 from colorizer.guidance.references.files import (
     hinted_references,
     override_references,
@@ -27,6 +26,7 @@ from colorizer.media.base import Sink, Source
 from colorizer.media.film.open import av_versions, source_identity
 from colorizer.models.base import ColorModel
 from colorizer.places.frame_pattern import is_pattern
+from colorizer.places.hint import Guide, as_lists
 from colorizer.stages.device import device_facts
 
 FILM_SETTINGS = (
@@ -40,14 +40,14 @@ FRAME_FILE_SETTINGS = ("bit_depth", "jpeg_quality", "profile")
 """Of a result that is a sequence also these."""
 
 
-def begin_record(job: Job, model: ColorModel) -> Record:
+def begin_record(job: Job, model: ColorModel, asked: Sequence[Guide]) -> Record:
     """Begin the record of a job: with what it is computed."""
     told: dict[str, Any] = {"name": model.name, "weights_sha256": model.weights_sha256 or None}
     if not model.weights_sha256:
         told["parameters_sha256"] = _model_hash(model)
-    if isinstance(model, HintedModel):
-        told["hints"] = model.hints
-        if painted := reference_hashes(hinted_references(model.hints)):
+    if asked:
+        told["hints"] = as_lists(asked)
+        if painted := reference_hashes(hinted_references(asked)):
             told["references"] = painted
     device = device_facts(next(model.parameters()).device)
     return Record(job, model=told, device=device, write=job.settings.sidecar)
@@ -85,11 +85,11 @@ def note_cuts(job: Job, record: Record) -> None:
         record.add(shot_settings=told | ({"references": painted} if painted else {}))
 
 
-def made_by(job: Job, model: ColorModel) -> str:
+def made_by(job: Job, model: ColorModel, asked: Sequence[Guide]) -> str:
     """Return in one line how the colours of a photo come to be, for its metadata."""
     settings = job.settings
     told = f"model {model.name}, vividness {settings.vividness:g}, strength {settings.strength:g}"
-    hinted = ", colour hints of a person" if isinstance(model, HintedModel) else ""
+    hinted = ", colour hints of a person" if asked else ""
     return f"{told}, size {settings.size}{hinted}"
 
 
@@ -115,7 +115,7 @@ def verified(job: Job, record: Record) -> str:
     return f"verified: {verdict}"
 
 
-def film_identity(job: Job, model: ColorModel) -> dict[str, Any]:
+def film_identity(job: Job, model: ColorModel, asked: Sequence[Guide]) -> dict[str, Any]:
     """Return all that the frames of a coloured film depend on, as JSON values.
 
     Raises:
@@ -132,11 +132,8 @@ def film_identity(job: Job, model: ColorModel) -> dict[str, Any]:
     found = own is not None and own.exists()
     kept["shot_settings"] = file_hash(own) if own and found else None
     painted = override_references(own if found else None)
-    if isinstance(model, HintedModel):
-        painted += hinted_references(model.hints)
-        kept["hints"], model = model.hints, model.model
-    else:
-        kept["hints"] = None
+    painted += hinted_references(asked)
+    kept["hints"] = as_lists(asked) or None
     kept["references"] = sorted(reference_hashes(painted).values()) or None
     return {
         "source": source_identity(job.source),

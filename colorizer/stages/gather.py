@@ -59,7 +59,9 @@ class Gather:
         self._busy = False
         self._waiting: dict[object, list[_Wish]] = {}
 
-    def predict(self, model: ColorModel, L: Tensor, vividness: float) -> Tensor:
+    def predict(
+        self, model: ColorModel, L: Tensor, vividness: float, hints: Tensor | None = None
+    ) -> Tensor:
         """Do what `model.predict` does, together with other threads.
 
         What goes wrong with another thread's picture is no matter of this one's.
@@ -68,16 +70,17 @@ class Gather:
             model: a colour model.
             L: (N, 1, h, w); more than one picture, or any with hints, has a call of its own.
             vividness: 0 is the cautious average colour, 1 the likeliest.
+            hints: see `ColorModel.predict`.
 
         Returns:
             ab (N, 2, h, w).
         """
-        if len(L) > 1 or not model.shares_calls:
+        if len(L) > 1 or hints is not None:
             with self._changed:
                 self._changed.wait_for(lambda: not self._busy)
                 self._busy = True
             try:
-                return model.predict(L, vividness=vividness)
+                return model.predict(L, vividness=vividness, hints=hints)
             finally:
                 self._release()
         wish = _Wish(L)

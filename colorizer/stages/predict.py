@@ -7,7 +7,7 @@ is elsewhere (colorizer.models).
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from copy import deepcopy
@@ -22,6 +22,8 @@ from torch.nn.functional import interpolate
 from colorizer.errors import DeviceError, WeightsError
 from colorizer.frame import Frame
 from colorizer.models.base import VIVIDNESS, ColorModel
+from colorizer.models.hint_map import hint_map
+from colorizer.places.hint import Hint
 from colorizer.stages.device import cpu_cores, is_out_of_memory, working_dtype
 from colorizer.stages.gather import Gather
 
@@ -35,8 +37,13 @@ MOST_HELD = 12
 """Frames that wait together for the network, at most, where not all are key frames."""
 
 
-Look = Callable[[int], tuple[float, float]]
+Amounts = Callable[[int], tuple[float, float]]
 """Gives vividness and strength of a frame, by its index."""
+
+
+def plain_amounts(_: int) -> tuple[float, float]:
+    """Return the vividness of a result when nobody asks for another, and strength 1."""
+    return VIVIDNESS, 1.0
 
 
 def film_batch(device: torch.device) -> int:
@@ -68,14 +75,12 @@ def predict_chroma(
     frames: Iterable[Frame],
     model: ColorModel,
     *,
-    device: torch.device,
     batch: int = 1,
-    vividness: float = VIVIDNESS,
-    strength: float = 1.0,
+    amounts: Amounts = plain_amounts,
+    hints: Sequence[Hint] = (),
     warn: Callable[[str], object] = _log.warning,
     gather: Gather | None = None,
     pool: Executor | None = None,
-    look: Look | None = None,
 ) -> Iterator[Frame]:
     """Give every key frame its ab, at the size of its L. The result does not depend on `batch`.
 
@@ -84,39 +89,44 @@ def predict_chroma(
 
     Args:
         frames: with L set; those that are no key frames pass as they are.
-        model: a colour model on `device`, in eval mode.
-        device: where the model is.
+        model: a colour model, in eval mode.
         batch: frames of like size in one call, at most.
-        vividness: 0 is the cautious average colour, 1 the likeliest.
-        strength: factor of ab.
+        amounts: gives the vividness of a frame; strength is for `strengthen`.
+        hints: that the network is shown with every frame, as far as it takes any.
         warn: told each fallback in one line.
         gather: the network as several threads share it; None calls it at once.
         pool: see `core_pool`; on the CPU each frame of a batch gets a thread of it.
-        look: where frames differ in it, in place of `vividness` and `strength`.
 
     Raises:
         DeviceError: out of memory at the least setting.
         WeightsError: the network's answer is not finite.
     """
-    network = _Network(model, device, batch, vividness, warn, gather, pool)
-    for group in _alike(frames, batch, look):
-        if look is not None:
-            network.vividness, strength = look(group[0].index)
+    network = _Network(model, batch, hints, warn, gather, pool)
+    for group in _alike(frames, batch, amounts):
+        network.vividness, _ = amounts(group[0].index)
         keys = [frame.L for frame in group if frame.is_key]
         chroma = iter(network.predict(np.stack(keys)) if keys else ())
         for frame in group:
-            yield replace(frame, ab=next(chroma) * np.float32(strength)) if frame.is_key else frame
+            yield replace(frame, ab=next(chroma)) if frame.is_key else frame
 
 
-def _alike(frames: Iterable[Frame], batch: int, look: Look | None) -> Iterator[list[Frame]]:
-    """Group neighbours of the same working size and look, with `batch` key frames at most.
+def strengthen(frames: Iterable[Frame], amounts: Amounts) -> Iterator[Frame]:
+    """Scale the ab of every key frame by its strength."""
+    for frame in frames:
+        if frame.ab is not None:
+            frame = replace(frame, ab=frame.ab * np.float32(amounts(frame.index)[1]))
+        yield frame
+
+
+def _alike(frames: Iterable[Frame], batch: int, amounts: Amounts) -> Iterator[list[Frame]]:
+    """Group neighbours of the same working size and amounts, with `batch` key frames at most.
 
     Nothing waits that need not: frames before a key frame go on alone.
     """
     group: list[Frame] = []
     keys = 0
     for frame in frames:
-        if group and not _is_like(frame, group[0], look):
+        if group and not _is_like(frame, group[0], amounts):
             yield group
             group, keys = [], 0
         group.append(frame)
@@ -128,9 +138,8 @@ def _alike(frames: Iterable[Frame], batch: int, look: Look | None) -> Iterator[l
         yield group
 
 
-def _is_like(one: Frame, other: Frame, look: Look | None) -> bool:
-    same = look is None or look(one.index) == look(other.index)
-    return same and one.L.shape == other.L.shape
+def _is_like(one: Frame, other: Frame, amounts: Amounts) -> bool:
+    return amounts(one.index) == amounts(other.index) and one.L.shape == other.L.shape
 
 
 class _Network:
@@ -139,19 +148,19 @@ class _Network:
     def __init__(
         self,
         model: ColorModel,
-        device: torch.device,
         batch: int,
-        vividness: float,
+        hints: Sequence[Hint],
         warn: Callable[[str], object],
         gather: Gather | None,
         pool: Executor | None,
     ) -> None:
         self._model = model
-        self._device = device
-        self._dtype = working_dtype(device)
+        self._device = next(model.parameters()).device
+        self._dtype = working_dtype(self._device)
         self._batch = batch
         self._scale = 1.0
-        self.vividness = vividness
+        self.vividness = VIVIDNESS
+        self._hints = hints
         self._warn = warn
         self._gather = gather
         self._pool = pool
@@ -209,9 +218,10 @@ class _Network:
         return ab
 
     def _answer(self, L: Tensor) -> Tensor:
+        hints = hint_map(self._hints, L) if self._hints else None
         if self._gather is None:
-            return self._model.predict(L, vividness=self.vividness)
-        return self._gather.predict(self._model, L, self.vividness)
+            return self._model.predict(L, vividness=self.vividness, hints=hints)
+        return self._gather.predict(self._model, L, self.vividness, hints)
 
     def _step_down(self, shape: tuple[int, ...]) -> None:
         """Take the next step of the ladder: batch, working size, CPU, error."""

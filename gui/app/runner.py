@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from colorizer.engine.queue import Entry
 from colorizer.jobs import JobState, Kind
+from colorizer.places.hint import as_lists
 from gui.app.engine import Engine
 from gui.app.room import free_bytes, has_room
 from gui.app.text import shown
@@ -214,7 +215,7 @@ class Runner(QObject):
             target=str(job.target),
             kind=str(job.kind),
             settings=job.settings.as_dict(),
-            hints=entry.hints,
+            hints=as_lists(job.hints),
             out=self._records_folder(job.target),
         )
 

@@ -58,7 +58,7 @@ class ChangeRows(QUndoCommand):
 
     def _value(self, number: int) -> Any:
         entry = self._model.entry(number)
-        return entry.job.settings if self._field == "settings" else entry.hints
+        return entry.job.settings if self._field == "settings" else entry.job.hints
 
     def _set(self, values: Mapping[int, Any]) -> None:
         for number, value in values.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,13 +12,13 @@ from PySide6.QtGui import QCursor, QUndoStack
 
 from colorizer.color.cielab import luma_to_L
 from colorizer.engine.queue import Entry
-from colorizer.guidance.hints.file import Hint, packed
 from colorizer.jobs import JobState, Kind
+from colorizer.places.hint import Guide, Hint, Reference
 from gui.app.engine import Engine
 from gui.app.undo import ChangeRows
 from gui.picture.colour_menu import ColourMenu, RecentColours
 from gui.picture.compare_view import CompareView
-from gui.picture.looks import Hints, Seen, question
+from gui.picture.looks import Seen, question
 from gui.picture.shading import colour_of
 from gui.queue.queue_model import QueueModel
 
@@ -45,12 +46,13 @@ class Hinting(QObject):
     def show(self, entry: Entry, seen: Seen) -> None:
         """Draw the hints of a row on its picture."""
         self._row, self._seen = entry.id, seen
-        places = [place_of(hint, seen) for hint in entry.hints]
-        self._shown = [number for number, place in enumerate(places) if place is not None]
-        dots = [(place, hint) for place, hint in zip(places, entry.hints, strict=True) if place]
-        self._view.set_hints(
-            [(x, y, colour_of(lightness(seen, x, y), *hint[2:4])) for (x, y), hint in dots]
-        )
+        self._shown, dots = [], []
+        for number, hint in enumerate(entry.job.hints):
+            place = place_of(hint, seen)
+            if place is not None and isinstance(hint, Hint):
+                self._shown.append(number)
+                dots.append((*place, colour_of(lightness(seen, *place), hint.a, hint.b)))
+        self._view.set_hints(dots)
 
     def forget(self) -> None:
         """No row is shown."""
@@ -63,8 +65,8 @@ class Hinting(QObject):
             colour = colour_of(65.0, a, b)
             self.recent.add(colour)
             film = entry.job.kind is Kind.FILM
-            hint: Hint = (x, y, a, b, seen.wish.time) if film else (x, y, a, b)
-            self._set((*entry.hints, hint), self.tr("New hint"))
+            hint = Hint(x, y, a, b, seen.wish.time if film else None)
+            self._set((*entry.job.hints, hint), self.tr("New hint"))
 
     def _entry(self) -> Entry | None:
         """Return the row that is shown, None where it can't be changed."""
@@ -85,46 +87,47 @@ class Hinting(QObject):
             found = [(c["a"], c["b"], c["share"]) for c in event.get("colours", [])]
             menu.set_likely([(colour_of(L, a, b), share, a, b) for a, b, share in found])
 
-        asked = question(entry.job, entry.hints, seen.wish.time)
+        asked = question(entry.job, seen.wish.time)
         self._engine.ask("alternatives", _while_alive(menu, offer), place=(x, y), **asked)
         menu.popup(QCursor.pos())
 
     def _handle_moved(self, number: int, x: float, y: float) -> None:
         entry, seen = self._entry(), self._seen
         if entry is not None and seen is not None and number < len(self._shown):
-            hints, place = list(entry.hints), self._shown[number]
-            when = hints[place][4:]
+            hints, place = list(entry.job.hints), self._shown[number]
+            hint = hints[place]
+            assert isinstance(hint, Hint)
             # Where it was followed to was wrong: from now on it is of this moment.
-            when = when if is_at(hints[place], seen.wish.time) else (seen.wish.time,)
-            (hints[place],) = packed([(x, y, *hints[place][2:4], *when)])
+            when = hint.when if is_at(hint, seen.wish.time) else seen.wish.time
+            hints[place] = replace(hint, x=x, y=y, when=when)
             self._set(tuple(hints), self.tr("Moved hint"))
 
     def _handle_removed(self, number: int) -> None:
         entry = self._entry()
         if entry is not None and number < len(self._shown):
-            place = self._shown[number]
-            self._set(entry.hints[:place] + entry.hints[place + 1 :], self.tr("Removed hint"))
+            hints, place = entry.job.hints, self._shown[number]
+            self._set(hints[:place] + hints[place + 1 :], self.tr("Removed hint"))
 
-    def _set(self, hints: Hints, words: str) -> None:
+    def _set(self, hints: tuple[Guide, ...], words: str) -> None:
         assert self._row is not None
         self._undo.push(ChangeRows(words, self._model, "hints", {self._row: hints}))
 
 
 def is_at(hint: Hint, time: float) -> bool:
     """Tell whether a hint belongs to a moment; one of a photo always does."""
-    if len(hint) == 5:
-        return isinstance(hint[4], float) and abs(hint[4] - time) < SAME_MOMENT
-    return len(hint) == 4
+    if hint.when is None:
+        return True
+    return isinstance(hint.when, float) and abs(hint.when - time) < SAME_MOMENT
 
 
-def place_of(hint: Hint, seen: Seen) -> tuple[float, float] | None:
+def place_of(hint: Guide, seen: Seen) -> tuple[float, float] | None:
     """Return where a hint is in a picture, None where it is not or nobody knows yet."""
-    asked = dict(zip(seen.wish.hints, seen.places, strict=True))
+    asked = dict(zip(seen.wish.job.hints, seen.places, strict=True))
     if hint in asked:
         return asked[hint]
-    if len(hint) < 4 or not is_at(hint, seen.wish.time):  # a reference is no place
+    if isinstance(hint, Reference) or not is_at(hint, seen.wish.time):
         return None
-    return hint[0], hint[1]
+    return hint.x, hint.y
 
 
 def lightness(seen: Seen, x: float, y: float) -> float:

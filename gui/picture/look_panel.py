@@ -85,7 +85,6 @@ class LookPanel(QWidget):
         wish = Wish(
             row=entry.id,
             job=entry.job,
-            hints=entry.hints,
             time=self.timeline.time if entry.job.kind is Kind.FILM else 0.0,
             longest=LONGEST_SHARP if self._sharp else LONGEST,
             confidence=self._confidence,
@@ -158,9 +157,7 @@ class LookPanel(QWidget):
         if shown_look is not None:
             self.hinting.show(entry, shown_look)
             self._shade_quickly()
-            if _colours(shown_look.wish.job, shown_look.wish.hints) != _colours(
-                entry.job, entry.hints
-            ):
+            if _colours(shown_look.wish.job) != _colours(entry.job):
                 self.ask()
 
     def showEvent(self, event: object) -> None:
@@ -237,7 +234,7 @@ class LookPanel(QWidget):
             return
         self._shade_quickly()
         guides, self._guides = self._guides, self.shots.guides
-        if entry.hints or self._guides != guides:
+        if entry.job.hints or self._guides != guides:
             self.ask()
 
     @staticmethod
@@ -276,6 +273,6 @@ class LookPanel(QWidget):
             self.view.set_after(self._shaded(entry, 1))
 
 
-def _colours(job: Any, hints: Any) -> tuple[Any, ...]:
+def _colours(job: Any) -> tuple[Any, ...]:
     """Return what a picture depends on beside strength and vividness."""
-    return (replace(job.settings, strength=1.0, vividness=0.5), hints)
+    return (replace(job.settings, strength=1.0, vividness=0.5), job.hints)

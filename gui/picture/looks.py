@@ -9,16 +9,14 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QObject, QTemporaryDir, Signal
 
-from colorizer.guidance.hints.file import Hint
 from colorizer.jobs import Job
+from colorizer.places.hint import as_lists
 from gui.app.engine import Engine
 
 LONGEST = 1400
 """Pixels of the long side first asked for; enough for the usual pane."""
 LONGEST_SHARP = 4000
 """Asked for when a person zooms in; more would take gigabytes."""
-
-Hints = tuple[Hint, ...]
 
 
 @dataclass(frozen=True)
@@ -27,7 +25,6 @@ class Wish:
 
     row: int
     job: Job
-    hints: Hints = ()
     time: float = 0.0
     longest: int = LONGEST
     confidence: bool = False
@@ -92,7 +89,7 @@ class Looks(QObject):
             out=self._folder.filePath("look.npz"),
             longest=wish.longest,
             confidence=wish.confidence,
-            **question(wish.job, wish.hints, wish.time),
+            **question(wish.job, wish.time),
         )
 
     def forget(self) -> None:
@@ -135,10 +132,10 @@ class Looks(QObject):
             else:
                 self._follow(wish, index)
 
-        self._engine.ask("follow", handle, index=index, **question(wish.job, wish.hints, wish.time))
+        self._engine.ask("follow", handle, index=index, **question(wish.job, wish.time))
 
 
-def question(job: Job, hints: Hints, time: float) -> dict[str, Any]:
+def question(job: Job, time: float) -> dict[str, Any]:
     """Return the arguments that name a picture to the worker."""
     # Strength and vividness are applied here, so one look serves them all.
     settings = replace(job.settings, strength=1.0, vividness=0.5)
@@ -147,7 +144,7 @@ def question(job: Job, hints: Hints, time: float) -> dict[str, Any]:
         "kind": str(job.kind),
         "time": time,
         "settings": settings.as_dict(),
-        "hints": hints,
+        "hints": as_lists(job.hints),
     }
 
 

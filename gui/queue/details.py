@@ -52,10 +52,10 @@ def details_of(entry: Entry) -> str:
         lines.append(_tr("Size: %1").replace("%1", size))
     if entry.seconds:
         lines.append(_tr("Time: %1").replace("%1", clock(entry.seconds)))
-    if entry.hints:
-        times = sorted({hint[4] for hint in entry.hints if len(hint) > 4}, key=str)
+    if hints := entry.job.hints:
+        times = sorted({hint.when for hint in hints if hint.when is not None}, key=str)
         at = ", ".join(f"{time:.2f} s" if isinstance(time, float) else str(time) for time in times)
-        number = f"{len(entry.hints)} ({at})" if at else str(len(entry.hints))
+        number = f"{len(hints)} ({at})" if at else str(len(hints))
         lines.append(_tr("Hints: %1").replace("%1", number))
     settings = ", ".join(f"{name} {value}" for name, value in changed(job.settings).items())
     lines.append(_tr("Settings: %1").replace("%1", settings or _tr("all as usual")))

@@ -177,7 +177,8 @@ class QueueModel(QAbstractTableModel):
     def _take(self, number: int, changes: dict[str, Any]) -> None:
         place = self._places[number]
         old, values = self._rows[place], dict(changes)
-        of_job = {name: values.pop(name) for name in ("target", "settings") if name in values}
+        names = ("target", "settings", "hints")
+        of_job = {name: values.pop(name) for name in names if name in values}
         job = replace(old.job, **of_job) if of_job else old.job
         self._rows[place] = new = replace(old, job=job, **values)
         if new.state is not old.state:

@@ -193,7 +193,6 @@ def bench_stages(model: ColorModel, folder: Path, count: int, settings: Settings
         took[name] = time.process_time() - start
         return done
 
-    device = next(model.parameters()).device
     with open_source(film, Kind.FILM, side=settings.size) as source:
         assert isinstance(source, FilmSource)
         sink = film_sink(folder / "stages.mp4", source, settings)
@@ -202,7 +201,7 @@ def bench_stages(model: ColorModel, folder: Path, count: int, settings: Settings
         frames = timed("cuts, flow both ways", mark_shots(frames, detector=scene_detector()))
         frames = timed("key frames chosen", mark_keys(iter(frames)))
         keys = sum(frame.is_key for frame in frames)
-        frames = timed("network", predict_chroma(frames, model, device=device))
+        frames = timed("network", predict_chroma(frames, model))
         frames = timed("colours carried and smoothed", smooth_chroma(iter(frames)))
         enlarged = upsample_chroma(iter(frames), sink.chroma_size, sink.chroma_shift)
         frames = timed("chroma enlarged", enlarged)

@@ -111,13 +111,12 @@ def enlarged(ab: np.ndarray, size: tuple[int, ...]) -> np.ndarray:
 
 def predicted(frames: list[Frame], weights: Path | None) -> Iterator[np.ndarray]:
     """Yield the network's ab."""
-    import torch
 
     from colorizer.models import load_model
     from colorizer.stages.predict import predict_chroma
 
     model = load_model("autochrome", weights)
-    for frame in predict_chroma(frames, model, device=torch.device("cpu"), batch=4):
+    for frame in predict_chroma(frames, model, batch=4):
         assert frame.ab is not None
         yield frame.ab
 

@@ -88,8 +88,7 @@ still.open_pages = open_pages
 def test_warnings_and_tracebacks_of_libraries_are_not_shown(tmp_path, weights, quiet):
     drawn.photo(tmp_path / "in" / "a.png", 1)
     drawn.photo(tmp_path / "in" / "bug.png", 1)
-    ending = "import sys\nfrom colorizer.commands import cli\nsys.exit(cli.main(sys.argv[1:]))\n"
-    script = f"{NOISE}\n{ending}"
+    script = f"{NOISE}\nfrom colorizer.commands.cli import main\nraise SystemExit(main())\n"
     command = ["run", "in", "-o", "out", "--size", "64", "--weights", str(weights)]
     done = subprocess.run(
         [sys.executable, "-c", script, *command, *quiet.split()], cwd=tmp_path, timeout=120,

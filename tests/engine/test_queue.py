@@ -1,7 +1,7 @@
 import json
 import os
 import sqlite3
-import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ from colorizer.engine.queue import Queue
 from colorizer.engine.queue_json import export_json, import_json
 from colorizer.errors import ColorizerError
 from colorizer.jobs import Job, JobState, Kind
+from colorizer.places.hint import Hint
 from colorizer.settings import Settings
 
 
@@ -35,16 +36,15 @@ def test_everything_is_on_disk_after_each_change(file):
         row,
         state=JobState.FAILED,
         reason="cut off",
-        hints=((0.5, 0.25, 10.0, -4.0),),
+        hints=(Hint(0.5, 0.25, 10.0, -4.0),),
         facts={"width": 3},
         warnings=("one",),
         total=4,
     )
     other = Queue(file)  # the first one is never closed, as after a power cut
     (entry,) = other.entries()
-    assert entry.job == job(strength=0.7)
+    assert entry.job == replace(job(strength=0.7), hints=(Hint(0.5, 0.25, 10.0, -4.0),))
     assert (entry.state, entry.reason, entry.total) == (JobState.FAILED, "cut off", 4)
-    assert entry.hints == ((0.5, 0.25, 10.0, -4.0),)
     assert entry.facts == {"width": 3}
     assert entry.warnings == ("one",)
 
@@ -108,13 +108,12 @@ def test_a_list_is_exported_and_imported_with_settings_and_hints(file, tmp_path)
     queue = Queue(file)
     done, left = queue.add([job("done"), job("left", vividness=0.2)])
     queue.update(done, state=JobState.DONE)
-    queue.update(left, hints=((0.1, 0.2, 3.0, 4.0),))
+    queue.update(left, hints=(Hint(0.1, 0.2, 3.0, 4.0),))
     assert export_json(queue, tmp_path / "list.json") == 1
     with Queue(tmp_path / "other.sqlite") as other:
         import_json(other, tmp_path / "list.json")
         (entry,) = other.entries()
-    assert entry.job == job("left", vividness=0.2)
-    assert entry.hints == ((0.1, 0.2, 3.0, 4.0),)
+    assert entry.job == replace(job("left", vividness=0.2), hints=(Hint(0.1, 0.2, 3.0, 4.0),))
     assert entry.state is JobState.WAITING
 
 
@@ -167,18 +166,11 @@ def test_a_failed_change_leaves_all_rows_as_they_were(file):
     assert queue.entries()[0].state is JobState.WAITING
 
 
-def test_ten_thousand_rows_are_quick(file):
-    queue, start = Queue(file), time.perf_counter()
-    rows = queue.add([job(str(number)) for number in range(10_000)])
-    added = time.perf_counter()
-    assert len(queue.entries()) == 10_000
-    read = time.perf_counter()
-    queue.move(rows[9_000:], before=rows[0])
-    moved = time.perf_counter()
-    print(f"10,000 rows: added {added - start:.2f} s, read {read - added:.2f} s,"
-          f" moved {moved - read:.2f} s")  # fmt: skip
-    assert names(queue)[:2] == ["9000", "9001"]
-    assert moved - start < 10
+def test_many_rows_move_together(file):
+    queue = Queue(file)
+    rows = queue.add([job(str(number)) for number in range(300)])
+    queue.move(rows[270:], before=rows[0])
+    assert names(queue)[:31] == [*map(str, range(270, 300)), "0"]
 
 
 def test_a_queue_of_the_first_version_is_kept_and_gets_the_new_column(file):

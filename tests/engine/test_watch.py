@@ -194,4 +194,4 @@ def test_only_one_watch_works_in_a_folder(folder, capsys):
 def test_a_file_is_no_folder_to_watch(folder, capsys):
     put(folder / "in" / "a.jpg")
     assert cli.main(["watch", str(folder / "in" / "a.jpg"), "-o", str(folder)]) == ExitCode.USAGE
-    assert "is no folder" in capsys.readouterr().err
+    assert "is not a folder" in capsys.readouterr().err

@@ -1,6 +1,7 @@
 """Hints where a person looks, and shots before the run: both as the run itself finds them."""
 
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 
@@ -9,6 +10,7 @@ from colorizer.guidance.hints.tracks import track_hints
 from colorizer.guidance.reader import reader_of
 from colorizer.guidance.shot_finder import ShotFinder
 from colorizer.jobs import Job, Kind
+from colorizer.places.hint import Hint
 from colorizer.settings import Settings
 from tests.draw_shots import draw_shots, square_at
 
@@ -40,7 +42,7 @@ def test_shots_are_found_as_the_run_finds_them_bit_by_bit(job):
 
 
 def test_a_trail_is_the_way_that_the_run_follows(reader):
-    hint = (*square_at(HINTED), *RED)
+    hint = Hint(*square_at(HINTED), *RED)
     trails = Trails(reader)
     placed = [(trails.index_at(HINTED / 25), hint)]
     assert placed == [(HINTED, hint)]
@@ -57,7 +59,7 @@ def test_a_trail_is_the_way_that_the_run_follows(reader):
 
 def test_a_trail_ends_at_the_cut(reader):
     trails = Trails(reader)
-    placed = [(HINTED, (*square_at(HINTED), *RED))]
+    placed = [(HINTED, Hint(*square_at(HINTED), *RED))]
     while not trails.follow(placed, FIRST + 2, 1.0):
         pass
     assert trails.at(placed, FIRST + 2) == [None]
@@ -68,14 +70,14 @@ def test_a_trail_ends_at_the_cut(reader):
 def test_hints_of_one_frame_are_followed_together(reader):
     trails = Trails(reader)
     x, y = square_at(HINTED)
-    hints = [(x, y, *RED), (x + 0.05, y, 0.0, 9.0), (x, y, 3.0, 3.0)]
+    hints = [Hint(x, y, *RED), Hint(x + 0.05, y, 0.0, 9.0), Hint(x, y, 3.0, 3.0)]
     placed = [(trails.index_at(str(HINTED)), hint) for hint in hints]
     assert trails.follow(placed, HINTED - 5, 60.0)
     alone = Trails(reader)
     assert alone.follow(placed[1:2], HINTED - 5, 60.0)
     first, second, third = trails.at(placed, HINTED - 5)
     assert second == alone.at(placed[1:2], HINTED - 5)[0]
-    assert third == (*first[:2], 3.0, 3.0)
+    assert third == replace(first, a=3.0, b=3.0)
 
 
 def test_a_hint_before_the_part_that_is_coloured_is_nowhere(job):
@@ -83,7 +85,7 @@ def test_a_hint_before_the_part_that_is_coloured_is_nowhere(job):
 
     part = replace(job, settings=replace(job.settings, start="20"))
     trails = Trails(reader_of(part))
-    placed = [(trails.index_at(when), (0.5, 0.5, *RED)) for when in (0.2, "25")]
+    placed = [(trails.index_at(when), Hint(0.5, 0.5, *RED)) for when in (0.2, "25")]
     assert [index for index, _ in placed] == [-15, 5]
     assert trails.know(placed[:1], 5)
-    assert trails.at(placed, 5) == [None, (0.5, 0.5, *RED)]
+    assert trails.at(placed, 5) == [None, Hint(0.5, 0.5, *RED)]

@@ -13,8 +13,9 @@ from torch import Tensor
 from colorizer import pipeline
 from colorizer.engine import batch
 from colorizer.engine.batch import run_all
-from colorizer.guidance.hints.hinted_model import HintedModel
 from colorizer.jobs import Job, JobState, Kind
+from colorizer.models.hint_map import hint_map
+from colorizer.places.hint import Hint
 from colorizer.settings import Settings
 from colorizer.stages import gather
 from colorizer.stages.gather import Gather, gather_on
@@ -162,8 +163,8 @@ def test_films_and_pictures_with_hints_have_calls_of_their_own():
     model, shared = counted(), Gather(2)
     frames = torch.cat([lightness(0), lightness(1), lightness(2)])
     shared.predict(model, frames, 0.5)
-    hinted = HintedModel(model, [(0.5, 0.5, 20.0, 20.0)]).eval()
-    shared.predict(hinted, lightness(0), 0.5)
+    hints = hint_map([Hint(0.5, 0.5, 20.0, 20.0)], lightness(0))
+    shared.predict(model, lightness(0), 0.5, hints)
     assert [shape[0] for shape in model.calls] == [3, 1]
 
 

@@ -11,10 +11,8 @@ from torch import Tensor
 from colorizer.errors import DeviceError, WeightsError
 from colorizer.frame import Frame
 from colorizer.stages import predict
-from colorizer.stages.predict import core_pool, predict_chroma
+from colorizer.stages.predict import core_pool, predict_chroma, strengthen
 from tests.tiny_model import TinyModel, tiny_model
-
-CPU = torch.device("cpu")
 
 
 @dataclass
@@ -46,7 +44,7 @@ def model() -> TinyModel:
 
 
 def chroma(frames, model, **options) -> list[np.ndarray]:
-    return [f.ab for f in predict_chroma(frames, model, device=CPU, **options)]
+    return [f.ab for f in predict_chroma(frames, model, **options)]
 
 
 @pytest.mark.parametrize("batch", [2, 3, 16])
@@ -59,9 +57,7 @@ def test_result_does_not_depend_on_the_batch_size(model, batch):
 
 def test_frames_keep_order_and_everything_but_ab(model):
     frames = [frame(i) for i in range(5)]
-    for before, after in zip(
-        frames, predict_chroma(frames, model, device=CPU, batch=2), strict=True
-    ):
+    for before, after in zip(frames, predict_chroma(frames, model, batch=2), strict=True):
         assert replace(after, ab=None) == before
         assert after.ab.shape == (2, 64, 80)
         assert after.ab.dtype == np.float32
@@ -75,22 +71,22 @@ def test_frames_of_different_size_are_not_mixed(model):
 
 
 def test_strength_multiplies_and_vividness_reaches_the_model(model):
-    full = chroma([frame(0)], model, vividness=0.5)[0]
-    half = chroma([frame(0)], model, vividness=0.5, strength=0.5)[0]
-    np.testing.assert_allclose(half, full / 2, rtol=1e-5)
-    vivid = chroma([frame(0)], model, vividness=1.0)[0]
-    np.testing.assert_allclose(vivid, full + 0.5, atol=1e-4)
+    full = list(predict_chroma([frame(0)], model, amounts=lambda _: (0.5, 0.5)))
+    (half,) = strengthen(full, lambda _: (0.5, 0.5))
+    np.testing.assert_allclose(half.ab, full[0].ab / 2, rtol=1e-5)
+    vivid = chroma([frame(0)], model, amounts=lambda _: (1.0, 1.0))[0]
+    np.testing.assert_allclose(vivid, full[0].ab + 0.5, atol=1e-4)
 
 
 def test_a_batch_of_one_does_not_read_ahead(model):
     asked = []
-    stage = predict_chroma((asked.append(i) or frame(i) for i in range(3)), model, device=CPU)
+    stage = predict_chroma((asked.append(i) or frame(i) for i in range(3)), model)
     next(stage)
     assert asked == [0]
 
 
 def test_inference_mode_does_not_leak_into_the_caller(model):
-    stage = predict_chroma([frame(0), frame(1)], model, device=CPU)
+    stage = predict_chroma([frame(0), frame(1)], model)
     next(stage)
     assert not torch.is_inference_mode_enabled()
 
@@ -124,14 +120,14 @@ def test_out_of_memory_at_the_least_setting_is_an_error(model, monkeypatch):
 def test_out_of_memory_off_the_cpu_ends_on_a_copy_there(monkeypatch):
     """The meta device stands for a GPU: it computes nothing, and here it has no memory."""
     model = tiny_model()
-    network = predict._Network(model, CPU, 1, 0.5, (told := []).append, None, None)
+    network = predict._Network(model, 1, (), (told := []).append, None, None)
     network._device = torch.device("meta")
     network._step_down((1, 64, 80))
     assert told == ["out of memory on meta: the CPU is used from here on"]
     assert network._model is not model
     assert network._model.conv.weight.data_ptr() != 0
     L = np.stack([frame(0).L])
-    expected = chroma([frame(0)], model, vividness=0.5)[0]
+    expected = chroma([frame(0)], model)[0]
     np.testing.assert_allclose(network.predict(L)[0], expected, atol=1e-4)
 
 
@@ -156,7 +152,7 @@ def test_gpu_agrees_with_the_cpu():
     model = tiny_model()
     expected = chroma([frame(i) for i in range(4)], model, batch=4)
     cuda = torch.device("cuda", 0)
-    got = predict_chroma([frame(i) for i in range(4)], model.to(cuda), device=cuda, batch=4)
+    got = predict_chroma([frame(i) for i in range(4)], model.to(cuda), batch=4)
     assert np.abs(np.stack([f.ab for f in got]) - np.stack(expected)).max() < 1
 
 

@@ -36,6 +36,7 @@ from colorizer.jobs import Job, JobState, Kind, Progress
 from colorizer.media.film.segments import is_joining, sweep
 from colorizer.models import WEIGHTS_FOLDER, model_spec
 from colorizer.places.frame_pattern import there
+from colorizer.places.hint import as_lists
 from colorizer.settings import Settings, shaping
 
 _LOSSY = (".jpg", ".jpeg", ".webp")
@@ -264,7 +265,8 @@ def _other_hints(sidecar: Sidecar, job: Job) -> bool:
     hints = () if file is None else read_hints(file)
     painted = reference_hashes(hinted_references(hints))
     model = sidecar["model"]
-    return _told(model.get("hints") or [], model.get("references") or {}) != _told(hints, painted)
+    made = _told(model.get("hints") or [], model.get("references") or {})
+    return made != _told(as_lists(hints), painted)
 
 
 def _told(hints: Iterable[Any], references: Mapping[str, str]) -> list[list[Any]]:

@@ -9,8 +9,8 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from colorizer.files.strangers import SIDECAR_BYTES, open_regular, parse_json, read_whole
-from colorizer.guidance.hints.file import packed
 from colorizer.jobs import Kind
+from colorizer.places.hint import from_lists
 
 SCHEMA = 1
 """Version of the sidecar; grows when a field changes its meaning."""
@@ -101,7 +101,7 @@ def _are_hashes(value: Any) -> bool:
 
 def _are_hints(value: Any) -> bool:
     try:
-        packed(value)
+        from_lists(value)
     except (TypeError, ValueError, IndexError, KeyError, OverflowError):
         return False
     return True

@@ -24,7 +24,6 @@ from colorizer.engine.desk.models import models as models
 from colorizer.engine.desk.models import remove_model as remove_model
 from colorizer.engine.desk.watched import arrived as arrived
 from colorizer.errors import ColorizerError
-from colorizer.guidance.hints.file import Hint
 from colorizer.jobs import Job, Kind, Progress
 from colorizer.settings import Settings
 
@@ -43,7 +42,6 @@ _loading = threading.Lock()
 
 def steps(
     job: Job,
-    hints: tuple[Hint, ...],
     threads: int | None = None,
     record: Callable[[Progress], object] = lambda _: None,
 ) -> Generator[Progress, None, None]:
@@ -51,7 +49,6 @@ def steps(
 
     Args:
         job: what to do.
-        hints: colours a person asked for.
         threads: of torch; None chooses by how many such jobs go side by side.
         record: called with the end of the job while nobody else may write its target.
 
@@ -69,7 +66,7 @@ def steps(
     side_by_side = photos_at_once(device) if job.kind is Kind.PHOTO else 1
     torch.set_num_threads(threads or max(1, cpu_cores() // side_by_side))
     gather, way = _together(device), Way(record=record)
-    yield from attempt(job, _hinted(model, hints), gather, way=way, before=stamp(job))
+    yield from attempt(job, model, gather, way=way, before=stamp(job))
 
 
 def room(job: Job) -> AbstractContextManager[Any]:
@@ -108,14 +105,6 @@ def _load(name: str, weights: Path | None, device: str) -> ColorModel:
     from colorizer.pipeline import open_model
 
     return open_model(Settings(model=name, weights=weights, device=device))
-
-
-def _hinted(model: ColorModel, hints: tuple[Hint, ...]) -> ColorModel:
-    if not hints:
-        return model
-    from colorizer.guidance.hints.hinted_model import HintedModel
-
-    return HintedModel(model, hints).eval()
 
 
 def plan(command: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from colorizer.guidance.cut_list import cut_file, override_file
-from colorizer.guidance.hints.file import Hint, packed, parted, points_of
 from colorizer.jobs import Job, Kind
+from colorizer.places.hint import Guide, Hint, Reference, from_lists
 from colorizer.settings import Settings
 
 if TYPE_CHECKING:
@@ -35,8 +35,6 @@ _READING = (
 )
 """Settings on which frames, shots and motion depend."""
 
-Point = tuple[float, float, float, float]
-
 _opening = threading.Lock()
 
 
@@ -44,7 +42,7 @@ _opening = threading.Lock()
 class HintsHere:
     """The hints of a picture: of a film, where they are in the frame that is looked at."""
 
-    points: tuple[Point, ...]
+    points: tuple[Hint, ...]
     places: list[tuple[float, float] | None] = field(default_factory=list)
     """Of each hint asked about; None where it is not in the frame, or not yet known to be."""
     whole: bool = True
@@ -68,36 +66,41 @@ class _Film:
 
 def hints_here(command: Mapping[str, Any], frame: Frame) -> HintsHere:
     """Return the hints of a command as they are in its picture."""
-    asked = packed(command.get("hints", ()))
-    hints = points_of(asked)
+    asked = from_lists(command.get("hints", ()))
     settings = command.get("settings", {})
     if Kind(command["kind"]) is Kind.PHOTO or not (asked or settings.get("shots")):
-        points = tuple(hint[:4] for hint in hints)
-        return HintsHere(points, _with_none([hint[:2] for hint in points], asked))
+        here = [guide if isinstance(guide, Hint) else None for guide in asked]
+        return HintsHere(_present(here), [_place(hint) for hint in here])
     film = _film_of(command)
     moving, references = _placed(film, asked)
     index = film.trails.index_of(frame)
-    # Without a moment a hint of a film is wherever one looks; the run asks for one.
     found = iter(film.trails.at(moving, index))
-    own = [hint[:4] if len(hint) == 4 else next(found) for hint in hints]
-    points = tuple(point for point in (*own, *found) if point is not None)
-    places = [None if point is None else point[:2] for point in own]
+    # Without a moment a hint of a film is wherever one looks; the run asks for one.
+    own = [_here(guide, found) for guide in asked]
     known = film.trails.know(moving, index) and (references is None or references.is_known(index))
-    return HintsHere(points, _with_none(places, asked), known, index, references)
+    places = [_place(hint) for hint in own]
+    return HintsHere(_present([*own, *found]), places, known, index, references)
 
 
-def _with_none(
-    places: list[tuple[float, float] | None], asked: tuple[Hint, ...]
-) -> list[tuple[float, float] | None]:
-    """Return places of points as places of all that is asked: a reference has none."""
-    left = iter(places)
-    return [None if isinstance(hint[0], str) else next(left) for hint in asked]
+def _here(guide: Guide, found: Iterator[Hint | None]) -> Hint | None:
+    """Return a hint where it is in the frame, the next found one if it has a moment."""
+    if isinstance(guide, Reference):
+        return None
+    return guide if guide.when is None else next(found)
+
+
+def _present(hints: Iterable[Hint | None]) -> tuple[Hint, ...]:
+    return tuple(hint for hint in hints if hint is not None)
+
+
+def _place(hint: Hint | None) -> tuple[float, float] | None:
+    return None if hint is None else (hint.x, hint.y)
 
 
 def follow(command: Mapping[str, Any]) -> dict[str, Any]:
     """Follow hints towards the frame of `index` for a while; `whole` tells that all is known."""
     film, index = _film_of(command), command["index"]
-    moving, references = _placed(film, packed(command["hints"]))
+    moving, references = _placed(film, from_lists(command["hints"]))
     if not film.trails.follow(moving, index, SLICE_SECONDS):
         return {"whole": False}
     if references is not None and not references.is_known(index):
@@ -144,14 +147,17 @@ def find_shots(command: Mapping[str, Any]) -> dict[str, Any]:
     return {"firsts": finder.firsts, "done": finder.done, "total": finder.total, "over": over}
 
 
-def _placed(film: _Film, hints: tuple[Hint, ...]) -> tuple[list[Placed], ReferenceLooks | None]:
+def _placed(film: _Film, guides: tuple[Guide, ...]) -> tuple[list[Placed], ReferenceLooks | None]:
     """Return hints with a moment and those of shots, and all references."""
     points, pictures = [], list(film.pictures)
-    for what, when in map(parted, hints):
-        if isinstance(what, Path):
-            pictures += [] if when is None else [(film.trails.index_at(when), what)]
-        elif when is not None:
-            points.append((film.trails.index_at(when), what))
+    for guide in guides:
+        if guide.when is None:
+            continue
+        index = film.trails.index_at(guide.when)
+        if isinstance(guide, Reference):
+            pictures.append((index, guide.file))
+        else:
+            points.append((index, guide))
     inside = tuple((index, file) for index, file in pictures if index >= 0)
     with _opening:
         looks = _references(film, inside, tuple(map(_stamp, (file for _, file in inside))))
@@ -187,8 +193,8 @@ def _film(path: Path, settings: Settings, stamps: tuple[int, ...]) -> _Film:
     reader = reader_of(_film_job(path, settings))
     own = read_overrides(cut_file(settings.shots, path), reader.cuts) if settings.smooth else None
     placed = [] if own is None else list(own.placed(reader))
-    points = [(index, what) for index, what in placed if not isinstance(what, Path)]
-    pictures = [(index, what) for index, what in placed if isinstance(what, Path)]
+    points = [(index, guide) for index, guide in placed if isinstance(guide, Hint)]
+    pictures = [(index, guide.file) for index, guide in placed if isinstance(guide, Reference)]
     return _Film(Trails(reader), points, pictures)
 
 

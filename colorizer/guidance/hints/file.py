@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Sequence
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -24,14 +23,10 @@ from colorizer.color.cielab import srgb_to_lab
 from colorizer.errors import SettingsError
 from colorizer.files.name_forms import on_disk
 from colorizer.files.strangers import NOTES_BYTES, parse_json, read_text
+from colorizer.jobs import Job, Kind
+from colorizer.places.hint import Guide, Hint, Reference, references_of
 from colorizer.places.trim import parse_place
 
-Point = tuple[float, float, float, float] | tuple[float, float, float, float, float | str]
-"""x and y as shares of width and height, a and b in CIELAB units; of a film also when: seconds, or
-a place as `parse_place` reads it."""
-Reference = tuple[str] | tuple[str, float | str]
-"""Path of a still in colour, and of which frame of the film it is: when, as of a point."""
-Hint = Point | Reference
 FORM = 'a list such as [{"time": 12.5, "x": 0.4, "y": 0.6, "color": "#7a2e2e"}]'
 _KEYS = {"x", "y", "a", "b", "color", "time", "frame", "reference"}
 _REFERENCE_KEYS = {"time", "frame", "reference"}
@@ -46,7 +41,7 @@ def hint_file(file: Path | None, source: Path) -> Path | None:
     return file
 
 
-def read_hints(file: Path) -> tuple[Hint, ...]:
+def read_hints(file: Path) -> tuple[Guide, ...]:
     """Read a file of hints.
 
     Raises:
@@ -62,7 +57,20 @@ def read_hints(file: Path) -> tuple[Hint, ...]:
     return hints_from(values, name, file.parent)
 
 
-def hints_from(values: Any, name: str, folder: Path) -> tuple[Hint, ...]:
+def guides_of(job: Job) -> tuple[Guide, ...]:
+    """Return what a job was given in the window, else what its settings' file of hints says.
+
+    Raises:
+        SettingsError: the file is wrong, or a photo is to have a reference.
+    """
+    file = None if job.hints else hint_file(job.settings.hints, job.source)
+    guides = job.hints if file is None else read_hints(file)
+    if job.kind is Kind.PHOTO and references_of(guides):
+        raise SettingsError(f"{job.source} is a photo; references are for frames of films")
+    return guides
+
+
+def hints_from(values: Any, name: str, folder: Path) -> tuple[Guide, ...]:
     """Take hints from JSON values.
 
     Args:
@@ -80,46 +88,7 @@ def hints_from(values: Any, name: str, folder: Path) -> tuple[Hint, ...]:
     )
 
 
-def points_of(hints: Iterable[Hint]) -> tuple[Point, ...]:
-    """Return the hints that are places with a colour."""
-    return tuple(hint for hint in hints if len(hint) >= 4)
-
-
-def references_of(hints: Iterable[Hint]) -> tuple[Reference, ...]:
-    """Return the hints that are references."""
-    return tuple(hint for hint in hints if len(hint) < 4)
-
-
-def parted(hint: Hint) -> tuple[tuple[float, float, float, float] | Path, float | str | None]:
-    """Return what a hint asks for, place and colour or the file of a reference, and when."""
-    if len(hint) < 4:
-        return Path(hint[0]), hint[1] if len(hint) == 2 else None
-    return hint[:4], hint[4] if len(hint) == 5 else None
-
-
-def packed(hints: Iterable[Sequence[Any]]) -> tuple[Hint, ...]:
-    """Take hints from plain lists, as queue, worker and sidecar keep them."""
-    return tuple(
-        _plain_reference(*hint) if isinstance(hint[0], str) else _plain(*hint) for hint in hints
-    )
-
-
-def _plain(
-    x: float, y: float, a: float, b: float, when: float | str | None = None
-) -> Point:  # TypeError of fewer or more values
-    point = float(x), float(y), float(a), float(b)
-    if when is None:
-        return point
-    return (*point, when if isinstance(when, str) else float(when))
-
-
-def _plain_reference(file: str, when: float | str | None = None) -> Reference:
-    if when is None:
-        return (file,)
-    return file, when if isinstance(when, str) else float(when)
-
-
-def reference_from(value: Any, name: str, folder: Path) -> str:
+def reference_from(value: Any, name: str, folder: Path) -> Path:
     """Return the path of a reference as it is written in a file.
 
     Args:
@@ -135,10 +104,10 @@ def reference_from(value: Any, name: str, folder: Path) -> str:
     path = os.path.abspath(folder / value)  # noqa: PTH100 - links are to stay as they are
     if not os.path.isfile(path):  # noqa: PTH113
         raise SettingsError(f"{name}: the reference {path} does not exist")
-    return path
+    return Path(path)
 
 
-def _hint(value: Any, name: str, folder: Path) -> Hint:
+def _hint(value: Any, name: str, folder: Path) -> Guide:
     if not isinstance(value, dict):
         raise SettingsError(f"{name} must be an object such as {FORM[15:-1]}")
     if unknown := sorted(value.keys() - _KEYS):
@@ -146,8 +115,7 @@ def _hint(value: Any, name: str, folder: Path) -> Hint:
     if "reference" in value:
         if other := sorted(value.keys() - _REFERENCE_KEYS):
             raise SettingsError(f"{name} has both reference and {other[0]}; give one")
-        file, when = reference_from(value["reference"], name, folder), _when(value, name)
-        return (file,) if when is None else (file, when)
+        return Reference(reference_from(value["reference"], name, folder), _when(value, name))
     x, y = (_number(value, key, 0, 1, name, "a share of the picture") for key in "xy")
     if "color" in value:
         if "a" in value or "b" in value:
@@ -155,8 +123,7 @@ def _hint(value: Any, name: str, folder: Path) -> Hint:
         a, b = _ab_of(value["color"], name)
     else:
         a, b = (_number(value, key, -_MOST_AB, _MOST_AB, name, "in CIELAB units") for key in "ab")
-    when = _when(value, name)
-    return (x, y, a, b) if when is None else (x, y, a, b, when)
+    return Hint(x, y, a, b, _when(value, name))
 
 
 def _number(value: Any, key: str, low: float, high: float, name: str, what: str) -> float:

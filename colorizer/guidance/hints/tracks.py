@@ -8,23 +8,24 @@ followed as long as the flow can be trusted there, and never across a cut.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 
 import numpy as np
 
 from colorizer.frame import Frame
-from colorizer.guidance.hints.spread import Hint, spread_hints
-from colorizer.stages.predict import Look
+from colorizer.guidance.hints.spread import spread_hints
+from colorizer.places.hint import Hint
 from colorizer.stages.shot_walk import Marked, walk_back, walk_forth
 from colorizer.stages.temporal import LEAST_TRUST
 
 _NEAR = 1
 """Pixels around a place, at half the size of the flow's grid, that tell where it moves."""
 
-Tracks = Mapping[int, list[Hint]]
+Tracks = Mapping[int, Sequence[Hint]]
 """Hints by the index of the frame, each where its place is there."""
+HintsAt = Callable[[int], Sequence[Hint]]
 
 
 def track_hints(hints: Iterable[tuple[int, Hint]], marked: Marked) -> Tracks:
@@ -54,28 +55,24 @@ def track_hints(hints: Iterable[tuple[int, Hint]], marked: Marked) -> Tracks:
     return {index: [of[n] for n in sorted(of)] for index, of in found.items()}
 
 
-def key_hinted(frames: Iterable[Frame], hinted: Container[int]) -> Iterator[Frame]:
-    """Make the frames on which hints were set key frames."""
+def key_anchors(frames: Iterable[Frame], anchors: Container[int]) -> Iterator[Frame]:
+    """Make the frames that hints were set on, and those of references, key frames."""
     for frame in frames:
-        yield replace(frame, is_key=True) if frame.index in hinted else frame
+        yield replace(frame, is_key=True) if frame.index in anchors else frame
 
 
-def apply_hints(frames: Iterable[Frame], tracks: Tracks, look: Look) -> Iterator[Frame]:
+def apply_hints(frames: Iterable[Frame], hints_at: HintsAt) -> Iterator[Frame]:
     """Move the colours of key frames to the hints on them.
 
     Args:
         frames: with the ab of the network, where they are key frames.
-        tracks: from `track_hints`.
-        look: gives the strength that ab has been given; hints get it too.
+        hints_at: gives the hints of a frame by its index.
     """
     for frame in frames:
-        hints = tracks.get(frame.index)
-        if not hints or frame.ab is None:
-            yield frame
-            continue
-        _, strength = look(frame.index)
-        scaled = [(x, y, a * strength, b * strength) for x, y, a, b in hints]
-        yield replace(frame, ab=spread_hints(frame.L, frame.ab, scaled))
+        hints = hints_at(frame.index)
+        if hints and frame.ab is not None:
+            frame = replace(frame, ab=spread_hints(frame.L, frame.ab, hints))
+        yield frame
 
 
 class Points:
@@ -94,10 +91,13 @@ class Points:
     def move(self, flow: np.ndarray, trust: np.ndarray) -> None:
         """Go along a flow; a place where it can't be trusted, or outside, is lost."""
         moved = []
-        for number, (x, y, a, b) in self._of:
-            step = _step_at(flow, trust, x, y)
-            if step is not None and 0 <= x + step[0] < 1 and 0 <= y + step[1] < 1:
-                moved.append((number, (x + step[0], y + step[1], a, b)))
+        for number, hint in self._of:
+            step = _step_at(flow, trust, hint.x, hint.y)
+            if step is None:
+                continue
+            x, y = hint.x + step[0], hint.y + step[1]
+            if 0 <= x < 1 and 0 <= y < 1:
+                moved.append((number, replace(hint, x=x, y=y)))
         self._of = moved
 
 

@@ -12,12 +12,13 @@ from pathlib import Path
 from colorizer.errors import SettingsError
 from colorizer.files.checksum import file_hash
 from colorizer.files.strangers import NOTES_BYTES, read_text
-from colorizer.guidance.hints.file import Hint, reference_from, references_of
+from colorizer.guidance.hints.file import reference_from
+from colorizer.places.hint import Guide, references_of
 
 
-def hinted_references(hints: Iterable[Hint]) -> list[Path]:
+def hinted_references(hints: Iterable[Guide]) -> list[Path]:
     """Return the files of references among hints."""
-    return [Path(path) for path, *_ in references_of(hints)]
+    return [reference.file for reference in references_of(hints)]
 
 
 def override_references(file: Path | None) -> list[Path]:
@@ -27,7 +28,7 @@ def override_references(file: Path | None) -> list[Path]:
         shots = tomllib.loads(text).get("shot", {}).values()
         values = [value for shot in shots for value in (shot, *shot.get("hints", ()))]
         names = [value["reference"] for value in values if "reference" in value]
-        return [Path(reference_from(n, str(file), file.parent)) for n in names if file is not None]
+        return [reference_from(n, str(file), file.parent) for n in names if file is not None]
     except (OSError, ValueError, TypeError, AttributeError, RecursionError, SettingsError):
         return []  # the run says what is wrong
 

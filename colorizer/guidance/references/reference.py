@@ -18,7 +18,7 @@ from colorizer.errors import MediaError
 from colorizer.files.checksum import file_hash
 from colorizer.frame import Frame
 from colorizer.media.photo.still import StillSource
-from colorizer.stages.predict import Look
+from colorizer.stages.predict import Amounts
 
 MOST_SKEW = 0.03
 """Difference in shape, as a share, that is taken for cropping by a few pixels."""
@@ -33,8 +33,8 @@ _COMPARED = (48, 64)
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
-    """Colours that a person wants a frame to have."""
+class PaintedFrame:
+    """A reference that was read: colours that a person wants a frame to have."""
 
     index: int
     """Of the frame, or of the field."""
@@ -47,7 +47,9 @@ class Reference:
     """Of the file when it was looked at."""
 
 
-def open_reference(file: Path, frame: Frame, shape: tuple[int, int], ratio: Fraction) -> Reference:
+def open_reference(
+    file: Path, frame: Frame, shape: tuple[int, int], ratio: Fraction
+) -> PaintedFrame:
     """Read a reference and check that it is of its frame.
 
     Args:
@@ -84,17 +86,17 @@ def open_reference(file: Path, frame: Frame, shape: tuple[int, int], ratio: Frac
             "the reference shows something else than the frame at its time (likeness of lightness"
             f" {likeness:.2f}, at least {LEAST_LIKENESS}); check frame or time",
         )
-    return Reference(frame.index, resized(picture.tint, frame.L.shape), frame.L, file, digest)
+    return PaintedFrame(frame.index, resized(picture.tint, frame.L.shape), frame.L, file, digest)
 
 
 def lay_references(
     frames: Iterable[Frame],
-    references: Sequence[Reference],
+    references: Sequence[PaintedFrame],
     *,
     shape: tuple[int, int],
     size_of: Callable[[Frame], tuple[int, int]],
     shift_of: Callable[[Frame], tuple[float, float]] | None,
-    look: Look,
+    amounts: Amounts,
     first_field: str | None = None,
 ) -> Iterator[Frame]:
     """Give frames with references exactly their colours, as fine as the sink takes them.
@@ -105,7 +107,7 @@ def lay_references(
         shape: (height, width) of the film's frames.
         size_of: see `upsample_chroma`.
         shift_of: see there.
-        look: gives vividness and strength of a frame.
+        amounts: gives vividness and strength of a frame.
         first_field: where the frames are fields, which of two is shown first.
 
     Raises:
@@ -121,12 +123,12 @@ def lay_references(
         if first_field:
             whole = whole[:, parity_of(frame.index, first_field) :: 2]
         shift = shift_of(frame) if shift_of else (0.0, 0.0)
-        _, strength = look(frame.index)
+        _, strength = amounts(frame.index)
         ab = np.stack([luma_at(plane, size_of(frame), shift) for plane in whole])
         yield replace(frame, ab=ab * np.float32(strength), ab_rows=None)
 
 
-def _whole(reference: Reference, shape: tuple[int, int]) -> np.ndarray:
+def _whole(reference: PaintedFrame, shape: tuple[int, int]) -> np.ndarray:
     """Return ab of a reference at the size of the film's frames, (2, H, W)."""
     file = reference.file
     try:

@@ -17,10 +17,10 @@ from math import cos, pi
 import numpy as np
 
 from colorizer.frame import Frame
-from colorizer.guidance.references.reference import Reference, resized
+from colorizer.guidance.references.reference import PaintedFrame, resized
 from colorizer.guidance.references.spread import Claim, lay_claims
 from colorizer.stages.motion import View, match_tones, path_of, warp
-from colorizer.stages.predict import Look
+from colorizer.stages.predict import Amounts
 from colorizer.stages.shot_walk import Marked, Step, walk_back, walk_forth
 from colorizer.stages.temporal import LEAST_TRUST
 
@@ -37,7 +37,7 @@ _LEAST_SHARE = 0.01
 
 
 def apply_references(
-    frames: Iterable[Frame], references: Sequence[Reference], marked: Marked, look: Look
+    frames: Iterable[Frame], references: Sequence[PaintedFrame], marked: Marked, amounts: Amounts
 ) -> Iterator[Frame]:
     """Give frames with references their colours, and to other key frames what travels to them.
 
@@ -45,7 +45,7 @@ def apply_references(
         frames: with the ab of the network, where they are key frames.
         references: of the film, by ascending index; their frames must be key frames.
         marked: reads the film anew; closed after use.
-        look: gives the strength that ab has been given; references get it too.
+        amounts: gives the strength that ab has been given; references get it too.
     """
     starts = [reference.index for reference in references]
     near: dict[tuple[int, bool], Mapping[int, Claim]] = {}
@@ -54,7 +54,7 @@ def apply_references(
         if frame.ab is None:
             yield frame
             continue
-        _, strength = look(index)
+        _, strength = amounts(index)
         if place and starts[place - 1] == index:
             ab = resized(references[place - 1].ab, frame.L.shape) * np.float32(strength)
             yield replace(frame, ab=ab, is_anchor=True)
@@ -75,7 +75,7 @@ def apply_references(
 
 
 def _claims(
-    references: Sequence[Reference], number: int, forth: bool, marked: Marked
+    references: Sequence[PaintedFrame], number: int, forth: bool, marked: Marked
 ) -> Mapping[int, Claim]:
     """Follow a reference to one side; return its claims by the index of the frame."""
     reference, other = references[number], number + (1 if forth else -1)
@@ -97,7 +97,7 @@ def _claims(
 class _Way:
     """Where each pixel of a frame is in the reference, while that can be followed."""
 
-    def __init__(self, reference: Reference) -> None:
+    def __init__(self, reference: PaintedFrame) -> None:
         self._reference = reference
         self._place: np.ndarray | None = None
         self._sure: np.ndarray = np.empty(0)

@@ -18,8 +18,8 @@ from colorizer.archive.records.provenance import (
 )
 from colorizer.errors import MediaError, TargetError
 from colorizer.files.checksum import file_hash
-from colorizer.guidance.hints.hinted_model import HintedModel
 from colorizer.jobs import Job, JobState, Kind
+from colorizer.places.hint import Hint
 from colorizer.settings import Settings
 from tests import drawn
 from tests.tiny_model import tiny_model
@@ -100,8 +100,8 @@ def test_the_python_interface_writes_sidecars_too(tmp_path):
 
 
 def test_colours_asked_for_by_hand_are_told(tmp_path):
-    job = photo_job(tmp_path)
-    done(job, HintedModel(tiny_model(), [(0.5, 0.5, 20, -10)]))
+    job = replace(photo_job(tmp_path), hints=(Hint(0.5, 0.5, 20, -10),))
+    done(job, tiny_model())
     assert read_sidecar(sidecar_of(job.target))["model"]["hints"] == [[0.5, 0.5, 20, -10]]
 
 

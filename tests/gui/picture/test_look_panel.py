@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtWidgets import QMenu
 
 from colorizer.jobs import JobState
+from colorizer.places.hint import Hint
 from colorizer.settings import Settings
 from gui.picture.canvas import Mode
 
@@ -52,11 +53,11 @@ def test_a_hint_changes_the_picture_is_kept_and_taken_back(seen, until):
     old = panel.view._after.copy()
     panel.set_hinting(True)
     panel.hinting.add(0.5, 0.5, 70.0, 50.0)
-    assert panel.entry().hints == ((0.5, 0.5, 70.0, 50.0),)
+    assert panel.entry().job.hints == (Hint(0.5, 0.5, 70.0, 50.0),)
     until(lambda: not panel.is_busy)
     assert panel.view._after != old
     seen.undo.undo()
-    assert panel.entry().hints == ()
+    assert panel.entry().job.hints == ()
 
 
 def test_likely_colours_are_offered_at_a_click(seen, until, qapp):
@@ -67,7 +68,7 @@ def test_likely_colours_are_offered_at_a_click(seen, until, qapp):
     choice = next(action for action in menu.actions() if "%" in action.text())
     choice.trigger()
     menu.close()
-    assert len(seen.look_panel.entry().hints) == 1
+    assert len(seen.look_panel.entry().job.hints) == 1
 
 
 def test_keys_change_the_view(seen):
@@ -131,17 +132,16 @@ def test_a_hint_of_a_film_is_of_its_moment_and_reaches_the_result(window, film, 
     before = panel._seen.ab.copy()
     panel.hinting.add(0.5, 0.5, 70.0, 50.0)
     until(lambda: not panel.is_busy and not (panel._seen.ab == before).all())
-    assert panel.entry().hints == ((0.5, 0.5, 70.0, 50.0, pytest.approx(5 / 12)),)
+    assert panel.entry().job.hints == (Hint(0.5, 0.5, 70.0, 50.0, pytest.approx(5 / 12)),)
     assert len(panel.view._hints) == 1
     panel.view.hint_moved.emit(0, 0.25, 0.75)
-    assert panel.entry().hints[0][:2] == (0.25, 0.75)
-    assert panel.entry().hints[0][4] == pytest.approx(5 / 12)
+    assert panel.entry().job.hints == (Hint(0.25, 0.75, 70.0, 50.0, pytest.approx(5 / 12)),)
     panel.timeline.step(1)
     until(lambda: not panel.is_busy)
     assert len(panel.view._hints) == 1, "it goes through its shot"
     panel.view.hint_moved.emit(0, 0.3, 0.7)
-    (hint,) = panel.entry().hints
-    assert hint == (0.3, 0.7, 70.0, 50.0, pytest.approx(6 / 12)), (
+    (hint,) = panel.entry().job.hints
+    assert hint == Hint(0.3, 0.7, 70.0, 50.0, pytest.approx(6 / 12)), (
         "and is set anew where it is moved"
     )
     window.undo.undo()

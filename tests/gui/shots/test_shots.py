@@ -273,7 +273,7 @@ def test_a_hint_is_seen_at_another_moment_of_its_shot(found, shop, until):
     assert found.view._hints == [], "the next shot is another picture"
     found.timeline.go_to(2)
     shop.undo.undo()
-    until(lambda: not found.is_busy and not found._seen.wish.hints)
+    until(lambda: not found.is_busy and not found._seen.wish.job.hints)
     assert warm > found._seen.ab.astype(float)[:, 1].mean()
 
 

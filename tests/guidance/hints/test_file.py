@@ -10,8 +10,9 @@ from colorizer import pipeline
 from colorizer.archive.planning.existing import Standing, standing_of
 from colorizer.archive.planning.plan import plan_run
 from colorizer.errors import SettingsError
-from colorizer.guidance.hints.file import hint_file, packed, read_hints
+from colorizer.guidance.hints.file import hint_file, read_hints
 from colorizer.jobs import Job, Kind
+from colorizer.places.hint import Hint, as_lists, from_lists
 from colorizer.settings import Settings
 from tests.tiny_model import tiny_model
 
@@ -32,12 +33,13 @@ def test_colours_and_places_in_time_are_read(tmp_path):
             {"x": 0.5, "y": 0.25, "a": 0, "b": 0, "time": "0:00:02:05"},
         ],
     )
-    assert found[0] == (0.0, 1.0, 5.0, -6.0)
-    assert found[1] == pytest.approx((0.5, 0.25, 80.1, 67.2, "7"), abs=0.1)
-    assert found[2][2:4] == pytest.approx((0, 0), abs=0.01)
-    assert found[2][4] == 2.0
-    assert found[3][4] == "0:00:02:05"
-    assert packed(json.loads(json.dumps(found))) == found
+    assert found[0] == Hint(0.0, 1.0, 5.0, -6.0)
+    assert (found[1].a, found[1].b) == pytest.approx((80.1, 67.2), abs=0.1)
+    assert (found[1].x, found[1].y, found[1].when) == (0.5, 0.25, "7")
+    assert (found[2].a, found[2].b) == pytest.approx((0, 0), abs=0.01)
+    assert found[2].when == 2.0
+    assert found[3].when == "0:00:02:05"
+    assert from_lists(json.loads(json.dumps(as_lists(found)))) == found
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 import torch
+from skimage.color import rgb2lab
 
-from colorizer.guidance.hints.hinted_model import HintedModel
+from colorizer import colorize
 from colorizer.guidance.hints.spread import spread_hints
 from colorizer.models import create_model
+from colorizer.places.hint import Hint
 
 
 @pytest.fixture
@@ -19,7 +21,7 @@ def two_halves():
 
 def test_a_hint_fills_its_object_and_leaves_the_other(two_halves):
     L, ab = two_halves
-    done = spread_hints(L, ab, [(0.25, 0.5, 40.0, -20.0)])
+    done = spread_hints(L, ab, [Hint(0.25, 0.5, 40.0, -20.0)])
     assert done.dtype == np.float32
     assert done[:, 75, 50] == pytest.approx([40, -20], abs=2)
     assert np.median(done[0, :, :95]) > 30
@@ -28,7 +30,7 @@ def test_a_hint_fills_its_object_and_leaves_the_other(two_halves):
 
 def test_two_hints_share_the_picture(two_halves):
     L, ab = two_halves
-    done = spread_hints(L, ab, [(0.25, 0.5, 40.0, 0.0), (0.75, 0.5, -30.0, 10.0)])
+    done = spread_hints(L, ab, [Hint(0.25, 0.5, 40.0, 0.0), Hint(0.75, 0.5, -30.0, 10.0)])
     assert np.median(done[0, :, :95]) > 30
     assert np.median(done[0, :, 105:]) < -22
 
@@ -41,16 +43,16 @@ def test_without_hints_nothing_changes(two_halves):
 @pytest.mark.parametrize("size", [(1, 1), (3, 200), (64, 64)])
 def test_any_size_and_places_at_the_rim_are_taken(size):
     L = np.full(size, 50.0, np.float32)
-    done = spread_hints(L, np.zeros((2, *size), np.float32), [(1.0, 1.0, 10.0, 5.0)])
+    done = spread_hints(L, np.zeros((2, *size), np.float32), [Hint(1.0, 1.0, 10.0, 5.0)])
     assert done.shape == (2, *size)
     assert done[:, -1, -1] == pytest.approx([10, 5], abs=1)
 
 
-def test_a_hinted_model_gives_the_colour_asked_for():
+def test_a_picture_has_the_colour_asked_for():
     torch.manual_seed(0)
     model = create_model("autochrome").eval()
-    L = torch.full((2, 1, 64, 96), 50.0)
-    with torch.inference_mode():
-        ab = HintedModel(model, [(0.5, 0.5, 60.0, 30.0)]).predict(L)
-    assert ab.shape == (2, 2, 64, 96)
-    assert ab[1, :, 32, 48].tolist() == pytest.approx([60, 30], abs=4)
+    gray = np.full((64, 96), 119, np.uint8)  # L* 50
+    hint = Hint(0.5, 0.5, 60.0, 30.0)
+    rgb = np.asarray(colorize(gray, model=model, hints=[hint], size=64, strength=0.5))
+    _, a, b = rgb2lab(rgb)[32, 48]
+    assert (a, b) == pytest.approx((30, 15), abs=4)

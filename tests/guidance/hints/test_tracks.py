@@ -7,10 +7,10 @@ import pytest
 
 from colorizer import pipeline
 from colorizer.errors import SettingsError
-from colorizer.guidance.hints.hinted_model import HintedModel
 from colorizer.guidance.hints.tracks import track_hints
 from colorizer.jobs import Job, Kind
 from colorizer.media.film import sink as film_sink
+from colorizer.places.hint import Hint
 from colorizer.settings import Settings
 from colorizer.stages.shot_walk import CHUNK
 from tests.draw_shots import chroma_of, draw_shots, ground_of, square_at, square_of
@@ -28,15 +28,15 @@ def hint_at(index, **other):
     return {"x": x, "y": y, "a": RED[0], "b": RED[1], **({"frame": index} | other)}
 
 
-def colorized(folder, name, hints=(), model=None, **settings):
+def colorized(folder, name, hints=(), asked=(), **settings):
     """Colorize the film and return chroma of the result and the warnings."""
     options = {"size": 96, "codec": "ffv1", "existing": "overwrite", "sidecar": False}
     if hints:
         file = folder / "hints.json"
         file.write_text(json.dumps(hints))
         options["hints"] = file
-    job = Job(folder / "a.mkv", folder / name, Kind.FILM, Settings(**options | settings))
-    *_, last = pipeline.run(job, model or tiny_model())
+    job = Job(folder / "a.mkv", folder / name, Kind.FILM, Settings(**options | settings), asked)
+    *_, last = pipeline.run(job, tiny_model())
     return chroma_of(folder / name), last.warnings
 
 
@@ -147,8 +147,8 @@ def test_a_film_wants_to_know_when(film):
 
 
 def test_hints_of_the_window_are_in_seconds(film, hinted):
-    model = HintedModel(tiny_model(), [(*square_at(HINTED), *RED, 1.08)])
-    assert np.array_equal(colorized(film[0], "w.mkv", model=model)[0], hinted)
+    asked = (Hint(*square_at(HINTED), *RED, 1.08),)
+    assert np.array_equal(colorized(film[0], "w.mkv", asked=asked)[0], hinted)
 
 
 def test_a_place_is_lost_where_something_covers_it_and_found_through_a_flash():
@@ -162,6 +162,7 @@ def test_a_place_is_lost_where_something_covers_it_and_found_through_a_flash():
     def marked(begin):
         yield from done[begin:]
 
-    tracks = track_hints([(CHUNK, (0.5, 0.5, *RED))], marked)
+    tracks = track_hints([(CHUNK, Hint(0.5, 0.5, *RED))], marked)
     assert sorted(tracks) == [index for index in range(CHUNK + 7) if index != 4]
-    assert all(hint[:2] == pytest.approx((0.5, 0.5), abs=0.01) for (hint,) in tracks.values())
+    for (hint,) in tracks.values():
+        assert (hint.x, hint.y) == pytest.approx((0.5, 0.5), abs=0.01)

@@ -1,6 +1,7 @@
 """References: their frame has exactly their colours, which travel to both sides of the shot."""
 
 import json
+from dataclasses import replace
 from fractions import Fraction
 
 import av
@@ -14,13 +15,13 @@ from colorizer.color.cielab import ab_to_srgb, luma_to_L, srgb_to_lab
 from colorizer.color.ycbcr import ab_to_chroma
 from colorizer.errors import MediaError, SettingsError
 from colorizer.frame import Frame
-from colorizer.guidance.hints.file import packed, read_hints
-from colorizer.guidance.hints.hinted_model import HintedModel
+from colorizer.guidance.hints.file import read_hints
 from colorizer.guidance.references.reference import open_reference
 from colorizer.guidance.shot_settings import read_overrides
 from colorizer.jobs import Job, Kind
 from colorizer.look.preview import before_and_after
 from colorizer.media.film import sink as film_sink
+from colorizer.places.hint import Reference, as_lists, from_lists
 from colorizer.settings import Settings
 from tests.draw_shots import chroma_of, draw_shots, ground_of, square_of
 from tests.tiny_model import tiny_model
@@ -59,13 +60,14 @@ def job_of(folder, name, **settings):
     return Job(folder / "a.mkv", folder / name, Kind.FILM, Settings(**options | settings))
 
 
-def colorized(folder, name, hints=(), model=None, **settings):
+def colorized(folder, name, hints=(), asked=(), **settings):
     """Colorize the film with hints and return chroma of the result."""
     if hints:
         settings["hints"] = folder / f"{name}.json"
         settings["hints"].write_text(json.dumps(hints))
     options = {"existing": "overwrite", "sidecar": False}
-    list(pipeline.run(job_of(folder, name, **options | settings), model or tiny_model()))
+    job = replace(job_of(folder, name, **options | settings), hints=asked)
+    list(pipeline.run(job, tiny_model()))
     return chroma_of(folder / name)
 
 
@@ -235,19 +237,18 @@ def test_what_is_no_reference_of_the_frame_is_refused(film):
 def test_a_photo_takes_none(film):
     folder, _ = film
     cv2.imwrite(str(folder / "p.png"), luma_of(folder / "a.mkv", 0))
-    job = Job(folder / "p.png", folder / "q.png", Kind.PHOTO, Settings(size=96))
-    model = HintedModel(tiny_model(), [(str(folder / "painted.png"), 0.0)])
+    asked = (Reference(folder / "painted.png", 0.0),)
+    job = Job(folder / "p.png", folder / "q.png", Kind.PHOTO, Settings(size=96), asked)
     with pytest.raises(SettingsError, match="is a photo; references are for frames of films"):
-        list(pipeline.run(job, model))
+        list(pipeline.run(job, tiny_model()))
 
 
 def test_the_window_sends_it_as_it_sends_hints(film, painted):
     folder, _ = film
     (folder / "w.json").write_text(json.dumps([{"time": 0.52, "reference": "painted.png"}]))
-    sent = json.loads(json.dumps(read_hints(folder / "w.json")))
-    assert packed(sent) == ((str(folder / "painted.png"), 0.52),)
-    model = HintedModel(tiny_model(), packed(sent))
-    assert all(map(np.array_equal, colorized(folder, "w.mkv", model=model), painted))
+    asked = from_lists(json.loads(json.dumps(as_lists(read_hints(folder / "w.json")))))
+    assert asked == (Reference(folder / "painted.png", 0.52),)
+    assert all(map(np.array_equal, colorized(folder, "w.mkv", asked=asked), painted))
 
 
 def test_a_preview_shows_it(film):

@@ -1,0 +1,39 @@
+"""One picture colorized in memory: what preview, window and Python show."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from colorizer.color.cielab import ab_to_srgb
+from colorizer.frame import Frame
+from colorizer.guidance.guides import Guides
+from colorizer.models.base import ColorModel
+from colorizer.stages.paper import mark_paper
+from colorizer.stages.predict import predict_chroma
+from colorizer.stages.upsample import upsample_chroma
+
+
+def colour_one(frame: Frame, model: ColorModel, guides: Guides, *, paper: str = "neutral") -> Frame:
+    """Give one picture its ab at the size of its luma plane, without what neighbours would add.
+
+    Args:
+        frame: with Y and L set; of a film, with the index that the run gives it.
+        model: the loaded model.
+        guides: of the photo or film.
+        paper: see `mark_paper`.
+    """
+    frames = predict_chroma([frame], model, amounts=guides.amounts, hints=guides.shown)
+    frames = upsample_chroma(mark_paper(guides.guide(frames), paper), luma_size)
+    (done,) = guides.paint(frames, luma_size)
+    return done
+
+
+def luma_size(frame: Frame) -> tuple[int, int]:
+    """Return (height, width) of the luma plane."""
+    return frame.Y.shape[0], frame.Y.shape[1]
+
+
+def to_rgb(frame: Frame) -> np.ndarray:
+    """Return what `colour_one` gave as sRGB, (H, W, 3) float32 in [0, 1]."""
+    assert frame.ab is not None
+    return np.moveaxis(ab_to_srgb(frame.lightness(), frame.ab), 0, -1)

@@ -1,0 +1,85 @@
+"""What a person asks for of colour: at a place of a picture, or of a whole frame of a film."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """A colour at a place."""
+
+    x: float
+    """Share of the width, 0 to 1 from the left."""
+    y: float
+    """Share of the height, 0 to 1 from the top."""
+    a: float
+    """CIELAB units, as `b`."""
+    b: float
+    when: float | str | None = None
+    """Of a film: seconds, or a place as `parse_place` reads it. None for a photo, and for the
+    first frame of a shot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A still in colour, painted elsewhere, of a frame of a film."""
+
+    file: Path
+    when: float | str | None = None
+    """Of which frame; see `Hint`."""
+
+
+Guide = Hint | Reference
+
+
+def hints_of(guides: Iterable[Guide]) -> tuple[Hint, ...]:
+    """Return the hints among what was asked for."""
+    return tuple(guide for guide in guides if isinstance(guide, Hint))
+
+
+def references_of(guides: Iterable[Guide]) -> tuple[Reference, ...]:
+    """Return the references among what was asked for."""
+    return tuple(guide for guide in guides if isinstance(guide, Reference))
+
+
+def as_lists(guides: Iterable[Guide]) -> list[list[Any]]:
+    """Return guides as JSON values: [x, y, a, b] or [file], with when at the end where it is said.
+
+    Queue, worker and sidecar keep them so; `from_lists` takes them back.
+    """
+    return [_as_list(guide) for guide in guides]
+
+
+def from_lists(values: Iterable[Sequence[Any]]) -> tuple[Guide, ...]:
+    """Return the guides of JSON values.
+
+    Raises:
+        TypeError, ValueError, IndexError: they are none.
+    """
+    return tuple(
+        _reference(*value) if isinstance(value[0], str) else _hint(*value) for value in values
+    )
+
+
+def _as_list(guide: Guide) -> list[Any]:
+    if isinstance(guide, Reference):
+        values: list[Any] = [str(guide.file)]
+    else:
+        values = [guide.x, guide.y, guide.a, guide.b]
+    return values if guide.when is None else [*values, guide.when]
+
+
+def _hint(x: float, y: float, a: float, b: float, when: float | str | None = None) -> Hint:
+    return Hint(float(x), float(y), float(a), float(b), _moment(when))
+
+
+def _reference(file: str, when: float | str | None = None) -> Reference:
+    return Reference(Path(file), _moment(when))
+
+
+def _moment(when: float | str | None) -> float | str | None:
+    return when if when is None or isinstance(when, str) else float(when)
