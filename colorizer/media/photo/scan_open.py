@@ -45,7 +45,7 @@ _OWN_MARKS: tuple[tuple[int, bytes, Reader], ...] = (
     (0, PSD_MARK, read_psd_scan),
 )
 """Offset, bytes and reader of formats that hold one picture."""
-_NEVER_IN_PART = {read_jxl_scan: "JPEG XL", read_raw_scan: "camera raw"}
+_NEVER_IN_PART: dict[Reader, str] = {read_jxl_scan: "JPEG XL", read_raw_scan: "camera raw"}
 """Readers whose libraries give nothing of a picture that is not complete."""
 _FOREIGN = (
     (0, b"%PDF", "a PDF"),
