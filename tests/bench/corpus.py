@@ -21,7 +21,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.bench.second_reader import contradiction, word_of
+from tests.bench.second_reader import SecondOpinions, word_of
 from tests.damage import damage, good_photos
 
 MOST_SECONDS = 60.0
@@ -159,13 +159,13 @@ def fate(outcome: Outcome, path: Path) -> str:
 def words(outcome: Outcome, sources: list[Path], group: str) -> tuple[Counter[str], list[str]]:
     """Count the words of a group's refusals; return those that other readers contradict."""
     counted: Counter[str] = Counter()
-    false = []
+    false, others = [], SecondOpinions()
     for path in sources:
         if path.parent.name != group or fate(outcome, path) != "refused":
             continue
         reason = outcome.reasons[str(path)]
         counted[word_of(reason)] += 1
-        if wrong := contradiction(path, reason):
+        if wrong := others.contradiction(path, reason):
             false.append(f"{path.name} {wrong}")
     return counted, false
 

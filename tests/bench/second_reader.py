@@ -1,8 +1,13 @@
 """What other readers say of a photo that was refused: Pillow, tifffile and imagecodecs."""
 
+import os
 import re
+import resource
 import warnings
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context
 from pathlib import Path
 
 import imagecodecs
@@ -12,6 +17,7 @@ from PIL import Image
 
 WORDS = ("not supported", "cut off", "damaged")
 """What a refusal says, the first that stands in it."""
+MOST_SECONDS, MOST_BYTES = 60.0, 8 << 30
 _NO_PHOTO = re.compile(r"empty|neither|is a folder|megapixels|extra|pip install")
 _CUT = re.compile(r"truncat|end of file|eof|unexpected end|not enough|incomplete|premature", re.I)
 
@@ -48,6 +54,33 @@ def second_opinion(path: Path) -> tuple[dict[str, tuple[int, ...]], str]:
                 continue
             shapes[name] = np.shape(pixels)
     return shapes, "; ".join(said)
+
+
+class SecondOpinions:
+    """Asks the other readers in a process of its own, which a damaged file may end."""
+
+    def __init__(self) -> None:
+        self._pool = _new_pool()
+
+    def contradiction(self, path: Path, reason: str) -> str:
+        """Return what `contradiction` does, "" where no other reader survives the file."""
+        try:
+            return self._pool.submit(contradiction, path, reason).result(MOST_SECONDS)
+        except (BrokenProcessPool, TimeoutError):
+            for process in list((self._pool._processes or {}).values()):
+                process.kill()
+            self._pool.shutdown(wait=False, cancel_futures=True)
+            self._pool = _new_pool()
+            return ""
+
+
+def _new_pool() -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_be_quiet)
+
+
+def _be_quiet() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_BYTES, MOST_BYTES))
 
 
 def contradiction(path: Path, reason: str) -> str:

@@ -33,7 +33,7 @@ _PILLOWS = (0xC0, 0xC1, 0xC2, 0xC9, 0xCA)
 _HIERARCHICAL = (0xC5, 0xC6, 0xC7, 0xCB, 0xCD, 0xCE, 0xCF)
 LOSSLESS, JPEG_LS = 0xC3, 0xF7
 _ICC_MARK, _EXIF_MARK = b"ICC_PROFILE\0", b"Exif\0\0"
-_MORE = bytes(range(1, 250)) * 4
+MORE = bytes(range(1, 250)) * 4
 """Some coded data that fits no picture: what decodes to something else with it lacks its end."""
 
 
@@ -104,7 +104,7 @@ def first_missing(data: bytes, layout: JpegLayout) -> float | None:
     if pixels > MOST_PIXELS or (pixels > UNBACKED_PIXELS and pixels > 1000 * len(data)):
         return 0.0
     read = _rows_of if _is_for_pillow(layout) else _uncommon_rows
-    one, other = (read(data + more + END) for more in (b"", _MORE))
+    one, other = (read(data + more + END) for more in (b"", MORE))
     if one is None or other is None or one.shape != other.shape or not one.size:
         return 0.0
     differ = (one != other).reshape(len(one), -1).any(1)

@@ -10,6 +10,8 @@ import numpy as np
 from tifffile import TiffPage
 
 from colorizer.errors import MediaError
+from colorizer.media.photo.ends import jpeg_layout
+from colorizer.media.photo.scan_jpeg import MORE
 
 _NONE, _OLD_JPEG, _JPEG, _NEXT, _THUNDER = 1, 6, 7, 32766, 32809
 _YCBCR, _WHITE_IS_ZERO, _BLACK_IS_ZERO = 6, 0, 1
@@ -18,6 +20,9 @@ _JPEG_START, _JPEG_LENGTH = 513, 514
 _SUBSAMPLING = 530
 _PLAIN_CODES = (1, 5, 8, 32773, 32946, 34925, 50000)
 """None, LZW, deflate, PackBits, LZMA and Zstandard: what unpacks to samples in their layout."""
+JPEGS = (7, 33003, 33007, 34892)
+"""Compressions that are some kind of JPEG."""
+_END, _PADDING = b"\xff\xd9", 64
 _LEAST = 0.01
 """Share of a strip below which its length is more likely false."""
 FLOAT = 3
@@ -146,6 +151,51 @@ def _white_of(codes: np.ndarray, high: float, exact: bool) -> float:
     return high
 
 
+def lacking(page: TiffPage, index: int, data: bytes) -> float:
+    """Return which share of a strip or tile packed as JPEG its data does not cover.
+
+    libjpeg fills up with gray what it has no data for, and no error comes of it. What has its end
+    marker at its end is taken for whole; of others, what more data would change is missing.
+
+    Args:
+        page: of an opened file.
+        index: of the strip or tile.
+        data: of it.
+    """
+    if page.compression not in JPEGS or not data:
+        return 0.0
+    end = jpeg_layout(data).end
+    if end is not None and len(data) - end <= _PADDING:
+        return 0.0
+    data = data[: end - 2] if end is not None else data
+    tables = {"jpegtables": page.jpegtables, "jpegheader": page.jpegheader}
+    one, other = (page.decode(data + more + _END, index, **tables)[0] for more in (b"", MORE))
+    if one is None or other is None or one.shape != other.shape:
+        return 1.0
+    differ = (one != other).any((0, 2, 3))
+    return 1 - float(np.argmax(differ)) / len(differ) if differ.any() else 0.0
+
+
+def check_ends(path: Path, file: BinaryIO, page: TiffPage) -> None:
+    """Refuse a page of which a strip or tile ends before its picture does.
+
+    Raises:
+        MediaError: one does.
+    """
+    if page.compression not in JPEGS:
+        return
+    for index, (offset, count) in enumerate(
+        zip(page.dataoffsets, page.databytecounts, strict=False)
+    ):
+        file.seek(offset)
+        if lacking(page, index, file.read(count)):
+            raise MediaError(
+                path,
+                f"is damaged: part {index + 1} of {len(page.dataoffsets)} ends before its picture"
+                " does; restore it",
+            )
+
+
 def decode_what_can_be(page: TiffPage, size: int) -> tuple[np.ndarray, float]:
     """Decode the strips or tiles of a page that can be; the others stay black.
 
@@ -168,6 +218,7 @@ def decode_what_can_be(page: TiffPage, size: int) -> tuple[np.ndarray, float]:
             decoded = page.decode(
                 data or None, index, jpegtables=page.jpegtables, jpegheader=page.jpegheader
             )
+            lacks = max(lacks, lacking(page, index, data))
         except Exception:  # each codec has errors of its own
             decoded = (None, (0, 0, 0, 0, 0), (0, 0, 0, 0))
         part, (plane, depth, down, across, _), (d, h, w, _) = decoded

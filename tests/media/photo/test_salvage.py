@@ -154,3 +154,31 @@ def test_what_is_whole_is_not_called_salvaged(tmp_path):
     _, source = read(draw_photo.draw(tmp_path, "gray16.tif"))
     assert source.salvage.facts() == {}
     assert source.warnings == []
+
+
+@pytest.mark.parametrize("how", ["short", "ended"])
+def test_a_strip_of_jpeg_that_ends_early_is_not_taken_for_whole(tmp_path, how):
+    """libjpeg fills up with gray and gives no error; imagecodecs decodes the whole strip."""
+    path = tmp_path / "strips.tif"
+    drawn = draw_photo.noise((128, 128))
+    tifffile.imwrite(path, drawn, photometric="minisblack", compression="jpeg", rowsperstrip=64)
+    expected = tifffile.imread(path)
+    with tifffile.TiffFile(path) as tif:
+        page = tif.pages.first
+        at, count = page.dataoffsets[1], page.databytecounts[1]
+        place, kind = page.tags["StripByteCounts"].valueoffset, page.tags["StripByteCounts"].dtype
+    data = bytearray(path.read_bytes())
+    half = count // 2
+    if how == "short":
+        form = "<H" if kind == 3 else "<I"
+        struct.pack_into(form, data, place + struct.calcsize(form), half)
+    else:
+        data[at + half : at + count] = (b"\xff\xd9" * count)[: count - half]
+    path.write_bytes(data)
+    with pytest.raises(MediaError, match="damaged: part 2 of 2 ends before"):
+        read(path, "fail")
+    (frame,), source = read(path)
+    missing = source.salvage.missing[1]
+    assert 0.1 < missing < 0.4
+    kept = int(128 * (1 - missing)) - 1
+    assert np.array_equal(frame.Y[:kept], expected[:kept])
