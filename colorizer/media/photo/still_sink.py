@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import struct
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -18,19 +17,23 @@ from colorizer.errors import TargetError
 from colorizer.files.durable import create_part, part_of
 from colorizer.frame import Frame
 from colorizer.media.metadata.carried import Metadata
-from colorizer.media.metadata.exif_carry import for_block, for_tiff
-from colorizer.media.metadata.making import Making, PhotoMaking
+from colorizer.media.metadata.making import PhotoMaking
 from colorizer.media.metadata.xmp import mark_generated
 from colorizer.media.photo.caption import caption_rows, caption_strip
 from colorizer.media.photo.gray import strips
 from colorizer.media.photo.opacity import multiplied
 from colorizer.media.photo.picture import Picture
-from colorizer.media.photo.scan import ASSOCIATED, UNASSOCIATED, UNSPECIFIED, Coding, Extra
+from colorizer.media.photo.scan import ASSOCIATED, Extra
 from colorizer.media.photo.still import Page, StillSource
 from colorizer.media.photo.still_codes import Measure, colour_rows
+from colorizer.media.photo.still_fit import (
+    at_depth,
+    has_sixteen,
+    held_metadata,
+    held_xmp,
+    kept_extras,
+)
 from colorizer.media.photo.still_formats import (
-    HOLD_16_BITS,
-    HOLD_ALPHA,
     HOLD_NO_PROFILE,
     WRITERS,
     Writer,
@@ -212,11 +215,14 @@ class StillSink:
 
     def _picture(self, frame: Frame, page: Page, writer: Writer) -> Picture:
         """Gather what the encoder needs; say what the format can't hold."""
-        sixteen = self._sixteen(page.coding, writer)
+        told = self.warnings
+        sixteen = has_sixteen(page.coding, writer, self._bit_depth, told)
         if writer is write_jpeg and (page.coding.format != "jpeg" or page.coding.lossless):
             self.warnings.append("is written as JPEG, which loses detail")
         dtype = np.uint16 if sixteen else np.uint8
-        extras = tuple(Extra(_deep(e.plane, dtype), e.kind) for e in self._kept(page, writer))
+        extras = tuple(
+            Extra(at_depth(e.plane, dtype), e.kind) for e in kept_extras(page, writer, told)
+        )
         height, width = size = self._size(frame)
         kind = WRITTEN.get(self.target.suffix.lower(), page.coding.format)
         making = self._making.of(frame, size, kind)
@@ -228,73 +234,18 @@ class StillSink:
             icc=self._icc,
             profile=self._profile,
             coding=page.coding,
-            metadata=self._metadata(page.metadata, size, writer),
-            xmp=self._xmp(page.metadata, making) or plain,
+            metadata=held_metadata(page.metadata, size, writer, self._profile, told),
+            xmp=held_xmp(page.metadata, making, told) or plain,
             plain_xmp=plain,
             quality=self._quality,
             extra_kinds=tuple(extra.kind for extra in extras),
             warn=self.warnings.append,
         )
 
-    def _kept(self, page: Page, writer: Writer) -> list[Extra]:
-        """Return the channels next to the colours that the format holds; say what it does not."""
-        if writer is write_tiff:
-            return list(page.extras)
-        unnamed = sum(extra.kind == UNSPECIFIED for extra in page.extras)
-        if unnamed == 1:
-            self.warnings.append(
-                "1 channel that is neither colour nor transparency (such as infrared)"
-                " can't be kept in this file format; --format tiff keeps it"
-            )
-        elif unnamed:
-            self.warnings.append(
-                f"{unnamed} channels that are neither colour nor transparency (such as infrared)"
-                " can't be kept in this file format; --format tiff keeps them"
-            )
-        if page.alpha is None:
-            return []
-        if writer not in HOLD_ALPHA:
-            self.warnings.append("transparency can't be kept in this file format")
-            return []
-        if len(page.extras) - unnamed > 1:
-            self.warnings.append("only the first of its transparencies is kept in this file format")
-        return [Extra(page.alpha, UNASSOCIATED)]
-
     def _size(self, frame: Frame) -> tuple[int, int]:
         """Return (height, width) of the result of a page."""
         height, width = frame.Y.shape
         return height + (caption_rows((height, width)) if self._caption else 0), width
-
-    def _sixteen(self, coding: Coding, writer: Writer) -> bool:
-        """Tell whether the result has 16 bits; say where that is less than the source's."""
-        depth = coding.depth if self._bit_depth == "same" else int(self._bit_depth)
-        if depth == 16 and writer not in HOLD_16_BITS:
-            self.warnings.append(
-                f"{coding.depth}-bit source is written with 8 bits in this file format"
-            )
-            return False
-        if depth < coding.depth:
-            self.warnings.append("16-bit source is written with 8 bits, as asked")
-        return depth == 16
-
-    def _metadata(self, metadata: Metadata, size: tuple[int, int], writer: Writer) -> Metadata:
-        """Return the source's metadata as the format holds it, true of the upright result."""
-        try:
-            return (
-                for_tiff(metadata)
-                if writer is write_tiff
-                else for_block(metadata, size, self._profile)
-            )
-        except (ValueError, struct.error) as error:
-            self.warnings.append(f"its EXIF is lost: {error}")
-            return replace(metadata, exif=None, exif_ifds=())
-
-    def _xmp(self, metadata: Metadata, making: Making) -> bytes | None:
-        try:
-            return mark_generated(metadata.xmp, making)
-        except ValueError as error:
-            self.warnings.append(f"its XMP is lost: {error}")
-            return None
 
     def _rows(self, frame: Frame, dtype: Any, extras: tuple[Extra, ...]) -> Iterator[np.ndarray]:
         """Yield strips of codes of the photo, then its caption."""
@@ -318,10 +269,3 @@ class StillSink:
             # Before the yield: an encoder that has all rows does not ask again.
             measured.add(codes, error)
             yield np.dstack([codes, *(one.plane[rows] for one in extras)]) if extras else codes
-
-
-def _deep(plane: np.ndarray, dtype: Any) -> np.ndarray:
-    """Bring a channel to the depth of the result."""
-    if plane.dtype == dtype:
-        return plane
-    return plane.astype(np.uint16) * 257 if dtype == np.uint16 else (plane >> 8).astype(np.uint8)

@@ -1,0 +1,94 @@
+"""What of a photo the format of its result holds; what it does not is told."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from colorizer.media.metadata.carried import Metadata
+from colorizer.media.metadata.exif_carry import for_block, for_tiff
+from colorizer.media.metadata.making import Making
+from colorizer.media.metadata.xmp import mark_generated
+from colorizer.media.photo.scan import UNASSOCIATED, UNSPECIFIED, Coding, Extra
+from colorizer.media.photo.still import Page
+from colorizer.media.photo.still_formats import HOLD_16_BITS, HOLD_ALPHA, Writer
+from colorizer.media.photo.still_tiff import write_tiff
+
+
+def kept_extras(page: Page, writer: Writer, warnings: list[str]) -> list[Extra]:
+    """Return the channels next to the colours that the format holds.
+
+    Args:
+        page: of the source.
+        writer: of the result.
+        warnings: what the format does not hold is appended.
+    """
+    if writer is write_tiff:
+        return list(page.extras)
+    unnamed = sum(extra.kind == UNSPECIFIED for extra in page.extras)
+    if unnamed == 1:
+        warnings.append(
+            "1 channel that is neither colour nor transparency (such as infrared)"
+            " can't be kept in this file format; --format tiff keeps it"
+        )
+    elif unnamed:
+        warnings.append(
+            f"{unnamed} channels that are neither colour nor transparency (such as infrared)"
+            " can't be kept in this file format; --format tiff keeps them"
+        )
+    if page.alpha is None:
+        return []
+    if writer not in HOLD_ALPHA:
+        warnings.append("transparency can't be kept in this file format")
+        return []
+    if len(page.extras) - unnamed > 1:
+        warnings.append("only the first of its transparencies is kept in this file format")
+    return [Extra(page.alpha, UNASSOCIATED)]
+
+
+def has_sixteen(coding: Coding, writer: Writer, asked: str, warnings: list[str]) -> bool:
+    """Tell whether the result has 16 bits; say where that is less than the source's.
+
+    Args:
+        coding: of the source.
+        writer: of the result.
+        asked: one of `settings.DEPTHS`.
+        warnings: what is lost is appended.
+    """
+    depth = coding.depth if asked == "same" else int(asked)
+    if depth == 16 and writer not in HOLD_16_BITS:
+        warnings.append(f"{coding.depth}-bit source is written with 8 bits in this file format")
+        return False
+    if depth < coding.depth:
+        warnings.append("16-bit source is written with 8 bits, as asked")
+    return depth == 16
+
+
+def held_metadata(
+    metadata: Metadata, size: tuple[int, int], writer: Writer, profile: str, warnings: list[str]
+) -> Metadata:
+    """Return the source's metadata as the format holds it, true of the upright result."""
+    try:
+        return for_tiff(metadata) if writer is write_tiff else for_block(metadata, size, profile)
+    except (ValueError, struct.error) as error:
+        warnings.append(f"its EXIF is lost: {error}")
+        return replace(metadata, exif=None, exif_ifds=())
+
+
+def held_xmp(metadata: Metadata, making: Making, warnings: list[str]) -> bytes | None:
+    """Return the source's XMP with the mark of the result; None where it is damaged."""
+    try:
+        return mark_generated(metadata.xmp, making)
+    except ValueError as error:
+        warnings.append(f"its XMP is lost: {error}")
+        return None
+
+
+def at_depth(plane: np.ndarray, dtype: Any) -> np.ndarray:
+    """Bring a channel to the depth of the result."""
+    if plane.dtype == dtype:
+        return plane
+    return plane.astype(np.uint16) * 257 if dtype == np.uint16 else (plane >> 8).astype(np.uint8)
