@@ -23,7 +23,7 @@ from colorizer.archive.records.provenance import (
     sidecar_of,
 )
 from colorizer.archive.records.sidecar_form import why_not_ours
-from colorizer.errors import ModelNotFound
+from colorizer.errors import ModelNotFound, SettingsError
 from colorizer.files.checksum import file_hash
 from colorizer.guidance.cut_list import cut_file, override_file
 from colorizer.guidance.hints.file import hint_file, read_hints
@@ -74,10 +74,11 @@ def settle(job: Job, *, hashing: bool = True) -> Progress | None:
         return None
     if existing == "fail":
         return Progress(job, JobState.FAILED, message=f"{job.target} exists")
-    if existing == "overwrite":
-        standing, reason = _of_another(job, hashing=hashing)
-    else:
-        standing, reason = standing_of(job, hashing=hashing)
+    try:
+        compare = _of_another if existing == "overwrite" else standing_of
+        standing, reason = compare(job, hashing=hashing)
+    except SettingsError as error:  # hints or shots of this one job can't be read
+        return Progress(job, JobState.FAILED, message=str(error))
     if standing is Standing.UNSURE:
         return None
     if standing is Standing.OTHERS:
