@@ -27,7 +27,7 @@ pytestmark = pytest.mark.usefixtures("tiny")
 
 def database(folder: Path) -> bytes:
     with sqlite3.connect(folder / "other.sqlite") as base:
-        base.execute("CREATE TABLE jobs (id INTEGER PRIMARY KEY, name TEXT)")
+        base.execute("CREATE TABLE IF NOT EXISTS jobs (id INTEGER PRIMARY KEY, name TEXT)")
     return (folder / "other.sqlite").read_bytes()
 
 
@@ -246,5 +246,5 @@ def test_what_the_stages_remember_of_a_film(left, capsys):
 
     changes = [*map(spoiled, shapes), *(replaced(data) for data in CONTENTS.values())]
     for number, change in enumerate(changes):
-        continued(left, number, change)
+        assert continued(left, number, change) == ExitCode.OK
         sound(capsys)

@@ -44,6 +44,8 @@ class Segment:
     """Bytes of the file."""
     clipped: int = 0
     """Luma samples that had to be clipped, see `Codec.codes`."""
+    state: str = ""
+    """SHA-256 of the file with what the stages remember after it; empty of earlier versions."""
 
     def times(self) -> Iterable[int]:
         """Return the pts of its frames in showing order."""
@@ -51,6 +53,7 @@ class Segment:
         return accumulate(steps, initial=self.first_pts)
 
 
+_MOST, _MOST_DELAY = 1 << 53, 1024
 _MOST_FRAMES = 1 << 20
 """More than any segment has."""
 _COUNTS = ("number", "first", "frames", "first_pts", "last_pts", "delay", "size", "clipped")
@@ -69,9 +72,11 @@ def segment_from(values: Any, before: Sequence[Segment]) -> Segment:
     """
     steps = tuple((distance, count) for distance, count in values["steps"])
     numbers = [values.get(name, 0) for name in _COUNTS] + [n for step in steps for n in step]
-    texts = [values["luma"], values["tail"]]
+    texts = [values["luma"], values["tail"], values.get("state", "")]
     if not all(type(n) is int for n in numbers) or not all(isinstance(t, str) for t in texts):
         raise ValueError("is no segment")
+    if any(abs(n) >= _MOST for n in numbers) or not 0 <= values["delay"] <= _MOST_DELAY:
+        raise ValueError("counts what no film has")
     found = Segment(**{**values, "steps": steps})
     follows = found.number == len(before) and found.first == sum(one.frames for one in before)
     counted = 1 + sum(count for _, count in steps)

@@ -15,25 +15,30 @@ import os
 from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from itertools import chain
 from pathlib import Path
 from typing import IO, Any
-from zipfile import BadZipFile, ZipFile
 
 import numpy as np
 
 from colorizer.errors import TargetError
 from colorizer.files import durable
+from colorizer.files.checksum import file_hash
 from colorizer.files.durable import NoLocksError, flush, flush_folder, lock, open_own
-from colorizer.files.strangers import LIST_BYTES, check_regular, parse_json, read_whole
+from colorizer.files.strangers import LIST_BYTES, parse_json, read_whole
 from colorizer.media.film.segment import Segment, segment_from
-from colorizer.media.film.work_folder import JOURNAL, LOCK, MARK, why_not_ours, work_folder
+from colorizer.media.film.work_folder import (
+    JOURNAL,
+    LOCK,
+    MARK,
+    holds_state,
+    why_not_ours,
+    work_folder,
+)
 
 _SCHEMA = 3
 _JOINED = "joined"
-_MOST_STATE = 4 << 30
-"""Bytes of what the stages remember: a few frames."""
 _OWN_FILES = ("seg_*", "state_*", JOURNAL, f"{JOURNAL}.part", LOCK, _JOINED)
 
 State = dict[str, np.ndarray]
@@ -176,6 +181,7 @@ class WorkFolder:
         with saved.open("wb") as file:
             np.savez(file, **state)  # type: ignore[arg-type]
         flush(saved)
+        segment = replace(segment, state=file_hash(saved))
         saved.replace(name)
         flush_folder(self.path)
         with (self.path / JOURNAL).open("ab") as journal:
@@ -203,19 +209,6 @@ class WorkFolder:
     def _state_file(self, number: int) -> Path:
         return self.path / f"state_{number:05}.npz"
 
-    def _has_state(self, number: int) -> bool:
-        """Tell whether the state before a segment can be read."""
-        file = self._state_file(number)
-        try:
-            check_regular(file)
-            with ZipFile(file) as packed:
-                if sum(item.file_size for item in packed.infolist()) > _MOST_STATE:
-                    return False
-            with np.load(file) as saved:
-                return all(array.dtype != object for array in saved.values())
-        except (OSError, ValueError, KeyError, EOFError, BadZipFile, MemoryError):
-            return False
-
     def _usable(self) -> list[Segment]:
         """Return the finished segments of an earlier run that this one would make alike."""
         try:
@@ -238,7 +231,7 @@ class WorkFolder:
                 self.notes.append(f"a finished segment is damaged: {file.name}")
                 break
             sound.append(segment)
-        if sound and not self._has_state(len(sound)):
+        if sound and not holds_state(self._state_file(len(sound)), sound[-1].state):
             self.notes.append("what is kept of an earlier run can't be read; it is made again")
             sound = []
         if sound:

@@ -5,14 +5,20 @@ from __future__ import annotations
 import os
 import stat
 from pathlib import Path
+from zipfile import BadZipFile, ZipFile
 
+import numpy as np
+
+from colorizer.files.checksum import file_hash
 from colorizer.files.name_forms import on_disk
-from colorizer.files.strangers import open_regular
+from colorizer.files.strangers import check_regular, open_regular
 
 LOCK, JOURNAL = "lock", "journal.jsonl"
 MARK = b"work folder of Colorizer\n"
 """What the lock of a work folder holds; those of the first version are known by the journal."""
 _OLD_MARK = b'{"schema": '
+_MOST_STATE = 4 << 30
+"""Bytes of what the stages remember: a few frames."""
 _FOREIGN = "is no work folder of this program"
 
 
@@ -55,3 +61,23 @@ def _head(file: Path) -> bytes:
             return opened.read(len(MARK))
     except OSError:
         return b""
+
+
+def holds_state(file: Path, digest: str) -> bool:
+    """Tell whether a file holds arrays that can be read, and is the one that was written.
+
+    Args:
+        file: what the stages remember before a segment, as `numpy.savez` writes it.
+        digest: its SHA-256 by the journal; empty where an earlier version noted none.
+    """
+    try:
+        check_regular(file)
+        if digest and file_hash(file) != digest:
+            return False
+        with ZipFile(file) as packed:
+            if sum(item.file_size for item in packed.infolist()) > _MOST_STATE:
+                return False
+        with np.load(file) as saved:
+            return all(array.dtype != object for array in saved.values())
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile, MemoryError):
+        return False

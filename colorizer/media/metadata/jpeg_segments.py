@@ -62,7 +62,7 @@ def whole_xmp(standard: bytes | None, segments: Iterable[tuple[str, bytes]]) -> 
     extension = b"".join(data for _, data in sorted(pieces[digest].items()))
     try:
         return _joined(standard, extension)
-    except ElementTree.ParseError:
+    except (ElementTree.ParseError, RecursionError):
         return standard
 
 

@@ -81,7 +81,27 @@ for _prefix, _uri in _PREFIXES.items():
     ElementTree.register_namespace(_prefix, _uri)
 
 
+_DEEPEST = 200
+"""Elements within elements: more than any packet has, and writing them would end in recursion."""
+
+
 class _Builder(ElementTree.TreeBuilder):
+    def __init__(self) -> None:
+        super().__init__()
+        self._depth = 0
+
+    def start(self, tag: str, attrs: dict[str, str]) -> ElementTree.Element:
+        """Begin an element."""
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise ValueError("it is nested too deep")
+        return super().start(tag, attrs)
+
+    def end(self, tag: str) -> ElementTree.Element:
+        """End an element."""
+        self._depth -= 1
+        return super().end(tag)
+
     def doctype(self, name: str, pubid: str | None, system: str | None) -> None:
         """Refuse what XMP never has and attacks need."""
         raise ValueError("it declares a document type")
