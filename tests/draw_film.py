@@ -87,6 +87,8 @@ class Drawing:
     """Of the container."""
     timecode: str | None = None
     """Of the first frame."""
+    title: str | None = None
+    """Of the picture stream."""
     attachment: bytes | None = None
     """A file to attach."""
     matrix: int = 2
@@ -137,6 +139,8 @@ def _add_picture(output: Any, film: Drawing) -> Any:
         context.sample_aspect_ratio = film.ratio
     if film.rotation:
         stream.set_display_rotation(film.rotation)
+    if film.title:
+        stream.metadata["title"] = film.title
     if film.timecode:
         stream.metadata["timecode"] = film.timecode
     return stream

@@ -114,7 +114,7 @@ def _film(path: Path) -> dict[str, Any]:
             "duration": float(film.frame_count / film.rate) if film.frame_count else None,
             "start": float(film.origin),
             "sample_aspect_ratio": _ratio(ratio or Fraction(1), ":"),
-            "side_data": words(film.side_data),
+            "side_data": words([*film.side_data, *sorted(film.late_side_data)]),
             "time_code": film.timecode or None,
             "interlaced": film.first_field is not None,
             "first_field": film.first_field,

@@ -24,7 +24,7 @@ DISPLAY = "G(13250,34500)B(7500,3000)R(34000,16000)WP(15635,16450)L(10000000,50)
 
 def pairs(number):
     """Return the two caption triplets of a frame."""
-    return bytes([0xFC, 0x94, 0x20 + number, 0xFD, 0x80, 0x80])
+    return bytes([0xFC, 0x94, 0x20 + number % 100, 0xFD, 0x80, 0x80])
 
 
 def captioned(path, frames=12, **options):
@@ -91,16 +91,17 @@ def light_of(path):
     return shares, struct.unpack("=2I", light[:8]) if light else ()
 
 
-def bright(path):
+def bright(path, **options):
     params = f"log-level=error:master-display={DISPLAY}:max-cll=1000,400:pools=1"
     draw_film(
         path, codec="libx265", pix_fmt="yuv420p10le", frames=4, size=(64, 64), matrix=9,
-        primaries=9, transfer=16, options={"x265-params": params},
+        primaries=9, transfer=16, options={"x265-params": params}, **options,
     )  # fmt: skip
 
 
 @pytest.mark.parametrize(
-    ("codec", "name"), [("h264", "b.mp4"), ("h265", "b.mkv"), ("h265", "b.mp4"), ("av1", "b.mkv")]
+    ("codec", "name"),
+    [("h264", "b.mp4"), ("h265", "b.mkv"), ("h265", "b.mp4"), ("av1", "b.mkv"), ("ffv1", "b.mkv")],
 )
 def test_the_light_of_the_master_comes_along(tmp_path, codec, name):
     bright(tmp_path / "a.mkv")
@@ -113,12 +114,66 @@ def test_the_light_of_the_master_comes_along(tmp_path, codec, name):
     assert got == pytest.approx(shares, abs=1e-3)
 
 
-def test_the_light_of_the_master_that_ffv1_lacks_is_said(tmp_path):
+def test_the_light_of_a_named_film_leaves_its_name_and_its_aspect(tmp_path):
+    bright(tmp_path / "a.mkv", title="Reel 1")
+    _, _, sink = colour(tmp_path / "a.mkv", tmp_path / "b.mkv", "ffv1")
+    assert light_of(tmp_path / "b.mkv")[1] == (1000, 400)
+    with av.open(str(tmp_path / "b.mkv")) as film:
+        assert film.streams.video[0].metadata["title"] == "Reel 1"
+    assert not [line for line in sink.warnings if "left out of the frames" in line]
+
+
+def test_the_light_of_the_master_that_prores_lacks_is_said(tmp_path):
     bright(tmp_path / "a.mkv")
     with FilmSource(tmp_path / "a.mkv", side=32) as source:
-        _, _, warnings = check(source, tmp_path / "b.mkv", "ffv1")
+        _, _, warnings = check(source, tmp_path / "b.mov", "prores")
     assert any("mastering display" in line and "content light" in line for line in warnings)
     assert len(probe(tmp_path / "a.mkv")["side_data"]) == 2
+
+
+def barred(path):
+    """Draw an H.264 film with bar data as ATSC A/53 Part 4, 6.2.3.2 orders: top and bottom bars."""
+    draw_film(path, codec="libx264", frames=12, options={"bf": "0", "threads": "1"}, size=(64, 64))
+    data = path.read_bytes()
+    body = b"\xb5\0\x31GA94\6\xcf\xc0\x08\xc0\x38\xff"
+    unit = b"\0\0\1\6\4" + bytes([len(body)]) + body + b"\x80"
+    first = re.search(b"\0\0\1[\x65\x25]", data)
+    assert first
+    path.write_bytes(data[: first.start()] + unit + data[first.start() :])
+
+
+def test_bar_data_is_named_before_the_work(tmp_path):
+    barred(tmp_path / "a.h264")
+    with FilmSource(tmp_path / "a.h264", side=32) as source:
+        _, _, warnings = check(source, tmp_path / "b.mkv", "h264")
+        assert "bar data" in words(source.side_data)
+    assert any("bar data" in line for line in warnings)
+
+
+@pytest.mark.parametrize("frames", [60, 600])
+def test_captions_that_begin_later_are_said(tmp_path, frames):
+    """In a film of some length before the work, in any film once they are met."""
+    captioned(tmp_path / "late.h264", frames=frames)
+    draw_film(
+        tmp_path / "plain.h264", codec="libx264", frames=60, size=(64, 64),
+        options={"bf": "0", "threads": "1"},
+    )  # fmt: skip
+    both = (tmp_path / "plain.h264").read_bytes() + (tmp_path / "late.h264").read_bytes()
+    (tmp_path / "both.h264").write_bytes(both)
+    with av.open(str(tmp_path / "both.h264")) as film, av.open(str(tmp_path / "a.ts"), "w") as made:
+        stream = made.add_stream_from_template(film.streams.video[0], opaque=True)
+        for number, packet in enumerate(film.demux(video=0)):
+            if packet.size:
+                packet.pts = packet.dts = number
+                packet.time_base, packet.stream = Fraction(1, 25), stream
+                made.mux(packet)
+    if frames == 600:
+        with FilmSource(tmp_path / "a.ts", side=32) as source:
+            _, _, warnings = check(source, tmp_path / "b.mkv", "ffv1")
+        assert any(CAPTION in line for line in warnings)
+        return
+    _, _, sink = colour(tmp_path / "a.ts", tmp_path / "b.mkv", "ffv1")
+    assert any(CAPTION in line for line in sink.warnings)
 
 
 def test_every_other_kind_is_named_for_every_codec(tmp_path):

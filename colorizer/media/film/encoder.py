@@ -17,9 +17,9 @@ from colorizer.media.film.coding import Coding, quiet_encoders
 from colorizer.media.film.color_tags import ColorTags
 from colorizer.media.film.copy import stream_tags
 from colorizer.media.film.luma import at_depth
-from colorizer.media.film.matroska import ROOM
+from colorizer.media.film.matroska import ROOM, light_room
 from colorizer.media.film.segment import Segment, steps_of
-from colorizer.media.film.side import Carrier, carries_captions
+from colorizer.media.film.side import Carrier, carries_captions, holds_light, light_of
 from colorizer.media.film.source import FilmSource
 from colorizer.media.film.timecode import advance_timecodes, timecode_of
 
@@ -72,6 +72,8 @@ def add_film_stream(
     advance_timecodes(own, like.first_index, like.rate)
     if output.format.name == "webm" and like.sample_aspect_ratio:
         own.setdefault("title", ROOM)
+    if holds_light(coding, output.format.name) and (room := light_room(*light_of(like.side_data))):
+        own["title"] = own.get("title", "").replace(ROOM, "") + room
     stream.metadata.update(own)
     stream.disposition = int(like.stream.disposition)
     return stream

@@ -14,10 +14,11 @@ from colorizer.media.film.check import missing
 from colorizer.media.film.coding import Coding
 from colorizer.media.film.color_tags import ColorTags
 from colorizer.media.film.container import open_container
-from colorizer.media.film.copy import Part, StreamCopy
+from colorizer.media.film.copy import Part, StreamCopy, stream_tags
 from colorizer.media.film.encoder import add_film_stream
-from colorizer.media.film.matroska import display_size, set_codec_delay, set_display_size
+from colorizer.media.film.matroska import display_size, set_codec_delay, set_display_size, set_light
 from colorizer.media.film.segment import Segment
+from colorizer.media.film.side import holds_light, light_of
 from colorizer.media.film.source import FilmSource
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ class FilmOutput:
         self.path = path
         self.rounded = False
         self._like = like
+        self._light = holds_light(coding, muxer) and any(light_of(like.side_data))
         options = {
             "max_interleave_delta": str(_INTERLEAVE),
             "avoid_negative_ts": "disabled",
@@ -108,6 +110,9 @@ class FilmOutput:
     def close(self) -> list[str]:
         """Complete the file and return what of the copied streams was mended or lost."""
         self._output.close()
+        if self._light:
+            name = str(stream_tags(self._like.stream, coded_again=True).get("title", ""))
+            set_light(self.path, name, *light_of(self._like.side_data))
         for name, delay in self._copy.delays:
             set_codec_delay(self.path, name, delay)
         notes = self._copy.report()

@@ -5,7 +5,8 @@ Elements and their numbers: RFC 9559, "Matroska Media Container Format Specifica
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import struct
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import BinaryIO
@@ -16,6 +17,10 @@ _TRACK_ENTRY, _TRACK_TYPE, _VIDEO = 0xAE, 0x83, 0xE0
 _MAX_BLOCK_ADDITION, _NAME = 0x55EE, 0x536E
 _DISPLAY_WIDTH, _DISPLAY_HEIGHT, _DISPLAY_UNIT = 0x54B0, 0x54BA, 0x54B2
 _CODEC_DELAY = 0x56AA
+_COLOUR, _MAX_CLL, _MASTER = 0x55B0, 0x55BC, 0x55D0
+"""MaxFALL follows MaxCLL; red x and y, green, blue, white, most and least light the master."""
+_COLOUR_ROOM = 24
+"""Bytes for the heads of the elements around it."""
 _VOID, _CRC = 0xEC, 0xBF
 _LONGEST_HEADER = 12
 _LONGEST_TRACKS = 1 << 24
@@ -57,6 +62,54 @@ def set_display_size(path: Path, size: tuple[int, int, int]) -> bool:
         False where the header has no room for it; the file is then unchanged.
     """
     return _change_entry(path, lambda entry: _entry_with_size(entry, size))
+
+
+def light_room(display: Sequence[Fraction], levels: Sequence[int]) -> str:
+    """Return a name that gives a header room for `set_light`, "" where nothing is to be set."""
+    colour = _light(display, levels)
+    return "light level ".ljust(len(_join(colour)) + _COLOUR_ROOM, ".") if colour else ""
+
+
+def set_light(path: Path, name: str, display: Sequence[Fraction], levels: Sequence[int]) -> bool:
+    """Write how bright the master's display and the film are into the header of the picture.
+
+    Args:
+        path: a complete Matroska file.
+        name: of the track, without what `light_room` has added to it.
+        display: see `side.display_of`; may be empty.
+        levels: most light of a pixel and of a frame on average, cd/m2; may be empty.
+
+    Returns:
+        False where the header has no room for it; the file is then unchanged.
+    """
+    marked = (name + light_room(display, levels)).encode()
+
+    def lit(entry: list[Element]) -> list[Element] | None:
+        if (_NAME, marked) not in entry:
+            return None
+        kept: list[Element] = [(_NAME, name.encode())] if name else []
+        for number, content in entry:
+            if number == _VIDEO:
+                video = _split(content)
+                colour = [one for n, inner in video if n == _COLOUR for one in _split(inner)]
+                others = [item for item in video if item[0] != _COLOUR]
+                content = _join([*others, (_COLOUR, _join(colour + _light(display, levels)))])
+            if number not in (_NAME, _VOID):
+                kept.append((number, content))
+        return kept
+
+    return _change_entry(path, lit)
+
+
+def _light(display: Sequence[Fraction], levels: Sequence[int]) -> list[Element]:
+    """Return the elements of Colour that tell of light (RFC 9559, 5.1.4.1.28.16)."""
+    found = [(_MAX_CLL + place, level.to_bytes(4, "big")) for place, level in enumerate(levels)]
+    if display:
+        *places, least, most = display
+        values = [struct.pack(">d", float(value)) for value in (*places, most, least)]
+        inner = [(_MASTER + 1 + place, value) for place, value in enumerate(values)]
+        found.append((_MASTER, _join(inner)))
+    return found
 
 
 def delay_room(delay: Fraction) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from colorizer.media.film.codecs import muxer_of
 from colorizer.media.film.coding import Coding, choose_coding
 from colorizer.media.film.coding_trial import tried
-from colorizer.media.film.side import lost_side_data, with_light
+from colorizer.media.film.side import holds_light, lost_side_data, with_light
 from colorizer.media.film.source import FilmSource
 from colorizer.media.film.streams import plan_copies
 
@@ -59,8 +59,19 @@ def check(
     if not hardware:
         coding = tried(coding, codec, like.size)
     coding = with_light(coding, like.side_data)
-    lost = lost_side_data(coding, like.side_data, time_code=muxer != "webm")
+    lost = lost_kinds(like, coding, muxer)
     copies, warnings = plan_copies(like.path, like.stream.index, muxer)
     if like.origin and not like.is_part:
         warnings.append(f"its clock starts at {float(like.origin):.3f} s; the output's at 0")
     return coding, copies, [*coding.warnings, *lost, *warnings]
+
+
+def lost_kinds(like: FilmSource, coding: Coding, muxer: str) -> list[str]:
+    """Say which side data met so far in a film a result does not hold, in one line at most."""
+    return lost_side_data(
+        coding,
+        like.side_data,
+        time_code=muxer != "webm",
+        late=like.late_side_data,
+        light=holds_light(coding, muxer),
+    )

@@ -10,17 +10,17 @@ import struct
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from fractions import Fraction
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from colorizer.media.film.coding import Coding
-from colorizer.media.film.container import open_container
 
 if TYPE_CHECKING:
     from av import VideoFrame
 
     from colorizer.media.film.source import FilmSource
 
+BARS = "BAR_DATA"
+"""Our name of what FFmpeg does not read: where black bars are (ATSC A/53 Part 4, 6.2.3.2)."""
 CAPTIONS, MASTERING, LIGHT, TIME_CODE = (
     "A53_CC",
     "MASTERING_DISPLAY_METADATA",
@@ -43,6 +43,7 @@ KINDS = {
     "SPHERICAL": "spherical mapping",
     "ICC_PROFILE": "ICC profile",
     "FILM_GRAIN_PARAMS": "film grain",
+    BARS: "bar data",
 }
 """FFmpeg's names of side data that says something of the film -> ours."""
 _NOT_CARRIED = ("DISPLAYMATRIX", "SEI_UNREGISTERED", "REGIONS_OF_INTEREST", "MOTION_VECTORS")
@@ -54,8 +55,6 @@ _WITH_LIGHT = {
     "libsvtav1": ("svtav1-params", "mastering-display", "content-light"),
 }
 """Encoder -> its option, and the names in it of the master's display and of the light level."""
-_LOOKED_AT = 25
-"""Frames that are looked at before the work."""
 _SMALL = 16
 
 
@@ -68,27 +67,6 @@ def kinds_of(frame: Any) -> dict[str, bytes]:
     """Return the side data of a frame that says something of the film, by FFmpeg's name."""
     found = {str(item.type.name): item for item in frame.side_data}
     return {name: bytes(item) for name, item in found.items() if name in KINDS}
-
-
-def first_side_data(path: Path, index: int) -> dict[str, bytes]:
-    """Return the side data of a film's first frames, the earliest of each kind.
-
-    Args:
-        path: the film.
-        index: its picture stream.
-    """
-    from av.error import FFmpegError
-
-    found: dict[str, bytes] = {}
-    with open_container(path) as container:
-        try:
-            for number, frame in enumerate(container.decode(container.streams[index])):
-                found = kinds_of(frame) | found
-                if number + 1 == _LOOKED_AT:
-                    break
-        except FFmpegError:
-            pass  # said where it is read
-    return found
 
 
 def words(kinds: Iterable[str]) -> list[str]:
@@ -117,18 +95,29 @@ def with_light(coding: Coding, found: Mapping[str, bytes]) -> Coding:
     return replace(coding, options=coding.options | {option: params})
 
 
-def lost_side_data(coding: Coding, kinds: Iterable[str], *, time_code: bool) -> list[str]:
+def lost_side_data(
+    coding: Coding,
+    kinds: Iterable[str],
+    *,
+    time_code: bool,
+    late: Iterable[str] = (),
+    light: bool = False,
+) -> list[str]:
     """Say which kinds of side data a coding does not hold, in one line at most.
 
     Args:
         coding: of the result.
-        kinds: of the film.
+        kinds: of the film's first frames.
         time_code: whether the result gets the first frame's time code as its own.
+        late: kinds that only later frames have.
+        light: whether the container holds the master's display and the light level itself.
     """
-    kept = [CAPTIONS] if carries_captions(coding) else []
-    kept += [MASTERING, LIGHT] if coding.encoder in _WITH_LIGHT else []
+    every_frame = [CAPTIONS] if carries_captions(coding) else []
+    kept = [*every_frame, *([MASTERING, LIGHT] if light or coding.encoder in _WITH_LIGHT else [])]
     kept += [TIME_CODE] if time_code else []
     lost = words(kind for kind in kinds if kind not in kept)
+    lost += [word for word in words(kind for kind in late if kind not in every_frame)
+             if word not in lost]  # fmt: skip
     if not lost:
         return []
     can = set(lost) <= set(words([CAPTIONS, MASTERING, LIGHT]))
@@ -142,15 +131,44 @@ def starts_at(film: FilmSource) -> str:
     return time_code_of(data, film.rate) if data else ""
 
 
+def holds_light(coding: Coding, muxer: str) -> bool:
+    """Tell whether the header of a result says how bright the master's display is, not its frames.
+
+    Args:
+        coding: of the result.
+        muxer: FFmpeg's name of its container.
+    """
+    return muxer in ("matroska", "webm") and coding.encoder not in _WITH_LIGHT
+
+
+def light_of(found: Mapping[str, bytes]) -> tuple[list[Fraction], list[int]]:
+    """Return the master's display, see `display_of`, and the light levels; [] where unknown.
+
+    Args:
+        found: see `first_side_data`.
+    """
+    display = display_of(found[MASTERING]) if MASTERING in found else []
+    levels = list(struct.unpack("=2I", found[LIGHT][:8])) if LIGHT in found else []
+    return display, levels
+
+
+def display_of(data: bytes) -> list[Fraction]:
+    """Return the numbers of AVMasteringDisplayMetadata, [] where it says too little.
+
+    They are x and y of red, green, blue and white (CIE 1931), least and most luminance in cd/m2.
+    """
+    numbers = struct.unpack("=20i2i", data[:88])
+    pairs = [(numbers[at], numbers[at + 1]) for at in range(0, 20, 2)]
+    if not (numbers[20] and numbers[21]) or any(below == 0 for _, below in pairs):
+        return []
+    return [Fraction(*pair) for pair in pairs]
+
+
 def _master(data: bytes, encoder: str) -> str:
     """Write AVMasteringDisplayMetadata as an encoder's parameter, "" where it says too little."""
-    numbers = struct.unpack("=20i2i", data[:88])
-    if not (numbers[20] and numbers[21]):
+    values = display_of(data)
+    if not values:
         return ""
-    pairs = [(numbers[at], numbers[at + 1]) for at in range(0, 20, 2)]
-    if any(below == 0 for _, below in pairs):
-        return ""
-    values = [Fraction(*pair) for pair in pairs]
     red, green, blue, white = (values[at : at + 2] for at in (0, 2, 4, 6))
     least, most = values[8:]
     if encoder == "libsvtav1":

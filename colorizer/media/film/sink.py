@@ -23,7 +23,7 @@ from colorizer.media.film.join import (
     clipped_lines,
     complete,
 )
-from colorizer.media.film.plan import ENCODE_THREADS, check
+from colorizer.media.film.plan import ENCODE_THREADS, check, lost_kinds
 from colorizer.media.film.segment import SEGMENT_FRAMES, begins_segment
 from colorizer.media.film.segments import State, WorkFolder
 from colorizer.media.film.source import FilmSource
@@ -251,6 +251,8 @@ class FilmSink:
         try:
             output.add_all([(self._folder.file(one.number), one) for one in self._folder.segments])
             self.warnings += output.close()
+            lost = lost_kinds(self._like, self.coding, self._muxer)
+            self.warnings += [line for line in lost if line not in self.warnings]
             self.warnings += clipped_lines(self._folder.segments, self._codec, self.coding)
             self.warnings += complete(
                 self._part,

@@ -32,7 +32,8 @@ from colorizer.media.film.open import (
     unkept,
 )
 from colorizer.media.film.range import find_span, has_packets_between
-from colorizer.media.film.side import Carrier, first_side_data, starts_at
+from colorizer.media.film.side import Carrier, kinds_of, starts_at
+from colorizer.media.film.side_scan import first_side_data, later_side_data
 from colorizer.media.film.timecode import own_place, timecode_of
 from colorizer.media.film.wanted import Wanted
 from colorizer.places.trim import Place
@@ -76,6 +77,8 @@ class FilmSource:
     """Of the film's first frame, as its container says; "" where nothing does."""
     side_data: Mapping[str, bytes] = MappingProxyType({})
     """What its first frames hold besides the picture; see `first_side_data`."""
+    late_side_data: frozenset[str] = frozenset()
+    """Kinds that only later frames hold, as far as they were met."""
     epochs: Sequence[Epoch] = ()
     """The new clocks that its frames have come to."""
 
@@ -169,7 +172,9 @@ class FilmSource:
         Y = read_luma(decoded, self.layout, self.tags.matrix)
         bits, full_range = self.layout.bits, self.tags.full_range
         L = working_L(Y, bits, full_range, self._side)
-        side = self._carrier.small(decoded)
+        side, kinds = self._carrier.small(decoded), kinds_of(decoded).keys()
+        if not kinds <= self.side_data.keys():
+            self.late_side_data |= kinds - self.side_data.keys()
         return Frame(index, pts, self.time_base, Y, bits, full_range, L, side=side)
 
     def chapters(self) -> list[Any]:
@@ -217,6 +222,7 @@ class FilmSource:
         estimate = round(self._announced[0] * self.rate) if self._announced else None
         self.frame_count = stream.frames or estimate
         self.side_data = first_side_data(path, stream.index)
+        self.late_side_data = later_side_data(path, stream.index) - self.side_data.keys()
         self.timecode = timecode_of(self._decoder.container, stream) or starts_at(self)
 
     def _describe_picture(self, first: VideoFrame) -> None:

@@ -1,0 +1,69 @@
+"""Which side data a film has: of its first frames whole, of places spread over it the kinds."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from colorizer.media.film.container import open_container
+from colorizer.media.film.side import BARS, kinds_of
+
+_LOOKED_AT = 25
+"""Frames that are looked at in the beginning."""
+_PLACES, _AT_EACH = 16, 4
+"""Places spread over a film at which so many frames are looked at."""
+_MOST_PACKETS = 400
+"""Packets that are read for them: key frames may be far."""
+_BAR_DATA = b"GA94\6"
+"""Identifier and type of bar data in user data of MPEG-2, H.264 and H.265 (ATSC A/53 Part 4)."""
+
+
+def first_side_data(path: Path, index: int) -> dict[str, bytes]:
+    """Return the side data of a film's first frames, the earliest of each kind.
+
+    Args:
+        path: the film.
+        index: its picture stream.
+    """
+    from av.error import FFmpegError
+
+    found: dict[str, bytes] = {}
+    with open_container(path) as container, suppress(FFmpegError):  # said where it is read
+        _look(container, container.streams[index], _LOOKED_AT, found)
+    return found
+
+
+def later_side_data(path: Path, index: int) -> frozenset[str]:
+    """Return the kinds of side data met at places spread over a film.
+
+    Args:
+        path: the film.
+        index: its picture stream.
+    """
+    from av.error import FFmpegError
+
+    found: dict[str, bytes] = {}
+    with open_container(path) as container:
+        stream = container.streams[index]
+        length, begin = container.duration or 0, container.start_time or 0
+        for place in range(1, _PLACES if length else 1):
+            with suppress(FFmpegError, OSError):
+                container.seek(begin + length * place // _PLACES)
+                _look(container, stream, _AT_EACH, found)
+    return frozenset(found)
+
+
+def _look(container: Any, stream: Any, most: int, found: dict[str, bytes]) -> None:
+    """Add the side data of the next frames to what was found, the earliest of each kind."""
+    frames = 0
+    for packet in islice(container.demux(stream), _MOST_PACKETS):
+        if packet.size and BARS not in found and _BAR_DATA in bytes(packet):
+            found[BARS] = b""
+        for frame in stream.decode(packet):
+            for kind, data in kinds_of(frame).items():
+                found.setdefault(kind, data)
+            frames += 1
+        if frames >= most:
+            return
