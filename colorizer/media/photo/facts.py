@@ -14,12 +14,12 @@ from colorizer.media.photo.ends import jpeg_layout
 from colorizer.media.photo.heard import listening
 from colorizer.media.photo.jp2_boxes import read_size
 from colorizer.media.photo.jp2_header import Header
-from colorizer.media.photo.scan import check_claim, file_size, one_line
+from colorizer.media.photo.scan import Reader, check_claim, file_size, one_line
 from colorizer.media.photo.scan_jp2 import read_jp2_scan
 from colorizer.media.photo.scan_jpeg import JPEG_LS, read_jpeg_scan
 from colorizer.media.photo.scan_more import FORMATS as MORE_FORMATS
 from colorizer.media.photo.scan_more import jxl_size, read_jxl_scan, read_more_scan
-from colorizer.media.photo.scan_open import Reader, reader_of
+from colorizer.media.photo.scan_open import reader_of
 from colorizer.media.photo.scan_pillow import FORMATS, read_pillow_scan
 from colorizer.media.photo.scan_pnm import read_header, read_pnm_scan
 from colorizer.media.photo.scan_psd import psd_size, read_psd_scan

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO, Literal
+from typing import Any, BinaryIO, Literal, TypeAlias
 
 import numpy as np
 
@@ -75,6 +76,20 @@ class Scan:
     metadata: Metadata
     extras: tuple[Extra, ...] = ()
     """Opacity and whatever else is stored next to the colours, in the order of the file."""
+
+
+Reader: TypeAlias = Callable[[Path, BinaryIO, list[str]], Scan]
+"""Decodes a photo of one picture.
+
+Args:
+    path: for messages.
+    file: opened for reading.
+    warnings: what of the file can't be kept is appended.
+
+Raises:
+    MediaError: damaged or cut off.
+    UnsupportedMedia: what this program can't take, by its name and with what would help.
+"""
 
 
 @dataclass(slots=True)

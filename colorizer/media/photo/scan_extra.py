@@ -52,13 +52,7 @@ def _library(path: Path, module: str, extra: str, what: str) -> Any:
 def read_heic_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
     """Decode the main picture of a HEIC, at 8 to 12 bits.
 
-    Args:
-        path: for messages.
-        file: opened for reading.
-        warnings: what is left out is appended.
-
     Raises:
-        MediaError: damaged or cut off.
         UnsupportedMedia: the extra `heic` is not installed.
     """
     pillow_heif = _library(path, "pillow_heif", "heic", "a HEIC")
@@ -121,11 +115,6 @@ def raw_size(path: Path, file: BinaryIO) -> tuple[int, int, int]:
 
 def read_raw_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
     """Develop a camera raw as the camera saw it: its white balance, no brightening, 16-bit sRGB.
-
-    Args:
-        path: for messages.
-        file: opened for reading.
-        warnings: what is left out is appended.
 
     Raises:
         MediaError: damaged, cut off, or of a camera that LibRaw does not know.

@@ -43,13 +43,7 @@ _SPACES = {1: GRAY, 2: GRAY, 3: RGB, 4: RGB}
 def read_jp2_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
     """Decode a JPEG 2000.
 
-    Args:
-        path: for messages.
-        file: opened for reading.
-        warnings: what can't be kept is appended.
-
     Raises:
-        MediaError: damaged or cut off.
         UnsupportedMedia: components that are not gray, RGB or CMYK of up to 16 bits.
     """
     import imagecodecs

@@ -40,11 +40,6 @@ MORE = bytes(range(1, 250)) * 4
 def read_jpeg_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
     """Decode a JPEG.
 
-    Args:
-        path: for messages.
-        file: opened for reading.
-        warnings: what can't be kept is appended.
-
     Raises:
         MediaError: damaged or cut off. Where only the end marker is missing, it is read.
         UnsupportedMedia: hierarchical, or with components no library reads.

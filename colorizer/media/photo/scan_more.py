@@ -42,13 +42,7 @@ def is_tga(head: bytes) -> bool:
 def read_more_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
     """Decode a GIF, TGA or AVIF; of several pictures the first.
 
-    Args:
-        path: for messages.
-        file: opened for reading.
-        warnings: what can't be kept is appended.
-
     Raises:
-        MediaError: damaged or cut off.
         UnsupportedMedia: Pillow has no decoder for it.
     """
     file.seek(0)
@@ -114,7 +108,6 @@ def read_jxl_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
     """Decode a JPEG XL; it comes upright, as its decoder turns it.
 
     Raises:
-        MediaError: damaged or cut off.
         UnsupportedMedia: some of its floating-point samples are no numbers.
     """
     import imagecodecs

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, TypeAlias
+from typing import BinaryIO
 
 from colorizer.errors import MediaError, UnsupportedMedia
 from colorizer.media.metadata.limits import MOST_PHOTO_BYTES, MOST_WHOLE_BYTES
@@ -13,7 +13,7 @@ from colorizer.media.photo.ends import broken
 from colorizer.media.photo.jp2_boxes import CODESTREAM, SIGNATURE
 from colorizer.media.photo.raw_content import is_raw
 from colorizer.media.photo.salvage import salvaged
-from colorizer.media.photo.scan import Salvage, Scan, file_size, missing_words
+from colorizer.media.photo.scan import Reader, Salvage, Scan, file_size, missing_words
 from colorizer.media.photo.scan_extra import is_heic, read_heic_scan, read_raw_scan
 from colorizer.media.photo.scan_jp2 import read_jp2_scan
 from colorizer.media.photo.scan_jpeg import read_jpeg_scan
@@ -26,7 +26,6 @@ from colorizer.media.photo.scan_tiff import MARKS as TIFF_MARKS
 from colorizer.media.photo.scan_tiff import open_tiff
 from colorizer.media.photo.suffixes import RAW_SUFFIXES
 
-Reader: TypeAlias = Callable[[Path, BinaryIO, list[str]], Scan]
 _KNOWN = "TIFF, JPEG or PNG"
 _OWN_MARKS: tuple[tuple[int, bytes, Reader], ...] = (
     (0, b"\xff\xd8\xff", read_jpeg_scan),

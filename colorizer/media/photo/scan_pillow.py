@@ -38,16 +38,7 @@ class UnsupportedMode(Exception):
 
 
 def read_pillow_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
-    """Decode a JPEG of 8 bits, PNG, WebP or BMP, whatever its name.
-
-    Args:
-        path: for messages.
-        file: opened for reading.
-        warnings: what can't be kept is appended.
-
-    Raises:
-        MediaError: damaged or cut off.
-    """
+    """Decode a JPEG of 8 bits, PNG, WebP or BMP, whatever its name."""
     try:
         image = Image.open(file, formats=FORMATS)
     except UnidentifiedImageError:

@@ -60,16 +60,7 @@ def read_header(path: Path, file: BinaryIO) -> Header:
 
 
 def read_pnm_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
-    """Decode a PBM, PGM or PPM.
-
-    Args:
-        path: for messages.
-        file: opened for reading.
-        warnings: what is left out is appended.
-
-    Raises:
-        MediaError: damaged or cut off.
-    """
+    """Decode a PBM, PGM or PPM."""
     header = read_header(path, file)
     file.seek(header.end)
     data = file.read()

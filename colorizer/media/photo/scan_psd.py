@@ -56,11 +56,7 @@ class PsdHeader:
 
 
 def psd_size(path: Path, file: BinaryIO) -> tuple[int, int, int]:
-    """Return height, width and bits of a Photoshop document.
-
-    Raises:
-        MediaError: damaged or cut off.
-    """
+    """Return height, width and bits of a Photoshop document."""
     file.seek(0)
     header = _header(path, file)
     return header.height, header.width, header.bits
@@ -69,13 +65,7 @@ def psd_size(path: Path, file: BinaryIO) -> tuple[int, int, int]:
 def read_psd_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
     """Decode the composite of a Photoshop document.
 
-    Args:
-        path: for messages.
-        file: opened for reading.
-        warnings: what is left out is appended.
-
     Raises:
-        MediaError: damaged or cut off.
         UnsupportedMedia: no composite, or samples this program can't take.
     """
     file.seek(0)
