@@ -1,5 +1,6 @@
 """What is left out, lost on the way, or named like a line of somebody else's."""
 
+import errno
 import json
 import os
 import shutil
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from colorizer.archive.planning.walk import walk
+from colorizer.archive.records.run_log import RunLog
 from colorizer.commands import cli
 from colorizer.engine import attempt
 from colorizer.engine.queue import Queue
@@ -260,3 +262,39 @@ def test_what_a_watch_or_queue_counts_as_done_exists_at_its_end(
         with closing(Queue(tmp_path / "q.sqlite")) as opened:
             done = {e.job.target.name for e in opened.entries() if e.state is JobState.DONE}
         assert done == exist
+
+
+@pytest.mark.parametrize("command", ["run", "watch", "queue"])
+def test_an_error_at_closing_the_run_log_is_a_line(tmp_path, monkeypatch, command, capsys):
+    """EIO of POSIX, as `close` gives it for a network drive that lost what was written."""
+    really = RunLog._open
+
+    class Failing:
+        def __init__(self, file):
+            self._file = file
+
+        def __getattr__(self, name):
+            return getattr(self._file, name)
+
+        def close(self):
+            self._file.close()
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(RunLog, "_open", lambda self: Failing(really(self)))
+    drawn.photo(tmp_path / "in" / "a.png", 1)
+    named = [str(tmp_path / "in"), "-o", str(tmp_path / "out"), "--size", "64"]
+    if command == "queue":
+        queue = ["queue", "--file", str(tmp_path / "q.sqlite")]
+        assert cli.main([*queue, "add", *named]) == 0
+        code = cli.main([*queue, "run"])
+    else:
+        quick = ["--stable", "1", "--interval", "1", "--idle", "1"]
+        code = cli.main([command, *named, *(quick if command == "watch" else ())])
+    told = capsys.readouterr().err
+    lines = [line for line in told.splitlines() if "the run log can't be written" in line]
+    assert len(lines) == 1
+    assert os.strerror(errno.EIO) in lines[0]
+    assert "Traceback" not in told
+    assert code == (0 if command == "queue" else 5), "the results of a queue are there"
+    assert (tmp_path / "out" / "a_color.png").exists()
+    assert "a_color.png" in (tmp_path / "out" / "manifest-sha256.txt").read_text()
