@@ -51,7 +51,7 @@ def repaired_jp2(data: bytes) -> Iterator[tuple[BinaryIO, float]]:
     if at < 0:
         raise ValueError("it has no tiles")
     main = stream[:at]
-    count, packets = _grid(main, len(size.bits))
+    count, packets = _grid(main), _most_packets(main, len(size.bits))
     if count * packets > _MOST_BYTES:
         raise ValueError("it has too many packets")
     tiles = _walk(stream, at)
@@ -71,14 +71,34 @@ def repaired_jp2(data: bytes) -> Iterator[tuple[BinaryIO, float]]:
         yield io.BytesIO(_boxed(before, made)), max(0.0, 1 - share / count)
 
 
-def _grid(main: bytes, components: int) -> tuple[int, int]:
-    """Return the number of tiles and the most packets that one of them has."""
+def tiles_present(stream: bytes) -> tuple[int, int]:
+    """Return how many tiles of a codestream have data, and how many it should have.
+
+    Raises:
+        ValueError, IndexError, struct.error: its headers are damaged or cut off.
+    """
+    at = stream.find(_SOT)
+    if at < 0:
+        raise ValueError("it has no tiles")
+    count = _grid(stream[:at])
+    tiles = _walk(stream, at)
+    return len({*tiles.seen, *((tiles.number,) if tiles.number >= 0 else ())}), count
+
+
+def _grid(main: bytes) -> int:
+    """Return the number of tiles by the main header, SIZ (A.5.1)."""
     right, bottom, _, _, across, down, left, top = struct.unpack_from(">8I", main, 8)
     if not across or not down:
         raise ValueError("its tiles have no size")
     count = -(-(right - left) // across) * -(-(bottom - top) // down)
     if not 0 < count <= _MOST_TILES:
         raise ValueError(f"it has {count} tiles")
+    return count
+
+
+def _most_packets(main: bytes, components: int) -> int:
+    """Return the most packets that a tile has by the main header, COD (A.6.1)."""
+    right, bottom, _, _, across, down = struct.unpack_from(">6I", main, 8)
     at = 2
     while at + 4 <= len(main):
         marker, length = struct.unpack_from(">HH", main, at)
@@ -87,13 +107,11 @@ def _grid(main: bytes, components: int) -> tuple[int, int]:
             sizes = main[at + 14 : at + 15 + levels] if style & 1 else b"\xff"
             packets = 0
             for level in range(levels + 1):
-                power = sizes[min(level, len(sizes) - 1)]
-                wide, high = 1 << (power & 15), 1 << (power >> 4)
-                scale = 1 << (levels - level)
-                packets += (min(across, right) // scale // wide + 2) * (
-                    min(down, bottom) // scale // high + 2
+                power, scale = sizes[min(level, len(sizes) - 1)], 1 << (levels - level)
+                packets += (min(across, right) // scale // (1 << (power & 15)) + 2) * (
+                    min(down, bottom) // scale // (1 << (power >> 4)) + 2
                 )
-            return count, min(_MOST_PACKETS, packets * layers * components)
+            return min(_MOST_PACKETS, packets * layers * components)
         at += 2 + length
     raise ValueError("it does not say how it is coded")
 

@@ -25,6 +25,7 @@ from colorizer.media.photo.jp2_boxes import (
 )
 from colorizer.media.photo.jp2_header import Header, channels_of, order_of
 from colorizer.media.photo.opacity import straight
+from colorizer.media.photo.salvage_jp2 import tiles_present
 from colorizer.media.photo.scan import (
     Coding,
     Extra,
@@ -56,6 +57,7 @@ def read_jp2_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
         raise MediaError(path, broken(file, error)) from error
     check_claim(path, size.height, size.width, len(data))
     _check(path, size, header.space)
+    _check_tiles(path, file, data[header.start : header.end])
     try:
         # The bare codestream: what its boxes say is applied by us, and odd ones are no error.
         codes = imagecodecs.jpeg2k_decode(data[header.start : header.end])
@@ -67,6 +69,20 @@ def read_jp2_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
         return straight(_scan(codes, size, header, warnings), warnings)
     except (ValueError, IndexError) as error:
         raise MediaError(path, f"is damaged: {one_line(error)}") from error
+
+
+def _check_tiles(path: Path, file: BinaryIO, stream: bytes) -> None:
+    """Refuse a picture of which tiles are missing; OpenJPEG gives black in their place.
+
+    Raises:
+        MediaError: they are.
+    """
+    try:
+        present, count = tiles_present(stream)
+    except (ValueError, IndexError, struct.error) as error:
+        raise MediaError(path, broken(file, error)) from error
+    if present < count:
+        raise MediaError(path, broken(file, f"{present} of {count} tiles are present"))
 
 
 def _check(path: Path, size: Size, space: int | None) -> None:

@@ -199,3 +199,17 @@ def test_an_uncommon_jpeg_that_is_cut_off_is_not_taken_for_whole(tmp_path, bits,
     (frame,), source = read(path, "fail")
     assert np.array_equal(frame.Y, imagecodecs.jpeg_decode(data))
     assert source.warnings == ["its end marker is missing; the picture is complete"]
+
+
+def test_a_jpeg_2000_that_lacks_tiles_is_not_taken_for_whole(tmp_path):
+    """ISO/IEC 15444-1, A.5.1: the size of the tiles says how many there are; OpenJPEG accepts less.
+
+    One bit of the width makes a picture of 2,097,152 more columns.
+    """
+    path = tmp_path / "wide.jp2"
+    data = bytearray(imagecodecs.jpeg2k_encode(draw_photo.gray(16), level=0, reversible=True))
+    data[data.index(b"\xff\x4f\xff\x51") + 9] ^= 0x20
+    path.write_bytes(data)
+    assert imagecodecs.jpeg2k_decode(bytes(data)[data.index(b"\xff\x4f") :]).shape[1] > 2_000_000
+    with pytest.raises(MediaError, match="damaged: 1 of 37451 tiles are present"):
+        read(path, "fail")
