@@ -9,6 +9,7 @@ from typing import Any
 from colorizer.commands.report import ExitCode
 from colorizer.commands.streams import write_json, write_text
 from colorizer.errors import SettingsError, TargetError
+from colorizer.files.shown_names import counted
 
 TEXT = """\
 Measure how steady, accurate and faithful a colorized film is.
@@ -170,8 +171,7 @@ def _draw(plot: Path, found: dict[str, Any], title: str) -> None:
 def lines(found: dict[str, Any]) -> list[str]:
     """Return what was found as lines of text."""
     films = [name for name in _FILMS if name in found]
-    shots = f"{found['shots']} shot{'s' if found['shots'] != 1 else ''}"
-    text = [f"{found['frames']} frames, {shots}", ""]
+    text = [f"{counted(found['frames'], 'frame')}, {counted(found['shots'], 'shot')}", ""]
     text.append(f"{'':28}" + "".join(f"{name:>12}" for name in films))
     for key, title in _ROWS.items():
         cells = [found[name].get(key) for name in films]
@@ -222,7 +222,7 @@ def _faithful_lines(found: dict[str, Any]) -> list[str]:
     elif sound["source_streams"] or sound["streams"]:
         same = "the same packets" if sound["same"] else "other packets"
         text.append(
-            f"sound: {sound['streams']} of {sound['source_streams']} streams, {same},"
+            f"sound: {sound['streams']} of {counted(sound['source_streams'], 'stream')}, {same},"
             f" moved by {_number(sound['offset_ms'])} ms against the picture"
         )
     return [*text, *(f"note: {warning}" for warning in found["warnings"])]

@@ -26,6 +26,7 @@ from colorizer.commands.streams import note, write_json, write_line
 from colorizer.errors import MediaError, SettingsError
 from colorizer.files.checksum import file_hash
 from colorizer.files.claims import held
+from colorizer.files.shown_names import counted
 from colorizer.jobs import Job, Kind
 from colorizer.places.frame_pattern import there
 from colorizer.places.hint import from_lists
@@ -195,4 +196,4 @@ def _compare(sidecar: Sidecar, made: Sidecar, target: Path, file: Path) -> tuple
     different = same_frames(former, target)
     if not different:
         return True, "the same samples in every frame; the files differ in the container"
-    return False, f"{different} frames differ"
+    return False, f"{counted(different, 'frame')} of other samples"

@@ -21,3 +21,8 @@ def escaped(found: re.Match[str]) -> str:
     if "\udc80" <= letter <= "\udcff":  # a byte of a name that is not UTF-8
         return f"\\x{ord(letter) - 0xDC00:02x}"
     return letter.encode("unicode_escape").decode("ascii")
+
+
+def counted(count: int, one: str) -> str:
+    """Return a number with the word for what is counted: 1 frame, 2 frames."""
+    return f"{count} {one}" if count == 1 else f"{count} {one}s"

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from colorizer.errors import MediaError, SettingsError
+from colorizer.files.shown_names import counted
 from colorizer.frame import Frame
 from colorizer.guidance.cut_list import CutList
 from colorizer.measure.fidelity import Fidelity, compare_sound
@@ -121,7 +122,7 @@ def _warnings(
     ]
     for name, film in others.items():
         if counts[name] != frames:
-            count = f"{counts[name]} frames, the source has {frames}"
+            count = f"{counted(counts[name], 'frame')}, the source has {frames}"
             found.append(f"{film.path.name}: {count}; the rest was not measured")
     return found
 

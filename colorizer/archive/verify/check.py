@@ -29,6 +29,7 @@ from colorizer.archive.verify.still import verify_still
 from colorizer.errors import ColorizerError
 from colorizer.files.checksum import file_hash
 from colorizer.files.name_forms import normal_form
+from colorizer.files.shown_names import counted
 from colorizer.jobs import Kind
 from colorizer.places.frame_pattern import frames_of, is_pattern, there
 
@@ -200,7 +201,7 @@ def compare(target: Path, source: Path, sidecar: Sidecar, *, exact: bool = False
     film = verify_film(target, source, exact=exact or lossless, **place, **read)
     frames = sidecar["result"].get("frames", film.frames)
     if film.good and frames != film.frames:
-        return Finding(target, False, f"has {film.frames} frames, {frames} were written")
+        return Finding(target, False, f"has {counted(film.frames, 'frame')}, written: {frames}")
     return Finding(target, film.good, str(film), asdict(film))
 
 

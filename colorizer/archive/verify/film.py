@@ -14,6 +14,7 @@ import numpy as np
 
 from colorizer.archive.verify.sequence import SequenceVerdict, verify_sequence
 from colorizer.errors import MediaError
+from colorizer.files.shown_names import counted
 from colorizer.frame import Frame
 from colorizer.media.film.codecs import codec_named
 from colorizer.media.film.container import open_container
@@ -65,16 +66,18 @@ class Verdict:
     def __str__(self) -> str:
         faults = []
         if self.frames != self.source_frames:
-            faults.append(f"{self.frames} frames, the source has {self.source_frames}")
+            faults.append(f"{counted(self.frames, 'frame')}, the source has {self.source_frames}")
         if self.moved:
-            faults.append(f"{self.moved} frames are shown at another time")
+            are = "is" if self.moved == 1 else "are"
+            faults.append(f"{counted(self.moved, 'frame')} {are} shown at another time")
         if not self.different:
-            faults.append(f"luma of all {self.frames} frames is exact")
+            every = "the 1 frame" if self.frames == 1 else f"all {self.frames} frames"
+            faults.append(f"luma of {every} is exact")
             if self.rounded:
                 faults.append("after rounding from {} to {} bit".format(*self.rounded))
         elif self.must_be_exact:
             faults.append(
-                f"luma of {self.different} of {self.frames} frames differs,"
+                f"luma of {self.different} of {counted(self.frames, 'frame')} differs,"
                 f" first at frame {self.first_different}"
             )
             if self.clipped:

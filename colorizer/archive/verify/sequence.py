@@ -12,6 +12,7 @@ import numpy as np
 
 from colorizer.color.cielab import luma_to_L
 from colorizer.errors import MediaError
+from colorizer.files.shown_names import counted
 from colorizer.frame import Frame
 from colorizer.media.film.source import FilmSource
 from colorizer.media.frames.exr_frames import MOST_DL
@@ -55,12 +56,15 @@ class SequenceVerdict:
 
     def __str__(self) -> str:
         if self.frames != self.source_frames:
-            return f"{self.frames} frames, the source has {self.source_frames}"
+            return f"{counted(self.frames, 'frame')}, the source has {self.source_frames}"
         if self.different is not None and not self.lossy:
             if not self.different:
-                return f"luma of all {self.frames} frames comes back from R, G and B exactly"
-            return f"{self.different} luma samples come back as another code"
-        text = f"|dL*| mean {self.mean_dL:.4f}, max {self.max_dL:.4f} in {self.frames} frames"
+                every = "the 1 frame" if self.frames == 1 else f"all {self.frames} frames"
+                return f"luma of {every} comes back from R, G and B exactly"
+            come = "comes" if self.different == 1 else "come"
+            return f"{counted(self.different, 'luma sample')} {come} back as another code"
+        frames = counted(self.frames, "frame")
+        text = f"|dL*| mean {self.mean_dL:.4f}, max {self.max_dL:.4f} in {frames}"
         return f"lossy format, {text}" if self.lossy else text
 
 

@@ -18,6 +18,7 @@ from colorizer.media.film.sink import FilmSink
 from colorizer.media.film.source import FilmSource
 from colorizer.pipeline import recording
 from colorizer.settings import Settings
+from tests import drawn
 from tests.draw_film import draw_film
 from tests.tiny_model import tiny_model
 
@@ -141,3 +142,10 @@ def test_a_run_can_verify_what_it_made(tmp_path, monkeypatch):
     monkeypatch.setattr(recording, "verify_film", lambda *_, **__: replace(wrong, different=1))
     with pytest.raises(MediaError, match="verification failed: luma of 1 of 8"):
         list(pipeline.run(job, tiny_model()))
+
+
+def test_one_frame_is_told_as_one(tmp_path):
+    film = drawn.film(tmp_path / "f.mkv", 1)
+    assert str(verify_film(film, film)) == "luma of the 1 frame is exact"
+    verdict = str(verify_film(film, drawn.film(tmp_path / "g.mkv", 2)))
+    assert verdict.startswith("1 frame, the source has 2")
