@@ -97,6 +97,7 @@ def _film(path: Path) -> dict[str, Any]:
 
     with FilmSource(path, side=64) as film, open_container(path) as container:
         height, width = film.size
+        film.seek_side_data()
         counted = "counted" if film.counted else "estimated"
         ratio = film.sample_aspect_ratio
         return {

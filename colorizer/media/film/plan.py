@@ -59,6 +59,7 @@ def check(
     if not hardware:
         coding = tried(coding, codec, like.size)
     coding = with_light(coding, like.side_data)
+    like.seek_side_data()
     lost = lost_kinds(like, coding, muxer)
     copies, warnings = plan_copies(like.path, like.stream.index, muxer)
     if like.origin and not like.is_part:

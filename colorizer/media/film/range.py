@@ -39,6 +39,15 @@ class Span:
     seconds: Fraction | None
     """From its first frame to the first one after it; None where that is the film's end."""
 
+    def begins(self, film: int, step: int) -> int:
+        """Return the pts of its first frame; where packets have none, by counting.
+
+        Args:
+            film: pts of the film's first frame.
+            step: between two frames.
+        """
+        return film + self.first * step if self.first_pts is None else self.first_pts
+
 
 def find_span(
     path: Path,

@@ -168,6 +168,11 @@ class FilmSource:
             yield self._frame(decoded, index, pts)
         self._report()
 
+    def seek_side_data(self) -> None:
+        """Look at places spread over the film for kinds of side data that begin later."""
+        found = later_side_data(self.path, self.stream.index)
+        self.late_side_data |= found - self.side_data.keys()
+
     def _frame(self, decoded: VideoFrame, index: int, pts: int) -> Frame:
         Y = read_luma(decoded, self.layout, self.tags.matrix)
         bits, full_range = self.layout.bits, self.tags.full_range
@@ -222,7 +227,6 @@ class FilmSource:
         estimate = round(self._announced[0] * self.rate) if self._announced else None
         self.frame_count = stream.frames or estimate
         self.side_data = first_side_data(path, stream.index)
-        self.late_side_data = later_side_data(path, stream.index) - self.side_data.keys()
         self.timecode = timecode_of(self._decoder.container, stream) or starts_at(self)
 
     def _describe_picture(self, first: VideoFrame) -> None:
@@ -249,25 +253,15 @@ class FilmSource:
         if start is None and end is None:
             return
         start, end = (own_place(place, self.timecode, self.rate) for place in (start, end))
-        span = find_span(
-            self.path,
-            self.stream.index,
-            start,
-            end,
-            rate=self.rate,
-            time_base=self.time_base,
-            is_gap=self._gap_test(),
-        )
+        clock = {"rate": self.rate, "time_base": self.time_base, "is_gap": self._gap_test()}
+        span = find_span(self.path, self.stream.index, start, end, **clock)
         self._span, self.first_index, self.seconds = span, span.first, span.seconds
         self.frame_count, self.counted = span.frames, True
         if not span.first and span.seconds is not None and span.first_pts is not None:
             self.seconds = span.seconds + span.first_pts * self.time_base - self.origin
         if span.first:
-            began = span.first * round(1 / (self.rate * self.time_base))
-            pts = (
-                began + (self._decoder.first.pts or 0) if span.first_pts is None else span.first_pts
-            )
-            self.origin = pts * self.time_base
+            step = round(1 / (self.rate * self.time_base))
+            self.origin = span.begins(self._decoder.first.pts or 0, step) * self.time_base
 
     def _gap_test(self) -> Callable[[Fraction, Fraction], bool] | None:
         """Return what tells gaps from new clocks; None where clocks never change."""

@@ -158,6 +158,9 @@ class SequenceSource(FilmSource):
         """Return no chapters."""
         return []
 
+    def seek_side_data(self) -> None:
+        """Look for nothing: what frames hold is read with each."""
+
     def counts_before(self, index: int) -> Counts:
         """Return that nothing was damaged or left out: such frames are refused."""
         return 0, 0, 0, 0
