@@ -3,6 +3,7 @@
 Expected values come from FFmpeg's own decoder (through PyAV): planes, aspects, tags, field flags.
 """
 
+import errno
 import hashlib
 import json
 from fractions import Fraction
@@ -14,6 +15,8 @@ import pytest
 from colorizer import pipeline
 from colorizer.commands import cli
 from colorizer.commands.report import ExitCode
+from colorizer.engine import attempt
+from colorizer.media.film import encoder
 from tests.draw_film import draw_film
 from tests.tiny_model import tiny_model
 
@@ -207,3 +210,30 @@ def test_parts_are_recorded_in_manifest_and_run_log(tmp_path):
     (log,) = out.glob("colorize-run-*.jsonl")
     assert "a_color.2.mkv" in log.read_text()
     assert 'a_color.mkv"' not in log.read_text()
+
+
+def test_a_split_film_interrupted_in_its_second_part_is_finished_alike(tmp_path, monkeypatch):
+    source = tmp_path / "a.ts"
+    recorded(source, *TWO_SIZES)
+    split = ("--changes", "split")
+    assert colorize(source, str(tmp_path / "whole"), *split) == ExitCode.OK
+    written, write = [], encoder.SegmentEncoder.write
+
+    def ends(self, frame):
+        written.append(frame.index)
+        if len(written) == FRAMES + 10:
+            raise OSError(errno.EIO, "ends here")
+        write(self, frame)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(encoder.SegmentEncoder, "write", ends)
+        patch.setattr(attempt, "WAITS", ())
+        assert colorize(source, str(tmp_path / "out"), *split) == ExitCode.SOME_FAILED
+    made = tmp_path / "out" / "a_color.1.mkv"
+    before = made.stat().st_mtime_ns
+    assert not (tmp_path / "out" / "a_color.2.mkv").exists()
+    assert colorize(source, str(tmp_path / "out"), *split) == ExitCode.OK
+    assert made.stat().st_mtime_ns == before
+    for name in ("a_color.1.mkv", "a_color.2.mkv", "manifest-sha256.txt"):
+        whole, out = (tmp_path / folder / name for folder in ("whole", "out"))
+        assert whole.read_bytes() == out.read_bytes()
