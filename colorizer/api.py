@@ -122,7 +122,7 @@ def confidence(
     from colorizer.look import confidence_of
 
     frame, network = _prepared(picture, model, settings)
-    codes = confidence_of(frame.L, network)
+    codes = confidence_of(frame.seen, network)
     if not codes.size:
         raise SettingsError(f"model {network.name} can't tell how sure it is")
     height, width = frame.Y.shape
@@ -167,7 +167,9 @@ def _prepared(
     if isinstance(model, str):
         settings = settings | {"model": model}
     chosen = Settings(**settings)
-    return _frame_of(picture, chosen), _loaded(model, chosen)
+    from colorizer.guidance.colour_one import prepared
+
+    return prepared(_frame_of(picture, chosen), chosen), _loaded(model, chosen)
 
 
 def _colorize_path(
@@ -247,7 +249,7 @@ def _colorize_array(
     if settings.hints is not None:
         hints = hints_of(read_hints(settings.hints))
     guides = photo_guides(settings, hints)
-    rgb = to_rgb(colour_one(frame, model, guides, paper=settings.paper))
+    rgb = to_rgb(colour_one(frame, model, guides, settings))
     if picture.dtype.kind == "f":
         return rgb.astype(picture.dtype)
     return np.rint(rgb * np.iinfo(picture.dtype).max).astype(picture.dtype)

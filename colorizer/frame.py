@@ -51,6 +51,11 @@ class Frame:
     """True: codes 0..2^bits-1; False: 16..235 scaled to `bits` (values outside are kept)."""
     L: np.ndarray
     """CIELAB lightness at working size, (h, w) float32 in [0, 100]."""
+    shown: np.ndarray | None = None
+    """What the network sees in place of `L` where that is another, such as a faded print as a
+    fresh one; of the same size."""
+    slope: float = 1.0
+    """Factor of ab for what `shown` changed, see `stages.levels`."""
     ab: np.ndarray | None = None
     """CIELAB a and b, (2, h, w) float32; at working size after predict, at half of it after
     smooth, at the sink's chroma size after upsampling. None before predict, and from predict to
@@ -78,6 +83,11 @@ class Frame:
     ab_rows: Callable[[slice], np.ndarray] | None = None
     """Gives rows of ab at the sink's chroma size, (2, rows, W) float32, of a still after
     upsampling, whose whole `ab` would be large; `ab` then stays at working size."""
+
+    @property
+    def seen(self) -> np.ndarray:
+        """What the network sees, (h, w) float32."""
+        return self.L if self.shown is None else self.shown
 
     def lightness(self, rows: slice = slice(None)) -> np.ndarray:
         """Return CIELAB L of rows of `Y`, (rows, W) float32 in [0, 100]."""

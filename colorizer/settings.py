@@ -33,6 +33,7 @@ UNCOLOURED = ("do", "skip", "copy")
 """What is done with a photo that needs no colour."""
 DAMAGED = ("fail", "salvage")
 PAPERS = ("neutral", "tint", "colour")
+FADED = ("fresh", "as-is", "off")
 TRANSFERS = ("auto", "video", "log", "linear")
 INTERLACED = ("auto", "no", "top", "bottom")
 CHANGES = ("fail", "split")
@@ -281,6 +282,15 @@ class Settings:
         "paper and borders around a photo: neutral gray, with the tint of the scan, or colorized"
         " like the picture",
         choices=PAPERS,
+        shapes="photo",
+    )
+    faded: str = option(
+        "photos",
+        "fresh",
+        "faded, dark and pale photos: the colours of a fresh print, colours as faded as the print"
+        " is (as-is), or show the network the print without stretching its contrast (off); the"
+        " lightness of the result never changes",
+        choices=FADED,
         shapes="photo",
     )
     c2pa_certificate: Path | None = option(

@@ -8,24 +8,32 @@ from colorizer.color.cielab import ab_to_srgb
 from colorizer.frame import Frame
 from colorizer.guidance.guides import Guides
 from colorizer.models.base import ColorModel
+from colorizer.settings import Settings
+from colorizer.stages.levels import level_stills
 from colorizer.stages.paper import mark_paper
 from colorizer.stages.predict import predict_chroma
 from colorizer.stages.upsample import upsample_chroma
 
 
-def colour_one(frame: Frame, model: ColorModel, guides: Guides, *, paper: str = "neutral") -> Frame:
+def colour_one(frame: Frame, model: ColorModel, guides: Guides, settings: Settings) -> Frame:
     """Give one picture its ab at the size of its luma plane, without what neighbours would add.
 
     Args:
         frame: with Y and L set; of a film, with the index that the run gives it.
         model: the loaded model.
         guides: of the photo or film.
-        paper: see `mark_paper`.
+        settings: paper and faded are used.
     """
-    frames = predict_chroma([frame], model, amounts=guides.amounts, hints=guides.shown)
-    frames = upsample_chroma(mark_paper(guides.guide(frames), paper), luma_size)
+    ready = [prepared(frame, settings)]
+    frames = predict_chroma(ready, model, amounts=guides.amounts, hints=guides.shown)
+    frames = upsample_chroma(guides.guide(frames), luma_size)
     (done,) = guides.paint(frames, luma_size)
     return done
+
+
+def prepared(frame: Frame, settings: Settings) -> Frame:
+    """Return a picture with its paper marked, and as the network is to see it."""
+    return next(level_stills(mark_paper(iter([frame]), settings.paper), settings.faded))
 
 
 def luma_size(frame: Frame) -> tuple[int, int]:

@@ -12,7 +12,7 @@ import torch
 
 from colorizer.color.cielab import L_to_gray, ab_to_srgb
 from colorizer.frame import Frame, working_L
-from colorizer.guidance.colour_one import colour_one
+from colorizer.guidance.colour_one import colour_one, prepared
 from colorizer.guidance.guides import Guides
 from colorizer.jobs import Kind
 from colorizer.media import open_source
@@ -103,12 +103,12 @@ def look_at(
     found = []
     for vividness in (0.0, 1.0):
         guides = Guides(partial(_full, vividness), lambda _: hints, shown, references)
-        found.append(colour_one(small, model, guides, paper=settings.paper).ab)
+        found.append(colour_one(small, model, guides, settings).ab)
     gray = L_to_gray(small.lightness())
     return Look(
         gray=np.rint(gray * 255).astype(np.uint8),
         ab=np.stack(found).astype(np.float16),
-        confidence=confidence_of(small.L, model, hints)
+        confidence=confidence_of(prepared(small, settings).seen, model, hints)
         if confidence
         else np.zeros((0, 0), np.uint8),
         size=frame.Y.shape,
@@ -149,7 +149,7 @@ def alternatives(
     """Return the colours the network finds likely at a place, likeliest first.
 
     Args:
-        frame: from `open_picture`.
+        frame: from `open_picture`, `prepared`.
         model: the loaded model.
         place: x and y as shares of width and height.
         hints: colours asked for elsewhere.
@@ -157,7 +157,7 @@ def alternatives(
     Returns:
         a, b in CIELAB units and share in [0, 1] of each; empty where the model scores no bins.
     """
-    scores = _bin_scores(frame.L, model, hints)
+    scores = _bin_scores(frame.seen, model, hints)
     if scores is None:
         return []
     height, width = scores.shape[-2:]
@@ -182,7 +182,7 @@ def confidence_of(L: np.ndarray, model: ColorModel, hints: Hints = ()) -> np.nda
     """Return 1 less the entropy of the bins as a share of the largest.
 
     Args:
-        L: working-size lightness, (H, W) in [0, 100].
+        L: what the network sees, see `Frame.seen`.
         model: the loaded model.
         hints: colours asked for.
 

@@ -11,7 +11,7 @@ import numpy as np
 from colorizer.color.cielab import L_to_gray, ab_to_srgb
 from colorizer.errors import MediaError, SettingsError
 from colorizer.frame import Frame
-from colorizer.guidance.colour_one import colour_one, to_rgb
+from colorizer.guidance.colour_one import colour_one, prepared, to_rgb
 from colorizer.guidance.cut_list import cut_file
 from colorizer.guidance.guides import FilmReferences, Guides, film_guides, photo_guides
 from colorizer.guidance.hints.file import guides_of
@@ -58,12 +58,13 @@ def before_and_after(
     guides = photo_guides(settings, hints_of(guides_of(job)))
     if kind is Kind.FILM and (settings.hints or settings.shots):
         frame, guides = _in_film(frame, job)
-    after = to_rgb(colour_one(frame, model, guides, paper=settings.paper))
+    after = to_rgb(colour_one(frame, model, guides, settings))
     gray = L_to_gray(frame.lightness())
     before = np.repeat(gray[:, :, np.newaxis], 3, axis=2)
     pictures = np.rint(np.concatenate([before, after], axis=1) * 255).astype(np.uint8)
     if confidence:
-        pictures = np.concatenate([pictures, _confidence_picture(frame, model)], axis=1)
+        sure = _confidence_picture(prepared(frame, settings), model)
+        pictures = np.concatenate([pictures, sure], axis=1)
     return pictures
 
 
@@ -107,7 +108,8 @@ def alternatives_at(
         MediaError: the file can't be read or is shorter than `time`.
         SettingsError: the pixel is outside, or the model scores no colours.
     """
-    return colours_at(frame_of(path, kind, settings.size, time), model, pixel, count)
+    frame = frame_of(path, kind, settings.size, time)
+    return colours_at(prepared(frame, settings), model, pixel, count)
 
 
 def colours_at(
@@ -133,7 +135,7 @@ def _confidence_picture(frame: Frame, model: ColorModel) -> np.ndarray:
     """Return the confidence in false colours, (H, W, 3) uint8."""
     import cv2
 
-    codes = confidence_of(frame.L, model)
+    codes = confidence_of(frame.seen, model)
     if not codes.size:
         raise SettingsError(f"{model.name} can't tell how sure it is; leave --confidence out")
     height, width = frame.Y.shape

@@ -45,6 +45,7 @@ from colorizer.stages.device import choose_device
 from colorizer.stages.fields import weave_fields
 from colorizer.stages.gather import Gather, gather_on
 from colorizer.stages.keyframes import mark_keys
+from colorizer.stages.levels import level_stills
 from colorizer.stages.paper import mark_paper
 from colorizer.stages.predict import core_pool, film_batch, predict_chroma
 from colorizer.stages.prefetch import Prefetch
@@ -126,7 +127,8 @@ def _colorize(
             coloured = _colour_film(frames, predict, guides, source, sink, shots, settings)
         else:
             guides = photo_guides(settings, hints_of(asked))
-            frames = mark_paper(guides.guide(predict(frames, guides)), settings.paper)
+            frames = level_stills(mark_paper(frames, settings.paper), settings.faded)
+            frames = guides.guide(predict(frames, guides))
             coloured = upsample_chroma(frames, sink.chroma_size, in_rows=True)
         for done, frame in enumerate(coloured, start=begun + 1):
             sink.write(frame)

@@ -1,13 +1,25 @@
-"""Shows a network the picture as a fresh print: its own range stretched to the whole scale.
+"""Shows a network the picture as a fresh print: its own range stretched to that of one.
 
 Faded, dark and pale prints lose a third to two thirds of what colorization gains; a linear change
-of L is undone exactly by this. The L that is written is never touched.
+of L is undone by this. The L that is written is never touched.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
 import torch
 from torch import Tensor
+
+from colorizer.frame import Frame
+
+FRESH = (5.0, 93.0)
+"""L* of a fresh print: its 1st percentile is at most this dark, its 99th at least this light."""
+_LEAST_PICTURE = 0.02
+"""Share of a scan that must be picture, beside its paper, for its range to be that of the rest."""
 
 GAIN_LIMIT = 8.0
 """Largest stretch: what has less range than an eighth of the scale is nearly blank."""
@@ -28,3 +40,43 @@ def levelled(L: Tensor, low: Tensor | float = 0.0, high: Tensor | float = 100.0)
     dark, bright = torch.quantile(flat, flat.new_tensor([0.01, 0.99]), dim=1)[..., None, None, None]
     gain = ((high - low) / (bright - dark).clamp(min=1e-3)).clamp(max=GAIN_LIMIT)
     return ((L - dark) * gain + low).clamp(0, 100)
+
+
+def level_stills(frames: Iterable[Frame], faded: str) -> Iterator[Frame]:
+    """Set what the network sees of every still: the picture as a fresh print.
+
+    Args:
+        frames: with `paper` where there is any; frames of films pass as they are.
+        faded: one of `settings.FADED`: "as-is" has the chroma follow the print's contrast, as a
+            faded colour photograph would be; "off" leaves all as it is.
+    """
+    for frame in frames:
+        if frame.pts is None and faded != "off":
+            shown, slope = fresh_print(frame.L, frame.paper)
+            frame = replace(frame, shown=shown, slope=slope if faded == "as-is" else 1.0)
+        yield frame
+
+
+def fresh_print(L: np.ndarray, paper: np.ndarray | None = None) -> tuple[np.ndarray, float]:
+    """Stretch the range of a picture to that of a fresh print; one that has it stays as it is.
+
+    Args:
+        L: CIELAB lightness, (H, W) in [0, 100]; so is the result.
+        paper: see `Frame.paper`; what lies on it does not count.
+
+    Returns:
+        the picture as a fresh print, and how much of its contrast the print has, in (0, 1].
+    """
+    import cv2
+
+    inside = L
+    if paper is not None:
+        share: Any = cv2.resize(paper, L.shape[::-1], interpolation=cv2.INTER_AREA)
+        if (share < 0.5).mean() >= _LEAST_PICTURE:
+            inside = L[share < 0.5]
+    dark, bright = np.percentile(inside, [1, 99])
+    low, high = min(dark, FRESH[0]), max(bright, FRESH[1])
+    gain = min((high - low) / max(bright - dark, 1e-3), GAIN_LIMIT)
+    if gain <= 1:
+        return L, 1.0
+    return np.clip((L - dark) * gain + low, 0, 100).astype(np.float32), 1 / gain

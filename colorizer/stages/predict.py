@@ -104,7 +104,7 @@ def predict_chroma(
     network = _Network(model, batch, hints, warn, gather, pool)
     for group in _alike(frames, batch, amounts):
         network.vividness, _ = amounts(group[0].index)
-        keys = [frame.L for frame in group if frame.is_key]
+        keys = [frame.seen for frame in group if frame.is_key]
         chroma = iter(network.predict(np.stack(keys)) if keys else ())
         for frame in group:
             yield replace(frame, ab=next(chroma)) if frame.is_key else frame
@@ -114,7 +114,8 @@ def strengthen(frames: Iterable[Frame], amounts: Amounts) -> Iterator[Frame]:
     """Scale the ab of every key frame by its strength."""
     for frame in frames:
         if frame.ab is not None:
-            frame = replace(frame, ab=frame.ab * np.float32(amounts(frame.index)[1]))
+            strength = amounts(frame.index)[1] * frame.slope
+            frame = replace(frame, ab=frame.ab * np.float32(strength))
         yield frame
 
 

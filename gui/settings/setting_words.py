@@ -23,7 +23,7 @@ GROUPS = (
     Group("colour", ("model", "size", "strength", "vividness"), ("weights", "device", "hints")),
     Group(
         "photos",
-        ("format", "bit_depth", "jpeg_quality", "profile", "paper"),
+        ("format", "bit_depth", "jpeg_quality", "profile", "paper", "faded"),
         ("assume_profile", "coloured", "blank", "text", "line_art"),
     ),
     Group(
@@ -70,7 +70,7 @@ def group_words(name: str) -> str:
 def setting_words(name: str) -> str:
     """Return the name of a setting as a label."""
     labels = {"preset": "Purpose", "size": "Working size", "shots": "Cut list", "fps": "FPS",
-              "hints": "Hint file"}  # fmt: skip
+              "hints": "Hint file", "faded": "Faded prints"}  # fmt: skip
     plain = name.replace("_", " ").capitalize().replace("Jpeg", "JPEG").replace("C2pa", "C2PA")
     return _translated(labels.get(name, plain))
 
@@ -114,6 +114,9 @@ def _choices() -> dict[str, str]:
         "neutral": _tr("Neutral gray"),
         "tint": _tr("Tint of the scan"),
         "colour": _tr("Coloured like the rest"),
+        "fresh": _tr("As a fresh print"),
+        "as-is": _tr("As faded as the print"),
+        "off": _tr("Contrast not stretched"),
         "no": _tr("No"),
         "top": _tr("Top field first"),
         "bottom": _tr("Bottom field first"),

@@ -1,9 +1,15 @@
 """What a network sees is the picture as a fresh print."""
 
+from dataclasses import replace
+
 import numpy as np
+import pytest
 import torch
 
-from colorizer.stages.levels import GAIN_LIMIT, levelled
+from colorizer.stages.levels import FRESH, GAIN_LIMIT, fresh_print, level_stills, levelled
+from colorizer.stages.predict import predict_chroma, strengthen
+from tests.stages.test_predict import frame
+from tests.tiny_model import tiny_model
 
 
 def picture(seed=0):
@@ -34,3 +40,50 @@ def test_a_blank_picture_is_not_blown_up():
     dark = np.percentile(L.numpy(), 1)
     assert torch.allclose(levelled(L), ((L - dark) * GAIN_LIMIT).clamp(0, 100), atol=1e-2)
     assert torch.isfinite(levelled(torch.full((1, 1, 8, 8), 30.0))).all()
+
+
+def test_a_faded_print_is_seen_with_the_range_of_a_fresh_one():
+    L = np.linspace(40, 70, 4000, dtype=np.float32).reshape(40, 100)
+    seen, slope = fresh_print(L)
+    assert np.percentile(seen, [1, 99]) == pytest.approx(FRESH, abs=0.05)
+    assert slope == pytest.approx(0.98 * 30 / (FRESH[1] - FRESH[0]), rel=1e-3)
+
+
+def test_a_print_of_full_range_is_seen_as_it_is():
+    L = np.linspace(0, 100, 4000, dtype=np.float32).reshape(40, 100)
+    seen, slope = fresh_print(L)
+    assert seen is L
+    assert slope == 1
+
+
+def test_paper_does_not_count():
+    L = np.linspace(40, 70, 4000, dtype=np.float32).reshape(40, 100)
+    mounted = np.pad(L, 20, constant_values=98)
+    paper = np.pad(np.zeros_like(L), 20, constant_values=1)
+    seen, slope = fresh_print(mounted, paper)
+    assert slope == pytest.approx(fresh_print(L)[1], rel=0.02)
+    assert np.abs(seen[20:-20, 20:-20] - fresh_print(L)[0]).max() < 2
+
+
+def test_frames_of_films_are_left_alone():
+    film = replace(frame(0), L=frame(0).L * 0.3)
+    assert next(level_stills([film], "fresh")).seen is film.L
+
+
+def still(strength: float):
+    one = frame(3)
+    return replace(one, pts=None, L=20 + strength * one.L)
+
+
+def predicted(strength: float, faded: str) -> np.ndarray:
+    frames = predict_chroma(level_stills([still(strength)], faded), tiny_model())
+    (done,) = strengthen(frames, lambda _: (0.5, 1.0))
+    return done.ab
+
+
+def test_a_faded_print_has_the_colours_of_the_fresh_one_or_faded_ones():
+    fresh, faded = (predicted(strength, "fresh") for strength in (0.7, 0.4))
+    np.testing.assert_allclose(faded, fresh, atol=0.5)
+    slope = fresh_print(still(0.4).L)[1]
+    np.testing.assert_allclose(predicted(0.4, "as-is"), faded * slope, rtol=1e-5)
+    assert np.abs(predicted(0.4, "off") - fresh).mean() > 1

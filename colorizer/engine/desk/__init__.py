@@ -155,13 +155,14 @@ def look(command: Mapping[str, Any]) -> dict[str, Any]:
 
 def alternatives(command: Mapping[str, Any]) -> dict[str, Any]:
     """Return the likeliest colours at `place`, (x, y) as shares of width and height."""
+    from colorizer.guidance.colour_one import prepared
     from colorizer.look import alternatives as offered
 
     settings = Settings.from_dict(command["settings"])
     frame = _picture(command, settings.size)
     x, y = command["place"]
     hints = hints_here(command, frame)
-    return {"colours": offered(frame, loaded(settings), (x, y), hints.points)}
+    return {"colours": offered(prepared(frame, settings), loaded(settings), (x, y), hints.points)}
 
 
 def show(frame: Frame, out: Path) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from gui.settings.setting_words import setting_words
 def english() -> set[str]:
     """Return all texts given to tr, and the names and help of the settings."""
     found = set()
-    for file in Path(gui.__file__).parent.glob("*.py"):
+    for file in Path(gui.__file__).parent.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             if isinstance(node, ast.Call) and node.args:
                 name = getattr(node.func, "attr", getattr(node.func, "id", ""))
