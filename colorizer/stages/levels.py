@@ -16,7 +16,7 @@ from torch import Tensor
 
 from colorizer.frame import Frame
 
-FRESH = (5.0, 93.0)
+FRESH = (8.0, 90.0)
 """L* of a fresh print: its 1st percentile is at most this dark, its 99th at least this light."""
 _LEAST_PICTURE = 0.02
 """Share of a scan that must be picture, beside its paper, for its range to be that of the rest."""
