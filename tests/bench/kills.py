@@ -71,7 +71,7 @@ def _queue(source: Path, out: Path) -> list[list[str]]:
 
 
 def _watch(source: Path, out: Path) -> list[list[str]]:
-    return [["watch", str(source), "-o", str(out), "--interval", "0.2", "--stable", "0.2"]]
+    return [["watch", str(source), "-o", str(out), "--interval", "1", "--stable", "1"]]
 
 
 KINDS = (
