@@ -48,6 +48,8 @@ class Ending:
         seconds, exact = self.announced
         if float(self.reached) >= seconds - (0.1 + 2 / rate if exact else 1 + seconds / 50):
             return None
+        if self.read == 1:
+            return f"cut off or damaged: 1 frame could be read of {seconds:.1f} announced seconds"
         return (
             f"cut off or damaged: {self.read} frames could be read, to {float(self.reached):.1f} of"
             f" {seconds:.1f} announced seconds"

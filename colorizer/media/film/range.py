@@ -91,6 +91,8 @@ def find_span(
             break
         count += 1
     shown = f"the film has {count} frames in {float(seconds):.2f} s"
+    if count == 1:
+        shown = "the film has 1 frame"
     if begin is None:
         if stop is None:
             raise MediaError(path, f"--start is after its end; {shown}")

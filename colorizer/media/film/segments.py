@@ -236,7 +236,10 @@ class WorkFolder:
             sound = []
         if sound:
             count = sum(segment.frames for segment in sound)
-            self.notes.append(f"continues after {count} frames finished by an earlier run")
+            if count == 1:
+                self.notes.append("continues after 1 frame finished by an earlier run")
+            else:
+                self.notes.append(f"continues after {count} frames finished by an earlier run")
         return sound
 
     def _write_journal(self) -> None:

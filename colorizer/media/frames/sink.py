@@ -216,6 +216,12 @@ class SequenceSink:
         else:
             count = self._like.frame_count or 0
             left = [number for number in old if self._like.counted and number > count]
+        if len(left) == 1:
+            raise TargetError(
+                self.target,
+                f"a frame of another result exists, {old[left[0]].name}, which this one does not"
+                " replace; remove it or choose another folder",
+            )
         if left:
             raise TargetError(
                 self.target,

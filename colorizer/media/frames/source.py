@@ -232,6 +232,8 @@ class SequenceSource(FilmSource):
         self.first_index = index_of(start) if start else 0
         last = min(index_of(end), len(numbers)) if end else len(numbers)
         if self.first_index >= len(numbers):
+            if len(numbers) == 1:
+                raise MediaError(self.pattern, "--start is after its only frame")
             raise MediaError(self.pattern, f"--start is after its {len(numbers)} frames")
         if last <= self.first_index:
             raise MediaError(self.pattern, "--end must be after --start")
