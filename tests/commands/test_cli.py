@@ -23,7 +23,7 @@ from colorizer.settings import Settings
 from tests import drawn
 from tests.tiny_model import tiny_model
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(autouse=True)
