@@ -51,11 +51,6 @@ class Frame:
     """True: codes 0..2^bits-1; False: 16..235 scaled to `bits` (values outside are kept)."""
     L: np.ndarray
     """CIELAB lightness at working size, (h, w) float32 in [0, 100]."""
-    shown: np.ndarray | None = None
-    """What the network sees in place of `L` where that is another, such as a faded print as a
-    fresh one; of the same size."""
-    slope: float = 1.0
-    """Factor of ab for what `shown` changed, see `stages.levels`."""
     ab: np.ndarray | None = None
     """CIELAB a and b, (2, h, w) float32; at working size after predict, at half of it after
     smooth, at the sink's chroma size after upsampling. None before predict, and from predict to
@@ -83,6 +78,12 @@ class Frame:
     ab_rows: Callable[[slice], np.ndarray] | None = None
     """Gives rows of ab at the sink's chroma size, (2, rows, W) float32, of a still after
     upsampling, whose whole `ab` would be large; `ab` then stays at working size."""
+
+    shown: np.ndarray | None = None
+    """What the network sees in place of `L` where that is another, such as a faded print as a
+    fresh one; of the same size."""
+    slope: float = 1.0
+    """Factor of ab for what `shown` changed, see `stages.levels`."""
 
     @property
     def seen(self) -> np.ndarray:

@@ -140,6 +140,7 @@ def moments(folder: Path) -> list:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL")
 def test_a_killed_film_is_finished_by_the_same_command_and_is_the_same(film):
     before = (film / "a.mkv").read_bytes()
@@ -233,6 +234,7 @@ def test_other_settings_begin_anew_and_say_so(film):
     assert pictures(film / "b.mp4") != pictures(film / "whole.mp4")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs Linux")
 def test_a_full_disk_is_one_line_and_keeps_what_is_finished(film):
     """The third segment's file is a device that is always full."""

@@ -107,6 +107,20 @@ def parse_json(data: bytes | str) -> Any:
         raise ValueError("is nested too deep") from error
 
 
+def parse_toml(text: str) -> dict[str, Any]:
+    """Return the tables of TOML.
+
+    Raises:
+        ValueError: it is none, or is nested deeper than anything of ours.
+    """
+    import tomllib
+
+    try:
+        return tomllib.loads(text)
+    except RecursionError as error:
+        raise ValueError("is nested too deep") from error
+
+
 def text_lines(file: Path) -> Iterator[str]:
     """Yield the lines of a text, those that are too long cut off; nothing of what can't be read."""
     with suppress(OSError), open_regular(file) as opened:

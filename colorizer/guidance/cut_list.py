@@ -142,7 +142,11 @@ def _read(file: Path, source: Path, rate: Fraction) -> frozenset[int]:
     if title and title.removeprefix(_TITLE).strip() != source.name:
         found = title.removeprefix(_TITLE).strip()
         raise SettingsError(f"--shots {file} is of {found}, not of {source.name}; name a folder")
-    rows = csv.DictReader(line for line in lines if line.strip() and not line.startswith("#"))
+    written = (line for line in lines if line.strip() and not line.startswith("#"))
+    try:
+        rows = list(csv.DictReader(written))
+    except csv.Error as error:
+        raise SettingsError(f"--shots {file} is no table ({error})") from error
     starts = {0}
     for number, row in enumerate(rows, start=1):
         try:

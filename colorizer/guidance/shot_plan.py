@@ -7,7 +7,6 @@ have. Neither torch, av nor cv2 is needed.
 
 from __future__ import annotations
 
-import tomllib
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -17,7 +16,7 @@ from typing import Any
 
 from colorizer.errors import SettingsError, TargetError
 from colorizer.files.durable import create_part, part_of
-from colorizer.files.strangers import NOTES_BYTES, read_text
+from colorizer.files.strangers import NOTES_BYTES, parse_toml, read_text
 from colorizer.guidance.cut_list import CutList, cut_file, override_file, write_cuts
 from colorizer.jobs import Job
 from colorizer.media.film.timecode import own_place
@@ -232,7 +231,7 @@ def _own_values(file: Path | None) -> dict[int, dict[str, Any]]:
     if file is None or not file.exists():
         return {}
     try:
-        shots = tomllib.loads(read_text(file, NOTES_BYTES)).get("shot", {})
+        shots = parse_toml(read_text(file, NOTES_BYTES)).get("shot", {})
         return {int(number): _checked(values) for number, values in shots.items()}
     except OSError as error:
         raise SettingsError(f"{file} can't be read: {error.strerror}") from error

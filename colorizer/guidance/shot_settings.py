@@ -15,7 +15,6 @@ hints, with its frame or time.
 
 from __future__ import annotations
 
-import tomllib
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
@@ -23,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from colorizer.errors import SettingsError
-from colorizer.files.strangers import NOTES_BYTES, read_text
+from colorizer.files.strangers import NOTES_BYTES, parse_toml, read_text
 from colorizer.guidance.cut_list import override_file
 from colorizer.guidance.hints.file import hints_from, reference_from
 from colorizer.guidance.reader import FilmReader
@@ -102,7 +101,7 @@ def read_overrides(cut_list: Path | None, cuts: frozenset[int] | None) -> Overri
             f"{file} is for single shots, but {cut_list} does not exist; run once without it"
         )
     try:
-        values = tomllib.loads(read_text(file, NOTES_BYTES))
+        values = parse_toml(read_text(file, NOTES_BYTES))
     except OSError as error:
         raise SettingsError(f"{file} can't be read: {error.strerror}") from error
     except ValueError as error:

@@ -214,6 +214,7 @@ def test_sequences_keep_their_folders(tmp_path):
         assert levels(tmp_path / "out")["s_color/s_color_1.tif"] == 60
 
 
+@pytest.mark.slow
 def test_watch_does_as_run_does(tmp_path):
     put(tmp_path / "in" / "m.tif", 60)
     run(tmp_path / "in", tmp_path / "out", "--format", "tiff")

@@ -114,6 +114,7 @@ def test_a_pattern_that_a_person_writes_is_one(tmp_path):
     assert pictures(tmp_path / "out") == [f"colour {n}.png" for n in (10, 8, 9)]
 
 
+@pytest.mark.slow
 def test_watch_and_bag_keep_the_names(tmp_path):
     draw(tmp_path / "in", *NAMES)
     assert run("watch", tmp_path / "in", "-o", tmp_path / "w", "--stable", 1, "--idle", 3) == 0

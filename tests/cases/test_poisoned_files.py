@@ -103,6 +103,7 @@ def test_cut_list_and_settings_of_shots_of_one_film(tmp_path, name, what, capsys
     sound(capsys)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", EVERY)
 def test_manifest_and_run_log(tmp_path, name, capsys):
     photo = drawn.photo(tmp_path / "in" / "a.png", 1)
@@ -210,6 +211,7 @@ def test_the_journal_of_a_film(left, name, capsys):
     sound(capsys)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("field", FIELDS)
 def test_fields_of_the_journal_of_a_film(left, field, capsys):
     for number, value in enumerate(VALUES):
@@ -224,6 +226,7 @@ def test_fields_of_the_journal_of_a_film(left, field, capsys):
         sound(capsys)
 
 
+@pytest.mark.slow
 def test_what_the_stages_remember_of_a_film(left, capsys):
     shapes = [np.zeros(0), np.zeros((3, 3, 3)), np.array("x"), np.full((2, 2), np.nan),
               np.array([1 << 62], np.uint64), np.array(7)]  # fmt: skip

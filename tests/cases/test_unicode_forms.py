@@ -114,6 +114,7 @@ def contents(folder: Path) -> dict[str, str]:
     return {normal_form(n): h for n, h in (drawn.hashes(folder) | frames).items()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("forms", [("NFC", "NFD"), ("NFD", "NFC")])
 @pytest.mark.parametrize("kind", ["frames", "film"])
 def test_work_that_was_renamed_is_continued(tmp_path, forms, kind, monkeypatch, capsys):

@@ -81,6 +81,7 @@ def test_a_frame_without_end_fails_its_sequence_alone(tmp_path, draw, capsys):
     assert "has more than 2048 MB" in told
 
 
+@pytest.mark.slow
 def test_a_sound_png_with_a_gigabyte_behind_its_end_is_read(tmp_path):
     """Its chunks are those of the PNG specification, IEND the last."""
     photo = drawn.photo(tmp_path / "in" / "a.png", 1)

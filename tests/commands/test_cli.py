@@ -432,6 +432,7 @@ def test_ctrl_c_leaves_no_part_and_the_next_run_goes_on(tmp_path, kind):
     assert len(results(tmp_path)) == (30 if kind == "photos" else 1)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGINT to another process")
 def test_a_second_ctrl_c_stops_at_once_and_leaves_no_part(tmp_path):
     drawn.film(tmp_path / "in" / "film.mkv", 20)
@@ -449,6 +450,7 @@ def test_a_second_ctrl_c_stops_at_once_and_leaves_no_part(tmp_path):
     assert parts(tmp_path) == []
 
 
+@pytest.mark.slow
 def test_a_reader_that_goes_away_is_no_traceback(archive):
     running = start(archive, 0.2)
     running.stdout.close()

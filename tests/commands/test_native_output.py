@@ -38,6 +38,7 @@ def damaged_for_libtiff(folder: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_libtiff_prints_nothing_among_our_lines(tmp_path):
     path = damaged_for_libtiff(tmp_path / "in")
     read = "from PIL import Image; import sys; Image.open(sys.argv[1]).load()"

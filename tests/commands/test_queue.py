@@ -99,6 +99,7 @@ def test_two_can_not_hold_a_queue(tmp_path):
         pass
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="signals")
 def test_a_killed_run_is_interrupted_and_goes_on(base):
     drawn.film(base / "in" / "film.mkv", 60)

@@ -68,6 +68,7 @@ def ends(told: str) -> dict[str, dict]:
     return {Path(event["source"]).name: event for event in found}
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("crashing")
 def test_a_process_apart_outlives_no_crash_but_the_next_job_has_a_new_one(tmp_path, weights):
     settings = Settings(weights=weights, size=64)

@@ -11,6 +11,7 @@ import pytest
 from colorizer import pipeline
 from colorizer.archive.planning.naming import Naming
 from colorizer.archive.planning.walk import Found
+from colorizer.archive.records.sidecar_form import NOTE
 from colorizer.commands import cli
 from colorizer.commands.report import ExitCode
 from colorizer.engine.watch import EMPTY_SECONDS, Watch, check_settings, plan_arrived
@@ -122,7 +123,7 @@ def test_a_drive_that_is_away_for_a_while_makes_nothing_new(folder):
 def test_results_in_the_watched_folder_are_not_taken(folder):
     seen = Watch([folder / "in"], kind_of, out=folder / "in", stable=1)
     put(folder / "in" / "a_color.jpg")
-    put(folder / "in" / "a_color.jpg.colorize.json")
+    put(folder / "in" / "a_color.jpg.colorize.json", f'{{"note": "{NOTE}"}}'.encode())
     seen.ready(0)
     assert seen.ready(10) == []
 

@@ -111,6 +111,7 @@ def test_a_theme_reaches_the_window(qapp, shared_window, theme):
     assert light == (theme == "light")
 
 
+@pytest.mark.slow
 def test_a_first_run_is_told_of_device_speed_and_model(window, until):
     until(lambda: "SHA-256" in window.drop_area.device)
     assert "cpu" in window.drop_area.device

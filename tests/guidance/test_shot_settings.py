@@ -74,6 +74,7 @@ def test_hints_of_a_shot_are_on_its_first_frame_unless_they_say_when(film):
         assert square_of(done[index] - plain[index], inside)[1].mean() > 25
 
 
+@pytest.mark.slow
 def test_a_change_begins_anew_and_is_known_from_the_result(film, monkeypatch):
     monkeypatch.setattr(film_sink, "SEGMENT_FRAMES", 12)
     folder, _ = film

@@ -130,6 +130,7 @@ def test_a_good_result_is_told_to_be_one(tmp_path, source):
     json.dumps(found, allow_nan=False)
 
 
+@pytest.mark.slow
 def test_a_missing_frame_changed_luma_and_late_frames_are_told(tmp_path, source):
     result = two_shots(tmp_path, "result.mkv", [RED, GREEN], lead=1, change=3)
     whole = measure_film(result, source, truth=result)
@@ -164,6 +165,7 @@ def test_films_of_other_sizes_are_refused(tmp_path, source):
         measure_film(tmp_path / "other.mkv", source)
 
 
+@pytest.mark.slow
 def test_sound_is_compared_by_its_packets_and_its_place(tmp_path):
     draw_film(tmp_path / "a.mkv", sounds=("pcm_s16le", "flac"), frames=30)
     draw_film(tmp_path / "b.mkv", sounds=("pcm_s16le",), frames=30)

@@ -24,6 +24,7 @@ def run_damaged(tmp_path: Path, count: int, seed: int) -> tuple[Counter[str], li
     return states, told(outcome, [*photos, *copies], out)
 
 
+@pytest.mark.slow
 def test_damaged_photos_are_done_or_fail_with_a_reason(tmp_path):
     states, wrong = run_damaged(tmp_path, 120, seed=1)
     assert wrong == []

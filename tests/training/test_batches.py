@@ -94,6 +94,7 @@ def test_prior_is_a_distribution(photos):
     assert (prior >= 0).all()
 
 
+@pytest.mark.slow
 def test_the_data_path_takes_a_fraction_of_a_step_on_a_cpu(photos, tmp_path):
     small = {"hyper_parameters": {"width": 16}, "batch": 4, "size": 64, "crop": "scaled"}
     speed = measure(replace(RECIPES["resnet18"], **small), photos, tmp_path, steps=4)

@@ -5,13 +5,12 @@ Neither torch, av nor cv2 is imported; `colorizer.guidance.references.reference`
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 
 from colorizer.errors import SettingsError
 from colorizer.files.checksum import file_hash
-from colorizer.files.strangers import NOTES_BYTES, read_text
+from colorizer.files.strangers import NOTES_BYTES, parse_toml, read_text
 from colorizer.guidance.hints.file import reference_from
 from colorizer.places.hint import Guide, references_of
 
@@ -25,11 +24,11 @@ def override_references(file: Path | None) -> list[Path]:
     """Return the references that a file of shots' settings names, as far as it can be read."""
     try:
         text = read_text(file, NOTES_BYTES) if file is not None else ""
-        shots = tomllib.loads(text).get("shot", {}).values()
+        shots = parse_toml(text).get("shot", {}).values()
         values = [value for shot in shots for value in (shot, *shot.get("hints", ()))]
         names = [value["reference"] for value in values if "reference" in value]
         return [reference_from(n, str(file), file.parent) for n in names if file is not None]
-    except (OSError, ValueError, TypeError, AttributeError, RecursionError, SettingsError):
+    except (OSError, ValueError, TypeError, AttributeError, SettingsError):
         return []  # the run says what is wrong
 
 

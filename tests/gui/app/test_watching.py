@@ -27,6 +27,7 @@ def states(window):
     return [str(entry.state) for entry in window.model.entries]
 
 
+@pytest.mark.slow
 def test_what_comes_in_is_done_once_and_after_a_restart_too(
     open_window, scans, inbox, until, tmp_path
 ):

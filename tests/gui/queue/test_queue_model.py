@@ -93,6 +93,7 @@ def test_settings_are_taken_back_on_disk_too(model, queue):
     assert queue.entry(row).job.settings.strength == 1.0
 
 
+@pytest.mark.slow
 def test_ten_thousand_rows_scroll_and_update(model, qtbot):
     start = time.perf_counter()
     ids = model.add(jobs(10_000))
@@ -130,6 +131,7 @@ def test_the_filter_finds_by_name_and_state(model, qtbot):
     assert panel.table.model().rowCount() == 1
 
 
+@pytest.mark.slow
 def test_all_rows_selected_do_not_slow_the_window_down(model, qtbot):
     model.add(jobs(10_000))
     panel = QueuePanel(model)

@@ -121,6 +121,7 @@ def test_an_interrupted_run_with_hints_gives_the_same_film(film, hinted, monkeyp
     assert np.array_equal(chroma_of(folder / "again.mkv"), hinted)
 
 
+@pytest.mark.slow
 def test_other_hints_begin_anew(film, monkeypatch):
     monkeypatch.setattr(film_sink, "SEGMENT_FRAMES", 24)
     folder, _ = film

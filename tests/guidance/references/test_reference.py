@@ -144,6 +144,7 @@ def test_only_strength_changes_it(film):
     assert np.array_equal(whole, vivid)
 
 
+@pytest.mark.slow
 def test_between_two_references_one_turns_into_the_other(film):
     folder, _ = film
     early, late = 4, 26
@@ -181,6 +182,7 @@ def test_a_shot_has_one_of_its_own_first_frame(film):
     own.unlink()
 
 
+@pytest.mark.slow
 def test_an_interrupted_run_gives_the_same_and_another_picture_begins_anew(
     film, painted, monkeypatch
 ):
