@@ -209,6 +209,7 @@ def test_killed_at_random_in_every_stage_a_film_is_the_same(tmp_path, seed, name
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGINT to another process")
+@pytest.mark.slow
 def test_ctrl_c_keeps_finished_segments_and_says_so(film):
     running = start(film, "b.mp4", 0.05)
     assert wait_for(running, lambda: kept_frames(film / "b.mp4") >= 48)

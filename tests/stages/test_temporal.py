@@ -232,7 +232,10 @@ def test_frames_come_one_by_one():
         assert taken == list(range(index + 1))
 
 
-def test_earlier_frames_are_let_go():
+def test_earlier_frames_are_let_go(request):
+    gc.collect()
+    gc.freeze()  # the heap of other tests would make each collection slow
+    request.addfinalizer(gc.unfreeze)
     alive = []
 
     def source():
