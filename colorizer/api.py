@@ -71,7 +71,7 @@ def colorize(
         source: a file or folder, or a picture: (H, W) gray or (H, W, 3) RGB, uint8, uint16 or
             float in [0, 1].
         out: output folder, or file for a single source file. None is the folder of a source file,
-            and beside a source folder one with _color at the end of its name.
+            and next to a source folder one with _color at the end of its name.
         model: name of a model, or one that `load_model` gave.
         records: keep run log and manifest in an output folder, as `colorizer run` does.
         hints: colours asked for: a file, as `--hints` takes it, or of a picture in memory `Hint`s.

@@ -7,7 +7,7 @@
     │   └── TargetError        the output can't be written (read-only, disk full, is the source)
     ├── ModelNotFound          no model of that name
     ├── WeightsError           a weights file is missing, damaged or belongs to another model
-    └── DeviceError            the asked device is not there or out of memory
+    └── DeviceError            the device was not found or is out of memory
 
 Messages are one line: what was asked, what was found, what to do.
 """
@@ -56,4 +56,4 @@ class WeightsError(ColorizerError):
 
 
 class DeviceError(ColorizerError):
-    """The asked device does not exist or has too little memory at the least setting."""
+    """The device was not found or has too little memory at the least setting."""

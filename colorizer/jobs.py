@@ -28,7 +28,7 @@ class JobState(StrEnum):
     FAILED = "failed"
     CANCELLED = "cancelled"
     INTERRUPTED = "interrupted"
-    """The program ended, or the computer, while it was in work; it can be continued."""
+    """The program ended, or the computer, while it was in progress; it can be continued."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class Progress:
     results: tuple[Path, ...] = ()
     """The files made, of a film that was split; else empty, and the target is the one."""
     frame: Any = field(default=None, compare=False, repr=False)
-    """The `Frame` just finished, for whoever shows it; None where none was."""
+    """The `Frame` just finished, for anyone who shows it; None where none was."""
 
 
 def all_but_named(progress: Progress) -> bool:

@@ -138,7 +138,7 @@ class Loader:
     Args:
         make: returns the batch of a step.
         first: first step.
-        threads: that make batches; OpenCV and numpy work beside each other.
+        threads: that make batches; OpenCV and numpy work next to each other.
         ahead: batches made before they are asked for.
     """
 

@@ -54,7 +54,7 @@ def open_photo(file: Path, side: int | None) -> np.ndarray:
 def labels_of(files: Sequence[Path]) -> tuple[list[int | None], dict[int, str]]:
     """Return each photo's ImageNet class, and the names of the classes.
 
-    They come from the `labels.tsv` (file, class, name) beside the photos; None where it has none.
+    They come from the `labels.tsv` (file, class, name) next to the photos; None where it has none.
     """
     known: dict[Path, int] = {}
     names: dict[int, str] = {}

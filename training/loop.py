@@ -34,7 +34,7 @@ class Diverged(ColorizerError):
 
 @dataclass
 class Loop:
-    """Everything a run needs while it goes on."""
+    """Everything a run needs while it continues."""
 
     recipe: Recipe
     state: State

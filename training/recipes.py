@@ -91,7 +91,7 @@ class Recipe:
     """bfloat16 (autocast), float32, or auto: the quicker of both on this machine."""
 
     ab_weight: float = 0.1
-    """Of autochrome's loss: weight of the smooth L1 on ab beside the rebalanced cross entropy."""
+    """Of autochrome's loss: weight of the smooth L1 on ab next to the rebalanced cross entropy."""
     gradient_weight: float = 0.05
     """Weight of the L1 loss on the gradient of ab, which sees bleeding that ab alone does not."""
     colorfulness_weight: float = 3.0

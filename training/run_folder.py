@@ -61,7 +61,7 @@ class RunFolder:
             part.replace(self.folder / "run.json")
 
     def write_rows(self, name: str, rows: list[dict[str, float]]) -> None:
-        """Write a table anew."""
+        """Write a table again."""
         if self.writes and rows:
             with (self.folder / name).open("w", newline="") as file:
                 writer = csv.DictWriter(file, list(rows[0]))
@@ -77,7 +77,7 @@ class RunFolder:
                 csv.writer(file).writerow(row.values())
 
     def restart_tables(self, log: list[dict[str, float]], scores: list[dict[str, float]]) -> None:
-        """Take back what was written after the checkpoint that the run goes on from."""
+        """Take back what was written after the checkpoint that the run continues from."""
         for name, rows in (("log.csv", log), ("validation.csv", scores)):
             if self.writes:
                 (self.folder / name).unlink(missing_ok=True)

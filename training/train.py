@@ -124,7 +124,7 @@ def build_objective(recipe: Recipe, state: State, device: torch.device) -> Objec
 
     Raises:
         SettingsError: the recipe's loss does not go with the model.
-        WeightsError: the recipe looks at features whose weights are not there.
+        WeightsError: the recipe looks at features whose weights do not exist.
     """
     features = frozen_features(device) if recipe.feature_weight > 0 else None
     return Objective(state.model, recipe, state.weights, features)

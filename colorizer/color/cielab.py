@@ -39,7 +39,7 @@ _GAMUT_STEPS = 24
 
 BLOCK = 1 << 18
 """Pixels worked on at once: few enough for the processor's caches, enough that photos which are
-worked on beside each other seldom wait for Python's lock (a third faster than 1 << 15)."""
+worked on next to each other seldom wait for Python's lock (a third faster than 1 << 15)."""
 
 
 def array_module(x: Any) -> Any:

@@ -79,7 +79,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         arguments = _parser().parse_args(argv)
         with nullcontext() if arguments.verbose >= _LIBRARIES else streams[1].apart():
             code = _run_command(arguments)
-    # Whoever stopped reading knows it; what was to be kept in a file is lost.
+    # Anyone who stopped reading knows it; what was to be kept in a file is lost.
     lost = code == ExitCode.OK and any(stream.is_lost for stream in streams)
     return ExitCode.NOT_WRITABLE if lost else code
 

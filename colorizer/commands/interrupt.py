@@ -57,7 +57,7 @@ class Interrupt:
         if not self.asked:
             self.asked = True
             # Not sys.stderr: it may be in the middle of a write.
-            with suppress(OSError):  # nobody may read it
+            with suppress(OSError):  # no one may read it
                 os.write(self._errors, _STOPPING)
             return
         for target in self._unfinished():

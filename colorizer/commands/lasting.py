@@ -1,4 +1,4 @@
-"""Standard output and error that nobody may read: what can't be written ends no work."""
+"""Standard output and error that no one may read: what can't be written ends no work."""
 
 from __future__ import annotations
 

@@ -276,7 +276,7 @@ class _Work:
             keep(**left, seconds=time.monotonic() - began, ended=time.time())
 
     def _steps(self, entry: Entry) -> Generator[Progress, None, None]:
-        """Run a job; one that was in work when a process died gets a process of its own."""
+        """Run a job; one that was in progress when a process died gets a process of its own."""
         record = partial(self.records.take, str(entry.root or entry.job.target.parent))
         if entry.state is not JobState.INTERRUPTED and not entry.crashes:
             from colorizer.engine import desk

@@ -81,7 +81,7 @@ def _target(sidecar: Sidecar, file: Path, out: str | None) -> Iterator[Path]:
 
 
 def _roomy(folder: Path) -> Path | None:
-    """Return a folder for a result as large as the first: beside it, if that can be written to."""
+    """Return a folder for a result as large as the first: next to it, if that can be written to."""
     return folder if os.access(folder, os.W_OK) else None
 
 

@@ -1,4 +1,4 @@
-"""Jobs done in a worker process of their own, whose crash harms nobody else."""
+"""Jobs done in a worker process of their own, whose crash harms no one else."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class Apart:
                 if ended:
                     return
         finally:
-            if not ended:  # it crashed, or nobody wants the rest
+            if not ended:  # it crashed, or no one wants the rest
                 self._end()
         self.crashed = True
         yield Progress(job, JobState.FAILED, message=_crash_words(process.returncode))

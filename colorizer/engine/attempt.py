@@ -1,4 +1,4 @@
-"""One job, run while nobody else may write its target; what goes wrong with it becomes its end."""
+"""One job, run while no one else may write its target; what goes wrong with it becomes its end."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Way:
     """How jobs are run, beside what their settings say."""
 
     record: Callable[[Progress], object] = lambda _: None
-    """Called with the end of every job while nobody else may write its target, in any thread."""
+    """Called with the end of every job while no one else may write its target, in any thread."""
     asked: Callable[[], bool] = lambda: False
     """Tells that the run is to stop: what is in hand is finished, of a film the frame."""
     apart: bool = False
@@ -66,7 +66,7 @@ def attempt(
 ) -> Generator[Progress, None, None]:
     """Run one job; what goes wrong is yielded as FAILED, a target that is there as SKIPPED.
 
-    Nobody else writes the target meanwhile: it waits for another run that has it.
+    No one else writes the target meanwhile: it waits for another run that has it.
 
     Args:
         job: what to do.
@@ -103,7 +103,7 @@ def _claimed(
     run: Callable[[], Generator[Progress, None, None]],
     before: Stamp,
 ) -> Generator[Progress, None, None]:
-    """Run a job while nobody else may write its target, unless its result exists.
+    """Run a job while no one else may write its target, unless its result exists.
 
     Args:
         job: what to do.
@@ -140,7 +140,7 @@ def _recorded(
 
 
 def _taken(job: Job, claim: Claim) -> Generator[Progress, None, str]:
-    """Wait until nobody else has the target of a job; return why it can't be had, "" if it can.
+    """Wait until no one else has the target of a job; return why it can't be had, "" if it can.
 
     Raises:
         TargetError: the disk is full or read-only.

@@ -28,9 +28,9 @@ from colorizer.stages.gather import gather_on
 _log = logging.getLogger(__name__)
 
 MOST_ON_CPU, MOST_ON_GPU = 4, 16
-"""Photos in work at once by default; beside a GPU the cores have only files and colours to do."""
+"""Photos at once by default; with a GPU the cores have only files and colours to do."""
 ROOM_MEGAPIXELS = 60.0
-"""Photos in work together hold at most this many megapixels."""
+"""Photos in progress together hold at most this many megapixels."""
 ALONE_MEGAPIXELS = 30.0
 """A photo above this is worked on alone."""
 
@@ -63,7 +63,7 @@ def run_all(
     model, way = model or pipeline.open_model(jobs[0].settings), way or Way()
     course = _Course(jobs, way)
     workers = workers or photos_at_once(next(model.parameters()).device)
-    # Not by the number of photos: a run that goes on with the last ones must compute the same.
+    # Not by the number of photos: a run that continues with the last ones must compute the same.
     threads = max(1, cpu_cores() // workers)
     if course.photos:
         count = min(workers, len(course.photos))
@@ -132,7 +132,7 @@ def _done_apart(jobs: Iterable[Job], threads: int, way: Way) -> Generator[Progre
 
 
 def photos_at_once(device: torch.device) -> int:
-    """Return how many photos are in work together by default where the network is on `device`."""
+    """Return how many photos are done at once by default where the network is on `device`."""
     return min(cpu_cores(), MOST_ON_CPU if device.type == "cpu" else MOST_ON_GPU)
 
 

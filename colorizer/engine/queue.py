@@ -61,7 +61,7 @@ class Queue:
 
     Args:
         path: SQLite file, created with its folder where missing.
-        alone: nobody else has it open, so what is running there was interrupted.
+        alone: no one else has it open, so what is running there was interrupted.
 
     Raises:
         ColorizerError: the file is no queue, damaged, or of a newer version.

@@ -40,7 +40,7 @@ class Entry:
     seconds: float = 0.0
     """Time worked on it, pauses left out."""
     crashes: int = 0
-    """How often the worker process ended while it was in work."""
+    """How often the worker process ended while it was in progress."""
     added: float = 0.0
     """Seconds since the epoch, as `started` and `ended`."""
     started: float | None = None

@@ -108,7 +108,7 @@ class Watch:
     def _is_whole(self, path: Path, now: float) -> bool:
         try:
             status = path.stat()
-            if os.name == "nt":  # whoever still writes it keeps others out
+            if os.name == "nt":  # anyone who still writes it keeps others out
                 path.open("rb").close()
         except OSError:  # it went, or its drive did
             return False

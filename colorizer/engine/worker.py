@@ -46,7 +46,7 @@ MOST_JOBS = 16
 
 
 class Worker:
-    """Runs jobs in threads and answers questions beside them.
+    """Runs jobs in threads and answers questions next to them.
 
     Args:
         out: where events are written.
@@ -91,7 +91,7 @@ class Worker:
             pool.shutdown(wait=False, cancel_futures=True)
 
     def tell(self, **event: Any) -> None:
-        """Write one event; where nobody reads them any more, every job is cancelled."""
+        """Write one event; where no one reads them any more, every job is cancelled."""
         line = json.dumps(event)
         try:
             with self._out_lock:
@@ -155,7 +155,7 @@ class Worker:
         try:
             self._do(command, cancelled)
         except ColorizerError as error:
-            # Not the file's fault: a full disk, a model that is not there. Others would fail too.
+            # Not the file's fault: a full disk, a model that does not exist. Others would fail too.
             self._end(number, JobState.FAILED, message=str(error), fatal=True)
         except Exception as error:
             _log.exception("job %s failed", number)
@@ -284,7 +284,7 @@ def main() -> NoReturn:
     worker.serve(_until_end(lines, ending.start))
     with suppress(OSError, ValueError):
         sys.stderr.flush()
-    os._exit(0)  # a question may still be loading torch; nobody waits for its answer
+    os._exit(0)  # a question may still be loading torch; no one waits for its answer
 
 
 def _until_end(lines: Iterable[str], at_end: Callable[[], object]) -> Iterable[str]:

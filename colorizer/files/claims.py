@@ -1,6 +1,6 @@
 """One writer for a target at a time: a small locked file next to it is the claim.
 
-The system unlocks the file however its process ends, so a crash blocks nobody; the file itself
+The system unlocks the file however its process ends, so a crash blocks no one; the file itself
 stays then and tells the next run that a process died while it made this target. A library that
 reads files may crash on one of them: such a target is tried apart, see `colorizer.engine.apart`.
 A power cut leaves the same files, which costs little.
@@ -106,7 +106,7 @@ class Claim:
         if opened is None:
             return
         if not died and os.name != "nt":
-            _remove(self._file)  # while it is locked: nobody else's file has this name
+            _remove(self._file)  # while it is locked: no one else's file has this name
         with suppress(OSError):
             opened.close()
         if not died and os.name == "nt":

@@ -60,7 +60,7 @@ def retried(call: Callable[[], _Answer]) -> _Answer:
 
 
 def pauses(seconds: float) -> Iterator[None]:
-    """Wait in slices of a quarter of a second, so that whoever asks can stop in between."""
+    """Wait in slices of a quarter of a second, so that anyone who asks can stop in between."""
     end = time.monotonic() + seconds
     while (left := end - time.monotonic()) > 0:
         time.sleep(min(0.25, left))

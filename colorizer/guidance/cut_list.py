@@ -28,7 +28,7 @@ _COLUMNS = ("shot", "start", "first_frame")
 
 
 class CutList:
-    """The list of one film: read where it is there, else written when the film is done."""
+    """The list of one film: read where it exists, else written when the film is done."""
 
     cuts: frozenset[int] | None
     """First frames of the shots, None where they are to be found."""
@@ -122,7 +122,7 @@ def only_existing(file: Path | None, source: Path) -> Path | None:
 
 
 def override_file(cut_list: Path | None) -> Path | None:
-    """Return the file of single shots' settings beside a cut list; see `ShotSettings`."""
+    """Return the file of single shots' settings next to a cut list; see `ShotSettings`."""
     return None if cut_list is None else cut_list.with_suffix(".toml")
 
 

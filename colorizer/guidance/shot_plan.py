@@ -157,7 +157,7 @@ def found_plan(job: Job, firsts: Iterable[int], rate: float, timecode: str = "")
 
 
 def plan_file(job: Job) -> Path:
-    """Return the cut list that the settings name, else one beside the result."""
+    """Return the cut list that the settings name, else one next to the result."""
     named = cut_file(job.settings.shots, job.source)
     if named is not None:
         return named
@@ -166,7 +166,7 @@ def plan_file(job: Job) -> Path:
 
 
 def save_plan(plan: ShotPlan | None, file: Path, source: Path) -> None:
-    """Write a plan to the cut list and the file beside it; None removes both.
+    """Write a plan to the cut list and the file next to it; None removes both.
 
     Raises:
         TargetError: they can't be written; they are then as they were, or one of them is.

@@ -1,4 +1,4 @@
-"""What a person wants otherwise for single shots: a text file beside the cut list.
+"""What a person wants otherwise for single shots: a text file next to the cut list.
 
 [shot.3]
 strength = 0.7
@@ -84,11 +84,11 @@ class Overrides:
 
 
 def read_overrides(cut_list: Path | None, cuts: frozenset[int] | None) -> Overrides | None:
-    """Read the settings of shots, if there are any beside a cut list.
+    """Read the settings of shots, if there are any next to a cut list.
 
     Args:
         cut_list: its name.
-        cuts: what it says; None where it is not there yet.
+        cuts: what it says; None where it does not exist yet.
 
     Raises:
         SettingsError: the file is wrong, saying where, or there is no list to count shots by.

@@ -170,7 +170,7 @@ class Ghosts:
         return x.value, other.value, (x.count > 0) & (other.count > 0)
 
     def _share(self, views: Sequence[View], across: View) -> float | None:
-        """Return the share of a neighbouring shot's colours in a frame beside a cut.
+        """Return the share of a neighbouring shot's colours in a frame next to a cut.
 
         They may have come along the flow, meaningless there, or stayed where they were.
 

@@ -29,7 +29,7 @@ class Mean:
 
 @dataclass(slots=True)
 class Course:
-    """What a value was over time: means of equally many frames, ever more as a film goes on."""
+    """What a value was over time: means of equally many frames, ever more as a film continues."""
 
     per_point: int = 1
     """Frames of a point."""

@@ -1,4 +1,4 @@
-"""How far a film's colours are from the true ones, and how that goes on behind cuts."""
+"""How far a film's colours are from the true ones, and what becomes of that after cuts."""
 
 from __future__ import annotations
 

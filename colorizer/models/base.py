@@ -11,7 +11,7 @@ from torch.nn import functional as F
 from colorizer.errors import WeightsError
 
 VIVIDNESS = 0.9
-"""Of a result when nobody asks for another; what training looks at too."""
+"""Of a result when no one asks for another; what training looks at too."""
 
 
 class ColorModel(nn.Module):

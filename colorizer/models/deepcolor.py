@@ -25,7 +25,7 @@ class DeepColor(SingleHeadModel):
 
     The encoder goes to 1/8 size, 28 x 28 of the published 224 x 224, by a step of two in its
     first, third and fifth convolution. The description, 1000 numbers by a frozen
-    Inception-ResNet-v2, is set beside the features at every place. Its weights are part of a
+    Inception-ResNet-v2, is set next to the features at every place. Its weights are part of a
     checkpoint.
 
     Args:

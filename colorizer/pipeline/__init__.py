@@ -74,7 +74,7 @@ def run(
     """Colorize one source into its target, yielding after every frame.
 
     Closing the generator cancels: nothing is left of the target but, of a film, the segments
-    finished, from which the same job goes on. The last Progress is DONE, has the warnings, and
+    finished, from which the same job continues. The last Progress is DONE, has the warnings, and
     comes after the target has its name; SKIPPED where the settings leave out such a photo.
 
     Args:
@@ -211,7 +211,7 @@ def _depth(film: bool, batch: int) -> int:
 
 
 def _open_sink(job: Job, source: Source, model: ColorModel, asked: Sequence[Guide]) -> Sink:
-    """Open the target; of a film with all that its frames depend on, to go on or begin anew."""
+    """Open the target; of a film with all that its frames depend on, to go on or begin again."""
     settings = job.settings
     return open_sink(
         job.target,

@@ -61,7 +61,7 @@ def wanted_frames(
 def smoothed(
     frames: Iterator[Frame], sink: FilmSink | SequenceSink, shots: CutList, per_frame: int
 ) -> Iterator[Frame]:
-    """Smooth chroma, going on from where an earlier run's finished segments end.
+    """Smooth chroma, continuing from where an earlier run's finished segments end.
 
     Args:
         frames: those that the sink wants, or their fields.

@@ -35,7 +35,7 @@ def separate_fields(frames: Iterable[Frame], first_field: str) -> Iterator[Frame
             yield replace(
                 frame,
                 index=index,
-                # Half the frame's own clock; nobody needs the moment between to be exact.
+                # Half the frame's own clock; no one needs the moment between to be exact.
                 pts=2 * frame.pts + index % 2,
                 time_base=frame.time_base / 2,
                 Y=Y,

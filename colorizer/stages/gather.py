@@ -46,10 +46,10 @@ class Gather:
 
     Every call has the same number of pictures of a size, filled up with copies where fewer wait:
     a GPU picks its methods by that number, and a photo's last bits must not depend on which others
-    were in work beside it.
+    were in progress next to it.
 
     Args:
-        company: threads that share it; where all wait, nobody waits for more.
+        company: threads that share it; where all wait, no one waits for more.
     """
 
     def __init__(self, company: int = 1) -> None:

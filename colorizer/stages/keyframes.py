@@ -33,7 +33,7 @@ def mark_keys(frames: Iterator[Frame], step: int = KEY_STEP) -> Iterator[Frame]:
     seen: np.ndarray | None = None
     for frame in frames:
         motion = frame.motion
-        if motion is None:  # a shot or a flash; what follows a flash goes on from before it
+        if motion is None:  # a shot or a flash; what follows a flash continues from before it
             if frame.starts_shot:
                 seen = None
             yield frame

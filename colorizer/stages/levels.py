@@ -19,7 +19,7 @@ from colorizer.frame import Frame
 FRESH = (8.0, 90.0)
 """L* of a fresh print: its 1st percentile is at most this dark, its 99th at least this light."""
 _LEAST_PICTURE = 0.02
-"""Share of a scan that must be picture, beside its paper, for its range to be that of the rest."""
+"""Share of a scan that must be picture, next to its paper, for its range to be that of the rest."""
 
 GAIN_LIMIT = 8.0
 """Largest stretch: what has less range than an eighth of the scale is nearly blank."""

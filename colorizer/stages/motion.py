@@ -1,7 +1,7 @@
 """Optical flow between the frames of a shot, and where it can be trusted.
 
 A pixel is trusted where flow there and back cancel and luma agrees, exposure flicker and grain
-aside. The mean of trust tells a cut from a shot that goes on.
+aside. The mean of trust tells a cut from a shot that continues.
 """
 
 from __future__ import annotations

@@ -85,7 +85,7 @@ def find_paper(frame: Frame) -> np.ndarray | None:
 
 
 def filled_below(paper: np.ndarray, ab: np.ndarray) -> np.ndarray:
-    """Replace chroma on paper by that of the picture beside it, which enlarging mixes in.
+    """Replace chroma on paper by that of the picture next to it, which enlarging mixes in.
 
     Args:
         paper: see `find_paper`.

@@ -42,7 +42,7 @@ Amounts = Callable[[int], tuple[float, float]]
 
 
 def plain_amounts(_: int) -> tuple[float, float]:
-    """Return the vividness of a result when nobody asks for another, and strength 1."""
+    """Return the vividness of a result when no one asks for another, and strength 1."""
     return VIVIDNESS, 1.0
 
 

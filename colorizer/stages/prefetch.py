@@ -76,7 +76,7 @@ class Prefetch(Generic[T]):
         self._put((None, last))
 
     def _put(self, entry: tuple[T | None, BaseException | None]) -> bool:
-        """Wait for room; False when nobody wants more."""
+        """Wait for room; False when no one wants more."""
         while not self._stop.is_set():
             try:
                 self._queue.put(entry, timeout=_TICK)

@@ -112,7 +112,7 @@ def _cuts_seen(detectors: Iterable[Any], frame: Frame) -> list[int]:
 
     luma = cv2.convertScaleAbs(frame.L, alpha=2.55)
     picture = cv2.cvtColor(luma, cv2.COLOR_GRAY2BGR)
-    place = FrameTimecode(frame.index, 25.0)  # the rate is of no account: frames are counted
+    place = FrameTimecode(frame.index, 25.0)  # the rate is of no importance: frames are counted
     return [cut.frame_num for one in detectors for cut in one.process_frame(place, picture)]
 
 
@@ -126,7 +126,7 @@ def _continues(motion: Motion, suspected: bool) -> bool:
 
 
 def _skips_to(last: View, later: Frame, finder: MotionFinder) -> bool:
-    """Tell whether a later frame goes on where a shot was left."""
+    """Tell whether a later frame continues where a shot was left."""
     if later.starts_shot:
         return False
     motion = finder.between(last, View(later.L))

@@ -114,7 +114,7 @@ class _Shot:
     def ready(self) -> Iterator[Frame]:
         """Yield the frames of a block that has enough frames after it.
 
-        Blocks end at multiples of their length in the film, so that one who goes on from there
+        Blocks end at multiples of their length in the film, so that one who continues from there
         sees the same blocks.
         """
         end = self._window[-1].frame.index + 1 - self._look_ahead

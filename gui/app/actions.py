@@ -48,7 +48,7 @@ class Actions:
         return action
 
     def paint(self, widget: QWidget) -> None:
-        """Draw the icons anew in the colours of the window."""
+        """Draw the icons again in the colours of the window."""
         colour = widget.palette().buttonText().color()
         for name, shape in self.icons.items():
             self.by_name[name].setIcon(icon(shape, colour))

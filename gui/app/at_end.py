@@ -25,7 +25,7 @@ _COMMANDS = {
 }
 _SECONDS = 60
 _GO = 1000
-"""Answer of a box that nobody cancelled."""
+"""Answer of a box that no one cancelled."""
 
 
 class AtEnd(QObject):

@@ -1,4 +1,4 @@
-"""Keeps the computer from falling asleep while files are in work."""
+"""Keeps the computer from falling asleep while files are in progress."""
 
 from __future__ import annotations
 

@@ -155,7 +155,7 @@ class Engine(QObject):
         self.start()
 
     def _release(self) -> None:
-        """Answer all open questions: nobody else will."""
+        """Answer all open questions: no one else will."""
         answers, self._answers = self._answers, {}
         for answer in answers.values():
             answer({"error": self.tr("The worker process ended.")})

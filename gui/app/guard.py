@@ -1,4 +1,4 @@
-"""Holds the work while the computer runs on its battery, and goes on when a full disk has room."""
+"""Holds the work while the computer runs on battery, and continues when a disk has room."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Guard(QObject):
     """Looks at battery and disk now and then.
 
     Args:
-        runner: what is held and goes on.
+        runner: what is held and continues.
         battery_counts: whether the person wants work to be held on battery.
     """
 

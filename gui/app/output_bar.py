@@ -39,7 +39,7 @@ class ElidedLabel(QLabel):
         return self._text
 
     def resizeEvent(self, event: object) -> None:
-        """Shorten anew."""
+        """Shorten again."""
         self._elide()
 
     def _elide(self) -> None:

@@ -12,7 +12,7 @@ SUPPLIES = Path("/sys/class/power_supply")
 
 
 def on_battery() -> bool:
-    """Tell whether the battery is being emptied; False where nobody can know."""
+    """Tell whether the battery is being emptied; False where no one can know."""
     try:
         if sys.platform == "win32":
             return _windows()

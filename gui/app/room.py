@@ -11,7 +11,7 @@ FREE_BYTES = 500 * 2**20
 
 
 def free_bytes(folder: Path) -> int | None:
-    """Return the free space of the disk a folder is on, None where nobody can say."""
+    """Return the free space of the disk a folder is on, None where no one can say."""
     storage = QStorageInfo(str(folder))
     return storage.bytesAvailable() if storage.isValid() else None
 

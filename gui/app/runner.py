@@ -22,7 +22,7 @@ from gui.queue.queue_model import QueueModel
 CANCEL_MS = 10_000
 """How long a cancelled job may take to stop before the worker is killed."""
 MOST_CRASHES = 2
-"""A file that was in work at so many crashes of the worker has failed."""
+"""A file that was in progress at so many crashes of the worker has failed."""
 
 PENDING = (JobState.WAITING, JobState.INTERRUPTED)
 
@@ -34,7 +34,7 @@ class Activity(Enum):
     RUNNING = auto()
     PAUSED = auto()
     STOPPING = auto()
-    """No further job begins; those in work go on."""
+    """No further job begins; those in progress go on."""
 
 
 class Runner(QObject):
@@ -50,7 +50,7 @@ class Runner(QObject):
         super().__init__(parent)
         self.activity = Activity.IDLE
         self.slots = 1
-        """Photos in work at once."""
+        """Photos in progress at once."""
         self._model = model
         self._engine = engine
         self._running: set[int] = set()
@@ -68,12 +68,12 @@ class Runner(QObject):
 
     @property
     def is_active(self) -> bool:
-        """Whether jobs are in work or about to be."""
+        """Whether jobs are in progress or about to be."""
         return self.activity is not Activity.IDLE
 
     @property
     def running(self) -> frozenset[int]:
-        """Rows in work."""
+        """Rows in progress."""
         return frozenset(self._running)
 
     def seconds_left(self) -> float | None:
@@ -104,7 +104,7 @@ class Runner(QObject):
         self._fill()
 
     def pause(self, reason: str = "") -> None:
-        """Hold the jobs in work where they are."""
+        """Hold the jobs in progress where they are."""
         if self.activity in (Activity.RUNNING, Activity.STOPPING):
             self.pause_reason = reason
             self._held = time.monotonic()
@@ -112,7 +112,7 @@ class Runner(QObject):
             self._become(Activity.PAUSED)
 
     def stop_after_this(self, wanted: bool = True) -> None:
-        """Let the jobs in work end and begin no other."""
+        """Let the jobs in progress end and begin no other."""
         if wanted and self.activity is Activity.RUNNING:
             self._become(Activity.STOPPING)
         elif not wanted and self.activity is Activity.STOPPING:
@@ -138,12 +138,12 @@ class Runner(QObject):
             self._fill()
 
     def suspend(self) -> None:
-        """Mark what is in work as interrupted, before the window closes."""
+        """Mark what is in progress as interrupted, before the window closes."""
         self._model.change_many(
             list(self._running), state=JobState.INTERRUPTED, reason=self.tr("The window was closed")
         )
         self._running.clear()
-        self.lacks_room = None  # nothing goes on by itself in a closed window
+        self.lacks_room = None  # nothing continues by itself in a closed window
         self._become(Activity.IDLE)
 
     def wake(self) -> None:
@@ -259,7 +259,7 @@ class Runner(QObject):
         self._fill()
 
     def _handle_death(self, words: str) -> None:
-        """The worker ended with jobs in work: one of them is to blame, the next try shows which."""
+        """The worker ended with jobs in progress: one caused it, the next try shows which."""
         running, self._running = self._running, set()
         for number in running:
             crashes = self._model.entry(number).crashes + 1

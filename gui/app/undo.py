@@ -121,7 +121,7 @@ class ChangeShots(QUndoCommand):
             self._set(self._new, self._old, self._old_name)
 
     def _is_refused(self, back: Callable[[], object]) -> bool:
-        """Leave a film in work alone, and bring the stack back to where it was."""
+        """Leave a film in progress alone, and bring the stack back to where it was."""
         if self._refused:
             self._refused = False
             return True

@@ -163,7 +163,7 @@ class Window(QMainWindow):
     def report_fault(
         self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
     ) -> None:
-        """Put what nobody expected into the log and say it, each kind once."""
+        """Put what no one expected into the log and say it, each kind once."""
         text = "".join(traceback.format_exception(kind, error, trace))
         sys.stderr.write(text)
         self.engine.note(text)
@@ -263,7 +263,7 @@ class Window(QMainWindow):
             self.commands.actions.paint(self)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Keep what is in work for the next time."""
+        """Keep what is in progress for the next time."""
         if self.runner.running and self.ask_before_closing and not self._may_close():
             event.ignore()
             return

@@ -177,7 +177,7 @@ class Canvas(QWidget):
         return self._centre + (at - pane.center()) / self._scale
 
     def place(self, at: QPointF) -> tuple[float, float] | None:
-        """Return a point of the view as shares of the picture, None beside it."""
+        """Return a point of the view as shares of the picture, None next to it."""
         if self._full.isEmpty():
             return None
         point = self._to_picture(at, self._pane_at(at))

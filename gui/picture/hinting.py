@@ -121,7 +121,7 @@ def is_at(hint: Hint, time: float) -> bool:
 
 
 def place_of(hint: Guide, seen: Seen) -> tuple[float, float] | None:
-    """Return where a hint is in a picture, None where it is not or nobody knows yet."""
+    """Return where a hint is in a picture, None where it is not or no one knows yet."""
     asked = dict(zip(seen.wish.job.hints, seen.places, strict=True))
     if hint in asked:
         return asked[hint]

@@ -29,12 +29,12 @@ class Finished:
 
 
 class Live(QObject):
-    """Lets the worker send pictures, one a second at most, and none while nobody looks."""
+    """Lets the worker send pictures, one a second at most, and none while no one looks."""
 
     came = Signal(object)
     """A `Finished`."""
     ended = Signal()
-    """Nothing is in work any more."""
+    """Nothing is in progress any more."""
 
     def __init__(self, engine: Engine, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(parent)

@@ -77,7 +77,7 @@ class LookPanel(QWidget):
         self.ask()
 
     def ask(self) -> None:
-        """Ask the worker for the picture anew."""
+        """Ask the worker for the picture again."""
         entry = self.entry()
         live = self.shows_live and entry is not None and entry.state is JobState.RUNNING
         if entry is None or live or not self.isVisible():

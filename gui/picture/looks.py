@@ -117,7 +117,7 @@ class Looks(QObject):
             self.busy_changed.emit(False)
 
     def _follow(self, wish: Wish, index: int) -> None:
-        """Let the worker follow the hints to a frame, then ask for its picture anew."""
+        """Let the worker follow the hints to a frame, then ask for its picture again."""
 
         def handle(event: dict[str, Any]) -> None:
             if wish is not self._followed:

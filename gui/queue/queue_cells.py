@@ -93,7 +93,7 @@ def share(entry: Entry) -> float:
 
 
 def seconds_left(entry: Entry) -> float | None:
-    """Return how long a running job takes from here, None where nobody can know."""
+    """Return how long a running job takes from here, None where no one can know."""
     worked = entry.done - entry.begun
     if entry.state is not JobState.RUNNING or not entry.total or worked <= 0:
         return None

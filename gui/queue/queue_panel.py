@@ -131,7 +131,7 @@ class QueuePanel(QWidget):
         part, chosen = self.search.text().strip(), self.states.currentData()
         self._filter.apply(part, JobState(chosen) if chosen else None)  # Qt keeps plain text
         filtered = bool(part or chosen)
-        # Between filtered rows nobody can say where a row was dropped.
+        # Between filtered rows no one can say where a row was dropped.
         mode = QAbstractItemView.DragDropMode
         self.table.setDragDropMode(mode.NoDragDrop if filtered else mode.InternalMove)
 

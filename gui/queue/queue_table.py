@@ -57,7 +57,7 @@ class QueueTable(QTableView):
         self.updateGeometries()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Fit the columns anew."""
+        """Fit the columns again."""
         super().resizeEvent(event)
         self.arrange()
 

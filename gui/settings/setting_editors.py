@@ -163,7 +163,7 @@ def _real(allowed: tuple[float, float]) -> Editor:
 
 
 def _with_button(name: str, field: Editor) -> Editor:
-    """Put a button that chooses a file beside a field."""
+    """Put a button that chooses a file next to a field."""
     button = QPushButton(_tr("Choose…"))
     row = QWidget()
     layout = QHBoxLayout(row)

@@ -69,7 +69,7 @@ class SettingsForm(QTabWidget):
             fold.open(any(getattr(settings, name) != getattr(usual, name) for name in names))
 
     def set_devices(self, devices: Sequence[tuple[str, str]]) -> None:
-        """Offer the devices that are there, in words, beside the automatic choice."""
+        """Offer the devices that are there, in words, next to the automatic choice."""
         editor = self._editors["device"]
         value, box = editor.get(), editor.widget
         assert isinstance(box, QComboBox)
@@ -118,7 +118,7 @@ class SettingsForm(QTabWidget):
         help_text = QLabel(help_words(item))
         help_text.setWordWrap(True)
         help_text.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        field = editor.widget.focusProxy() or editor.widget  # beside a button, the field itself
+        field = editor.widget.focusProxy() or editor.widget  # next to a button, the field itself
         for part in (editor.widget, field, label):
             part.setToolTip(flag(item.name))
             part.setAccessibleName(label.text())

@@ -97,7 +97,7 @@ class ShotTable(QAbstractTableModel):
         return QLocale().toString(strength if column == 3 else vividness, "f", 2)
 
     def _tip(self, row: int) -> str:
-        """Return what guides the colours of a shot, beside its values."""
+        """Return what guides the colours of a shot, next to its values."""
         plan = self._shots.plan
         assert plan is not None
         guides = _guides(plan.shots[row].own)

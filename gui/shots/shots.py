@@ -55,7 +55,7 @@ class Shots(QObject):
         self.reload()
 
     def reload(self) -> None:
-        """Read the shots anew: somebody may have edited them."""
+        """Read the shots again: somebody may have edited them."""
         entry, self.plan, why = self.entry(), None, ""
         if entry is not None:
             try:
@@ -87,7 +87,7 @@ class Shots(QObject):
 
     @property
     def may_change(self) -> bool:
-        """Whether a film is shown that is not in work and obeys its shots."""
+        """Whether a film is shown that is not in progress and obeys its shots."""
         entry = self.entry()
         if entry is None or entry.state is JobState.RUNNING:
             return False
@@ -117,7 +117,7 @@ class Shots(QObject):
 
     @property
     def saved(self) -> Path | None:
-        """The list beside the result that an earlier job of the film left, unless it is in use."""
+        """The list next to the result that an earlier job of the film left, unless it is in use."""
         entry = self.entry()
         if entry is None or entry.job.settings.shots is not None:
             return None
@@ -146,11 +146,11 @@ class Shots(QObject):
         self.search_changed.emit()
 
     def _tell(self, why: str) -> None:
-        # Once the change that failed is over, and the shots are read anew.
+        # Once the change that failed is over, and the shots are read again.
         QTimer.singleShot(_TELL_MS, self, lambda: self.failed.emit(why))
 
     def _handle_counts(self) -> None:
-        """Follow that the film begins or ends to be in work."""
+        """Follow that the film begins or ends to be in progress."""
         if self._row is not None and self.may_change is not self._allowed:
             self.reload()
 

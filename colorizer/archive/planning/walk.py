@@ -205,7 +205,7 @@ def _files(
 def _listed(folder: Path) -> list[tuple[str, str, bool]]:
     """Return name, kind and whether it is a link of everything in a folder.
 
-    Kinds are file, folder, gone (a link that leads nowhere, to itself, or where nobody may look)
+    Kinds are file, folder, gone (a link that leads nowhere, to itself, or where no one may look)
     and other (a pipe, a device). What is wrong with one entry does not matter to the others.
     """
     with os.scandir(folder) as entries:

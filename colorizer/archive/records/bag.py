@@ -1,4 +1,4 @@
-"""A bag: results in `data/`, with their hashes beside it, as BagIt (RFC 8493) wants them."""
+"""A bag: results in `data/`, with their hashes next to it, as BagIt (RFC 8493) wants them."""
 
 from __future__ import annotations
 

@@ -120,9 +120,9 @@ def entry_name(target: Path, root: Path) -> str:
 class Manifest:
     """Gathers the results of a run and writes them into the manifest that is there.
 
-    A line that is there stays as it is until its file is made anew: it is the proof that a file
+    A line that is there stays as it is until its file is made again: it is the proof that a file
     of an earlier run is still the same, and that one which is gone was there. Several runs may
-    write into one manifest; what another has made anew since is listed as it is now.
+    write into one manifest; what another has made again since is listed as it is now.
     """
 
     def __init__(self, root: Path) -> None:
@@ -196,7 +196,7 @@ class Manifest:
 
 
 def _stamp(target: Path) -> _Stamp:
-    """Return what tells that a file was made anew; None where it does not exist."""
+    """Return what tells that a file was made again; None where it does not exist."""
     try:
         facts = target.stat()
     except OSError:

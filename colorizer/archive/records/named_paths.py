@@ -36,7 +36,7 @@ def named_settings(sidecar: Sidecar, file: Path, given: Mapping[str, Any]) -> di
     """
     values = dict(sidecar["settings"])
     values["hints"] = None  # the hints themselves are in the sidecar
-    values |= dict.fromkeys(_SIGNING)  # nobody signs with a key that a stranger names
+    values |= dict.fromkeys(_SIGNING)  # no one signs with a key that a stranger names
     values["shots"] = _list_of(sidecar, file, values.get("shots"))
     for name, own, digest in (
         ("weights", (None,), sidecar["model"].get("weights_sha256")),

@@ -67,7 +67,7 @@ def read_sidecar(file: Path) -> Sidecar | None:
 
 
 def find_source(sidecar: Sidecar, file: Path) -> Path:
-    """Return where the source of a sidecar is: at its old place, or beside it as it was then.
+    """Return where the source of a sidecar is: at its old place, or next to it as it was then.
 
     Args:
         sidecar: what `file` holds.
@@ -106,7 +106,7 @@ class State:
         """Look at a file; of a folder at all its files, of a pattern at all frames.
 
         Raises:
-            OSError: it is not there.
+            OSError: it does not exist.
         """
         if is_pattern(path):
             frames = [file.stat() for file in files_of(path)]

@@ -73,7 +73,7 @@ class Contents:
 
 
 def contents_of(root: Path) -> Contents:
-    """List what is recorded below a folder, and what is there beside it.
+    """List what is recorded below a folder, and what is there next to it.
 
     Raises:
         MediaError: its manifest can't be read.

@@ -28,7 +28,7 @@ from colorizer.places.trim import parse_place
 LOSSLESS = ("ffv1", "v210", "rawvideo", "huffyuv", "ffvhuff", "utvideo")
 """Codecs that keep every sample by nature; h264 and h265 do when they are told to."""
 _SIDE = 32
-"""Short side of the L that reading makes and nobody needs here."""
+"""Short side of the L that reading makes and no one needs here."""
 _CLOCK = Fraction(1, 2000)
 """Seconds by which a time may differ: Matroska rounds to milliseconds."""
 
@@ -98,7 +98,7 @@ def verify_film(
     end: str = "",
     **reading: Any,
 ) -> Verdict | SequenceVerdict:
-    """Decode a coloured film beside its source and compare the hashes of their luma planes.
+    """Decode a coloured film next to its source and compare the hashes of their luma planes.
 
     The source's luma is brought to the target's depth first, as `at_depth` does: exactly.
 

@@ -69,7 +69,7 @@ class SequenceVerdict:
 
 
 def verify_sequence(target: Path, source: Path, **options: Any) -> SequenceVerdict:
-    """Read coloured frames beside their source and compare lightness; of films, luma.
+    """Read coloured frames next to their source and compare lightness; of films, luma.
 
     Args:
         target: pattern of the coloured frames.

@@ -22,7 +22,7 @@ MOST_MEAN_dL = 2.0  # noqa: N816
 """Largest mean |dL*| of a lossy format; JPEG of quality 50 of a grainy scan stays below."""
 _LOSSY = ("jpeg", "webp", "jp2", "jpeg2000", "heif", "avif")
 _SIDE = 32
-"""Short side of the L that reading makes and nobody needs here."""
+"""Short side of the L that reading makes and no one needs here."""
 
 
 @dataclass(frozen=True, slots=True)

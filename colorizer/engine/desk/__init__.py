@@ -50,7 +50,7 @@ def steps(
     Args:
         job: what to do.
         threads: of torch; None chooses by how many such jobs go side by side.
-        record: called with the end of the job while nobody else may write its target.
+        record: called with the end of the job while no one else may write its target.
 
     Raises:
         ColorizerError: what would fail other jobs too: no model, no device, a full disk.
@@ -70,7 +70,7 @@ def steps(
 
 
 def room(job: Job) -> AbstractContextManager[Any]:
-    """Wait until a photo fits into memory beside those in work."""
+    """Wait until a photo fits into memory beside those in progress."""
     if job.kind is Kind.FILM:
         return nullcontext()
     from colorizer.engine import batch

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from colorizer.guidance.shot_finder import ShotFinder
 
 SLICE_SECONDS = 0.7
-"""Time of one answer; whoever wants to know more asks again."""
+"""Time of one answer; anyone who wants to know more asks again."""
 _READING = (
     "size",
     "smooth",
@@ -55,7 +55,7 @@ class HintsHere:
 
 @dataclass(frozen=True, eq=False)
 class _Film:
-    """What guides the colours of a film beside the hints that a question brings."""
+    """What guides the colours of a film next to the hints that a question brings."""
 
     trails: Trails
     points: list[Placed]
@@ -116,7 +116,7 @@ class _Search:
         self._finder: ShotFinder | None = None
 
     def of(self, path: Path, settings: Settings) -> ShotFinder:
-        """Return what finds the shots of a film, begun anew where another was asked for."""
+        """Return what finds the shots of a film, begun again where another was asked for."""
         from colorizer.guidance.shot_finder import ShotFinder
 
         if self._finder is None or self._key != (path, settings):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 EVERY = 60.0
-"""Seconds between two writings of a manifest while work goes on."""
+"""Seconds between two writings of a manifest while work continues."""
 REST = 3.0
 """Seconds without an end of a job after which it is written."""
 

@@ -29,7 +29,7 @@ class _Watched:
 
 _turn = threading.Lock()
 _now: list[_Watched] = []
-"""None or one: a change of the folders begins anew, and what is done is known by its results."""
+"""None or one: a change of the folders begins again, and what is done is known by its results."""
 
 
 def arrived(command: Mapping[str, Any]) -> dict[str, Any]:
@@ -40,7 +40,7 @@ def arrived(command: Mapping[str, Any]) -> dict[str, Any]:
     whether it failed.
 
     Raises:
-        SettingsError: a folder is not there, or a setting does not go with watching.
+        SettingsError: a folder does not exist, or a setting does not go with watching.
         TargetError: the output folder can't be written, or another watch works in it.
     """
     with _turn:
@@ -72,7 +72,7 @@ def _look(watched: _Watched, settings: Settings) -> dict[str, Any]:
 def _watched(
     inputs: tuple[Path, ...], out: Path, settings: Settings, stable: float
 ) -> _Watched | None:
-    """Return what is known of the folders, beginning anew where they are others than before."""
+    """Return what is known of the folders, beginning again where they are others than before."""
     from colorizer.media.probe import kind_of
 
     if _now and (_now[0].inputs, _now[0].out) != (inputs, out):

@@ -1,4 +1,4 @@
-"""Colour hints as a person writes them down: a JSON list beside the source, or named by --hints.
+"""Colour hints as a person writes them down: a JSON list next to the source, or named by --hints.
 
 [
   {"x": 0.41, "y": 0.63, "color": "#7a2e2e"},

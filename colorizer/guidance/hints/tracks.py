@@ -33,7 +33,7 @@ def track_hints(hints: Iterable[tuple[int, Hint]], marked: Marked) -> Tracks:
 
     Args:
         hints: each with the index of the frame it was set on.
-        marked: reads the film anew; closed after use.
+        marked: reads the film again; closed after use.
 
     Returns:
         Hints of all frames they could be followed to, in the order given.

@@ -1,6 +1,6 @@
 """What a reference says of one frame: its claims, and the like change for what is like them.
 
-Where a claim stands beside the network's colour, the difference is what the person changed there.
+Where a claim stands next to the network's colour, the difference is what the person changed there.
 What has no claim of its own, ground that came into view, takes the difference that is usual among
 claimed pixels of about its place, lightness and predicted colour, kept in a coarse grid over those
 (as in Chen, Paris, Durand 2007, "Real-time edge-aware image processing with the bilateral grid").

@@ -44,7 +44,7 @@ def apply_references(
     Args:
         frames: with the ab of the network, where they are key frames.
         references: of the film, by ascending index; their frames must be key frames.
-        marked: reads the film anew; closed after use.
+        marked: reads the film again; closed after use.
         amounts: gives the strength that ab has been given; references get it too.
     """
     starts = [reference.index for reference in references]

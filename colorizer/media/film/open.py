@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from av.container import InputContainer
 
 DECODE_THREADS = min(4, os.cpu_count() or 1)
-"""More gain little beside a network, and every frame thread holds frames in memory."""
+"""More gain little next to a network, and every frame thread holds frames in memory."""
 SHOWN_FIRST = {2: "top", 3: "bottom", 4: "top", 5: "bottom"}
 """AVFieldOrder -> field shown first; 2 and 3 are of fields stored apart, 4 and 5 of woven frames.
 

@@ -89,7 +89,7 @@ class WorkFolder:
 
         Args:
             target: the film to be written.
-            identity: what its segments depend on, as JSON values; None never goes on from any.
+            identity: what its segments depend on, as JSON values; None never continues from any.
             suffix: of a segment's container.
         """
         self.path = work_folder(target)

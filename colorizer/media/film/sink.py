@@ -37,7 +37,7 @@ class FilmSink:
     """A film being written in segments, joined as a `.part`; see `colorizer.media.base.Sink`.
 
     One thread encodes; its errors are raised by the next `write` or on exit. With an identity,
-    finished segments outlive an exception, and the next sink of that identity goes on from them.
+    finished segments outlive an exception, and the next sink of that identity continues from them.
     """
 
     warnings: list[str]

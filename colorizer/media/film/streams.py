@@ -23,7 +23,7 @@ def describe(stream: Any) -> str:
 
 
 def plan_copies(source: Path, video: int, muxer: str) -> tuple[list[int], list[str]]:
-    """Find which streams beside the film's own a container can hold, by trying.
+    """Find which streams next to the film's own a container can hold, by trying.
 
     Args:
         source: the film.
@@ -73,7 +73,7 @@ def _fits(stream: Any, muxer: str) -> bool:
     from av.error import FFmpegError
 
     if muxer == "webm" and stream.type == "attachment":
-        return False  # its header is taken, and the file is not there
+        return False  # its header is taken, and the file does not exist
     output = av.open(BytesIO(), "w", format=muxer)
     try:
         film = output.add_stream("libvpx-vp9" if muxer == "webm" else "mpeg4", rate=25)

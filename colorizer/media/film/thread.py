@@ -15,7 +15,7 @@ _TICK = 0.1
 
 
 class _Stopped(Exception):
-    """Nobody wants the rest."""
+    """No one wants the rest."""
 
 
 class FrameThread:

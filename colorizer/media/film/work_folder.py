@@ -23,7 +23,7 @@ _FOREIGN = "is no work folder of this program"
 
 
 def work_folder(target: Path) -> Path:
-    """Return the folder beside a target in which its segments are kept."""
+    """Return the folder next to a target in which its segments are kept."""
     return on_disk(target.with_name(f".{target.name}.colorize"))
 
 

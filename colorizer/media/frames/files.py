@@ -37,7 +37,7 @@ from colorizer.media.photo.still_sink import StillSink
 from colorizer.places.frame_pattern import FILE_SUFFIXES
 
 Carried = StillSource | Header | ExrCarried
-"""What a frame's file holds beside its picture."""
+"""What a frame's file holds next to its picture."""
 ColourRows = Callable[[Frame, slice, RgbSpace, int], tuple[np.ndarray, np.ndarray]]
 """See `colour_rows`, which is one."""
 EXR = ".exr"

@@ -1,6 +1,6 @@
 """SequenceSink: a coloured film as numbered files, each in the format its name says.
 
-Finished frames wait in the work folder beside the target and get their places when all are there.
+Finished frames wait in the work folder next to the target and get their places when all are there.
 The journal is that of films (`colorizer.media.film.segments`); in place of coded pictures its
 segments hold the hashes of their frames.
 """
@@ -43,7 +43,7 @@ class SequenceSink:
     """Numbered frames being written; see `colorizer.media.base.Sink`.
 
     With an identity, finished segments outlive an exit by exception, and the next sink of the same
-    identity goes on from them.
+    identity continues from them.
     """
 
     warnings: list[str]
@@ -254,7 +254,7 @@ class SequenceSink:
         return frame_path(self.target, self._writer.number(index)).name
 
     def _collect(self) -> None:
-        """Wait for the frame that is longest in work."""
+        """Wait for the frame that is longest in progress."""
         digest, error = self._encoding.popleft().result()
         self._segment.hashes.append(digest)
         self._measured = np.array([self._measured[0] + error[0], max(self._measured[1], error[1])])
@@ -285,7 +285,7 @@ class SequenceSink:
                 on_disk(self.target.parent / name).replace(self._frames / name)
 
     def _place(self) -> None:
-        """Give all frames their names: from here on a run that is killed only goes on doing so."""
+        """Give all frames their names: a run that is killed from here on only does the rest."""
         self._folder.joined()
         for name in map(self._name, range(self.start)):
             on_disk(self._frames / name).replace(self.target.parent / name)

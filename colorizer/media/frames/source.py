@@ -45,7 +45,7 @@ RATE = Fraction(24)
 
 
 class SequenceSource(FilmSource):
-    """A sequence being read: a film to whoever reads it.
+    """A sequence being read: a film to anyone who reads it.
 
     A frame's time is its number less the first one's, so a gap that is accepted stays one.
     """
@@ -147,7 +147,7 @@ class SequenceSource(FilmSource):
             yield frame
 
     def take(self, index: int) -> Carried:
-        """Return what a frame's file held beside its picture; once, so that its memory is freed."""
+        """Return what a frame's file held next to its picture; once, so its memory is freed."""
         return self._carried.pop(index)
 
     def file(self, number: int) -> Path:

@@ -76,7 +76,7 @@ class FrameWriter:
         return self._sequence.numbers[index] if self._sequence else index + 1
 
     def carried(self, index: int) -> Carried | None:
-        """Return what a frame's source file holds beside its picture; once."""
+        """Return what a frame's source file holds next to its picture; once."""
         return self._sequence.take(index) if self._sequence else None
 
     def write(self, path: Path, frame: Frame, carried: Carried | None) -> tuple[str, np.ndarray]:

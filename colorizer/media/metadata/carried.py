@@ -1,4 +1,4 @@
-"""What a photo file carries beside its pixels, read for being written again.
+"""What a photo file carries next to its pixels, read for being written again.
 
 Blocks are kept as bytes wherever the result can hold them unchanged. The XMP packet is in `xmp`.
 """
@@ -49,7 +49,7 @@ _RAW_PROFILES = (b"Raw profile type iptc", b"Raw profile type 8bim")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metadata:
-    """What is known about a picture beside its pixels."""
+    """What is known about a picture next to its pixels."""
 
     orientation: int = 1
     """EXIF orientation of the pixels in the file, 1 to 8."""

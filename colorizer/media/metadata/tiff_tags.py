@@ -14,7 +14,7 @@ _STORAGE = frozenset(
     + [*range(317, 326), 330, 332, 334, 336, *range(338, 348), *range(512, 522)]
     + [*range(529, 533), 32995, 32996, 32997, 34675, 34665, 34853, 40965, 52545]
 )
-"""How pixels are stored and what their codes mean, which the writer says anew, and what is carried
+"""How pixels are stored and what their codes mean, which the writer says again, and what is carried
 by other ways: directories of EXIF and GPS, the profile, content credentials."""
 _GEO = (33550, 33922, 34264)
 """Scale, tie points and transformation of GeoTIFF: where pixels lie, unless they are turned."""

@@ -1,4 +1,4 @@
-"""The strip below a photo that says, to whoever looks at it, that its colours are generated."""
+"""The strip below a photo that says, to anyone who looks at it, that its colours are generated."""
 
 from __future__ import annotations
 

@@ -28,12 +28,12 @@ from colorizer.media.photo.scan_open import Pages, open_pages
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """What the sink needs of one page beside its frame."""
+    """What the sink needs of one page next to its frame."""
 
     coding: Coding
     """How the file is encoded."""
     metadata: Metadata
-    """What the page carries beside the pixels."""
+    """What the page carries next to the pixels."""
     extras: tuple[Extra, ...] = ()
     """Channels next to the colours, upright."""
 
@@ -46,7 +46,7 @@ class Page:
 class StillSource:
     """A photo, turned upright, as a source of one frame for each of its pages.
 
-    The content decides what it is, not the name. Only lightness goes on: paper tint and colour
+    The content decides what it is, not the name. Only lightness is passed on: paper tint and colour
     are dropped.
 
     Attributes:

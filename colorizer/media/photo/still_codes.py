@@ -70,7 +70,7 @@ class Measure:
         self._count += error.size
 
     def copy(self) -> Measure:
-        """Return one that goes on from here."""
+        """Return one that continues from here."""
         other = copy(self)
         other.pixels = self.pixels.copy()
         return other

@@ -145,6 +145,6 @@ _WRITER_OF: dict[str, Writer] = {
 WRITERS: dict[str, Writer] = {suffix: _WRITER_OF[name] for suffix, name in WRITTEN.items()}
 """Writers by suffix of the target."""
 HOLD_NO_PROFILE = (write_bmp, write_pnm)
-"""Writers whose files are taken for sRGB by whoever reads them."""
+"""Writers whose files are taken for sRGB by anyone who reads them."""
 HOLD_ALPHA = (write_png, write_tiff, write_jp2, write_webp, write_bmp)
 HOLD_16_BITS = (write_png, write_tiff, write_jp2, write_pnm)

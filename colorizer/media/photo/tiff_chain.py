@@ -16,7 +16,7 @@ def check_chain(path: Path, file: BinaryIO) -> None:
     """Follow the directories of all pages to the end.
 
     Raises:
-        MediaError: one is not there, or they lead back to each other.
+        MediaError: one does not exist, or they lead back to each other.
     """
     size = file_size(file)
     file.seek(0)
