@@ -15,7 +15,7 @@ import re
 import socket
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from enum import Enum, auto
 from hashlib import sha256
@@ -158,6 +158,16 @@ def look(target: Path) -> Hold:
         return Hold.HELD
     with opened:
         return Hold.LEFT if opened.read(1) else Hold.FREE
+
+
+def clear_left(targets: Iterable[Path]) -> None:
+    """Remove the claims of processes that died just after their results had got their names."""
+    for target in targets:
+        if look(target) is Hold.LEFT:
+            claim = Claim(target)
+            with suppress(TargetError):  # it is not in the way
+                claim.take()
+            claim.release()
 
 
 @contextmanager

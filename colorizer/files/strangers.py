@@ -67,6 +67,8 @@ def check_size(file: Path, most: int) -> None:
     Raises:
         OSError: it can't be looked at.
     """
+    if "\0" in str(file):
+        raise OSError(errno.EINVAL, "has a NUL in its name")
     if file.stat().st_size > most:
         raise TooLargeError(errno.EFBIG, f"has more than {most >> 20} MB", str(file))
 

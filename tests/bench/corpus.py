@@ -74,11 +74,10 @@ def run_folder(folder: Path, out: Path, *options: str) -> Outcome:
                 outcome.ends[source] = event["event"]
                 outcome.reasons[source] = event.get("message", "")
                 outcome.seconds[source], last = now - last, now
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = outcome.code = os.waitstatus_to_exitcode(status)
+                outcome.bytes = max(outcome.bytes, _peak_bytes(process.pid))
+        outcome.code = process.wait()
         errors.seek(0)
         outcome.errors = errors.read()
-        outcome.bytes = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
     return outcome
 
 
@@ -89,6 +88,19 @@ def _processor_seconds(process: int) -> float:
     except OSError:
         return time.monotonic()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _peak_bytes(process: int) -> int:
+    """Return the most memory a process had so far, 0 where the system does not tell.
+
+    (`wait4` would give no less than the process that started it had.)
+    """
+    try:
+        status = Path(f"/proc/{process}/status").read_text()
+    except OSError:
+        return 0
+    found = re.search(r"^VmHWM:\s+(\d+) kB", status, re.MULTILINE)
+    return int(found[1]) * 1024 if found else 0
 
 
 def collect(folders: list[Path], into: Path) -> list[Path]:

@@ -13,7 +13,7 @@ import pytest
 from colorizer.archive.planning.walk import is_ours_or_system
 from colorizer.errors import TargetError
 from colorizer.files import claims, durable
-from colorizer.files.claims import Claim, Hold, claim_file, held, look
+from colorizer.files.claims import Claim, Hold, claim_file, clear_left, held, look
 
 HOLD = """
 import sys
@@ -96,6 +96,14 @@ def test_a_folder_that_another_claim_removes_while_it_is_made_is_made_again(targ
     assert claim.take()
     assert tries
     claim.release()
+
+
+def test_the_claim_of_a_process_that_died_after_its_result_was_complete_is_removed(target, other):
+    other.kill()
+    other.wait()
+    assert look(target) is Hold.LEFT
+    clear_left([target, target.with_name("none.png")])
+    assert not claim_file(target).exists()
 
 
 def test_who_waits_gets_the_claim_when_it_is_released(target):
