@@ -48,6 +48,19 @@ def test_values_are_given_to_all_that_wait(seen):
     seen.model.change(rows[2], state=JobState.WAITING)
 
 
+def test_the_last_of_several_hints_set_at_once_is_in_the_picture(seen, until):
+    panel = seen.look_panel
+    panel.set_hinting(True)
+    panel.hinting.add(0.25, 0.5, 70.0, 50.0)
+    panel.hinting.add(0.75, 0.5, 70.0, 50.0)
+    until(lambda: len(panel._seen.wish.job.hints) == 2)
+    assert panel._seen.wish.job.hints == panel.entry().job.hints
+    seen.undo.undo()
+    seen.undo.undo()
+    assert panel.entry().job.hints == ()
+    until(lambda: not panel._seen.wish.job.hints)
+
+
 def test_a_hint_changes_the_picture_is_kept_and_taken_back(seen, until):
     panel = seen.look_panel
     old = panel.view._after.copy()
