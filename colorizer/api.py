@@ -242,14 +242,14 @@ def _load(name: str, weights: Path | None, device: str) -> ColorModel:
 def _colorize_array(
     picture: np.ndarray, model: ColorModel, settings: Settings, hints: tuple[Hint, ...]
 ) -> np.ndarray:
-    from colorizer.guidance.colour_one import colour_one, to_rgb
+    from colorizer.guidance.colour_one import colour_one, prepared, to_rgb
     from colorizer.guidance.guides import photo_guides
 
-    frame = _frame_of(picture, settings)
+    frame = prepared(_frame_of(picture, settings), settings)
     if settings.hints is not None:
         hints = hints_of(read_hints(settings.hints))
     guides = photo_guides(settings, hints)
-    rgb = to_rgb(colour_one(frame, model, guides, settings))
+    rgb = to_rgb(colour_one(frame, model, guides))
     if picture.dtype.kind == "f":
         return rgb.astype(picture.dtype)
     return np.rint(rgb * np.iinfo(picture.dtype).max).astype(picture.dtype)

@@ -15,24 +15,27 @@ from colorizer.stages.predict import predict_chroma
 from colorizer.stages.upsample import upsample_chroma
 
 
-def colour_one(frame: Frame, model: ColorModel, guides: Guides, settings: Settings) -> Frame:
+def colour_one(frame: Frame, model: ColorModel, guides: Guides) -> Frame:
     """Give one picture its ab at the size of its luma plane, without what neighbours would add.
 
     Args:
-        frame: with Y and L set; of a film, with the index that the run gives it.
+        frame: from `prepared`; of a film, with the index that the run gives it.
         model: the loaded model.
         guides: of the photo or film.
-        settings: paper and faded are used.
     """
-    ready = [prepared(frame, settings)]
-    frames = predict_chroma(ready, model, amounts=guides.amounts, hints=guides.shown)
+    frames = predict_chroma([frame], model, amounts=guides.amounts, hints=guides.shown)
     frames = upsample_chroma(guides.guide(frames), luma_size)
     (done,) = guides.paint(frames, luma_size)
     return done
 
 
 def prepared(frame: Frame, settings: Settings) -> Frame:
-    """Return a picture with its paper marked, and as the network is to see it."""
+    """Return a picture with its paper marked, and as the network is to see it.
+
+    Args:
+        frame: with Y and L set.
+        settings: paper and faded are used.
+    """
     return next(level_stills(mark_paper(iter([frame]), settings.paper), settings.faded))
 
 

@@ -99,16 +99,17 @@ def look_at(
     small = shrunk(frame, longest)
     side = settings.size
     small = replace(small, L=working_L(frame.Y, frame.bits, frame.full_range, side, frame.tone))
+    small = prepared(small, settings)
     shown = hints if frame.pts is None else ()  # as the run does
     found = []
     for vividness in (0.0, 1.0):
         guides = Guides(partial(_full, vividness), lambda _: hints, shown, references)
-        found.append(colour_one(small, model, guides, settings).ab)
+        found.append(colour_one(small, model, guides).ab)
     gray = L_to_gray(small.lightness())
     return Look(
         gray=np.rint(gray * 255).astype(np.uint8),
         ab=np.stack(found).astype(np.float16),
-        confidence=confidence_of(prepared(small, settings).seen, model, hints)
+        confidence=confidence_of(small.seen, model, hints)
         if confidence
         else np.zeros((0, 0), np.uint8),
         size=frame.Y.shape,

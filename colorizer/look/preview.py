@@ -58,12 +58,13 @@ def before_and_after(
     guides = photo_guides(settings, hints_of(guides_of(job)))
     if kind is Kind.FILM and (settings.hints or settings.shots):
         frame, guides = _in_film(frame, job)
-    after = to_rgb(colour_one(frame, model, guides, settings))
+    frame = prepared(frame, settings)
+    after = to_rgb(colour_one(frame, model, guides))
     gray = L_to_gray(frame.lightness())
     before = np.repeat(gray[:, :, np.newaxis], 3, axis=2)
     pictures = np.rint(np.concatenate([before, after], axis=1) * 255).astype(np.uint8)
     if confidence:
-        sure = _confidence_picture(prepared(frame, settings), model)
+        sure = _confidence_picture(frame, model)
         pictures = np.concatenate([pictures, sure], axis=1)
     return pictures
 
