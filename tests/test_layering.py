@@ -10,13 +10,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-EVERYWHERE = {"errors", "options", "settings", "jobs", "frame", "files", "places", "color"}
+EVERYWHERE = {"errors", "settings", "jobs", "frame", "files", "places", "color"}
 """What every package above them may import."""
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
-    "options": {"errors"},
     "places": {"errors"},
-    "settings": {"errors", "options", "places"},
+    "settings": {"errors", "places"},
     "jobs": {"places", "settings"},
     "files": {"errors", "places"},
     "color": {"errors", "files"},
@@ -36,7 +35,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "engine": EVERYWHERE
     | {"models", "media", "stages", "guidance", "archive", "pipeline", "look"},
     "api": EVERYWHERE | {"models", "media", "guidance", "archive", "pipeline", "look", "engine"},
-    "manual": {"options", "settings"},
+    "manual": {"settings"},
     "commands": EVERYWHERE
     | {"models", "media", "stages", "guidance", "archive", "pipeline", "look", "engine"}
     | {"manual", "measure"},

@@ -8,11 +8,11 @@ from dataclasses import Field, fields
 from types import NoneType
 from typing import Any, get_args, get_type_hints
 
-from colorizer.options import GROUPS, flag
 from colorizer.settings import Settings
+from colorizer.settings.option import GROUPS, flag
 
 Groups = Mapping[str, argparse._ArgumentGroup]
-"""Group of colorizer.options.GROUPS -> the options under its title."""
+"""Group of colorizer.settings.option.GROUPS -> the options under its title."""
 _EVERYDAY = {"help", "help_all", "inputs", "out", "dry_run"} | {
     item.name for item in fields(Settings) if item.metadata["everyday"]
 }

@@ -26,9 +26,9 @@ from colorizer.files.strangers import NOTES_BYTES, parse_toml, read_text
 from colorizer.guidance.cut_list import override_file
 from colorizer.guidance.hints.file import hints_from, reference_from
 from colorizer.guidance.reader import FilmReader
-from colorizer.options import check_option
 from colorizer.places.hint import Guide, Reference
 from colorizer.settings import Settings
+from colorizer.settings.option import check_option
 
 _KEYS = ("strength", "vividness", "skip", "hints", "reference")
 

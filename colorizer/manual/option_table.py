@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import Field, fields
 from typing import Any
 
-from colorizer.options import GROUPS, flag
 from colorizer.settings import Settings
+from colorizer.settings.option import GROUPS, flag
 
 _HEAD = """\
 # Options
@@ -20,7 +20,7 @@ keys of sidecars and the arguments of `colorizer.Settings`. `colorizer run --hel
 the options that concern a run as a whole, such as `--jobs` and `--json`.
 """
 _FOOT = """
-*This page is generated: change `colorizer/settings.py`, then run `python -m colorizer.manual`.*
+*This page is generated: change `colorizer/settings/`, then run `python -m colorizer.manual`.*
 """
 
 

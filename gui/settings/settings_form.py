@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from colorizer.options import flag
 from colorizer.settings import Settings
+from colorizer.settings.option import flag
 from gui.settings.setting_editors import Editor, editor_of, lock_codec
 from gui.settings.setting_words import (
     GROUPS,

@@ -18,8 +18,8 @@ from colorizer.commands import cli
 from colorizer.commands.report import ExitCode
 from colorizer.errors import DeviceError, TargetError, WeightsError
 from colorizer.models import create_model
-from colorizer.options import flag
 from colorizer.settings import Settings
+from colorizer.settings.option import flag
 from tests import drawn
 from tests.tiny_model import tiny_model
 

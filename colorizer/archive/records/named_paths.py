@@ -18,7 +18,7 @@ from colorizer.errors import SettingsError
 from colorizer.files.checksum import file_hash
 from colorizer.guidance.cut_list import cut_file, override_file
 from colorizer.media.photo.assumed import ASSUMABLE
-from colorizer.options import flag
+from colorizer.settings.option import flag
 
 _SIGNING = ("c2pa_certificate", "c2pa_key")
 

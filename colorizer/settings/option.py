@@ -1,8 +1,8 @@
-"""How a setting is declared and its values are checked. Which there are: colorizer.settings."""
+"""How a setting is declared and its values are checked. The settings: colorizer.settings."""
 
 from __future__ import annotations
 
-from dataclasses import Field, field
+from dataclasses import Field, dataclass, field, fields
 from typing import Any
 
 from colorizer.errors import SettingsError
@@ -67,3 +67,16 @@ def check_option(item: Field[Any], value: Any) -> None:
     low, high = allowed
     if not low <= value <= high:
         raise SettingsError(f"{flag(item.name)} must be from {low} to {high}, got {value}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """A slice of the settings: its values are checked on construction.
+
+    Raises:
+        SettingsError: a value is outside its range or choices, naming the option.
+    """
+
+    def __post_init__(self) -> None:
+        for item in fields(self):
+            check_option(item, getattr(self, item.name))

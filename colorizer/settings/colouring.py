@@ -1,0 +1,92 @@
+"""How colours are found: the network, and what guides and steadies it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from colorizer.settings.option import Options, option
+
+PAPERS = ("neutral", "tint", "colour")
+FADED = ("fresh", "as-is", "off")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Colouring(Options):
+    """How colours are found."""
+
+    model: str = option("colour", "autochrome", "model to colorize with", metavar="NAME")
+    weights: Path | None = option(
+        "colour",
+        None,
+        "weights file to use instead of the model's own (.safetensors)",
+        metavar="FILE",
+        shapes="none",  # its content does, and is compared by its hash; so is the cut list's
+    )
+    device: str = option(
+        "colour",
+        "auto",
+        "device of the network: auto, cpu, cuda or cuda:N",
+        metavar="DEVICE",
+        shapes="none",
+        everyday=True,
+    )
+    size: int = option(
+        "colour",
+        256,
+        "short side of the picture the network sees, in pixels; the output keeps its own size",
+        range=(64, 1024),
+    )
+    strength: float = option(
+        "colour", 1.0, "amount of colour, 0 is none", range=(0.0, 2.0), everyday=True
+    )
+    vividness: float = option(
+        "colour",
+        0.9,
+        "0 is the cautious average colour, 1 the likeliest colour",
+        range=(0.0, 1.0),
+        everyday=True,
+    )
+    hints: Path | None = option(
+        "colour",
+        None,
+        "colour hints and references: a JSON file, or a folder with NAME.hints.json for each"
+        " source",
+        metavar="JSON",
+        shapes="none",
+    )
+    smooth: bool = option(
+        "films", True, "steady the colours of a film along its motion", shapes="film"
+    )
+    every_frame: bool = option(
+        "films",
+        False,
+        "run the network on every frame of a film instead of on key frames only: slower, slightly"
+        " more accurate",
+        shapes="film",
+    )
+    shots: Path | None = option(
+        "films",
+        None,
+        "cut list of a film, or a folder with one for each film: read if it exists, otherwise"
+        " created; first_frame and start can be edited",
+        metavar="CSV",
+        shapes="none",
+    )
+    paper: str = option(
+        "photos",
+        "neutral",
+        "paper and borders around a photo: neutral gray, with the tint of the scan, or colorized"
+        " like the picture",
+        choices=PAPERS,
+        shapes="photo",
+    )
+    faded: str = option(
+        "photos",
+        "fresh",
+        "faded, dark and pale photos: the colours of a fresh print, colours as faded as the print"
+        " is (as-is), or show the network the print without stretching its contrast (off); the"
+        " lightness of the result never changes",
+        choices=FADED,
+        shapes="photo",
+    )

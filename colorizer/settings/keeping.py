@@ -1,0 +1,80 @@
+"""Which results are made, what they are called, and what is recorded of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from colorizer.errors import SettingsError
+from colorizer.places.name_template import check_template
+from colorizer.settings.option import Options, option
+
+EXISTING = ("skip", "update", "rename", "overwrite", "fail")
+UNCOLOURED = ("do", "skip", "copy")
+"""What is done with a photo that needs no colour."""
+
+
+def _unneeded(what: str) -> Any:
+    """Declare what is done with photos that need no colour."""
+    text = f"{what}: colorize (do), skip, or copy unchanged"
+    return option("photos", "do", text, choices=UNCOLOURED, shapes="none")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Keeping(Options):
+    """Which results are made, their names, and their records."""
+
+    existing: str = option(
+        "files",
+        "skip",
+        "what to do if the output exists; update makes it again if its source or the settings"
+        " changed",
+        choices=EXISTING,
+        shapes="none",
+        everyday=True,
+    )
+    name: str = option(
+        "files",
+        "{stem}_color",
+        "names of the results, without suffix: {stem} and {ext} of the source, {parent} its"
+        " folder, {n} its number in the run ({n:05} with zeros), {model}",
+        metavar="TEMPLATE",
+        shapes="none",
+    )
+    coloured: str = _unneeded("photos that are in colour, beyond the tint of the paper")
+    blank: str = _unneeded("scans of blank pages")
+    text: str = _unneeded("scans of pages of text")
+    line_art: str = _unneeded("scans of line drawings")
+    sidecar: bool = option(
+        "records",
+        True,
+        "write NAME.colorize.json next to every result: what it was made from, and how",
+        shapes="none",
+    )
+    verify: bool = option(
+        "records",
+        False,
+        "read every finished film back and compare its luma with the source's",
+        shapes="none",
+    )
+    c2pa_certificate: Path | None = option(
+        "records",
+        None,
+        "sign every result with Content Credentials: certificate chain, the signer's first (PEM)",
+        metavar="PEM",
+        shapes="none",
+    )
+    c2pa_key: Path | None = option(
+        "records",
+        None,
+        "private key for signing, without a password (PEM)",
+        metavar="PEM",
+        shapes="none",
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if (self.c2pa_certificate is None) != (self.c2pa_key is None):
+            raise SettingsError("--c2pa-certificate and --c2pa-key go together; give both")
+        check_template(self.name)
