@@ -109,10 +109,8 @@ def _targets(job: Job, number: int) -> list[Path]:
 
 def _within(job: Job, changes: list[Change]) -> list[Change]:
     """Return the changes inside the part of a film that a person wants."""
-    from colorizer.media import source_of
-    from colorizer.media.film.source import FilmSource
+    from colorizer.media import open_film
 
-    with source_of(job) as source:
-        assert isinstance(source, FilmSource)
+    with open_film(job.source, job.settings, side=job.settings.size) as source:
         first, frames = source.first_index, source.frame_count or 0
     return [change for change in changes if first < change.frame < first + frames]

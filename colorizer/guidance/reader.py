@@ -13,9 +13,8 @@ from colorizer.frame import Frame
 from colorizer.guidance.cut_list import CutList
 from colorizer.guidance.references.reference import PaintedFrame, open_reference
 from colorizer.jobs import Job
-from colorizer.media import source_of
-from colorizer.media.film.source import FilmSource
-from colorizer.media.frames.source import SequenceSource
+from colorizer.media import open_film
+from colorizer.media.film.protocol import Film
 from colorizer.places.hint import Guide
 from colorizer.stages.fields import separate_fields
 from colorizer.stages.shots import CONTEXT, mark_shots, scene_detector
@@ -24,7 +23,7 @@ from colorizer.stages.shots import CONTEXT, mark_shots, scene_detector
 class FilmReader:
     """The frames of a job's film, or their fields, with the indices that the run gives them."""
 
-    def __init__(self, job: Job, source: FilmSource, cuts: frozenset[int] | None) -> None:
+    def __init__(self, job: Job, source: Film, cuts: frozenset[int] | None) -> None:
         """Take what the run has opened; nothing is read before it is needed.
 
         Args:
@@ -105,8 +104,7 @@ class FilmReader:
         first = max(0, begin // self.per_frame - CONTEXT)
         settings = self._job.settings
         with self._open(str(self._source.first_index + first), settings.end) as opened:
-            sequence = isinstance(opened, SequenceSource)
-            frames = opened.frames(video=True) if sequence else opened.frames()
+            frames = opened.frames(video=True)
             frames = (replace(frame, index=frame.index + first) for frame in frames)
             if self._source.first_field:
                 frames = separate_fields(frames, self._source.first_field)
@@ -117,11 +115,10 @@ class FilmReader:
     def _nearest(self, seconds: float) -> float:
         return max(0.0, seconds - 0.5 / float(self._source.rate))
 
-    def _open(self, start: str, end: str) -> FilmSource:
-        interlaced = self._source.first_field or "no"
-        opened = source_of(self._job, interlaced=interlaced, start=start, end=end)
-        assert isinstance(opened, FilmSource)
-        return opened
+    def _open(self, start: str, end: str) -> Film:
+        settings, fields = self._job.settings, self._source.first_field or "no"
+        part = replace(settings, interlaced=fields, start=start, end=end)
+        return open_film(self._job.source, part, side=settings.size)
 
 
 def reader_of(job: Job) -> FilmReader:
@@ -132,7 +129,6 @@ def reader_of(job: Job) -> FilmReader:
         SettingsError: its cut list can't be.
     """
     settings = job.settings
-    with source_of(job) as source:
-        assert isinstance(source, FilmSource)
+    with open_film(job.source, settings, side=settings.size) as source:
         cuts = CutList(settings.shots, job.source, source.rate).cuts if settings.smooth else None
         return FilmReader(job, source, cuts)

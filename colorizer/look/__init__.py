@@ -15,7 +15,7 @@ from colorizer.frame import Frame, working_L
 from colorizer.guidance.colour_one import colour_one, prepared
 from colorizer.guidance.guides import Guides
 from colorizer.jobs import Kind
-from colorizer.media import open_source
+from colorizer.media import open_photo
 from colorizer.models.ab_bins import TEMPERATURE, bin_centres
 from colorizer.models.base import ColorModel, pad_to_stride
 from colorizer.models.hint_map import hint_map
@@ -59,8 +59,8 @@ def open_picture(path: Path, kind: Kind, *, side: int, time: float = 0.0) -> Fra
         from colorizer.media.seek import frame_at
 
         return frame_at(path, time, side=side)
-    with open_source(path, kind, side=side) as source:
-        return next(iter(source.frames()))
+    with open_photo(path, side=side) as source:
+        return next(source.frames(1))
 
 
 def shrunk(frame: Frame, longest: int) -> Frame:

@@ -22,7 +22,7 @@ from colorizer.measure.flow import LONG_SIDE
 from colorizer.measure.measuring import PLAIN, RESULT, TRUTH, Measuring
 from colorizer.measure.view import Colours
 from colorizer.media.film.colour import ColourFilm, ColourFrame, gray_codes
-from colorizer.places.trim import parse_place
+from colorizer.settings import Reading
 from colorizer.stages.shots import mark_shots, scene_detector
 
 
@@ -95,16 +95,15 @@ def _opened(
     part: tuple[str, str],
 ) -> tuple[ColourFilm, dict[str, ColourFilm]]:
     """Open the gray film, and the others by their names on its grid."""
-    first, last = parse_place(part[0], "--start"), parse_place(part[1], "--end")
-    span: dict[str, Any] = {"start": first, "end": last}
+    span = Reading(start=part[0], end=part[1])
 
-    def film(path: Path, **options: Any) -> ColourFilm:
-        return stack.enter_context(ColourFilm(path, long_side=LONG_SIDE, **options))
+    def film(path: Path, reading: Reading = Reading(), **options: Any) -> ColourFilm:
+        return stack.enter_context(ColourFilm(path, reading, long_side=LONG_SIDE, **options))
 
-    gray = film(source, coloured=False, **span)
+    gray = film(source, span, coloured=False)
     others = {RESULT: film(result, grid=gray.grid)}
     if truth:
-        others[TRUTH] = film(truth, grid=gray.grid, **span)
+        others[TRUTH] = film(truth, span, grid=gray.grid)
     if plain:
         others[PLAIN] = film(plain, grid=gray.grid)
     return gray, others

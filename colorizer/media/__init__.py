@@ -1,6 +1,7 @@
 """Photos and films: the only package that knows files and codecs.
 
-`open_source` and `open_sink` choose the reader and writer; both return context managers.
+Photos have their reader and writer; `open_film` and `open_film_sink` choose those of one file or of
+numbered frames. All return context managers.
 """
 
 from __future__ import annotations
@@ -11,143 +12,85 @@ from typing import TYPE_CHECKING, Any
 
 from colorizer.errors import TargetError
 from colorizer.files.durable import replacing
-from colorizer.jobs import Job, Kind
-from colorizer.media.base import Sink, Source
+from colorizer.jobs import Kind
+from colorizer.media.base import FilmOutput
 from colorizer.places.frame_pattern import is_pattern
-from colorizer.places.trim import parse_place
-from colorizer.settings import CODECS
+from colorizer.settings import CODECS, FilmWriting, PhotoWriting, Reading, Settings
 
 if TYPE_CHECKING:
     import numpy as np
 
+    from colorizer.media.film.protocol import Film
+    from colorizer.media.photo.still import StillSource
+    from colorizer.media.photo.still_sink import StillSink
 
-def open_source(
-    path: Path,
-    kind: Kind,
-    *,
-    side: int,
-    interlaced: str = "auto",
-    start: str = "",
-    end: str = "",
-    fps: str = "",
-    accept_gaps: bool = False,
-    transfer: str = "auto",
-    assume_profile: str = "auto",
-    damaged: str = "fail",
-) -> Source:
-    """Open a photo or film for reading.
+
+def open_photo(path: Path, reading: Reading = Reading(), *, side: int) -> StillSource:
+    """Open a photo for reading; see `StillSource`."""
+    from colorizer.media.photo.still import StillSource
+
+    return StillSource(path, reading, side=side)
+
+
+def open_film(path: Path, reading: Reading = Reading(), *, side: int) -> Film:
+    """Open a film or, by its pattern, an image sequence; see `Film`.
 
     Args:
-        path: the file, or the pattern of an image sequence; never written to.
-        kind: what it is.
+        path: the file or pattern; never written to.
+        reading: how it is read, and which part of it.
         side: short side in pixels of the frames' L.
-        interlaced: of a film, see `FilmSource`.
-        start: of a film: where to begin, as `parse_place` reads it.
-        end: of a film: where to end.
-        fps: of an image sequence, see `parse_rate`; empty believes its frames.
-        accept_gaps: of an image sequence, see `SequenceSource`.
-        transfer: of an image sequence, see there.
-        assume_profile: of a photo, see `assumed_profile`.
-        damaged: of a photo, see `StillSource`.
 
     Raises:
         MediaError: missing, unreadable or damaged.
     """
-    if kind is Kind.PHOTO:
-        from colorizer.media.photo.still import StillSource
-
-        return StillSource(path, side=side, assume_profile=assume_profile, damaged=damaged)
     from colorizer.media.frames.source import open_film
 
-    return open_film(
-        path,
-        side=side,
-        interlaced=interlaced,
-        start=parse_place(start, "--start"),
-        end=parse_place(end, "--end"),
-        fps=fps,
-        accept_gaps=accept_gaps,
-        transfer=transfer,
-    )
+    return open_film(path, reading, side=side)
 
 
-def source_of(job: Job, **changed: str) -> Source:
-    """Open the source of a job for reading as its settings say; see `open_source`.
-
-    Args:
-        job: what is to be read, and how.
-        **changed: options of `open_source` in place of the settings'.
-    """
-    names = (
-        "interlaced",
-        "start",
-        "end",
-        "fps",
-        "accept_gaps",
-        "transfer",
-        "assume_profile",
-        "damaged",
-    )
-    options: dict[str, Any] = {name: getattr(job.settings, name) for name in names} | changed
-    return open_source(job.source, job.kind, side=job.settings.size, **options)
-
-
-def open_sink(
-    target: Path,
-    *,
-    like: Source,
-    codec: str,
-    quality: int | None,
-    jpeg_quality: int,
-    bit_depth: str = "same",
-    profile: str = "srgb",
-    made_by: str = "",
-    caption: bool = False,
-    identity: Mapping[str, Any] | None = None,
-    preset: str | None = None,
-    hardware: bool = False,
-) -> Sink:
-    """Open the output of the photo or film `like`, written as a `.part` until complete.
-
-    Args:
-        target: the finished file's name, or a pattern for an image sequence; an existing file is
-            replaced on success.
-        like: the opened source, whose size, depth, streams and metadata are kept.
-        codec: video codec, for films.
-        quality: constant rate factor, for films; None is the codec's default.
-        jpeg_quality: 50 to 100, for JPEG and WebP photos.
-        bit_depth: of photos, one of `settings.DEPTHS`.
-        profile: of photos, see `profiles.result_space`.
-        made_by: of photos, how their colours come to be, in a line.
-        caption: of photos, a strip below that says so.
-        identity: of a film, all that its frames depend on; see `FilmSink`.
-        preset: of a film, see `FilmSink`.
-        hardware: of a film, see `FilmSink`.
+def open_photo_sink(
+    target: Path, writing: PhotoWriting, *, like: StillSource, made_by: str = ""
+) -> StillSink:
+    """Open the output of a photo, written as a `.part` until complete; see `StillSink`.
 
     Raises:
         TargetError: the target can't be written.
         SettingsError: the profile can't be used.
     """
-    from colorizer.media.photo.still import StillSource
+    from colorizer.media.photo.still_sink import StillSink
 
-    of_stills: dict[str, Any] = {
-        "jpeg_quality": jpeg_quality, "bit_depth": bit_depth,
-        "profile": profile, "made_by": made_by,
-    }  # fmt: skip
-    if isinstance(like, StillSource):
-        from colorizer.media.photo.still_sink import StillSink
+    return StillSink(target, writing, like=like, made_by=made_by)
 
-        return StillSink(target, like=like, caption=caption, **of_stills)
-    from colorizer.media.film.sink import FilmSink
-    from colorizer.media.film.source import FilmSource
 
-    assert isinstance(like, FilmSource)
+def open_film_sink(
+    target: Path,
+    writing: Settings,
+    *,
+    like: Film,
+    made_by: str = "",
+    identity: Mapping[str, Any] | None = None,
+) -> FilmOutput:
+    """Open the output of a film, written in segments until complete.
+
+    Args:
+        target: the finished file's name, or a pattern for an image sequence; an existing file is
+            replaced on success.
+        writing: how films, and the frames of sequences, are written.
+        like: the opened film, whose size, depth, streams and metadata are kept.
+        made_by: of a sequence, how its colours come to be, in a line.
+        identity: all that its frames depend on; see `FilmSink`.
+
+    Raises:
+        TargetError: the target can't be written.
+        SettingsError: the codec can't hold it, or the profile can't be used.
+    """
     if is_pattern(target):
         from colorizer.media.frames.sink import SequenceSink
 
-        return SequenceSink(target, like=like, identity=identity, **of_stills)
-    of_films: dict[str, Any] = {"codec": codec, "quality": quality, "preset": preset}
-    return FilmSink(target, like=like, identity=identity, hardware=hardware, **of_films)
+        return SequenceSink(target, writing, like=like, made_by=made_by, identity=identity)
+    from colorizer.media.film.sink import FilmSink
+
+    return FilmSink(target, writing, like=like, identity=identity)
 
 
 def check_target(target: Path, kind: Kind, *, codec: str) -> None:
@@ -194,19 +137,12 @@ def available_encoders() -> dict[str, str | None]:
     import av
     from av.codec.codec import UnknownCodecError
 
-    from colorizer.media.film.coding import choose_coding
+    from colorizer.media.film.coding import PictureFacts, choose_coding
 
     found: dict[str, str | None] = {}
+    picture = PictureFacts((512, 512), 8, "420", False)
     for codec in CODECS:
-        encoder = choose_coding(
-            codec,
-            size=(512, 512),
-            bits=8,
-            sampling="420",
-            full_range=False,
-            quality=None,
-            threads=1,
-        ).encoder
+        encoder = choose_coding(FilmWriting(codec=codec), picture, threads=1).encoder
         try:
             av.Codec(encoder, "w")
             found[codec] = encoder

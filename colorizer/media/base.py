@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 
 if TYPE_CHECKING:
     from colorizer.frame import Frame
+    from colorizer.media.film.anchor import Anchor
+    from colorizer.media.film.segments import State
 
 
 class Source(Protocol):
@@ -49,6 +51,11 @@ class Sink(Protocol):
     before_naming: Callable[[Path], None] | None
     """Called with the complete `.part` before it gets its name; what it raises discards it."""
 
+    @property
+    def start(self) -> int:
+        """Index of the first frame it wants; those before are finished. Valid after entry."""
+        ...
+
     def facts(self) -> dict[str, Any]:
         """Return what was measured while writing, as JSON values for the sidecar."""
         ...
@@ -73,3 +80,34 @@ class Sink(Protocol):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None: ...
+
+
+class FilmOutput(Sink, Protocol):
+    """The output of a film: it continues where an earlier run of the same identity ended."""
+
+    video: bool
+    """Whether it wants gray codes as films have them; else what the source's files hold."""
+
+    @property
+    def by_rows(self) -> bool:
+        """Whether it takes `ab_rows` in place of `ab`."""
+        ...
+
+    def chroma_shift(self, frame: Frame) -> tuple[float, float]:
+        """Return how far samples of chroma lie (down, right) of the middle of theirs of luma."""
+        ...
+
+    def anchor(self, count: int) -> Anchor | None:
+        """Return the last finished frames, at most `count`; None at the beginning."""
+        ...
+
+    def state(self) -> State:
+        """Return what `keep_state` was given for `start` by the run that came so far."""
+        ...
+
+    def keep_state(self, index: int, state: State) -> None:
+        """Remember arrays that the stages need to continue at frame `index`, before it comes.
+
+        They are forgotten again when no segment begins there.
+        """
+        ...

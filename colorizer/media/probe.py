@@ -129,8 +129,9 @@ def _film(path: Path) -> dict[str, Any]:
 
 def _sequence(pattern: Path) -> dict[str, Any]:
     from colorizer.media.frames.source import SequenceSource
+    from colorizer.settings import Reading
 
-    with SequenceSource(pattern, side=64, accept_gaps=True) as film:
+    with SequenceSource(pattern, Reading(accept_gaps=True), side=64) as film:
         height, width = film.size
         return {
             "bytes": sum(file.stat().st_size for file in files_of(pattern)),

@@ -52,8 +52,9 @@ def frame_at(path: Path, seconds: float, *, side: int) -> Frame:
 
 def _frame_of_sequence(pattern: Path, seconds: float, side: int) -> Frame:
     from colorizer.media.frames.source import SequenceSource
+    from colorizer.settings import Reading
 
-    with SequenceSource(pattern, side=side, accept_gaps=True) as source:
+    with SequenceSource(pattern, Reading(accept_gaps=True), side=side) as source:
         wanted = source.numbers[0] + int(Fraction(seconds) * source.rate + Fraction(1, 2))
         index = sum(number <= wanted for number in source.numbers) - 1
         return replace(next(source.frames(index)), starts_shot=True)

@@ -27,17 +27,8 @@ from colorizer.media.film.open import av_versions, source_identity
 from colorizer.models.base import ColorModel
 from colorizer.places.frame_pattern import is_pattern
 from colorizer.places.hint import Guide, as_lists
+from colorizer.settings import PhotoWriting, shaping
 from colorizer.stages.device import device_facts
-
-FILM_SETTINGS = (
-    *("model", "size", "strength", "vividness", "smooth", "every_frame"),
-    *("preset", "codec", "quality", "hardware", "interlaced", "start", "end"),
-)
-"""Settings on which the frames of a film depend."""
-FRAME_SETTINGS = ("fps", "accept_gaps", "transfer")
-"""Of an image sequence also these."""
-FRAME_FILE_SETTINGS = ("bit_depth", "jpeg_quality", "profile")
-"""Of a result that is a sequence also these."""
 
 
 def begin_record(job: Job, model: ColorModel, asked: Sequence[Guide]) -> Record:
@@ -104,10 +95,8 @@ def verified(job: Job, record: Record) -> str:
     verdict = verify_film(
         job.target,
         job.source,
+        settings,
         exact=exact,
-        start=settings.start,
-        end=settings.end,
-        **{name: getattr(settings, name) for name in FRAME_SETTINGS},
     )
     record.add(verified={"good": verdict.good, "verdict": str(verdict)})
     if not verdict.good:
@@ -122,8 +111,7 @@ def film_identity(job: Job, model: ColorModel, asked: Sequence[Guide]) -> dict[s
         MediaError: the source can't be read.
     """
     settings = job.settings.as_dict()
-    names = FILM_SETTINGS + (FRAME_SETTINGS if is_pattern(job.source) else ())
-    names += FRAME_FILE_SETTINGS if is_pattern(job.target) else ()
+    names = shaping("film") + (shaping("photo", PhotoWriting) if is_pattern(job.target) else [])
     kept = {name: settings[name] for name in names} | {"to": job.target.suffix}
     cuts = cut_file(job.settings.shots, job.source)
     if cuts is not None and cuts.exists():

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
-from typing import Any
+from pathlib import Path
+from typing import Any, Self
 
 from colorizer.errors import SettingsError
 
@@ -80,3 +82,48 @@ class Options:
     def __post_init__(self) -> None:
         for item in fields(self):
             check_option(item, getattr(self, item.name))
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """Build it from JSON values.
+
+        Raises:
+            SettingsError: an unknown name or a value that is not allowed.
+        """
+        names = [item.name for item in fields(cls)]
+        if unknown := [name for name in values if name not in names]:
+            raise SettingsError(f"unknown setting {unknown[0]!r}; known are {', '.join(names)}")
+        return cls.within(values)
+
+    @classmethod
+    def within(cls, values: Mapping[str, Any]) -> Self:
+        """Build it from those of the JSON values that are its own.
+
+        Raises:
+            SettingsError: a value is not allowed.
+        """
+        own: dict[str, Any] = {}
+        for item in fields(cls):
+            if item.name in values:
+                _check_type(item, values[item.name])
+                text = values[item.name]
+                own[item.name] = (Path(text) if text else None) if _is_path(item) else text
+        return cls(**own)
+
+
+def _is_path(item: Field[Any]) -> bool:
+    return "Path" in str(item.type)
+
+
+def _check_type(item: Field[Any], value: Any) -> None:
+    """Check that a JSON value is of the type of a field.
+
+    Raises:
+        SettingsError: it is of another, or a text with what no name may hold.
+    """
+    wanted = {"bool": bool, "int": int, "float": int | float, "Path": str | Path}
+    kind = wanted.get(str(item.type).removesuffix(" | None"), str)
+    optional = value is None and "None" in str(item.type)
+    fits = isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
+    if not optional and (not fits or (isinstance(value, str) and "\0" in value)):
+        raise SettingsError(f"{flag(item.name)} can't be {value!r:.40}")

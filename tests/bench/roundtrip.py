@@ -28,6 +28,7 @@ from colorizer.media.film.luma import at_depth
 from colorizer.media.film.open import SHOWN_FIRST
 from colorizer.media.film.sink import FilmSink
 from colorizer.media.film.source import FilmSource
+from colorizer.settings import FilmWriting
 from tests.bench.roundtrip_films import (
     NTSC,
     SOURCES,
@@ -88,7 +89,9 @@ def colour(source_path: Path, target: Path, codec: str) -> list[str]:
     """Give a film one colour and return all that was said."""
     with (
         FilmSource(source_path, side=32) as source,
-        FilmSink(target, like=source, codec=codec, quality=LOSSLESS.get(codec), threads=1) as sink,
+        FilmSink(
+            target, FilmWriting(codec=codec, quality=LOSSLESS.get(codec)), like=source, threads=1
+        ) as sink,
     ):
         for frame in source.frames():
             size = sink.chroma_size(frame)

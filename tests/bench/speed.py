@@ -24,11 +24,9 @@ from PIL import Image
 from colorizer.engine.batch import run_all
 from colorizer.frame import Frame
 from colorizer.jobs import Job, JobState, Kind
-from colorizer.media import open_sink, open_source
-from colorizer.media.base import Source
+from colorizer.media import open_film, open_film_sink
 from colorizer.media.film.encoder import picture_of
 from colorizer.media.film.sink import FilmSink
-from colorizer.media.film.source import FilmSource
 from colorizer.models import load_model
 from colorizer.models.base import ColorModel
 from colorizer.pipeline import run
@@ -137,19 +135,6 @@ def bench_photos(model: ColorModel, folder: Path, count: int, settings: Settings
     row("photos: colorized, 2 megapixels", count, took, "photos/s", best)
 
 
-def film_sink(target: Path, source: Source, settings: Settings) -> FilmSink:
-    """Return the sink of a film, not entered."""
-    sink = open_sink(
-        target,
-        like=source,
-        codec=settings.codec,
-        quality=settings.quality,
-        jpeg_quality=settings.jpeg_quality,
-    )
-    assert isinstance(sink, FilmSink)
-    return sink
-
-
 def bench_film(model: ColorModel, folder: Path, count: int, settings: Settings) -> None:
     """Time a 576-line film through H.264, with key frames and with the network on every frame."""
     film = folder / "film.mp4"
@@ -157,14 +142,14 @@ def bench_film(model: ColorModel, folder: Path, count: int, settings: Settings) 
     kept = []
 
     def decode() -> None:
-        with open_source(film, Kind.FILM, side=settings.size) as source:
+        with open_film(film, side=settings.size) as source:
             for frame in source.frames():
                 kept[:] = [*kept[:31], frame]
 
     def encode() -> None:
         with (
-            open_source(film, Kind.FILM, side=settings.size) as source,
-            film_sink(folder / "encoded.mp4", source, settings) as sink,
+            open_film(film, side=settings.size) as source,
+            open_film_sink(folder / "encoded.mp4", settings, like=source) as sink,
         ):
             ab = np.full((2, *sink.chroma_size(kept[0])), 12, np.float32)
             for number in range(count):
@@ -193,9 +178,8 @@ def bench_stages(model: ColorModel, folder: Path, count: int, settings: Settings
         took[name] = time.process_time() - start
         return done
 
-    with open_source(film, Kind.FILM, side=settings.size) as source:
-        assert isinstance(source, FilmSource)
-        sink = film_sink(folder / "stages.mp4", source, settings)
+    with open_film(film, side=settings.size) as source:
+        sink = FilmSink(folder / "stages.mp4", settings, like=source)
         coding, tags = sink.coding, sink.tags
         frames = timed("decode, L at working size", islice(source.frames(), count))
         frames = timed("cuts, flow both ways", mark_shots(frames, detector=scene_detector()))

@@ -9,7 +9,7 @@ from colorizer import pipeline
 from colorizer.errors import SettingsError
 from colorizer.guidance.cut_list import CutList, timecode
 from colorizer.jobs import Job, Kind
-from colorizer.pipeline import film_stages as stages
+from colorizer.pipeline import film as stages
 from colorizer.settings import Settings
 from tests.draw_film import draw_film
 from tests.stages.test_shots import marks

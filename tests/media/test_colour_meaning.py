@@ -16,6 +16,7 @@ from colorizer.color.rgb_spaces import NAMED_SPACES
 from colorizer.errors import SettingsError
 from colorizer.media.photo.assumed import ASSUMABLE, assumed_profile, check_assumed
 from colorizer.media.photo.still import StillSource
+from colorizer.settings import Reading
 from tests import draw_photo
 from tests.color.test_profiles import EXACT, LAB, dot_gain, gray_profile, table_curve
 from tests.media.photo.test_still import L_of, L_of_frame
@@ -23,7 +24,7 @@ from tests.media.photo.test_still_sink import colour
 
 
 def read(path, **how):
-    with StillSource(path, side=32, **how) as source:
+    with StillSource(path, Reading(**how), side=32) as source:
         (frame,) = source.frames()
     return frame, source
 

@@ -12,7 +12,7 @@ import pytest
 from colorizer.media.film.clock import Clock, DecodeTimes, Epoch
 from colorizer.media.film.sound import sounds_of
 from colorizer.media.film.source import FilmSource
-from colorizer.places.trim import parse_place
+from colorizer.settings import Reading
 from tests.draw_film import draw_film, gray_frame
 from tests.media.film.test_sink import colour, read
 
@@ -93,8 +93,7 @@ def test_a_part_of_an_avi_with_b_frames_has_the_very_frames(tmp_path):
     options = PYRAMID | {"g": "10"}
     draw_film(tmp_path / "a.avi", codec="libx264", options=options, frames=40)
     whole, _ = read(tmp_path / "a.avi")
-    start, end = parse_place("13", "--start"), parse_place("1.2s", "--end")
-    with FilmSource(tmp_path / "a.avi", side=32, start=start, end=end) as source:
+    with FilmSource(tmp_path / "a.avi", Reading(start="13", end="1.2s"), side=32) as source:
         part = list(source.frames())
     assert len(part) == 17
     assert all(np.array_equal(one.Y, two.Y) for one, two in zip(part, whole[13:30], strict=True))
@@ -194,8 +193,7 @@ def test_a_part_after_a_jump_has_the_very_frames(tmp_path):
     transport(tmp_path / "a.ts", [90000, 40000 * 90000])
     whole, _ = read(tmp_path / "a.ts")
     for start in ("25", "1.0s"):
-        place = parse_place(start, "--start")
-        with FilmSource(tmp_path / "a.ts", side=32, start=place) as source:
+        with FilmSource(tmp_path / "a.ts", Reading(start=start), side=32) as source:
             part = list(source.frames())
         assert [one.pts for one in part] == [one.pts for one in whole[25:]]
         assert np.array_equal(part[0].Y, whole[25].Y)

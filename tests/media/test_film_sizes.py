@@ -9,7 +9,7 @@ from colorizer.jobs import Job, JobState, Kind
 from colorizer.media.film.plan import check
 from colorizer.media.film.source import FilmSource
 from colorizer.pipeline import run
-from colorizer.settings import Settings
+from colorizer.settings import FilmWriting, Settings
 from tests.draw_film import draw_film
 from tests.media.film.test_sink import colour
 from tests.tiny_model import tiny_model
@@ -56,8 +56,8 @@ def test_a_size_that_a_codec_lacks_is_said_before_with_what_has_it(tmp_path, cod
     suffix = ".mov" if codec in ("dnxhr", "v210") else ".mkv"
     with FilmSource(tmp_path / "a.mkv", side=32) as source:
         with pytest.raises(SettingsError, match=f"{codec} .* {size[1]}x{size[0]}.*use ffv1"):
-            check(source, tmp_path / f"b{suffix}", codec)
-        check(source, tmp_path / "b.mkv", "ffv1")
+            check(source, tmp_path / f"b{suffix}", FilmWriting(codec=codec))
+        check(source, tmp_path / "b.mkv", FilmWriting(codec="ffv1"))
 
 
 def test_a_size_that_an_encoder_refuses_on_opening_is_said_before(tmp_path, monkeypatch):
@@ -69,7 +69,7 @@ def test_a_size_that_an_encoder_refuses_on_opening_is_said_before(tmp_path, monk
         FilmSource(tmp_path / "a.mkv", side=32) as source,
         pytest.raises(SettingsError, match="h264 can't write a film of 64x48; use ffv1"),
     ):
-        check(source, tmp_path / "b.mkv", "h264")
+        check(source, tmp_path / "b.mkv", FilmWriting(codec="h264"))
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_a_size_that_an_encoder_refuses_on_opening_is_said_before(tmp_path, monk
 def test_fields_that_420_cannot_hold_are_coded_finer_or_said(tmp_path, size, pix_fmt, field):
     draw_film(tmp_path / "a.mkv", size=size, field_order=2, frames=2)
     with FilmSource(tmp_path / "a.mkv", side=32) as source:
-        coding, _, warnings = check(source, tmp_path / "b.mkv", "h264")
+        coding, _, warnings = check(source, tmp_path / "b.mkv", FilmWriting(codec="h264"))
     assert coding.pix_fmt == pix_fmt
     assert coding.first_field == ("top" if field else None)
     assert any("422" in line or "combs" in line for line in warnings)

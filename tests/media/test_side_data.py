@@ -15,6 +15,7 @@ from colorizer.media.film.plan import check
 from colorizer.media.film.side import lost_side_data, time_code_of, words
 from colorizer.media.film.source import FilmSource
 from colorizer.media.probe import probe
+from colorizer.settings import FilmWriting
 from tests.draw_film import draw_film
 from tests.media.film.test_sink import colour
 
@@ -73,7 +74,7 @@ def test_captions_come_along_frame_by_frame(tmp_path, codec, name, pix_fmt):
 def test_captions_that_a_codec_lacks_are_said_before(tmp_path, codec, name):
     captioned(tmp_path / "a.h264")
     with FilmSource(tmp_path / "a.h264", side=32) as source:
-        _, _, warnings = check(source, tmp_path / name, codec)
+        _, _, warnings = check(source, tmp_path / name, FilmWriting(codec=codec))
         assert words(source.side_data) == [CAPTION]
     (line,) = [line for line in warnings if "left out of the frames" in line]
     assert CAPTION in line
@@ -126,7 +127,7 @@ def test_the_light_of_a_named_film_leaves_its_name_and_its_aspect(tmp_path):
 def test_the_light_of_the_master_that_prores_lacks_is_said(tmp_path):
     bright(tmp_path / "a.mkv")
     with FilmSource(tmp_path / "a.mkv", side=32) as source:
-        _, _, warnings = check(source, tmp_path / "b.mov", "prores")
+        _, _, warnings = check(source, tmp_path / "b.mov", FilmWriting(codec="prores"))
     assert any("mastering display" in line and "content light" in line for line in warnings)
     assert len(probe(tmp_path / "a.mkv")["side_data"]) == 2
 
@@ -145,7 +146,7 @@ def barred(path):
 def test_bar_data_is_named_before_the_work(tmp_path):
     barred(tmp_path / "a.h264")
     with FilmSource(tmp_path / "a.h264", side=32) as source:
-        _, _, warnings = check(source, tmp_path / "b.mkv", "h264")
+        _, _, warnings = check(source, tmp_path / "b.mkv", FilmWriting(codec="h264"))
         assert "bar data" in words(source.side_data)
     assert any("bar data" in line for line in warnings)
 
@@ -169,7 +170,7 @@ def test_captions_that_begin_later_are_said(tmp_path, frames):
                 made.mux(packet)
     if frames == 600:
         with FilmSource(tmp_path / "a.ts", side=32) as source:
-            _, _, warnings = check(source, tmp_path / "b.mkv", "ffv1")
+            _, _, warnings = check(source, tmp_path / "b.mkv", FilmWriting(codec="ffv1"))
         assert any(CAPTION in line for line in warnings)
         return
     _, _, sink = colour(tmp_path / "a.ts", tmp_path / "b.mkv", "ffv1")
@@ -180,7 +181,7 @@ def test_every_other_kind_is_named_for_every_codec(tmp_path):
     draw_film(tmp_path / "a.mkv", frames=2, size=(128, 256))
     with FilmSource(tmp_path / "a.mkv", side=32) as source:
         for codec, suffix in (("h264", "mp4"), ("ffv1", "mkv"), ("dnxhr", "mov")):
-            coding, _, warnings = check(source, tmp_path / f"b.{suffix}", codec)
+            coding, _, warnings = check(source, tmp_path / f"b.{suffix}", FilmWriting(codec=codec))
             assert not [line for line in warnings if "left out of the frames" in line]
             kinds = ["AFD", "DOVI_METADATA", "DYNAMIC_HDR_PLUS", "S12M_TIMECODE"]
             (line,) = lost_side_data(coding, kinds, time_code=False)

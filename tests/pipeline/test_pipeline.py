@@ -9,7 +9,7 @@ import pytest
 from colorizer import pipeline
 from colorizer.errors import MediaError, ModelNotFound, TargetError
 from colorizer.jobs import Job, JobState, Kind
-from colorizer.pipeline import film_stages as stages
+from colorizer.pipeline import film as stages
 from colorizer.settings import Settings
 from tests import drawn
 from tests.tiny_model import tiny_model

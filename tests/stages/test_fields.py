@@ -12,7 +12,7 @@ from colorizer.frame import Frame, working_L
 from colorizer.jobs import Job, JobState, Kind
 from colorizer.media.film.plan import check
 from colorizer.media.film.source import FilmSource
-from colorizer.settings import Settings
+from colorizer.settings import FilmWriting, Reading, Settings
 from colorizer.stages.fields import separate_fields, weave_fields
 from tests.draw_film import draw_film
 from tests.tiny_model import TinyModel, tiny_model
@@ -135,10 +135,10 @@ def test_fields_are_steadied_along_their_motion(tmp_path):
 def test_a_person_may_know_better_than_the_film(tmp_path):
     draw_film(tmp_path / "a.mkv", frames=2)
     for told, first in (("auto", None), ("bottom", "bottom")):
-        with FilmSource(tmp_path / "a.mkv", side=32, interlaced=told) as film:
+        with FilmSource(tmp_path / "a.mkv", Reading(interlaced=told), side=32) as film:
             assert film.first_field == first
     draw_film(tmp_path / "b.mkv", field_order=2, frames=2)
-    with FilmSource(tmp_path / "b.mkv", side=32, interlaced="no") as film:
+    with FilmSource(tmp_path / "b.mkv", Reading(interlaced="no"), side=32) as film:
         assert film.first_field is None
 
 
@@ -146,10 +146,12 @@ def test_codecs_that_know_no_fields_say_so(tmp_path):
     draw_film(tmp_path / "a.mkv", field_order=2, frames=2, size=(128, 256))
     with FilmSource(tmp_path / "a.mkv", side=32) as film:
         for codec, name in (("h265", "b.mkv"), ("av1", "b.mkv"), ("dnxhr", "b.mov")):
-            warnings = check(film, tmp_path / name, codec)[2]
+            warnings = check(film, tmp_path / name, FilmWriting(codec=codec))[2]
             assert any("interlaced" in line and "ffv1" in line for line in warnings)
         for codec, name in (("h264", "b.mkv"), ("prores", "b.mov"), ("v210", "b.mov")):
-            assert not any("interlaced" in w for w in check(film, tmp_path / name, codec)[2])
+            assert not any(
+                "interlaced" in w for w in check(film, tmp_path / name, FilmWriting(codec=codec))[2]
+            )
 
 
 @pytest.mark.parametrize("order", [2, 3])

@@ -14,7 +14,7 @@ from colorizer.files.durable import flush_folder, replacing
 from colorizer.files.strangers import open_regular
 from colorizer.frame import Frame
 from colorizer.jobs import Job, JobState, Progress
-from colorizer.media import open_source
+from colorizer.media import open_photo
 from colorizer.media.photo.content import CONTENTS
 from colorizer.media.photo.still import StillSource
 from colorizer.settings import Settings
@@ -54,15 +54,10 @@ def _unwanted(source: StillSource, settings: Settings) -> bool:
 
 
 def _rest_unwanted(source: StillSource, settings: Settings) -> bool:
-    """Look at the pages behind the first in a second reading: all at once would fill the memory."""
+    """Look at the pages after the first in a second reading: all at once would fill the memory."""
     if source.frame_count == 1:
         return True
-    from colorizer.jobs import Kind
-
-    how = {"side": settings.size, "assume_profile": settings.assume_profile}
-    how["damaged"] = settings.damaged
-    with open_source(source.path, Kind.PHOTO, **how) as again:
-        assert isinstance(again, StillSource)
+    with open_photo(source.path, settings, side=settings.size) as again:
         return all(_unwanted(again, settings) for _ in again.frames())
 
 

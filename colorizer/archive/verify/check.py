@@ -24,7 +24,6 @@ from colorizer.archive.records.provenance import (
     source_hash,
 )
 from colorizer.archive.verify.film import verify_film
-from colorizer.archive.verify.sequence import reading
 from colorizer.archive.verify.still import verify_still
 from colorizer.errors import ColorizerError
 from colorizer.files.checksum import file_hash
@@ -32,6 +31,7 @@ from colorizer.files.name_forms import normal_form
 from colorizer.files.shown_names import counted
 from colorizer.jobs import Kind
 from colorizer.places.frame_pattern import frames_of, is_pattern, there
+from colorizer.settings import Reading
 
 _LARGE_BYTES = 20 << 20
 """Pictures of larger files are compared one at a time: each takes memory for both its versions."""
@@ -189,16 +189,13 @@ def compare(target: Path, source: Path, sidecar: Sidecar, *, exact: bool = False
         MediaError: one of them can't be read.
     """
     settings = sidecar["settings"]
+    reading = Reading.within(settings)
     if sidecar["kind"] == Kind.PHOTO:
         with _large if target.stat().st_size > _LARGE_BYTES else threading.Lock():
-            assumed = str(settings.get("assume_profile", "auto"))
-            damaged = str(settings.get("damaged", "fail"))
-            still = verify_still(target, source, assume_profile=assumed, damaged=damaged)
+            still = verify_still(target, source, reading)
         return Finding(target, still.good, str(still), asdict(still))
     lossless = settings.get("quality") == 0 and settings.get("codec") in ("h264", "h265")
-    place = {name: str(settings.get(name, "")) for name in ("start", "end")}
-    read = reading(settings)
-    film = verify_film(target, source, exact=exact or lossless, **place, **read)
+    film = verify_film(target, source, reading, exact=exact or lossless)
     frames = sidecar["result"].get("frames", film.frames)
     if film.good and frames != film.frames:
         return Finding(target, False, f"has {counted(film.frames, 'frame')}, written: {frames}")

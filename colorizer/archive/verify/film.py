@@ -21,9 +21,9 @@ from colorizer.media.film.container import open_container
 from colorizer.media.film.luma import at_depth
 from colorizer.media.film.open import film_stream
 from colorizer.media.film.source import FilmSource
-from colorizer.media.frames.source import SequenceSource, open_film
+from colorizer.media.frames.source import open_film
 from colorizer.places.frame_pattern import is_pattern
-from colorizer.places.trim import parse_place
+from colorizer.settings import Reading
 
 LOSSLESS = ("ffv1", "v210", "rawvideo", "huffyuv", "ffvhuff", "utvideo")
 """Codecs that keep every sample by nature; h264 and h265 do when they are told to."""
@@ -92,11 +92,9 @@ class Verdict:
 def verify_film(
     target: Path,
     source: Path,
+    reading: Reading = Reading(),
     *,
     exact: bool = False,
-    start: str = "",
-    end: str = "",
-    **reading: Any,
 ) -> Verdict | SequenceVerdict:
     """Decode a coloured film next to its source and compare the hashes of their luma planes.
 
@@ -105,29 +103,22 @@ def verify_film(
     Args:
         target: the coloured film.
         source: the film it was made from.
+        reading: how the source was read, and which part of it.
         exact: demand equal luma of a codec that may be lossy too.
-        start: where the part of the source begins that was taken, as `parse_place` reads it.
-        end: where it ends.
-        reading: of an image sequence as source, see `open_film`.
 
     Raises:
         MediaError: one of them can't be read.
     """
     found = _Comparison()
-    first, last = parse_place(start, "--start"), parse_place(end, "--end")
-    place = {"start": first, "end": last, **reading}
     if is_pattern(target):
-        return verify_sequence(target, source, **place)
+        return verify_sequence(target, source, reading)
     with (
-        open_film(source, side=_SIDE, **place) as before,
+        open_film(source, reading, side=_SIDE) as before,
         FilmSource(target, side=_SIDE) as after,
     ):
         found.codes = codec_named("v210").codes if after.codec_name == "v210" else None
         try:
-            frames = before.frames()
-            if isinstance(before, SequenceSource):
-                frames = before.frames(video=True)
-            for one, other in zip_longest(frames, after.frames()):
+            for one, other in zip_longest(before.frames(video=True), after.frames()):
                 found.add(one, other, before.origin)
         except ValueError as error:
             raise MediaError(target, str(error)) from error

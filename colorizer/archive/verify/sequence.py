@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -14,10 +12,11 @@ from colorizer.color.cielab import luma_to_L
 from colorizer.errors import MediaError
 from colorizer.files.shown_names import counted
 from colorizer.frame import Frame
-from colorizer.media.film.source import FilmSource
+from colorizer.media.film.protocol import Film
 from colorizer.media.frames.exr_frames import MOST_DL
 from colorizer.media.frames.files import luma_of, read_frame, read_rgb
 from colorizer.media.frames.source import SequenceSource, open_film
+from colorizer.settings import Reading
 
 MOST_dL = {8: 0.5, 10: 0.15, 12: 0.05, 16: 0.02}  # noqa: N816 - L* keeps its capital
 """Largest |dL*| that rounding R, G and B to so many bits explains."""
@@ -68,39 +67,39 @@ class SequenceVerdict:
         return f"lossy format, {text}" if self.lossy else text
 
 
-def verify_sequence(target: Path, source: Path, **options: Any) -> SequenceVerdict:
+def verify_sequence(target: Path, source: Path, reading: Reading = Reading()) -> SequenceVerdict:
     """Read coloured frames next to their source and compare lightness; of films, luma.
 
     Args:
         target: pattern of the coloured frames.
         source: pattern or film they were made of.
-        options: of the source, see `open_film`.
+        reading: how the source was read, and which part of it.
 
     Raises:
         MediaError: one of them can't be read, or their pictures differ in size.
     """
-    transfer = options.get("transfer", "auto")
+    made = Reading(accept_gaps=True, transfer=reading.transfer)
     with (
-        open_film(source, side=_SIDE, **options) as before,
-        SequenceSource(target, side=_SIDE, accept_gaps=True, transfer=transfer) as after,
+        open_film(source, reading, side=_SIDE) as before,
+        SequenceSource(target, made, side=_SIDE) as after,
     ):
         found = _Errors()
-        pairs = zip_longest(before.frames(), after.numbers)
+        pairs = zip_longest(before.frames(video=False), after.numbers)
         for one, number in pairs:
             if number is not None:
                 found.frames += 1
             if one is None:
                 continue
             found.source_frames += 1
-            if isinstance(before, SequenceSource):
-                before.take(one.index)
+            if before.sequence:
+                before.sequence.take(one.index)
             if number is not None:
                 found.add(one, after.file(number), before, after)
         depth = after.coded[1]
         lossy = after.coded[0] in _LOSSY
         allowed = _MOST_LINEAR if after.transfer == "linear" else MOST_dL.get(depth, MOST_DL)
         allowed = MOST_DL if after.coded[0] == "exr" else allowed
-        is_film = not isinstance(before, SequenceSource)
+        is_film = before.sequence is None
     return SequenceVerdict(
         target=target,
         source=source,
@@ -121,9 +120,9 @@ class _Errors:
         self.frames = self.source_frames = self.count = self.different = 0
         self.total = self.largest = 0.0
 
-    def add(self, one: Frame, path: Path, before: FilmSource, after: SequenceSource) -> None:
+    def add(self, one: Frame, path: Path, before: Film, after: SequenceSource) -> None:
         """Compare a frame of the source with its result."""
-        if isinstance(before, SequenceSource):
+        if before.sequence:
             result = read_frame(path, after.transfer).frame(0, 0, one.time_base, _SIDE)
             wanted, found = one.lightness(), result.lightness()
         else:
@@ -147,12 +146,3 @@ def _within(frame: Frame) -> np.ndarray:
     """Return luma codes without those beyond black and white, which RGB can't hold."""
     scale = 2 ** (frame.bits - 8)
     return frame.Y if frame.full_range else np.clip(frame.Y, 16 * scale, 235 * scale)
-
-
-def reading(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what of a result's settings says how its source was read."""
-    return {
-        "fps": str(settings.get("fps", "")),
-        "accept_gaps": bool(settings.get("accept_gaps", False)),
-        "transfer": str(settings.get("transfer", "auto")),
-    }

@@ -15,6 +15,7 @@ from colorizer.media.photo.caption import caption_rows
 from colorizer.media.photo.gray import strips
 from colorizer.media.photo.scan import ASSOCIATED, Coding
 from colorizer.media.photo.still import Page, StillSource
+from colorizer.settings import Reading
 
 MOST_dL = {8: 0.5, 16: 0.02}  # noqa: N816 - L* keeps its capital
 """Largest |dL*| that rounding RGB to so many bits explains, of formats that keep every sample."""
@@ -50,16 +51,13 @@ class StillVerdict:
         return f"lossy format, {text}" if self.lossy else text
 
 
-def verify_still(
-    target: Path, source: Path, *, assume_profile: str = "auto", damaged: str = "fail"
-) -> StillVerdict:
+def verify_still(target: Path, source: Path, reading: Reading = Reading()) -> StillVerdict:
     """Read a coloured photo and its source and compare the lightness of every pixel.
 
     Args:
         target: the coloured photo.
         source: the one it was made from.
-        assume_profile: as for the run that made it.
-        damaged: the same.
+        reading: how the source was read.
 
     Raises:
         MediaError: one of them can't be read, or they differ in size or number of pages.
@@ -67,7 +65,7 @@ def verify_still(
     pages, total, count, largest, codes = 0, 0.0, 0, 0.0, 0.0
     coding: Coding | None = None
     with (
-        StillSource(source, side=_SIDE, assume_profile=assume_profile, damaged=damaged) as before,
+        StillSource(source, reading, side=_SIDE) as before,
         StillSource(target, side=_SIDE) as after,
     ):
         for one, other in zip_longest(before.frames(), after.frames()):

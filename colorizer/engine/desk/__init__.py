@@ -25,7 +25,7 @@ from colorizer.engine.desk.models import remove_model as remove_model
 from colorizer.engine.desk.watched import arrived as arrived
 from colorizer.errors import ColorizerError
 from colorizer.jobs import Job, Kind, Progress
-from colorizer.settings import Settings
+from colorizer.settings import Reading, Settings
 
 if TYPE_CHECKING:
     from colorizer.frame import Frame
@@ -204,7 +204,7 @@ def probe(command: Mapping[str, Any]) -> dict[str, Any]:
 def _film_facts(path: Path) -> dict[str, Any]:
     from colorizer.media.frames.source import open_film
 
-    with open_film(path, side=_THUMBNAIL_L, accept_gaps=True) as film:
+    with open_film(path, Reading(accept_gaps=True), side=_THUMBNAIL_L) as film:
         count, rate = film.frame_count, float(film.rate)
         height, width = film.size
         aspect, timecode = float(film.sample_aspect_ratio or 1), film.timecode

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from colorizer.guidance.cut_list import cut_file, override_file
 from colorizer.jobs import Job, Kind
 from colorizer.places.hint import Guide, Hint, Reference, from_lists
-from colorizer.settings import Settings
+from colorizer.settings import Reading, Settings
 
 if TYPE_CHECKING:
     from colorizer.frame import Frame
@@ -22,17 +22,7 @@ if TYPE_CHECKING:
 
 SLICE_SECONDS = 0.7
 """Time of one answer; anyone who wants to know more asks again."""
-_READING = (
-    "size",
-    "smooth",
-    "interlaced",
-    "start",
-    "end",
-    "fps",
-    "accept_gaps",
-    "transfer",
-    "shots",
-)
+_READING = ("size", "smooth", "shots", *(item.name for item in fields(Reading)))
 """Settings on which frames, shots and motion depend."""
 
 _opening = threading.Lock()

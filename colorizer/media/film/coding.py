@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from colorizer.errors import SettingsError
 from colorizer.media.film.codecs import CHROMA_STEPS, Codec, codec_named
 from colorizer.media.film.hardware import card_encoder, card_options
+from colorizer.settings import FilmWriting
 
 _WOVEN = ("libx264", "ffv1", "prores_ks", "v210")
 """Encoders that code two fields in a frame and say which comes first."""
@@ -45,44 +46,46 @@ class Coding:
         return -(-size[0] // down), -(-size[1] // across)
 
 
-def choose_coding(
-    codec: str,
-    *,
-    size: tuple[int, int],
-    bits: int,
-    sampling: str,
-    full_range: bool,
-    quality: int | None,
-    threads: int,
-    first_field: str | None = None,
-    preset: str | None = None,
-    hardware: bool = False,
-) -> Coding:
+@dataclass(frozen=True, slots=True)
+class PictureFacts:
+    """What of a film's picture decides how it is coded."""
+
+    size: tuple[int, int]
+    """(height, width)."""
+    bits: int
+    """Significant bits of its luma."""
+    sampling: str
+    """Its chroma sampling as in `LumaLayout`."""
+    full_range: bool
+    first_field: str | None = None
+    """top or bottom of an interlaced film."""
+
+    @property
+    def shown(self) -> str:
+        """Width and height for people."""
+        return f"{self.size[1]}x{self.size[0]}"
+
+
+def choose_coding(writing: FilmWriting, picture: PictureFacts, threads: int) -> Coding:
     """Choose pixel format and options that keep the most of a film.
 
     Args:
-        codec: a name of `settings.CODECS`.
-        size: (height, width) of the picture.
-        bits: significant bits of its luma.
-        sampling: its chroma sampling as in `LumaLayout`.
-        full_range: its range.
-        quality: constant rate factor, 0 is lossless in h264 and h265; None is the default.
+        writing: codec, quality (0 is lossless in h264 and h265), the least that its preset
+            demands, and whether the graphics card encodes.
+        picture: what is encoded.
         threads: of the encoder.
-        first_field: top or bottom of an interlaced film.
-        preset: a name of `settings.PRESETS`, for the least that it demands.
-        hardware: encode on the graphics card.
 
     Raises:
         SettingsError: the codec can't hold the film, the quality is out of range, or no graphics
             card encodes it.
     """
-    known, shown = codec_named(codec), f"{size[1]}x{size[0]}"
-    _check_limits(codec, known, shown, size, quality)
-    least_bits, least_sampling = _LEAST.get(preset or "", (8, "420"))
-    wanted = sampling if sampling in CHROMA_STEPS else "420"
-    chosen = _fitting_sampling(known, size, max(wanted, least_sampling))
+    codec, quality, known = writing.codec, writing.quality, codec_named(writing.codec)
+    _check_limits(writing, known, picture)
+    least_bits, least_sampling = _LEAST.get(writing.preset, (8, "420"))
+    wanted = picture.sampling if picture.sampling in CHROMA_STEPS else "420"
+    chosen = _fitting_sampling(known, picture.size, max(wanted, least_sampling))
     depths = (10,) if (codec, chosen) == ("dnxhr", "444") else known.depths
-    depth = next((d for d in depths if d >= max(bits, least_bits)), depths[-1])
+    depth = next((d for d in depths if d >= max(picture.bits, least_bits)), depths[-1])
     rate = known.quality if quality is None else quality
     coding = Coding(
         encoder=known.encoder,
@@ -92,16 +95,16 @@ def choose_coding(
         options=_options(codec, depth, chosen, rate, threads),
         matrices=known.matrices,
         exact=known.lossless or (rate == 0 and codec in ("h264", "h265")),
-        first_field=first_field if known.encoder in _WOVEN else None,
+        first_field=picture.first_field if known.encoder in _WOVEN else None,
         warnings=(),
         codes=known.codes,
     )
-    if hardware:
+    if writing.hardware:
         coding = _on_hardware(coding, codec, quality)
     _mark_fields(coding)
-    lost = _lost(codec, coding, bits, wanted, full_range, first_field)
+    lost = _lost(codec, coding, picture, wanted)
     if known.needs_even and chosen == "444" != wanted:
-        lost.append(f"{shown} has odd sides: chroma is coded 444, which few players show")
+        lost.append(f"{picture.shown} has odd sides: chroma is coded 444, which few players show")
     return replace(coding, warnings=tuple(lost))
 
 
@@ -146,9 +149,8 @@ def _on_hardware(coding: Coding, codec: str, quality: int | None) -> Coding:
     )
 
 
-def _check_limits(
-    codec: str, known: Codec, shown: str, size: tuple[int, int], quality: int | None
-) -> None:
+def _check_limits(writing: FilmWriting, known: Codec, picture: PictureFacts) -> None:
+    codec, quality, size, shown = writing.codec, writing.quality, picture.size, picture.shown
     if size[0] < known.least_size[0] or size[1] < known.least_size[1]:
         least = f"{known.least_size[1]}x{known.least_size[0]}"
         raise SettingsError(f"{codec} needs at least {least}, the film is {shown}; use ffv1")
@@ -158,11 +160,9 @@ def _check_limits(
         raise SettingsError(f"--quality of {codec} is 0 to {known.worst_quality}, got {quality}")
 
 
-def _lost(
-    codec: str, coding: Coding, bits: int, sampling: str, full_range: bool, first_field: str | None
-) -> list[str]:
+def _lost(codec: str, coding: Coding, picture: PictureFacts, sampling: str) -> list[str]:
     """Say what of a film its coding does not hold, one line each, with what does."""
-    lost = []
+    lost, bits, full_range = [], picture.bits, picture.full_range
     if coding.bits < bits:
         lost.append(f"{codec} holds {coding.bits} bit: luma is rounded from {bits}; ffv1 keeps it")
     if coding.sampling < sampling:
@@ -175,7 +175,7 @@ def _lost(
         )
     if full_range and not codec_named(codec).keeps_range:
         lost.append(f"{codec} can't say full range: players will show too much contrast")
-    if first_field and not coding.first_field:
+    if picture.first_field and not coding.first_field:
         lost.append(
             f"{codec} can't say that the film is interlaced: players will show combs;"
             " h264, ffv1, prores and v210 can"

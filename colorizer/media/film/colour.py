@@ -13,7 +13,7 @@ from colorizer.color.ycbcr import normalize_luma, ycbcr_to_rgb
 from colorizer.frame import Frame
 from colorizer.media.film.luma import LumaLayout, read_luma
 from colorizer.media.film.source import FilmSource
-from colorizer.places.trim import Place
+from colorizer.settings import Reading
 
 if TYPE_CHECKING:
     from av import VideoFrame
@@ -39,27 +39,25 @@ class ColourFilm(FilmSource):
     def __init__(
         self,
         path: Path,
+        reading: Reading = Reading(),
         *,
         long_side: int,
         grid: tuple[int, int] | None = None,
         coloured: bool = True,
-        start: Place | None = None,
-        end: Place | None = None,
     ) -> None:
         """Open a film.
 
         Args:
-            path: see `FilmSource`, as for start and end.
+            path: see `FilmSource`.
+            reading: see there.
             long_side: of the grid, at most, in pixels.
             grid: (height, width) wanted; None is the film's own shape.
             coloured: False reads luma alone: frames have neither ab nor rgb.
-            start: first frame wanted.
-            end: first frame no longer wanted.
 
         Raises:
             MediaError: it can't be read.
         """
-        super().__init__(path, side=1, start=start, end=end)
+        super().__init__(path, reading, side=1)
         scale = min(1.0, long_side / max(self.size))
         height, width = (max(1, round(side * scale)) for side in self.size)
         self.grid = grid or (height, width)

@@ -18,9 +18,9 @@ from colorizer.media.film.color_tags import ColorTags
 from colorizer.media.film.copy import stream_tags
 from colorizer.media.film.luma import at_depth
 from colorizer.media.film.matroska import ROOM, light_room
+from colorizer.media.film.protocol import Film
 from colorizer.media.film.segment import Segment, steps_of
 from colorizer.media.film.side import Carrier, carries_captions, holds_light, light_of
-from colorizer.media.film.source import FilmSource
 from colorizer.media.film.timecode import advance_timecodes, timecode_of
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def segment_muxer(coding: Coding) -> str:
 
 
 def add_film_stream(
-    output: OutputContainer, like: FilmSource, coding: Coding, tags: ColorTags, threads: int
+    output: OutputContainer, like: Film, coding: Coding, tags: ColorTags, threads: int
 ) -> Any:
     """Add the video stream to an output, with rate, aspect, tags and metadata of the film."""
     quiet_encoders()
@@ -183,7 +183,7 @@ class SegmentEncoder:
     """How many it has."""
 
     def __init__(
-        self, path: Path, like: FilmSource, coding: Coding, tags: ColorTags, threads: int
+        self, path: Path, like: Film, coding: Coding, tags: ColorTags, threads: int
     ) -> None:
         """Open file and encoder.
 

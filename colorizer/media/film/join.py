@@ -17,9 +17,9 @@ from colorizer.media.film.container import open_container
 from colorizer.media.film.copy import Part, StreamCopy, stream_tags
 from colorizer.media.film.encoder import add_film_stream
 from colorizer.media.film.matroska import display_size, set_codec_delay, set_display_size, set_light
+from colorizer.media.film.protocol import Film
 from colorizer.media.film.segment import Segment
 from colorizer.media.film.side import holds_light, light_of
-from colorizer.media.film.source import FilmSource
 
 if TYPE_CHECKING:
     from av import Packet
@@ -50,7 +50,7 @@ class FilmOutput:
         self,
         path: Path,
         *,
-        like: FilmSource,
+        like: Film,
         coding: Coding,
         tags: ColorTags,
         copies: list[int],
@@ -137,7 +137,7 @@ class FilmOutput:
 def complete(
     path: Path,
     *,
-    like: FilmSource,
+    like: Film,
     tags: ColorTags,
     muxer: str,
     container: str,

@@ -6,35 +6,29 @@ import os
 from pathlib import Path
 
 from colorizer.media.film.codecs import muxer_of
-from colorizer.media.film.coding import Coding, choose_coding
+from colorizer.media.film.coding import Coding, PictureFacts, choose_coding
 from colorizer.media.film.coding_trial import tried
+from colorizer.media.film.protocol import Film
 from colorizer.media.film.side import holds_light, lost_side_data, with_light
-from colorizer.media.film.source import FilmSource
 from colorizer.media.film.streams import plan_copies
+from colorizer.settings import FilmWriting
 
 ENCODE_THREADS = min(8, os.cpu_count() or 1)
 
 
 def check(
-    like: FilmSource,
+    like: Film,
     target: Path,
-    codec: str,
-    quality: int | None = None,
+    writing: FilmWriting = FilmWriting(),
     threads: int = ENCODE_THREADS,
-    *,
-    preset: str | None = None,
-    hardware: bool = False,
 ) -> tuple[Coding, list[int], list[str]]:
     """Say before the work starts what a target can't hold of a film.
 
     Args:
         like: the opened film.
         target: the output, whose suffix names the container.
-        codec: a name of `settings.CODECS`.
-        quality: see `coding.choose_coding`.
+        writing: see `coding.choose_coding`.
         threads: of the encoder.
-        preset: see there.
-        hardware: see there.
 
     Returns:
         The coding, indices of the streams that will be copied, and a line for everything lost.
@@ -43,21 +37,12 @@ def check(
         TargetError: the codec doesn't go into the container.
         SettingsError: the codec can't hold the picture.
     """
-    muxer = muxer_of(target, codec)
-    coding = choose_coding(
-        codec,
-        size=like.size,
-        bits=like.layout.bits,
-        sampling=like.layout.sampling,
-        full_range=like.tags.full_range,
-        quality=quality,
-        threads=threads,
-        first_field=like.first_field,
-        preset=preset,
-        hardware=hardware,
-    )
-    if not hardware:
-        coding = tried(coding, codec, like.size)
+    muxer = muxer_of(target, writing.codec)
+    layout, full_range = like.layout, like.tags.full_range
+    picture = PictureFacts(like.size, layout.bits, layout.sampling, full_range, like.first_field)
+    coding = choose_coding(writing, picture, threads)
+    if not writing.hardware:
+        coding = tried(coding, writing.codec, like.size)
     coding = with_light(coding, like.side_data)
     like.seek_side_data()
     lost = lost_kinds(like, coding, muxer)
@@ -67,7 +52,7 @@ def check(
     return coding, copies, [*coding.warnings, *lost, *warnings]
 
 
-def lost_kinds(like: FilmSource, coding: Coding, muxer: str) -> list[str]:
+def lost_kinds(like: Film, coding: Coding, muxer: str) -> list[str]:
     """Say which side data met so far in a film a result does not hold, in one line at most."""
     return lost_side_data(
         coding,

@@ -17,7 +17,7 @@ from colorizer.media.film.coding import Coding
 if TYPE_CHECKING:
     from av import VideoFrame
 
-    from colorizer.media.film.source import FilmSource
+    from colorizer.media.film.protocol import Film
 
 BARS = "BAR_DATA"
 """Our name of what FFmpeg does not read: where black bars are (ATSC A/53 Part 4, 6.2.3.2)."""
@@ -125,7 +125,7 @@ def lost_side_data(
     return [f"left out of the frames: {', '.join(lost)}{advice}"]
 
 
-def starts_at(film: FilmSource) -> str:
+def starts_at(film: Film) -> str:
     """Return the time code that a film's first frame has in its side data, "" for none."""
     data = film.side_data.get(TIME_CODE)
     return time_code_of(data, film.rate) if data else ""

@@ -24,10 +24,11 @@ from colorizer.media.film.join import (
     complete,
 )
 from colorizer.media.film.plan import ENCODE_THREADS, check, lost_kinds
+from colorizer.media.film.protocol import Film
 from colorizer.media.film.segment import SEGMENT_FRAMES, begins_segment
 from colorizer.media.film.segments import State, WorkFolder
-from colorizer.media.film.source import FilmSource
 from colorizer.media.film.thread import FrameThread
+from colorizer.settings import FilmWriting
 
 _COUNTS = "source"
 """Name under which a state holds what the source had counted."""
@@ -41,31 +42,27 @@ class FilmSink:
     """
 
     warnings: list[str]
+    video = True
+    by_rows = False
     before_naming: Callable[[Path], None] | None = None
 
     def __init__(
         self,
         target: Path,
+        writing: FilmWriting = FilmWriting(),
         *,
-        like: FilmSource,
-        codec: str = "h264",
-        quality: int | None = None,
+        like: Film,
         threads: int = ENCODE_THREADS,
         identity: Mapping[str, Any] | None = None,
-        preset: str | None = None,
-        hardware: bool = False,
     ) -> None:
         """Check that the target can hold the film; nothing is written before entry.
 
         Args:
             target: the finished file's name; replaced on success.
+            writing: codec and quality, see `coding.choose_coding`.
             like: the opened film.
-            codec: a name of `settings.CODECS`.
-            quality: constant rate factor, 0 is lossless in h264 and h265; None is the default.
             threads: of the encoder.
             identity: all that the frames written depend on, as JSON values; None keeps nothing.
-            preset: see `coding.choose_coding`.
-            hardware: see there.
 
         Raises:
             TargetError: the target is the source or can't hold this codec.
@@ -74,13 +71,11 @@ class FilmSink:
         self.target = target
         self._part = part_of(target)
         self._like = like
-        self._codec = codec
+        self._codec = writing.codec
         if target.exists() and target.samefile(like.path):
             raise TargetError(target, "is the film itself; choose another name or folder")
-        self._muxer = muxer_of(target, codec)
-        self.coding, self._copies, self.warnings = check(
-            like, target, codec, quality, threads, preset=preset, hardware=hardware
-        )
+        self._muxer = muxer_of(target, writing.codec)
+        self.coding, self._copies, self.warnings = check(like, target, writing, threads)
         tags, matrices = like.tags, self.coding.matrices
         self.tags = tags if tags.matrix in matrices else tags.with_matrix(matrices[0])
         self._threads = threads

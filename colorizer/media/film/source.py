@@ -18,7 +18,7 @@ from colorizer.media.film.color_tags import complete_tags
 from colorizer.media.film.decode import FilmDecoder
 from colorizer.media.film.endings import Ending, mixed_line
 from colorizer.media.film.looks import FilmChange, LookReader
-from colorizer.media.film.luma import LumaLayout, luma_hash, luma_layout, read_luma
+from colorizer.media.film.luma import luma_hash, luma_layout, read_luma
 from colorizer.media.film.open import (
     DECODE_THREADS,
     announced_duration,
@@ -37,70 +37,40 @@ from colorizer.media.film.side_scan import first_side_data, later_side_data
 from colorizer.media.film.timecode import own_place, timecode_of
 from colorizer.media.film.wanted import Wanted
 from colorizer.places.trim import Place
+from colorizer.settings import Reading
 
 if TYPE_CHECKING:
     from av import VideoFrame, VideoStream
 
 
 class FilmSource:
-    """A film being read; see `colorizer.media.base.Source`.
+    """A film being read; see `Film` for its attributes.
 
     Frames come in order with strictly increasing pts, the container's own wherever it has them.
     """
 
-    frame_count: int | None
-    """Frames announced by the container, else estimated from its duration, else None."""
-    counted: bool
-    """Whether `frame_count` is the container's own count."""
-    warnings: list[str]
-    size: tuple[int, int]
-    """(height, width) of the coded picture, before any rotation for display."""
-    layout: LumaLayout
-    """Pixel format, bit depth and chroma sampling."""
-    rate: Fraction
-    """Average frames per second."""
-    time_base: Fraction
-    """Seconds per unit of pts."""
-    origin: Fraction
-    """Seconds at which the clock starts; sinks write times less this."""
-    sample_aspect_ratio: Fraction | None
-    """Width to height of a pixel, None where unknown or 1."""
-    field_order: int
-    """FFmpeg's AVFieldOrder, 0 unknown, 1 progressive."""
-    first_index: int
-    """Index in the whole film of the first frame wanted."""
-    seconds: Fraction | None
-    """How long the part wanted is; None up to the film's end."""
-    first_field: str | None
-    """top or bottom, whichever is shown first; None where frames are whole."""
+    sequence: None = None
     timecode: str = ""
-    """Of the film's first frame, as its container says; "" where nothing does."""
     side_data: Mapping[str, bytes] = MappingProxyType({})
-    """What its first frames hold besides the picture; see `first_side_data`."""
     late_side_data: frozenset[str] = frozenset()
-    """Kinds that only later frames hold, as far as they were met."""
     epochs: Sequence[Epoch] = ()
-    """The new clocks that its frames have come to."""
 
     def __init__(
         self,
         path: Path,
+        reading: Reading = Reading(),
         *,
         side: int,
         threads: int = DECODE_THREADS,
-        interlaced: str = "auto",
-        start: Place | None = None,
-        end: Place | None = None,
     ) -> None:
         """Open a film and decode its first frame.
 
         Args:
             path: anything PyAV opens; never written to.
+            reading: how its fields are taken, and which part of it is wanted, whose first frame
+                gets the index 0.
             side: short side in pixels of the frames' L.
             threads: decoder threads.
-            interlaced: top or bottom field first, no, or auto: what the film says of itself.
-            start: the first frame wanted, None for the film's; it gets the index 0.
-            end: the first frame no longer wanted, None for the film's end.
 
         Raises:
             MediaError: missing, or no frame of it can be decoded.
@@ -109,7 +79,7 @@ class FilmSource:
         self.path = path
         self.warnings = []
         self._side = side
-        self._interlaced = interlaced
+        self._interlaced = reading.interlaced
         self._read = 0
         self._counts = CountLog()
         self._carrier = Carrier()
@@ -118,7 +88,7 @@ class FilmSource:
         self._decoder = FilmDecoder(path, threads, self.warnings.append)
         try:
             self._describe(self._decoder.first)
-            self._trim(start, end)
+            self._trim(*reading.span)
             self._wanted = Wanted(self._decoder, self._span)
             self._describe_picture(self._wanted.first())
         except BaseException:
@@ -141,12 +111,15 @@ class FilmSource:
         """The stream that is decoded."""
         return self._decoder.stream
 
-    def frames(self, start: int = 0, anchor: Anchor | None = None) -> Iterator[Frame]:
+    def frames(
+        self, start: int = 0, anchor: Anchor | None = None, *, video: bool = True
+    ) -> Iterator[Frame]:
         """Yield every frame in order; call once.
 
         Args:
             start: index of the first frame to yield.
-            anchor: frames before it, from which to go on without decoding all that came before.
+            anchor: frames before it, from which to continue without decoding all that came before.
+            video: not needed here: its frames always are video.
 
         Raises:
             FilmChange: the picture changes in what one output can't follow.

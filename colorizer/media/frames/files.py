@@ -35,6 +35,7 @@ from colorizer.media.photo.still import Page, StillSource
 from colorizer.media.photo.still_codes import colour_rows
 from colorizer.media.photo.still_sink import StillSink
 from colorizer.places.frame_pattern import FILE_SUFFIXES
+from colorizer.settings import PhotoWriting
 
 Carried = StillSource | Header | ExrCarried
 """What a frame's file holds next to its picture."""
@@ -211,22 +212,24 @@ class FrameSink(StillSink):
 
     Args:
         target: the file.
+        writing: see `StillSink`.
         like: the photo it is made of, or a stand-in.
+        made_by: see `StillSink`.
         colour: finds the codes.
         source_sha256: hash of the source where it is known, else empty.
-        options: see `StillSink`.
     """
 
     def __init__(
         self,
         target: Path,
+        writing: PhotoWriting,
         *,
         like: StillSource,
+        made_by: str,
         colour: ColourRows = colour_rows,
         source_sha256: str = "",
-        **options: object,
     ) -> None:
-        super().__init__(target, like=like, **options)  # type: ignore[arg-type]
+        super().__init__(target, writing, like=like, made_by=made_by)
         self._source_hash = source_sha256
         self._colour = colour
 

@@ -24,12 +24,12 @@ from colorizer.files.durable import flush_folder
 from colorizer.files.name_forms import normal_form, on_disk
 from colorizer.frame import Frame
 from colorizer.media.film.anchor import Anchor
+from colorizer.media.film.protocol import Film
 from colorizer.media.film.segment import OpenSegment, begins_segment
 from colorizer.media.film.segments import State, WorkFolder
-from colorizer.media.film.source import FilmSource
-from colorizer.media.frames.source import SequenceSource
 from colorizer.media.frames.writer import FrameWriter
 from colorizer.places.frame_pattern import frame_path, frames_of, normal
+from colorizer.settings import PhotoWriting
 
 SEGMENT_FRAMES = 24
 """Frames of a segment: what a crash loses."""
@@ -47,37 +47,34 @@ class SequenceSink:
     """
 
     warnings: list[str]
+    video = False
     before_naming: Callable[[Path], None] | None = None
 
     def __init__(
         self,
         target: Path,
+        writing: PhotoWriting = PhotoWriting(),
         *,
-        like: FilmSource,
-        bit_depth: str = "same",
+        like: Film,
         made_by: str = "",
         identity: Mapping[str, Any] | None = None,
-        **options: Any,
     ) -> None:
         """Check that the target can hold the frames; nothing is written before entry.
 
         Args:
             target: pattern of the files.
+            writing: see `FrameWriter`.
             like: the opened film or sequence.
-            bit_depth: one of `settings.DEPTHS`.
             made_by: how the colours come to be, in a line.
             identity: all that the frames depend on, as JSON values; None keeps nothing.
-            options: jpeg_quality and profile, see `StillSink`.
 
         Raises:
             TargetError: the suffix names no format of frames.
         """
         self.target = normal(target)
         self._like = like
-        self._sequence = like if isinstance(like, SequenceSource) else None
-        self._writer = FrameWriter(
-            self.target, like, bit_depth=bit_depth, made_by=made_by, options=options
-        )
+        self._sequence = like.sequence
+        self._writer = FrameWriter(self.target, writing, like, made_by=made_by)
         self.warnings = self._writer.warnings
         self._folder = WorkFolder(self.target, identity, ".sha256")
         self._frames = self._folder.path / "frames"
@@ -114,6 +111,11 @@ class SequenceSink:
         """Return the full size of a frame, or of a field."""
         height, width = frame.Y.shape
         return height, width
+
+    @property
+    def by_rows(self) -> bool:
+        """Whether it takes `ab_rows`: of whole frames, not of fields."""
+        return self._like.first_field is None
 
     def chroma_shift(self, frame: Frame) -> tuple[float, float]:
         """Return that chroma lies where luma does."""

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType, TracebackType
+from typing import TYPE_CHECKING, Any, Self
 
 from colorizer.errors import MediaError, UnsupportedMedia
 from colorizer.frame import Frame
 from colorizer.media.film.anchor import Anchor, Counts
+from colorizer.media.film.clock import Epoch
 from colorizer.media.film.color_tags import ColorTags
 from colorizer.media.film.container import open_container
 from colorizer.media.film.luma import LumaLayout
+from colorizer.media.film.protocol import Film
 from colorizer.media.film.source import FilmSource
 from colorizer.media.film.timecode import own_place
 from colorizer.media.frames.dpx import LINEAR, look_at
@@ -35,6 +37,7 @@ from colorizer.places.frame_pattern import (
     normal,
 )
 from colorizer.places.trim import Place, parse_rate
+from colorizer.settings import Reading
 
 if TYPE_CHECKING:
     from av import VideoStream
@@ -44,59 +47,49 @@ RATE = Fraction(24)
 """Frames per second of frames that name none."""
 
 
-class SequenceSource(FilmSource):
-    """A sequence being read: a film to anyone who reads it.
+class SequenceSource:
+    """A sequence being read; see `Film` and `FrameFiles` for its attributes.
 
     A frame's time is its number less the first one's, so a gap that is accepted stays one.
     """
 
-    pattern: Path
-    """All frames; `path` is the first of them."""
-    numbers: list[int]
-    """Number of each frame wanted."""
-    transfer: str
-    """What the codes of the frames are: video, log or linear."""
-    coded: tuple[str, int]
-    """Format and bits of the files."""
+    frame_count: int | None
+    sample_aspect_ratio: Fraction | None
+    side_data: Mapping[str, bytes] = MappingProxyType({})
+    late_side_data: frozenset[str] = frozenset()
+    epochs: Sequence[Epoch] = ()
+    display_matrix: Any = None
+    first_field: str | None = None
+    field_order = 1
 
-    def __init__(
-        self,
-        pattern: Path,
-        *,
-        side: int,
-        start: Place | None = None,
-        end: Place | None = None,
-        rate: Fraction | None = None,
-        accept_gaps: bool = False,
-        transfer: str = "auto",
-    ) -> None:
+    def __init__(self, pattern: Path, reading: Reading = Reading(), *, side: int) -> None:
         """List the frames and decode the first one.
 
         Args:
             pattern: see `colorizer.places.frame_pattern`.
+            reading: frames per second, whether numbers may be missing, what codes of DPX are, and
+                which part is wanted, whose first frame gets the index 0.
             side: short side in pixels of the frames' L.
-            start: the first frame wanted, None for the first there is; it gets the index 0.
-            end: the first frame no longer wanted, None for the end.
-            rate: frames per second; None believes the frames, else it is RATE.
-            accept_gaps: whether numbers may be missing.
-            transfer: of DPX, one of `settings.TRANSFERS`.
 
         Raises:
             MediaError: no frames, gaps, a frame cut off, or the first one can't be read.
         """
         self.pattern = normal(pattern)
         self.warnings = []
-        self._side, self._transfer = side, transfer
+        self._side, self._transfer = side, reading.transfer
         self._noted: set[str] = set()
         self._carried: dict[int, Carried] = {}
         self._container: InputContainer | None = None
-        self._files = self._listed(accept_gaps)
+        self._files = self._listed(reading.accept_gaps)
         self.path = next(iter(self._files.values()))
-        first = read_frame(self.path, transfer)
-        self._describe_files(first, rate)
-        self._wanted(start, end)
+        first = read_frame(self.path, self._transfer)
+        self._describe_files(first, parse_rate(reading.fps))
+        self._wanted(*reading.span)
         self.frame_count, self.counted = len(self.numbers), True
         self._check_headers()
+
+    def __enter__(self) -> Self:
+        return self
 
     def __exit__(
         self,
@@ -107,6 +100,11 @@ class SequenceSource(FilmSource):
         if self._container is not None:
             self._container.close()
         self._carried.clear()
+
+    @property
+    def sequence(self) -> SequenceSource:
+        """Itself."""
+        return self
 
     @property
     def stream(self) -> VideoStream:
@@ -216,7 +214,6 @@ class SequenceSource(FilmSource):
         tags = (6, 6, 6) if self.size[0] <= 576 else (1, 1, 1)
         self.tags = ColorTags("bt601" if tags[0] == 6 else "bt709", *tags, full_range=True)
         self.container_name, self.codec_name = "image sequence", first.coded[0]
-        self.field_order, self.first_field, self.display_matrix = 1, None, None
 
     def _wanted(self, start: Place | None, end: Place | None) -> None:
         """Choose the part wanted."""
@@ -276,34 +273,15 @@ class SequenceSource(FilmSource):
         self.warnings += fresh
 
 
-def open_film(
-    path: Path,
-    *,
-    side: int,
-    interlaced: str = "auto",
-    start: Place | None = None,
-    end: Place | None = None,
-    fps: str = "",
-    accept_gaps: bool = False,
-    transfer: str = "auto",
-) -> FilmSource:
+def open_film(path: Path, reading: Reading = Reading(), *, side: int) -> Film:
     """Open a film or, by its pattern, an image sequence; see `FilmSource` and `SequenceSource`.
 
     Raises:
         MediaError: it can't be read.
-        SettingsError: `fps` is no rate.
     """
     if is_pattern(path):
-        return SequenceSource(
-            path,
-            side=side,
-            start=start,
-            end=end,
-            rate=parse_rate(fps),
-            accept_gaps=accept_gaps,
-            transfer=transfer,
-        )
+        return SequenceSource(path, reading, side=side)
     if path.suffix.lower() in FILE_SUFFIXES and path.is_file():
         name = f"scan_0001{path.suffix}"
         raise UnsupportedMedia(path, f"is a frame without a number; name it as {name}")
-    return FilmSource(path, side=side, interlaced=interlaced, start=start, end=end)
+    return FilmSource(path, reading, side=side)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from colorizer.errors import TargetError
 from colorizer.files.checksum import file_hash
 from colorizer.files.durable import write_whole
 from colorizer.frame import Frame
-from colorizer.media.film.source import FilmSource
+from colorizer.media.film.protocol import Film
 from colorizer.media.frames.colours import dpx_bytes, film_rows, neutral_rows
 from colorizer.media.frames.dpx import Header, new_header
 from colorizer.media.frames.exr_frames import ExrCarried, exr_bytes
@@ -23,11 +23,11 @@ from colorizer.media.frames.files import (
     FrameSink,
     stand_in,
 )
-from colorizer.media.frames.source import SequenceSource
 from colorizer.media.photo.still import StillSource
 from colorizer.media.photo.still_codes import colour_rows
 from colorizer.media.photo.still_formats import WRITERS
 from colorizer.places.frame_pattern import FILE_SUFFIXES
+from colorizer.settings import PhotoWriting
 
 _HALF_HOLDS = 10
 """Bits of video whose codes all come back from half floats."""
@@ -39,25 +39,22 @@ class FrameWriter:
     warnings: list[str]
     """What the files can't hold, one line each."""
 
-    def __init__(
-        self, target: Path, like: FilmSource, *, bit_depth: str, made_by: str, options: Any
-    ) -> None:
+    def __init__(self, target: Path, writing: PhotoWriting, like: Film, *, made_by: str) -> None:
         """Choose what the files are.
 
         Args:
             target: pattern of the files.
+            writing: see `StillSink`; frames have no caption.
             like: the opened film or sequence.
-            bit_depth: one of `settings.DEPTHS`.
             made_by: how the colours come to be, in a line.
-            options: jpeg_quality and profile, see `StillSink`.
 
         Raises:
             TargetError: the suffix names no format of frames.
         """
         self.warnings = []
         self._target, self._like = target, like
-        self._sequence = like if isinstance(like, SequenceSource) else None
-        self._bit_depth, self._made_by, self._options = bit_depth, made_by, options
+        self._sequence = like.sequence
+        self._writing, self._made_by = replace(writing, caption=False), made_by
         self._own = check_frames(target)
         self._transfer = self._dpx_transfer()
         self._film_hash = ""
@@ -96,16 +93,16 @@ class FrameWriter:
         deep = self._like.layout.bits > 8
         like = carried
         if not isinstance(like, StillSource):
-            own = self._sequence and self._sequence.file(self.number(frame.index))
-            like = stand_in(own or self._like.path, deep)
+            files = self._sequence
+            own = files.file(self.number(frame.index)) if files else self._like.path
+            like = stand_in(own, deep)
         with FrameSink(
             path,
+            self._writing,
             like=like,
+            made_by=self._made_by,
             colour=film_rows(self._like.tags.matrix) if film else colour_rows,
             source_sha256=self._film_hash,
-            bit_depth=self._bit_depth,
-            made_by=self._made_by,
-            **self._options,
         ) as sink:
             sink.write(frame)
         self.warnings += [line for line in sink.warnings if line not in self.warnings]
@@ -162,8 +159,8 @@ class FrameWriter:
 
     def _bits(self, header: Header) -> int:
         """Return the depth of a DPX result: DPX of 8 bit comes from such DPX alone."""
-        if self._bit_depth != "same":
-            return int(self._bit_depth)
+        if self._writing.bit_depth != "same":
+            return int(self._writing.bit_depth)
         bits = self._like.layout.bits
         return header.bits or next(depth for depth in (10, 12, 16) if bits <= depth)
 

@@ -24,6 +24,7 @@ from colorizer.media.photo.gray import is_neutral, tint_of, to_gray
 from colorizer.media.photo.heard import listening
 from colorizer.media.photo.scan import Coding, Extra, Salvage, Scan, opacity_of
 from colorizer.media.photo.scan_open import Pages, open_pages
+from colorizer.settings import Reading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,21 +58,18 @@ class StillSource:
 
     frame_count: int | None = None
 
-    def __init__(
-        self, path: Path, *, side: int, assume_profile: str = "auto", damaged: str = "fail"
-    ) -> None:
+    def __init__(self, path: Path, reading: Reading = Reading(), *, side: int) -> None:
         """Take a photo.
 
         Args:
             path: of the file.
+            reading: what pixels without a profile are, and what becomes of damaged files.
             side: short side of the picture the network sees.
-            assume_profile: what pixels without a profile are, see `assumed_profile`.
-            damaged: "fail", or "salvage" what can be decoded.
         """
         self.path = Path(path)
         self.assumed: dict[str, str] = {}
-        self.salvage = Salvage() if damaged == "salvage" else None
-        self._assume = assume_profile
+        self.salvage = Salvage() if reading.damaged == "salvage" else None
+        self._assume = reading.assume_profile
         self.warnings: list[str] = []
         self.contents: list[str] = []
         self._side = side

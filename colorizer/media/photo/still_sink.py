@@ -41,6 +41,7 @@ from colorizer.media.photo.still_formats import (
 )
 from colorizer.media.photo.still_tiff import TiffPages, write_tiff
 from colorizer.media.photo.suffixes import OWN_SUFFIX, WRITTEN
+from colorizer.settings import PhotoWriting
 
 
 class StillSink:
@@ -50,18 +51,23 @@ class StillSink:
         pages: frames it takes: all pages of the source, where the file format holds several.
     """
 
+    start = 0
+
     def __init__(
         self,
         target: Path,
+        writing: PhotoWriting = PhotoWriting(),
         *,
         like: StillSource,
-        jpeg_quality: int,
-        bit_depth: str = "same",
-        profile: str = "srgb",
         made_by: str = "",
-        caption: bool = False,
     ) -> None:
         """Prepare to write `target` with the metadata and encoding of `like`.
+
+        Args:
+            target: the finished file's name; replaced on success.
+            writing: depth, quality, colour space and caption.
+            like: the opened photo.
+            made_by: how the colours come to be, in a line.
 
         Raises:
             TargetError: the suffix of the target names no photo format and is not the source's.
@@ -72,8 +78,9 @@ class StillSink:
         self.warnings: list[str] = []
         self.before_naming: Callable[[Path], None] | None = None
         self._like = like
-        self._quality = jpeg_quality
-        self._bit_depth = bit_depth
+        self._quality = writing.jpeg_quality
+        self._bit_depth = writing.bit_depth
+        profile = writing.profile
         result_space(profile)  # one that can't be used is an error for every format
         suffix = self.target.suffix.lower()
         if profile != "srgb" and WRITERS.get(suffix) in HOLD_NO_PROFILE:
@@ -83,9 +90,9 @@ class StillSink:
             profile = "srgb"
         self._profile = profile
         self._space, self._icc = result_space(profile), result_profile(profile)
-        self._caption = caption
+        self._caption = writing.caption
         self._making = PhotoMaking(
-            like.path, made_by=made_by, depth=bit_depth, profile=profile, icc=self._icc
+            like.path, made_by=made_by, depth=writing.bit_depth, profile=profile, icc=self._icc
         )
         self._colour = colour_rows
         self._measured, self._written = Measure(), Measure()

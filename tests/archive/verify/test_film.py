@@ -17,7 +17,7 @@ from colorizer.jobs import Job, JobState, Kind
 from colorizer.media.film.sink import FilmSink
 from colorizer.media.film.source import FilmSource
 from colorizer.pipeline import recording
-from colorizer.settings import Settings
+from colorizer.settings import FilmWriting, Settings
 from tests import drawn
 from tests.draw_film import draw_film
 from tests.tiny_model import tiny_model
@@ -26,7 +26,7 @@ from tests.tiny_model import tiny_model
 def colour(source_path, target, codec="ffv1", quality=None, change=None):
     with (
         FilmSource(source_path, side=32) as source,
-        FilmSink(target, like=source, codec=codec, quality=quality, threads=1) as sink,
+        FilmSink(target, FilmWriting(codec=codec, quality=quality), like=source, threads=1) as sink,
     ):
         for frame in source.frames():
             changed = change(frame) if change else frame

@@ -10,6 +10,7 @@ from colorizer.errors import UnsupportedMedia
 from colorizer.media.film.plan import check
 from colorizer.media.film.source import FilmSource
 from colorizer.media.probe import probe
+from colorizer.settings import FilmWriting
 from tests.draw_film import draw_film
 
 _PLAYLISTS = {
@@ -84,7 +85,7 @@ def test_sound_in_another_file_is_said_to_be_left_out(tmp_path):
     _refer(path, 1)
     with FilmSource(path, side=32) as source:
         assert len(list(source.frames())) == 3
-        _, copies, warnings = check(source, tmp_path / "b.mkv", "ffv1")
+        _, copies, warnings = check(source, tmp_path / "b.mkv", FilmWriting(codec="ffv1"))
     assert copies == []
     assert any("other.mov" in line for line in warnings)
 

@@ -13,7 +13,7 @@ from colorizer.media.film.timecode import from_word, later_timecode
 from colorizer.media.frames.source import SequenceSource
 from colorizer.places.frame_pattern import grouped, normal
 from colorizer.places.trim import Place, parse_place
-from colorizer.settings import Settings
+from colorizer.settings import FilmWriting, Reading, Settings
 from tests.draw_film import draw_film
 from tests.draw_sequence import draw_dpx, draw_exr
 from tests.media.film.test_sink import packets, read, seconds, tinted
@@ -42,8 +42,7 @@ def test_other_words_are_refused_with_the_forms_there_are(text):
 
 
 def part(path, start="", end=""):
-    places = {"start": parse_place(start, "--start"), "end": parse_place(end, "--end")}
-    return FilmSource(path, side=32, **places)
+    return FilmSource(path, Reading(start=start, end=end), side=32)
 
 
 def colour_part(path, target, start, end, codec="ffv1"):
@@ -51,7 +50,7 @@ def colour_part(path, target, start, end, codec="ffv1"):
 
     with (
         part(path, start, end) as source,
-        FilmSink(target, like=source, codec=codec, quality=0, threads=1) as sink,
+        FilmSink(target, FilmWriting(codec=codec, quality=0), like=source, threads=1) as sink,
     ):
         frames = list(source.frames())
         for frame in frames:
@@ -132,7 +131,9 @@ def test_sound_titles_and_chapters_are_cut_with_the_picture(tmp_path, name):
             for c in container.chapters()
         ]
     assert found == [(0, pytest.approx(1.92)), (pytest.approx(1.92), pytest.approx(2.72))]
-    assert verify_film(tmp_path / name, tmp_path / "a.mkv", exact=True, start="2", end="70").good
+    assert verify_film(
+        tmp_path / name, tmp_path / "a.mkv", Reading(start="2", end="70"), exact=True
+    ).good
     assert not verify_film(tmp_path / name, tmp_path / "a.mkv", exact=True).good
 
 
@@ -234,7 +235,7 @@ def test_sequences_have_the_time_code_of_their_first_frame(tmp_path):
         data[1920:1924] = (0x10000200 + number).to_bytes(4, "big")  # ST 268, 1920: BCD
         file.write_bytes(data)
     pattern = normal(next(iter(grouped(tmp_path.glob("*.dpx")))))
-    with SequenceSource(pattern, side=32, start=parse_place("10:00:02:02", "--start")) as source:
+    with SequenceSource(pattern, Reading(start="10:00:02:02"), side=32) as source:
         assert source.timecode == "10:00:02:00"
         assert source.first_index == 2
 

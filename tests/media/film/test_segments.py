@@ -19,6 +19,7 @@ from colorizer.media.film.segments import WorkFolder, kept_frames, sweep, work_f
 from colorizer.media.film.sink import FilmSink
 from colorizer.media.film.sound import sounds_of
 from colorizer.media.film.source import FilmSource
+from colorizer.settings import FilmWriting
 from colorizer.stages.keyframes import KEY_STEP
 from colorizer.stages.temporal import LOOK_AHEAD
 from tests.draw_film import draw_film
@@ -203,7 +204,7 @@ def test_segments_join_without_a_seam(tmp_path, monkeypatch, codec, name):
     target = tmp_path / name
     with (
         FilmSource(tmp_path / "a.mkv", side=32) as source,
-        FilmSink(target, like=source, codec=codec, quality=quality, threads=1) as sink,
+        FilmSink(target, FilmWriting(codec=codec, quality=quality), like=source, threads=1) as sink,
     ):
         frames = list(source.frames())
         for frame in frames:
@@ -226,7 +227,7 @@ def test_a_segment_that_lost_packets_is_dropped_and_said(tmp_path, monkeypatch):
     draw_film(tmp_path / "a.mkv", frames=30)
     target = tmp_path / "b.mkv"
     with FilmSource(tmp_path / "a.mkv", side=32) as source:
-        sink = FilmSink(target, like=source, codec="ffv1", identity={"source": 1})
+        sink = FilmSink(target, FilmWriting(codec="ffv1"), like=source, identity={"source": 1})
         finish = sink._folder.finish
 
         def finish_badly(one, state):
@@ -249,7 +250,9 @@ def write_film(folder, name, codec):
     target = folder / name
     with (
         FilmSource(folder / "a.mkv", side=32) as source,
-        FilmSink(target, like=source, codec=codec, threads=1, identity={"source": 1}) as sink,
+        FilmSink(
+            target, FilmWriting(codec=codec), like=source, threads=1, identity={"source": 1}
+        ) as sink,
     ):
         for frame in source.frames(sink.start):
             sink.write(tinted(frame, sink))

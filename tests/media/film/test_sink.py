@@ -17,6 +17,7 @@ from colorizer.media.film.luma import at_depth
 from colorizer.media.film.plan import check
 from colorizer.media.film.sink import FilmSink
 from colorizer.media.film.source import FilmSource
+from colorizer.settings import FilmWriting
 from tests.draw_film import draw_film, gray_frame
 
 AB = (20.0, 30.0)
@@ -33,7 +34,7 @@ def colour(source_path, target, codec="ffv1", quality=None, change=None):
     frames = []
     with (
         FilmSource(source_path, side=32) as source,
-        FilmSink(target, like=source, codec=codec, quality=quality, threads=1) as sink,
+        FilmSink(target, FilmWriting(codec=codec, quality=quality), like=source, threads=1) as sink,
     ):
         for frame in source.frames():
             frames.append(frame)
@@ -158,7 +159,9 @@ def test_a_preset_for_archives_is_deep_and_loses_nothing(tmp_path):
     frames = []
     with (
         FilmSource(tmp_path / "a.mkv", side=32) as source,
-        FilmSink(tmp_path / "b.mkv", like=source, codec="ffv1", preset="archive") as sink,
+        FilmSink(
+            tmp_path / "b.mkv", FilmWriting(codec="ffv1", preset="archive"), like=source
+        ) as sink,
     ):
         for frame in source.frames():
             frames.append(frame)
@@ -175,11 +178,11 @@ def test_a_graphics_card_that_is_not_there_is_one_clear_line(tmp_path, monkeypat
     draw_film(tmp_path / "a.mkv", frames=1)
     with FilmSource(tmp_path / "a.mkv", side=32) as source:
         with pytest.raises(SettingsError, match="no graphics card here encodes h264 at 8 bit"):
-            check(source, tmp_path / "b.mkv", "h264", hardware=True)
+            check(source, tmp_path / "b.mkv", FilmWriting(codec="h264", hardware=True))
         with pytest.raises(SettingsError, match="--hardware is never exact"):
-            check(source, tmp_path / "b.mkv", "ffv1", hardware=True)
+            check(source, tmp_path / "b.mkv", FilmWriting(codec="ffv1", hardware=True))
         with pytest.raises(SettingsError, match="--hardware encodes h264, h265, av1, not prores"):
-            check(source, tmp_path / "b.mov", "prores", hardware=True)
+            check(source, tmp_path / "b.mov", FilmWriting(codec="prores", hardware=True))
 
 
 @pytest.mark.parametrize(("pix_fmt", "deep"), [("yuv420p", "yuv420p"), ("nv12", "p010le")])
@@ -196,7 +199,7 @@ def test_what_a_graphics_card_is_given_is_the_same_picture(tmp_path, monkeypatch
         draw_film(tmp_path / "a.mkv", pix_fmt=source_format, frames=1)
         with FilmSource(tmp_path / "a.mkv", side=32) as source:
             (frame,) = source.frames()
-            coding = check(source, tmp_path / "b.mkv", "h264", hardware=True)[0]
+            coding = check(source, tmp_path / "b.mkv", FilmWriting(codec="h264", hardware=True))[0]
             assert (coding.bits, coding.exact) == (bits, False)
             ab = np.full((2, 24, 32), 20, np.float32)
             card = picture_of(replace(frame, ab=ab), coding, source.tags, Fraction(0))
@@ -330,7 +333,7 @@ def test_an_older_result_is_kept_until_the_new_one_is_complete(tmp_path):
     with (
         FilmSource(tmp_path / "a.mkv", side=32) as source,
         pytest.raises(StoppedError),
-        FilmSink(tmp_path / "b.mkv", like=source, codec="ffv1"),
+        FilmSink(tmp_path / "b.mkv", FilmWriting(codec="ffv1"), like=source),
     ):
         raise StoppedError
     assert (tmp_path / "b.mkv").read_text() == "older"
@@ -345,7 +348,7 @@ def test_a_film_is_never_its_own_target(tmp_path):
     with FilmSource(tmp_path / "a.mkv", side=32) as source:
         for name in ("a.mkv", "link.mkv"):
             with pytest.raises(TargetError, match="is the film itself"):
-                FilmSink(tmp_path / name, like=source, codec="ffv1")
+                FilmSink(tmp_path / name, FilmWriting(codec="ffv1"), like=source)
     assert (tmp_path / "a.mkv").read_bytes() == content
 
 
@@ -366,7 +369,7 @@ def test_a_frame_of_another_shape_is_refused(tmp_path):
     with (
         FilmSource(tmp_path / "a.mkv", side=32) as source,
         pytest.raises(ValueError, match="ab must have the shape"),
-        FilmSink(tmp_path / "b.mkv", like=source, codec="ffv1") as sink,
+        FilmSink(tmp_path / "b.mkv", FilmWriting(codec="ffv1"), like=source) as sink,
     ):
         sink.write(next(source.frames()))
     assert not (tmp_path / "b.mkv").exists()
@@ -378,7 +381,7 @@ def test_a_folder_that_cannot_be_made_is_one_clear_error(tmp_path):
     with (
         FilmSource(tmp_path / "a.mkv", side=32) as source,
         pytest.raises(TargetError, match="can't be written"),
-        FilmSink(tmp_path / "file" / "b.mkv", like=source, codec="ffv1"),
+        FilmSink(tmp_path / "file" / "b.mkv", FilmWriting(codec="ffv1"), like=source),
     ):
         pass
 
@@ -395,7 +398,7 @@ def test_memory_does_not_grow_with_the_film(tmp_path):
     peaks = [0, 0]
     with (
         FilmSource(tmp_path / "a.mkv", side=32) as source,
-        FilmSink(tmp_path / "b.mkv", like=source, codec="h264") as sink,
+        FilmSink(tmp_path / "b.mkv", FilmWriting(codec="h264"), like=source) as sink,
     ):
         for frame in source.frames():
             sink.write(tinted(frame, sink))

@@ -8,6 +8,7 @@ import pytest
 from colorizer.errors import SettingsError, TargetError
 from colorizer.media.film.plan import check
 from colorizer.media.film.source import FilmSource
+from colorizer.settings import FilmWriting
 from tests.draw_film import draw_film
 from tests.media.film.test_sink import colour, expect_same_luma, packets, payload, read, seconds
 
@@ -157,22 +158,22 @@ def test_what_a_container_or_codec_cannot_hold_is_said_before(tmp_path):
         attachment=b"font",
     )
     with FilmSource(tmp_path / "a.mkv", side=32) as source:
-        lines = " | ".join(check(source, tmp_path / "b.mov", "prores")[2])
+        lines = " | ".join(check(source, tmp_path / "b.mov", FilmWriting(codec="prores"))[2])
         assert "12; ffv1 keeps it" in lines
         assert "full range" in lines
         assert "audio stream #1 (flac, eng) is left out" in lines
         assert "attachment stream #2 (font.ttf) is left out" in lines
-        assert check(source, tmp_path / "b.mkv", "ffv1")[2] == []
+        assert check(source, tmp_path / "b.mkv", FilmWriting(codec="ffv1"))[2] == []
         with pytest.raises(TargetError, match=r"ffv1 doesn't go into it; name it \.mkv"):
-            check(source, tmp_path / "b.mp4", "ffv1")
+            check(source, tmp_path / "b.mp4", FilmWriting(codec="ffv1"))
         with pytest.raises(SettingsError, match="0 to 51"):
-            check(source, tmp_path / "b.mp4", "h264", quality=60)
+            check(source, tmp_path / "b.mp4", FilmWriting(codec="h264", quality=60))
     draw_film(tmp_path / "small.mkv", frames=1)
     with (
         FilmSource(tmp_path / "small.mkv", side=32) as source,
         pytest.raises(SettingsError, match="dnxhr needs at least 256x120"),
     ):
-        check(source, tmp_path / "b.mov", "dnxhr")
+        check(source, tmp_path / "b.mov", FilmWriting(codec="dnxhr"))
 
 
 def test_a_stream_left_out_does_not_stop_the_film(tmp_path):

@@ -77,7 +77,7 @@ def exif_block(orientation=6, thumbnail=b""):
 def colour(source_path, target):
     with (
         StillSource(source_path, side=32) as source,
-        StillSink(target, like=source, jpeg_quality=95) as sink,
+        StillSink(target, like=source) as sink,
     ):
         (frame,) = source.frames()
         size = sink.chroma_size(frame)

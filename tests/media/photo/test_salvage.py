@@ -11,6 +11,7 @@ from colorizer.archive.verify.still import verify_still
 from colorizer.errors import MediaError
 from colorizer.media.photo.still import StillSource
 from colorizer.media.photo.still_sink import StillSink
+from colorizer.settings import Reading
 from tests import draw_photo
 
 SIZE = (240, 320)
@@ -21,7 +22,7 @@ def large():
 
 
 def read(path, damaged="salvage"):
-    with StillSource(path, side=32, damaged=damaged) as source:
+    with StillSource(path, Reading(damaged=damaged), side=32) as source:
         frames = list(source.frames())
     return frames, source
 
@@ -97,8 +98,8 @@ def test_a_document_with_one_damaged_page_is_done_without_it(tmp_path):
     struct.pack_into("<H", data, tag.valueoffset, 60000)  # of no codec
     path.write_bytes(data)
     with (
-        StillSource(path, side=32, damaged="salvage") as source,
-        StillSink(target, like=source, jpeg_quality=95) as sink,
+        StillSource(path, Reading(damaged="salvage"), side=32) as source,
+        StillSink(target, like=source) as sink,
     ):
         from dataclasses import replace
 
@@ -113,7 +114,7 @@ def test_a_document_with_one_damaged_page_is_done_without_it(tmp_path):
     assert len(found) == 3
     for page, expected in zip(found, (drawn[0], drawn[2], drawn[3]), strict=True):
         assert np.array_equal(page, expected)
-    assert verify_still(target, path, damaged="salvage").good
+    assert verify_still(target, path, Reading(damaged="salvage")).good
 
 
 def test_a_document_cut_off_keeps_its_first_pages(tmp_path):

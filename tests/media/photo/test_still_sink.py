@@ -12,16 +12,17 @@ from colorizer.errors import TargetError
 from colorizer.media.photo.still import StillSource
 from colorizer.media.photo.still_sink import StillSink
 from colorizer.media.photo.suffixes import photo_suffix
+from colorizer.settings import PhotoWriting
 from tests import draw_photo
 
 AB = (14.0, 22.0)
 
 
-def colour(source_path, target, ab=AB, **how):
+def colour(source_path, target, ab=AB, made_by="", **how):
     """Give a photo one colour everywhere; return the source's frame and the sink."""
     with (
         StillSource(source_path, side=32) as source,
-        StillSink(target, like=source, **({"jpeg_quality": 95} | how)) as sink,
+        StillSink(target, PhotoWriting(**how), like=source, made_by=made_by) as sink,
     ):
         for frame in source.frames(sink.pages):
             size = sink.chroma_size(frame)
@@ -163,7 +164,7 @@ def test_a_photo_of_many_strips_is_whole(tmp_path):
 def colour_and_fail(source_path, target, error):
     with (
         StillSource(source_path, side=32) as source,
-        StillSink(target, like=source, jpeg_quality=95) as sink,
+        StillSink(target, like=source) as sink,
     ):
         (frame,) = source.frames()
         sink.write(replace(frame, ab=np.zeros((2, *draw_photo.SIZE), np.float32)))
@@ -195,7 +196,7 @@ def test_an_existing_result_stays_until_the_new_one_is_complete(tmp_path):
     target.write_bytes(b"old")
     with (
         StillSource(source_path, side=32) as source,
-        StillSink(target, like=source, jpeg_quality=95) as sink,
+        StillSink(target, like=source) as sink,
     ):
         (frame,) = source.frames()
         sink.write(replace(frame, ab=np.zeros((2, *draw_photo.SIZE), np.float32)))
@@ -218,7 +219,7 @@ def test_an_unknown_suffix_is_refused(tmp_path):
         StillSource(draw_photo.draw(tmp_path, "gray.png"), side=32) as source,
         pytest.raises(TargetError, match=r"\.webp"),
     ):
-        StillSink(tmp_path / "result.gif", like=source, jpeg_quality=95)
+        StillSink(tmp_path / "result.gif", like=source)
 
 
 def test_a_photo_under_a_strange_name_gets_its_format_back(tmp_path):

@@ -1,0 +1,162 @@
+"""The path of a film, or of an image sequence: shots, key frames, guides, smoothing, fields."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from functools import partial
+
+from colorizer.frame import Frame
+from colorizer.guidance.cut_list import CutList, cut_file
+from colorizer.guidance.guides import Guides, film_guides
+from colorizer.guidance.hints.file import guides_of
+from colorizer.guidance.hints.tracks import key_anchors
+from colorizer.guidance.reader import FilmReader
+from colorizer.guidance.shot_settings import read_overrides
+from colorizer.jobs import Job, JobState, Progress
+from colorizer.media import open_film, open_film_sink
+from colorizer.media.base import FilmOutput
+from colorizer.media.film.protocol import Film
+from colorizer.models.base import ColorModel
+from colorizer.pipeline.recording import (
+    begin_record,
+    completion,
+    film_identity,
+    made_by,
+    note_cuts,
+    verified,
+)
+from colorizer.pipeline.writing import all_warnings, written
+from colorizer.places.hint import Guide
+from colorizer.settings import Settings
+from colorizer.stages.fields import separate_fields, weave_fields
+from colorizer.stages.gather import Gather
+from colorizer.stages.keyframes import mark_keys
+from colorizer.stages.predict import core_pool, film_batch, predict_chroma
+from colorizer.stages.prefetch import Prefetch
+from colorizer.stages.shots import CONTEXT, mark_shots, scene_detector
+from colorizer.stages.temporal import State, smooth_chroma
+from colorizer.stages.upsample import upsample_chroma
+
+Predict = Callable[..., Iterator[Frame]]
+"""`predict_chroma` with all that does not depend on the guides."""
+PREFETCH_DEPTH = 4
+"""Decoded frames waiting for the network, at least."""
+
+
+def colour_film(
+    job: Job, model: ColorModel, gather: Gather | None
+) -> Generator[Progress, None, None]:
+    """Colorize a film, continuing after the segments that an earlier run finished.
+
+    See `pipeline.run`.
+    """
+    settings, asked = job.settings, guides_of(job)
+    device = next(model.parameters()).device
+    batch = film_batch(device)
+    how = made_by(job, model, asked)
+    notes: list[str] = []
+    with (
+        open_film(job.source, settings, side=settings.size) as source,
+        nullcontext(cut_list_of(source, settings)) as shots,
+        begin_record(job, model, asked) as record,
+        open_film_sink(
+            job.target,
+            settings,
+            like=source,
+            made_by=how,
+            identity=film_identity(job, model, asked),
+        ) as sink,
+        core_pool() if device.type == "cpu" else nullcontext() as pool,
+        nullcontext(_Work(job, source, sink, shots)) as work,
+        Prefetch(work.wanted(), max(PREFETCH_DEPTH, batch)) as frames,
+    ):
+        sink.before_naming = completion(job, record, source, sink, notes)
+        predict = partial(
+            predict_chroma, model=model, batch=batch, warn=notes.append, gather=gather, pool=pool
+        )
+        coloured = work.coloured(frames, predict, asked, notes)
+        done = yield from written(job, coloured, source, sink)
+    if shots is not None:
+        shots.write()
+        note_cuts(job, record)
+    if settings.verify:
+        notes.append(verified(job, record))
+    warnings = all_warnings(source, notes, sink)
+    yield Progress(job, JobState.DONE, done, done, warnings=warnings, sha256=record.sha256)
+
+
+def cut_list_of(source: Film, settings: Settings) -> CutList | None:
+    """Return the cut list of a film that is to be smoothed."""
+    if not settings.smooth:
+        return None
+    name = source.sequence.pattern if source.sequence else source.path
+    return CutList(settings.shots, name, source.rate)
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """A film that is being coloured."""
+
+    job: Job
+    source: Film
+    sink: FilmOutput
+    shots: CutList | None
+    """Found so far; None where it is not smoothed."""
+
+    @property
+    def per_frame(self) -> int:
+        """Fields of a frame that are coloured one by one, 1 or 2."""
+        return 2 if self.source.first_field else 1
+
+    def wanted(self) -> Iterator[Frame]:
+        """Return the frames that the sink still wants, or their fields; with shots marked."""
+        source, sink, shots = self.source, self.sink, self.shots
+        # A few frames more, so that the first one's motion and cuts are found again.
+        begin = max(0, sink.start - (CONTEXT if shots else 0))
+        frames = source.frames(begin, sink.anchor(CONTEXT), video=sink.video)
+        if source.first_field:
+            frames = separate_fields(frames, source.first_field)
+        if shots is None:
+            return frames
+        start, cuts = self.per_frame * sink.start, shots.cuts
+        if cuts is not None:
+            cuts = frozenset(self.per_frame * cut for cut in cuts)
+        shots.restore(sink.state().get("shots"))
+        marked = mark_shots(frames, cuts, detector=scene_detector())
+        return shots.noted((frame for frame in marked if frame.index >= start), self.per_frame)
+
+    def coloured(
+        self, frames: Iterator[Frame], predict: Predict, asked: Sequence[Guide], notes: list[str]
+    ) -> Iterator[Frame]:
+        """Yield the frames with their chroma at the size and place that the sink wants."""
+        source, sink = self.source, self.sink
+        guides = self._guides(asked, notes)
+        if self.shots is not None and not self.job.settings.every_frame:
+            frames = mark_keys(frames)
+        frames = key_anchors(frames, guides.anchors)
+        frames = guides.guide(predict(frames, amounts=guides.amounts))
+        if self.shots is not None:
+            frames = self._smoothed(frames, self.shots)
+        frames = upsample_chroma(frames, sink.chroma_size, sink.chroma_shift, in_rows=sink.by_rows)
+        frames = guides.paint(frames, sink.chroma_size, sink.chroma_shift)
+        yield from weave_fields(frames, source.first_field) if source.first_field else frames
+
+    def _guides(self, asked: Sequence[Guide], notes: list[str]) -> Guides:
+        """Read and follow what is wanted of the film's colours."""
+        job, shots = self.job, self.shots
+        cuts = shots.cuts if shots else None
+        own = read_overrides(cut_file(job.settings.shots, job.source), cuts) if shots else None
+        return film_guides(asked, FilmReader(job, self.source, cuts), own, job.settings, notes)
+
+    def _smoothed(self, frames: Iterator[Frame], shots: CutList) -> Iterator[Frame]:
+        """Smooth chroma, continuing from where an earlier run's finished segments end."""
+
+        def keep(index: int, state: State) -> None:
+            number, between = divmod(index, self.per_frame)
+            if not between:
+                self.sink.keep_state(number, {**state, "shots": shots.state(number)})
+
+        state = {name: value for name, value in self.sink.state().items() if name != "shots"}
+        return smooth_chroma(frames, state=state, keep=keep)

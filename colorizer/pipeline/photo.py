@@ -1,0 +1,76 @@
+"""The path of a photo, or of all pages of a scan."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+from colorizer.archive.planning.sorting import NoColourNeeded, leave, sorted_out
+from colorizer.guidance.guides import photo_guides
+from colorizer.guidance.hints.file import guides_of
+from colorizer.jobs import Job, JobState, Progress
+from colorizer.media import open_photo, open_photo_sink
+from colorizer.models.base import ColorModel
+from colorizer.pipeline.recording import begin_record, completion, made_by
+from colorizer.pipeline.writing import all_warnings, written
+from colorizer.places.hint import hints_of
+from colorizer.stages.gather import Gather
+from colorizer.stages.levels import level_stills
+from colorizer.stages.paper import mark_paper
+from colorizer.stages.predict import predict_chroma
+from colorizer.stages.prefetch import Prefetch
+from colorizer.stages.upsample import upsample_chroma
+
+
+def colour_photo(
+    job: Job, model: ColorModel, gather: Gather | None
+) -> Generator[Progress, None, None]:
+    """Colorize a photo, or leave it as it is where the settings want that; see `pipeline.run`."""
+    try:
+        yield from _coloured(job, model, gather)
+    except NoColourNeeded as found:
+        content = found.content
+    else:
+        return
+    yield leave(job, content)
+
+
+def _coloured(
+    job: Job, model: ColorModel, gather: Gather | None
+) -> Generator[Progress, None, None]:
+    """Colorize a photo.
+
+    Raises:
+        NoColourNeeded: it is to be left as it is.
+    """
+    settings, asked = job.settings, guides_of(job)
+    how, guides = made_by(job, model, asked), photo_guides(settings, hints_of(asked))
+    notes: list[str] = []
+    with (
+        open_photo(job.source, settings, side=settings.size) as source,
+        begin_record(job, model, asked) as record,
+        open_photo_sink(job.target, settings, like=source, made_by=how) as sink,
+        # One page ahead: pages of a scan are large.
+        Prefetch(sorted_out(source.frames(sink.pages), source, settings), 1) as frames,
+    ):
+        sink.before_naming = completion(job, record, source, sink, notes)
+        frames = level_stills(mark_paper(frames, settings.paper), settings.faded)
+        frames = predict_chroma(
+            frames,
+            model,
+            amounts=guides.amounts,
+            hints=guides.shown,
+            warn=notes.append,
+            gather=gather,
+        )
+        frames = upsample_chroma(guides.guide(frames), sink.chroma_size, in_rows=True)
+        done = yield from written(job, frames, source, sink)
+    yield Progress(
+        job,
+        JobState.DONE,
+        done,
+        done,
+        warnings=all_warnings(source, notes, sink),
+        sha256=record.sha256,
+        content=source.contents[0] if len(set(source.contents)) == 1 else "",
+        assumed=tuple(f"{space}: {name}" for space, name in source.assumed.items()),
+    )
