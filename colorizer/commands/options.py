@@ -8,6 +8,8 @@ from dataclasses import Field, fields
 from types import NoneType
 from typing import Any, get_args, get_type_hints
 
+from colorizer.errors import SettingsError
+from colorizer.places.trim import parse_place
 from colorizer.settings import Settings
 from colorizer.settings.option import GROUPS, flag
 
@@ -132,12 +134,12 @@ def positive(text: str) -> int:
 def seconds(text: str) -> float:
     """Parse seconds, M:SS or H:MM:SS."""
     try:
-        parts = [float(part) for part in text.split(":")]
-    except ValueError:
-        parts = []
-    if not 1 <= len(parts) <= 3 or min(parts) < 0:
+        place = parse_place(f"{text.removesuffix('s')}s", "time")
+    except SettingsError:
+        place = None
+    if place is None or place.seconds is None:
         raise argparse.ArgumentTypeError(f"must be seconds, M:SS or H:MM:SS, got {text!r}")
-    return sum(part * 60**power for power, part in enumerate(reversed(parts)))
+    return float(place.seconds)
 
 
 def pixel(text: str) -> tuple[int, int]:

@@ -22,6 +22,8 @@ from colorizer.files.durable import write_whole
 from colorizer.files.name_forms import on_disk
 from colorizer.files.strangers import NOTES_BYTES, read_text
 from colorizer.frame import Frame
+from colorizer.places.timecode import frame_of
+from colorizer.places.trim import parse_place
 
 _TITLE = "# shots of "
 _COLUMNS = ("shot", "start", "first_frame")
@@ -151,7 +153,7 @@ def _read(file: Path, source: Path, rate: Fraction) -> frozenset[int]:
     for number, row in enumerate(rows, start=1):
         try:
             starts.add(_first_frame(row, rate))
-        except (ValueError, TypeError, KeyError) as error:
+        except (ValueError, TypeError, KeyError, AttributeError, SettingsError) as error:
             columns = ",".join(_COLUMNS)
             raise SettingsError(
                 f"--shots {file}: shot {number} has neither a first_frame nor a start such as"
@@ -163,6 +165,5 @@ def _read(file: Path, source: Path, rate: Fraction) -> frozenset[int]:
 def _first_frame(row: dict[str, str], rate: Fraction) -> int:
     if (row.get("first_frame") or "").strip():
         return int(row["first_frame"])
-    parts = [float(part) for part in row["start"].split(":")]
-    seconds = sum(part * 60**power for power, part in enumerate(reversed(parts)))
-    return round(seconds * rate)
+    # A number alone is seconds here.
+    return frame_of(parse_place(f"{row['start'].strip()}s", "start"), "", rate)

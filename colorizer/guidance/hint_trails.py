@@ -15,8 +15,8 @@ from dataclasses import dataclass, field, replace
 from colorizer.frame import Frame
 from colorizer.guidance.hints.tracks import Points
 from colorizer.guidance.reader import FilmReader
-from colorizer.media.film.timecode import own_place
 from colorizer.places.hint import Hint
+from colorizer.places.timecode import frame_of
 from colorizer.places.trim import parse_place
 from colorizer.stages.shot_walk import CHUNK, walk_back, walk_forth
 
@@ -60,16 +60,12 @@ class Trails:
 
     def index_at(self, when: float | str) -> int:
         """Return the index of the frame shown at a place, as nearly as the film's rate tells."""
-        rate = self.reader.rate
+        reader = self.reader
         if isinstance(when, str):
-            place = own_place(parse_place(when, "time"), self.reader.timecode, rate)
-            seconds = place.time(rate) if place else None
-            number = (
-                (place.frame or 0) if place and seconds is None else round((seconds or 0) * rate)
-            )
+            number = frame_of(parse_place(when, "time"), reader.timecode, reader.rate)
         else:
-            number = round(when * rate)
-        return (number - self.reader.first_index) * self.reader.per_frame
+            number = round(when * reader.rate)
+        return (number - reader.first_index) * reader.per_frame
 
     def at(self, hints: Sequence[Placed], index: int) -> list[Hint | None]:
         """Return hints where they are in a frame; None where one is not, or not known to be."""

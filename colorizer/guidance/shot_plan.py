@@ -19,8 +19,8 @@ from colorizer.files.durable import create_part, part_of
 from colorizer.files.strangers import NOTES_BYTES, parse_toml, read_text
 from colorizer.guidance.cut_list import CutList, cut_file, override_file, write_cuts
 from colorizer.jobs import Job
-from colorizer.media.film.timecode import own_place
 from colorizer.places.frame_pattern import is_pattern
+from colorizer.places.timecode import frame_of
 from colorizer.places.trim import parse_place
 
 
@@ -121,12 +121,8 @@ class ShotPlan:
             return None
         time = hint["time"]
         text = f"{time}s" if str(time).replace(".", "", 1).isdigit() else str(time)
-        place = own_place(parse_place(text, "time"), self.timecode, self.rate)
-        if place is None:
-            return None
-        seconds = place.time(self.rate)
-        whole = place.frame if seconds is None else round(seconds * self.rate)
-        return None if whole is None else whole - self.begin
+        place = parse_place(text, "time")
+        return None if place is None else frame_of(place, self.timecode, self.rate) - self.begin
 
 
 def plan_of(job: Job, rate: float, timecode: str = "") -> ShotPlan | None:
@@ -211,11 +207,7 @@ def _changed(own: Mapping[str, Any], name: str, value: Any) -> dict[str, Any]:
 
 def _begin(job: Job, rate: Fraction, timecode: str) -> int:
     """Return how many frames come before the part that is coloured, as nearly as the rate tells."""
-    place = own_place(parse_place(job.settings.start, "--start"), timecode, rate)
-    if place is None:
-        return 0
-    seconds = place.time(rate)
-    return place.frame or 0 if seconds is None else -int(-seconds * rate // 1)
+    return frame_of(job.settings.span[0], timecode, rate, up=True)
 
 
 def _checked(values: Any) -> dict[str, Any]:

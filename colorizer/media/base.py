@@ -57,7 +57,7 @@ class Sink(Protocol):
         ...
 
     def facts(self) -> dict[str, Any]:
-        """Return what was measured while writing, as JSON values for the sidecar."""
+        """Return what was measured while writing, as JSON values; valid in `before_naming`."""
         ...
 
     def chroma_size(self, frame: Frame) -> tuple[int, int]:

@@ -16,7 +16,7 @@ from colorizer.errors import TargetError
 from colorizer.jobs import Job, Kind
 from colorizer.media.film.work_folder import why_not_ours, work_folder
 from colorizer.places.frame_pattern import FILE_SUFFIXES, files_of, is_pattern
-from colorizer.places.trim import Place, parse_place
+from colorizer.places.timecode import frame_of
 
 LEAST_FREE = 256_000_000
 """Bytes a run leaves free on a disk, on small disks LEAST_SHARE of it."""
@@ -134,17 +134,10 @@ def result_bytes(job: Job) -> int:
 def _wanted_frames(job: Job, facts: dict[str, Any]) -> int:
     """Return how many frames of a film `--start` and `--end` leave."""
     frames = facts["frames"] or 0
-    rate = Fraction(facts["rate"])
-    places = [
-        parse_place(getattr(job.settings, name), name) or Place(default, None)
-        for name, default in (("start", 0), ("end", frames))
-    ]
-    times = [place.time(rate) for place in places]
-    start, end = (
-        (place.frame or 0) if time is None else round(time * rate)
-        for place, time in zip(places, times, strict=True)
-    )
-    return max(0, min(end, frames) - start)
+    rate, timecode = Fraction(facts["rate"]), facts.get("time_code") or ""
+    start, end = job.settings.span
+    last = frame_of(end, timecode, rate, up=True) if end else frames
+    return max(0, min(last, frames) - frame_of(start, timecode, rate, up=True))
 
 
 def _frame_bytes(job: Job, bits: int) -> float:

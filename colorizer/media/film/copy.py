@@ -21,7 +21,7 @@ from colorizer.media.film.open import chapters_within, is_cover
 from colorizer.media.film.priming import MUXERS, early_sound
 from colorizer.media.film.streams import template_options
 from colorizer.media.film.subtitles import rewritten, text_codec
-from colorizer.media.film.timecode import advance_timecodes
+from colorizer.places.timecode import advance_timecodes
 
 if TYPE_CHECKING:
     from av import Packet

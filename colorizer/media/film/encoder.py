@@ -21,7 +21,7 @@ from colorizer.media.film.matroska import ROOM, light_room
 from colorizer.media.film.protocol import Film
 from colorizer.media.film.segment import Segment, steps_of
 from colorizer.media.film.side import Carrier, carries_captions, holds_light, light_of
-from colorizer.media.film.timecode import advance_timecodes, timecode_of
+from colorizer.places.timecode import advance_timecodes, timecode_of
 
 if TYPE_CHECKING:
     from av import Packet

@@ -34,8 +34,8 @@ from colorizer.media.film.open import (
 from colorizer.media.film.range import find_span, has_packets_between
 from colorizer.media.film.side import Carrier, kinds_of, starts_at
 from colorizer.media.film.side_scan import first_side_data, later_side_data
-from colorizer.media.film.timecode import own_place, timecode_of
 from colorizer.media.film.wanted import Wanted
+from colorizer.places.timecode import own_place, timecode_of
 from colorizer.places.trim import Place
 from colorizer.settings import Reading
 

@@ -18,8 +18,8 @@ from colorizer import __version__
 from colorizer.errors import MediaError, UnsupportedMedia
 from colorizer.files.strangers import open_regular, read_whole
 from colorizer.media.film.luma import luma_layout, read_plane
-from colorizer.media.film.timecode import from_word
 from colorizer.media.metadata.limits import MOST_FRAME_BYTES
+from colorizer.places.timecode import from_word
 
 GRAY, RGB = 6, 50
 """Descriptors of an image element: luma alone; R, G, B."""

@@ -12,7 +12,7 @@ import numpy as np
 
 from colorizer.errors import MediaError, UnsupportedMedia
 from colorizer.files.strangers import open_regular
-from colorizer.media.film.timecode import from_word
+from colorizer.places.timecode import from_word
 
 MAGIC = struct.pack("<i", 20000630)
 HALF, FLOAT = 1, 2

@@ -17,7 +17,6 @@ from colorizer.media.film.container import open_container
 from colorizer.media.film.luma import LumaLayout
 from colorizer.media.film.protocol import Film
 from colorizer.media.film.source import FilmSource
-from colorizer.media.film.timecode import own_place
 from colorizer.media.frames.dpx import LINEAR, look_at
 from colorizer.media.frames.exr_frames import ExrCarried
 from colorizer.media.frames.files import (
@@ -36,6 +35,7 @@ from colorizer.places.frame_pattern import (
     missing_words,
     normal,
 )
+from colorizer.places.timecode import own_place
 from colorizer.places.trim import Place, parse_rate
 from colorizer.settings import Reading
 

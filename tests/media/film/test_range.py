@@ -9,9 +9,9 @@ import pytest
 from colorizer.archive.verify.film import verify_film
 from colorizer.errors import MediaError, SettingsError
 from colorizer.media.film.source import FilmSource
-from colorizer.media.film.timecode import from_word, later_timecode
 from colorizer.media.frames.source import SequenceSource
 from colorizer.places.frame_pattern import grouped, normal
+from colorizer.places.timecode import from_word, later_timecode
 from colorizer.places.trim import Place, parse_place
 from colorizer.settings import FilmWriting, Reading, Settings
 from tests.draw_film import draw_film

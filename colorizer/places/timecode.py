@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import MutableMapping
 from fractions import Fraction
+from math import ceil
 from typing import Any
 
 from colorizer.places.trim import Place
@@ -88,6 +89,24 @@ def own_place(place: Place | None, first: str, rate: Fraction) -> Place | None:
     if wanted is None or wanted[0] < begin[0]:
         return place
     return Place(wanted[0] - begin[0], None)
+
+
+def frame_of(place: Place | None, timecode: str, rate: Fraction, *, up: bool = False) -> int:
+    """Return the frame at a place, counted from 0, as nearly as a constant rate tells.
+
+    Readers of films find it exactly, by the times of the frames.
+
+    Args:
+        place: as a person wrote it; None is the film's first frame.
+        timecode: of the film's first frame, "" where it has none.
+        rate: frames per second.
+        up: the first frame that is not before the place, as a film is cut; else the nearest.
+    """
+    own = own_place(place, timecode, rate) or Place(0, None)
+    seconds = own.time(rate)
+    if seconds is None:
+        return own.frame or 0
+    return ceil(seconds * rate) if up else round(seconds * rate)
 
 
 def timecode_of(container: Any, stream: Any) -> str:
