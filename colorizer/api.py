@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import closing
 from fractions import Fraction
-from functools import lru_cache
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
@@ -15,6 +14,7 @@ from natsort import natsorted
 
 from colorizer.archive.planning.naming import MARK
 from colorizer.archive.planning.plan import plan_run
+from colorizer.engine.networks import loaded
 from colorizer.errors import ColorizerError, MediaError, SettingsError
 from colorizer.frame import Frame, working_L
 from colorizer.guidance.hints.file import read_hints
@@ -216,27 +216,17 @@ def _ends(
         for event in ends:
             ledger.take(event)
         if plan.jobs:
-            from colorizer.engine.attempt import Way
-            from colorizer.engine.batch import run_all
+            from colorizer.engine.runner import Handling, run_jobs
 
-            way = Way(record=ledger.take)
-            events = run_all(plan.jobs, _loaded(model, settings), way=way)
+            handling = Handling(record=ledger.take, apart=isinstance(model, str))
+            events = run_jobs(plan.jobs, _loaded(model, settings), handling=handling)
             ends += [event for event in events if event.state is not JobState.RUNNING]
     return ends
 
 
 def _loaded(model: str | ColorModel, settings: Settings) -> ColorModel:
-    """Return a model ready to predict; the last one named stays loaded."""
-    if not isinstance(model, str):
-        return model
-    return _load(settings.model, settings.weights, settings.device)
-
-
-@lru_cache(maxsize=1)
-def _load(name: str, weights: Path | None, device: str) -> ColorModel:
-    from colorizer.pipeline import open_model
-
-    return open_model(Settings(model=name, weights=weights, device=device))
+    """Return a model ready to predict; the last ones named stay loaded."""
+    return loaded(settings) if isinstance(model, str) else model
 
 
 def _colorize_array(

@@ -27,7 +27,7 @@ from typing import Any, NoReturn
 import cv2
 import torch
 
-from colorizer.engine import batch
+from colorizer.engine.runner import Handling, run_jobs
 from colorizer.jobs import Job, JobState, Kind
 from colorizer.media.film import decode as film_decode
 from colorizer.media.film import encoder as film_encoder
@@ -130,7 +130,7 @@ def _do(job: Job, at: tuple[str, int] | None, tell: int) -> NoReturn:
     code = 1
     try:
         killer = Killer(job.target.name, at)
-        *_, end = batch.attempt(job, tiny_model())
+        *_, end = run_jobs([job], tiny_model(), handling=Handling(apart=False))
         code = end.state not in (JobState.DONE, JobState.SKIPPED)
         print(end.state, end.message, *end.warnings, file=sys.stderr)  # noqa: T201
         os.write(tell, json.dumps(killer.counts).encode())

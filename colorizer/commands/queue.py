@@ -6,10 +6,8 @@ import argparse
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,12 +23,12 @@ from colorizer.commands.report import ExitCode, Report
 from colorizer.commands.streams import note, write_json, write_line
 from colorizer.errors import ColorizerError, TargetError
 from colorizer.files.durable import NoLocksError, lock, open_own
-from colorizer.jobs import JobState, Kind, Progress, all_but_named
+from colorizer.jobs import JobState, Kind, Progress
 
 if TYPE_CHECKING:
-    from colorizer.engine.apart import Apart
-    from colorizer.engine.desk.records import Records
     from colorizer.engine.queue import Entry, Queue
+    from colorizer.engine.records import Records
+    from colorizer.engine.runner import Runner
 
 TEXT = """\
 List, add to, clear and run the queue of the window.
@@ -205,9 +203,9 @@ def _clear(queue: Queue, arguments: argparse.Namespace) -> int:
 
 def _run(queue: Queue, arguments: argparse.Namespace) -> int:
     """Run what waits, in the order of the queue."""
-    from colorizer.engine.apart import Apart
-    from colorizer.engine.desk.records import Records
     from colorizer.engine.queue import REMOVED
+    from colorizer.engine.records import Records
+    from colorizer.engine.runner import Runner
 
     again = (JobState.FAILED, JobState.CANCELLED) if arguments.retry else ()
     rows = [entry for entry in queue.entries() if entry.state in (*_PENDING, *again)]
@@ -220,12 +218,11 @@ def _run(queue: Queue, arguments: argparse.Namespace) -> int:
             with (
                 closing(Records(log=arguments.log, manifest=arguments.manifest)) as records,
                 Interrupt(report.unfinished) as interrupt,
-                Apart() as apart,
+                Runner() as runner,
             ):
-                work = _Work(queue, report, interrupt, apart, records)
-                for entry in rows:
+                for entries in _together(rows):
                     if not interrupt.asked:
-                        work.do(entry)
+                        _Work(queue, entries, report, records).do(runner, interrupt)
         finally:
             for job in report.look_again():
                 gone = (entry.id for entry in rows if entry.job.target == job.target)
@@ -236,58 +233,83 @@ def _run(queue: Queue, arguments: argparse.Namespace) -> int:
     return ExitCode.SOME_FAILED if report.failed else ExitCode.OK
 
 
-@dataclass(frozen=True, slots=True)
+def _together(rows: Iterable[Entry]) -> Iterator[list[Entry]]:
+    """Yield what is done at the same time: photos in a row, or one film."""
+    photos: dict[Path, Entry] = {}
+    for entry in rows:
+        film, target = entry.job.kind is Kind.FILM, entry.job.target
+        if photos and (film or target in photos):
+            yield list(photos.values())
+            photos = {}
+        if film:
+            yield [entry]
+        else:
+            photos[target] = entry
+    if photos:
+        yield list(photos.values())
+
+
 class _Work:
-    """What `queue run` works with."""
+    """Rows that are done at the same time, and what the queue keeps of them."""
 
-    queue: Queue
-    report: Report
-    interrupt: Interrupt
-    apart: Apart
-    records: Records
+    def __init__(
+        self, queue: Queue, entries: Sequence[Entry], report: Report, records: Records
+    ) -> None:
+        self._queue, self._report, self._records = queue, report, records
+        self._entries = entries
+        self._by_target = {entry.job.target: entry for entry in entries}
+        self._began: dict[int, float] = {}
+        """When each row in progress was begun."""
+        self._saved: dict[int, float] = {}
 
-    def do(self, entry: Entry) -> None:
-        """Run one job and keep what became of it; one that is broken off is interrupted.
+    def do(self, runner: Runner, interrupt: Interrupt) -> None:
+        """Run the jobs and keep what became of them; what is broken off is interrupted.
 
         Raises:
-            ColorizerError: what would fail every further job too; the job waits again.
+            ColorizerError: what would fail every further job too; those in progress wait again.
         """
-        keep = partial(self.queue.update, entry.id)
-        keep(state=JobState.RUNNING, reason="", warnings=(), started=time.time())
-        began = saved = time.monotonic()
+        from colorizer.engine.runner import Handling
+
         left: dict[str, Any] = {"state": JobState.INTERRUPTED, "reason": "Ctrl-C"}
+        handling = Handling(record=self._record, stop=lambda: interrupt.asked)
+        jobs = [entry.job for entry in self._entries]
         try:
-            with closing(self._steps(entry)) as steps:
-                for event in steps:
-                    self.report.take(event)
-                    now = time.monotonic()
-                    if event.state is not JobState.RUNNING:
-                        left = _end_of(event)
-                        break
-                    if self.interrupt.asked and not all_but_named(event):
-                        break
-                    if now - saved >= _SAVE_SECONDS:
-                        saved = now
-                        keep(done=event.done, total=event.total)
+            with closing(runner.run_all(jobs, handling)) as events:
+                for event in events:
+                    self._report.take(event)
+                    self._keep(event)
         except ColorizerError:
             left = {"state": JobState.WAITING}
             raise
         finally:
-            keep(**left, seconds=time.monotonic() - began, ended=time.time())
+            for number in list(self._began):
+                self._end(number, left)
 
-    def _steps(self, entry: Entry) -> Generator[Progress, None, None]:
-        """Run a job; one that was in progress when a process died gets a process of its own."""
-        record = partial(self.records.take, str(entry.root or entry.job.target.parent))
-        if entry.state is not JobState.INTERRUPTED and not entry.crashes:
-            from colorizer.engine import desk
+    def _entry(self, event: Progress) -> Entry:
+        """Return the row of an event; a film's may be that of one of its parts."""
+        return self._by_target.get(event.job.target, self._entries[0])
 
-            yield from desk.steps(entry.job, None, record)
-            return
-        for progress in self.apart.run(entry.job):
-            if self.apart.crashed:
-                self.queue.update(entry.id, crashes=entry.crashes + 1)
-            record(progress)
-            yield progress
+    def _record(self, end: Progress) -> None:
+        entry = self._entry(end)
+        self._records.take(str(entry.root or entry.job.target.parent), end)
+
+    def _keep(self, event: Progress) -> None:
+        """Save the state of a row, and now and then how far it is."""
+        number, now = self._entry(event).id, time.monotonic()
+        if number not in self._began:
+            self._began[number] = self._saved[number] = now
+            self._queue.update(
+                number, state=JobState.RUNNING, reason="", warnings=(), started=time.time()
+            )
+        if event.state is not JobState.RUNNING:
+            self._end(number, _end_of(event))
+        elif now - self._saved[number] >= _SAVE_SECONDS:
+            self._saved[number] = now
+            self._queue.update(number, done=event.done, total=event.total)
+
+    def _end(self, number: int, changes: dict[str, Any]) -> None:
+        seconds = time.monotonic() - self._began.pop(number)
+        self._queue.update(number, **changes, seconds=seconds, ended=time.time())
 
 
 def _end_of(event: Progress) -> dict[str, Any]:

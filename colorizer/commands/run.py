@@ -138,15 +138,16 @@ def _run_jobs(plan: Plan, arguments: argparse.Namespace, report: Report, ledger:
     """Run the jobs and return whether Ctrl-C ended them."""
     make_folder(plan.jobs[0].target.parent)
     from colorizer import pipeline
-    from colorizer.engine import batch
+    from colorizer.engine.runner import Handling, run_jobs
 
     model = pipeline.open_model(plan.jobs[0].settings)
     tell_device(model)
     if not arguments.quiet:
         tell_ignored(model, plan.jobs[0].settings)
     with Interrupt(report.unfinished) as interrupt:
-        way = batch.Way(record=ledger.take, asked=lambda: interrupt.asked, apart=True)
-        with closing(batch.run_all(plan.jobs, model, workers=arguments.jobs, way=way)) as events:
+        handling = Handling(record=ledger.take, stop=lambda: interrupt.asked)
+        steps = run_jobs(plan.jobs, model, workers=arguments.jobs, handling=handling)
+        with closing(steps) as events:
             for event in events:
                 report.take(event)
     return interrupt.asked

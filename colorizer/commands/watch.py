@@ -21,16 +21,15 @@ from colorizer.commands.options import (
 )
 from colorizer.commands.report import ExitCode, Report
 from colorizer.commands.streams import note
-from colorizer.errors import SettingsError
-from colorizer.jobs import JobState, Progress
+from colorizer.jobs import JobState
 
 if TYPE_CHECKING:
     from colorizer.archive.planning.naming import Plan
-    from colorizer.archive.planning.walk import Found
     from colorizer.archive.records.ledger import Ledger
     from colorizer.commands.interrupt import Interrupt
-    from colorizer.engine.watch import Watch
+    from colorizer.engine.watch import Watcher
     from colorizer.models.base import ColorModel
+    from colorizer.settings import Settings
 
 TEXT = """\
 Colorize new files of a folder until Ctrl-C.
@@ -81,21 +80,15 @@ def watch(arguments: argparse.Namespace) -> int:
         TargetError: OUT can't be written, is full, or another watch works in it.
     """
     from colorizer.archive.records.ledger import Ledger
-    from colorizer.commands.run import make_folder, tell_device
-    from colorizer.engine.watch import Watch, check_settings, locked
-    from colorizer.media.probe import kind_of
+    from colorizer.commands.run import tell_device
+    from colorizer.engine.watch import Watcher, check_settings
+    from colorizer.pipeline import open_model
 
-    settings = settings_from(arguments)
+    settings, out = settings_from(arguments), arguments.out
     check_settings(settings)
-    for folder in arguments.inputs:
-        if not folder.is_dir():
-            raise SettingsError(f"{folder} is not a folder; watch takes folders")
-    out: Path = arguments.out
-    make_folder(out)
     with ExitStack() as stack:
-        stack.callback(locked(out).release)
-        from colorizer.pipeline import open_model
-
+        options = {"stable": arguments.stable, "recursive": arguments.recursive}
+        watcher = stack.enter_context(Watcher(arguments.inputs, out, **options))
         model = open_model(settings)
         tell_device(model)
         report = Report(photos=0, as_json=arguments.json, quiet=arguments.quiet, bars=False)
@@ -103,14 +96,7 @@ def watch(arguments: argparse.Namespace) -> int:
         ledger = Ledger(out, log=arguments.log, manifest=arguments.manifest)
         stack.callback(ledger.close)
         stack.callback(_end, report)
-        seen = Watch(
-            arguments.inputs,
-            kind_of,
-            out=out,
-            stable=arguments.stable,
-            recursive=arguments.recursive,
-        )
-        _Watching(arguments, model, seen, report, ledger).go_on()
+        _Watching(arguments, settings, model, watcher, report, ledger).go_on()
     return ExitCode.SOME_FAILED if report.failed else ExitCode.OK
 
 
@@ -125,28 +111,28 @@ class _Watching:
     """What a watch works with."""
 
     arguments: argparse.Namespace
+    settings: Settings
     model: ColorModel
-    seen: Watch
+    watcher: Watcher
     report: Report
     ledger: Ledger
 
     def go_on(self) -> None:
         """Look and work in turns until Ctrl-C, or until there was nothing to do for long."""
-        from colorizer.archive.planning.result_names import Naming
         from colorizer.commands.interrupt import Interrupt
-        from colorizer.engine.watch import plan_arrived
-        from colorizer.media.film.codecs import output_suffix
 
         given = self.arguments
-        naming = Naming(given.out, settings_from(given), output_suffix)
         if not given.quiet:
             note(f"watching {', '.join(map(str, given.inputs))}; Ctrl-C ends it")
         worked = time.monotonic()
         with Interrupt(self.report.unfinished) as interrupt:
             while not interrupt.asked:
                 began = time.monotonic()
-                if found := self._look():
-                    self._work(plan_arrived(found, naming), interrupt)
+                plan = self.watcher.look(self.settings)
+                for problem in plan.problems:
+                    note(f"warning: {problem}")
+                if plan.jobs or plan.settled:
+                    self._work(plan, interrupt)
                     worked = time.monotonic()
                 elif given.idle and time.monotonic() - worked >= given.idle:
                     return
@@ -155,12 +141,6 @@ class _Watching:
                     looked = time.monotonic() - began
                     self._wait(interrupt, max(given.interval, 5 * looked))
 
-    def _look(self) -> list[Found]:
-        found = self.seen.ready()
-        for problem in self.seen.problems:
-            note(f"warning: {problem}")
-        return found
-
     def _wait(self, interrupt: Interrupt, seconds: float) -> None:
         end = time.monotonic() + seconds
         while not interrupt.asked and time.monotonic() < end:
@@ -168,18 +148,15 @@ class _Watching:
 
     def _work(self, plan: Plan, interrupt: Interrupt) -> None:
         """Do what has come in, until all is done or Ctrl-C."""
-        from colorizer.engine import batch
+        from colorizer.engine.runner import Handling, run_jobs
 
         for event in plan.settled:
             self.ledger.take(event)
-            self._take(event)
-        way = batch.Way(record=self.ledger.take, asked=lambda: interrupt.asked, apart=True)
-        jobs = batch.run_all(plan.jobs, self.model, workers=self.arguments.jobs, way=way)
+            self.report.take(event)
+        handling = Handling(record=self.ledger.take, stop=lambda: interrupt.asked)
+        jobs = run_jobs(plan.jobs, self.model, workers=self.arguments.jobs, handling=handling)
         with closing(jobs) as events:
             for event in events:
-                self._take(event)
-
-    def _take(self, event: Progress) -> None:
-        self.report.take(event)
-        if event.state is not JobState.RUNNING:
-            self.seen.ended(event.job.source, failed=event.state is JobState.FAILED)
+                self.report.take(event)
+                if event.state is not JobState.RUNNING:
+                    self.watcher.ended(event.job.source, failed=event.state is JobState.FAILED)

@@ -5,14 +5,12 @@ from __future__ import annotations
 import errno
 import logging
 import time
-from collections.abc import Callable, Generator
-from contextlib import closing
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterable
+from contextlib import closing, nullcontext
 
 from colorizer import pipeline
 from colorizer.archive.planning.disk import check_room, result_bytes, segments_bytes
 from colorizer.archive.planning.existing import Standing, settle, standing_of
-from colorizer.engine.parts import parts_of, run_parts
 from colorizer.errors import ColorizerError, MediaError, TargetError
 from colorizer.files.claims import Claim
 from colorizer.files.hiccups import WAITS, is_passing, pauses
@@ -28,21 +26,10 @@ _CLAIM_SECONDS = 0.5
 """Time between two looks whether another run has ended with a target."""
 _DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 
+Record = Callable[[Progress], object]
+Steps = Generator[Progress, None, None]
 Stamp = tuple[int, int, int] | None
 """Time of change in ns, bytes and number of a file; None where none exists."""
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """How jobs are run, beside what their settings say."""
-
-    record: Callable[[Progress], object] = lambda _: None
-    """Called with the end of every job while no one else may write its target, in any thread."""
-    asked: Callable[[], bool] = lambda: False
-    """Tells that the run is to stop: what is in hand is finished, of a film the frame."""
-    apart: bool = False
-    """Targets at which a process died come last, each in a process of its own; one that ends it
-    is FAILED."""
 
 
 def stamp(job: Job) -> Stamp:
@@ -56,67 +43,28 @@ def stamp(job: Job) -> Stamp:
     return facts.st_mtime_ns, facts.st_size, facts.st_ino
 
 
-def attempt(
-    job: Job,
-    model: ColorModel,
-    gather: Gather | None = None,
-    *,
-    way: Way | None = None,
-    before: Stamp = None,
+def claimed(
+    job: Job, record: Record, run: Callable[[], Steps], before: Stamp
 ) -> Generator[Progress, None, None]:
-    """Run one job; what goes wrong is yielded as FAILED, a target that is there as SKIPPED.
+    """Run a job while no one else may write its target, unless its result exists.
 
-    No one else writes the target meanwhile: it waits for another run that has it.
+    It waits for another run that has the target.
 
     Args:
         job: what to do.
-        model: the loaded model.
-        gather: the network as several threads share it.
-        way: how it is run.
+        record: takes the end of a job that is not run; what `run` yields is not told to it.
+        run: does it.
         before: of `stamp` when the job was planned.
 
     Raises:
         TargetError: the disk is full or read-only.
     """
-    way = way or Way()
-
-    def alone(one: Job) -> Generator[Progress, None, None]:
-        return _recorded(_tried(one, model, gather), way.record)
-
-    def part(one: Job) -> Generator[Progress, None, None]:
-        return _claimed(one, way.record, lambda: alone(one), None)
-
-    def whole() -> Generator[Progress, None, None]:
-        try:
-            parts = parts_of(job)
-        except ColorizerError as error:
-            failed = Progress(job, JobState.FAILED, message=_reason(error, job))
-            return _recorded(_only(failed), way.record)
-        return alone(job) if len(parts) == 1 else run_parts(job, parts, part)
-
-    return _claimed(job, way.record, whole, before)
-
-
-def _claimed(
-    job: Job,
-    record: Callable[[Progress], object],
-    run: Callable[[], Generator[Progress, None, None]],
-    before: Stamp,
-) -> Generator[Progress, None, None]:
-    """Run a job while no one else may write its target, unless its result exists.
-
-    Args:
-        job: what to do.
-        record: see `Way`; what `run` yields is not told to it.
-        run: does it.
-        before: see `attempt`.
-    """
     claim = Claim(job.target)
     try:
         if message := (yield from _taken(job, claim)):
-            yield from _recorded(_only(Progress(job, JobState.FAILED, message=message)), record)
+            yield from recorded([Progress(job, JobState.FAILED, message=message)], record)
         elif settled := settle(job) or _made_meanwhile(job, before):  # it came after the plan
-            yield from _recorded(_only(settled), record)
+            yield from recorded([settled], record)
         else:
             with closing(run()) as steps:
                 yield from steps
@@ -124,15 +72,9 @@ def _claimed(
         claim.release()
 
 
-def _only(progress: Progress) -> Generator[Progress, None, None]:
-    yield progress
-
-
-def _recorded(
-    steps: Generator[Progress, None, None], record: Callable[[Progress], object]
-) -> Generator[Progress, None, None]:
+def recorded(steps: Iterable[Progress], record: Record) -> Generator[Progress, None, None]:
     """Pass on the steps of a job and record its end."""
-    with closing(steps):
+    with closing(steps) if isinstance(steps, Generator) else nullcontext():
         for progress in steps:
             if progress.state is not JobState.RUNNING:
                 record(progress)
@@ -166,8 +108,17 @@ def _taken(job: Job, claim: Claim) -> Generator[Progress, None, str]:
             yield Progress(job, JobState.RUNNING, message=told)
 
 
-def _tried(job: Job, model: ColorModel, gather: Gather | None) -> Generator[Progress, None, None]:
-    """Run one job, again after errors that may pass."""
+def tried(job: Job, model: ColorModel, gather: Gather | None) -> Generator[Progress, None, None]:
+    """Run one job, again after errors that may pass; what goes wrong with it is yielded as FAILED.
+
+    Args:
+        job: what to do; its target is claimed.
+        model: the loaded model.
+        gather: the network as several threads share it.
+
+    Raises:
+        TargetError: the disk is full or read-only.
+    """
     message, passing = "", False
     for wait in (*WAITS, None):
         message, passing = yield from _try(job, model, gather)
@@ -203,7 +154,7 @@ def _try(
     except ColorizerError as error:
         if isinstance(error, TargetError) and is_disk_error(error):
             raise
-        return _reason(error, job), is_passing(error)
+        return reason(error, job), is_passing(error)
     except MemoryError:
         return "out of memory; close other programs or use fewer --jobs", False
     except Exception as error:
@@ -231,7 +182,7 @@ def _guarded(job: Job, steps: Generator[Progress, None, None]) -> Generator[Prog
             yield progress
 
 
-def _reason(error: ColorizerError, job: Job) -> str:
+def reason(error: ColorizerError, job: Job) -> str:
     """Return the error's line, without the path that the job names anyway."""
     if isinstance(error, MediaError) and error.path == job.source:
         return error.reason

@@ -43,7 +43,7 @@ CREATE TABLE jobs (
     done INTEGER NOT NULL,
     total INTEGER,
     seconds REAL NOT NULL,
-    crashes INTEGER NOT NULL,
+    crashes INTEGER NOT NULL,  -- of versions before 0.2, always 0 now
     added REAL NOT NULL,
     started REAL,
     ended REAL,

@@ -39,8 +39,6 @@ class Entry:
     """Frames expected, None where unknown."""
     seconds: float = 0.0
     """Time worked on it, pauses left out."""
-    crashes: int = 0
-    """How often the worker process ended while it was in progress."""
     added: float = 0.0
     """Seconds since the epoch, as `started` and `ended`."""
     started: float | None = None
@@ -87,7 +85,7 @@ def _check_types(values: Mapping[str, Any], names: Iterable[Any]) -> None:
     if any(not isinstance(name, bytes | str) or not name or b"\0" in os.fsencode(name)
            for name in names):  # fmt: skip
         raise ValueError("source or target is no path")
-    for name in ("done", "crashes", "total"):
+    for name in ("done", "total"):
         if type(values[name]) is not int and not (name == "total" and values[name] is None):
             raise ValueError(f"{name} is no number")
     for name in ("seconds", "added", "started", "ended"):

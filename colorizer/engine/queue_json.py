@@ -1,22 +1,19 @@
-"""Jobs as JSON: to move a queue to another machine, and as the worker is told of them."""
+"""A queue as JSON, to move it to another machine."""
 
 from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from colorizer.engine.queue import Queue
+from colorizer.engine.wire import item_of, job_from
 from colorizer.errors import ColorizerError, TargetError
 from colorizer.files.durable import write_whole
 from colorizer.files.strangers import LIST_BYTES, parse_json, read_whole
 from colorizer.guidance.cut_list import only_existing
-from colorizer.jobs import Job, JobState, Kind
-from colorizer.places.hint import as_lists, from_lists
-from colorizer.settings import Settings
+from colorizer.jobs import Job, JobState
 
 _log = logging.getLogger(__name__)
 
@@ -31,16 +28,7 @@ def export_json(queue: Queue, file: Path) -> int:
         TargetError: the file can't be written, or would replace a source or a result of the queue.
     """
     rows = [e for e in queue.entries() if e.state not in (JobState.DONE, JobState.SKIPPED)]
-    jobs = [
-        {
-            "source": str(e.job.source),
-            "target": str(e.job.target),
-            "kind": str(e.job.kind),
-            "settings": e.job.settings.as_dict(),
-            "hints": as_lists(e.job.hints),
-        }
-        for e in rows
-    ]
+    jobs = [item_of(entry.job) for entry in rows]
     from colorizer.archive.planning.naming import Plan
     from colorizer.archive.planning.register import check_lists
 
@@ -78,14 +66,3 @@ def _without_new_lists(job: Job, file: Path) -> Job:
         told = f"{file} names a cut list that does not exist; shots are found again"
         _log.warning("%s: %s", job.source, told)
     return replace(job, settings=replace(job.settings, shots=shots))
-
-
-def job_from(item: Mapping[str, Any]) -> Job:
-    """Build a job of its JSON: source, target, kind, settings and hints.
-
-    Raises:
-        KeyError, ValueError, SettingsError: something is missing or not allowed.
-    """
-    settings = Settings.from_dict(item.get("settings", {}))
-    hints = from_lists(item.get("hints", ()))
-    return Job(Path(item["source"]), Path(item["target"]), Kind(item["kind"]), settings, hints)

@@ -8,8 +8,10 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 from colorizer.archive.planning.existing import settle
 from colorizer.archive.planning.naming import Plan
@@ -19,7 +21,7 @@ from colorizer.archive.planning.targets import targets_of
 from colorizer.archive.planning.walk import Found, walk
 from colorizer.errors import MediaError, SettingsError, TargetError
 from colorizer.files.claims import Claim
-from colorizer.jobs import Job, Kind
+from colorizer.jobs import Job, JobState, Kind
 from colorizer.settings import Settings
 
 _NAME = "watch"
@@ -121,6 +123,72 @@ class Watch:
             return False
         quiet = self._stable if status.st_size else max(self._stable, EMPTY_SECONDS)
         return now - seen.since >= quiet
+
+
+class Watcher:
+    """Turns what comes into watched folders into jobs; `watch` and the window use it.
+
+    A context manager: while it is open, no other one works in the same output folder.
+
+    Args:
+        inputs: folders.
+        out: folder of the results, made where it is missing.
+        stable: seconds for which size and time of a whole file have not changed.
+        recursive: watch folders in folders.
+
+    Raises:
+        SettingsError: an input is no folder.
+        TargetError: another watch works in `out`, or it can't be written.
+    """
+
+    def __init__(
+        self, inputs: Sequence[Path], out: Path, *, stable: float, recursive: bool = True
+    ) -> None:
+        from colorizer.media.probe import kind_of
+
+        for folder in inputs:
+            if not folder.is_dir():
+                raise SettingsError(f"{folder} is not a folder; watch takes folders")
+        self._out = out
+        self._claim = locked(out)
+        self._seen = Watch(inputs, kind_of, out=out, stable=stable, recursive=recursive)
+        self._given: dict[Path, Path] = {}
+        """Target by source of the files that were given out as jobs and have not ended."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let another watch work in the output folder."""
+        self._claim.release()
+
+    def look(self, settings: Settings) -> Plan:
+        """Look once; return jobs for what came in, what was done before, and what is wrong.
+
+        Args:
+            settings: of the jobs, which `check_settings` accepts.
+        """
+        from colorizer.media.film.codecs import output_suffix
+
+        found = [item for item in self._seen.ready() if item.path not in self._given]
+        plan = plan_arrived(found, Naming(self._out, settings, output_suffix), self._given)
+        for event in plan.settled:  # most were done by an earlier watch
+            self.ended(event.job.source, failed=event.state is JobState.FAILED)
+        self._given.update((job.source, job.target) for job in plan.jobs)
+        return replace(plan, problems=tuple(self._seen.problems))
+
+    def ended(self, source: Path, *, failed: bool) -> None:
+        """Note that a job has ended: its file is taken again only if it failed and then changes."""
+        self._given.pop(source, None)
+        self._seen.ended(source, failed=failed)
 
 
 def locked(out: Path) -> Claim:

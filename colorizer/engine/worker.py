@@ -3,7 +3,8 @@
 Commands come as JSON lines on standard input, events go as JSON lines to standard output, logs to
 standard error. The process ends when its input closes, so it never outlives the window.
 
-    {"do": "run", "job": 7, "source": ..., "target": ..., "kind": ..., "settings": {}, "hints": []}
+    {"do": "run", "job": 7, "source": ..., "target": ..., "kind": ..., "settings": {}, "hints": [],
+     "out": FOLDER of run log and manifest, "apart": false in a process for suspects}
     {"do": "cancel", "job": 7}   {"do": "pause"}   {"do": "resume"}
     {"do": "plan", "id": 1, "inputs": [...], "out": ..., "settings": {}}
     {"do": "arrived", "id": 2, "inputs": FOLDERS, "out": ..., "ended": [...], ...}   one look
@@ -27,12 +28,16 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import IO, Any, NoReturn
+from typing import IO, TYPE_CHECKING, Any, NoReturn
 
-from colorizer.engine.desk.records import Records
-from colorizer.engine.queue_json import job_from
+from colorizer.engine.records import Records
+from colorizer.engine.wire import end_event, job_from
 from colorizer.errors import ColorizerError
-from colorizer.jobs import JobState, Progress, all_but_named
+from colorizer.jobs import Job, JobState, Kind, Progress
+from colorizer.settings import Settings
+
+if TYPE_CHECKING:
+    from colorizer.engine.runner import Runner
 
 _log = logging.getLogger(__name__)
 
@@ -43,6 +48,8 @@ GRACE_SECONDS = 10.0
 SHOW_SECONDS = 1.0
 """Least time between two pictures of frames just finished."""
 MOST_JOBS = 16
+_UNREAD = Job(Path(), Path(), Kind.PHOTO, Settings())
+"""Stands for a job whose command can't be read."""
 
 
 class Worker:
@@ -62,6 +69,8 @@ class Worker:
         self._showing = threading.Lock()
         self._shown, self._shows = 0.0, 0
         self._records = Records()
+        self._making = threading.Lock()
+        self._made: Runner | None = None
         self._jobs = ThreadPoolExecutor(MOST_JOBS, "job")
         # Pictures wait for the network; lists and thumbnails should not wait for pictures.
         self._questions = {
@@ -86,6 +95,8 @@ class Worker:
             cancelled.set()
         self._going.set()
         self._jobs.shutdown(wait=True, cancel_futures=True)
+        if self._made is not None:
+            self._made.close()
         self._records.close()
         for pool in self._questions.values():
             pool.shutdown(wait=False, cancel_futures=True)
@@ -150,44 +161,54 @@ class Worker:
 
     def _run(self, command: Mapping[str, Any]) -> None:
         """Do one job, in a job thread; it always ends with one event of an end."""
-        number = command["job"]
-        cancelled = self._cancelled[number]
+        number, clock = command["job"], _Clock()
+        job, cancelled = _UNREAD, self._cancelled[number]
         try:
-            self._do(command, cancelled)
+            job = job_from(command)
+            self._wait(cancelled, clock)
+            end, fatal = self._do(job, command, clock), False
         except ColorizerError as error:
             # Not the file's fault: a full disk, a model that does not exist. Others would fail too.
-            self._end(number, JobState.FAILED, message=str(error), fatal=True)
+            end, fatal = Progress(job, JobState.FAILED, message=str(error)), True
         except Exception as error:
             _log.exception("job %s failed", number)
             message = f"unexpected {type(error).__name__}: {error}"
-            self._end(number, JobState.FAILED, message=message)
+            end, fatal = Progress(job, JobState.FAILED, message=message), False
         finally:
             self._cancelled.pop(number, None)
+        self.tell(**end_event(number, end, clock.seconds, fatal=fatal))
 
-    def _do(self, command: Mapping[str, Any], cancelled: threading.Event) -> None:
-        from colorizer.engine import desk
+    def _do(self, job: Job, command: Mapping[str, Any], clock: _Clock) -> Progress:
+        """Do one job with the runner of this process and return its end."""
+        from colorizer.engine.runner import Handling
 
-        number, job = command["job"], job_from(command)
-        clock = _Clock()
-        self._wait(cancelled, clock)
-        self.tell(event="start", job=number)
+        number, out = command["job"], command.get("out")
+        cancelled = self._cancelled[number]
         told, begun = 0.0, None
-        out, threads = command.get("out"), command.get("threads")
-        running = desk.steps(job, threads, lambda end: self._records.take(out, end))
-        with desk.room(job), closing(running) as steps:
+        handling = Handling(
+            lambda end: self._records.take(out, end), cancelled.is_set, command.get("apart", True)
+        )
+        with closing(self._runner(command.get("workers")).run(job, handling)) as steps:
             for progress in steps:
-                begun = progress.done if begun is None else begun
+                if begun is None:  # not before: an event says that the process does its work
+                    begun = progress.done
+                    self.tell(event="start", job=number)
                 self._wait(cancelled, clock)
                 if progress.state is not JobState.RUNNING:
-                    self._end(number, progress.state, progress, clock.seconds)
-                    return
+                    return progress
                 self._show(number, progress)
-                if cancelled.is_set() and not all_but_named(progress):
-                    break
                 if time.monotonic() - told >= EVENT_SECONDS or progress.done == progress.total:
                     told = time.monotonic()
                     self._step(number, progress, begun, clock.seconds)
-        self._end(number, JobState.CANCELLED, seconds=clock.seconds)
+        return Progress(job, JobState.CANCELLED)
+
+    def _runner(self, workers: int | None) -> Runner:
+        """Return the runner of this process, made by the first job that needs it."""
+        from colorizer.engine.runner import Runner
+
+        with self._making:
+            self._made = self._made or Runner(workers=workers)
+            return self._made
 
     def _wait(self, cancelled: threading.Event, clock: _Clock) -> None:
         """Stand still while paused; the clock stands still too."""
@@ -225,29 +246,6 @@ class Worker:
             begun=begun,
             total=progress.total,
             seconds=round(seconds, 3),
-        )
-
-    def _end(
-        self,
-        number: int,
-        state: JobState,
-        progress: Progress | None = None,
-        seconds: float = 0.0,
-        message: str = "",
-        fatal: bool = False,
-    ) -> None:
-        self.tell(
-            event=str(state),
-            job=number,
-            done=progress.done if progress else 0,
-            total=progress.total if progress else None,
-            message=progress.message if progress else message,
-            warnings=list(progress.warnings) if progress else [],
-            sha256=progress.sha256 if progress else "",
-            results=[str(target) for target in progress.results] if progress else [],
-            content=progress.content if progress else "",
-            seconds=round(seconds, 3),
-            fatal=fatal,
         )
 
 

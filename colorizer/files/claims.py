@@ -2,7 +2,7 @@
 
 The system unlocks the file however its process ends, so a crash blocks no one; the file itself
 stays then and tells the next run that a process died while it made this target. A library that
-reads files may crash on one of them: such a target is tried apart, see `colorizer.engine.apart`.
+reads files may crash on one of them: such a target is tried apart, see `colorizer.engine.runner`.
 A power cut leaves the same files, which costs little.
 """
 

@@ -1,4 +1,8 @@
-"""Works the queue off: which job is next, what follows from each event, what after a crash."""
+"""Works the queue off: which job is next, and what follows from each event.
+
+After a crash the jobs in progress are given to the next worker process, whose runner tells by their
+claims what to do with them: see `colorizer.engine.runner`.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +15,8 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from colorizer.engine.queue import Entry
+from colorizer.engine.wire import item_of
 from colorizer.jobs import JobState, Kind
-from colorizer.places.hint import as_lists
 from gui.app.engine import Engine
 from gui.app.room import free_bytes, has_room
 from gui.app.text import shown
@@ -21,8 +25,6 @@ from gui.queue.queue_model import QueueModel
 
 CANCEL_MS = 10_000
 """How long a cancelled job may take to stop before the worker is killed."""
-MOST_CRASHES = 2
-"""A file that was in progress at so many crashes of the worker has failed."""
 
 PENDING = (JobState.WAITING, JobState.INTERRUPTED)
 
@@ -132,7 +134,7 @@ class Runner(QObject):
         """Put ended jobs back into the queue."""
         ended = [n for n in numbers if n not in self._running]
         self._model.change_many(
-            ended, state=JobState.WAITING, reason="", warnings=(), done=0, seconds=0.0, crashes=0
+            ended, state=JobState.WAITING, reason="", warnings=(), done=0, seconds=0.0
         )
         if self.activity is Activity.RUNNING:
             self._fill()
@@ -211,12 +213,8 @@ class Runner(QObject):
         self._engine.send(
             do="run",
             job=entry.id,
-            source=str(job.source),
-            target=str(job.target),
-            kind=str(job.kind),
-            settings=job.settings.as_dict(),
-            hints=as_lists(job.hints),
             out=self._records_folder(job.target),
+            **item_of(job),
         )
 
     def _records_folder(self, target: Path) -> str | None:
@@ -259,23 +257,14 @@ class Runner(QObject):
         self._fill()
 
     def _handle_death(self, words: str) -> None:
-        """The worker ended with jobs in progress: one caused it, the next try shows which."""
-        running, self._running = self._running, set()
-        for number in running:
-            crashes = self._model.entry(number).crashes + 1
-            reason = self.tr("The worker process ended (%1)").replace("%1", words)
-            if number in self._cancelling:
-                self._model.change(number, state=JobState.CANCELLED, reason="")
-            elif crashes >= MOST_CRASHES:
-                reason = self.tr("The worker process ended twice with this file (%1)")
-                self._model.change(
-                    number, state=JobState.FAILED, crashes=crashes,
-                    reason=reason.replace("%1", words),
-                )  # fmt: skip
-            else:
-                self._model.change(
-                    number, state=JobState.INTERRUPTED, crashes=crashes, reason=reason
-                )
+        """The worker ended with jobs in progress; the next one continues them."""
+        reason = self.tr("The worker process ended (%1)").replace("%1", words)
+        cancelled = self._running & self._cancelling
+        self._model.change_many(cancelled, state=JobState.CANCELLED, reason="")
+        self._model.change_many(
+            self._running - cancelled, state=JobState.INTERRUPTED, reason=reason
+        )
+        self._running.clear()
         self._cancelling.clear()
         if self.activity is Activity.PAUSED:
             # A new worker knows nothing of the pause; nothing begins before Start.
@@ -297,4 +286,4 @@ class Runner(QObject):
 
 
 def _runs_alone(entry: Entry) -> bool:
-    return entry.job.kind is Kind.FILM or entry.crashes > 0
+    return entry.job.kind is Kind.FILM

@@ -21,7 +21,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from colorizer.engine.batch import run_all
+from colorizer.engine.runner import run_jobs
 from colorizer.frame import Frame
 from colorizer.jobs import Job, JobState, Kind
 from colorizer.media import open_film, open_film_sink
@@ -124,11 +124,11 @@ def bench_photos(model: ColorModel, folder: Path, count: int, settings: Settings
             for n, c in enumerate(colours)
         ]
     )
-    list(run_all(jobs[:2], model))
+    list(run_jobs(jobs[:2], model))
     for job in jobs:
         job.target.unlink(missing_ok=True)
     states = []
-    took = seconds(lambda: states.extend(p.state for p in run_all(jobs, model)))
+    took = seconds(lambda: states.extend(p.state for p in run_jobs(jobs, model)))
     assert states.count(JobState.DONE) == count
     best = row("photos: decode only", count, decode, "photos/s")
     row("photos: encode only", count, encode, "photos/s")

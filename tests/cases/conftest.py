@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from colorizer import api, pipeline
+from colorizer import pipeline
 from colorizer.commands import cli
-from colorizer.engine import desk
+from colorizer.engine import networks
 from tests.tiny_model import tiny_model
 
 
@@ -14,11 +14,9 @@ from tests.tiny_model import tiny_model
 def tiny(monkeypatch) -> Iterator[None]:
     """Let every command and the Python interface use a network without weights."""
     monkeypatch.setattr(pipeline, "load_model", lambda *_: tiny_model())
-    for load in (api._load, desk._load):
-        load.cache_clear()
+    networks._load.cache_clear()
     yield
-    for load in (api._load, desk._load):
-        load.cache_clear()
+    networks._load.cache_clear()
 
 
 def run(*arguments: object) -> int:

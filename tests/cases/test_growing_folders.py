@@ -252,10 +252,10 @@ def test_a_job_that_comes_second_replaces_nothing(tmp_path):
     settings = Settings(size=64, existing="overwrite")
     ends = []
     for name, level in (("m.tif", 60), ("m.jpg", 180)):
-        from colorizer.engine.batch import run_all
+        from colorizer.engine.runner import run_jobs
 
         job = Job(put(tmp_path / "in" / name, level), target, Kind.PHOTO, settings)
-        ends += [e.state for e in run_all([job], tiny_model()) if e.state is not JobState.RUNNING]
+        ends += [e.state for e in run_jobs([job], tiny_model()) if e.state is not JobState.RUNNING]
     assert ends == [JobState.DONE, JobState.FAILED]
     assert levels(tmp_path / "out") == {"m_color.png": 60}
 

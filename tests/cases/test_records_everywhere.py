@@ -17,7 +17,7 @@ import pytest
 from colorizer import api, pipeline
 from colorizer.commands import cli
 from colorizer.commands.report import ExitCode
-from colorizer.engine import desk
+from colorizer.engine import networks
 from tests import drawn
 from tests.tiny_model import tiny_model
 from tests.tiny_weights import write_tiny_weights
@@ -65,7 +65,7 @@ def assert_recorded(out: Path, count: int) -> None:
 @pytest.fixture
 def tiny(monkeypatch):
     monkeypatch.setattr(pipeline, "load_model", lambda *_: tiny_model())
-    monkeypatch.setattr(desk, "_load", lambda *_: tiny_model())
+    monkeypatch.setattr(networks, "_load", lambda *_: tiny_model())
 
 
 @pytest.fixture

@@ -13,9 +13,10 @@ import pytest
 from colorizer.commands import cli
 from colorizer.commands.queue import LOCK, held
 from colorizer.commands.report import ExitCode
-from colorizer.engine import desk
+from colorizer.engine import networks
 from colorizer.engine.queue import Queue
 from colorizer.errors import ColorizerError
+from colorizer.files.claims import Claim
 from colorizer.jobs import JobState
 from tests import drawn
 from tests.tiny_model import tiny_model
@@ -24,7 +25,7 @@ from tests.tiny_weights import write_tiny_weights
 
 @pytest.fixture(autouse=True)
 def _tiny(monkeypatch):
-    monkeypatch.setattr(desk, "_load", lambda *_: tiny_model())
+    monkeypatch.setattr(networks, "_load", lambda *_: tiny_model())
 
 
 @pytest.fixture
@@ -116,9 +117,9 @@ def test_a_killed_run_is_interrupted_and_goes_on(base):
         weights,
     )
     code = (
-        "import sys; from colorizer.commands import cli; from colorizer.engine import desk\n"
+        "import sys; from colorizer.commands import cli; from colorizer.engine import networks\n"
         "from tests.tiny_model import tiny_model\n"
-        "desk._load = lambda *_: tiny_model(); sys.exit(cli.main(sys.argv[1:]))"
+        "networks._load = lambda *_: tiny_model(); sys.exit(cli.main(sys.argv[1:]))"
     )
     file = str(base / "q" / "queue.sqlite")
     run = subprocess.Popen([sys.executable, "-c", code, "queue", "--file", file, "run"])
@@ -137,7 +138,10 @@ def test_what_was_in_work_at_a_death_is_done_apart_and_fails_if_it_dies_again(ba
     queue(base, "add", base / "in" / "a.png", "-o", base / "out")
     with Queue(base / "q" / "queue.sqlite") as opened:
         opened.update(1, state=JobState.RUNNING)
-    monkeypatch.setattr(desk, "steps", lambda *_: pytest.fail("done in this process"))
+        claim = Claim(opened.entry(1).job.target)
+    assert claim.take()
+    claim.release(died=True)
+    monkeypatch.setattr(networks, "_load", lambda *_: pytest.fail("done in this process"))
     crash = sys.executable, ["-c", "import os; os.abort()"]
     monkeypatch.setattr("colorizer.engine.apart.worker_command", lambda: crash)
     for words in (["run"], ["run", "--retry"]):

@@ -1,7 +1,6 @@
 """A library that crashes on a file: the file fails, the rest is done, however often one tries."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -17,23 +16,8 @@ from colorizer.files.claims import PREFIX
 from colorizer.jobs import Job, JobState, Kind
 from colorizer.settings import Settings
 from tests import drawn
+from tests.crashing import crash_on_bad_files
 from tests.tiny_weights import write_tiny_weights
-
-ROOT = Path(__file__).resolve().parents[2]
-CRASHING = """
-import os
-import colorizer.media.photo.still as still
-
-plain = still.open_pages
-
-def open_pages(path, *rest):
-    if path.name.startswith("bad"):
-        os.abort()
-    return plain(path, *rest)
-
-still.open_pages = open_pages
-"""
-"""Run by every Python that finds it at its start: a library that crashes on some files."""
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no SIGABRT")
 
@@ -41,12 +25,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no SIGABRT")
 @pytest.fixture
 def crashing(tmp_path, monkeypatch) -> Path:
     """Let the decoder of new processes crash on files called bad."""
-    site = tmp_path / "site"
-    site.mkdir()
-    (site / "sitecustomize.py").write_text(CRASHING)
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(site), str(ROOT)]))
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")
-    return site
+    return crash_on_bad_files(tmp_path, monkeypatch)
 
 
 @pytest.fixture
@@ -77,13 +56,13 @@ def test_a_process_apart_outlives_no_crash_but_the_next_job_has_a_new_one(tmp_pa
         source = drawn.photo(tmp_path / "in" / name, number)
         jobs.append(Job(source, tmp_path / "out" / name, Kind.PHOTO, settings))
     with Apart() as apart:
-        events = [list(apart.run(job, threads=1)) for job in jobs]
+        events = [list(apart.run(job, workers=2)) for job in jobs]
         process = apart._process
     assert process.poll() is not None
     states = [told[-1].state for told in events]
     assert states == [JobState.DONE, JobState.FAILED, JobState.DONE]
     assert events[0][0].state is JobState.RUNNING
-    assert "twice while this file was in work (SIGABRT)" in events[1][-1].message
+    assert "twice while this file was in progress (SIGABRT)" in events[1][-1].message
     assert events[0][-1].sha256 == drawn.hashes(tmp_path / "out")["good.png"]
     assert not list((tmp_path / "out").rglob("*.part"))
 
@@ -116,7 +95,7 @@ def test_a_file_that_crashes_a_folder_twice_has_failed_and_the_folder_is_done(
         assert {name for name, event in told.items() if event["event"] == "done"} == done
         assert told["bad.png"]["event"] == "failed"
         assert "SIGABRT" in told["bad.png"]["message"]
-    (crashing / "sitecustomize.py").unlink()  # a new version of the library
+    crashing.unlink()  # a new version of the library
     cured = run(tmp_path, weights)
     assert cured.returncode == ExitCode.OK, cured.stderr
     assert ends(cured.stdout)["bad.png"]["event"] == "done"

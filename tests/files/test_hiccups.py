@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from colorizer.engine import attempt
-from colorizer.engine.batch import run_all
+from colorizer.engine.runner import run_jobs
 from colorizer.errors import MediaError
 from colorizer.files import hiccups
 from colorizer.files.hiccups import is_passing, retried
@@ -114,7 +114,7 @@ def jobs_of(folder, count=4):
 def test_a_photo_on_a_drive_that_comes_back_is_done(tmp_path, monkeypatch, code, at):
     jobs = list(jobs_of(tmp_path))
     drive = Drive(monkeypatch, "2.png", OSError(code, "away"), 3, at)
-    ends = [e for e in run_all(jobs, tiny_model(), workers=2) if e.state is not JobState.RUNNING]
+    ends = [e for e in run_jobs(jobs, tiny_model(), workers=2) if e.state is not JobState.RUNNING]
     assert {event.state for event in ends} == {JobState.DONE}
     assert len(ends) == 4
     assert drive.left == 0
@@ -124,7 +124,7 @@ def test_a_photo_on_a_drive_that_comes_back_is_done(tmp_path, monkeypatch, code,
 def test_a_photo_on_a_drive_that_stays_away_fails_once_and_the_rest_is_done(tmp_path, monkeypatch):
     jobs = list(jobs_of(tmp_path))
     Drive(monkeypatch, "2.png", OSError(errno.EIO, "away"), 10**6, "open")
-    ends = [e for e in run_all(jobs, tiny_model(), workers=2) if e.state is not JobState.RUNNING]
+    ends = [e for e in run_jobs(jobs, tiny_model(), workers=2) if e.state is not JobState.RUNNING]
     assert sorted((e.job.source.name, e.state.value) for e in ends) == [
         ("0.png", "done"), ("1.png", "done"), ("2.png", "failed"), ("3.png", "done"),
     ]  # fmt: skip
@@ -141,7 +141,7 @@ def test_writing_to_a_drive_that_comes_back_is_done(tmp_path, monkeypatch):
         return real(self, target)
 
     monkeypatch.setattr(Path, "replace", replace)
-    ends = list(run_all(list(jobs_of(tmp_path)), tiny_model(), workers=2))
+    ends = list(run_jobs(list(jobs_of(tmp_path)), tiny_model(), workers=2))
     assert [e.state for e in ends if e.job.source.name == "1.png"][-1] is JobState.DONE
     assert left == [0]
     assert not list((tmp_path / "out").glob("*.part"))
@@ -150,7 +150,7 @@ def test_writing_to_a_drive_that_comes_back_is_done(tmp_path, monkeypatch):
 def test_waiting_for_a_drive_can_be_stopped(tmp_path, monkeypatch):
     monkeypatch.setattr(attempt, "WAITS", (600.0,))
     Drive(monkeypatch, "0.png", OSError(errno.EIO, "away"), 10**6, "open")
-    events = run_all(list(jobs_of(tmp_path, 1)), tiny_model(), workers=1)
+    events = run_jobs(list(jobs_of(tmp_path, 1)), tiny_model(), workers=1)
     told = next(event for event in events if event.message)
     assert "trying again in 600 s" in told.message
     events.close()

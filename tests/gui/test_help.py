@@ -131,8 +131,8 @@ def test_shipped_weights_are_not_removed(shared_window, qtbot, until, monkeypatc
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
-        ("colorizer.engine.batch: /mnt/family/Aunt Ada 1931.tif: is cut off",
-         "colorizer.engine.batch: <path>.tif: is cut off"),
+        ("colorizer.engine.runner: /mnt/family/Aunt Ada 1931.tif: is cut off",
+         "colorizer.engine.runner: <path>.tif: is cut off"),
         (r"C:\Users\ada\film.mkv: not found", "<path>.mkv: not found"),
         ("can't open '/a/b.jpg' now", "can't open '<path>.jpg' now"),
         ("worker process ended: exit code 1", "worker process ended: exit code 1"),

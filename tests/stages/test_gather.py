@@ -11,8 +11,8 @@ import torch
 from torch import Tensor
 
 from colorizer import pipeline
-from colorizer.engine import batch
-from colorizer.engine.batch import run_all
+from colorizer.engine import runner
+from colorizer.engine.runner import run_jobs
 from colorizer.jobs import Job, JobState, Kind
 from colorizer.models.hint_map import hint_map
 from colorizer.places.hint import Hint
@@ -178,7 +178,7 @@ def results(folder: Path, out: str, model, names: list[str], workers: int) -> di
         Job(folder / "in" / name, folder / out / name, Kind.PHOTO, Settings(size=64))
         for name in names
     ]
-    events = run_all(jobs, model, workers=workers)
+    events = run_jobs(jobs, model, workers=workers)
     return {e.job.source.name: e.state for e in events if e.state is not JobState.RUNNING}
 
 
@@ -187,7 +187,7 @@ def test_a_folder_through_shared_calls_is_the_same_to_the_byte(tmp_path, monkeyp
     for number, name in enumerate(names):
         drawn.photo(tmp_path / "in" / name, number, (72, 96) if number % 6 else (96, 72))
     (tmp_path / "in" / "4.png").write_bytes(b"\x89PNG\r\n\x1a\nbroken")
-    for module in (batch, pipeline):
+    for module in (runner, pipeline):
         monkeypatch.setattr(module, "gather_on", lambda _, company=1: Gather(company))
     monkeypatch.setattr(gather, "WAIT_SECONDS", 0.1)
     apart, shared = counted(), counted()

@@ -1,4 +1,4 @@
-"""What the worker answers and runs, in plain values: plan, look, thumbnail, probe, device.
+"""What the worker answers, in plain values: plan, look, thumbnail, probe, device.
 
 Heavy libraries are imported by the answers that need them: a plan or the first window should not
 wait for torch.
@@ -7,9 +7,7 @@ wait for torch.
 from __future__ import annotations
 
 import base64
-import threading
-from collections.abc import Callable, Generator, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from functools import lru_cache
 from pathlib import Path
@@ -23,88 +21,19 @@ from colorizer.engine.desk.models import import_model as import_model
 from colorizer.engine.desk.models import models as models
 from colorizer.engine.desk.models import remove_model as remove_model
 from colorizer.engine.desk.watched import arrived as arrived
+from colorizer.engine.networks import loaded
 from colorizer.errors import ColorizerError
-from colorizer.jobs import Job, Kind, Progress
+from colorizer.jobs import Kind
 from colorizer.settings import Reading, Settings
 
 if TYPE_CHECKING:
     from colorizer.frame import Frame
-    from colorizer.models.base import ColorModel
 
 THUMBNAIL = 160
 """Long side of a thumbnail in pixels."""
 _THUMBNAIL_L = 64
 SHOWN = 720
 """Long side of the picture of a frame just finished, in pixels."""
-
-_loading = threading.Lock()
-
-
-def steps(
-    job: Job,
-    threads: int | None = None,
-    record: Callable[[Progress], object] = lambda _: None,
-) -> Generator[Progress, None, None]:
-    """Run one job with the model that stays loaded.
-
-    Args:
-        job: what to do.
-        threads: of torch; None chooses by how many such jobs go side by side.
-        record: called with the end of the job while no one else may write its target.
-
-    Raises:
-        ColorizerError: what would fail other jobs too: no model, no device, a full disk.
-    """
-    import torch
-
-    from colorizer.engine.attempt import Way, attempt, stamp
-    from colorizer.engine.batch import photos_at_once
-    from colorizer.stages.device import cpu_cores
-
-    model = loaded(job.settings)
-    device = next(model.parameters()).device
-    side_by_side = photos_at_once(device) if job.kind is Kind.PHOTO else 1
-    torch.set_num_threads(threads or max(1, cpu_cores() // side_by_side))
-    gather, way = _together(device), Way(record=record)
-    yield from attempt(job, model, gather, way=way, before=stamp(job))
-
-
-def room(job: Job) -> AbstractContextManager[Any]:
-    """Wait until a photo fits into memory beside those in progress."""
-    if job.kind is Kind.FILM:
-        return nullcontext()
-    from colorizer.engine import batch
-
-    return _room().hold(batch.megapixels(job))
-
-
-@lru_cache(maxsize=1)
-def _room() -> Any:
-    from colorizer.engine import batch
-
-    return batch.Room()
-
-
-@lru_cache(maxsize=4)
-def _together(device: Any) -> Any:
-    """Return the network of a device as all job threads share it."""
-    from colorizer.engine.batch import photos_at_once
-    from colorizer.stages.gather import gather_on
-
-    return gather_on(device, photos_at_once(device))
-
-
-def loaded(settings: Settings) -> ColorModel:
-    """Return the model of some settings, loading it when it is not the last one asked for."""
-    with _loading:
-        return _load(settings.model, settings.weights, settings.device)
-
-
-@lru_cache(maxsize=2)
-def _load(name: str, weights: Path | None, device: str) -> ColorModel:
-    from colorizer.pipeline import open_model
-
-    return open_model(Settings(model=name, weights=weights, device=device))
 
 
 def plan(command: Mapping[str, Any]) -> dict[str, Any]:
@@ -215,7 +144,7 @@ def _film_facts(path: Path) -> dict[str, Any]:
 
 def device(command: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the network runs on, how many photos at once, and how fast; loads the model."""
-    from colorizer.engine.batch import photos_at_once
+    from colorizer.engine.runner import photos_at_once
     from colorizer.stages import device as devices
 
     settings = Settings.from_dict(command.get("settings", {}))

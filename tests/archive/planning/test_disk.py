@@ -10,7 +10,7 @@ import tifffile
 
 from colorizer.archive.planning import disk
 from colorizer.archive.planning.disk import check_room, existing_folder, size_words, spaces
-from colorizer.engine.batch import run_all
+from colorizer.engine.runner import run_jobs
 from colorizer.errors import TargetError
 from colorizer.jobs import Job, JobState, Kind
 from colorizer.media.film.segments import kept_frames
@@ -99,7 +99,7 @@ def test_too_small_a_disk_is_said_in_the_plan(tmp_path, free):
 def test_photos_stop_before_the_disk_is_full_and_leave_nothing_half_written(tmp_path, free):
     jobs = list(photos(tmp_path, 5))
     free(10**9, 10**9, 256_000_100)
-    done, events = [], run_all(jobs, tiny_model(), workers=1)
+    done, events = [], run_jobs(jobs, tiny_model(), workers=1)
     with pytest.raises(
         TargetError, match="free some space, and the same command continues"
     ) as told:
@@ -121,11 +121,11 @@ def test_a_film_stops_before_the_disk_is_full_and_goes_on_later(tmp_path, free, 
     job = Job(source, tmp_path / "out.mkv", Kind.FILM, Settings(size=64, smooth=False))
     free(*[10**9] * 40, 256_000_000)
     with pytest.raises(TargetError, match="nearly full"):
-        list(run_all([job], tiny_model()))
+        list(run_jobs([job], tiny_model()))
     assert kept_frames(job.target) == 24
     assert not job.target.exists()
     free(10**9)
-    assert list(run_all([job], tiny_model()))[-1].state is JobState.DONE
+    assert list(run_jobs([job], tiny_model()))[-1].state is JobState.DONE
     assert len(drawn.film_frames(job.target)) == 60
 
 

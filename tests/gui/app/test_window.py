@@ -14,6 +14,7 @@ from PySide6.QtGui import QDropEvent
 from colorizer.engine.queue import Queue
 from colorizer.jobs import JobState
 from gui.app.runner import Activity
+from tests.crashing import crash_on_bad_files
 
 KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 
@@ -121,19 +122,27 @@ def test_a_killed_worker_is_replaced_and_the_queue_goes_on(filled, until):
     assert filled.engine.process_id != first
 
 
-def test_a_file_that_ends_the_worker_twice_has_failed(filled, until):
-    filled.runner.slots = 1
-    filled.runner.start()
-    guilty = filled.model.entries[0].id
-    deaths = []
-    filled.engine.died.connect(deaths.append)
-    for count in (1, 2):
-        until(lambda: guilty in filled.runner.running and filled.engine.process_id)
-        os.kill(filled.engine.process_id, KILL)
-        until(lambda count=count: len(deaths) == count)
-    until(lambda: not filled.runner.is_active)
-    assert states(filled) == ["failed", "done", "done"]
-    assert "twice" in filled.model.entries[0].reason
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="no SIGABRT")
+def test_a_file_that_ends_the_worker_twice_has_failed(
+    open_window, scans, until, tmp_path, monkeypatch
+):
+    crash_on_bad_files(tmp_path, monkeypatch, threads="job")  # not where thumbnails are made
+    (scans / "a.png").rename(scans / "bad.png")
+    window, deaths = open_window(), []
+    window.add([scans])
+    until(lambda: window.model.rowCount() == 3)
+    window.engine.died.connect(deaths.append)
+    window.runner.slots = 1
+    window.runner.start()
+    until(lambda: not window.runner.is_active, 240_000)
+    ends = {entry.job.source.name: entry for entry in window.model.entries}
+    bad = ends.pop("bad.png")
+    assert {entry.state for entry in ends.values()} == {JobState.DONE}
+    assert bad.state is JobState.FAILED
+    assert "twice" in bad.reason
+    assert "SIGABRT" in bad.reason
+    assert len(deaths) == 1, "the second time it is done apart, and nothing else ends with it"
 
 
 def test_a_job_in_work_is_interrupted_by_closing_and_continued_later(

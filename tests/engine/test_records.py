@@ -7,15 +7,15 @@ import time
 import pytest
 
 from colorizer.archive.records.manifest import NAME, read_manifest
-from colorizer.engine.desk import records as desk_records
+from colorizer.engine import records as kept
 from colorizer.jobs import Job, JobState, Kind, Progress
 from colorizer.settings import Settings
 
 
 @pytest.fixture
 def records(monkeypatch):
-    monkeypatch.setattr(desk_records, "REST", 0.05)
-    records = desk_records.Records()
+    monkeypatch.setattr(kept, "REST", 0.05)
+    records = kept.Records()
     yield records
     records.close()
 

@@ -1,0 +1,83 @@
+"""Jobs and their steps as JSON: in an exported queue, and between a worker and its parent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from colorizer.errors import TargetError
+from colorizer.jobs import Job, JobState, Kind, Progress
+from colorizer.places.hint import as_lists, from_lists
+from colorizer.settings import Settings
+
+
+def item_of(job: Job) -> dict[str, Any]:
+    """Return a job as JSON values; `job_from` reads them."""
+    return {
+        "source": str(job.source),
+        "target": str(job.target),
+        "kind": str(job.kind),
+        "settings": job.settings.as_dict(),
+        "hints": as_lists(job.hints),
+    }
+
+
+def job_from(item: Mapping[str, Any]) -> Job:
+    """Build a job of its JSON: source, target, kind, settings and hints.
+
+    Raises:
+        KeyError, ValueError, SettingsError: something is missing or not allowed.
+    """
+    settings = Settings.from_dict(item.get("settings", {}))
+    hints = from_lists(item.get("hints", ()))
+    return Job(Path(item["source"]), Path(item["target"]), Kind(item["kind"]), settings, hints)
+
+
+def end_event(number: int, end: Progress, seconds: float, *, fatal: bool = False) -> dict[str, Any]:
+    """Return how a job ended as the worker tells it.
+
+    Args:
+        number: of the job.
+        end: its last step.
+        seconds: time worked, pauses left out.
+        fatal: what ended it would end every further job too.
+    """
+    return {
+        "event": str(end.state),
+        "job": number,
+        "done": end.done,
+        "total": end.total,
+        "message": end.message,
+        "warnings": list(end.warnings),
+        "sha256": end.sha256,
+        "results": [str(target) for target in end.results],
+        "content": end.content,
+        "seconds": round(seconds, 3),
+        "fatal": fatal,
+    }
+
+
+def progress_from(job: Job, event: Mapping[str, Any]) -> Progress:
+    """Return an event of a worker as what it was there.
+
+    Raises:
+        TargetError: it would end every further job too.
+    """
+    if event["event"] == "start":
+        return Progress(job, JobState.RUNNING)
+    if event["event"] == "progress":
+        return Progress(job, JobState.RUNNING, event["done"], event["total"])
+    if event["fatal"]:
+        raise TargetError(job.target, event["message"])
+    return Progress(
+        job,
+        JobState(event["event"]),
+        event["done"],
+        event["total"],
+        event["message"],
+        tuple(event["warnings"]),
+        sha256=event["sha256"],
+        content=event["content"],
+        results=tuple(map(Path, event["results"])),
+    )
