@@ -113,8 +113,8 @@ def _crash_words(code: int) -> str:
         with suppress(ValueError):
             how = signal.Signals(-code).name
     return (
-        f"the process ended twice while this file was in progress ({how}); a library that reads files"
-        " crashes on it"
+        f"the process ended twice while this file was in progress ({how}); a library that reads"
+        " files crashes on it"
     )
 
 
