@@ -44,6 +44,9 @@ class Job:
     named: bool = False
     """The target itself was named: what is there may be another source's result, to be replaced
     where `existing` says so."""
+    new_list: bool = True
+    """A cut list that does not exist may be written: a person named its path. False where the path
+    came as data, of a sidecar or of another's queue."""
 
 
 @dataclass(frozen=True, slots=True)

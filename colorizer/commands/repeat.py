@@ -106,7 +106,8 @@ def _job(sidecar: Sidecar, file: Path, target: Path, arguments: argparse.Namespa
     settings = Settings.from_dict({n: value for n, value in values.items() if n in known})
     settings = replace(settings, existing="overwrite", sidecar=True, device=_device(sidecar))
     hints = from_lists(sidecar["model"].get("hints") or ())
-    return Job(source, target, Kind(sidecar["kind"]), settings, hints)
+    kind, named = Kind(sidecar["kind"]), "shots" in given
+    return Job(source, target, kind, settings, hints, new_list=named)
 
 
 def _device(sidecar: Sidecar) -> str:

@@ -24,7 +24,7 @@ _log = logging.getLogger(__name__)
 REMOVED = "its result was removed"
 """Reason of an entry that was done, where its result is gone at the end of the work."""
 
-SCHEMA = 2
+SCHEMA = 3
 """Version of the tables."""
 
 _TABLE = """
@@ -47,10 +47,15 @@ CREATE TABLE jobs (
     added REAL NOT NULL,
     started REAL,
     ended REAL,
-    root BLOB                -- folder of run log and manifest, NULL where it is that of the target
+    root BLOB,               -- folder of run log and manifest, NULL where it is that of the target
+    new_list INTEGER NOT NULL DEFAULT 1
 );
 CREATE INDEX jobs_position ON jobs (position);
 """
+
+
+_LATER = ((2, "root", "BLOB"), (3, "new_list", "INTEGER NOT NULL DEFAULT 1"))
+"""Columns that older versions of the tables lack: since which version, name, kind."""
 
 
 class Queue:
@@ -160,18 +165,18 @@ class Queue:
                 place += 1
                 cursor = self._base.execute(
                     "INSERT INTO jobs (position, source, target, kind, settings, hints, state,"
-                    " reason, warnings, facts, done, seconds, crashes, added, root)"
-                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, '[]', '{}', 0, 0, 0, ?, ?)",
+                    " reason, warnings, facts, done, seconds, crashes, added, root, new_list)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, '[]', '{}', 0, 0, 0, ?, ?, ?)",
                     (place, os.fsencode(job.source), os.fsencode(target), job.kind,
                      column_value("settings", job.settings), column_value("hints", job.hints),
                      state, reason, now,
-                     column_value("root", root)),
+                     column_value("root", root), job.new_list),
                 )  # fmt: skip
                 ids.append(cursor.lastrowid or 0)
         return ids
 
     def update(self, row: int, **changes: Any) -> None:
-        """Change fields of one row: those of `Entry` without id, or target and settings of its job.
+        """Change fields of one row: those of `Entry` without id, or of its job.
 
         Raises:
             KeyError: there is no such row.
@@ -225,7 +230,8 @@ class Queue:
         version = self._base.execute("PRAGMA user_version").fetchone()[0]
         tables = {name for (name,) in self._base.execute("SELECT name FROM sqlite_master")}
         columns = {row[1] for row in self._base.execute("PRAGMA table_info(jobs)")}
-        wanted = set(COLUMNS.split(", ")) - (set() if version == SCHEMA else {"root"})
+        later = {name for since, name, _ in _LATER if version < since}
+        wanted = set(COLUMNS.split(", ")) - later
         if version > SCHEMA:
             return  # told by _migrate
         if (version == 0 and tables) or version < 0 or (version and not wanted <= columns):
@@ -244,9 +250,11 @@ class Queue:
             with self._change():
                 for statement in _TABLE.split(";"):
                     self._base.execute(statement)
-        elif version == 1:
+        else:
             with self._change():
-                self._base.execute("ALTER TABLE jobs ADD COLUMN root BLOB")
+                for since, name, kind in _LATER:
+                    if version < since:
+                        self._base.execute(f"ALTER TABLE jobs ADD COLUMN {name} {kind}")
         if version != SCHEMA:
             self._base.execute(f"PRAGMA user_version = {SCHEMA}")
 

@@ -49,7 +49,7 @@ class Entry:
 
 STORED = [item.name for item in fields(Entry) if item.name not in ("id", "job", "begun")]
 """Columns that are fields of an entry."""
-COLUMNS = ", ".join(["id", "source", "target", "kind", "settings", "hints", *STORED])
+COLUMNS = ", ".join(["id", "source", "target", "kind", "settings", "hints", "new_list", *STORED])
 """What `entry_from` wants of a row."""
 
 
@@ -66,7 +66,7 @@ def entry_from(row: Sequence[Any], known: dict[str, Settings]) -> Entry:
 
 
 def _entry_from(row: Sequence[Any], known: dict[str, Settings]) -> Entry:
-    number, source, target, kind, settings, hints, *stored = row
+    number, source, target, kind, settings, hints, new_list, *stored = row
     if settings not in known:
         known[settings] = _settings(json.loads(settings))
     values = dict(zip(STORED, stored, strict=True))
@@ -76,7 +76,8 @@ def _entry_from(row: Sequence[Any], known: dict[str, Settings]) -> Entry:
     values["root"] = None if values["root"] is None else Path(os.fsdecode(values["root"]))
     _check_types(values, (source, target))
     paths = Path(os.fsdecode(source)), Path(os.fsdecode(target))
-    job = Job(*paths, Kind(kind), known[settings], from_lists(json.loads(hints)))
+    asked = from_lists(json.loads(hints))
+    job = Job(*paths, Kind(kind), known[settings], asked, new_list=new_list == 1)
     return Entry(id=number, job=job, **values)
 
 
@@ -112,7 +113,7 @@ def _settings(values: Mapping[str, Any]) -> Settings:
 
 def column_value(name: str, value: Any) -> Any:
     """Return a value as its column holds it."""
-    if name not in (*STORED, "target", "settings", "hints"):
+    if name not in (*STORED, "target", "settings", "hints", "new_list"):
         raise ValueError(f"no field {name!r} in the queue")
     if name == "target":
         return os.fsencode(value)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,10 +11,7 @@ from colorizer.engine.wire import item_of, job_from
 from colorizer.errors import ColorizerError, TargetError
 from colorizer.files.durable import write_whole
 from colorizer.files.strangers import LIST_BYTES, parse_json, read_whole
-from colorizer.guidance.cut_list import only_existing
-from colorizer.jobs import Job, JobState
-
-_log = logging.getLogger(__name__)
+from colorizer.jobs import JobState
 
 SCHEMA = 1
 """Version of the exported list."""
@@ -51,18 +47,7 @@ def import_json(queue: Queue, file: Path) -> list[int]:
         content = parse_json(read_whole(file, LIST_BYTES))
         if content["schema"] != SCHEMA:
             raise ColorizerError(f"{file}: made by another version ({content['schema']})")
-        jobs = [_without_new_lists(job_from(item), file) for item in content["jobs"]]
+        jobs = [replace(job_from(item), new_list=False) for item in content["jobs"]]
     except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
         raise ColorizerError(f"{file}: not a list of jobs ({error})") from error
     return queue.add(jobs)
-
-
-def _without_new_lists(job: Job, file: Path) -> Job:
-    """Return a job that creates no cut list: the path of one in a file of jobs is data."""
-    shots = only_existing(job.settings.shots, job.source)
-    if shots == job.settings.shots:
-        return job
-    if shots is None:
-        told = f"{file} names a cut list that does not exist; shots are found again"
-        _log.warning("%s: %s", job.source, told)
-    return replace(job, settings=replace(job.settings, shots=shots))

@@ -20,18 +20,20 @@ def item_of(job: Job) -> dict[str, Any]:
         "kind": str(job.kind),
         "settings": job.settings.as_dict(),
         "hints": as_lists(job.hints),
+        "new_list": job.new_list,
     }
 
 
 def job_from(item: Mapping[str, Any]) -> Job:
-    """Build a job of its JSON: source, target, kind, settings and hints.
+    """Build a job of its JSON: source, target, kind, settings, hints and `Job.new_list`.
 
     Raises:
         KeyError, ValueError, SettingsError: something is missing or not allowed.
     """
     settings = Settings.from_dict(item.get("settings", {}))
     hints = from_lists(item.get("hints", ()))
-    return Job(Path(item["source"]), Path(item["target"]), Kind(item["kind"]), settings, hints)
+    paths = Path(item["source"]), Path(item["target"])
+    return Job(*paths, Kind(item["kind"]), settings, hints, new_list=item.get("new_list") is True)
 
 
 def end_event(number: int, end: Progress, seconds: float, *, fatal: bool = False) -> dict[str, Any]:

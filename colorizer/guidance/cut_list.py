@@ -34,14 +34,18 @@ class CutList:
 
     cuts: frozenset[int] | None
     """First frames of the shots, None where they are to be found."""
+    warnings: tuple[str, ...] = ()
 
-    def __init__(self, file: Path | None, source: Path, rate: Fraction) -> None:
-        """Read the list, if there is one.
+    def __init__(
+        self, file: Path | None, source: Path, rate: Fraction, *, new: bool = True
+    ) -> None:
+        """Read the list, if it exists.
 
         Args:
             file: the list, or a folder with one NAME.shots.csv for each film; None is no list.
             source: the film.
             rate: its frames per second, for rows that have a time alone.
+            new: one that does not exist may be written; see `Job.new_list`.
 
         Raises:
             SettingsError: the list can't be read or belongs to another film.
@@ -50,6 +54,9 @@ class CutList:
         self._source = source
         self._found: dict[int, float] = {}
         exists = self._file is not None and self._file.exists()
+        if self._file is not None and not exists and not new:
+            told = f"the cut list {self._file} does not exist; shots are found again"
+            self._file, self.warnings = None, (told,)
         self.cuts = _read(self._file, source, rate) if self._file and exists else None
 
     def noted(self, frames: Iterable[Frame], per_frame: int = 1) -> Iterator[Frame]:
@@ -115,12 +122,6 @@ def cut_file(file: Path | None, source: Path) -> Path | None:
     if file is not None and os.path.isdir(file):  # noqa: PTH112 - takes any name
         return on_disk(file / f"{source.name}.shots.csv")
     return file
-
-
-def only_existing(file: Path | None, source: Path) -> Path | None:
-    """Return a list that data names, where it exists: nothing is created at such a path."""
-    found = cut_file(file, source)
-    return found if found is not None and os.path.isfile(found) else None  # noqa: PTH113
 
 
 def override_file(cut_list: Path | None) -> Path | None:

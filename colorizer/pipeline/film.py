@@ -29,7 +29,6 @@ from colorizer.pipeline.recording import (
 )
 from colorizer.pipeline.writing import all_warnings, written
 from colorizer.places.hint import Guide
-from colorizer.settings import Settings
 from colorizer.stages.fields import separate_fields, weave_fields
 from colorizer.stages.gather import Gather
 from colorizer.stages.keyframes import mark_keys
@@ -59,7 +58,7 @@ def colour_film(
     notes: list[str] = []
     with (
         open_film(job.source, settings, side=settings.size) as source,
-        nullcontext(cut_list_of(source, settings)) as shots,
+        nullcontext(cut_list_of(source, job)) as shots,
         begin_record(job, model, asked) as record,
         open_film_sink(
             job.target,
@@ -72,6 +71,7 @@ def colour_film(
         nullcontext(_Work(job, source, sink, shots)) as work,
         Prefetch(work.wanted(), max(PREFETCH_DEPTH, batch)) as frames,
     ):
+        notes += shots.warnings if shots else ()
         sink.before_naming = completion(job, record, source, sink, notes)
         predict = partial(
             predict_chroma, model=model, batch=batch, warn=notes.append, gather=gather, pool=pool
@@ -87,12 +87,12 @@ def colour_film(
     yield Progress(job, JobState.DONE, done, done, warnings=warnings, sha256=record.sha256)
 
 
-def cut_list_of(source: Film, settings: Settings) -> CutList | None:
+def cut_list_of(source: Film, job: Job) -> CutList | None:
     """Return the cut list of a film that is to be smoothed."""
-    if not settings.smooth:
+    if not job.settings.smooth:
         return None
     name = source.sequence.pattern if source.sequence else source.path
-    return CutList(settings.shots, name, source.rate)
+    return CutList(job.settings.shots, name, source.rate, new=job.new_list)
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,6 +101,11 @@ class QueueModel(QAbstractTableModel):
         """Change fields of a row, on disk too; see `Queue.update`."""
         if not self.has(number):
             return
+        if (
+            "settings" in changes
+            and changes["settings"].shots != self.entry(number).job.settings.shots
+        ):
+            changes["new_list"] = True  # a person chose it here
         only_progress = changes.keys() <= {"done", "total", "seconds", "begun"}
         self._take(number, changes)
         now = time.monotonic()
@@ -177,7 +182,7 @@ class QueueModel(QAbstractTableModel):
     def _take(self, number: int, changes: dict[str, Any]) -> None:
         place = self._places[number]
         old, values = self._rows[place], dict(changes)
-        names = ("target", "settings", "hints")
+        names = ("target", "settings", "hints", "new_list")
         of_job = {name: values.pop(name) for name in names if name in values}
         job = replace(old.job, **of_job) if of_job else old.job
         self._rows[place] = new = replace(old, job=job, **values)

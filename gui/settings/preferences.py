@@ -148,9 +148,7 @@ def import_preset(file: Path) -> Settings:
         settings = Settings.from_dict(parse_json(read_text(file, NOTES_BYTES))["settings"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ColorizerError(f"{file}: holds no settings ({error})") from error
-    # A path in a file is data: nothing is created there.
-    shots = settings.shots
-    return settings if shots is None or shots.is_file() else replace(settings, shots=None)
+    return replace(settings, shots=None)  # of one film, and a path in a file is data
 
 
 def _place(location: QStandardPaths.StandardLocation) -> Path:

@@ -14,15 +14,18 @@ from pathlib import Path
 
 import pytest
 
+from colorizer import pipeline
 from colorizer.archive.records.provenance import read_sidecar, sidecar_of
 from colorizer.commands import cli
 from colorizer.commands.report import ExitCode
 from colorizer.engine.queue import Queue
 from colorizer.engine.queue_json import import_json
 from colorizer.errors import SettingsError
+from colorizer.jobs import JobState
 from colorizer.settings import Settings
 from tests import drawn
 
+CUTS = "# shots of film.mkv\nshot,start,first_frame\n1,0:00:00.000,0\n2,,4\n"
 ROOT = Path(__file__).resolve().parents[2]
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="devices and pipes of POSIX")
@@ -68,7 +71,7 @@ def test_repeat_never_creates_the_cut_list_that_a_sidecar_names(made, kind, deep
 def test_repeat_reads_the_cut_list_that_the_result_was_made_with(made, capsys):
     named = [str(made / "in" / "film.mkv"), "-o", str(made / "other"), "--size", "64"]
     cuts = made / "cuts.csv"
-    cuts.write_text("# shots of film.mkv\nshot,start,first_frame\n1,0:00:00.000,0\n2,,4\n")
+    cuts.write_text(CUTS)
     assert cli.main(["run", *named, "--codec", "ffv1", "--shots", str(cuts)]) == ExitCode.OK
     sidecar = sidecar_of(made / "other" / "film_color.mkv")
     assert repeat(sidecar) == ExitCode.OK
@@ -107,31 +110,74 @@ def test_repeat_refuses_a_reference_that_is_not_the_recorded_one(made, capsys):
     assert "reference" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("folder", [True, False])
-def test_an_imported_queue_creates_no_cut_list(made, folder, caplog):
-    elsewhere = made / "elsewhere"
-    elsewhere.mkdir()
-    named = elsewhere if folder else elsewhere / "new" / "planted.csv"
-    told = {"shots": str(named), "codec": "ffv1", "size": 64}
+def imported(made: Path, shots: Path) -> None:
+    """Write a list of one job that names a cut list, and import it."""
+    told = {"shots": str(shots), "codec": "ffv1", "size": 64}
     job = {"source": str(made / "in" / "film.mkv"), "target": str(made / "third" / "f.mkv"),
-           "kind": "film", "settings": told}  # fmt: skip
+           "kind": "film", "settings": told, "new_list": True}  # fmt: skip
     (made / "jobs.json").write_text(json.dumps({"schema": 1, "jobs": [job]}))
     with closing(Queue(made / "q.sqlite")) as queue:
         import_json(queue, made / "jobs.json")
-    assert "names a cut list that does not exist" in caplog.text
-    assert cli.main(["queue", "--file", str(made / "q.sqlite"), "run", "-q"]) == ExitCode.OK
+
+
+def run_queue(made: Path) -> None:
+    assert cli.main(["queue", "--file", str(made / "q.sqlite"), "run"]) == ExitCode.OK
     assert (made / "third" / "f.mkv").exists()
+
+
+@pytest.mark.parametrize("folder", [True, False])
+def test_an_imported_queue_creates_no_cut_list(made, folder, capsys):
+    elsewhere = made / "elsewhere"
+    elsewhere.mkdir()
+    imported(made, elsewhere if folder else elsewhere / "new" / "planted.csv")
+    run_queue(made)
+    assert "does not exist; shots are found again" in capsys.readouterr().err
     assert list(elsewhere.iterdir()) == []
+
+
+@pytest.mark.parametrize("apart", [False, True])
+def test_an_imported_cut_list_that_is_gone_at_the_run_is_not_written(made, apart):
+    cuts = made / "cuts.csv"
+    cuts.write_text(CUTS)
+    imported(made, cuts)
+    cuts.unlink()
+    if apart:  # its job is given to a process of its own
+        with closing(Queue(made / "q.sqlite")) as queue:
+            queue.update(queue.entries()[0].id, state=JobState.INTERRUPTED)
+    run_queue(made)
+    assert not cuts.exists()
+
+
+def test_a_cut_list_gone_since_its_result_was_made_is_not_written_by_repeat(made, monkeypatch):
+    """It goes between the reading of the sidecar and the work."""
+    cuts = made / "cuts.csv"
+    cuts.write_text(CUTS)
+    named = [str(made / "in" / "film.mkv"), "-o", str(made / "other"), "--size", "64"]
+    assert cli.main(["run", *named, "--codec", "ffv1", "--shots", str(cuts)]) == ExitCode.OK
+    opened = pipeline.open_model
+
+    def removed(settings: Settings) -> object:
+        cuts.unlink()
+        return opened(settings)
+
+    monkeypatch.setattr(pipeline, "open_model", removed)
+    repeat(sidecar_of(made / "other" / "film_color.mkv"))
+    assert not cuts.exists()
+
+
+def test_a_cut_list_that_a_person_names_is_written_from_the_queue(made):
+    cuts, queue = made / "cuts.csv", ["queue", "--file", str(made / "q.sqlite")]
+    film, out = str(made / "in" / "film.mkv"), str(made / "third" / "f.mkv")
+    assert cli.main([*queue, "add", film, "-o", out, "--shots", str(cuts)]) == ExitCode.OK
+    run_queue(made)
+    assert cuts.read_text().startswith("# shots of film.mkv\n")
 
 
 def test_an_imported_queue_keeps_the_cut_list_that_exists(made):
     cuts = made / "cuts.csv"
-    cuts.write_text("# shots of film.mkv\nshot,start,first_frame\n1,0:00:00.000,0\n2,,4\n")
-    job = {"source": str(made / "in" / "film.mkv"), "target": str(made / "third" / "f.mkv"),
-           "kind": "film", "settings": {"shots": str(cuts)}}  # fmt: skip
-    (made / "jobs.json").write_text(json.dumps({"schema": 1, "jobs": [job]}))
+    cuts.write_text(CUTS)
+    imported(made, cuts)
     with closing(Queue(made / "q.sqlite")) as queue:
-        import_json(queue, made / "jobs.json")
         assert queue.entries()[0].job.settings.shots == cuts
 
 

@@ -113,7 +113,8 @@ def test_a_list_is_exported_and_imported_with_settings_and_hints(file, tmp_path)
     with Queue(tmp_path / "other.sqlite") as other:
         import_json(other, tmp_path / "list.json")
         (entry,) = other.entries()
-    assert entry.job == replace(job("left", vividness=0.2), hints=(Hint(0.1, 0.2, 3.0, 4.0),))
+    hints = (Hint(0.1, 0.2, 3.0, 4.0),)
+    assert entry.job == replace(job("left", vividness=0.2), hints=hints, new_list=False)
     assert entry.state is JobState.WAITING
 
 
@@ -173,12 +174,15 @@ def test_many_rows_move_together(file):
     assert names(queue)[:31] == [*map(str, range(270, 300)), "0"]
 
 
-def test_a_queue_of_the_first_version_is_kept_and_gets_the_new_column(file):
+@pytest.mark.parametrize(("version", "lacks"), [(1, ("root", "new_list")), (2, ("new_list",))])
+def test_a_queue_of_an_older_version_is_kept_and_gets_the_new_columns(file, version, lacks):
     with Queue(file) as queue:
         queue.add([job("a")])
     with sqlite3.connect(file) as base:
-        base.execute("ALTER TABLE jobs DROP COLUMN root")
-        base.execute("PRAGMA user_version = 1")
+        for name in lacks:
+            base.execute(f"ALTER TABLE jobs DROP COLUMN {name}")
+        base.execute(f"PRAGMA user_version = {version}")
     with Queue(file) as queue:
         queue.add([job("b")], root=Path("/out"))
         assert [entry.root for entry in queue.entries()] == [None, Path("/out")]
+        assert all(entry.job.new_list for entry in queue.entries())
