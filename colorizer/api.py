@@ -16,6 +16,7 @@ from colorizer.archive.planning.naming import MARK
 from colorizer.archive.planning.plan import plan_run
 from colorizer.engine.networks import loaded
 from colorizer.errors import ColorizerError, MediaError, SettingsError
+from colorizer.files.native_prints import without_native_prints
 from colorizer.frame import Frame, working_L
 from colorizer.guidance.hints.file import read_hints
 from colorizer.jobs import JobState, Kind, Progress
@@ -177,6 +178,13 @@ def _colorize_path(
 ) -> list[Path]:
     if out is None:
         out = source.with_name(source.name + MARK) if source.is_dir() else source.parent
+    with without_native_prints():
+        return _colorized(source, out, model, settings, records)
+
+
+def _colorized(
+    source: Path, out: Path, model: str | ColorModel, settings: Settings, records: bool
+) -> list[Path]:
     plan = plan_run([str(source)], str(out), settings)
     trouble = [str(problem) for problem in plan.problems]
     if not (plan.jobs or plan.settled or trouble):

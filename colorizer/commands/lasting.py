@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-_STDERR = 2
+from colorizer.files.native_prints import private_stream
+
 _GONE = (errno.EPIPE, errno.EBADF, errno.ESHUTDOWN, errno.EINVAL)
 """Errors of a stream whose reader went away, as of `| head`; Windows says EINVAL."""
 
@@ -50,32 +51,15 @@ class Lasting:
 
     @contextmanager
     def apart(self) -> Iterator[None]:
-        """Write through a descriptor of its own; what native libraries print to 2 is dropped.
-
-        LibRaw and the codec of JPEG XR print of damaged files there, among the lines of this
-        program and into its progress bar. The messages of a crash inside a library go with them.
-        """
-        try:
-            usual = self._works and self._stream.fileno() == _STDERR
-        except (OSError, ValueError):  # a stream in memory
-            usual = False
-        if not usual:
-            yield
-            return
-        self.flush()
-        before, own, nothing = self._stream, os.dup(_STDERR), os.open(os.devnull, os.O_WRONLY)
-        self._stream = open(own, "w", encoding="utf-8", errors="surrogateescape")  # noqa: SIM115, PTH123
-        self._stream.reconfigure(line_buffering=True)
-        os.dup2(nothing, _STDERR)
-        os.close(nothing)
-        try:
-            yield
-        finally:
-            self.flush()
-            os.dup2(own, _STDERR)
-            with suppress(OSError, ValueError):
-                self._stream.close()
-            self._stream = before
+        """Write through a descriptor of its own; see `private_stream`."""
+        before = self._stream
+        with private_stream(before if self._works else None) as own:
+            self._stream = own if own is not None else before
+            try:
+                yield
+            finally:
+                self.flush()
+                self._stream = before
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)

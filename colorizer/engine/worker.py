@@ -33,6 +33,7 @@ from typing import IO, TYPE_CHECKING, Any, NoReturn
 from colorizer.engine.records import Records
 from colorizer.engine.wire import end_event, job_from
 from colorizer.errors import ColorizerError
+from colorizer.files.native_prints import private_for_good
 from colorizer.jobs import Job, JobState, Kind, Progress
 from colorizer.settings import Settings
 
@@ -262,10 +263,12 @@ class _Clock:
 
 
 def _private_output() -> IO[str]:
-    """Return standard output for events alone; prints of libraries go to standard error."""
+    """Return standard output for events alone; what libraries print there or to 2 is dropped."""
     sys.stdout.flush()
     private = os.dup(sys.stdout.fileno())
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    private_for_good()
+    os.dup2(2, sys.stdout.fileno())
     return os.fdopen(private, "w", encoding="utf-8")
 
 

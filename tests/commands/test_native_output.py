@@ -1,5 +1,6 @@
 """What native libraries print on descriptor 2 does not reach standard error."""
 
+import json
 import os
 import subprocess
 import sys
@@ -38,14 +39,63 @@ def damaged_for_libtiff(folder: Path) -> Path:
     return path
 
 
-@pytest.mark.slow
-def test_libtiff_prints_nothing_among_our_lines(tmp_path):
-    path = damaged_for_libtiff(tmp_path / "in")
+def prints_of_pillow(path: Path) -> str:
     read = "from PIL import Image; import sys; Image.open(sys.argv[1]).load()"
     alone = subprocess.run(
         [sys.executable, "-c", read, str(path)], capture_output=True, text=True, timeout=60
     )
-    if "LZWDecode" not in alone.stderr:
+    return alone.stderr
+
+
+API = """
+import logging, sys
+from pathlib import Path
+logging.basicConfig()
+from colorizer import colorize
+print("before", file=sys.stderr)
+colorize(sys.argv[1], sys.argv[2], size=64, weights=Path(sys.argv[3]), damaged="salvage")
+logging.getLogger("mine").warning("after")
+"""
+
+
+@pytest.mark.parametrize("way", ["python", "worker"])
+def test_libtiff_prints_nothing_through_the_python_interface_and_the_worker(tmp_path, way):
+    """Pillow alone prints libtiff's line of the same file."""
+    path = damaged_for_libtiff(tmp_path / "in")
+    if "LZWDecode" not in prints_of_pillow(path):
+        pytest.skip("this libtiff prints nothing of it")
+    weights = write_tiny_weights(tmp_path / "tiny.safetensors")
+    settings = {"size": 64, "weights": str(weights), "damaged": "salvage"}
+    target, said = tmp_path / "scan_color.tif", ""
+    if way == "python":
+        command = [sys.executable, "-c", API, str(path), str(tmp_path), str(weights)]
+    else:
+        command = [sys.executable, "-m", "colorizer.engine.worker"]
+        said = json.dumps({"do": "run", "job": 1, "source": str(path), "target": str(target),
+                           "kind": "photo", "settings": settings}) + "\n"  # fmt: skip
+    process = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write(said)
+    process.stdin.flush()
+    for line in process.stdout if way == "worker" else ():
+        if '"event": "done"' in line:
+            break
+    _, errors = process.communicate(timeout=120)
+    assert target.exists()
+    assert "LZWDecode" not in errors
+    if way == "python":
+        assert [line for line in errors.splitlines() if "before" in line or "after" in line] == [
+            "before", "WARNING:mine:after"]  # fmt: skip
+
+
+@pytest.mark.slow
+def test_libtiff_prints_nothing_among_our_lines(tmp_path):
+    path = damaged_for_libtiff(tmp_path / "in")
+    if "LZWDecode" not in prints_of_pillow(path):
         pytest.skip("this libtiff prints nothing of it")
     done = run(tmp_path, "-q", "--damaged", "salvage")
     assert done.returncode == 0
