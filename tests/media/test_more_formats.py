@@ -13,6 +13,7 @@ from colorizer.archive.planning.plan import plan_run
 from colorizer.errors import MediaError, UnsupportedMedia
 from colorizer.media.photo.facts import photo_facts
 from colorizer.media.photo.jpeg_kind import suffix_to_follow
+from colorizer.media.photo.still import StillSource
 from colorizer.media.photo.suffixes import PHOTO_SUFFIXES, photo_suffix
 from colorizer.settings import Settings
 from tests import draw_photo
@@ -337,6 +338,65 @@ def test_a_jpeg_that_lacks_only_its_end_marker_is_read(tmp_path):
     for length, longer in pairwise((*lengths, len(data))):
         assert longer > length
         assert "cut off" in reason_of(write(tmp_path / "cut.jpg", data[:length])).reason
+
+
+EARLY = [{}, {"progressive": True}, {"subsampling": 0}, {"restart_marker_rows": 2}]
+
+
+def ended_early(data: bytes, share: float) -> bytes:
+    """Put the end marker into the coded data of a JPEG; see ITU-T T.81, B.1.1.3 and B.2.1."""
+    begin = data.index(b"\xff\xda") + 2
+    begin += int.from_bytes(data[begin : begin + 2], "big")
+    return data[: begin + int((len(data) - 2 - begin) * share)].rstrip(b"\xff") + b"\xff\xd9"
+
+
+@pytest.mark.parametrize("options", EARLY, ids=repr)
+@pytest.mark.parametrize("mode", ["L", "RGB", "CMYK"])
+def test_a_jpeg_whose_end_marker_comes_early_is_cut_off(tmp_path, options, mode):
+    """Pillow decodes it without a word, what is missing in gray."""
+    picture = Image.fromarray(draw_photo.noise((240, 320))).convert(mode)
+    data = draw_photo.encoded(picture, "JPEG", **options)
+    _, source = open_photo(write(tmp_path / "whole.jpg", data))
+    assert not any("missing" in line for line in source.warnings)
+    for share in (0.2, 0.6, 0.9):
+        path = write(tmp_path / "early.jpg", ended_early(data, share))
+        if "progressive" not in options:
+            with Image.open(path) as image:
+                image.load()
+        assert reason_of(path).reason.startswith("is cut off: its end marker comes before")
+        with StillSource(path, side=32, damaged="salvage") as source:
+            (frame,) = source.frames()
+        assert frame.Y.shape == (picture.height, picture.width)
+        if "progressive" not in options:
+            assert source.salvage.missing[1] == pytest.approx(1 - share, abs=0.15)
+
+
+def test_a_progressive_jpeg_that_ends_between_two_scans_is_cut_off(tmp_path):
+    data = draw_photo.encoded(Image.fromarray(draw_photo.noise()), "JPEG", progressive=True)
+    last = data.rindex(b"\xff\xda")  # where its last scan begins
+    last = data.rindex(b"\xff\xc4", 0, last) if data.rindex(b"\xff\xc4") < last else last
+    for end in (b"\xff\xd9", b""):
+        reason = reason_of(write(tmp_path / "early.jpg", data[:last] + end)).reason
+        assert reason.startswith("is cut off")
+
+
+@pytest.mark.parametrize("value", [0, 128, 255])
+@pytest.mark.parametrize("options", EARLY, ids=repr)
+def test_a_jpeg_of_one_gray_is_whole(tmp_path, value, options):
+    flat = Image.new("RGB", (150, 101), (value, value, value))
+    data = draw_photo.encoded(flat, "JPEG", **options)
+    _, source = open_photo(write(tmp_path / "flat.jpg", data))
+    assert not any("cut off" in line or "missing" in line for line in source.warnings)
+
+
+@pytest.mark.parametrize("lossless", [False, True])
+def test_a_12_bit_jpeg_whose_end_marker_comes_early_is_no_whole_one(tmp_path, lossless):
+    codes = np.random.default_rng(0).integers(0, 4096, (101, 150)).astype(np.uint16)
+    data = imagecodecs.jpeg_encode(codes, lossless=lossless, bitspersample=12)
+    open_photo(write(tmp_path / "whole.jpg", data))
+    for share in (0.3, 0.8):
+        error = reason_of(write(tmp_path / "early.jpg", ended_early(data, share)))
+        assert error.reason.startswith("is cut off")
 
 
 def test_probe_tells_size_and_depth_of_them_all(tmp_path):

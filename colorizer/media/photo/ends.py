@@ -17,6 +17,10 @@ _BARE = (0x01, *range(0xD0, 0xD9))
 _FRAMES = {*range(0xC0, 0xD0), 0xF7} - {0xC4, 0xC8, 0xCC}
 """Markers of JPEG that begin a frame; 0xF7 is that of JPEG-LS."""
 _END, _SCAN = 0xD9, 0xDA
+_PROGRESSIVE = (0xC2, 0xCA)
+_DCT = (0xC0, 0xC1, 0xC9, *_PROGRESSIVE)
+_UNTOLD = 16
+"""Lowest bit of a coefficient of which no scan tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +37,37 @@ class JpegLayout:
     """(height, width)."""
     components: int
     end: int | None
-    """Behind the end marker of the picture; None where the data ends before it."""
+    """After the end marker of the picture; None where the data ends before it."""
+    scans: tuple[bytes, ...] = ()
+    """Headers of its scans."""
+
+    @property
+    def lacks_scans(self) -> bool:
+        """Whether coefficients of a component come in none of the scans, or not to their last bit.
+
+        Source: ITU-T T.81, B.2.3 and G.1.1.1; only JPEGs of the discrete cosine transform.
+        """
+        if self.frame not in _DCT:
+            return False
+        told: dict[int, list[int]] = {}
+        for scan in self.scans:
+            count = scan[0] if scan else 0
+            if len(scan) < 2 * count + 4:
+                return False
+            first, last, bits = scan[1 + 2 * count : 4 + 2 * count]
+            for component in scan[1 : 1 + 2 * count : 2]:
+                left = told.setdefault(component, [_UNTOLD] * 64)
+                span = range(first, min(last, 63) + 1) if self.frame in _PROGRESSIVE else range(64)
+                for place in span:
+                    left[place] = min(left[place], bits & 15)
+        return len(told) < self.components or any(any(left) for left in told.values())
 
 
 def jpeg_layout(data: bytes) -> JpegLayout:
     """Walk through the markers of a JPEG; what is missing is left at 0."""
-    at, scans, end = 2, False, None
+    at, end = 2, None
     segments: list[tuple[int, bytes]] = []
+    scans: list[bytes] = []
     frame = (0, 0, 0, 0, 0)
     while found := _MARKER.search(data, at):
         marker, at = data[found.start() + 1], found.end()
@@ -54,12 +82,13 @@ def jpeg_layout(data: bytes) -> JpegLayout:
         body = data[at + 2 : at + length]
         if marker in _FRAMES and not frame[0] and len(body) >= 6:
             frame = (marker, *struct.unpack_from(">BHHB", body))
-        scans = scans or marker == _SCAN
-        if not scans:
+        if marker == _SCAN:
+            scans.append(body)
+        elif not scans:
             segments.append((marker, body))
         at += length
     kind, bits, height, width, count = frame
-    return JpegLayout(tuple(segments), kind, bits, (height, width), count, end)
+    return JpegLayout(tuple(segments), kind, bits, (height, width), count, end, tuple(scans))
 
 
 _ENDED = re.compile(r"image file is truncated|NEED_MORE_INPUT")

@@ -39,12 +39,13 @@ _ADAM7 = ((0, 8, 0, 8), (4, 8, 0, 8), (0, 4, 4, 8), (2, 4, 0, 8), (0, 2, 2, 4), 
 """First column and step, first row and step of the passes of an interlaced PNG."""
 
 
-def salvaged(file: BinaryIO, read: Read) -> tuple[Scan, float] | None:
+def salvaged(file: BinaryIO, read: Read, read_part: Read) -> tuple[Scan, float] | None:
     """Decode what can be of a damaged photo of one picture.
 
     Args:
         file: of the photo.
         read: its reader, which has refused it.
+        read_part: reads one of which is known what is missing.
 
     Returns:
         the scan, and which share of the picture is missing; None where nothing can be had.
@@ -52,7 +53,7 @@ def salvaged(file: BinaryIO, read: Read) -> tuple[Scan, float] | None:
     found = []
     for made, missing in _repaired(file):
         with suppress(MediaError):
-            found.append((read(made), missing))
+            found.append((read_part(made), missing))
     if found:
         return min(found, key=lambda one: _roughness(one[0].codes))
     return read_filled(file, read)

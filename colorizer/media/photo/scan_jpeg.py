@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -29,16 +30,26 @@ from colorizer.media.photo.scan import (
 from colorizer.media.photo.scan_pillow import read_pillow_scan
 
 END = b"\xff\xd9"
+_HUFFMAN = (0xC0, 0xC1, 0xC2)
 _PILLOWS = (0xC0, 0xC1, 0xC2, 0xC9, 0xCA)
 _HIERARCHICAL = (0xC5, 0xC6, 0xC7, 0xCB, 0xCD, 0xCE, 0xCF)
 LOSSLESS, JPEG_LS = 0xC3, 0xF7
 _ICC_MARK, _EXIF_MARK = b"ICC_PROFILE\0", b"Exif\0\0"
-MORE = bytes(range(1, 250)) * 4
-"""Some coded data that fits no picture: what decodes to something else with it lacks its end."""
+_EARLY = "is cut off: its end marker comes before the end of its picture; restore it"
+_SOME = bytes(range(1, 250)) * 4
+MORE = _SOME + b"".join(bytes((0xFF, 0xD0 + number)) + _SOME for number in range(8))
+"""Some coded data that fits no picture, with and without markers of a restart: what decodes to
+something else with it lacks its end."""
 
 
-def read_jpeg_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
+def read_jpeg_scan(path: Path, file: BinaryIO, warnings: list[str], *, whole: bool = True) -> Scan:
     """Decode a JPEG.
+
+    Args:
+        path: for messages.
+        file: opened for reading.
+        warnings: what of the file is left out is appended.
+        whole: refuse one whose end marker comes before the end of its picture.
 
     Raises:
         MediaError: damaged or cut off. Where only the end marker is missing, it is read.
@@ -54,14 +65,19 @@ def read_jpeg_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
     if layout.frame and layout.components not in (1, 3, 4):
         raise UnsupportedMedia(path, _of_components(layout))
     if layout.end is None and layout.frame:
-        if first_missing(data, layout) is not None:
+        if layout.lacks_scans or first_missing(data, layout) is not None:
             raise MediaError(path, broken(file, "its picture has no end"))
         warnings.append("its end marker is missing; the picture is complete")
         data += END
         file = io.BytesIO(data)
     if layout.frame and not _is_for_pillow(layout):
-        return _uncommon(path, file, data, layout, warnings)
-    scan = read_pillow_scan(path, file, warnings)
+        scan = _uncommon(path, file, data, layout, warnings)
+    else:
+        scan = read_pillow_scan(path, file, warnings)
+    if whole and ends_early(scan.codes, data, layout):
+        raise MediaError(path, _EARLY)
+    if layout.frame and not _is_for_pillow(layout):
+        return scan
     return _with_trailer(scan, data, layout, warnings)
 
 
@@ -85,8 +101,40 @@ def _with_trailer(scan: Scan, data: bytes, layout: JpegLayout, warnings: list[st
     return replace(scan, metadata=replace(scan.metadata, trailer=trailer))
 
 
-def first_missing(data: bytes, layout: JpegLayout) -> float | None:
-    """Return which share of a JPEG without an end marker its data covers; None for all of it.
+read_cut_jpeg = partial(read_jpeg_scan, whole=False)
+"""Decodes a JPEG as far as it goes."""
+
+
+def ends_early(codes: np.ndarray, data: bytes, layout: JpegLayout) -> bool:
+    """Tell whether the end marker of a JPEG comes before all of its picture.
+
+    libjpeg fills what is missing with blocks of one colour and says nothing; so a picture of one
+    scan whose last block is not of one colour is complete.
+
+    Args:
+        codes: decoded, (H, W) or (H, W, C).
+        data: of the file.
+        layout: of it.
+    """
+    if layout.end is None or layout.frame not in (*_HUFFMAN, LOSSLESS):
+        return False  # the other decoders tell; arithmetic codes may end early
+    if layout.lacks_scans:
+        return True
+    one_scan = len(layout.scans) == 1 and layout.frame not in (0xC2, LOSSLESS)
+    if one_scan and not _is_flat(codes):
+        return False
+    return first_missing(data, layout, smaller=8 if one_scan else 1) is not None
+
+
+def _is_flat(codes: np.ndarray) -> bool:
+    """Tell whether the last block of 8 x 8 is of one colour, its first row and column left out."""
+    height, width = codes.shape[:2]
+    block = codes[(height - 1) // 8 * 8 + 1 :, (width - 1) // 8 * 8 + 1 :]
+    return bool((block == block[:1, :1]).all())
+
+
+def first_missing(data: bytes, layout: JpegLayout, smaller: int = 1) -> float | None:
+    """Return which share of a JPEG the data ahead of its end covers; None for all of it.
 
     What more data would change is missing: it is decoded with and without some. Where the header
     claims pixels beyond all data, all is missing.
@@ -94,11 +142,14 @@ def first_missing(data: bytes, layout: JpegLayout) -> float | None:
     Args:
         data: of the file.
         layout: of it.
+        smaller: of one coded in blocks, look at the picture 8 times smaller, which is quicker.
     """
+    data = data if layout.end is None else data[: layout.end - len(END)]
     pixels = layout.size[0] * layout.size[1]
     if pixels > MOST_PIXELS or (pixels > UNBACKED_PIXELS and pixels > 1000 * len(data)):
         return 0.0
-    read = _rows_of if _is_for_pillow(layout) else _uncommon_rows
+    common = partial(_rows_of, smaller=smaller)
+    read = common if _is_for_pillow(layout) else _uncommon_rows
     one, other = (read(data + more + END) for more in (b"", MORE))
     if one is None or other is None or one.shape != other.shape or not one.size:
         return 0.0
@@ -106,11 +157,13 @@ def first_missing(data: bytes, layout: JpegLayout) -> float | None:
     return float(np.argmax(differ)) / len(one) if differ.any() else None
 
 
-def _rows_of(data: bytes) -> np.ndarray | None:
+def _rows_of(data: bytes, smaller: int = 1) -> np.ndarray | None:
     from PIL import Image
 
     try:
         with Image.open(io.BytesIO(data), formats=("JPEG",)) as image:
+            if smaller > 1:
+                image.draft(None, (image.width // smaller, image.height // smaller))
             return np.asarray(image)
     except (OSError, SyntaxError, ValueError, struct.error):
         return None
@@ -152,7 +205,9 @@ def _uncommon(
     check_claim(path, codes.shape[0], codes.shape[1], len(data))
     bits = layout.precision
     if codes.max() >> bits:
-        raise MediaError(path, broken(file, f"it has samples of more than {bits} bits"))
+        told = f"its header says {bits} bits a sample, its data hold more"
+        early = ends_early(codes, data, layout)
+        raise MediaError(path, _EARLY if early else broken(file, told))
     codes, space, extras = split_alpha(codes)
     codes, bits = widen(codes, bits)
     exact = layout.frame in (LOSSLESS, JPEG_LS)

@@ -16,7 +16,7 @@ from colorizer.media.photo.salvage import salvaged
 from colorizer.media.photo.scan import Reader, Salvage, Scan, file_size, missing_words
 from colorizer.media.photo.scan_extra import is_heic, read_heic_scan, read_raw_scan
 from colorizer.media.photo.scan_jp2 import read_jp2_scan
-from colorizer.media.photo.scan_jpeg import read_jpeg_scan
+from colorizer.media.photo.scan_jpeg import read_cut_jpeg, read_jpeg_scan
 from colorizer.media.photo.scan_more import TGA_SUFFIXES, is_tga, read_jxl_scan, read_more_scan
 from colorizer.media.photo.scan_pillow import read_pillow_scan
 from colorizer.media.photo.scan_pnm import read_pnm_scan
@@ -46,6 +46,8 @@ _OWN_MARKS: tuple[tuple[int, bytes, Reader], ...] = (
 """Offset, bytes and reader of formats that hold one picture."""
 _NEVER_IN_PART: dict[Reader, str] = {read_jxl_scan: "JPEG XL", read_raw_scan: "camera raw"}
 """Readers whose libraries give nothing of a picture that is not complete."""
+_IN_PART: dict[Reader, Reader] = {read_jpeg_scan: read_cut_jpeg}
+"""What decodes a photo that was completed."""
 _FOREIGN = (
     (0, b"%PDF", "a PDF"),
     (0, b"\x76\x2f\x31\x01", "an OpenEXR"),
@@ -144,7 +146,7 @@ def _one(
 ) -> Iterator[Scan]:
     """Decode the only picture of a file, as far as it goes where that is wanted."""
 
-    def read(made: BinaryIO, told: list[str]) -> Scan:
+    def read(made: BinaryIO, told: list[str], reader: Reader = reader) -> Scan:
         try:
             return reader(path, made, told)
         except (MediaError, MemoryError):
@@ -160,7 +162,10 @@ def _one(
         if salvage is None:
             raise
         told: list[str] = []
-        found = salvaged(file, lambda made: read(made, told))
+        lenient = _IN_PART.get(reader, reader)
+        found = salvaged(
+            file, lambda made: read(made, told), lambda made: read(made, told, lenient)
+        )
         if found is None:
             what = f"a {_NEVER_IN_PART[reader]}" if reader in _NEVER_IN_PART else "it"
             raise MediaError(path, f"{error.reason}; nothing of {what} can be salvaged") from error
