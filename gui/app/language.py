@@ -58,8 +58,8 @@ def languages() -> list[str]:
 
 def read_words(code: str) -> dict[str, str]:
     """Return the dictionary of a language, empty for English and unknown ones."""
-    file = _FOLDER / f"{code}.json"
-    return json.loads(file.read_text("utf-8")) if file.exists() else {}
+    known = code in languages()[1:]
+    return json.loads((_FOLDER / f"{code}.json").read_text("utf-8")) if known else {}
 
 
 def read_messages(code: str) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,8 @@ from colorizer.errors import ColorizerError, TargetError
 from colorizer.files.durable import write_whole
 from colorizer.files.strangers import NOTES_BYTES, SIDECAR_BYTES, parse_json, read_text
 from colorizer.settings import Settings
+
+_log = logging.getLogger(__name__)
 
 SCHEMA = 1
 
@@ -50,10 +53,7 @@ class Preferences:
     @property
     def settings(self) -> Settings:
         """The settings of new jobs."""
-        try:
-            return Settings.from_dict(self._values.get("settings", {}))
-        except (ColorizerError, TypeError):  # of another version
-            return Settings()
+        return _settings_of(self._values.get("settings", {})) or Settings()
 
     @settings.setter
     def settings(self, settings: Settings) -> None:
@@ -62,13 +62,9 @@ class Preferences:
     @property
     def presets(self) -> dict[str, Settings]:
         """Named settings."""
-        found = {}
-        for name, values in self._values.get("presets", {}).items():
-            try:
-                found[name] = Settings.from_dict(values)
-            except (ColorizerError, TypeError):
-                continue
-        return found
+        kept = self._values.get("presets", {}).items()
+        found = {name: _settings_of(values) for name, values in kept}
+        return {name: settings for name, settings in found.items() if settings is not None}
 
     def save_preset(self, name: str, settings: Settings) -> None:
         """Keep settings under a name, replacing those of that name."""
@@ -99,9 +95,16 @@ class Preferences:
     def _read(self) -> dict[str, Any]:
         try:
             values = parse_json(read_text(self._file, SIDECAR_BYTES))
-        except (OSError, ValueError):
+        except FileNotFoundError:
             return {}
-        return _sound(values) if isinstance(values, dict) else {}
+        except (OSError, ValueError) as error:
+            return self._none(str(error))
+        return _sound(values) if isinstance(values, dict) else self._none("is no JSON object")
+
+    def _none(self, why: str) -> dict[str, Any]:
+        reason = " ".join(why.split())
+        _log.warning("%s can't be read, the usual settings are used: %s", self._file, reason)
+        return {}
 
     def _write(self, **changes: Any) -> None:
         self._values = {**self._values, **changes, "schema": SCHEMA}
@@ -117,6 +120,14 @@ def _sound(values: dict[str, Any]) -> dict[str, Any]:
     if "\0" in kept.get("out", ""):
         del kept["out"]
     return kept
+
+
+def _settings_of(values: Any) -> Settings | None:
+    """Return settings of their JSON values; None of another version, or changed by hand."""
+    try:
+        return Settings.from_dict(values)
+    except (ColorizerError, TypeError, ValueError, AttributeError):
+        return None
 
 
 def changed(settings: Settings) -> dict[str, Any]:
