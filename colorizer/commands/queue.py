@@ -22,6 +22,7 @@ from colorizer.commands.options import (
 from colorizer.commands.report import ExitCode, Report
 from colorizer.commands.streams import note, write_json, write_line
 from colorizer.errors import ColorizerError, TargetError
+from colorizer.files.claims import clear_left
 from colorizer.files.durable import NoLocksError, lock, open_own
 from colorizer.jobs import JobState, Kind, Progress
 
@@ -183,6 +184,7 @@ def _add(queue: Queue, arguments: argparse.Namespace) -> int:
     named = [event.job for event in plan.settled] + list(plan.jobs)
     root = None if any(job.target == Path(out) for job in named) else Path(out)
     added = queue.add(plan.jobs, root=root)
+    clear_left(event.job.target for event in plan.settled)
     for event in plan.settled:
         added += queue.add([event.job], event.state, event.message, root)
     if arguments.json:

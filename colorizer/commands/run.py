@@ -20,7 +20,6 @@ from colorizer.commands.options import settings_from
 from colorizer.commands.report import ExitCode, Report, tell_ignored
 from colorizer.commands.streams import note, write_json, write_line
 from colorizer.errors import SettingsError, TargetError
-from colorizer.files.claims import clear_left
 from colorizer.jobs import JobState, Kind
 from colorizer.media.film.segments import kept_frames, sweep
 
@@ -110,7 +109,6 @@ def _colorize(plan: Plan, arguments: argparse.Namespace) -> int:
                 report.take(event)
                 ledger.take(event)
                 sweep(event.job.target)
-            clear_left(event.job.target for event in plan.settled)
             interrupted = _run_jobs(plan, arguments, report, ledger) if plan.jobs else False
         finally:
             for target in [*report.unfinished(), *(job.target for job in report.failed)]:

@@ -47,8 +47,8 @@ CREATE TABLE jobs (
     added REAL NOT NULL,
     started REAL,
     ended REAL,
-    root BLOB,               -- folder of run log and manifest, NULL where it is that of the target
-    new_list INTEGER NOT NULL DEFAULT 1
+    new_list INTEGER NOT NULL DEFAULT 1,
+    root BLOB                -- folder of run log and manifest, NULL where it is that of the target
 );
 CREATE INDEX jobs_position ON jobs (position);
 """

@@ -20,7 +20,7 @@ from colorizer.archive.planning.result_names import Naming
 from colorizer.archive.planning.targets import targets_of
 from colorizer.archive.planning.walk import Found, walk
 from colorizer.errors import MediaError, SettingsError, TargetError
-from colorizer.files.claims import Claim
+from colorizer.files.claims import Claim, clear_left
 from colorizer.jobs import Job, JobState, Kind
 from colorizer.settings import Settings
 
@@ -180,6 +180,7 @@ class Watcher:
 
         found = [item for item in self._seen.ready() if item.path not in self._given]
         plan = plan_arrived(found, Naming(self._out, settings, output_suffix), self._given)
+        clear_left(event.job.target for event in plan.settled)
         for event in plan.settled:  # most were done by an earlier watch
             self.ended(event.job.source, failed=event.state is JobState.FAILED)
         self._given.update((job.source, job.target) for job in plan.jobs)

@@ -14,6 +14,7 @@ from colorizer.archive.records.provenance import read_sidecar, sidecar_of
 from colorizer.archive.records.run_log import RunLog
 from colorizer.archive.records.sidecar_form import why_not_ours
 from colorizer.files.checksum import file_hash
+from colorizer.files.claims import clear_left
 from colorizer.jobs import Job, JobState, Kind, Progress
 from colorizer.places.frame_pattern import files_of, is_frame_name, normal, there
 
@@ -50,6 +51,8 @@ class Ledger:
         """
         if progress.state is JobState.RUNNING:
             return
+        if progress.state is JobState.SKIPPED:
+            clear_left([progress.job.target])
         with self._lock:
             if progress.results:  # of a film split in another process
                 for target in progress.results:

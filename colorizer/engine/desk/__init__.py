@@ -41,10 +41,12 @@ def plan(command: Mapping[str, Any]) -> dict[str, Any]:
     from colorizer.archive.planning.disk import spaces
     from colorizer.archive.planning.naming import plan_jobs
     from colorizer.archive.planning.register import without_clashes
+    from colorizer.files.claims import clear_left
 
     inputs = [Path(name) for name in command["inputs"]]
     settings = Settings.from_dict(command["settings"])
     made = without_clashes(plan_jobs(inputs, Path(command["out"]), settings), inputs)
+    clear_left(event.job.target for event in made.settled)
     full = [str(space) for space in spaces(made.jobs) if not space.enough]
     return {
         "jobs": [[str(job.source), str(job.target), str(job.kind)] for job in made.jobs],
