@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import psutil
 from PySide6.QtCore import QObject, QTimer
 
-from gui.app.power import on_battery
 from gui.app.room import has_room
 from gui.app.runner import Activity, Runner
 
@@ -31,7 +31,7 @@ class Guard(QObject):
         runner.activity_changed.connect(self._handle_activity)
 
     def look(self) -> None:
-        """Hold or go on, as battery and disk are now."""
+        """Hold or continue, as battery and disk are now."""
         runner = self._runner
         if runner.activity is Activity.IDLE:
             if runner.lacks_room is not None and has_room(runner.lacks_room):
@@ -56,3 +56,9 @@ class Guard(QObject):
             QTimer.singleShot(0, self, self.look)
         elif activity is Activity.IDLE:
             self._holds = self._overruled = False
+
+
+def on_battery() -> bool:
+    """Tell whether the battery is being emptied; False where there is none or no one can know."""
+    battery = psutil.sensors_battery() if hasattr(psutil, "sensors_battery") else None
+    return battery is not None and battery.power_plugged is False

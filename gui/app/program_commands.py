@@ -37,7 +37,7 @@ class ProgramCommands(QObject):
         super().__init__(window)
         self._window, self._actions = window, actions
         self._log: LogWindow | None = None
-        self._awake = Awake(self)
+        self._awake = Awake()
         self.at_end = AtEnd(window, window.windowIcon())
         self._create_actions()
         self._create_wishes()

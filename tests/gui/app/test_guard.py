@@ -1,8 +1,9 @@
 """Work stands still on battery and goes on with power; a disk with room again is used."""
 
+import psutil
 import pytest
 
-from gui.app import guard, power
+from gui.app import guard
 from gui.app.runner import Activity
 
 
@@ -64,41 +65,15 @@ def test_work_goes_on_when_a_full_disk_has_room(filled, battery, monkeypatch):
     assert filled.runner.lacks_room is None
 
 
-def put(folder, name, **files):
-    (folder / name).mkdir()
-    for file, text in files.items():
-        (folder / name / file).write_text(text + "\n")
+class Battery:
+    def __init__(self, plugged):
+        self.power_plugged = plugged
 
 
 @pytest.mark.parametrize(
-    ("supplies", "expected"),
-    [
-        ({}, False),
-        ({"BAT0": {"type": "Battery", "status": "Discharging"}}, True),
-        ({"BAT0": {"type": "Battery", "status": "Charging"}}, False),
-        ({"BAT0": {"type": "Battery", "status": "Discharging"},
-          "AC": {"type": "Mains", "online": "1"}}, False),
-        ({"BAT0": {"type": "Battery", "status": "Discharging"},
-          "AC": {"type": "Mains", "online": "0"}}, True),
-        ({"mouse": {"type": "Battery", "scope": "Device", "status": "Discharging"}}, False),
-    ],
-)  # fmt: skip
-def test_the_supplies_of_linux_are_read(tmp_path, monkeypatch, supplies, expected):
-    for name, files in supplies.items():
-        put(tmp_path, name, **files)
-    monkeypatch.setattr(power, "SUPPLIES", tmp_path)
-    monkeypatch.setattr(power.sys, "platform", "linux")
-    assert power.on_battery() is expected
-
-
-def test_log_and_manifest_are_left_out_on_wish_and_after_a_restart_too(open_window, tmp_path):
-    first = open_window()
-    out = first.preferences.out
-    assert first.runner._records_folder(out / "a" / "b.png") == str(out)
-    assert first.runner._records_folder(tmp_path / "b.png") == str(tmp_path)
-    first.commands.actions["records"].setChecked(False)
-    assert first.runner._records_folder(out / "b.png") is None
-    first.close()
-    again = open_window()
-    assert again.runner._records_folder(out / "b.png") is None
-    assert not again.commands.actions["records"].isChecked()
+    ("battery", "expected"),
+    [(None, False), (Battery(True), False), (Battery(False), True), (Battery(None), False)],
+)
+def test_only_a_battery_that_is_being_emptied_counts(monkeypatch, battery, expected):
+    monkeypatch.setattr(psutil, "sensors_battery", lambda: battery, raising=False)
+    assert guard.on_battery() is expected
