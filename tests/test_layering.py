@@ -40,7 +40,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     | {"models", "media", "stages", "guidance", "archive", "pipeline", "look", "engine"}
     | {"manual", "measure"},
     "__main__": {"commands"},
-    "gui": EVERYWHERE | {"models", "guidance", "archive", "engine"},
+    "gui": EVERYWHERE | {"models", "guidance", "archive", "engine", "manual"},
     "training": EVERYWHERE | {"models", "stages", "guidance", "api"},
 }  # fmt: skip
 """Which packages each package may import; `media` allows all that lies in it."""

@@ -17,6 +17,7 @@ from gui.app.at_end import WISHES, AtEnd
 from gui.app.awake import Awake
 from gui.app.guard import Guard
 from gui.app.help_windows import LogWindow, TextWindow, about_html, diagnostics, shortcuts_html
+from gui.app.manual_window import ManualWindow
 from gui.app.messages import said
 from gui.app.models_dialog import ModelsDialog
 from gui.app.runner import PENDING, Activity
@@ -37,6 +38,7 @@ class ProgramCommands(QObject):
         super().__init__(window)
         self._window, self._actions = window, actions
         self._log: LogWindow | None = None
+        self._manual: ManualWindow | None = None
         self._awake = Awake()
         self.at_end = AtEnd(window, window.windowIcon())
         self._create_actions()
@@ -62,7 +64,7 @@ class ProgramCommands(QObject):
 
     def create_menus(self) -> None:
         """Add the Help menu, and the wishes for the end to the Queue menu."""
-        names = ["shortcuts", "models", "log", "diagnostics", None, "about"]
+        names = ["manual", "shortcuts", None, "models", "log", "diagnostics", None, "about"]
         self._actions.menu(self._window.menuBar(), self.tr("&Help"), names)
         queue = self._window.commands.queue_menu
         queue.addSeparator()
@@ -76,7 +78,8 @@ class ProgramCommands(QObject):
         make = self._make
         make("settings", self.tr("&Settings…"), "Ctrl+,", self.ask_settings, "settings")
         make("models", self.tr("&Models…"), "", self.show_models)
-        make("shortcuts", self.tr("&Keyboard shortcuts"), "F1", self.show_shortcuts)
+        make("manual", self.tr("&Manual"), "F1", self.show_manual)
+        make("shortcuts", self.tr("&Keyboard shortcuts"), "Ctrl+/", self.show_shortcuts)
         make("log", self.tr("&Log"), "Ctrl+Shift+L", self.show_log)
         make("diagnostics", self.tr("&Copy diagnostics"), "", self.copy_diagnostics)
         make("about", self.tr("&About Colorizer"), "", self.show_about)
@@ -144,6 +147,13 @@ class ProgramCommands(QObject):
             self._log = LogWindow(self._window.engine, self._window)
         self._log.show()
         self._log.raise_()
+
+    def show_manual(self) -> None:
+        """Show the manual, next to the work."""
+        if self._manual is None:
+            self._manual = ManualWindow(self._window)
+        self._manual.show()
+        self._manual.raise_()
 
     def show_shortcuts(self) -> None:
         """Show all keys."""
