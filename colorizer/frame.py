@@ -79,16 +79,18 @@ class Frame:
     """Gives rows of ab at the sink's chroma size, (2, rows, W) float32, of a still after
     upsampling, whose whole `ab` would be large; `ab` then stays at working size."""
 
-    shown: np.ndarray | None = None
+    shown: np.ndarray | Callable[[], np.ndarray] | None = None
     """What the network sees in place of `L` where that is another, such as a faded print as a
-    fresh one; of the same size."""
+    fresh one; of the same size. Of a film, what gives it: not every frame is shown to it."""
     slope: float = 1.0
     """Factor of ab for what `shown` changed, see `stages.levels`."""
 
     @property
     def seen(self) -> np.ndarray:
         """What the network sees, (h, w) float32."""
-        return self.L if self.shown is None else self.shown
+        if self.shown is None:
+            return self.L
+        return self.shown() if callable(self.shown) else self.shown
 
     def lightness(self, rows: slice = slice(None)) -> np.ndarray:
         """Return CIELAB L of rows of `Y`, (rows, W) float32 in [0, 100]."""

@@ -9,7 +9,7 @@ from colorizer.frame import Frame
 from colorizer.guidance.guides import Guides
 from colorizer.models.base import ColorModel
 from colorizer.settings import Settings
-from colorizer.stages.levels import level_stills
+from colorizer.stages.levels import follow_light, level_alone
 from colorizer.stages.paper import mark_paper
 from colorizer.stages.predict import predict_chroma
 from colorizer.stages.upsample import upsample_chroma
@@ -24,7 +24,7 @@ def colour_one(frame: Frame, model: ColorModel, guides: Guides) -> Frame:
         guides: of the photo or film.
     """
     frames = predict_chroma([frame], model, amounts=guides.amounts, hints=guides.shown)
-    frames = upsample_chroma(guides.guide(frames), luma_size)
+    frames = upsample_chroma(follow_light(guides.guide(frames)), luma_size)
     (done,) = guides.paint(frames, luma_size)
     return done
 
@@ -36,7 +36,7 @@ def prepared(frame: Frame, settings: Settings) -> Frame:
         frame: with Y and L set.
         settings: paper and faded are used.
     """
-    return next(level_stills(mark_paper(iter([frame]), settings.paper), settings.faded))
+    return next(level_alone(mark_paper(iter([frame]), settings.paper), settings.faded))
 
 
 def luma_size(frame: Frame) -> tuple[int, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from colorizer.frame import Frame
@@ -32,6 +32,8 @@ from colorizer.places.hint import Guide
 from colorizer.stages.fields import separate_fields, weave_fields
 from colorizer.stages.gather import Gather
 from colorizer.stages.keyframes import mark_keys
+from colorizer.stages.levels import follow_light, level_alone
+from colorizer.stages.levels.film import FilmLevels
 from colorizer.stages.predict import core_pool, film_batch, predict_chroma
 from colorizer.stages.prefetch import Prefetch
 from colorizer.stages.shots import CONTEXT, mark_shots, scene_detector
@@ -104,6 +106,10 @@ class _Work:
     sink: FilmOutput
     shots: CutList | None
     """Found so far; None where it is not smoothed."""
+    levels: FilmLevels = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "levels", FilmLevels(self.job.settings.faded))
 
     @property
     def per_frame(self) -> int:
@@ -119,13 +125,14 @@ class _Work:
         if source.first_field:
             frames = separate_fields(frames, source.first_field)
         if shots is None:
-            return frames
+            return level_alone(frames, self.job.settings.faded)
         start, cuts = self.per_frame * sink.start, shots.cuts
         if cuts is not None:
             cuts = frozenset(self.per_frame * cut for cut in cuts)
         shots.restore(sink.state().get("shots"))
         marked = mark_shots(frames, cuts, detector=scene_detector())
-        return shots.noted((frame for frame in marked if frame.index >= start), self.per_frame)
+        self.levels.go_on(start, sink.state().get("levels"))
+        return shots.noted(self.levels.level(marked), self.per_frame)
 
     def coloured(
         self, frames: Iterator[Frame], predict: Predict, asked: Sequence[Guide], notes: list[str]
@@ -139,6 +146,7 @@ class _Work:
         frames = guides.guide(predict(frames, amounts=guides.amounts))
         if self.shots is not None:
             frames = self._smoothed(frames, self.shots)
+        frames = follow_light(frames)
         frames = upsample_chroma(frames, sink.chroma_size, sink.chroma_shift, in_rows=sink.by_rows)
         frames = guides.paint(frames, sink.chroma_size, sink.chroma_shift)
         yield from weave_fields(frames, source.first_field) if source.first_field else frames
@@ -153,10 +161,12 @@ class _Work:
     def _smoothed(self, frames: Iterator[Frame], shots: CutList) -> Iterator[Frame]:
         """Smooth chroma, continuing from where an earlier run's finished segments end."""
 
-        def keep(index: int, state: State) -> None:
+        def keep(index: int, own: State) -> None:
             number, between = divmod(index, self.per_frame)
             if not between:
-                self.sink.keep_state(number, {**state, "shots": shots.state(number)})
+                kept = {"shots": shots.state(number), "levels": self.levels.state(index)}
+                self.sink.keep_state(number, own | kept)
 
-        state = {name: value for name, value in self.sink.state().items() if name != "shots"}
+        others = ("shots", "levels")
+        state = {name: kept for name, kept in self.sink.state().items() if name not in others}
         return smooth_chroma(frames, state=state, keep=keep)

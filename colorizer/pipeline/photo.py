@@ -14,7 +14,7 @@ from colorizer.pipeline.recording import begin_record, completion, made_by
 from colorizer.pipeline.writing import all_warnings, written
 from colorizer.places.hint import hints_of
 from colorizer.stages.gather import Gather
-from colorizer.stages.levels import level_stills
+from colorizer.stages.levels import follow_light, level_alone
 from colorizer.stages.paper import mark_paper
 from colorizer.stages.predict import predict_chroma
 from colorizer.stages.prefetch import Prefetch
@@ -53,7 +53,7 @@ def _coloured(
         Prefetch(sorted_out(source.frames(sink.pages), source, settings), 1) as frames,
     ):
         sink.before_naming = completion(job, record, source, sink, notes)
-        frames = level_stills(mark_paper(frames, settings.paper), settings.faded)
+        frames = level_alone(mark_paper(frames, settings.paper), settings.faded)
         frames = predict_chroma(
             frames,
             model,
@@ -62,7 +62,7 @@ def _coloured(
             warn=notes.append,
             gather=gather,
         )
-        frames = upsample_chroma(guides.guide(frames), sink.chroma_size, in_rows=True)
+        frames = upsample_chroma(follow_light(guides.guide(frames)), sink.chroma_size, in_rows=True)
         done = yield from written(job, frames, source, sink)
     yield Progress(
         job,

@@ -84,9 +84,8 @@ class Colouring(Options):
     faded: str = option(
         "photos",
         "fresh",
-        "faded, dark and pale photos: the colours of a fresh print, colours as faded as the print"
-        " is (as-is), or show the network the print without stretching its contrast (off); the"
-        " lightness of the result never changes",
+        "faded, dark and pale photos and films: the colours of a fresh print, colours as faded as"
+        " the print is (as-is), or show the network the print without stretching its contrast or"
+        " following fades and flicker (off); the lightness of the result never changes",
         choices=FADED,
-        shapes="photo",
     )

@@ -114,7 +114,7 @@ def strengthen(frames: Iterable[Frame], amounts: Amounts) -> Iterator[Frame]:
     """Scale the ab of every key frame by its strength."""
     for frame in frames:
         if frame.ab is not None:
-            strength = amounts(frame.index)[1] * frame.slope
+            strength = amounts(frame.index)[1]
             frame = replace(frame, ab=frame.ab * np.float32(strength))
         yield frame
 

@@ -98,7 +98,8 @@ def test_each_field_keeps_its_own_colour_and_the_film_stays_interlaced(
     tmp_path, codec, name, quality, first
 ):
     draw_two_moments(tmp_path / "a.mkv", ORDERS[first])
-    settings = Settings(size=64, codec=codec, quality=quality, verify=True, smooth=False)
+    how = {"verify": True, "smooth": False, "faded": "off"}  # else fields are seen alike
+    settings = Settings(size=64, codec=codec, quality=quality, **how)
     job = Job(tmp_path / "a.mkv", tmp_path / name, Kind.FILM, settings)
     *_, last = pipeline.run(job, Bright().eval())
     assert last.state is JobState.DONE

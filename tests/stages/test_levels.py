@@ -6,8 +6,15 @@ import numpy as np
 import pytest
 import torch
 
-from colorizer.stages.levels import FRESH, GAIN_LIMIT, fresh_print, level_stills, levelled
-from colorizer.stages.predict import predict_chroma, strengthen
+from colorizer.stages.levels import (
+    FRESH,
+    GAIN_LIMIT,
+    follow_light,
+    fresh_print,
+    level_alone,
+    levelled,
+)
+from colorizer.stages.predict import predict_chroma
 from tests.stages.test_predict import frame
 from tests.tiny_model import tiny_model
 
@@ -65,19 +72,14 @@ def test_paper_does_not_count():
     assert np.abs(seen[20:-20, 20:-20] - fresh_print(L)[0]).max() < 2
 
 
-def test_frames_of_films_are_left_alone():
-    film = replace(frame(0), L=frame(0).L * 0.3)
-    assert next(level_stills([film], "fresh")).seen is film.L
-
-
 def still(strength: float):
     one = frame(3)
     return replace(one, pts=None, L=20 + strength * one.L)
 
 
 def predicted(strength: float, faded: str) -> np.ndarray:
-    frames = predict_chroma(level_stills([still(strength)], faded), tiny_model())
-    (done,) = strengthen(frames, lambda _: (0.5, 1.0))
+    frames = predict_chroma(level_alone([still(strength)], faded), tiny_model())
+    (done,) = follow_light(frames)
     return done.ab
 
 

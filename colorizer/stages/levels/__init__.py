@@ -42,18 +42,26 @@ def levelled(L: Tensor, low: Tensor | float = 0.0, high: Tensor | float = 100.0)
     return ((L - dark) * gain + low).clamp(0, 100)
 
 
-def level_stills(frames: Iterable[Frame], faded: str) -> Iterator[Frame]:
-    """Set what the network sees of every still: the picture as a fresh print.
+def level_alone(frames: Iterable[Frame], faded: str) -> Iterator[Frame]:
+    """Set what the network sees of every frame on its own: the picture as a fresh print.
 
     Args:
-        frames: with `paper` where there is any; frames of films pass as they are.
+        frames: with `paper` where there is any.
         faded: one of `settings.FADED`: "as-is" has the chroma follow the print's contrast, as a
             faded colour photograph would be; "off" leaves all as it is.
     """
     for frame in frames:
-        if frame.pts is None and faded != "off":
+        if faded != "off":
             shown, slope = fresh_print(frame.L, frame.paper)
             frame = replace(frame, shown=shown, slope=slope if faded == "as-is" else 1.0)
+        yield frame
+
+
+def follow_light(frames: Iterable[Frame]) -> Iterator[Frame]:
+    """Scale the chroma of every frame by its slope: it was found for what the network saw."""
+    for frame in frames:
+        if frame.ab is not None and frame.slope != 1:
+            frame = replace(frame, ab=frame.ab * np.float32(frame.slope))
         yield frame
 
 

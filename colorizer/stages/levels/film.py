@@ -1,0 +1,280 @@
+"""Levels of a film: what the network sees is every shot as a fresh print, in one light.
+
+A shot has one curve; inside it only the light changes (`stages.levels.light`). Frames wait until
+enough of their shot is known: the curve is found on its first frames, and widened where later ones
+reach further. The chroma found in that one light follows the light of each frame by the slope of
+its curve, so a fade ends in neutral black.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import islice
+
+import numpy as np
+
+from colorizer.color.cielab import L_to_gray, gray_to_L
+from colorizer.frame import Frame
+from colorizer.stages.levels import FRESH, GAIN_LIMIT
+from colorizer.stages.levels.light import (
+    BLANK,
+    Light,
+    change_between,
+    small_codes,
+    spread_of,
+)
+
+MOST_AHEAD, LEAST_AHEAD = 48, 12
+"""Frames of its shot that are looked at before a frame goes on, at most and at least."""
+BYTES_AHEAD = 96 << 20
+"""Luma planes that wait, at most, as long as the least number of frames does."""
+_CALM = 6
+"""Frames to either side over which the light that chroma follows is calmed, without the extremes of
+a quarter each: flicker and flashes are too quick to count."""
+_FEW = 7
+"""Frames whose median light is believed to be that of their shot."""
+_SLACK = 1.08
+"""Light this much below the brightest counts as the brightest."""
+_LIT = 0.75
+"""Share of the gain of a shot's brightest tenth from which a frame is no part of a fade."""
+_SURE_GAIN = 0.3
+"""Least gain of a frame by which the curve of its shot is widened."""
+_TABLE = np.linspace(0, 100, 1024, dtype=np.float32)
+_TONES = (10, 30, 50, 70, 90)
+"""Percentiles of a picture at which its slope is taken."""
+
+
+@dataclass(slots=True)
+class _Seen:
+    """A frame that waits, with what was measured on it."""
+
+    frame: Frame
+    codes: np.ndarray
+    """See `small_codes`."""
+    ends: tuple[float, float]
+    """1st and 99th percentile of L."""
+    light: Light = Light()
+    """By the codes of its shot's frame of reference."""
+    step: Light = Light()
+    """By the codes of the frame before it that was no flash."""
+    known: bool = True
+    """Whether its light could be told."""
+
+    @property
+    def is_flash(self) -> bool:
+        return self.frame.motion is None and not self.frame.starts_shot
+
+
+@dataclass(slots=True)
+class _Curve:
+    """What is known of a shot."""
+
+    last: Light = Light()
+    """Of the last frame looked at that was no flash."""
+    gone: Light = Light()
+    """The same of those that went on."""
+    dark: float = 100.0
+    bright: float = 0.0
+    """Ends of the range of its picture, in L* of the light of reference."""
+    most: float = 0.0
+    """Slope of its brightest frame."""
+    tones: np.ndarray = field(default_factory=lambda: np.full(len(_TONES), 0.5))
+    recent: list[float] = field(default_factory=list)
+    """Slopes of the last frames that went on."""
+
+    def state(self) -> np.ndarray:
+        ends = [self.gone.gain, self.gone.offset, self.dark, self.bright, self.most]
+        return np.array([*ends, *self.tones, *self.recent])
+
+    @classmethod
+    def of(cls, state: np.ndarray) -> _Curve:
+        gain, offset, dark, bright, most, *rest = map(float, state)
+        tones, recent = np.array(rest[: len(_TONES)]), rest[len(_TONES) :]
+        light = Light(gain, offset)
+        return cls(light, light, dark, bright, most, tones, recent)
+
+    def fresh(self) -> tuple[float, float, float]:
+        """Return gain and the points of L* before and after that the fresh print's curve joins."""
+        low, high = min(self.dark, FRESH[0]), max(self.bright, FRESH[1])
+        gain = min((high - low) / max(self.bright - self.dark, 1e-3), GAIN_LIMIT)
+        return (1.0, 0.0, 0.0) if gain <= 1 else (gain, self.dark, low)
+
+
+class FilmLevels:
+    """Levels the frames of one film; it remembers enough for a later run to go on.
+
+    Args:
+        faded: one of `settings.FADED`.
+    """
+
+    def __init__(self, faded: str) -> None:
+        self._faded = faded
+        self._start = 0
+        self._restored: _Curve | None = None
+        self._curve = _Curve()
+        self._waiting: deque[_Seen] = deque()
+        self._ready = False
+        self._before: np.ndarray | None = None
+        self._slopes: list[float] = []
+        self._states: dict[int, np.ndarray] = {}
+
+    def go_on(self, start: int, state: np.ndarray | None) -> None:
+        """Take up where an earlier run ended.
+
+        Args:
+            start: index of the first frame wanted; those before it are context.
+            state: what `state` gave for that index.
+        """
+        self._start = start
+        self._restored = None if state is None or not state.size else _Curve.of(state)
+
+    def state(self, index: int) -> np.ndarray:
+        """Return what must be remembered before frame `index`, which went on; ask in order."""
+        for old in [known for known in list(self._states) if known < index]:
+            del self._states[old]
+        return self._states.get(index, np.empty(0))
+
+    def level(self, frames: Iterable[Frame]) -> Iterator[Frame]:
+        """Yield the frames wanted, with what the network sees of them and their slope.
+
+        Args:
+            frames: from `mark_shots`, from a few before the first one wanted.
+        """
+        for frame in frames:
+            if self._faded == "off":
+                if frame.index >= self._start:
+                    yield frame
+                continue
+            if frame.starts_shot:
+                yield from self._rest()
+            self._take(frame)
+            if len(self._waiting) > _ahead(frame):
+                yield from self._next()
+        yield from self._rest()
+
+    def _take(self, frame: Frame) -> None:
+        """Measure a frame against the one before it in its shot."""
+        codes = small_codes(frame.L)
+        low, high = np.percentile(frame.L[::3, ::3], [1, 99])
+        seen = _Seen(frame, codes, (float(low), float(high)))
+        if frame.index < self._start:
+            if not seen.is_flash:
+                self._before = codes
+            return
+        if frame.index == self._start and self._restored and not frame.starts_shot:
+            self._curve, self._ready, self._slopes = self._restored, True, []
+        if frame.starts_shot:
+            self._curve, self._ready, self._before = _Curve(), False, None
+        if self._before is not None:
+            step = change_between(self._before, codes, frame.motion)
+            seen.known = step is not None or not seen.is_flash
+            seen.step = step or Light()
+            seen.light = self._curve.last.then(seen.step)
+        if not seen.is_flash:
+            self._before, self._curve.last = codes, seen.light
+        self._waiting.append(seen)
+        if self._ready:
+            self._widen(seen)
+
+    def _begin(self) -> None:
+        """Choose the light of reference of a shot from the frames that wait."""
+        sure = [one for one in self._waiting if _counts(one)] or list(self._waiting)
+        limit = _LIT * float(np.quantile([one.light.gain for one in sure], 0.9))
+        lit = sorted(sure, key=lambda one: one.light.gain)
+        lit = [one for one in lit if one.light.gain >= limit]
+        best = lit[len(lit) // 2]
+        # Step by step, as a run that goes on in the midst of the shot does: the same numbers.
+        last = Light().against(best.light)
+        for one in self._waiting:
+            one.light = last.then(one.step)
+            last = last if one.is_flash else one.light
+        self._curve.last = last
+        self._curve.tones = np.percentile(best.codes, _TONES)
+        self._ready, self._slopes = True, []
+        for one in self._waiting:
+            self._widen(one)
+        if not self._curve.most:  # a short shot
+            self._curve.most = float(np.median(self._slopes or [1.0]))
+
+    def _widen(self, one: _Seen) -> None:
+        """Let a frame widen the curve of its shot."""
+        if not _counts(one):
+            return
+        curve = self._curve
+        self._slopes.append(one.light.slope(curve.tones))
+        if len(self._slopes) >= _FEW:
+            curve.most = max(curve.most, float(np.median(self._slopes)))
+            del self._slopes[0]
+        if one.light.gain >= _SURE_GAIN or not curve.bright:
+            dark, bright = map(float, _steady(np.array(one.ends, np.float32), one.light))
+            curve.dark, curve.bright = min(curve.dark, dark), max(curve.bright, bright)
+
+    def _rest(self) -> Iterator[Frame]:
+        while self._waiting:
+            yield from self._next()
+
+    def _next(self) -> Iterator[Frame]:
+        """Let the frame go on that waits longest."""
+        if not self._ready:
+            self._begin()
+        curve = self._curve
+        after = [self._raw_slope(one) for one in islice(self._waiting, _CALM + 1)]
+        before, later = len(curve.recent), len(after) - 1
+        if after[0] < _LIT:  # a fade reaches its end
+            before = later = min(before, later)
+        around = curve.recent[len(curve.recent) - before :] + after[: later + 1]
+        cut = len(around) // 4
+        slope = float(np.mean(sorted(around)[cut : len(around) - cut]))
+        curve.recent = [*curve.recent, after[0]][-_CALM:]
+        one = self._waiting.popleft()
+        fresh = curve.fresh()
+        if self._faded == "as-is":
+            slope /= fresh[0]
+        table = _view(one.light, fresh)
+        if not one.is_flash:
+            curve.gone = one.light
+        self._states[one.frame.index + 1] = curve.state()
+        shown = None if table is None else partial(_through, one.frame.L, table)
+        yield replace(one.frame, shown=shown, slope=slope)
+
+    def _raw_slope(self, one: _Seen) -> float:
+        """Return the share of the light of its shot that a frame has, by the law of chroma."""
+        curve = self._curve
+        if not one.known:
+            return 1.0
+        share = _SLACK * one.light.slope(curve.tones) / max(curve.most, 1e-3)
+        blank = np.clip(spread_of(one.codes) / BLANK - 1, 0, 1)
+        return float(min(share, 1.0) * blank)
+
+
+def _counts(one: _Seen) -> bool:
+    """Tell whether a frame tells something of its shot's light."""
+    return one.known and not one.is_flash
+
+
+def _ahead(frame: Frame) -> int:
+    """Return how many frames wait."""
+    return int(np.clip(BYTES_AHEAD // frame.Y.nbytes, LEAST_AHEAD, MOST_AHEAD))
+
+
+def _steady(L: np.ndarray, light: Light) -> np.ndarray:
+    """Return L as it is in the light of reference."""
+    gain = max(light.gain, 1 / GAIN_LIMIT)
+    return gray_to_L(np.clip((L_to_gray(L) - light.offset) / gain, 0, 1).astype(np.float32))
+
+
+def _view(light: Light, fresh: tuple[float, float, float]) -> np.ndarray | None:
+    """Return what the network sees of each L of `_TABLE`; None where it is as it was."""
+    gain, dark, low = fresh
+    same = abs(light.gain - 1) < 0.01 and abs(light.offset) < 0.004
+    if same and gain == 1:
+        return None
+    L = _TABLE if same else _steady(_TABLE, light)
+    return np.clip((L - dark) * gain + low, 0, 100).astype(np.float32)
+
+
+def _through(L: np.ndarray, table: np.ndarray) -> np.ndarray:
+    return np.interp(L, _TABLE, table).astype(np.float32)
