@@ -78,7 +78,7 @@ class ProgramCommands(QObject):
         make = self._make
         make("settings", self.tr("&Settings…"), "Ctrl+,", self.ask_settings, "settings")
         make("models", self.tr("&Models…"), "", self.show_models)
-        make("manual", self.tr("&Manual"), "F1", self.show_manual)
+        make("manual", self.tr("Man&ual"), "F1", self.show_manual)
         make("shortcuts", self.tr("&Keyboard shortcuts"), "Ctrl+/", self.show_shortcuts)
         make("log", self.tr("&Log"), "Ctrl+Shift+L", self.show_log)
         make("diagnostics", self.tr("&Copy diagnostics"), "", self.copy_diagnostics)
