@@ -28,7 +28,8 @@ def parts_of(job: Job) -> list[Job]:
     if job.kind is not Kind.FILM or is_pattern(job.source):
         return [job]
     try:
-        changes = find_changes(job.source, interlaced=settings.interlaced)
+        split = settings.changes == "split"
+        changes = find_changes(job.source, interlaced=settings.interlaced, thorough=split)
         if changes and (settings.start or settings.end):
             changes = _within(job, changes)
     except (ColorizerError, OSError):  # told where it is read

@@ -91,6 +91,8 @@ class Options:
             SettingsError: an unknown name or a value that is not allowed.
         """
         names = [item.name for item in fields(cls)]
+        if not isinstance(values, Mapping):
+            raise SettingsError(f"settings are a table of names and values, not {values!r:.50}")
         if unknown := [name for name in values if name not in names]:
             raise SettingsError(f"unknown setting {unknown[0]!r}; known are {', '.join(names)}")
         return cls.within(values)

@@ -185,6 +185,67 @@ def test_probe_says_that_a_film_changes(tmp_path, capsys):
     assert told["changes"] == ["the picture changes from 64x48 to 96x64"]
 
 
+SHORT = 5
+
+
+def short_change(path):
+    """Draw a film with a few frames of another size between the key frames that are looked at."""
+    one, two = TWO_SIZES
+    return joined(path, one, {**two, "frames": SHORT}, one)
+
+
+def test_a_short_change_that_the_look_misses_is_refused_where_it_is_met(tmp_path, capsys):
+    source, out = short_change(tmp_path / "a.ts"), tmp_path / "out"
+    assert colorize(source, str(out)) == ExitCode.SOME_FAILED
+    told = capsys.readouterr().err
+    assert f"the picture changes from 64x48 to 96x64 at frame {FRAMES}" in told
+    assert "--changes split" in told
+    assert "the same command continues" not in told
+    assert [file.name for file in out.iterdir() if "a_color" in file.name] == []
+
+
+def test_a_short_change_that_the_look_misses_is_split_all_the_same(tmp_path):
+    source, out = short_change(tmp_path / "a.ts"), tmp_path / "out"
+    assert colorize(source, str(out)) == ExitCode.SOME_FAILED
+    assert colorize(source, str(out), "--changes", "split") == ExitCode.OK
+    parts = [out / f"a_color.{number}.mkv" for number in (1, 2, 3)]
+    assert sorted(out.glob("*.mkv")) == parts
+    assert [len(luma_of(part)) for part in parts] == [FRAMES, SHORT, FRAMES]
+    assert [looks_of(part)[0] for part in parts] == [(64, 48), (96, 64), (64, 48)]
+
+
+def chroma_of(path):
+    """Return whether each frame that FFmpeg decodes has colour in its middle."""
+    found = []
+    with av.open(str(path)) as film:
+        for frame in film.decode(video=0):
+            planes = frame.to_ndarray(format="yuv444p").astype(int)
+            height, width = planes.shape[1:]
+            middle = planes[1:, height // 2 - 4 : height // 2 + 4, width // 2 - 4 : width // 2 + 4]
+            found.append(int(abs(middle - 128).max()))
+    return found
+
+
+def test_a_hint_of_a_place_after_the_split_reaches_its_part(tmp_path):
+    """The same film without hints, and with the hint at the same place of the part alone."""
+    source = tmp_path / "a.ts"
+    recorded(source, *TWO_SIZES)
+    hints = tmp_path / "hints.json"
+    options = ("--changes", "split", "--strength", "1")
+    lumas = {}
+    for name, frame in (("none", None), ("first", 3), ("second", FRAMES + 3)):
+        told = [] if frame is None else [
+            {"x": 0.5, "y": 0.5, "color": "#c02020", "frame": frame}]  # fmt: skip
+        hints.write_text(json.dumps(told))
+        more = () if frame is None else ("--hints", str(hints))
+        assert colorize(source, str(tmp_path / name), *options, *more) == ExitCode.OK
+        parts = [tmp_path / name / f"a_color.{number}.mkv" for number in (1, 2)]
+        lumas[name] = [chroma_of(part) for part in parts]
+    assert lumas["first"][0] != lumas["none"][0]
+    assert lumas["second"][1] != lumas["none"][1]
+    assert lumas["second"][0] == lumas["none"][0], "a hint of the second part colours only that"
+
+
 def test_telecine_is_no_change(tmp_path):
     film = joined(tmp_path / "a.m2v", *[MPEG2 | {"frames": 4}, INTERLACED | {"frames": 3}] * 12)
     assert colorize(film, str(tmp_path / "out")) == ExitCode.OK

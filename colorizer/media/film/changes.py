@@ -49,18 +49,20 @@ class Change:
     """What changes, in words."""
 
 
-def find_changes(path: Path, *, interlaced: str = "auto") -> list[Change]:
+def find_changes(path: Path, *, interlaced: str = "auto", thorough: bool = False) -> list[Change]:
     """Return where a film changes, in order; mostly nowhere.
 
     Args:
         path: the film; never written to.
         interlaced: see `FilmSource`; only auto believes what frames say of their fields.
+        thorough: look at every frame, also where key frames are alike.
 
     Raises:
         MediaError: it can't be read.
     """
     sampled = _key_looks(path, interlaced)
-    if not any(one.change_to(other) for one, other in pairwise(_carried(sampled))):
+    differ = any(one.change_to(other) for one, other in pairwise(_carried(sampled)))
+    if not differ and not (thorough and sampled):
         return []
     base, times, looks = _all_looks(path, interlaced)
     looks = _settled(looks, times, round(_LEAST_SCAN / base))

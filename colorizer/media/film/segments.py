@@ -141,15 +141,15 @@ class WorkFolder:
                 file.unlink()
         self._write_journal()
 
-    def close(self) -> None:
-        """Let go of the folder; one without a finished segment is removed."""
+    def close(self, *, keep: bool = True) -> None:
+        """Let go of the folder; one without a finished segment is removed, or if not to be kept."""
         if self._lock is None:
             return
         for part in self.path.glob("*.part"):
             part.unlink(missing_ok=True)
         self._lock.close()
         self._lock = None
-        if not self.segments or self._identity is None:
+        if not keep or not self.segments or self._identity is None:
             _remove(self.path)
 
     def file(self, number: int) -> Path:

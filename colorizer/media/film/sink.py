@@ -23,6 +23,7 @@ from colorizer.media.film.join import (
     clipped_lines,
     complete,
 )
+from colorizer.media.film.looks import FilmChange
 from colorizer.media.film.plan import ENCODE_THREADS, check, lost_kinds
 from colorizer.media.film.protocol import Film
 from colorizer.media.film.segment import SEGMENT_FRAMES, begins_segment
@@ -190,7 +191,8 @@ class FilmSink:
             raise self._explained(failure) from failure
         finally:
             self._thread.stop()
-            self._folder.close()
+            # The same command would end at the same frame: what is finished is of no use.
+            self._folder.close(keep=kind is None or not issubclass(kind, FilmChange))
 
     def _explained(self, error: BaseException) -> TargetError:
         reason = getattr(error, "strerror", None) or str(error)
