@@ -12,7 +12,7 @@ import av
 import pytest
 
 from colorizer.media.film.plan import check
-from colorizer.media.film.side import lost_side_data, time_code_of, words
+from colorizer.media.film.side import KINDS, lost_side_data, time_code_of, words
 from colorizer.media.film.source import FilmSource
 from colorizer.media.probe import probe
 from colorizer.settings import FilmWriting
@@ -151,6 +151,62 @@ def test_bar_data_is_named_before_the_work(tmp_path):
     assert any("bar data" in line for line in warnings)
 
 
+def bits(*fields):
+    """Pack (value, bits) into bytes, the highest first."""
+    text = "".join(format(value, f"0{count}b") for value, count in fields)
+    text += "0" * (-len(text) % 8)
+    return int(text, 2).to_bytes(len(text) // 8, "big")
+
+
+AFD = b"\xb5\0\x31DTG1\x41\xfa"
+"""ETSI TS 101 154, B.3: 16:9, as the coded frame, in a user data of ITU-T T.35."""
+HDR10_PLUS = b"\xb5\0\x3c\0\1\4" + bits(
+    (1, 8), (1, 2), (4000, 27), (0, 1), *[(1000, 17)] * 3, (500, 17), (0, 4), (10, 10), (0, 3)
+)  # fmt: skip
+"""SMPTE ST 2094-40 as CTA-861 has it in an SEI: one window without any curve."""
+
+
+def in_transport(bare, path):
+    """Put the pictures of a bare stream without B-frames into a transport stream."""
+    with av.open(str(bare)) as film, av.open(str(path), "w") as made:
+        stream = made.add_stream_from_template(film.streams.video[0], opaque=True)
+        for number, packet in enumerate(film.demux(video=0)):
+            if packet.size:
+                packet.pts = packet.dts = number
+                packet.time_base, packet.stream = Fraction(1, 25), stream
+                made.mux(packet)
+
+
+DRAWN = {
+    "AFD": ("libx264", b"\6", b"\0\0\1[\x65\x25]", AFD, {"bf": "0", "threads": "1"}),
+    "DYNAMIC_HDR_PLUS": ("libx265", b"\x4e\1", b"\0\0\1[\x26\x28\x2a]", HDR10_PLUS,
+                         {"x265-params": "log-level=error:pools=1:bframes=0"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", DRAWN)
+@pytest.mark.parametrize(("codec", "name"), [("h265", "b.mp4"), ("ffv1", "b.mkv")])
+def test_side_data_that_no_encoder_writes_is_named_before_the_work(tmp_path, kind, codec, name):
+    """FFmpeg's decoder finds the kind in the drawn film."""
+    encoder, head, slice_of, body, options = DRAWN[kind]
+    bare, source = tmp_path / {"libx264": "a.h264", "libx265": "a.hevc"}[encoder], tmp_path / "a.ts"
+    draw_film(bare, codec=encoder, frames=4, size=(64, 64), options=options)
+    data = bare.read_bytes()
+    body = re.sub(rb"\0\0([\0-\3])", lambda found: b"\0\0\3" + found[1], body)
+    first = re.search(slice_of, data)
+    assert first
+    unit = b"\0\0\1" + head + b"\4" + bytes([len(body)]) + body + b"\x80"
+    bare.write_bytes(data[: first.start()] + unit + data[first.start() :])
+    in_transport(bare, source)
+    with av.open(str(source)) as film:
+        assert kind in [item.type.name for item in next(film.decode(video=0)).side_data]
+    with FilmSource(source, side=32) as opened:
+        _, _, warnings = check(opened, tmp_path / name, FilmWriting(codec=codec))
+    word = KINDS[kind]
+    assert any(word in line for line in warnings)
+    assert any(word in str(line) for line in probe(source)["side_data"])
+
+
 @pytest.mark.parametrize("frames", [60, 600])
 def test_captions_that_begin_later_are_said(tmp_path, frames):
     """In a film of some length before the work, in any film once they are met."""
@@ -161,13 +217,7 @@ def test_captions_that_begin_later_are_said(tmp_path, frames):
     )  # fmt: skip
     both = (tmp_path / "plain.h264").read_bytes() + (tmp_path / "late.h264").read_bytes()
     (tmp_path / "both.h264").write_bytes(both)
-    with av.open(str(tmp_path / "both.h264")) as film, av.open(str(tmp_path / "a.ts"), "w") as made:
-        stream = made.add_stream_from_template(film.streams.video[0], opaque=True)
-        for number, packet in enumerate(film.demux(video=0)):
-            if packet.size:
-                packet.pts = packet.dts = number
-                packet.time_base, packet.stream = Fraction(1, 25), stream
-                made.mux(packet)
+    in_transport(tmp_path / "both.h264", tmp_path / "a.ts")
     if frames == 600:
         with FilmSource(tmp_path / "a.ts", side=32) as source:
             _, _, warnings = check(source, tmp_path / "b.mkv", FilmWriting(codec="ffv1"))
