@@ -19,9 +19,8 @@ from colorizer.errors import ColorizerError, MediaError, SettingsError
 from colorizer.files.native_prints import without_native_prints
 from colorizer.frame import Frame, working_L
 from colorizer.guidance.hints.file import read_hints
-from colorizer.jobs import JobState, Kind, Progress
+from colorizer.jobs import JobState, Progress, is_there, results_of
 from colorizer.models import model_names
-from colorizer.places.frame_pattern import there
 from colorizer.places.hint import Hint, hints_of
 from colorizer.settings import Settings
 
@@ -190,7 +189,7 @@ def _colorized(
     if not (plan.jobs or plan.settled or trouble):
         raise MediaError(source, "holds no photo and no film")
     ends = _ends(plan, out, model, settings, records)
-    lost = [event.job for event in ends if event.state is JobState.DONE and not _exists(event)]
+    lost = [event.job for event in ends if event.state is JobState.DONE and not is_there(event)]
     trouble += [f"{job.source}: its result {job.target} was removed meanwhile" for job in lost]
     failed = [event for event in ends if event.state is JobState.FAILED]
     trouble += [f"{event.job.source}: {event.message}" for event in failed]
@@ -199,17 +198,8 @@ def _colorized(
             f"{len(trouble)} of {len(ends) + len(plan.problems)} failed: {'; '.join(trouble)}"
         )
     # Photos end in any order; a second call should give the same list. Some may be left out.
-    made = (target for event in ends if _exists(event) for target in _results(event))
+    made = (target for event in ends if is_there(event) for target in results_of(event))
     return natsorted(made, key=str)
-
-
-def _results(event: Progress) -> tuple[Path, ...]:
-    return event.results or (event.job.target,)
-
-
-def _exists(event: Progress) -> bool:
-    film = event.job.kind is Kind.FILM
-    return all(there(target, film=film) for target in _results(event))
 
 
 def _ends(

@@ -7,6 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from colorizer.places.frame_pattern import there
 from colorizer.places.hint import Guide
 from colorizer.settings import Settings
 
@@ -75,6 +76,17 @@ class Progress:
     """The files made, of a film that was split; else empty, and the target is the one."""
     frame: Any = field(default=None, compare=False, repr=False)
     """The `Frame` just finished, for anyone who shows it; None where none was."""
+
+
+def results_of(progress: Progress) -> tuple[Path, ...]:
+    """Return the files that a job has made, or would have."""
+    return progress.results or (progress.job.target,)
+
+
+def is_there(progress: Progress) -> bool:
+    """Tell whether the results of a job exist: they may be removed while a run continues."""
+    film = progress.job.kind is Kind.FILM
+    return all(there(target, film=film) for target in results_of(progress))
 
 
 def all_but_named(progress: Progress) -> bool:

@@ -7,7 +7,7 @@ import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,9 +21,8 @@ from colorizer.commands.options import (
 )
 from colorizer.commands.report import ExitCode, Report
 from colorizer.commands.streams import note, write_json, write_line
-from colorizer.errors import ColorizerError, TargetError
+from colorizer.errors import ColorizerError
 from colorizer.files.claims import clear_left
-from colorizer.files.durable import NoLocksError, lock, open_own
 from colorizer.jobs import JobState, Kind, Progress
 
 if TYPE_CHECKING:
@@ -37,8 +36,6 @@ List, add to, clear and run the queue of the window.
 Every change is saved at once. While the window is open it owns the queue, and only `list` works. A
 file that was in progress when a run ended is interrupted, and the next run continues it.
 """
-LOCK = "window.lock"
-_LOCK_HEAD = 64
 _PENDING = (JobState.WAITING, JobState.INTERRUPTED)
 _OVER = (JobState.DONE, JobState.SKIPPED)
 _SAVE_SECONDS = 2.0
@@ -76,6 +73,7 @@ def add_actions(parser: argparse.ArgumentParser) -> None:
 def queue(arguments: argparse.Namespace) -> int:
     """Do what the action says and return the exit code."""
     from colorizer.engine.queue import Queue
+    from colorizer.engine.queue_lock import held
 
     actions: dict[str, Callable[[Queue, argparse.Namespace], int]] = {
         "add": _add,
@@ -106,50 +104,6 @@ def queue_file() -> Path:
     from platformdirs import user_data_path
 
     return user_data_path("Colorizer", appauthor=False, roaming=True) / "queue.sqlite"
-
-
-@contextmanager
-def held(file: Path) -> Iterator[None]:
-    """Keep the window, and other runs, out of a queue.
-
-    Raises:
-        ColorizerError: one of them has it.
-        TargetError: its folder can't be written to.
-    """
-    place = file.parent / LOCK
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        opened = open_own(place)
-    except PermissionError as error:
-        raise TargetError(place, "can't be written to, or the window is open") from error
-    except OSError as error:
-        raise TargetError(place, f"can't be written: {error.strerror}") from error
-    with opened:
-        try:
-            lock(opened)
-        except NoLocksError as error:
-            note(f"{file}: its drive has no locks ({error.strerror}); start one run at a time")
-        except OSError as error:
-            raise ColorizerError(
-                f"{file} is in use by the window or another run; close it first"
-            ) from error
-        if not _is_lock(opened.read(_LOCK_HEAD)):
-            raise TargetError(place, "is no lock of this program; move it away")
-        opened.seek(0)
-        opened.truncate(0)
-        # The form of Qt's lock files: without it the window would take this one for a left-over.
-        opened.write(f"{os.getpid()}\ncolorizer\n\n".encode())
-        opened.flush()
-        try:
-            yield
-        finally:
-            with suppress(OSError):
-                place.unlink()
-
-
-def _is_lock(head: bytes) -> bool:
-    """Tell whether a file is a lock as Qt and this program write them: a process, its program."""
-    return not head or head.partition(b"\n")[0].strip().isdigit()
 
 
 def _list(queue: Queue, arguments: argparse.Namespace) -> int:

@@ -10,13 +10,13 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from colorizer.commands.streams import note, shown, write_json, write_name
-from colorizer.jobs import Job, JobState, Kind, Progress
-from colorizer.places.frame_pattern import there
+from colorizer.jobs import Job, JobState, Kind, Progress, is_there, results_of
 from colorizer.settings import Settings
 
 if TYPE_CHECKING:
@@ -83,8 +83,7 @@ class Report:
         self._contents: dict[str, Counter[str]] = {}
         self._running: dict[Path, Path] = {}
         self.failed: list[Job] = []
-        self.done: list[Job] = []
-        self._results: dict[Path, tuple[Path, ...]] = {}
+        self.done: list[Progress] = []
 
     def __enter__(self) -> Report:
         return self
@@ -109,8 +108,7 @@ class Report:
         if progress.state is JobState.FAILED:
             self.failed.append(job)
         elif progress.state is JobState.DONE:
-            self.done.append(job)
-            self._results[job.target] = progress.results or (job.target,)
+            self.done.append(replace(progress, frame=None))
         if job.kind is Kind.FILM:
             self._close_bar()
             return
@@ -129,7 +127,7 @@ class Report:
 
     def look_again(self) -> list[Job]:
         """See that every result counted as done still exists; return those that failed so."""
-        gone = [job for job in self.done if not self._exists(job)]
+        gone = [end.job for end in self.done if not is_there(end)]
         for job in gone:
             message = f"its result {job.target} was removed while the run went on"
             note(f"failed: {job.source}: {message}")
@@ -140,13 +138,8 @@ class Report:
         self.counts[JobState.DONE] -= len(gone)
         self.counts[JobState.FAILED] += len(gone)
         self.failed += gone
-        targets = {job.target for job in gone}
-        self.done = [job for job in self.done if job.target not in targets]
+        self.done = [end for end in self.done if is_there(end)]
         return gone
-
-    def _exists(self, job: Job) -> bool:
-        results = self._results[job.target]
-        return all(there(target, film=job.kind is Kind.FILM) for target in results)
 
     def summary(
         self, planned: int, *, problems: int = 0, unsupported: int = 0, left_out: int = 0
@@ -204,7 +197,7 @@ class Report:
         if self._as_json:
             write_json(event=str(progress.state), **_facts(progress))
         elif progress.state is JobState.DONE:
-            for target in progress.results or (job.target,):
+            for target in results_of(progress):
                 write_name(str(target), null=self._null)
         if progress.state is JobState.FAILED:
             note(f"failed: {job.source}: {progress.message}")

@@ -7,6 +7,7 @@ import logging
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Generator, Iterator
 from contextlib import suppress
 from types import TracebackType
@@ -27,6 +28,8 @@ class Apart:
     def __init__(self) -> None:
         self._process: subprocess.Popen[str] | None = None
         self._number = 0
+        self._saying = threading.Lock()
+        self._paused = False
 
     def __enter__(self) -> Self:
         return self
@@ -50,6 +53,8 @@ class Apart:
             TargetError: the disk is full or read-only.
         """
         process = self._process = self._process or self._start()
+        if self._paused:
+            self._say(process, do="pause")
         self._number += 1
         ended = False
         try:
@@ -78,16 +83,26 @@ class Apart:
         self, process: subprocess.Popen[str], job: Job, workers: int | None
     ) -> Iterator[dict[str, Any]]:
         """Give the job to the process and yield its events until it, or the process, has ended."""
-        assert process.stdin is not None
         assert process.stdout is not None
         told = {"job": self._number, "workers": workers, "apart": False, **item_of(job)}
-        with suppress(BrokenPipeError):  # told by the end of its events
-            process.stdin.write(json.dumps({"do": "run", **told}) + "\n")
-            process.stdin.flush()
+        self._say(process, do="run", **told)
         for line in process.stdout:
             event = json.loads(line)
             if event.get("job") == self._number:
                 yield event
+
+    def pause(self, wanted: bool) -> None:
+        """Let the job in progress, and later ones, stand still or continue; from any thread."""
+        self._paused = wanted
+        if process := self._process:
+            self._say(process, do="pause" if wanted else "resume")
+
+    def _say(self, process: subprocess.Popen[str], **command: Any) -> None:
+        assert process.stdin is not None
+        # A process that has ended is told by the end of its events; ValueError: it is being closed.
+        with self._saying, suppress(OSError, ValueError):
+            process.stdin.write(json.dumps(command) + "\n")
+            process.stdin.flush()
 
     def close(self) -> None:
         """Let the process end; it stops after the frames in hand."""

@@ -120,6 +120,13 @@ class Runner:
         """End the process for suspects, if one was needed."""
         self._apart.close()
 
+    def pause(self, wanted: bool) -> None:
+        """Let the process for suspects stand still or continue.
+
+        Jobs of this process stand still while no one asks for their next step.
+        """
+        self._apart.pause(wanted)
+
     def run(self, job: Job, handling: Handling) -> Steps:
         """Do one job by this thread; apart where a process died at it.
 

@@ -122,12 +122,9 @@ class Worker:
             case "cancel":
                 if command["job"] in self._cancelled:
                     self._cancelled[command["job"]].set()
-            case "pause":
-                self._going.clear()
-                self.tell(event="paused")
-            case "resume":
-                self._going.set()
-                self.tell(event="resumed")
+            case "pause" | "resume" as name:
+                self._pause(name == "pause")
+                self.tell(event=f"{name}d")
             case "watch":
                 self._watch = Path(command["out"]) if command["out"] else None
             case "find_shots" | "follow" as name:
@@ -145,6 +142,11 @@ class Worker:
                 self._questions["arrived"].submit(self._answer, name, command)
             case other:
                 raise ValueError(f"unknown command {other!r}")
+
+    def _pause(self, wanted: bool) -> None:
+        self._going.clear() if wanted else self._going.set()
+        if self._made is not None:
+            self._made.pause(wanted)
 
     def _answer(self, name: str, command: Mapping[str, Any]) -> None:
         """Answer one question, in a thread of its own kind."""
@@ -208,7 +210,9 @@ class Worker:
         from colorizer.engine.runner import Runner
 
         with self._making:
-            self._made = self._made or Runner(workers=workers)
+            if self._made is None:
+                self._made = Runner(workers=workers)
+                self._made.pause(not self._going.is_set())
             return self._made
 
     def _wait(self, cancelled: threading.Event, clock: _Clock) -> None:

@@ -15,8 +15,8 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from colorizer.engine.queue import Entry
-from colorizer.engine.wire import item_of
-from colorizer.jobs import JobState, Kind
+from colorizer.engine.wire import item_of, progress_from
+from colorizer.jobs import JobState, Kind, Progress
 from gui.app.engine import Engine
 from gui.app.room import free_bytes, has_room
 from gui.app.text import shown
@@ -58,7 +58,7 @@ class Runner(QObject):
         self._running: set[int] = set()
         self._cancelling: set[int] = set()
         self._began = self._held = 0.0
-        self._ended: list[int] = []
+        self._ended: dict[int, Progress] = {}
         self.out: Path | None = None
         """Folder of the results, where run log and manifest are kept."""
         self.keep_records = True
@@ -101,7 +101,7 @@ class Runner(QObject):
             self._began += time.monotonic() - self._held  # a pause says nothing about the pace
             self._engine.send(do="resume")
         if self.activity is Activity.IDLE:
-            self._began, self._ended = time.monotonic(), []
+            self._began, self._ended = time.monotonic(), {}
         self._become(Activity.RUNNING)
         self._fill()
 
@@ -237,19 +237,22 @@ class Runner(QObject):
     def _handle_end(self, number: int, event: dict[str, Any]) -> None:
         self._running.discard(number)
         self._cancelling.discard(number)
+        if not self._model.has(number):
+            self._fill()
+            return
         if event["fatal"]:
             self._model.change(number, state=JobState.WAITING, reason=event["message"])
             self._obstacle(self._model.entry(number))  # notes a disk without room
             self._halt(event["message"])
             return
-        self._ended.append(number)
-        known = {"total": event["total"]} if event["total"] else {}
+        end = self._ended[number] = progress_from(self._model.entry(number).job, event)
+        known = {"total": end.total} if end.total else {}
         self._model.change(
             number,
-            state=JobState(event["event"]),
-            reason=event["message"],
-            warnings=tuple(event["warnings"]),
-            done=event["done"],
+            state=end.state,
+            reason=end.message,
+            warnings=end.warnings,
+            done=end.done,
             seconds=event["seconds"],
             ended=time.time(),
             **known,

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 
 from colorizer import __version__
 from colorizer.engine.queue import Queue
+from colorizer.engine.queue_lock import LOCK
 from colorizer.errors import ColorizerError
 from gui.app.icons import app_icon
 from gui.app.language import use_language
@@ -33,7 +34,7 @@ def run(inputs: Sequence[Path], profile: Path | None = None) -> int:
     apply_theme(app, preferences.get("theme", "system"))
     use_language(app, preferences.get("language", "system"))
     preferences.data_folder.mkdir(parents=True, exist_ok=True)
-    lock = QLockFile(str(preferences.data_folder / "window.lock"))
+    lock = QLockFile(str(preferences.data_folder / LOCK))
     if not lock.tryLock(200):
         QMessageBox.information(
             None, "Colorizer", app.tr("Colorizer is open already; its queue is in use.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -22,8 +22,7 @@ from PySide6.QtCore import (
 
 from colorizer.engine.queue import REMOVED, Entry, Queue
 from colorizer.engine.queue_json import export_json, import_json
-from colorizer.jobs import Job, JobState, Kind
-from colorizer.places.frame_pattern import there
+from colorizer.jobs import Job, JobState, Progress, is_there
 from gui.queue.queue_cells import COLUMNS, Column, align, heading, tip, words
 from gui.queue.thumbnails import Thumbnails
 
@@ -122,11 +121,10 @@ class QueueModel(QAbstractTableModel):
         for number in known:
             self._take(number, changes)
 
-    def look_again(self, numbers: Iterable[int]) -> None:
+    def look_again(self, ends: Mapping[int, Progress]) -> None:
         """Fail those of the rows that are done and whose results exist no more."""
-        known = [self.entry(number) for number in numbers if self.has(number)]
-        done = [entry for entry in known if entry.state is JobState.DONE]
-        gone = [e.id for e in done if not there(e.job.target, film=e.job.kind is Kind.FILM)]
+        done = [n for n in ends if self.has(n) and self.entry(n).state is JobState.DONE]
+        gone = [number for number in done if not is_there(ends[number])]
         self.change_many(gone, state=JobState.FAILED, reason=REMOVED)
 
     def remove(self, numbers: Iterable[int]) -> None:

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from colorizer.commands import cli
-from colorizer.commands.queue import LOCK, held
 from colorizer.commands.report import ExitCode
 from colorizer.engine import networks
 from colorizer.engine.queue import Queue
+from colorizer.engine.queue_lock import LOCK, held
 from colorizer.errors import ColorizerError
 from colorizer.files.claims import Claim
 from colorizer.jobs import JobState
@@ -73,7 +73,8 @@ def test_a_queue_in_use_is_read_but_not_changed(base, capsys):
         opened.update(1, state=JobState.RUNNING)
     holder = subprocess.Popen(
         [sys.executable, "-c",
-         "import sys, time; from pathlib import Path; from colorizer.commands.queue import held\n"
+         "import sys, time; from pathlib import Path\n"
+         "from colorizer.engine.queue_lock import held\n"
          "with held(Path(sys.argv[1])): print('held', flush=True); time.sleep(60)", str(file)],
         stdout=subprocess.PIPE, text=True,
     )  # fmt: skip

@@ -3,7 +3,8 @@
 import pytest
 from PySide6.QtCore import QLockFile, QStandardPaths
 
-from colorizer.commands.queue import LOCK, held, queue_file
+from colorizer.commands.queue import queue_file
+from colorizer.engine.queue_lock import LOCK, held
 from colorizer.errors import ColorizerError
 from gui.settings.preferences import Preferences
 
