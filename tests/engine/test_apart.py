@@ -4,6 +4,8 @@ import json
 import signal
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from colorizer.commands.report import ExitCode
 from colorizer.engine.apart import Apart
 from colorizer.files.claims import PREFIX
 from colorizer.jobs import Job, JobState, Kind
+from colorizer.media.film.work_folder import work_folder
 from colorizer.settings import Settings
 from tests import drawn
 from tests.crashing import crash_on_bad_files
@@ -102,3 +105,20 @@ def test_a_file_that_crashes_a_folder_twice_has_failed_and_the_folder_is_done(
     assert not list((tmp_path / "out").glob(f"{PREFIX}*"))
     assert len(read_manifest(tmp_path / "out" / "manifest-sha256.txt")) == 4
     assert cli.main(["verify", str(tmp_path / "out")]) == ExitCode.OK
+
+
+@pytest.mark.slow
+def test_a_pause_holds_the_process_too(tmp_path, weights):
+    source = drawn.film(tmp_path / "a.mkv", 200)
+    job = Job(source, tmp_path / "b.mkv", Kind.FILM, Settings(weights=weights, size=64))
+    with Apart() as apart:
+        apart.pause(True)
+        told = []
+        thread = threading.Thread(target=lambda: told.extend(apart.run(job)))
+        thread.start()
+        time.sleep(8)
+        assert told == []
+        assert not work_folder(job.target).exists(), "nothing is begun"
+        apart.pause(False)
+        thread.join(120)
+    assert told[-1].state is JobState.DONE

@@ -1,9 +1,6 @@
 """A watched folder: files are taken whole, once, and restarts repeat nothing."""
 
 import os
-import shutil
-import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -12,12 +9,15 @@ from colorizer import pipeline
 from colorizer.archive.planning.naming import Naming
 from colorizer.archive.planning.walk import Found
 from colorizer.archive.records.sidecar_form import NOTE
-from colorizer.commands import cli
-from colorizer.commands.report import ExitCode
-from colorizer.engine.watch import EMPTY_SECONDS, Watch, check_settings, plan_arrived
-from colorizer.errors import SettingsError
+from colorizer.engine.watch import (
+    EMPTY_SECONDS,
+    Watch,
+    Watcher,
+    check_settings,
+    plan_arrived,
+)
+from colorizer.errors import SettingsError, TargetError
 from colorizer.files import hiccups
-from colorizer.files.claims import claim_file
 from colorizer.jobs import Job, Kind
 from colorizer.media.probe import kind_of
 from colorizer.settings import Settings
@@ -153,46 +153,50 @@ def test_a_file_that_comes_later_leaves_the_name_to_the_one_that_has_it(folder):
     assert arrived(folder, "a.JPG", "a.jpg") == (["a_2_color.jpg"], ["a_color.jpg"])
 
 
-def watching(folder, *more):
-    arguments = ["watch", folder / "in", "-o", folder / "out", "--size", 64, "--interval", 1]
-    return cli.main([*map(str, arguments), "--stable", "1", "--idle", "3", *more])
+def seen_twice(folder, **settings):
+    """Look twice, so that what stands still has come in, and return the second plan."""
+    chosen = Settings(size=64, **settings)
+    with Watcher([folder / "in"], folder / "out", stable=0) as watcher:
+        watcher.look(chosen)
+        return watcher.look(chosen)
 
 
-def test_the_command_does_what_comes_in_and_a_second_start_repeats_nothing(folder, capsys):
-    before = drawn.photo(folder / "in" / "a.png", 1)
-    put(folder / "in" / "bad.png", b"text")
-    later = threading.Timer(2, shutil.copy, (before, folder / "in" / "later.png"))
-    later.start()
-    assert watching(folder) == ExitCode.SOME_FAILED
-    later.join()
-    told = capsys.readouterr()
-    assert sorted(Path(line).name for line in told.out.splitlines()) == [
-        "a_color.png", "later_color.png",
-    ]  # fmt: skip
-    assert "2 done, 0 skipped, 1 failed" in told.err
-    assert (folder / "out" / "manifest-sha256.txt").read_text().count("\n") == 2
-    results = {n: h for n, h in drawn.hashes(folder / "out").items() if n.endswith("png")}
-    (folder / "in" / "bad.png").unlink()
-    assert watching(folder) == ExitCode.OK
-    assert "0 done, 2 skipped, 0 failed" in capsys.readouterr().err
-    again = drawn.hashes(folder / "out")
-    assert {name: again[name] for name in results} == results
+def test_a_file_that_was_given_out_is_given_again_only_if_it_failed_and_changed(folder):
+    source = put(folder / "in" / "a.jpg")
+    with Watcher([folder / "in"], folder / "out", stable=0) as watcher:
+        looks = [[job.source for job in watcher.look(Settings()).jobs] for _ in range(3)]
+        assert looks == [[], [source], []], "it is in progress"
+        watcher.ended(source, failed=True)
+        assert watcher.look(Settings()).jobs == ()
+        source.write_bytes(b"mended")
+        watcher.look(Settings())
+        assert [job.source for job in watcher.look(Settings()).jobs] == [source]
+        watcher.ended(source, failed=False)
+        source.write_bytes(b"later")
+        assert [watcher.look(Settings()).jobs for _ in range(2)] == [(), ()]
 
 
-def test_only_one_watch_works_in_a_folder(folder, capsys):
-    thread = threading.Thread(target=watching, args=(folder, "-q"))
-    thread.start()
-    lock = claim_file(folder / "out" / "watch")
-    end = time.monotonic() + 30
-    while not lock.exists() and time.monotonic() < end:
-        time.sleep(0.01)
-    time.sleep(0.1)
-    assert watching(folder) == ExitCode.NOT_WRITABLE
-    assert "another watch" in capsys.readouterr().err
-    thread.join()
+def test_what_is_done_is_settled_and_what_comes_under_its_name_gets_another(folder):
+    drawn.photo(folder / "in" / "a.jpg", 1)
+    (job,) = seen_twice(folder).jobs
+    list(pipeline.run(job, tiny_model()))
+    drawn.photo(folder / "in" / "a.JPG", 2)
+    plan = seen_twice(folder)
+    assert [event.job.target.name for event in plan.settled] == ["a_color.jpg"]
+    assert [one.target.name for one in plan.jobs] == ["a_2_color.jpg"]
 
 
-def test_a_file_is_no_folder_to_watch(folder, capsys):
-    put(folder / "in" / "a.jpg")
-    assert cli.main(["watch", str(folder / "in" / "a.jpg"), "-o", str(folder)]) == ExitCode.USAGE
-    assert "is not a folder" in capsys.readouterr().err
+def test_a_folder_that_is_gone_is_a_problem_once(folder):
+    with Watcher([folder / "in"], folder / "out", stable=0) as watcher:
+        (folder / "in").rename(folder / "away")
+        assert [len(watcher.look(Settings()).problems) for _ in range(2)] == [1, 0]
+
+
+def test_one_output_folder_has_one_watcher(folder):
+    first = Watcher([folder / "in"], folder / "out", stable=0)
+    with pytest.raises(TargetError, match="another watch"):
+        Watcher([folder / "in"], folder / "out", stable=0)
+    first.close()
+    Watcher([folder / "in"], folder / "out", stable=0).close()
+    with pytest.raises(SettingsError, match="not a folder"):
+        Watcher([folder / "none"], folder / "out", stable=0)

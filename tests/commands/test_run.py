@@ -1,0 +1,98 @@
+"""The command `run`: what it refuses, tells and counts before and after the jobs."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from colorizer import pipeline
+from colorizer.commands import cli
+from colorizer.commands.report import ExitCode
+from tests import drawn
+from tests.tiny_model import tiny_model
+
+
+@pytest.fixture(autouse=True)
+def _tiny(monkeypatch):
+    monkeypatch.setattr(pipeline, "load_model", lambda *_: tiny_model())
+
+
+@pytest.fixture
+def scans(tmp_path):
+    for number, name in enumerate("ab"):
+        drawn.photo(tmp_path / "in" / f"{name}.png", number)
+    return tmp_path
+
+
+def run(*arguments) -> int:
+    return cli.main(["run", "--size", "64", *map(str, arguments)])
+
+
+def told(capsys) -> list[dict]:
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_without_an_output_nothing_is_begun(scans, capsys):
+    assert run(scans / "in") == ExitCode.USAGE
+    assert "-o OUT" in capsys.readouterr().err
+    assert sorted(path.name for path in scans.iterdir()) == ["in"]
+
+
+def test_no_input_is_an_end_of_its_own(scans, capsys):
+    (scans / "empty").mkdir()
+    assert run(scans / "empty", "-o", scans / "out") == ExitCode.NO_INPUT
+    assert "nothing to colorize" in capsys.readouterr().err
+
+
+def test_a_dry_run_touches_nothing_and_names_what_it_would_do(scans, capsys):
+    assert run(scans / "in", "-o", scans / "out", "--dry-run", "--json") == ExitCode.OK
+    plan = [event for event in told(capsys) if event["event"] == "plan"]
+    assert [(event["action"], Path(event["target"]).name) for event in plan] == [
+        ("run", "a_color.png"),
+        ("run", "b_color.png"),
+    ]
+    assert not (scans / "out").exists()
+
+
+def test_the_summary_counts_every_input_once(scans, capsys):
+    assert run(scans / "in" / "a.png", "-o", scans / "out/") == ExitCode.OK
+    (scans / "in" / "bad.png").write_text("no picture")
+    (scans / "in" / "notes.txt").write_text("x")
+    capsys.readouterr()
+    end = run(scans / "in", scans / "none.png", "-o", scans / "out", "--json")
+    assert end == ExitCode.SOME_FAILED
+    events = told(capsys)
+    counts = {name: events[-1][name] for name in ("done", "skipped", "failed", "not_done")}
+    assert counts == {"done": 1, "skipped": 1, "failed": 2, "not_done": 0}
+    assert events[-1]["not_supported"] == 1
+    ends = [event["event"] for event in events if event["event"] in ("done", "skipped", "failed")]
+    assert sorted(ends) == ["done", "failed", "skipped"], "the missing input is a problem, no job"
+
+
+def test_strict_fails_for_what_is_not_supported(scans):
+    (scans / "in" / "notes.txt").write_text("x")
+    assert run(scans / "in", "-o", scans / "out") == ExitCode.OK
+    assert run(scans / "in", "-o", scans / "out", "--strict") == ExitCode.SOME_FAILED
+
+
+def test_a_result_removed_while_the_run_continues_is_not_counted_as_done(
+    scans, capsys, monkeypatch
+):
+    really = pipeline.run
+
+    def removing(job, *rest, **options):
+        yield from really(job, *rest, **options)
+        if job.source.name == "a.png":
+            job.target.unlink()
+
+    monkeypatch.setattr(pipeline, "run", removing)
+    assert run(scans / "in", "-o", scans / "out", "--json") == ExitCode.SOME_FAILED
+    summary = told(capsys)[-1]
+    assert (summary["done"], summary["failed"]) == (1, 1)
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write anywhere")
+def test_an_output_folder_that_can_not_be_written_ends_the_run_before_the_work(scans):
+    (scans / "out").mkdir(mode=0o500)
+    assert run(scans / "in", "-o", scans / "out") == ExitCode.NOT_WRITABLE
