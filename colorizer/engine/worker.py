@@ -244,14 +244,8 @@ class Worker:
         self.tell(event="frame", of=number, done=progress.done, **told)
 
     def _step(self, number: int, progress: Progress, begun: int, seconds: float) -> None:
-        self.tell(
-            event="progress",
-            job=number,
-            done=progress.done,
-            begun=begun,
-            total=progress.total,
-            seconds=round(seconds, 3),
-        )
+        facts = {"done": progress.done, "total": progress.total, "begun": begun}
+        self.tell(event="progress", job=number, **facts, seconds=round(seconds, 3))
 
 
 class _Clock:
