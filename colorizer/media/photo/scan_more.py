@@ -15,6 +15,7 @@ from colorizer.media.metadata.carried import Metadata, read_pillow
 from colorizer.media.photo.ends import broken
 from colorizer.media.photo.jp2_boxes import boxes
 from colorizer.media.photo.jxl_header import colour_of_jxl
+from colorizer.media.photo.jxl_profile import profile_of_jxl
 from colorizer.media.photo.png_colour import SRGB_SAID
 from colorizer.media.photo.scan import Coding, Extra, Scan, check_claim, file_size, split_alpha
 from colorizer.media.photo.scan_pillow import pillow_codes
@@ -160,6 +161,8 @@ def _jxl_colours(codestream: bytes, space: str, warnings: list[str]) -> tuple[by
     except ValueError:
         return None, ""
     if told.profiled and not told.xyb:
+        if profile := profile_of_jxl(codestream):
+            return profile, ""
         warnings.append("its ICC profile can't be read from a JPEG XL; sRGB is assumed")
         return None, ""
     if told.profiled:
