@@ -39,6 +39,7 @@ __all__ = [
     "Reading",
     "Settings",
     "flag",
+    "planned",
     "shaping",
 ]
 
@@ -64,3 +65,8 @@ def shaping(kind: str, part: type[Options] = Settings) -> list[str]:
         part: the slice whose settings are asked about.
     """
     return [item.name for item in fields(part) if item.metadata["shapes"] in ("both", kind)]
+
+
+def planned() -> list[str]:
+    """Return the names of the settings on which it depends which results are made, and where."""
+    return [item.name for item in fields(Settings) if item.metadata["planned"]]

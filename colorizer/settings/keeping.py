@@ -41,6 +41,7 @@ class Keeping(Options):
         " folder, {n} its number in the run ({n:05} with zeros), {model}",
         metavar="TEMPLATE",
         shapes="none",
+        planned=True,
     )
     coloured: str = _unneeded("photos that are in colour, beyond the tint of the paper")
     blank: str = _unneeded("scans of blank pages")

@@ -30,6 +30,7 @@ def option(
     metavar: str | None = None,
     shapes: str = "both",
     everyday: bool = False,
+    planned: bool = False,
 ) -> Any:
     """Declare one setting.
 
@@ -42,9 +43,10 @@ def option(
         metavar: name of its value in help.
         shapes: which results depend on it: both, photo, film or none.
         everyday: `--help` lists it; `--help-all` lists every option.
+        planned: which results are made, and their names, depend on it.
     """
     metadata = {"help": text, "range": range, "choices": choices, "metavar": metavar}
-    place = {"shapes": shapes, "group": group, "everyday": everyday}
+    place = {"shapes": shapes, "group": group, "everyday": everyday, "planned": planned}
     return field(default=default, metadata={**metadata, **place})
 
 

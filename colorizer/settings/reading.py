@@ -57,6 +57,7 @@ class Reading(Options):
         " and a pattern such as shot_%04d.tif names one",
         shapes="none",
         everyday=True,
+        planned=True,
     )
     fps: str = option(
         "sequences",
@@ -65,12 +66,14 @@ class Reading(Options):
         " say, otherwise 24",
         metavar="RATE",
         shapes="film",
+        planned=True,
     )
     accept_gaps: bool = option(
         "sequences",
         False,
         "colorize image sequences even if frame numbers are missing",
         shapes="none",
+        planned=True,
     )
     transfer: str = option(
         "sequences",

@@ -33,8 +33,11 @@ class FilmWriting(Options):
         choices=tuple(PRESETS),
         shapes="film",
         everyday=True,
+        planned=True,
     )
-    codec: str = option("films", "h264", "video codec of films", choices=CODECS, shapes="film")
+    codec: str = option(
+        "films", "h264", "video codec of films", choices=CODECS, shapes="film", planned=True
+    )
     quality: int | None = option(
         "films",
         None,
@@ -71,8 +74,9 @@ class PhotoWriting(Options):
         "same",
         "file format of photos; same is the source's, or TIFF if that can't be written",
         choices=FORMATS,
-        shapes="none",  # the name of the result tells it,
+        shapes="none",  # the name of the result tells it
         everyday=True,
+        planned=True,
     )
     bit_depth: str = option(
         "photos", "same", "bits per channel of photos", choices=DEPTHS, shapes="photo"

@@ -11,7 +11,7 @@ from PySide6.QtGui import QActionGroup, QGuiApplication
 from PySide6.QtWidgets import QDialog
 
 from colorizer.jobs import JobState
-from colorizer.settings import Settings
+from colorizer.settings import Settings, planned
 from gui.app.actions import Actions
 from gui.app.at_end import WISHES, AtEnd
 from gui.app.awake import Awake
@@ -26,9 +26,6 @@ from gui.settings.settings_dialog import SettingsDialog
 
 if TYPE_CHECKING:
     from gui.app.window import Window
-
-PLANNED = ("codec", "preset", "format", "name", "sequence", "fps", "accept_gaps")
-"""Settings by which a file was named when it was added; it keeps them."""
 
 
 class ProgramCommands(QObject):
@@ -124,14 +121,14 @@ class ProgramCommands(QObject):
         window.preferences.settings = settings
         if rows:
             # Targets were planned with these: what a file is called and what it is.
-            planned = {row: window.model.entry(row).job.settings for row in rows}
+            old_settings = {row: window.model.entry(row).job.settings for row in rows}
             new = {
                 row: replace(
                     settings,
-                    **{name: getattr(old, name) for name in PLANNED},
+                    **{name: getattr(old, name) for name in planned()},
                     shots=old.shots or settings.shots,  # edited in the window
                 )
-                for row, old in planned.items()
+                for row, old in old_settings.items()
             }
             words = self.tr("Change of settings")
             window.undo.push(ChangeRows(words, window.model, "settings", new))
