@@ -18,6 +18,7 @@ from colorizer.commands.report import ExitCode
 from colorizer.engine import attempt
 from colorizer.media.film import encoder
 from tests.draw_film import draw_film
+from tests.matrix import mostly_slow
 from tests.tiny_model import tiny_model
 
 FRAMES = 30
@@ -94,7 +95,7 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", mostly_slow(CASES, "size", "scan"))
 def test_a_film_that_changes_is_split_into_whole_films(tmp_path, case, capsys):
     name, common, one, two = CASES[case]
     source = joined(tmp_path / name, {**common, **one}, {**common, **two})
@@ -122,7 +123,7 @@ def test_a_film_that_changes_is_split_into_whole_films(tmp_path, case, capsys):
     assert '"skipped": 1' in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", mostly_slow(CASES, "aspect", "scan-back"))
 def test_a_film_that_changes_is_refused_before_the_work(tmp_path, case, capsys):
     name, common, one, two = CASES[case]
     source = joined(tmp_path / name, {**common, **one}, {**common, **two})
@@ -156,7 +157,7 @@ def recorded(path, *drawings, sound="mp2"):
 TWO_SIZES = {**MPEG2, "size": (48, 64)}, {**MPEG2, "size": (64, 96)}
 
 
-@pytest.mark.parametrize("clock", ["runs on", "jumps"])
+@pytest.mark.parametrize("clock", mostly_slow(["runs on", "jumps"], "jumps"))
 def test_the_sound_of_a_split_film_is_all_there(tmp_path, clock):
     source, out = tmp_path / "a.ts", tmp_path / "out"
     if clock == "jumps":
@@ -273,6 +274,7 @@ def test_parts_are_recorded_in_manifest_and_run_log(tmp_path):
     assert 'a_color.mkv"' not in log.read_text()
 
 
+@pytest.mark.slow
 def test_a_split_film_interrupted_in_its_second_part_is_finished_alike(tmp_path, monkeypatch):
     source = tmp_path / "a.ts"
     recorded(source, *TWO_SIZES)

@@ -24,6 +24,7 @@ from colorizer.media.photo import still_sink
 from tests.cases.test_injected_errors import Failing, Fails
 from tests.draw_film import draw_film
 from tests.draw_sequence import draw_dpx
+from tests.matrix import mostly_slow
 from tests.tiny_model import tiny_model
 
 ERRORS = (errno.ENOSPC, errno.EIO, errno.EMFILE)
@@ -123,7 +124,10 @@ def words(value):
     return errno.errorcode.get(value, str(value)) if isinstance(value, int) else value
 
 
-@pytest.mark.parametrize(("kind", "call"), list(itertools.product(KINDS, CALLS)))
+@pytest.mark.parametrize(
+    ("kind", "call"),
+    mostly_slow(itertools.product(KINDS, CALLS), ("film", "write"), ("sequence", "rename")),
+)
 def test_an_error_of_the_disk_in_a_film_is_mended(tmp_path, monkeypatch, kind, call):
     assert injected(tmp_path, monkeypatch, kind, call, errno.EIO, 2)
 

@@ -28,7 +28,7 @@ def again_by_run(source: Path, out: Path) -> None:
 
 
 def again_by_watch(source: Path, out: Path) -> None:
-    watched = command("watch", source.parent, "-o", out, "--size", 64, "--idle", 3, "--stable", 1)
+    watched = command("watch", source.parent, "-o", out, "--size", 64, "--idle", 2, "--stable", 1)
     assert watched == 0
 
 

@@ -20,6 +20,7 @@ from colorizer.jobs import Job, Kind
 from colorizer.settings import Settings
 from tests import drawn
 from tests.cases.conftest import run
+from tests.matrix import mostly_slow
 from tests.tiny_model import tiny_model
 
 pytestmark = pytest.mark.usefixtures("tiny")
@@ -48,6 +49,7 @@ CONTENTS = {
     "table": b"shot,start,first_frame\n1,nan,\n2,1e400,\n3,,99999999999999999999\n4,-5:x,-3\n",
 }
 EVERY = [*CONTENTS, "database"]
+FEW = ("deep", "database")
 
 
 def poison(name: str, folder: Path) -> bytes:
@@ -62,7 +64,7 @@ def sound(capsys) -> str:
     return told
 
 
-@pytest.mark.parametrize("name", EVERY)
+@pytest.mark.parametrize("name", mostly_slow(EVERY, *FEW))
 def test_hints_of_one_photo(tmp_path, name, capsys):
     for stem in "ab":
         drawn.photo(tmp_path / "in" / f"{stem}.png", 1)
@@ -81,7 +83,7 @@ def test_hints_of_one_photo(tmp_path, name, capsys):
     sound(capsys)
 
 
-@pytest.mark.parametrize("name", EVERY)
+@pytest.mark.parametrize("name", mostly_slow(EVERY, *FEW))
 @pytest.mark.parametrize("what", ["f.mkv.shots.csv", "f.mkv.shots.toml"])
 def test_cut_list_and_settings_of_shots_of_one_film(tmp_path, name, what, capsys):
     for stem in "fg":
@@ -104,7 +106,7 @@ def test_cut_list_and_settings_of_shots_of_one_film(tmp_path, name, what, capsys
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", EVERY)
+@pytest.mark.parametrize("name", mostly_slow(EVERY, *FEW))
 def test_manifest_and_run_log(tmp_path, name, capsys):
     photo = drawn.photo(tmp_path / "in" / "a.png", 1)
     out = tmp_path / "out"
@@ -146,7 +148,7 @@ XMP = {
 
 
 @pytest.mark.parametrize("name", XMP)
-@pytest.mark.parametrize("suffix", [".jpg", ".png", ".tif", ".webp"])
+@pytest.mark.parametrize("suffix", mostly_slow([".jpg", ".png", ".tif", ".webp"], ".jpg"))
 def test_the_xmp_of_a_photo(tmp_path, name, suffix, capsys):
     file = tmp_path / "in" / f"a{suffix}"
     file.parent.mkdir()
@@ -202,7 +204,7 @@ def continued(left: Path, number: int, change) -> int:
     return code
 
 
-@pytest.mark.parametrize("name", EVERY)
+@pytest.mark.parametrize("name", mostly_slow(EVERY, *FEW))
 def test_the_journal_of_a_film(left, name, capsys):
     def change(folder):
         (folder / "journal.jsonl").write_bytes(poison(name, left))

@@ -14,6 +14,7 @@ from colorizer.engine.queue_json import import_json
 from colorizer.errors import ColorizerError
 from colorizer.jobs import Job, Kind
 from colorizer.settings import Settings
+from tests.matrix import mostly_slow
 
 POISON = [None, 7, -1.5, b"a\x00b", "", "[" * 100_000, "null", "[1]", '{"a": 1}', '[["x"]]', '"x"']
 
@@ -30,7 +31,7 @@ COLUMNS = ("source", "target", "kind", "settings", "hints", "state", "warnings",
            "reason", "done", "seconds", "crashes", "added", "started", "root")  # fmt: skip
 
 
-@pytest.mark.parametrize("column", COLUMNS)
+@pytest.mark.parametrize("column", mostly_slow(COLUMNS, "settings", "done"))
 def test_a_row_of_any_wrong_type_leaves_the_others(file, column, capsys):
     for value in POISON:
         with sqlite3.connect(file) as base:

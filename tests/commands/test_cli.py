@@ -21,6 +21,7 @@ from colorizer.models import create_model
 from colorizer.settings import Settings
 from colorizer.settings.option import flag
 from tests import drawn
+from tests.matrix import mostly_slow
 from tests.tiny_model import tiny_model
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -406,7 +407,7 @@ def parts(folder: Path) -> list[Path]:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGINT to another process")
-@pytest.mark.parametrize("kind", ["photos", "film"])
+@pytest.mark.parametrize("kind", mostly_slow(["photos", "film"], "photos"))
 def test_ctrl_c_leaves_no_part_and_the_next_run_goes_on(tmp_path, kind):
     if kind == "film":
         drawn.film(tmp_path / "in" / "film.mkv", 400)

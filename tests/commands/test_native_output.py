@@ -58,6 +58,7 @@ logging.getLogger("mine").warning("after")
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", ["python", "worker"])
 def test_libtiff_prints_nothing_through_the_python_interface_and_the_worker(tmp_path, way):
     """Pillow alone prints libtiff's line of the same file."""

@@ -1,6 +1,8 @@
 """Photos that need no colour: skipped, copied or done, by choice."""
 
 import os
+import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,9 +21,10 @@ def ended(source, target, **settings):
     return list(pipeline.run(Job(source, target, Kind.PHOTO, settings), tiny_model()))[-1]
 
 
-@pytest.fixture
-def scans(tmp_path):
-    """One scan of every kind, by what it shows."""
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory):
+    """One scan of every kind, drawn once."""
+    folder = tmp_path_factory.mktemp("shown")
     rng = np.random.default_rng(4)
     shown = {
         "text": draw_page.text(rng), "blank": draw_page.blank(rng),
@@ -29,8 +32,14 @@ def scans(tmp_path):
         "photo": draw_photo.gray(),
     }  # fmt: skip
     for name, picture in shown.items():
-        Image.fromarray(picture).save(tmp_path / f"{name}.png")
-    return tmp_path
+        Image.fromarray(picture).save(folder / f"{name}.png")
+    return folder
+
+
+@pytest.fixture
+def scans(tmp_path, shown):
+    """One scan of every kind, by what it shows."""
+    return Path(shutil.copytree(shown, tmp_path, dirs_exist_ok=True))
 
 
 def test_all_are_done_and_named_unless_asked_otherwise(scans):
