@@ -22,6 +22,7 @@ from colorizer.jobs import Job, Kind
 from colorizer.settings import Settings
 from tests import drawn
 from tests.cases.conftest import run
+from tests.matrix import mostly_slow
 
 pytestmark = pytest.mark.usefixtures("tiny")
 
@@ -63,7 +64,7 @@ STRANGERS = [
 
 
 @pytest.mark.parametrize("content", STRANGERS, ids=lambda content: content[:9].decode() or "empty")
-@pytest.mark.parametrize("kind", ["a_color.png", "f_color.mkv"])
+@pytest.mark.parametrize("kind", mostly_slow(["a_color.png", "f_color.mkv"], "a_color.png"))
 @pytest.mark.parametrize("suffix", SIDE[1:])
 def test_what_lies_at_a_sidecars_name_and_is_none_stays(tmp_path, content, kind, suffix, capsys):
     """Ours is known by its content; the file of another fails one target and the rest is done."""
@@ -172,7 +173,7 @@ def test_a_file_named_like_the_lock_of_a_queue_stays(tmp_path, capsys):
     assert (tmp_path / "window.lock").read_text() == "my own notes\n"
 
 
-@pytest.mark.parametrize("how", ["symlink", "link"])
+@pytest.mark.parametrize("how", mostly_slow(["symlink", "link"], "symlink"))
 @pytest.mark.parametrize("place", ["out", "elsewhere"])
 def test_links_to_originals_at_every_name_that_is_written_are_replaced(tmp_path, how, place):
     original = drawn.photo(tmp_path / "in" / "original.png", 1)

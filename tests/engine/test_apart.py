@@ -70,6 +70,7 @@ def test_a_process_apart_outlives_no_crash_but_the_next_job_has_a_new_one(tmp_pa
     assert not list((tmp_path / "out").rglob("*.part"))
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("crashing")
 def test_leaving_off_ends_the_process_and_leaves_no_part(tmp_path, weights):
     source = drawn.photo(tmp_path / "good.png")

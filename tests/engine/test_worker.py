@@ -266,6 +266,7 @@ def test_the_frame_just_finished_is_shown_while_somebody_looks(talk, film, tmp_p
     talk.say(do="watch", out="")
 
 
+@pytest.mark.slow
 def test_a_worker_whose_parent_was_killed_ends_without_a_traceback(weights, tmp_path):
     draw_film(tmp_path / "a.mkv", frames=600)
     talk = Talk(weights, subprocess.PIPE)

@@ -86,6 +86,7 @@ def test_pause_holds_and_continue_goes_on(filled, until, tmp_path):
     until(lambda: states(filled) == ["done"] * 3)
 
 
+@pytest.mark.slow
 def test_one_job_is_cancelled_and_stop_after_this_begins_no_other(filled, until):
     first = filled.model.entries[0].id
     filled.queue_panel.select(first)
@@ -97,6 +98,7 @@ def test_one_job_is_cancelled_and_stop_after_this_begins_no_other(filled, until)
     assert states(filled) == ["cancelled", "done", "waiting"]
 
 
+@pytest.mark.slow
 def test_what_counts_as_done_exists_at_the_end_of_the_queue(filled, until):
     removed = []
 
@@ -112,6 +114,7 @@ def test_what_counts_as_done_exists_at_the_end_of_the_queue(filled, until):
     assert filled.model.entry(removed[0]).reason == "its result was removed"
 
 
+@pytest.mark.slow
 def test_a_killed_worker_is_replaced_and_the_queue_goes_on(filled, until):
     filled.runner.pause()
     filled.runner.start()

@@ -113,6 +113,7 @@ def test_unsure_places_are_covered_on_wish(seen, until):
     until(lambda: not seen.look_panel.view._cover.isNull())
 
 
+@pytest.mark.slow
 def test_a_film_is_seen_at_any_time_and_done_with_all_frames(window, film, until, tmp_path):
     (tmp_path / "broken.jpg").write_text("no picture")
     window.add([film, tmp_path / "broken.jpg"])
