@@ -73,8 +73,8 @@ class Frame:
     """CIELAB a and b that a still has in the source, (2, h, w) float32 at working size; None of
     gray ones and of films."""
     paper: np.ndarray | None = None
-    """How far each pixel of a still is paper or border around the picture, 0 to 1, (h, w) float32
-    of a size of its own; None where there is none."""
+    """How far each pixel is paper or border around the picture, or a film's bars and masks, 0 to 1,
+    (h, w) float32 of a size of its own; None where there is none."""
     ab_rows: Callable[[slice], np.ndarray] | None = None
     """Gives rows of ab at the sink's chroma size, (2, rows, W) float32, of a still after
     upsampling, whose whole `ab` would be large; `ab` then stays at working size."""
@@ -82,6 +82,9 @@ class Frame:
     shown: np.ndarray | Callable[[], np.ndarray] | None = None
     """What the network sees in place of `L` where that is another, such as a faded print as a
     fresh one; of the same size. Of a film, what gives it: not every frame is shown to it."""
+    window: tuple[int, int, int, int] | None = None
+    """Top, bottom, left and right of the part of `L` that `shown` is of, which then has a size of
+    its own; None is the whole."""
     slope: float = 1.0
     """Factor of ab for what `shown` changed, see `stages.levels`."""
 

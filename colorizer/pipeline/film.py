@@ -109,7 +109,8 @@ class _Work:
     levels: FilmLevels = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "levels", FilmLevels(self.job.settings.faded))
+        settings = self.job.settings
+        object.__setattr__(self, "levels", FilmLevels(settings.faded, settings.paper))
 
     @property
     def per_frame(self) -> int:
@@ -131,7 +132,7 @@ class _Work:
             cuts = frozenset(self.per_frame * cut for cut in cuts)
         shots.restore(sink.state().get("shots"))
         marked = mark_shots(frames, cuts, detector=scene_detector())
-        self.levels.go_on(start, sink.state().get("levels"))
+        self.levels.go_on(start, sink.state())
         return shots.noted(self.levels.level(marked), self.per_frame)
 
     def coloured(
@@ -164,9 +165,9 @@ class _Work:
         def keep(index: int, own: State) -> None:
             number, between = divmod(index, self.per_frame)
             if not between:
-                kept = {"shots": shots.state(number), "levels": self.levels.state(index)}
+                kept = {"shots": shots.state(number), **self.levels.state(index)}
                 self.sink.keep_state(number, own | kept)
 
-        others = ("shots", "levels")
-        state = {name: kept for name, kept in self.sink.state().items() if name not in others}
+        found = self.sink.state().items()
+        state = {name: kept for name, kept in found if name in ("past", "chroma")}
         return smooth_chroma(frames, state=state, keep=keep)

@@ -76,10 +76,9 @@ class Colouring(Options):
     paper: str = option(
         "photos",
         "neutral",
-        "paper and borders around a photo: neutral gray, with the tint of the scan, or colorized"
-        " like the picture",
+        "paper and borders around a photo, black bars and masks around a film: neutral gray, with"
+        " the tint of the scan (photos), or colorized like the picture",
         choices=PAPERS,
-        shapes="photo",
     )
     faded: str = option(
         "photos",

@@ -107,7 +107,7 @@ def predict_chroma(
         keys = [frame.seen for frame in group if frame.is_key]
         chroma = iter(network.predict(np.stack(keys)) if keys else ())
         for frame in group:
-            yield replace(frame, ab=next(chroma)) if frame.is_key else frame
+            yield replace(frame, ab=_in_place(next(chroma), frame)) if frame.is_key else frame
 
 
 def strengthen(frames: Iterable[Frame], amounts: Amounts) -> Iterator[Frame]:
@@ -140,7 +140,23 @@ def _alike(frames: Iterable[Frame], batch: int, amounts: Amounts) -> Iterator[li
 
 
 def _is_like(one: Frame, other: Frame, amounts: Amounts) -> bool:
-    return amounts(one.index) == amounts(other.index) and one.L.shape == other.L.shape
+    alike = one.L.shape == other.L.shape and one.window == other.window
+    return alike and amounts(one.index) == amounts(other.index)
+
+
+def _in_place(ab: np.ndarray, frame: Frame) -> np.ndarray:
+    """Lay ab of what the network saw where that lies in the frame, neutral around it."""
+    if frame.window is None:
+        return ab
+    import cv2
+
+    top, bottom, left, right = frame.window
+    whole = np.zeros((2, *frame.L.shape), np.float32)
+    for number, part in enumerate(ab):
+        size = (right - left, bottom - top)
+        small = cv2.resize(part, size, interpolation=cv2.INTER_AREA)
+        whole[number, top:bottom, left:right] = small
+    return whole
 
 
 class _Network:

@@ -15,6 +15,7 @@ done about it (`--faded fresh`, `off`), and compared with the same film when it 
 import argparse
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -75,8 +76,50 @@ def dark(v: list[np.ndarray]) -> Aged:
     return Aged([0.35 * one for one in v])
 
 
+def placed(
+    v: list[np.ndarray], size: tuple[int, int], at: tuple[int, int]
+) -> tuple[list[np.ndarray], np.ndarray, Callable[[np.ndarray], np.ndarray]]:
+    """Lay a picture into a black frame; return frames, what is outside, and what cuts it out."""
+    rows, columns = slice(at[0], at[0] + v[0].shape[0]), slice(at[1], at[1] + v[0].shape[1])
+    outside = np.ones(size, bool)
+    outside[rows, columns] = False
+    frames = []
+    for one in v:
+        whole = np.full(size, 0.01, np.float32)
+        whole[rows, columns] = one
+        frames.append(whole)
+    return frames, outside, lambda plane: plane[rows, columns]
+
+
+def bars(v: list[np.ndarray], *, pillars: bool) -> Aged:
+    height, width = v[0].shape
+    size = (height, round(width * 4 / 3)) if pillars else (round(height * 4 / 3), width)
+    frames, outside, at = placed(v, size, ((size[0] - height) // 2, (size[1] - width) // 2))
+    return Aged(frames, [outside] * len(v), at)
+
+
+def gate(v: list[np.ndarray]) -> Aged:
+    height, width = v[0].shape
+    inside = np.zeros((height, width), np.uint8)
+    edge, corner = round(0.05 * height), round(0.12 * height)
+    low, high = (edge + corner, edge + corner), (width - edge - corner, height - edge - corner)
+    cv2.rectangle(inside, low, high, 1, -1)
+    inside = cv2.dilate(inside, cv2.getStructuringElement(2, (2 * corner + 1, 2 * corner + 1)))
+    return Aged([one * inside for one in v], [inside == 0] * len(v))
+
+
+def iris(v: list[np.ndarray]) -> Aged:
+    height, width = v[0].shape
+    y, x = np.mgrid[:height, :width]
+    away = np.hypot(x - width / 2, y - height / 2)
+    radii = [height * (0.12 + 1.3 * n / len(v)) for n in range(len(v))]
+    frames = [one * (away < radius) for one, radius in zip(v, radii, strict=True)]
+    return Aged(frames, [away > radius for radius in radii])
+
+
 AGED = {"clean": Aged, "fade out": fade, "fade in": fade_in, "flicker": flicker, "flash": flash,
-        "flat": flat, "dark": dark}  # fmt: skip
+        "flat": flat, "dark": dark, "pillar box": partial(bars, pillars=True),
+        "letter box": partial(bars, pillars=False), "gate": gate, "iris": iris}  # fmt: skip
 
 
 def frames_of(aged: Aged) -> Iterator[Frame]:
@@ -90,7 +133,8 @@ def frames_of(aged: Aged) -> Iterator[Frame]:
 def coloured(frames: Iterator[Frame], model: ColorModel, faded: str) -> list[Frame]:
     """Colorize frames as the program does."""
     marked = mark_shots(frames, detector=scene_detector())
-    keyed = mark_keys(FilmLevels(faded).level(marked))
+    paper = "colour" if faded == "off" else "neutral"
+    keyed = mark_keys(FilmLevels(faded, paper).level(marked))
     smooth = smooth_chroma(predict_chroma(keyed, model, batch=4))
     return list(upsample_chroma(follow_light(smooth), lambda frame: frame.Y.shape))
 
@@ -101,7 +145,13 @@ def chroma(ab: np.ndarray) -> np.ndarray:
 
 def row(clean: list[np.ndarray], done: list[Frame], aged: Aged) -> list[str]:
     seen = [np.stack([aged.at(plane) for plane in frame.ab]) for frame in done]
-    apart = [float(chroma(a - b).mean()) for a, b in zip(seen, clean, strict=True)]
+    shape = seen[0].shape[1:]
+    picture = [np.ones(shape, bool)] * len(seen)
+    if aged.outside is not None and aged.outside[0].shape == shape:
+        picture = [~outside for outside in aged.outside]
+    apart = [
+        float(chroma(a - b)[where].mean()) for a, b, where in zip(seen, clean, picture, strict=True)
+    ]
     ratio = [chroma(a).mean() / chroma(b).mean() for a, b in zip(seen, clean, strict=True)]
     own, other = (
         np.mean([chroma(b - a).mean() for a, b in zip(films, films[1:], strict=False)])

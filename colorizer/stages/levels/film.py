@@ -14,10 +14,11 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice
 
+import cv2
 import numpy as np
 
 from colorizer.color.cielab import L_to_gray, gray_to_L
-from colorizer.frame import Frame
+from colorizer.frame import Frame, working_L
 from colorizer.stages.levels import FRESH, GAIN_LIMIT
 from colorizer.stages.levels.light import (
     BLANK,
@@ -26,6 +27,7 @@ from colorizer.stages.levels.light import (
     small_codes,
     spread_of,
 )
+from colorizer.stages.region.surround import Surround, box_of, filled, find_iris, find_surround
 
 MOST_AHEAD, LEAST_AHEAD = 48, 12
 """Frames of its shot that are looked at before a frame goes on, at most and at least."""
@@ -42,7 +44,12 @@ _LIT = 0.75
 """Share of the gain of a shot's brightest tenth from which a frame is no part of a fade."""
 _SURE_GAIN = 0.3
 """Least gain of a frame by which the curve of its shot is widened."""
+_OPENS = 0.93
+"""Share of a shot's picture below which what a single frame shows of it is an iris."""
+_LOOKED_AT = 12
+"""Frames in which the surround of a shot's picture is looked for."""
 _TABLE = np.linspace(0, 100, 1024, dtype=np.float32)
+State = dict[str, np.ndarray]
 _TONES = (10, 30, 50, 70, 90)
 """Percentiles of a picture at which its slope is taken."""
 
@@ -54,14 +61,17 @@ class _Seen:
     frame: Frame
     codes: np.ndarray
     """See `small_codes`."""
-    ends: tuple[float, float]
-    """1st and 99th percentile of L."""
     light: Light = Light()
     """By the codes of its shot's frame of reference."""
     step: Light = Light()
     """By the codes of the frame before it that was no flash."""
     known: bool = True
     """Whether its light could be told."""
+    iris: Surround | None = None
+    """What surrounds its picture, where that is found in this frame alone."""
+
+    open: float = 1.0
+    """Share of it that is then picture."""
 
     @property
     def is_flash(self) -> bool:
@@ -84,17 +94,36 @@ class _Curve:
     tones: np.ndarray = field(default_factory=lambda: np.full(len(_TONES), 0.5))
     recent: list[float] = field(default_factory=list)
     """Slopes of the last frames that went on."""
+    around: Surround | None = None
+    """What surrounds its picture."""
+    mask: np.ndarray | None = None
+    """See `Surround.mask`."""
+    whole: np.ndarray | None = None
+    """L of the last frame gone on without an iris, while an iris closes."""
 
-    def state(self) -> np.ndarray:
+    def state(self, *, iris: bool) -> State:
         ends = [self.gone.gain, self.gone.offset, self.dark, self.bright, self.most]
-        return np.array([*ends, *self.tones, *self.recent])
+        kept = {"levels": np.array([*ends, *self.tones, *self.recent])}
+        if self.around is not None:
+            kept["surround"] = np.array([self.around.size, *self.around.hull], np.int32)
+        if self.whole is not None and iris:
+            kept["whole"] = self.whole
+        return kept
 
     @classmethod
-    def of(cls, state: np.ndarray) -> _Curve:
-        gain, offset, dark, bright, most, *rest = map(float, state)
+    def of(cls, state: State) -> _Curve:
+        gain, offset, dark, bright, most, *rest = map(float, state["levels"])
         tones, recent = np.array(rest[: len(_TONES)]), rest[len(_TONES) :]
         light = Light(gain, offset)
-        return cls(light, light, dark, bright, most, tones, recent)
+        curve = cls(light, light, dark, bright, most, tones, recent, whole=state.get("whole"))
+        if "surround" in state:
+            (height, width), *hull = state["surround"].tolist()
+            curve.surround(Surround(np.array(hull, np.int32), (height, width)))
+        return curve
+
+    def surround(self, found: Surround | None) -> None:
+        """Take what was found around the picture."""
+        self.around, self.mask = found, None if found is None else found.mask
 
     def fresh(self) -> tuple[float, float, float]:
         """Return gain and the points of L* before and after that the fresh print's curve joins."""
@@ -108,10 +137,11 @@ class FilmLevels:
 
     Args:
         faded: one of `settings.FADED`.
+        paper: one of `settings.PAPERS`; "colour" takes bars and masks for picture.
     """
 
-    def __init__(self, faded: str) -> None:
-        self._faded = faded
+    def __init__(self, faded: str, paper: str = "neutral") -> None:
+        self._faded, self._paper = faded, paper
         self._start = 0
         self._restored: _Curve | None = None
         self._curve = _Curve()
@@ -119,9 +149,10 @@ class FilmLevels:
         self._ready = False
         self._before: np.ndarray | None = None
         self._slopes: list[float] = []
-        self._states: dict[int, np.ndarray] = {}
+        self._context: np.ndarray | None = None
+        self._states: dict[int, State] = {}
 
-    def go_on(self, start: int, state: np.ndarray | None) -> None:
+    def go_on(self, start: int, state: State) -> None:
         """Take up where an earlier run ended.
 
         Args:
@@ -129,13 +160,13 @@ class FilmLevels:
             state: what `state` gave for that index.
         """
         self._start = start
-        self._restored = None if state is None or not state.size else _Curve.of(state)
+        self._restored = _Curve.of(state) if "levels" in state else None
 
-    def state(self, index: int) -> np.ndarray:
+    def state(self, index: int) -> State:
         """Return what must be remembered before frame `index`, which went on; ask in order."""
         for old in [known for known in list(self._states) if known < index]:
             del self._states[old]
-        return self._states.get(index, np.empty(0))
+        return self._states.get(index, {})
 
     def level(self, frames: Iterable[Frame]) -> Iterator[Frame]:
         """Yield the frames wanted, with what the network sees of them and their slope.
@@ -144,7 +175,7 @@ class FilmLevels:
             frames: from `mark_shots`, from a few before the first one wanted.
         """
         for frame in frames:
-            if self._faded == "off":
+            if self._faded == "off" and self._paper == "colour":
                 if frame.index >= self._start:
                     yield frame
                 continue
@@ -158,14 +189,15 @@ class FilmLevels:
     def _take(self, frame: Frame) -> None:
         """Measure a frame against the one before it in its shot."""
         codes = small_codes(frame.L)
-        low, high = np.percentile(frame.L[::3, ::3], [1, 99])
-        seen = _Seen(frame, codes, (float(low), float(high)))
+        seen = _Seen(frame, codes)
         if frame.index < self._start:
             if not seen.is_flash:
-                self._before = codes
+                self._before, self._context = codes, frame.L
             return
         if frame.index == self._start and self._restored and not frame.starts_shot:
             self._curve, self._ready, self._slopes = self._restored, True, []
+            if self._curve.whole is None:
+                self._curve.whole = self._context
         if frame.starts_shot:
             self._curve, self._ready, self._before = _Curve(), False, None
         if self._before is not None:
@@ -173,6 +205,9 @@ class FilmLevels:
             seen.known = step is not None or not seen.is_flash
             seen.step = step or Light()
             seen.light = self._curve.last.then(seen.step)
+        if self._paper != "colour":
+            seen.iris = find_iris(frame.L)
+            seen.open = 1.0 if seen.iris is None else float(1 - seen.iris.mask.mean())
         if not seen.is_flash:
             self._before, self._curve.last = codes, seen.light
         self._waiting.append(seen)
@@ -194,6 +229,9 @@ class FilmLevels:
         self._curve.last = last
         self._curve.tones = np.percentile(best.codes, _TONES)
         self._ready, self._slopes = True, []
+        if self._paper != "colour":
+            alike = [one.frame.L for one in self._waiting if one in lit]
+            self._curve.surround(find_surround(alike[:: max(1, len(alike) // _LOOKED_AT)]))
         for one in self._waiting:
             self._widen(one)
         if not self._curve.most:  # a short shot
@@ -209,7 +247,7 @@ class FilmLevels:
             curve.most = max(curve.most, float(np.median(self._slopes)))
             del self._slopes[0]
         if one.light.gain >= _SURE_GAIN or not curve.bright:
-            dark, bright = map(float, _steady(np.array(one.ends, np.float32), one.light))
+            dark, bright = map(float, _steady(_ends(one.frame.L, curve.mask), one.light))
             curve.dark, curve.bright = min(curve.dark, dark), max(curve.bright, bright)
 
     def _rest(self) -> Iterator[Frame]:
@@ -233,12 +271,28 @@ class FilmLevels:
         fresh = curve.fresh()
         if self._faded == "as-is":
             slope /= fresh[0]
-        table = _view(one.light, fresh)
+        table = None if self._faded == "off" else _view(one.light, fresh)
         if not one.is_flash:
             curve.gone = one.light
-        self._states[one.frame.index + 1] = curve.state()
-        shown = None if table is None else partial(_through, one.frame.L, table)
-        yield replace(one.frame, shown=shown, slope=slope)
+        frame = self._finished(one, table, 1.0 if self._faded == "off" else slope)
+        if one.iris is None:
+            curve.whole = one.frame.L
+        self._states[frame.index + 1] = curve.state(iris=one.iris is not None)
+        yield frame
+
+    def _finished(self, one: _Seen, table: np.ndarray | None, slope: float) -> Frame:
+        """Return a frame with what the network is shown of it."""
+        frame, curve, mask = one.frame, self._curve, self._curve.mask
+        if one.iris is not None and (mask is None or one.open < _OPENS * float(1 - mask.mean())):
+            widest = max([*reversed(self._waiting), one], key=lambda other: other.open)
+            rest = widest.frame.L if curve.whole is None or widest.open == 1 else curve.whole
+            shown = partial(_completed, frame.L, one.iris.mask, rest, table)
+            return replace(frame, shown=shown, paper=one.iris.mask, slope=slope)
+        if mask is not None:
+            shown = partial(_within, frame, mask, table)
+            return replace(frame, shown=shown, window=box_of(mask), paper=mask, slope=slope)
+        shown = None if table is None else partial(_through, frame.L, table)
+        return replace(frame, shown=shown, slope=slope)
 
     def _raw_slope(self, one: _Seen) -> float:
         """Return the share of the light of its shot that a frame has, by the law of chroma."""
@@ -253,6 +307,12 @@ class FilmLevels:
 def _counts(one: _Seen) -> bool:
     """Tell whether a frame tells something of its shot's light."""
     return one.known and not one.is_flash
+
+
+def _ends(L: np.ndarray, mask: np.ndarray | None) -> np.ndarray:
+    """Return the 1st and 99th percentile of a picture without what surrounds it."""
+    inside = L[::3, ::3] if mask is None else L[mask < 0.5][::9]
+    return np.percentile(inside, [1, 99]).astype(np.float32)
 
 
 def _ahead(frame: Frame) -> int:
@@ -278,3 +338,31 @@ def _view(light: Light, fresh: tuple[float, float, float]) -> np.ndarray | None:
 
 def _through(L: np.ndarray, table: np.ndarray) -> np.ndarray:
     return np.interp(L, _TABLE, table).astype(np.float32)
+
+
+def _completed(
+    L: np.ndarray, mask: np.ndarray, whole: np.ndarray, table: np.ndarray | None
+) -> np.ndarray:
+    """Return what the network sees of a frame with an iris: outside it, another of its shot."""
+    mask = cv2.GaussianBlur(mask, (0, 0), 2) if whole.shape == L.shape else mask
+    L = np.maximum(L * (1 - mask) + whole * mask, L)
+    return L if table is None else _through(L, table)
+
+
+def _within(frame: Frame, mask: np.ndarray, table: np.ndarray | None) -> np.ndarray:
+    """Return what the network sees of the picture alone, as large as that of a film without bars.
+
+    Args:
+        frame: with its surround.
+        mask: 1 around the picture.
+        table: the curve; None changes nothing.
+    """
+    top, bottom, left, right = box_of(mask)
+    high, wide = frame.Y.shape[0] / frame.L.shape[0], frame.Y.shape[1] / frame.L.shape[1]
+    rows = slice(round(top * high), max(round(bottom * high), 1))
+    columns = slice(round(left * wide), max(round(right * wide), 1))
+    side = min(frame.L.shape)
+    L = working_L(frame.Y[rows, columns], frame.bits, frame.full_range, side, frame.tone)
+    outside = cv2.resize(mask[top:bottom, left:right], L.shape[::-1])
+    L = filled(L, (outside > 0.02).astype(np.float32))
+    return L if table is None else _through(L, table)

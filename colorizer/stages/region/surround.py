@@ -1,0 +1,149 @@
+"""Black around the picture of a film: bars of any side, a gate with round corners, an iris.
+
+It is even, stays as it is for the whole shot, and leaves a picture of convex shape: a rectangle,
+with round corners or without, or an oval. An iris that opens is found in every frame on its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+
+_DARK = 10.0
+"""L* of a surround, at most; dust and fog of a copy included."""
+_NEAR = 2.0
+"""Most that it departs from its own lightness, and that it changes in a shot, in L*."""
+_SOLID = 0.975
+"""Least share of its convex hull that a picture fills."""
+_RECTANGLE, _ELLIPSE = 0.93, 0.05
+"""Least share of its box that a picture with round corners fills; most that an oval's departs from
+a quarter of pi."""
+_LEAST_PICTURE, _MOST_PICTURE = 0.02, 0.985
+"""Share of the frame."""
+_WHOLE_SIDE = 0.97
+"""Share of one of its sides that a frame's surround must cover."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surround:
+    """What surrounds the picture of a shot."""
+
+    hull: np.ndarray
+    """Corners of the picture, (n, 2) int32, x and y on the grid of L."""
+    size: tuple[int, int]
+    """(height, width) of that grid."""
+
+    @property
+    def mask(self) -> np.ndarray:
+        """Return 1 outside the picture and 0 in it, (h, w) float32, a pixel of its edge outside."""
+        inside = cv2.fillConvexPoly(np.zeros(self.size, np.uint8), self.hull, 1)
+        top, left = (self.hull.min(0)[::-1] <= 0).tolist()
+        bottom, right = (self.hull.max(0)[::-1] >= np.array(self.size) - 1).tolist()
+        # The edge of the frame is no edge of the picture.
+        framed = cv2.copyMakeBorder(inside, 1, 1, 1, 1, cv2.BORDER_REPLICATE)
+        framed[0] *= top
+        framed[-1] *= bottom
+        framed[:, 0] *= left
+        framed[:, -1] *= right
+        small = cv2.erode(framed, np.ones((3, 3), np.uint8))[1:-1, 1:-1]
+        return 1 - small.astype(np.float32)
+
+
+def box_of(mask: np.ndarray) -> tuple[int, int, int, int]:
+    """Return top, bottom, left and right of the picture in a `Surround.mask`."""
+    rows, columns = (np.flatnonzero((mask < 0.5).any(axis)) for axis in (1, 0))
+    return int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1
+
+
+def find_surround(pictures: Sequence[np.ndarray]) -> Surround | None:
+    """Return what surrounds the picture of a shot.
+
+    Args:
+        pictures: L of some of its frames, each (h, w), in equal light.
+    """
+    mean, low, high = pictures[0], pictures[0], pictures[0]
+    if len(pictures) > 1:
+        whole = np.stack([cv2.blur(one, (3, 3)) for one in pictures])
+        mean, low, high = whole.mean(0), whole.min(0), whole.max(0)
+    rim = np.concatenate([mean[0], mean[-1], mean[:, 0], mean[:, -1]])
+    dark = rim[rim < _DARK]
+    if dark.size < 0.15 * rim.size:
+        return None
+    level = float(np.median(dark))
+    even = (np.abs(mean - level) < _NEAR) & (high - low < 2 * _NEAR)
+    outside = _joined_to_rim(even)
+    if max(edge.mean() for edge in _edges(outside)) < _WHOLE_SIDE:
+        return None
+    hull = _picture(outside)
+    return None if hull is None else Surround(hull, (mean.shape[0], mean.shape[1]))
+
+
+def find_iris(L: np.ndarray) -> Surround | None:
+    """Return what surrounds the picture of one frame, where it is black on all sides."""
+    if min((edge < _DARK).mean() for edge in _edges(L)) < _WHOLE_SIDE:
+        return None
+    return find_surround([L])
+
+
+def filled(L: np.ndarray, outside: np.ndarray) -> np.ndarray:
+    """Continue a picture into what surrounds it, softer and softer.
+
+    Args:
+        L: (h, w) float32.
+        outside: 1 where there is no picture, of the same size.
+    """
+    if not outside.any():
+        return L
+    inside = 1 - outside
+    colours, weight = L * inside, inside
+    found, side = np.zeros_like(L), 3
+    known = inside.copy()
+    found += colours
+    while known.min() < 0.999 and side < 2 * max(L.shape):
+        blurred, share = (cv2.blur(one, (side, side)) for one in (colours, weight))
+        near = (1 - known) * np.minimum(share / 0.2, 1)
+        found += near * blurred / np.maximum(share, 1e-6)
+        known += near
+        side = 2 * side + 1
+    return (found / np.maximum(known, 1e-6)).astype(np.float32)
+
+
+def _edges(plane: np.ndarray) -> list[np.ndarray]:
+    return [plane[0], plane[-1], plane[:, 0], plane[:, -1]]
+
+
+def _joined_to_rim(even: np.ndarray) -> np.ndarray:
+    """Return what of an even surface reaches the rim of the frame."""
+    count, labels = cv2.connectedComponents(even.astype(np.uint8), connectivity=4)
+    at_rim = np.zeros(count, bool)
+    for edge in _edges(labels):
+        at_rim[np.unique(edge)] = True
+    at_rim[0] = False
+    return at_rim[np.asarray(labels, np.intp)]
+
+
+def _picture(outside: np.ndarray) -> np.ndarray | None:
+    """Return the corners of the picture, (n, 2); None where it is of no shape that a mask has."""
+    square = np.ones(2 * [max(3, round(0.012 * max(outside.shape))) | 1], np.uint8)
+    other = cv2.morphologyEx((~outside).astype(np.uint8), cv2.MORPH_OPEN, square)
+    other = cv2.morphologyEx(other, cv2.MORPH_CLOSE, square)
+    shapes, _ = cv2.findContours(other, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    if not shapes:
+        return None
+    picture: Any = max(shapes, key=cv2.contourArea)
+    hull = cv2.convexHull(picture)
+    inside = cv2.fillConvexPoly(np.zeros(outside.shape, np.uint8), hull, 1)
+    area = float(inside.mean())
+    if not _LEAST_PICTURE <= area <= _MOST_PICTURE:
+        return None
+    if float((other * inside).sum()) < _SOLID * float(inside.sum()):
+        return None
+    _, _, width, height = cv2.boundingRect(hull)
+    share = float(inside.sum()) / (width * height)
+    if share < _RECTANGLE and abs(share - np.pi / 4) > _ELLIPSE:
+        return None
+    return hull.reshape(-1, 2).astype(np.int32)

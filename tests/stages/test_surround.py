@@ -1,0 +1,162 @@
+"""Bars, gates and irises of films are found, stay neutral, and are not shown to the network."""
+
+from dataclasses import replace
+from itertools import islice
+
+import cv2
+import numpy as np
+import pytest
+
+from colorizer.frame import Frame
+from colorizer.stages.levels.film import FilmLevels
+from colorizer.stages.predict import predict_chroma
+from colorizer.stages.region.surround import box_of, find_surround
+from colorizer.stages.shots import CONTEXT, mark_shots
+from colorizer.stages.upsample import upsample_chroma
+from tests.stages.test_temporal import frame_of, plain, texture
+from tests.tiny_model import tiny_model
+
+NOTHING = plain((0, 0))
+SIZE = (96, 128)
+
+
+def masked(inside, count=16, seed=1):
+    """Draw a film that is black outside, with the grain of a copy."""
+    rng = np.random.default_rng(0)
+    wide = texture(seed, (SIZE[0], SIZE[1] + count), low=15, high=95)
+    for index in range(count):
+        L = np.where(inside, wide[:, index : index + SIZE[1]], 2)
+        L = (L + rng.normal(0, 0.3, SIZE)).clip(0, 100).astype(np.float32)
+        yield frame_of(index, L, NOTHING)
+
+
+def rectangle(top, bottom, left, right):
+    inside = np.zeros(SIZE, bool)
+    inside[top:bottom, left:right] = True
+    return inside
+
+
+def gate():
+    inside = np.zeros(SIZE, np.uint8)
+    inside[14:82, 18:110] = 1
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (17, 17))
+    return cv2.morphologyEx(inside, cv2.MORPH_OPEN, disc).astype(bool)
+
+
+def circle(radius):
+    y, x = np.mgrid[: SIZE[0], : SIZE[1]]
+    return np.hypot(x - 64, y - 48) < radius
+
+
+SHAPES = {
+    "pillars": rectangle(0, 96, 16, 112),
+    "one pillar": rectangle(0, 96, 20, 128),
+    "letter box": rectangle(14, 82, 0, 128),
+    "window": rectangle(12, 80, 10, 120),
+    "gate": gate(),
+    "iris": circle(44),
+}
+
+
+def levelled(frames, paper="neutral"):
+    return list(FilmLevels("fresh", paper).level(mark_shots(frames)))
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_what_surrounds_a_picture_is_found(name):
+    inside = SHAPES[name]
+    done = levelled(masked(inside))
+    for frame in done:
+        assert frame.paper is not None
+        outside = cv2.erode((~inside).astype(np.uint8), np.ones((3, 3)))
+        assert (frame.paper[outside > 0] == 1).all()
+        assert (frame.paper[inside] > 0.5).mean() < 0.08
+        assert np.percentile(frame.seen, 1) > 6, "the network sees no black"
+
+
+def test_the_network_sees_a_letter_box_as_the_picture_alone():
+    clean = texture(1, (68, 128), low=15, high=95)
+    alone = frame_of(0, clean, NOTHING)
+    boxed = [np.pad(clean, ((14, 14), (0, 0)), constant_values=1) for _ in range(4)]
+    done = levelled(frame_of(n, L, NOTHING) for n, L in enumerate(boxed))
+    assert box_of(done[0].paper)[2:] == (0, 128)
+    expected = cv2.resize(alone.L, done[0].seen.shape[::-1])
+    assert min(done[0].seen.shape) == SIZE[0]
+    gain = np.polyfit(expected.ravel(), done[0].seen.ravel(), 1)
+    assert np.abs(np.polyval(gain, expected) - done[0].seen).mean() < 4
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_bars_are_neutral_and_the_picture_is_not(name):
+    inside = SHAPES[name]
+    frames = predict_chroma(levelled(masked(inside)), tiny_model(), batch=4)
+    for frame in upsample_chroma(frames, lambda frame: frame.Y.shape):
+        chroma = np.hypot(*frame.ab)
+        outside = cv2.erode((~inside).astype(np.uint8), np.ones((3, 3))) > 0
+        assert chroma[outside].mean() < 0.5
+        assert chroma[cv2.erode(inside.astype(np.uint8), np.ones((9, 9))) > 0].mean() > 5
+
+
+def test_an_iris_that_opens_is_found_in_every_frame():
+    wide = texture(1, low=15, high=95)
+
+    def frames():
+        for index in range(40):
+            inside = circle(22 + 2 * index)
+            yield frame_of(index, np.where(inside, wide, 1).astype(np.float32), NOTHING)
+
+    for frame in levelled(frames()):
+        inside = circle(22 + 2 * frame.index)
+        if 2 < frame.index < 11:
+            assert (frame.paper > 0.5).mean() == pytest.approx((~inside).mean(), abs=0.06)
+            # What it will show is known from later frames.
+            assert np.abs(frame.seen - wide).mean() < 4
+        if frame.index > 30:
+            assert frame.paper is None
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_pictures_without_bars_have_none(seed):
+    """A night: black in places, along the edges too."""
+    dark = (texture(seed, low=-30, high=60, sigma=9)).clip(0, 100)
+    assert find_surround([dark]) is None
+    assert all(
+        frame.paper is None for frame in levelled(frame_of(n, dark, NOTHING) for n in range(3))
+    )
+
+
+def test_colour_takes_bars_for_picture():
+    assert all(frame.paper is None for frame in levelled(masked(SHAPES["pillars"]), "colour"))
+
+
+@pytest.mark.parametrize("name", ["gate", "closing"])
+def test_a_run_that_goes_on_finds_the_same(name):
+    if name == "gate":
+        frames = list(masked(gate(), 40))
+    else:
+        L = texture(1, low=15, high=95)
+        frames = [
+            frame_of(n, np.where(circle(120 - 3 * n), L, 1).astype(np.float32), NOTHING)
+            for n in range(36)
+        ]
+    whole, done, kept = FilmLevels("fresh"), [], {}
+    for frame in whole.level(mark_shots(iter(frames))):
+        done.append(frame)
+        kept[frame.index + 1] = whole.state(frame.index + 1)
+    for start in (12, 24):
+        later = FilmLevels("fresh")
+        later.go_on(start, kept[start])
+        again = list(later.level(mark_shots(islice(frames, start - CONTEXT, None))))
+        for one, other in zip(again, done[start:], strict=True):
+            assert np.array_equal(one.seen, other.seen)
+            assert (one.paper is None) == (other.paper is None)
+            assert one.paper is None or np.array_equal(one.paper, other.paper)
+
+
+def test_frames_of_two_windows_are_not_one_batch():
+    one, two = next(iter(masked(SHAPES["pillars"]))), next(iter(masked(SHAPES["window"])))
+    seen = [replace(f, shown=f.L[a:b, c:d], window=(a, b, c, d)) for f, (a, b, c, d) in
+            ((one, (0, 96, 16, 112)), (two, (12, 80, 10, 120)))]  # fmt: skip
+    done = list(predict_chroma(seen, tiny_model(), batch=4))
+    assert all(isinstance(f, Frame) and f.ab.shape == (2, *SIZE) for f in done)
+    assert not done[1].ab[:, :12].any()
