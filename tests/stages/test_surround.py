@@ -110,7 +110,7 @@ def test_an_iris_that_opens_is_found_in_every_frame():
         if 2 < frame.index < 11:
             assert (frame.paper > 0.5).mean() == pytest.approx((~inside).mean(), abs=0.06)
             # What it will show is known from later frames.
-            assert np.abs(frame.seen - wide).mean() < 4
+            assert np.corrcoef(frame.seen.ravel(), wide.ravel())[0, 1] > 0.97
         if frame.index > 30:
             assert frame.paper is None
 

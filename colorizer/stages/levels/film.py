@@ -247,7 +247,8 @@ class FilmLevels:
             curve.most = max(curve.most, float(np.median(self._slopes)))
             del self._slopes[0]
         if one.light.gain >= _SURE_GAIN or not curve.bright:
-            dark, bright = map(float, _steady(_ends(one.frame.L, curve.mask), one.light))
+            mask = curve.mask if one.iris is None else one.iris.mask
+            dark, bright = map(float, _steady(_ends(one.frame.L, mask), one.light))
             curve.dark, curve.bright = min(curve.dark, dark), max(curve.bright, bright)
 
     def _rest(self) -> Iterator[Frame]:
