@@ -15,7 +15,7 @@ from colorizer.media.photo.facts import photo_facts
 from colorizer.media.photo.jpeg_kind import suffix_to_follow
 from colorizer.media.photo.still import StillSource
 from colorizer.media.photo.suffixes import PHOTO_SUFFIXES, photo_suffix
-from colorizer.settings import Settings
+from colorizer.settings import Reading, Settings
 from tests import draw_photo
 from tests.media.photo.test_still import L_of, L_of_frame, open_photo
 from tests.media.photo.test_still_sink import colour
@@ -364,7 +364,7 @@ def test_a_jpeg_whose_end_marker_comes_early_is_cut_off(tmp_path, options, mode)
             with Image.open(path) as image:
                 image.load()
         assert reason_of(path).reason.startswith("is cut off: its end marker comes before")
-        with StillSource(path, side=32, damaged="salvage") as source:
+        with StillSource(path, Reading(damaged="salvage"), side=32) as source:
             (frame,) = source.frames()
         assert frame.Y.shape == (picture.height, picture.width)
         if "progressive" not in options:
