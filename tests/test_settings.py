@@ -7,7 +7,14 @@ from pathlib import Path
 import pytest
 
 from colorizer.errors import SettingsError
-from colorizer.settings import Settings
+from colorizer.settings import (
+    Colouring,
+    FilmWriting,
+    Keeping,
+    PhotoWriting,
+    Reading,
+    Settings,
+)
 
 
 @pytest.mark.parametrize(
@@ -57,3 +64,29 @@ def test_settings_are_frozen():
 
 def test_every_field_is_declared_with_help():
     assert all(item.metadata["help"] for item in fields(Settings))
+
+
+def test_a_file_may_be_named_as_text():
+    assert Settings(weights="a.safetensors").weights == Path("a.safetensors")
+    assert Settings(weights="").weights is None
+
+
+def test_every_slice_checks_its_own_values():
+    for part, values in [
+        (Reading, {"start": "soon"}),
+        (Colouring, {"size": 1}),
+        (FilmWriting, {"preset": "archive", "codec": "h265"}),
+        (PhotoWriting, {"jpeg_quality": 0}),
+        (Keeping, {"name": "{nothing}"}),
+    ]:
+        with pytest.raises(SettingsError):
+            part(**values)
+        with pytest.raises(SettingsError):
+            Settings(**values)
+
+
+def test_a_slice_is_read_from_all_settings_and_takes_its_own():
+    told = Settings(start="3", codec="ffv1", damaged="salvage").as_dict()
+    assert Reading.within(told) == Reading(start="3", damaged="salvage")
+    with pytest.raises(SettingsError, match="--start"):
+        Reading.within({**told, "start": 3})

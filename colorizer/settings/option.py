@@ -83,7 +83,10 @@ class Options:
 
     def __post_init__(self) -> None:
         for item in fields(self):
-            check_option(item, getattr(self, item.name))
+            value = getattr(self, item.name)
+            if _is_path(item) and isinstance(value, str):  # as people write it in Python
+                object.__setattr__(self, item.name, Path(value) if value else None)
+            check_option(item, value)
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
@@ -110,8 +113,7 @@ class Options:
         for item in fields(cls):
             if item.name in values:
                 _check_type(item, values[item.name])
-                text = values[item.name]
-                own[item.name] = (Path(text) if text else None) if _is_path(item) else text
+                own[item.name] = values[item.name]
         return cls(**own)
 
 
