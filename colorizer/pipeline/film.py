@@ -109,8 +109,9 @@ class _Work:
     levels: FilmLevels = field(init=False)
 
     def __post_init__(self) -> None:
-        settings = self.job.settings
-        object.__setattr__(self, "levels", FilmLevels(settings.faded, settings.paper))
+        wanted = self.job.settings
+        levels = FilmLevels(wanted.faded, wanted.paper, wanted.cards)
+        object.__setattr__(self, "levels", levels)
 
     @property
     def per_frame(self) -> int:

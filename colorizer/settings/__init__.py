@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from colorizer.settings.colouring import FADED, PAPERS, Colouring
+from colorizer.settings.colouring import CARDS, FADED, PAPERS, Colouring
 from colorizer.settings.keeping import EXISTING, UNCOLOURED, Keeping
 from colorizer.settings.option import Options, flag
 from colorizer.settings.reading import CHANGES, DAMAGED, INTERLACED, TRANSFERS, Reading
@@ -27,6 +27,7 @@ __all__ = [
     "FADED",
     "FORMATS",
     "INTERLACED",
+    "CARDS",
     "PAPERS",
     "PRESETS",
     "TRANSFERS",

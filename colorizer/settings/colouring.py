@@ -9,6 +9,7 @@ from colorizer.settings.option import Options, option
 
 PAPERS = ("neutral", "tint", "colour")
 FADED = ("fresh", "as-is", "off")
+CARDS = ("neutral", "colour")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +58,14 @@ class Colouring(Options):
     )
     smooth: bool = option(
         "films", True, "steady the colours of a film along its motion", shapes="film"
+    )
+    cards: str = option(
+        "films",
+        "neutral",
+        "title cards and credits of a film, letters on an even ground: neutral gray, or colorized"
+        " like the picture",
+        choices=CARDS,
+        shapes="film",
     )
     every_frame: bool = option(
         "films",

@@ -70,7 +70,7 @@ def group_words(name: str) -> str:
 def setting_words(name: str) -> str:
     """Return the name of a setting as a label."""
     labels = {"preset": "Purpose", "size": "Working size", "shots": "Cut list", "fps": "FPS",
-              "hints": "Hint file", "faded": "Faded prints"}  # fmt: skip
+              "hints": "Hint file", "faded": "Faded prints", "cards": "Title cards"}  # fmt: skip
     plain = name.replace("_", " ").capitalize().replace("Jpeg", "JPEG").replace("C2pa", "C2PA")
     return _translated(labels.get(name, plain))
 

@@ -27,6 +27,7 @@ from colorizer.stages.levels.light import (
     small_codes,
     spread_of,
 )
+from colorizer.stages.region.cards import CARD_STEP, CardShares, is_card
 from colorizer.stages.region.surround import Surround, box_of, filled, find_iris, find_surround
 
 MOST_AHEAD, LEAST_AHEAD = 48, 12
@@ -67,6 +68,8 @@ class _Seen:
     """By the codes of the frame before it that was no flash."""
     known: bool = True
     """Whether its light could be told."""
+    card: bool | None = None
+    """Whether it is a title card; None where that was not looked for."""
     iris: Surround | None = None
     """What surrounds its picture, where that is found in this frame alone."""
 
@@ -98,6 +101,7 @@ class _Curve:
     """What surrounds its picture."""
     mask: np.ndarray | None = None
     """See `Surround.mask`."""
+    cards: CardShares = field(default_factory=CardShares)
     whole: np.ndarray | None = None
     """L of the last frame gone on without an iris, while an iris closes."""
 
@@ -106,6 +110,7 @@ class _Curve:
         kept = {"levels": np.array([*ends, *self.tones, *self.recent])}
         if self.around is not None:
             kept["surround"] = np.array([self.around.size, *self.around.hull], np.int32)
+        kept |= self.cards.state()
         if self.whole is not None and iris:
             kept["whole"] = self.whole
         return kept
@@ -116,6 +121,7 @@ class _Curve:
         tones, recent = np.array(rest[: len(_TONES)]), rest[len(_TONES) :]
         light = Light(gain, offset)
         curve = cls(light, light, dark, bright, most, tones, recent, whole=state.get("whole"))
+        curve.cards = CardShares.of(state)
         if "surround" in state:
             (height, width), *hull = state["surround"].tolist()
             curve.surround(Surround(np.array(hull, np.int32), (height, width)))
@@ -138,10 +144,12 @@ class FilmLevels:
     Args:
         faded: one of `settings.FADED`.
         paper: one of `settings.PAPERS`; "colour" takes bars and masks for picture.
+        cards: one of `settings.CARDS`; "colour" takes title cards for picture.
     """
 
-    def __init__(self, faded: str, paper: str = "neutral") -> None:
-        self._faded, self._paper = faded, paper
+    def __init__(self, faded: str, paper: str = "neutral", cards: str = "neutral") -> None:
+        self._faded, self._paper, self._cards = faded, paper, cards
+        self._off = (faded, paper, cards) == ("off", "colour", "colour")
         self._start = 0
         self._restored: _Curve | None = None
         self._curve = _Curve()
@@ -175,7 +183,7 @@ class FilmLevels:
             frames: from `mark_shots`, from a few before the first one wanted.
         """
         for frame in frames:
-            if self._faded == "off" and self._paper == "colour":
+            if self._off:
                 if frame.index >= self._start:
                     yield frame
                 continue
@@ -205,6 +213,8 @@ class FilmLevels:
             seen.known = step is not None or not seen.is_flash
             seen.step = step or Light()
             seen.light = self._curve.last.then(seen.step)
+        if self._cards != "colour" and (frame.starts_shot or frame.index % CARD_STEP == 0):
+            seen.card = is_card(frame.L)
         if self._paper != "colour":
             seen.iris = find_iris(frame.L)
             seen.open = 1.0 if seen.iris is None else float(1 - seen.iris.mask.mean())
@@ -275,7 +285,10 @@ class FilmLevels:
         table = None if self._faded == "off" else _view(one.light, fresh)
         if not one.is_flash:
             curve.gone = one.light
-        frame = self._finished(one, table, 1.0 if self._faded == "off" else slope)
+        slope = 1.0 if self._faded == "off" else slope
+        later = ((other.card, other.codes) for other in self._waiting)
+        slope *= 1 - curve.cards.share((one.card, one.codes), list(later))
+        frame = self._finished(one, table, slope)
         if one.iris is None:
             curve.whole = one.frame.L
         self._states[frame.index + 1] = curve.state(iris=one.iris is not None)
