@@ -10,6 +10,7 @@ from colorizer.commands.report import ExitCode
 from colorizer.commands.streams import write_json, write_text
 from colorizer.errors import SettingsError, TargetError
 from colorizer.files.shown_names import counted
+from colorizer.settings import Reading, Settings
 
 TEXT = """\
 Measure how steady, accurate and faithful a colorized film is.
@@ -105,14 +106,13 @@ def _check_plot(plot: Path, source: Path, arguments: argparse.Namespace) -> None
     from colorizer.archive.planning.register import check_output
     from colorizer.archive.records.provenance import sidecar_of
     from colorizer.jobs import Job, Kind
-    from colorizer.settings import Settings
 
     read = [arguments.result, sidecar_of(arguments.result), arguments.truth, arguments.plain]
     job = Job(source, plot, Kind.FILM, Settings(shots=arguments.shots))
     check_output(plot, job, [file for file in read if file])
 
 
-def _measured(arguments: argparse.Namespace, source: Path, part: dict[str, str]) -> dict[str, Any]:
+def _measured(arguments: argparse.Namespace, source: Path, part: Reading) -> dict[str, Any]:
     from tqdm import tqdm
 
     from colorizer.measure import measure_film
@@ -126,15 +126,15 @@ def _measured(arguments: argparse.Namespace, source: Path, part: dict[str, str])
         return measure_film(
             arguments.result,
             source,
+            part,
             truth=arguments.truth,
             plain=arguments.plain,
             shots=arguments.shots,
             tell=tell,
-            **part,
         )
 
 
-def _source(arguments: argparse.Namespace) -> tuple[Path, dict[str, str]]:
+def _source(arguments: argparse.Namespace) -> tuple[Path, Reading]:
     """Return the source and which part of it was coloured.
 
     Raises:
@@ -150,11 +150,11 @@ def _source(arguments: argparse.Namespace) -> tuple[Path, dict[str, str]]:
     if sidecar is None:
         if arguments.source is None:
             raise SettingsError(
-                f"no sidecar beside {arguments.result} names its source; give it with --source"
+                f"no sidecar of {arguments.result} names its source; give it with --source"
             )
-        return arguments.source, {}
+        return arguments.source, Reading()
     settings = sidecar.get("settings", {})
-    part = {name: str(settings.get(name, "")) for name in ("start", "end")}
+    part = Reading.within({name: settings[name] for name in ("start", "end") if name in settings})
     return arguments.source or find_source(sidecar, sidecar_of(arguments.result)), part
 
 

@@ -29,12 +29,11 @@ from colorizer.stages.shots import mark_shots, scene_detector
 def measure_film(
     result: Path,
     source: Path,
+    reading: Reading = Reading(),
     *,
     truth: Path | None = None,
     plain: Path | None = None,
     shots: Path | None = None,
-    start: str = "",
-    end: str = "",
     tell: Callable[[int, int | None], object] | None = None,
 ) -> dict[str, Any]:
     """Measure a coloured film against its source.
@@ -45,11 +44,10 @@ def measure_film(
     Args:
         result: the coloured film.
         source: the film it was made of; of colours it may have, nothing is used.
+        reading: which part of the source was coloured.
         truth: the same film in its true colours.
         plain: the same film, coloured frame by frame without smoothing.
         shots: a cut list of the source; None finds the cuts.
-        start: where the part of the source that was coloured begins, as `parse_place` reads it.
-        end: where it ends.
         tell: told the frames done, and how many there are if that is known.
 
     Returns:
@@ -64,7 +62,7 @@ def measure_film(
     if shots is not None and not shots.exists():
         raise SettingsError(f"--shots {shots}: no such file")
     with ExitStack() as stack:
-        gray, others = _opened(stack, source, result, truth, plain, (start, end))
+        gray, others = _opened(stack, source, result, truth, plain, reading)
         cuts = CutList(shots, source, gray.rate).cuts
         marked = mark_shots(gray.frames(), cuts, detector=scene_detector())
         measuring, fidelity = Measuring(), Fidelity(gray.origin)
@@ -75,7 +73,7 @@ def measure_film(
     return measuring.facts() | {
         "fidelity": fidelity.facts(),
         # Of a part, sound is cut at packets that need not be the picture's first.
-        "sound": None if start or end else compare_sound(result, source),
+        "sound": None if reading.start or reading.end else compare_sound(result, source),
         "cuts": measuring.cuts,
         "courses": {
             name: {"frames_per_point": course.per_point, "values": course.values}
@@ -92,10 +90,9 @@ def _opened(
     result: Path,
     truth: Path | None,
     plain: Path | None,
-    part: tuple[str, str],
+    span: Reading,
 ) -> tuple[ColourFilm, dict[str, ColourFilm]]:
     """Open the gray film, and the others by their names on its grid."""
-    span = Reading(start=part[0], end=part[1])
 
     def film(path: Path, reading: Reading = Reading(), **options: Any) -> ColourFilm:
         return stack.enter_context(ColourFilm(path, reading, long_side=LONG_SIDE, **options))
