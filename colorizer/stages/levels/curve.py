@@ -1,0 +1,108 @@
+"""What is known of a shot while its frames are levelled, and what is measured on each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from colorizer.frame import Frame
+from colorizer.stages.levels import FRESH, GAIN_LIMIT
+from colorizer.stages.levels.light import Light
+from colorizer.stages.region.cards import CardShares
+from colorizer.stages.region.surround import Surround
+
+State = dict[str, np.ndarray]
+TONES = (10, 30, 50, 70, 90)
+"""Percentiles of a picture at which its slope is taken."""
+
+
+@dataclass(slots=True)
+class Seen:
+    """A frame that waits, with what was measured on it."""
+
+    frame: Frame
+    codes: np.ndarray
+    """See `small_codes`."""
+    light: Light = Light()
+    """By the codes of its shot's frame of reference."""
+    step: Light = Light()
+    """By the codes of the frame before it that was no flash."""
+    known: bool = True
+    """Whether its light could be told."""
+    card: bool | None = None
+    """Whether it is a title card; None where that was not looked for."""
+    iris: Surround | None = None
+    """What surrounds its picture, where that is found in this frame alone."""
+
+    open: float = 1.0
+    """Share of it that is then picture."""
+
+    @property
+    def counts(self) -> bool:
+        """Whether it tells something of its shot's light."""
+        return self.known and not self.is_flash
+
+    @property
+    def is_flash(self) -> bool:
+        """Whether it is a flash inside its shot."""
+        return self.frame.motion is None and not self.frame.starts_shot
+
+
+@dataclass(slots=True)
+class Curve:
+    """What is known of a shot."""
+
+    last: Light = Light()
+    """Of the last frame looked at that was no flash."""
+    gone: Light = Light()
+    """The same of those that went on."""
+    dark: float = 100.0
+    bright: float = 0.0
+    """Ends of the range of its picture, in L* of the light of reference."""
+    most: float = 0.0
+    """Slope of its brightest frame."""
+    tones: np.ndarray = field(default_factory=lambda: np.full(len(TONES), 0.5))
+    recent: list[float] = field(default_factory=list)
+    """Slopes of the last frames that went on."""
+    around: Surround | None = None
+    """What surrounds its picture."""
+    mask: np.ndarray | None = None
+    """See `Surround.mask`."""
+    cards: CardShares = field(default_factory=CardShares)
+    whole: np.ndarray | None = None
+    """L of the last frame gone on without an iris, while an iris closes."""
+
+    def state(self, *, iris: bool) -> State:
+        """Return what must be remembered; `iris` tells whether the last frame had one."""
+        ends = [self.gone.gain, self.gone.offset, self.dark, self.bright, self.most]
+        kept = {"levels": np.array([*ends, *self.tones, *self.recent])}
+        if self.around is not None:
+            kept["surround"] = np.array([self.around.size, *self.around.hull], np.int32)
+        kept |= self.cards.state()
+        if self.whole is not None and iris:
+            kept["whole"] = self.whole
+        return kept
+
+    @classmethod
+    def of(cls, state: State) -> Curve:
+        """Take back what `state` gave."""
+        gain, offset, dark, bright, most, *rest = map(float, state["levels"])
+        tones, recent = np.array(rest[: len(TONES)]), rest[len(TONES) :]
+        light = Light(gain, offset)
+        curve = cls(light, light, dark, bright, most, tones, recent, whole=state.get("whole"))
+        curve.cards = CardShares.of(state)
+        if "surround" in state:
+            (height, width), *hull = state["surround"].tolist()
+            curve.surround(Surround(np.array(hull, np.int32), (height, width)))
+        return curve
+
+    def surround(self, found: Surround | None) -> None:
+        """Take what was found around the picture."""
+        self.around, self.mask = found, None if found is None else found.mask
+
+    def fresh(self) -> tuple[float, float, float]:
+        """Return gain and the points of L* before and after that the fresh print's curve joins."""
+        low, high = min(self.dark, FRESH[0]), max(self.bright, FRESH[1])
+        gain = min((high - low) / max(self.bright - self.dark, 1e-3), GAIN_LIMIT)
+        return (1.0, 0.0, 0.0) if gain <= 1 else (gain, self.dark, low)
