@@ -82,7 +82,7 @@ def recorded(steps: Iterable[Progress], record: Record) -> Generator[Progress, N
 
 
 def _taken(job: Job, claim: Claim) -> Generator[Progress, None, str]:
-    """Wait until no one else has the target of a job; return why it can't be had, "" if it can.
+    """Wait until no one else has the target of a job; return why it stays taken, "" if it is free.
 
     Raises:
         TargetError: the disk is full or read-only.
@@ -134,7 +134,7 @@ def tried(job: Job, model: ColorModel, gather: Gather | None) -> Generator[Progr
 
 
 def _made_meanwhile(job: Job, before: Stamp) -> Progress | None:
-    """Return the end of a job to be overwritten whose result another run has just made alike."""
+    """Return the end of a job to be overwritten that another run has just made the same way."""
     now = stamp(job)
     if now is None or now == before or standing_of(job)[0] is not Standing.DONE:
         return None

@@ -57,7 +57,7 @@ def entry_from(row: Sequence[Any], known: dict[str, Settings]) -> Entry:
     """Build an entry; equal settings share one object, as there may be 40,000 rows.
 
     Raises:
-        ValueError, SettingsError: the row is none of a queue.
+        ValueError, SettingsError: the row is not one of a queue.
     """
     try:
         return _entry_from(row, known)

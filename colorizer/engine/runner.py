@@ -53,15 +53,15 @@ _TURN_SECONDS = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Handling:
-    """What the one who has jobs done wants to be told, and may want."""
+    """How the caller of a runner is told of ends, and how it stops a run."""
 
     record: Callable[[Progress], object] = lambda _: None
     """Called with the end of every job while no one else may write its target, in any thread."""
     stop: Callable[[], bool] = lambda: False
-    """Tells that the run is to stop: what is in hand is finished, of a film the frame."""
+    """Tells that the run should stop: photos in progress, and a frame of a film, are finished."""
     apart: bool = True
-    """Jobs at which a process died get one of their own. It loads the network that the settings
-    name: False where another one is used."""
+    """Whether jobs during which a process died get a process of their own. That process loads the
+    network that the settings name: False where the caller's network is another."""
 
 
 def run_jobs(
@@ -71,10 +71,10 @@ def run_jobs(
     workers: int | None = None,
     handling: Handling | None = None,
 ) -> Generator[Progress, None, None]:
-    """Do all jobs, photos first; closing the generator stops after the frames in hand.
+    """Do all jobs, photos first; closing the generator stops after the frames in progress.
 
     The steps of several photos may be mixed; every job ends with DONE, SKIPPED or FAILED. A
-    target that another run has in hand comes last; what that run makes of it counts.
+    job whose target another run is writing comes last; a result that it makes counts.
 
     Args:
         jobs: what to do.

@@ -16,7 +16,7 @@ Steps = Generator[Progress, None, None]
 
 
 def until_stopped(steps: Steps, stop: Callable[[], bool]) -> Steps:
-    """Pass on the steps of a job until it is to stop; of a film the frame in hand is finished.
+    """Pass on the steps of a job until it should stop; the current frame of a film is finished.
 
     A photo whose last page is written needs only its name, and gets it.
     """

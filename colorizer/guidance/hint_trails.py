@@ -31,12 +31,12 @@ class _Trail:
 
     places: dict[int, tuple[float, float]]
     ends: dict[int, int]
-    """Last frame come to, by the way."""
+    """Last frame reached, by direction."""
     over: set[int] = field(default_factory=set)
-    """Ways on which it can't be followed any further."""
+    """Directions in which it can't be followed any further."""
 
     def lacks(self, index: int) -> int:
-        """Return the way to go on to learn of a frame; 0 where all is known of it."""
+        """Return the direction in which to follow the hint to reach a frame; 0 if it is known."""
         for way in (_FORTH, _BACK):
             if way * index > way * self.ends[way] and way not in self.over:
                 return way

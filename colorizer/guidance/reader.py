@@ -90,7 +90,7 @@ class FilmReader:
         """Read the reference of a frame.
 
         Raises:
-            MediaError: it can't be read or is none of that frame.
+            MediaError: it can't be read or shows another frame.
         """
         with closing(self.marked(index)) as frames:
             frame = next(frames, None)

@@ -1,4 +1,11 @@
-"""The path of a film, or of an image sequence: shots, key frames, guides, smoothing, fields."""
+"""The path of a film, or of an image sequence.
+
+Its stages, in order: frames of the source; single fields if it is interlaced; shots and motion
+(`mark_shots`); levels (`FilmLevels`); reading ahead (`Prefetch`); key frames (`mark_keys`); the
+network (`predict_chroma`); hints, strength and references (`Guides.guide`); smoothing along the
+motion (`smooth_chroma`); the size and place of the sink's chroma (`upsample_chroma`); references
+exactly (`Guides.paint`); whole frames again (`weave_fields`); the sink.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Time codes (SMPTE ST 12-1): which one a later frame has."""
+"""Time codes (SMPTE ST 12-1): reading them, adding frames, and the frame at a place of a film."""
 
 from __future__ import annotations
 
@@ -70,15 +70,16 @@ def from_word(word: int) -> str:
 
 
 def own_place(place: Place | None, first: str, rate: Fraction) -> Place | None:
-    """Return a place that was written as a time code as the frame that has it in the film.
+    """Turn a place written as a time code into the number of the frame that carries this code.
 
     Args:
-        place: as a person wrote it; what is no time code comes back as it is.
+        place: as a person wrote it; frame numbers and times are returned unchanged.
         first: time code of the film's first frame, "" where it has none.
         rate: frames per second.
 
     Returns:
-        The place as it is too where the code is before the film's first.
+        A frame number; the place unchanged, as time from the start, where the film has no time
+        code or begins after this one.
     """
     begin = _counted(first, rate)
     if place is None or place.frame is None or place.seconds is None or begin is None:

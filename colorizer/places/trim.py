@@ -15,7 +15,7 @@ _CODE = re.compile(r"(\d+):(\d\d):(\d\d)[:;](\d+)")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place in a film: of its two values one is set, or of a time code both."""
+    """A place in a film: a frame number or seconds; for a time code, both."""
 
     frame: int | None
     """Counted from 0; of a time code, frames beyond `seconds`."""

@@ -1,4 +1,4 @@
-"""The first stage: the network gives every frame its chroma.
+"""The stage of the network: every frame, or every key frame, gets its chroma.
 
 Owns batching, number formats and what happens when memory runs out. What the network is and does
 is elsewhere (colorizer.models).

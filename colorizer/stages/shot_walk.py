@@ -24,13 +24,13 @@ Marked = Callable[[int], Generator[Frame, None, None]]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A frame come to; a flash is passed over."""
+    """The next frame of the walk; flash frames are skipped."""
 
     index: int
     L: np.ndarray
     """Of that frame, see `Frame.L`."""
     here: np.ndarray
-    """Flow from this frame to the one come from, (h, w, 2)."""
+    """Flow from this frame to the previous one of the walk, (h, w, 2)."""
     here_trust: np.ndarray
     """In it, (h, w)."""
     there: np.ndarray

@@ -84,8 +84,9 @@ def help_words(item: Field[Any]) -> str:
 def choice_words(value: str) -> str:
     """Return a choice as a person reads it; names of formats stay what they are."""
     fixed = {
-        "h264": "H.264", "h265": "H.265", "ffv1": "FFV1", "prores": "ProRes", "dnxhr": "DNxHR",
-        "av1": "AV1", "tiff": "TIFF", "png": "PNG", "jpeg": "JPEG", "jp2": "JPEG 2000",
+        "h264": "H.264", "h265": "H.265", "ffv1": "FFV1", "v210": "v210", "prores": "ProRes",
+        "dnxhr": "DNxHR", "av1": "AV1", "tiff": "TIFF",
+        "png": "PNG", "jpeg": "JPEG", "jp2": "JPEG 2000",
         "srgb": "sRGB", "adobe-rgb": "Adobe RGB (1998)", "eci-rgb-v2": "eciRGB v2",
         "display-p3": "Display P3",
     }  # fmt: skip

@@ -125,7 +125,7 @@ def result_bytes(job: Job) -> int:
     frames = _wanted_frames(job, facts)
     if is_pattern(job.target):
         return round(pixels * frames * _frame_bytes(job, facts["bits"]))
-    bits = _FILM_BITS.get(job.settings.codec, _FILM_BITS["ffv1"])
+    bits = _FILM_BITS[job.settings.codec]
     if job.settings.quality == 0 and job.settings.codec in ("h264", "h265"):
         bits = _LOSSLESS_BITS
     return round(pixels * frames * bits / 8)

@@ -62,7 +62,7 @@ class Standing(Enum):
 
 
 def settle(job: Job, *, hashing: bool = True) -> Progress | None:
-    """Return how a job ends whose output is there and may not be replaced; None for others.
+    """Return how a job ends whose output exists and must not be replaced; None if it is to run.
 
     Args:
         job: what would be done.

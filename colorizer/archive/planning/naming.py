@@ -77,7 +77,8 @@ def plan_jobs(
         out: output folder; need not exist.
         settings: of every job.
         kind_of: what a file is by its name; None takes `media.probe.kind_of`.
-        film_suffix: container of (source suffix, codec); None takes `media.codecs.output_suffix`.
+        film_suffix: container of (source suffix, codec); None takes that of
+            `media.film.codecs.output_suffix`.
         recursive: search folders in folders.
         first: number of the first file, for names with one.
         root: folder of all results, at or above `out`; None is `out`.

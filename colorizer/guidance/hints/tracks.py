@@ -1,8 +1,8 @@
 """Colour hints of a film: each is followed along the motion of its shot, to both sides.
 
-Where a hint's place is in the other frames of its shot is found before the film is coloured, from
-the frames around it: what comes before a hint would else be done when it is met. The place is
-followed as long as the flow can be trusted there, and never across a cut.
+The film is read once more before it is coloured, so that frames before the hinted one get the hint
+too. The place is followed as long as the flow can be trusted there, and never across a cut.
+`colorizer.guidance.hint_trails` follows the same places for the window, a little at a time.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ _MOST_CHANGES = 4096
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """The frames just before the place to go on from; met again, they prove that it is the one."""
+    """The last finished frames of an interrupted film: finding them again proves the place."""
 
     first: int
     """Index of the first of them."""

@@ -36,8 +36,8 @@ _LEAD = 36000
 def segment_muxer(coding: Coding) -> str:
     """Return FFmpeg's name of the container of segments, and so their suffix without the dot.
 
-    NUT keeps packets and any time base as they are; it takes no ProRes and DNxHR, which know no
-    order but that of showing.
+    NUT keeps packets and any time base as they are; it takes no ProRes and DNxHR, whose
+    frames are coded in the order in which they are shown.
     """
     return "mov" if coding.encoder in ("prores_ks", "dnxhd", "v210") else "nut"
 

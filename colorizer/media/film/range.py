@@ -32,9 +32,9 @@ class Span:
     first_pts: int | None
     """In the film's time base; None where its packets have no time stamps."""
     sought: bool
-    """Whether that time is met once in the film, so that it can be sought."""
+    """Whether only one frame of the film has that time, so that seeking finds it."""
     end_pts: int | None
-    """Of the first frame after it, where that time is met once; None where nothing says."""
+    """Of the first frame after it, if only one frame has that time; None if unknown."""
     frames: int
     seconds: Fraction | None
     """From its first frame to the first one after it; None where that is the film's end."""

@@ -142,7 +142,7 @@ class WorkFolder:
         self._write_journal()
 
     def close(self, *, keep: bool = True) -> None:
-        """Let go of the folder; one without a finished segment is removed, or if not to be kept."""
+        """Release the folder; it is removed if it has no finished segment or `keep` is False."""
         if self._lock is None:
             return
         for part in self.path.glob("*.part"):
@@ -210,7 +210,7 @@ class WorkFolder:
         return self.path / f"state_{number:05}.npz"
 
     def _usable(self) -> list[Segment]:
-        """Return the finished segments of an earlier run that this one would make alike."""
+        """Return the finished segments of an earlier run with the same identity."""
         try:
             identity, segments = _read(self.path / JOURNAL)
         except OSError:

@@ -32,7 +32,7 @@ BLANK = 0.006
 
 @dataclass(frozen=True, slots=True)
 class Light:
-    """The codes of one frame by those of another: gain * code + offset."""
+    """A change of light between two frames: code of one = gain * code of the other + offset."""
 
     gain: float = 1.0
     offset: float = 0.0
