@@ -10,7 +10,7 @@ from torch.nn import functional as F
 
 from colorizer.errors import WeightsError
 
-VIVIDNESS = 0.9
+VIVIDNESS = 0.8
 """Of a result when no one asks for another; what training looks at too."""
 
 

@@ -43,7 +43,7 @@ class Colouring(Options):
     )
     vividness: float = option(
         "colour",
-        0.9,
+        0.8,
         "0 is the cautious average colour, 1 the likeliest colour",
         range=(0.0, 1.0),
         everyday=True,

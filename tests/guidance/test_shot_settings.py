@@ -53,7 +53,7 @@ def test_strength_and_skip_are_of_their_shot_alone(film):
 
 def test_vividness_is_of_its_shot_alone(film):
     folder, plain = film
-    done = colorized(folder, "a2.mkv", "[shot.2]\nvividness = 0\n", vividness=0.9)
+    done = colorized(folder, "a2.mkv", "[shot.2]\nvividness = 0\n")
     whole = colorized(folder, "a3.mkv", vividness=0.0)
     assert all(np.array_equal(done[index], whole[index]) for index in range(14, 24))
     assert not any(np.array_equal(done[index], plain[index]) for index in range(14, 24))

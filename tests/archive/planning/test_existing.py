@@ -67,7 +67,7 @@ def test_a_changed_source_is_refused_by_skip_and_redone_by_update(job):
     ("changed", "words"),
     [
         ({"strength": 0.5}, "strength 1.0, now 0.5"),
-        ({"size": 128, "vividness": 0.1}, "size 64, now 128, vividness 0.9, now 0.1"),
+        ({"size": 128, "vividness": 0.1}, "size 64, now 128, vividness 0.8, now 0.1"),
     ],
 )
 def test_changed_settings_are_refused_by_skip_and_redone_by_update(job, changed, words):
