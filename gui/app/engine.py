@@ -112,6 +112,7 @@ class Engine(QObject):
 
     def _handle_event(self, event: dict[str, Any]) -> None:
         if event["event"] == "ready":
+            self._deaths = 0
             self.ready.emit()
         elif "job" in event:
             self._deaths = 0
