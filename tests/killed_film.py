@@ -5,7 +5,7 @@
 Colorizes SOURCE undisturbed, as TARGET with "_whole" behind its stem, and counts what happens in
 each stage. Then, stage by stage, a run is killed at a random event of that stage, the next at a
 random time, and a last one finishes TARGET with a number behind its stem. The last line printed is
-how many runs were killed, in JSON. To fork is ten times as quick as to start Python and torch anew.
+how many runs were killed, in JSON. A fork is ten times as quick as a new Python with torch.
 With "late", segments have their full length, and one target is killed ten times after its second.
 """
 

@@ -120,7 +120,7 @@ def open_pack(folder: Path, source_weights: Mapping[str, float] | None = None) -
         reason = "no pack of photos; make one with: python -m training.datasets PACK INPUT..."
         raise MediaError(folder, reason) from error
     if index.dtype != ROW:
-        raise MediaError(folder, "a pack of an earlier version; make it anew")
+        raise MediaError(folder, "a pack of an earlier version; make it again")
     weights = read_source_weights() if source_weights is None else source_weights
     return Photos(pixels, index, made["folders"], weights)
 

@@ -208,7 +208,7 @@ def main() -> None:
     except (ColorizerError, MediaError) as error:
         sys.exit(f"error: {error}")
     except KeyboardInterrupt:
-        sys.exit("interrupted; the same command goes on")
+        sys.exit("interrupted; the same command continues")
 
 
 if __name__ == "__main__":

@@ -10,9 +10,9 @@ import sys
 import threading
 from collections.abc import Generator, Iterator
 from contextlib import suppress
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
+from colorizer.engine.closes import Closes
 from colorizer.engine.wire import item_of, progress_from
 from colorizer.jobs import Job, JobState, Progress
 
@@ -22,7 +22,7 @@ _END_SECONDS = 12.0
 """How long a process may take to end when it is told to; it has frames in hand."""
 
 
-class Apart:
+class Apart(Closes):
     """One worker process, started when it is needed, that does job after job. A context manager."""
 
     def __init__(self) -> None:
@@ -30,17 +30,6 @@ class Apart:
         self._number = 0
         self._saying = threading.Lock()
         self._paused = False
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def run(self, job: Job, workers: int | None = None) -> Generator[Progress, None, None]:
         """Do one job; a crash is yielded as FAILED, and the next job gets a new process.

@@ -9,10 +9,10 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from colorizer.archive.planning.results import name_key
+from colorizer.engine.closes import Closes
 from colorizer.engine.queue_entry import COLUMNS, Entry, column_value, entry_from, free_target
 from colorizer.errors import ColorizerError
 from colorizer.files.strangers import check_regular
@@ -58,7 +58,7 @@ _LATER = ((2, "root", "BLOB"), (3, "new_list", "INTEGER NOT NULL DEFAULT 1"))
 """Columns that older versions of the tables lack: since which version, name, kind."""
 
 
-class Queue:
+class Queue(Closes):
     """The rows of one queue file. A context manager; used by one thread of one process.
 
     Attributes:
@@ -86,17 +86,6 @@ class Queue:
             self._migrate()
             if alone:
                 self._recover()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Close the file; everything is saved already."""
@@ -263,7 +252,11 @@ class Queue:
         with self._change():
             self._base.execute(
                 "UPDATE jobs SET state = ?, reason = ? WHERE state = ?",
-                (JobState.INTERRUPTED, "the program ended while it was in work", JobState.RUNNING),
+                (
+                    JobState.INTERRUPTED,
+                    "the program ended during the work",
+                    JobState.RUNNING,
+                ),
             )
 
     @contextmanager

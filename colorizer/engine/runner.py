@@ -25,13 +25,12 @@ from collections.abc import Callable, Generator, Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import torch
 
 from colorizer.engine.apart import Apart
 from colorizer.engine.attempt import Stamp, claimed, reason, recorded, stamp, tried
+from colorizer.engine.closes import Closes
 from colorizer.engine.networks import loaded
 from colorizer.engine.parts import parts_of, run_parts
 from colorizer.engine.room import Room, megapixels
@@ -90,7 +89,7 @@ def run_jobs(
         yield from runner.run_all(jobs, handling or Handling())
 
 
-class Runner:
+class Runner(Closes):
     """Does jobs, one or many; several threads may use one. A context manager.
 
     Args:
@@ -104,17 +103,6 @@ class Runner:
         self._apart, self._apart_turn = Apart(), threading.Lock()
         self._gathers: dict[torch.device, Gather | None] = {}
         self._torch_threads = torch.get_num_threads()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """End the process for suspects, if one was needed."""

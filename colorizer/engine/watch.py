@@ -10,8 +10,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from colorizer.archive.planning.existing import settle
 from colorizer.archive.planning.naming import Plan
@@ -19,6 +17,7 @@ from colorizer.archive.planning.register import without_clashes
 from colorizer.archive.planning.result_names import Naming
 from colorizer.archive.planning.targets import targets_of
 from colorizer.archive.planning.walk import Found, walk
+from colorizer.engine.closes import Closes
 from colorizer.errors import MediaError, SettingsError, TargetError
 from colorizer.files.claims import Claim, clear_left
 from colorizer.jobs import Job, JobState, Kind
@@ -125,7 +124,7 @@ class Watch:
         return now - seen.since >= quiet
 
 
-class Watcher:
+class Watcher(Closes):
     """Turns what comes into watched folders into jobs; `watch` and the window use it.
 
     A context manager: while it is open, no other one works in the same output folder.
@@ -154,17 +153,6 @@ class Watcher:
         self._seen = Watch(inputs, kind_of, out=out, stable=stable, recursive=recursive)
         self._given: dict[Path, Path] = {}
         """Target by source of the files that were given out as jobs and have not ended."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Let another watch work in the output folder."""

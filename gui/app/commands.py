@@ -63,7 +63,7 @@ class Commands(QObject):
             "Shift+F5",
             lambda: runner.stop_after_this(self.actions["stop_after"].isChecked()),
             "last",
-            tip=self.tr("Let the files in work end and begin no other"),
+            tip=self.tr("Let the files in progress end and begin no other"),
             checkable=True,
         )
         self._make("retry_failed", self.tr("&Retry all failed"), "Ctrl+R", self._retry_failed)

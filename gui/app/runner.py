@@ -200,7 +200,7 @@ class Runner(QObject):
         if has_room(folder):
             return ""
         self.lacks_room = folder
-        words = self.tr("The output disk has only %1 MB left; with more room work goes on.")
+        words = self.tr("The output disk has only %1 MB left; with more room the work continues.")
         return words.replace("%1", str((free_bytes(folder) or 0) // 2**20))
 
     def _begin(self, entry: Entry) -> None:

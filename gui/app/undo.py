@@ -127,7 +127,7 @@ class ChangeShots(QUndoCommand):
             return True
         if self._model.has(self._row) and self._model.entry(self._row).state is JobState.RUNNING:
             self._refused = True
-            self._tell(_tr("A film in work keeps its shots."))
+            self._tell(_tr("A film in progress keeps its shots."))
             QTimer.singleShot(0, back)
         return self._refused
 

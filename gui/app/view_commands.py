@@ -122,7 +122,7 @@ class ViewCommands(QObject):
         self._actions["unsure"].setIconText(self.tr("Unsure places"))
 
     def _create_follow_action(self) -> None:
-        tip = self.tr("Show the file in work, and of it the frame just finished")
+        tip = self.tr("Show the file in progress, and of it the frame just finished")
         self._make("follow", self.tr("Follo&w the work"), "R", self._handle_follow, tip=tip,
                    checkable=True)  # fmt: skip
         self._live = Live(self._window.engine, self._window.runner, self)

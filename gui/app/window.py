@@ -276,7 +276,7 @@ class Window(QMainWindow):
 
     def _may_close(self) -> bool:
         question = self.tr(
-            "Files are in work. Close the window? They are begun again, and films continued, "
+            "Files are in progress. Close the window? They are begun again, and films continued, "
             "when you press Start the next time."
         )
         buttons = QMessageBox.StandardButton

@@ -38,7 +38,7 @@ LEAST_SHARE = 0.1
 
 
 def ceilings(files: list[Path], folder: Path, threads: int, table: Table) -> float:
-    """Print decoding and encoding alone, by one thread and by as many as photos are in work."""
+    """Print decoding and encoding alone, by one thread and by one for each photo in progress."""
     colour = Image.open(files[0]).convert("RGB")
 
     def decode(file: Path) -> None:

@@ -41,7 +41,7 @@ class Outcome:
     """State of every source that ended, by its path."""
     reasons: dict[str, str] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
-    """Processor time from the end before to the end of a file; one is in work at a time."""
+    """Processor time from the end before to the end of a file; one is in progress at a time."""
     started: set[str] = field(default_factory=set)
     errors: str = ""
     """What it wrote to standard error."""

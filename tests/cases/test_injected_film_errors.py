@@ -34,7 +34,7 @@ SEGMENT = 24
 
 
 def inject(patch: pytest.MonkeyPatch, call: str, fails: Fails) -> None:
-    """Let one call of a kind fail, whoever makes it."""
+    """Let one call of a kind fail, in any part of the program."""
     create = durable.create_part
 
     def before(owner, name):

@@ -118,7 +118,7 @@ def contents(folder: Path) -> dict[str, str]:
 @pytest.mark.parametrize("forms", [("NFC", "NFD"), ("NFD", "NFC")])
 @pytest.mark.parametrize("kind", ["frames", "film"])
 def test_work_that_was_renamed_is_continued(tmp_path, forms, kind, monkeypatch, capsys):
-    """The result is that of a run which nobody interrupted, by hashlib and tifffile."""
+    """The result is that of an uninterrupted run, by hashlib and tifffile."""
     name = unicodedata.normalize(forms[0], "é")
     source = tmp_path / "in" / (f"{name}_%04d.tif" if kind == "frames" else f"{name}.mkv")
     if kind == "frames":

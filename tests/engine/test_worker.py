@@ -261,7 +261,7 @@ def test_the_frame_just_finished_is_shown_while_somebody_looks(talk, film, tmp_p
         assert planes["gray"].shape == (96, 128)
         assert planes["rgb"].shape == (96, 128, 3)
         assert np.ptp(planes["rgb"], axis=2).max() > 0
-    # It was not taken away: nobody looks, and nothing more is written.
+    # It was not taken away: no one looks, and nothing more is written.
     assert talk.hear("frame", "done", "failed")["event"] == "done"
     talk.say(do="watch", out="")
 

@@ -23,7 +23,7 @@ from training.export import export
 
 @pytest.fixture(autouse=True)
 def data_folder(tmp_path, monkeypatch):
-    """Keep what is imported out of the folder of whoever runs the tests."""
+    """Keep what is imported out of the folder of the person who runs the tests."""
     folder = tmp_path / "data of a person"
     monkeypatch.setattr("platformdirs.user_data_path", lambda *_, **__: folder)
     return folder

@@ -30,7 +30,7 @@ from colorizer.stages.region.cards import CARD_STEP, is_card
 from colorizer.stages.region.surround import box_of, find_iris, find_surround
 
 MOST_AHEAD, LEAST_AHEAD = 48, 12
-"""Frames of its shot that are looked at before a frame goes on, at most and at least."""
+"""Frames of its shot that are looked at before a frame is passed on, at most and at least."""
 BYTES_AHEAD = 96 << 20
 """Luma planes that wait, at most, as long as the least number of frames does."""
 _CALM = 6
@@ -51,7 +51,7 @@ _LOOKED_AT = 12
 
 
 class FilmLevels:
-    """Levels the frames of one film; it remembers enough for a later run to go on.
+    """Levels the frames of one film; it remembers enough for a later run to continue.
 
     Args:
         faded: one of `settings.FADED`.
@@ -83,7 +83,7 @@ class FilmLevels:
         self._restored = Curve.of(state) if "levels" in state else None
 
     def state(self, index: int) -> State:
-        """Return what must be remembered before frame `index`, which went on; ask in order."""
+        """Return what must be remembered before frame `index`; ask in order."""
         for old in [known for known in list(self._states) if known < index]:
             del self._states[old]
         return self._states.get(index, {})
@@ -143,7 +143,7 @@ class FilmLevels:
         lit = sorted(sure, key=lambda one: one.light.gain)
         lit = [one for one in lit if one.light.gain >= limit]
         best = lit[len(lit) // 2]
-        # Step by step, as a run that goes on in the midst of the shot does: the same numbers.
+        # Step by step, as a run that continues inside the shot does: the same numbers.
         last = Light().against(best.light)
         for one in self._waiting:
             one.light = last.then(one.step)
@@ -178,7 +178,7 @@ class FilmLevels:
             yield from self._next()
 
     def _next(self) -> Iterator[Frame]:
-        """Let the frame go on that waits longest."""
+        """Pass on the frame that waits longest."""
         if not self._ready:
             self._begin()
         curve = self._curve

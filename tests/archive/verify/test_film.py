@@ -60,7 +60,7 @@ def test_depth_is_mapped_before_comparing(tmp_path):
     draw_film(tmp_path / "b.mkv", pix_fmt="yuv420p10le", size=(128, 256))
     verdict = verify_film(tmp_path / "b.mkv", tmp_path / "a.mkv", exact=True)
     assert verdict.frames == len(frames)
-    assert verdict.different == 8, "10 bit drawn anew is no shifted 8 bit"
+    assert verdict.different == 8, "10 bit drawn again is no shifted 8 bit"
 
 
 def test_one_sample_of_one_frame_is_found(tmp_path):

@@ -1,4 +1,4 @@
-"""Work stands still on battery and goes on with power; a disk with room again is used."""
+"""Work stands still on battery and continues with power; a disk with room again is used."""
 
 import psutil
 import pytest
@@ -19,7 +19,7 @@ def battery(monkeypatch):
 def filled(window, scans, until):
     window.add([scans])
     until(lambda: window.model.rowCount() == 3)
-    window.engine.send = lambda **_: None  # the jobs stay in work
+    window.engine.send = lambda **_: None  # the jobs stay in progress
     yield window
     del window.engine.send
 

@@ -156,7 +156,7 @@ def test_a_hint_of_a_film_is_of_its_moment_and_reaches_the_result(window, film, 
     panel.view.hint_moved.emit(0, 0.3, 0.7)
     (hint,) = panel.entry().job.hints
     assert hint == Hint(0.3, 0.7, 70.0, 50.0, pytest.approx(6 / 12)), (
-        "and is set anew where it is moved"
+        "and is set again where it is moved"
     )
     window.undo.undo()
     assert "0.42 s" in window.details.text.toPlainText()

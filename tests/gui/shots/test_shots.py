@@ -203,9 +203,9 @@ def test_the_run_obeys_what_was_changed_and_sends_nothing_to_nobody(found, shop,
     shop.runner.start()
     until(lambda: not cut.isEnabled())
     shop.undo.undo()
-    until(lambda: "in work" in found.film.list.words.text())
+    until(lambda: "in progress" in found.film.list.words.text())
     assert shop.undo.index() == 3
-    assert plan_of(found.entry().job, RATE).shots[1].own, "the film in work keeps them"
+    assert plan_of(found.entry().job, RATE).shots[1].own, "the film in progress keeps them"
     until(lambda: not shop.runner.is_active)
     until(cut.isEnabled)
     entry = found.entry()
