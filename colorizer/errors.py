@@ -9,12 +9,14 @@
     ├── WeightsError           a weights file is missing, damaged or belongs to another model
     └── DeviceError            the device was not found or is out of memory
 
-Messages are one line: what was asked, what was found, what to do.
+Messages are one line, a `colorizer.notes.note`: what was asked, what was found, what to do.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
+
+from colorizer.notes import note
 
 
 class ColorizerError(Exception):
@@ -34,7 +36,7 @@ class MediaError(ColorizerError):
     """
 
     def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(f"{path}: {reason}")
+        super().__init__(note("file.reason", path=path, reason=reason))
         self.path = path
         self.reason = reason
 

@@ -28,7 +28,7 @@ from colorizer.commands.options import (
     short_help,
 )
 from colorizer.commands.report import ExitCode
-from colorizer.commands.streams import OneLine, note, shown
+from colorizer.commands.streams import OneLine, say, shown
 from colorizer.errors import (
     ColorizerError,
     DeviceError,
@@ -89,9 +89,9 @@ def _run_command(arguments: argparse.Namespace) -> int:
     try:
         return arguments.command(arguments)
     except (ColorizerError, ImportError) as error:
-        note(f"colorizer: {error}")
+        say(f"colorizer: {error}")
         if isinstance(error, ImportError):
-            note("run 'colorizer doctor' for what is missing and how to get it")
+            say("run 'colorizer doctor' for what is missing and how to get it")
         return exit_code(error)
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED

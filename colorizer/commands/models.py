@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from colorizer.commands.report import ExitCode
-from colorizer.commands.streams import note, write_json, write_line
+from colorizer.commands.streams import say, write_json, write_line
 from colorizer.errors import WeightsError
 from colorizer.models import model_names, model_spec, usable_models, weights_file
 
@@ -106,7 +106,7 @@ def _import(arguments: argparse.Namespace) -> int:
         write_json(event="imported", name=name, file=str(weights_file(name)))
     else:
         write_line(str(weights_file(name)))
-        note(f"imported; use it with --model {name}")
+        say(f"imported; use it with --model {name}")
     return ExitCode.OK
 
 

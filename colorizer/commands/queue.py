@@ -20,7 +20,7 @@ from colorizer.commands.options import (
     short_help,
 )
 from colorizer.commands.report import ExitCode, Report
-from colorizer.commands.streams import note, write_json, write_line
+from colorizer.commands.streams import say, write_json, write_line
 from colorizer.errors import ColorizerError
 from colorizer.files.claims import clear_left
 from colorizer.jobs import JobState, Kind, Progress
@@ -118,7 +118,7 @@ def _list(queue: Queue, arguments: argparse.Namespace) -> int:
             reason = f" ({entry.reason})" if entry.reason else ""
             write_line(f"{entry.state:11} {job.source} -> {job.target}{reason}")
     counts = Counter(str(entry.state) for entry in entries)
-    note(", ".join(f"{n} {state}" for state, n in counts.items()) or "the queue is empty")
+    say(", ".join(f"{n} {state}" for state, n in counts.items()) or "the queue is empty")
     return ExitCode.OK
 
 
@@ -129,11 +129,11 @@ def _add(queue: Queue, arguments: argparse.Namespace) -> int:
     out = os.path.abspath(arguments.out)  # noqa: PTH100
     plan = plan_run(inputs, out, settings_from(arguments))
     for problem in plan.problems:
-        note(f"failed: {problem}")
+        say(f"failed: {problem}")
     for line in plan.notes:
-        note(line)
+        say(line)
     if not (plan.jobs or plan.settled):
-        note("colorizer: nothing to colorize was found")
+        say("colorizer: nothing to colorize was found")
         return ExitCode.NO_INPUT
     named = [event.job for event in plan.settled] + list(plan.jobs)
     root = None if any(job.target == Path(out) for job in named) else Path(out)
@@ -143,7 +143,7 @@ def _add(queue: Queue, arguments: argparse.Namespace) -> int:
         added += queue.add([event.job], event.state, event.message, root)
     if arguments.json:
         write_json(event="added", ids=added)
-    note(f"{len(added)} added")
+    say(f"{len(added)} added")
     failed = plan.problems or any(event.state is JobState.FAILED for event in plan.settled)
     return ExitCode.SOME_FAILED if failed else ExitCode.OK
 
@@ -153,7 +153,7 @@ def _clear(queue: Queue, arguments: argparse.Namespace) -> int:
     queue.remove([*rows, *queue.unreadable])
     if arguments.json:
         write_json(event="cleared", ids=rows)
-    note(f"{len(rows)} forgotten")
+    say(f"{len(rows)} forgotten")
     return ExitCode.OK
 
 
@@ -166,7 +166,7 @@ def _run(queue: Queue, arguments: argparse.Namespace) -> int:
     again = (JobState.FAILED, JobState.CANCELLED) if arguments.retry else ()
     rows = [entry for entry in queue.entries() if entry.state in (*_PENDING, *again)]
     if not rows:
-        note("nothing waits in the queue")
+        say("nothing waits in the queue")
         return ExitCode.OK
     photos = sum(entry.job.kind is Kind.PHOTO for entry in rows)
     with Report(photos=photos, as_json=arguments.json, quiet=arguments.quiet) as report:

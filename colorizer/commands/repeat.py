@@ -22,7 +22,7 @@ from colorizer.archive.records.provenance import (
     source_hash,
 )
 from colorizer.commands.report import ExitCode
-from colorizer.commands.streams import note, write_json, write_line
+from colorizer.commands.streams import say, write_json, write_line
 from colorizer.errors import MediaError, SettingsError
 from colorizer.files.checksum import file_hash
 from colorizer.files.claims import held
@@ -102,7 +102,7 @@ def _job(sidecar: Sidecar, file: Path, target: Path, arguments: argparse.Namespa
     check_references(sidecar, file)
     known = {item.name for item in fields(Settings)}
     for name in values.keys() - known:
-        note(f"the setting {name} is unknown to this version and left out")
+        say(f"the setting {name} is unknown to this version and left out")
     settings = Settings.from_dict({n: value for n, value in values.items() if n in known})
     settings = replace(settings, existing="overwrite", sidecar=True, device=_device(sidecar))
     hints = from_lists(sidecar["model"].get("hints") or ())
@@ -139,7 +139,7 @@ def _run(job: Job, sidecar: Sidecar, arguments: argparse.Namespace) -> list[str]
     device = device_facts(next(model.parameters()).device)
     differences = _differences(sidecar, job, model.weights_sha256, device)
     for line in differences:
-        note(f"not as it was: {line}")
+        say(f"not as it was: {line}")
     with held(job.target), closing(pipeline.run(job, model)) as steps:
         for _ in tqdm(steps, unit="frame", disable=arguments.quiet or not sys.stderr.isatty()):
             pass

@@ -15,7 +15,7 @@ from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from colorizer.commands.streams import note, shown, write_json, write_name
+from colorizer.commands.streams import say, shown, write_json, write_name
 from colorizer.jobs import Job, JobState, Kind, Progress, is_there, results_of
 from colorizer.settings import Settings
 
@@ -44,7 +44,7 @@ class ExitCode(IntEnum):
 def tell_ignored(model: ColorModel, settings: Settings) -> None:
     """Say which settings that were changed mean nothing to a model."""
     if "bins" not in model.answer and settings.vividness != Settings().vividness:
-        note(f"{model.name} gives one answer; --vividness is ignored")
+        say(f"{model.name} gives one answer; --vividness is ignored")
 
 
 class Report:
@@ -130,7 +130,7 @@ class Report:
         gone = [end.job for end in self.done if not is_there(end)]
         for job in gone:
             message = f"its result {job.target} was removed while the run went on"
-            note(f"failed: {job.source}: {message}")
+            say(f"failed: {job.source}: {message}")
             if self._as_json:
                 write_json(
                     event="failed", **_facts(Progress(job, JobState.FAILED, message=message))
@@ -168,9 +168,9 @@ class Report:
             words += [f"{left} not done"] if left else []
             words += [f"{unsupported} not supported"] if unsupported else []
             words += [f"{left_out} left out"] if left_out else []
-            note(", ".join([*words, _clock(seconds)]))
+            say(", ".join([*words, _clock(seconds)]))
             if self._contents:
-                note(_content_words(self._contents))
+                say(_content_words(self._contents))
 
     def _take_step(self, progress: Progress) -> None:
         job = progress.job
@@ -200,7 +200,7 @@ class Report:
             for target in results_of(progress):
                 write_name(str(target), null=self._null)
         if progress.state is JobState.FAILED:
-            note(f"failed: {job.source}: {progress.message}")
+            say(f"failed: {job.source}: {progress.message}")
         else:
             self._tell_warnings(progress)
             self._tell_assumed(progress)
@@ -211,7 +211,7 @@ class Report:
         told = self._warned.setdefault(progress.job.target, set())
         for warning in progress.warnings:
             if warning not in told and not self._quiet:
-                note(f"warning: {progress.job.source}: {warning}")
+                say(f"warning: {progress.job.source}: {warning}")
             told.add(warning)
 
     def _tell_assumed(self, progress: Progress) -> None:
@@ -219,7 +219,7 @@ class Report:
         for line in progress.assumed:
             if line not in self._assumed and not self._quiet:
                 space, _, name = line.partition(": ")
-                note(
+                say(
                     f"note: {progress.job.source} has no colour profile: {space} is taken for"
                     f" {name}, here and in all like it; --assume-profile changes that"
                 )

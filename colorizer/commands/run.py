@@ -18,7 +18,7 @@ from colorizer.commands.interrupt import Interrupt
 from colorizer.commands.lists import check_run_lists, inputs_of, write_failed
 from colorizer.commands.options import settings_from
 from colorizer.commands.report import ExitCode, Report, tell_ignored
-from colorizer.commands.streams import note, write_json, write_line
+from colorizer.commands.streams import say, write_json, write_line
 from colorizer.errors import SettingsError, TargetError
 from colorizer.jobs import JobState, Kind
 from colorizer.media.film.segments import kept_frames, sweep
@@ -46,9 +46,9 @@ def run(arguments: argparse.Namespace) -> int:
     _tell_left_out(plan, arguments)
     if not arguments.quiet:
         for line in plan.notes:
-            note(line)
+            say(line)
     if not (plan.jobs or plan.settled):
-        note("colorizer: nothing to colorize was found")
+        say("colorizer: nothing to colorize was found")
         return ExitCode.NO_INPUT
     check_run_lists(plan, arguments)
     _tell_space(plan, arguments)
@@ -60,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _tell_left_out(plan: Plan, arguments: argparse.Namespace) -> None:
     """Name the inputs that give no job: what is wrong with them, or why they are left out."""
     for problem in plan.problems:
-        note(f"failed: {problem}")
+        say(f"failed: {problem}")
         if arguments.json:
             write_json(event="problem", path=str(problem.path), message=problem.reason)
     for left in plan.left_out:
@@ -68,14 +68,14 @@ def _tell_left_out(plan: Plan, arguments: argparse.Namespace) -> None:
             write_json(event="left_out", path=str(left.path), message=left.reason)
         strict = arguments.strict and left.reason == UNSUPPORTED
         if arguments.verbose or arguments.dry_run or strict:
-            note(f"{'failed' if strict else 'left out'}: {left.path}: {left.reason}")
+            say(f"{'failed' if strict else 'left out'}: {left.path}: {left.reason}")
 
 
 def _tell_space(plan: Plan, arguments: argparse.Namespace) -> None:
     """Say what the run will need on its disks, and what is free."""
     for space in spaces(plan.jobs):
         if not (arguments.quiet and space.enough):
-            note(str(space))
+            say(str(space))
         if arguments.json:
             facts = {"needed": space.needed, "free": space.free, "enough": space.enough}
             write_json(event="space", folder=str(space.folder), **facts)
@@ -113,7 +113,7 @@ def _colorize(plan: Plan, arguments: argparse.Namespace) -> int:
         finally:
             for target in [*report.unfinished(), *(job.target for job in report.failed)]:
                 if kept := kept_frames(target):
-                    note(f"{target}: {kept} finished frames are kept; the same command continues")
+                    say(f"{target}: {kept} finished frames are kept; the same command continues")
             report.look_again()
             counts = {"problems": len(plan.problems), "unsupported": len(plan.unsupported)}
             counts["left_out"] = len(plan.left_out) - counts["unsupported"]

@@ -58,6 +58,6 @@ def write_json(**event: Any) -> None:
     write_text(json.dumps({"schema": SCHEMA, **event}))
 
 
-def note(text: str) -> None:
+def say(text: str) -> None:
     """Write one line to standard error, above any bar; names in it can't make another."""
     _above_bars(shown(text), sys.stderr)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from colorizer.commands.options import positive
 from colorizer.commands.report import ExitCode
-from colorizer.commands.streams import note, write_json, write_line
+from colorizer.commands.streams import say, write_json, write_line
 from colorizer.errors import MediaError, SettingsError
 from colorizer.places.frame_pattern import normal, stands_for_frames
 
@@ -69,7 +69,7 @@ def verify(arguments: argparse.Namespace) -> int:
         except MediaError as error:
             if len(arguments.outputs) == 1:
                 raise
-            note(f"failed: {error}")
+            say(f"failed: {error}")
             failed += 1
     return ExitCode.SOME_FAILED if failed else ExitCode.OK
 
@@ -97,13 +97,13 @@ def _folder(root: Path, arguments: argparse.Namespace) -> int:
         counts[finding.good] += 1
         _tell(finding, arguments)
     for path in contents.unfinished:
-        note(f"unfinished: {path}")
+        say(f"unfinished: {path}")
     for path in contents.unrecorded:
-        note(f"not recorded: {path}")
+        say(f"not recorded: {path}")
     bad_bag = (root / "bagit.txt").is_file() and not _complete_bag(root)
     if arguments.json:
         write_json(event="summary", good=counts[True], failed=counts[False] + bad_bag)
-    note(f"{counts[True]} as they must be, {counts[False]} not")
+    say(f"{counts[True]} as they must be, {counts[False]} not")
     return counts[False] + bad_bag
 
 
@@ -112,7 +112,7 @@ def _complete_bag(root: Path) -> bool:
     try:
         import bagit
     except ImportError:
-        note(f"{root}: a bag; install film-colorizer[bag] to have its completeness checked")
+        say(f"{root}: a bag; install film-colorizer[bag] to have its completeness checked")
         return True
     try:
         bagit.Bag(str(root)).validate(completeness_only=True)

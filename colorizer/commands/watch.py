@@ -20,7 +20,7 @@ from colorizer.commands.options import (
     short_help,
 )
 from colorizer.commands.report import ExitCode, Report
-from colorizer.commands.streams import note
+from colorizer.commands.streams import say
 from colorizer.jobs import JobState
 
 if TYPE_CHECKING:
@@ -123,14 +123,14 @@ class _Watching:
 
         given = self.arguments
         if not given.quiet:
-            note(f"watching {', '.join(map(str, given.inputs))}; Ctrl-C ends it")
+            say(f"watching {', '.join(map(str, given.inputs))}; Ctrl-C ends it")
         worked = time.monotonic()
         with Interrupt(self.report.unfinished) as interrupt:
             while not interrupt.asked:
                 began = time.monotonic()
                 plan = self.watcher.look(self.settings)
                 for problem in plan.problems:
-                    note(f"warning: {problem}")
+                    say(f"warning: {problem}")
                 if plan.jobs or plan.settled:
                     self._work(plan, interrupt)
                     worked = time.monotonic()

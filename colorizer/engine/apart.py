@@ -15,6 +15,7 @@ from typing import Any
 from colorizer.engine.closes import Closes
 from colorizer.engine.wire import item_of, progress_from
 from colorizer.jobs import Job, JobState, Progress
+from colorizer.notes import revived
 
 _log = logging.getLogger(__name__)
 
@@ -76,7 +77,7 @@ class Apart(Closes):
         told = {"job": self._number, "workers": workers, "apart": False, **item_of(job)}
         self._say(process, do="run", **told)
         for line in process.stdout:
-            event = json.loads(line)
+            event = json.loads(line, object_hook=revived)
             if event.get("job") == self._number:
                 yield event
 

@@ -17,15 +17,16 @@ from colorizer.engine.queue_entry import COLUMNS, Entry, column_value, entry_fro
 from colorizer.errors import ColorizerError
 from colorizer.files.strangers import check_regular
 from colorizer.jobs import Job, JobState
+from colorizer.notes import note
 from colorizer.settings import Settings
 
 _log = logging.getLogger(__name__)
 
-REMOVED = "its result was removed"
+REMOVED = note("queue.result_removed")
 """Reason of an entry that was done, where its result is gone at the end of the work."""
 
-SCHEMA = 3
-"""Version of the tables."""
+SCHEMA = 4
+"""Version of the tables; since 4 a reason and warnings may be notes."""
 
 _TABLE = """
 CREATE TABLE jobs (
@@ -158,7 +159,7 @@ class Queue(Closes):
                     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, '[]', '{}', 0, 0, 0, ?, ?, ?)",
                     (place, os.fsencode(job.source), os.fsencode(target), job.kind,
                      column_value("settings", job.settings), column_value("hints", job.hints),
-                     state, reason, now,
+                     state, column_value("reason", reason), now,
                      column_value("root", root), job.new_list),
                 )  # fmt: skip
                 ids.append(cursor.lastrowid or 0)
@@ -254,7 +255,7 @@ class Queue(Closes):
                 "UPDATE jobs SET state = ?, reason = ? WHERE state = ?",
                 (
                     JobState.INTERRUPTED,
-                    "the program ended during the work",
+                    column_value("reason", note("queue.program_ended")),
                     JobState.RUNNING,
                 ),
             )

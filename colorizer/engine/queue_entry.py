@@ -12,7 +12,9 @@ from typing import Any
 
 from colorizer.archive.planning.results import name_key
 from colorizer.errors import SettingsError
+from colorizer.files.strangers import parse_json
 from colorizer.jobs import Job, JobState, Kind
+from colorizer.notes import Note, as_json, from_json
 from colorizer.places.hint import as_lists, from_lists
 from colorizer.settings import Settings
 
@@ -51,6 +53,8 @@ STORED = [item.name for item in fields(Entry) if item.name not in ("id", "job", 
 """Columns that are fields of an entry."""
 COLUMNS = ", ".join(["id", "source", "target", "kind", "settings", "hints", "new_list", *STORED])
 """What `entry_from` wants of a row."""
+_NOTE = '{"note": '
+"""Beginning of a column that holds a note."""
 
 
 def entry_from(row: Sequence[Any], known: dict[str, Settings]) -> Entry:
@@ -71,7 +75,8 @@ def _entry_from(row: Sequence[Any], known: dict[str, Settings]) -> Entry:
         known[settings] = _settings(json.loads(settings))
     values = dict(zip(STORED, stored, strict=True))
     values["state"] = JobState(values["state"])
-    values["warnings"] = tuple(json.loads(values["warnings"]))
+    values["reason"] = _reason_from(values["reason"])
+    values["warnings"] = tuple(map(from_json, json.loads(values["warnings"])))
     values["facts"] = json.loads(values["facts"])
     values["root"] = None if values["root"] is None else Path(os.fsdecode(values["root"]))
     _check_types(values, (source, target))
@@ -93,9 +98,18 @@ def _check_types(values: Mapping[str, Any], names: Iterable[Any]) -> None:
         may_lack = name in ("started", "ended") and values[name] is None
         if not isinstance(values[name], int | float) and not may_lack:
             raise ValueError(f"{name} is no time")
-    texts = [values["reason"], *values["warnings"]]
-    if not all(isinstance(text, str) for text in texts) or not isinstance(values["facts"], dict):
-        raise ValueError("reason, warnings or facts are none")
+    if type(values["facts"]) is not dict:
+        raise ValueError("facts are none")
+
+
+def _reason_from(column: str) -> str:
+    """Return a reason; versions before 0.2 hold the English text alone."""
+    if not column.startswith(_NOTE):
+        return column
+    try:
+        return from_json(parse_json(column))
+    except ValueError:  # a text that looks like one
+        return column
 
 
 def _settings(values: Mapping[str, Any]) -> Settings:
@@ -123,7 +137,11 @@ def column_value(name: str, value: Any) -> Any:
         return json.dumps(value.as_dict())
     if name == "hints":
         return json.dumps(as_lists(value))
-    if name in ("warnings", "facts"):
+    if name == "reason":
+        return json.dumps(as_json(value)) if isinstance(value, Note) else value
+    if name == "warnings":
+        return json.dumps([as_json(warning) for warning in value])
+    if name == "facts":
         return json.dumps(value)
     return value
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from colorizer.errors import TargetError
 from colorizer.jobs import Job, JobState, Kind, Progress
+from colorizer.notes import as_json
 from colorizer.places.hint import as_lists, from_lists
 from colorizer.settings import Settings
 
@@ -50,8 +51,8 @@ def end_event(number: int, end: Progress, seconds: float, *, fatal: bool = False
         "job": number,
         "done": end.done,
         "total": end.total,
-        "message": end.message,
-        "warnings": list(end.warnings),
+        "message": as_json(end.message),
+        "warnings": [as_json(warning) for warning in end.warnings],
         "sha256": end.sha256,
         "results": [str(target) for target in end.results],
         "content": end.content,

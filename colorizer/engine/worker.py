@@ -35,6 +35,7 @@ from colorizer.engine.wire import end_event, job_from
 from colorizer.errors import ColorizerError
 from colorizer.files.native_prints import private_for_good
 from colorizer.jobs import Job, JobState, Kind, Progress
+from colorizer.notes import as_json
 from colorizer.settings import Settings
 
 if TYPE_CHECKING:
@@ -156,11 +157,11 @@ class Worker:
             answer: Callable[..., dict[str, Any]] = getattr(desk, name)
             self.tell(event=name, id=command["id"], **answer(command))
         except ColorizerError as error:
-            self.tell(event=name, id=command["id"], error=str(error))
+            self.tell(event=name, id=command["id"], error=as_json(str(error)))
         except Exception as error:
             _log.exception("%s failed", name)
             message = f"unexpected {type(error).__name__}: {error}"
-            self.tell(event=name, id=command["id"], error=message)
+            self.tell(event=name, id=command["id"], error=as_json(message))
 
     def _run(self, command: Mapping[str, Any]) -> None:
         """Do one job, in a job thread; it always ends with one event of an end."""

@@ -10,6 +10,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal
 
 from colorizer.engine.apart import worker_command
+from colorizer.notes import revived
 from gui.app.text import shown
 
 LOG_LINES = 5000
@@ -106,7 +107,7 @@ class Engine(QObject):
         ).split(b"\n")
         for line in lines:
             try:
-                self._handle_event(json.loads(line))
+                self._handle_event(json.loads(line, object_hook=revived))
             except ValueError:
                 self.note(f"not an event: {line[:200]!r}")
 

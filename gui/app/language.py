@@ -10,9 +10,12 @@ from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QObject, QTranslator
 
+from colorizer.notes import Table
 from gui.app.messages import CONTEXT, Messages
+from gui.app.text import use_notes
 
 _FOLDER = Path(__file__).parents[1] / "languages"
+_NOTES = _FOLDER / "notes"
 _MESSAGES = _FOLDER / "messages"
 
 
@@ -68,6 +71,12 @@ def read_messages(code: str) -> dict[str, str]:
     return json.loads(file.read_text("utf-8")) if file.exists() else {}
 
 
+def read_notes(code: str) -> Table:
+    """Return the notes of the core in a language, empty for English and unknown ones."""
+    file = _NOTES / f"{code}.json"
+    return json.loads(file.read_text("utf-8")) if code in languages()[1:] else {}
+
+
 def use_language(app: QCoreApplication, wish: str) -> None:
     """Translate the application.
 
@@ -80,4 +89,5 @@ def use_language(app: QCoreApplication, wish: str) -> None:
     if not words:
         return
     QLocale.setDefault(QLocale(code))
+    use_notes(read_notes(code))
     app.installTranslator(Words(words, code, app))

@@ -10,8 +10,6 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
-from PySide6.QtCore import QCoreApplication
-
 CONTEXT = "core"
 """Of messages among the texts that are translated."""
 _PLACE = re.compile(r"%(\d)")
@@ -21,11 +19,6 @@ _BREAKS = re.compile(r": |; |, | (?=(?:is|was|has|holds|exists|failed|can't)\b)"
 """What stands between a path and its reason, a reason and its remedy, two of a list."""
 
 _BRACKETS = re.compile(r"( ?\()(.*)(\))", re.DOTALL)
-
-
-def said(message: str) -> str:
-    """Return a message of the core in the person's language, or as it is where none is known."""
-    return QCoreApplication.translate(CONTEXT, message) if message else ""
 
 
 class Messages:

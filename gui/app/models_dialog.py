@@ -20,8 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.app.engine import Engine
-from gui.app.messages import said
-from gui.app.text import shown
+from gui.app.text import said, shown
 
 
 class ModelsDialog(QDialog):

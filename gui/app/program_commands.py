@@ -18,9 +18,9 @@ from gui.app.awake import Awake
 from gui.app.guard import Guard
 from gui.app.help_windows import LogWindow, TextWindow, about_html, diagnostics, shortcuts_html
 from gui.app.manual_window import ManualWindow
-from gui.app.messages import said
 from gui.app.models_dialog import ModelsDialog
 from gui.app.runner import PENDING, Activity
+from gui.app.text import said
 from gui.app.undo import ChangeRows
 from gui.settings.settings_dialog import SettingsDialog
 

@@ -45,7 +45,7 @@ class Runner(QObject):
     activity_changed = Signal()
     finished = Signal()
     """Nothing is left to do."""
-    halted = Signal(str)
+    halted = Signal(object)
     """Work stopped for a reason that every further job would meet, in words."""
 
     def __init__(self, model: QueueModel, engine: Engine, parent: QObject | None = None) -> None:

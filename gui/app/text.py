@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from os import PathLike
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QLocale
 
 from colorizer.jobs import JobState, Kind
+from colorizer.notes import Note, Table
+
+_notes: dict[str, str | Sequence[str]] = {}
+"""The words of the notes in the language of the window; empty for English."""
 
 
 def shown(name: str | PathLike[str]) -> str:
@@ -81,6 +85,19 @@ def state_words(state: JobState) -> str:
 def kind_words(kind: Kind) -> str:
     """Return what a source is, in the person's language."""
     return _tr("Photo") if kind is Kind.PHOTO else _tr("Film")
+
+
+def use_notes(table: Table) -> None:
+    """Say notes of the core in the words of a table; what it lacks is said in English."""
+    _notes.clear()
+    _notes.update(table)
+
+
+def said(message: str) -> str:
+    """Return a message of the core in the person's language; a plain text stays as it is."""
+    if isinstance(message, Note):
+        return message.told(_notes)
+    return QCoreApplication.translate("core", message) if message else ""
 
 
 def _tr(text: str) -> str:

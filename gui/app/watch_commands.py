@@ -9,9 +9,8 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QFileDialog, QLabel
 
 from gui.app.actions import Actions
-from gui.app.messages import said
 from gui.app.runner import Activity
-from gui.app.text import count, shown
+from gui.app.text import count, said, shown
 from gui.app.watching import Watching
 
 if TYPE_CHECKING:

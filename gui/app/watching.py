@@ -13,6 +13,7 @@ from colorizer.jobs import Job, JobState, Kind
 from colorizer.settings import Settings
 from gui.app.engine import Engine
 from gui.app.runner import PENDING
+from gui.app.text import said
 from gui.queue.queue_model import QueueModel
 
 _LEAST_MS = 5000
@@ -79,7 +80,7 @@ class Watching(QObject):
             return
         if not self.folders:
             return
-        self._say(event.get("error") or "\n".join(event.get("notes", [])))
+        self._say(event.get("error") or "\n".join(map(said, event.get("notes", []))))
         if jobs := self._new(event.get("jobs", []), settings):
             ids = self._model.add(jobs)
             self._given.update(zip(ids, (job.source for job in jobs), strict=True))

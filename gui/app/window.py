@@ -32,10 +32,10 @@ from colorizer.engine.queue import Queue
 from gui.app.commands import Commands
 from gui.app.drop_area import DropArea, local_paths, takes
 from gui.app.engine import Engine
-from gui.app.messages import said
 from gui.app.output_bar import OutputBar
 from gui.app.program_commands import ProgramCommands
 from gui.app.runner import Runner
+from gui.app.text import said
 from gui.app.view_commands import ViewCommands
 from gui.app.watch_commands import WatchCommands
 from gui.picture.look_panel import LookPanel
@@ -175,7 +175,7 @@ class Window(QMainWindow):
         words = self.tr("Added: %1").replace("%1", str(len(ids)))
         self.statusBar().showMessage(" · ".join([words, *map(said, notes)]), 15_000)
         if not ids and notes:
-            self._handle_trouble("\n".join(notes))
+            self._handle_trouble("\n".join(map(said, notes)))
         elif ids and self.queue_panel.current() is None:
             self.queue_panel.select(ids[0])
             self.queue_panel.table.setFocus()  # in the search field, keys would be letters
@@ -214,7 +214,7 @@ class Window(QMainWindow):
         self.devices = [(str(name), str(about)) for name, about in event["devices"]]
         self.runner.slots = int(str(event["slots"]))
         if "model_error" in event:
-            self._handle_trouble(str(event["model_error"]))
+            self._handle_trouble(event["model_error"])
 
     def _first_words(self, event: dict[str, Any]) -> list[str]:
         """Return what a first run should know of speed, graphics card and model, in lines."""
@@ -231,8 +231,7 @@ class Window(QMainWindow):
 
     def _handle_trouble(self, message: str) -> None:
         """Say what went wrong without stopping anything."""
-        words = "\n".join(map(said, message.splitlines()))
-        box = QMessageBox(QMessageBox.Icon.Warning, "Colorizer", words, parent=self)
+        box = QMessageBox(QMessageBox.Icon.Warning, "Colorizer", said(message), parent=self)
         box.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.open()

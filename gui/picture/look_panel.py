@@ -12,9 +12,8 @@ from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 from colorizer.engine.queue import Entry
 from colorizer.jobs import JobState, Kind
 from gui.app.engine import Engine
-from gui.app.messages import said
 from gui.app.output_bar import ElidedLabel
-from gui.app.text import shown
+from gui.app.text import said, shown
 from gui.picture.adjust_panel import AdjustPanel
 from gui.picture.adjusting import Adjusting
 from gui.picture.canvas import Mode

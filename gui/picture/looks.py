@@ -56,7 +56,7 @@ class Looks(QObject):
 
     seen = Signal(object)
     """A `Seen`."""
-    failed = Signal(object, str)
+    failed = Signal(object, object)
     """The `Wish` and why."""
     busy_changed = Signal(bool)
 

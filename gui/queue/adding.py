@@ -21,9 +21,9 @@ class Adder(QObject):
     """Searches dropped folders in the worker and adds what it finds."""
 
     busy_changed = Signal(bool)
-    added = Signal(list, list)
+    added = Signal(list, object)
     """Ids of new rows, and notes: what was left out and why."""
-    failed = Signal(str)
+    failed = Signal(object)
 
     def __init__(self, model: QueueModel, engine: Engine, parent: QObject | None = None) -> None:
         super().__init__(parent)

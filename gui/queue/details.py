@@ -7,8 +7,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QWidget
 
 from colorizer.engine.queue import Entry
-from gui.app.messages import said
-from gui.app.text import clock, shown, size_words, state_words
+from gui.app.text import clock, said, shown, size_words, state_words
 from gui.settings.preferences import changed
 
 _LINES = 7

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from colorizer.errors import ColorizerError
 from colorizer.settings import Settings
-from gui.app.messages import said
+from gui.app.text import said
 from gui.settings.preferences import Preferences, export_preset, import_preset
 from gui.settings.settings_form import SettingsForm
 

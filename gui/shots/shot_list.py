@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from colorizer.settings import Settings
-from gui.app.text import count, shown
+from gui.app.text import count, said, shown
 from gui.queue.thumbnails import SIZE
 from gui.shots.shot_stills import ShotStills
 from gui.shots.shot_table import ShotTable
@@ -162,7 +162,7 @@ class ShotList(QWidget):
         self._refresh()
 
     def _handle_failed(self, why: str) -> None:
-        self._failure = why
+        self._failure = said(why)
         self._refresh()
 
     def _refresh(self) -> None:

@@ -29,7 +29,7 @@ class Shots(QObject):
     changed = Signal()
     """Another film is shown, or its shots are others."""
     search_changed = Signal()
-    failed = Signal(str)
+    failed = Signal(object)
     """Why the shots can't be read, found or written."""
 
     def __init__(

@@ -8,6 +8,7 @@ import pytest
 from colorizer.engine.wire import end_event, item_of, job_from, progress_from
 from colorizer.errors import SettingsError, TargetError
 from colorizer.jobs import Job, JobState, Kind, Progress
+from colorizer.notes import revived
 from colorizer.places.hint import Hint, Reference
 from colorizer.settings import Settings
 
@@ -15,7 +16,7 @@ GUIDES = (Hint(0.25, 0.5, 20.0, -30.0, 1.5), Reference(Path("/in/painted.png"), 
 
 
 def through(value):
-    return json.loads(json.dumps(value))
+    return json.loads(json.dumps(value), object_hook=revived)
 
 
 @pytest.mark.parametrize("name", ["a.mkv", "a b\n.mkv", "\udcff.mkv"])

@@ -12,6 +12,7 @@ from PIL import Image
 
 from colorizer.archive.records.provenance import read_sidecar, sidecar_of
 from colorizer.files.checksum import file_hash
+from colorizer.notes import revived
 from colorizer.settings import Settings
 from tests.draw_film import draw_film
 from tests.draw_shots import draw_shots, square_at
@@ -36,7 +37,7 @@ class Talk:
     def hear(self, *events: str) -> dict:
         """Return the next event, or the next one of these names."""
         while True:
-            event = json.loads(self.process.stdout.readline())
+            event = json.loads(self.process.stdout.readline(), object_hook=revived)
             if not events or event["event"] in events:
                 return event
 

@@ -24,6 +24,7 @@ from colorizer.engine.desk.watched import arrived as arrived
 from colorizer.engine.networks import loaded
 from colorizer.errors import ColorizerError
 from colorizer.jobs import Kind
+from colorizer.notes import as_json
 from colorizer.settings import Reading, Settings
 
 if TYPE_CHECKING:
@@ -51,10 +52,16 @@ def plan(command: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "jobs": [[str(job.source), str(job.target), str(job.kind)] for job in made.jobs],
         "settled": [
-            [str(p.job.source), str(p.job.target), str(p.job.kind), str(p.state), p.message]
+            [
+                str(p.job.source),
+                str(p.job.target),
+                str(p.job.kind),
+                str(p.state),
+                as_json(p.message),
+            ]
             for p in made.settled
         ],
-        "notes": [*(str(problem) for problem in made.problems), *made.notes, *full],
+        "notes": [as_json(line) for line in (*map(str, made.problems), *made.notes, *full)],
     }
 
 
@@ -152,7 +159,7 @@ def device(command: Mapping[str, Any]) -> dict[str, Any]:
     settings = Settings.from_dict(command.get("settings", {}))
     chosen = devices.choose_device(settings.device)
     answer = {
-        "words": devices.describe_device(chosen),
+        "words": as_json(devices.describe_device(chosen)),
         "slots": photos_at_once(chosen),
         "devices": devices.present_devices(),
         "fix": devices.cuda_fix(),
@@ -160,7 +167,7 @@ def device(command: Mapping[str, Any]) -> dict[str, Any]:
     try:
         model = loaded(settings)
     except ColorizerError as error:
-        answer["model_error"] = str(error)
+        answer["model_error"] = as_json(str(error))
     else:
         answer["model"] = {"name": settings.model, "sha256": model.weights_sha256}
         like = next(model.parameters())
@@ -172,7 +179,7 @@ def doctor(command: Mapping[str, Any]) -> dict[str, Any]:
     """Return all that `colorizer doctor` finds."""
     from colorizer.engine.doctor import examine
 
-    return {"findings": [asdict(finding) for finding in examine()]}
+    return {"findings": [{**asdict(one), "found": as_json(one.found)} for one in examine()]}
 
 
 def _picture(command: Mapping[str, Any], side: int) -> Frame:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from colorizer.engine.watch import Watcher, check_settings
+from colorizer.notes import as_json
 from colorizer.settings import Settings
 
 Folders = tuple[tuple[Path, ...], Path]
@@ -39,7 +40,7 @@ def arrived(command: Mapping[str, Any]) -> dict[str, Any]:
         plan = watcher.look(settings)
         return {
             "jobs": [[str(job.source), str(job.target), str(job.kind)] for job in plan.jobs],
-            "notes": [str(problem) for problem in plan.problems],
+            "notes": [as_json(str(problem)) for problem in plan.problems],
         }
 
 

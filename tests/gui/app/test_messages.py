@@ -5,9 +5,9 @@ import re
 import pytest
 from PySide6.QtCore import QCoreApplication
 
-from colorizer.errors import MediaError
 from gui.app.language import Words, languages, read_messages, read_words
-from gui.app.messages import Messages, said
+from gui.app.messages import Messages
+from gui.app.text import said
 from tests.gui.core_messages import every_text, messages, without_path
 from tests.plain_english import faults
 
@@ -50,7 +50,7 @@ def test_values_stay_and_messages_within_are_translated():
 
 @pytest.mark.parametrize("code", OTHERS)
 def test_the_window_says_them_in_its_language(code, qapp, tmp_path):
-    error = str(MediaError(tmp_path / "a.tif", "is cut off: 10 of 20 bytes are present"))
+    error = f"{tmp_path / 'a.tif'}: is cut off: 10 of 20 bytes are present"
     assert said(error) == error
     translator = Words(read_words(code), code, qapp)
     qapp.installTranslator(translator)

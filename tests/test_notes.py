@@ -1,0 +1,154 @@
+"""Messages of the core: each has a code, its words stand in one table for each language."""
+
+import io
+import json
+import pickle
+import re
+import string
+import tokenize
+from pathlib import Path
+
+import pytest
+
+import colorizer
+from colorizer.errors import MediaError
+from colorizer.notes import Note, as_json, english, from_json, note, revived
+from tests.plain_english import faults
+
+CORE = Path(colorizer.__file__).parent
+LANGUAGES = sorted((CORE.parent / "gui" / "languages" / "notes").glob("*.json"))
+INNER = note("queue.program_ended")
+OUTER = note("file.reason", path=Path("/a.tif"), reason=INNER)
+
+
+def used() -> dict[str, set[frozenset[str]]]:
+    """Return the codes given to `note` in the source, each with the names of its values."""
+    found: dict[str, set[frozenset[str]]] = {}
+    for file in CORE.rglob("*.py"):
+        text = file.read_text("utf-8")
+        tokens = list(tokenize.generate_tokens(io.StringIO(text).readline))
+        for place, token in enumerate(tokens[:-2]):
+            code = tokens[place + 2]
+            if (
+                token.string == "note"
+                and tokens[place + 1].string == "("
+                and code.type == tokenize.STRING
+            ):
+                found.setdefault(code.string.strip('"'), set()).add(names(tokens[place + 3 :]))
+    return found
+
+
+def names(tokens) -> frozenset[str]:
+    """Return the keywords of a call whose tokens follow."""
+    deep, found = 0, set()
+    for token, after in zip(tokens, tokens[1:], strict=False):
+        deep += (token.string in "([{") - (token.string in ")]}") if token.string else 0
+        if deep < 0:
+            break
+        if deep == 0 and token.type == tokenize.NAME and after.string == "=":
+            found.add(token.string)
+    return frozenset(found)
+
+
+def places(words: str) -> list[str]:
+    return sorted({name for _, name, _, _ in string.Formatter().parse(words) if name})
+
+
+def forms(words: str | list[str]) -> list[str]:
+    return [words] if isinstance(words, str) else words
+
+
+def test_every_code_of_the_source_is_in_the_table_and_each_of_the_table_is_used():
+    assert used().keys() == english().keys()
+
+
+def test_every_note_gets_the_values_of_its_words():
+    for code, given in used().items():
+        pair = forms(english()[code])
+        wanted = {name for words in pair for name in places(words)}
+        wanted |= {"count"} if len(pair) == 2 else set()
+        assert given == {frozenset(wanted)}, code
+
+
+def test_the_table_is_sorted_and_plain_english():
+    assert list(english()) == sorted(english())
+    assert [
+        fault for words in english().values() for one in forms(words) for fault in faults(one)
+    ] == []
+
+
+@pytest.mark.parametrize("file", LANGUAGES, ids=lambda file: file.stem)
+def test_a_language_has_the_same_codes_and_places(file):
+    table = json.loads(file.read_text("utf-8"))
+    assert table.keys() == english().keys()
+    for code, words in table.items():
+        assert len(forms(words)) == len(forms(english()[code])), code
+        for one, other in zip(forms(words), forms(english()[code]), strict=True):
+            assert places(one) == places(other), code
+            assert one
+
+
+def test_a_note_is_its_english_text_and_an_error_keeps_it():
+    assert OUTER == "/a.tif: the program ended during the work"
+    error = MediaError(Path("/a.tif"), INNER)
+    assert str(error).code == "file.reason"
+    assert error.reason.code == "queue.program_ended"
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        lambda one: pickle.loads(pickle.dumps(one)),
+        lambda one: from_json(json.loads(json.dumps(as_json(one)))),
+        lambda one: json.loads(json.dumps(as_json(one)), object_hook=revived),
+        lambda one: str(ValueError(one)),
+    ],
+    ids=["pickle", "json", "wire", "error"],
+)
+def test_a_note_keeps_code_and_values(way):
+    made = way(OUTER)
+    assert (made, made.code, made.values) == (OUTER, OUTER.code, OUTER.values)
+    assert made.values["reason"].code == INNER.code
+
+
+def test_notes_are_told_by_a_table_and_in_english_without():
+    table = {"file.reason": "{reason} ({path})", "queue.program_ended": "aus"}
+    assert OUTER.told(table) == "aus (/a.tif)"
+    assert OUTER.told({"queue.program_ended": "aus"}) == OUTER
+
+
+def deep(levels: int) -> dict:
+    inner = {"note": "file.reason", "values": {"path": "a", "reason": "b"}, "text": "innermost"}
+    for _ in range(levels):
+        inner = {"note": "file.reason", "values": {"path": "a", "reason": inner}, "text": "outer"}
+    return inner
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("as it is", "as it is"),
+        ({"note": "no.such", "values": {}, "text": "of a newer version"}, "of a newer version"),
+        ({"note": ["x"], "values": {}, "text": "words"}, "words"),
+        ({"note": "file.reason", "values": {"path": "a"}, "text": "words"}, "words"),
+        ({"note": "file.reason", "values": [1], "text": "words"}, "words"),
+        ({"note": "file.reason", "text": "words"}, "words"),
+        ({"note": "file.reason", "values": {"path": {}, "reason": None}, "text": "words"}, "words"),
+        (deep(3), "a: a: a: a: b"),
+        (deep(500), "a: a: a: a: a: a: outer"),
+    ],
+)  # fmt: skip
+def test_what_a_stranger_wrote_is_shown_as_far_as_it_is_known(value, words):
+    assert from_json(value) == words
+
+
+@pytest.mark.parametrize("value", [None, 7, [], {}, {"note": "file.reason"}, {"text": 3}])
+def test_what_is_no_message_is_a_value_error(value):
+    with pytest.raises(ValueError, match="neither a text nor a note"):
+        from_json(value)
+
+
+def test_a_plain_text_stays_plain():
+    assert as_json("plain") == "plain"
+    assert not isinstance(from_json(as_json("plain")), Note)
+    assert re.fullmatch(r"\w+(\.\w+)+", OUTER.code)
