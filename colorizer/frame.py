@@ -59,6 +59,9 @@ class Frame:
     """True for the first frame of a shot and for every still: no colour crosses into it."""
     side: Any = None
     """Of a film: a small av.VideoFrame that keeps captions for the sink, see `film_side`."""
+    scan: str | None = None
+    """Of a film of mixed scan: progressive, or which field is shown first, top or bottom; None
+    where the whole film is one of them."""
     motion: Motion | None = None
     """How it continues its shot; None for the first frame, and for a flash within a shot, which
     the frame after it skips."""

@@ -9,6 +9,7 @@ from typing import Any
 
 import av
 import numpy as np
+from av.filter import Graph
 
 RATE = Fraction(25)
 TONE_RATE = 48000
@@ -97,6 +98,8 @@ class Drawing:
     """H.273 code of the tag."""
     transfer: int = 2
     """H.273 code of the tag."""
+    first_field: str | None = None
+    """top or bottom, with which every frame is marked; None marks nothing."""
     muxer: str | None = None
     """FFmpeg's muxer where the suffix does not name it."""
 
@@ -158,12 +161,29 @@ def _draw_frames(output: Any, stream: Any, tracks: list[Any], film: Drawing) -> 
         frame.color_primaries, frame.color_trc = film.primaries, film.transfer
         bits = frame.format.components[0].bits
         planes.append(draw_luma(index, film.size, bits, full=full or frame.format.is_rgb))
-        output.mux(stream.encode(frame))
+        output.mux(stream.encode(marked(frame, film.first_field)))
         for track in tracks:
             _add_tone(output, track, index, film.rate)
     for coded in (stream, *tracks):
         output.mux(coded.encode(None))
     return planes
+
+
+def marked(frame: Any, first_field: str | None) -> Any:
+    """Return a frame marked as woven of two fields, by FFmpeg's setfield."""
+    if first_field is None:
+        return frame
+    graph = Graph()
+    into = graph.add_buffer(
+        width=frame.width, height=frame.height, format=frame.format, time_base=frame.time_base
+    )
+    marks = graph.add("setfield", {"top": "tff", "bottom": "bff"}[first_field])
+    out = graph.add("buffersink")
+    into.link_to(marks)
+    marks.link_to(out)
+    graph.configure()
+    into.push(frame)
+    return out.pull()
 
 
 def _add_sound(output: Any, codec: str) -> Any:

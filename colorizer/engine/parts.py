@@ -11,7 +11,8 @@ from pathlib import Path
 from colorizer.errors import ColorizerError
 from colorizer.guidance.cut_list import cut_file
 from colorizer.jobs import Job, JobState, Kind, Progress
-from colorizer.media.film.changes import Change, find_changes
+from colorizer.media.film.changes import Change, find_changes, followed_scan
+from colorizer.media.film.codecs import codec_named
 from colorizer.media.film.looks import FilmChange
 from colorizer.places.frame_pattern import is_pattern, there
 
@@ -36,6 +37,8 @@ def parts_of(job: Job) -> list[Job]:
         return [job]
     if not changes:
         return [job]
+    if codec_named(settings.codec).marks_frames and (field := followed_scan(changes)):
+        return [replace(job, settings=replace(settings, interlaced=f"mixed-{field}"))]
     if settings.changes == "fail":
         first, *others = changes
         raise FilmChange(job.source, first.what, first.frame, first.seconds, len(others))

@@ -164,7 +164,7 @@ class Runner(Closes):
             except ColorizerError as error:
                 failed = Progress(job, JobState.FAILED, message=reason(error, job))
                 return recorded(iter([failed]), record)
-            return alone(job) if len(parts) == 1 else run_parts(job, parts, part)
+            return alone(parts[0]) if len(parts) == 1 else run_parts(job, parts, part)
 
         return claimed(job, record, whole, before)
 

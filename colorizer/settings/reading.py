@@ -8,7 +8,7 @@ from colorizer.places.trim import Place, parse_place, parse_rate
 from colorizer.settings.option import Options, flag, option
 
 TRANSFERS = ("auto", "video", "log", "linear")
-INTERLACED = ("auto", "no", "top", "bottom")
+INTERLACED = ("auto", "no", "top", "bottom", "mixed-top", "mixed-bottom")
 CHANGES = ("fail", "split")
 """What is done with a film whose size, aspect, tags or scan change inside. A film gives the one
 file that its name promises, so splitting must be asked for; the refusal comes before the work."""
@@ -23,7 +23,8 @@ class Reading(Options):
         "films",
         "auto",
         "field order of a film: auto is what the film says, no is progressive, top or bottom is"
-        " the first field",
+        " the first field; mixed-top and mixed-bottom: each frame says itself whether it has"
+        " fields, which ffv1 keeps",
         choices=INTERLACED,
         shapes="film",
     )
@@ -46,7 +47,8 @@ class Reading(Options):
         "films",
         "fail",
         "films whose size, pixel format, pixel aspect, colour tags or scan change inside: fail"
-        " before the work, or split the result into NAME.1, NAME.2 and so on",
+        " before the work, or split the result into NAME.1, NAME.2 and so on; ffv1 follows the scan"
+        " in one file",
         choices=CHANGES,
         shapes="none",  # each part says where it begins and ends
     )

@@ -17,6 +17,7 @@ from colorizer.commands import cli
 from colorizer.commands.report import ExitCode
 from colorizer.engine import attempt
 from colorizer.media.film import encoder
+from colorizer.media.film.looks import LookReader
 from tests.draw_film import draw_film
 from tests.matrix import mostly_slow
 from tests.tiny_model import tiny_model
@@ -93,6 +94,8 @@ CASES = {
     "scan": ("a.ts", MPEG2, {}, INTERLACED),
     "scan-back": ("a.m2v", MPEG2, INTERLACED, {}),
 }
+LOSSLESS_H264 = ("--codec", "h264", "--quality", "0")
+"""FFV1 follows a change of scan in one file."""
 
 
 @pytest.mark.parametrize("case", mostly_slow(CASES, "size", "scan"))
@@ -100,7 +103,8 @@ def test_a_film_that_changes_is_split_into_whole_films(tmp_path, case, capsys):
     name, common, one, two = CASES[case]
     source = joined(tmp_path / name, {**common, **one}, {**common, **two})
     out = tmp_path / "out"
-    assert colorize(source, str(out), "--changes", "split") == ExitCode.OK
+    more = LOSSLESS_H264 if case.startswith("scan") else ()
+    assert colorize(source, str(out), "--changes", "split", *more) == ExitCode.OK
     parts = [out / "a_color.1.mkv", out / "a_color.2.mkv"]
     assert sorted(out.glob("*.mkv")) == parts
     wanted = [luma_of(joined(tmp_path / f"p{n}{source.suffix}", {**common, **drawing}))
@@ -119,7 +123,7 @@ def test_a_film_that_changes_is_split_into_whole_films(tmp_path, case, capsys):
         assert told["result"]["sha256"] == hashlib.sha256(part.read_bytes()).hexdigest()
     assert cli.main(["verify", str(out)]) == ExitCode.OK
     capsys.readouterr()
-    assert colorize(source, str(out), "--changes", "split", "--json") == ExitCode.OK
+    assert colorize(source, str(out), "--changes", "split", "--json", *more) == ExitCode.OK
     assert '"skipped": 1' in capsys.readouterr().out
 
 
@@ -127,7 +131,8 @@ def test_a_film_that_changes_is_split_into_whole_films(tmp_path, case, capsys):
 def test_a_film_that_changes_is_refused_before_the_work(tmp_path, case, capsys):
     name, common, one, two = CASES[case]
     source = joined(tmp_path / name, {**common, **one}, {**common, **two})
-    assert colorize(source, str(tmp_path / "out")) == ExitCode.SOME_FAILED
+    more = LOSSLESS_H264 if case.startswith("scan") else ()
+    assert colorize(source, str(tmp_path / "out"), *more) == ExitCode.SOME_FAILED
     told = capsys.readouterr().err
     assert f"at frame {FRAMES} (1.20 s); --changes split" in told
     assert not list((tmp_path / "out").glob("*.mkv"))
@@ -245,6 +250,36 @@ def test_a_hint_of_a_place_after_the_split_reaches_its_part(tmp_path):
     assert lumas["first"][0] != lumas["none"][0]
     assert lumas["second"][1] != lumas["none"][1]
     assert lumas["second"][0] == lumas["none"][0], "a hint of the second part colours only that"
+
+
+@pytest.mark.parametrize("field", ["top", "bottom"])
+def test_ffv1_follows_a_change_of_scan_frame_by_frame(tmp_path, field):
+    """FFmpeg's decoder reads each frame's picture_structure (RFC 9043, 4.6.8)."""
+    source, woven = tmp_path / "a.ts", {**INTERLACED, "first_field": field}
+    lumas = recorded(source, MPEG2, woven, MPEG2)
+    wanted = [False] * FRAMES + [True] * FRAMES + [False] * FRAMES
+    assert colorize(source, str(tmp_path / "out")) == ExitCode.OK
+    (result,) = (tmp_path / "out").glob("*.mkv")
+    with av.open(str(result)) as film:
+        frames = list(film.decode(video=0))
+        reader = LookReader(film.streams.video[0])
+        interlaced = [frame for frame in frames if frame.interlaced_frame]
+        assert {reader.first_field(frame) for frame in interlaced} == {field}
+    assert [frame.interlaced_frame for frame in frames] == wanted
+    assert luma_of(result) == [luma for part in lumas for luma in part]
+    told = json.loads(result.with_name(f"{result.name}.colorize.json").read_text())
+    assert told["settings"]["interlaced"] == f"mixed-{field}"
+    assert not any("in between" in line for line in told["warnings"])
+    assert colorize(result, str(tmp_path / "twice")) == ExitCode.OK
+    with av.open(str(tmp_path / "twice" / "a_color_color.mkv")) as film:
+        assert [frame.interlaced_frame for frame in film.decode(video=0)] == wanted
+
+
+def test_both_field_orders_in_a_film_are_a_change_for_ffv1_too(tmp_path, capsys):
+    orders = [{**INTERLACED, "first_field": field} for field in ("top", "bottom")]
+    source = joined(tmp_path / "a.m2v", *orders)
+    assert colorize(source, str(tmp_path / "out")) == ExitCode.SOME_FAILED
+    assert "the scan changes" in capsys.readouterr().err
 
 
 def test_telecine_is_no_change(tmp_path):

@@ -28,7 +28,7 @@ PLACES = 64
 """Places at which a film with an index is looked at."""
 _INDEXED = ("mov", "matroska", "mxf")
 """Containers that describe the picture once for the whole film; frames rarely say otherwise."""
-_FIXED = ("ffv1", "v210", "rawvideo", "huffyuv", "ffvhuff", "utvideo", "magicyuv", "cfhd")
+_FIXED = ("v210", "rawvideo", "huffyuv", "ffvhuff", "utvideo", "magicyuv", "cfhd")
 """Codecs whose frames do not say what they are: their container does."""
 _APART = Fraction(1, 2)
 """Seconds between two key frames that are looked at, at least."""
@@ -47,6 +47,8 @@ class Change:
     """Its time from the film's first frame."""
     what: str
     """What changes, in words."""
+    scan: tuple[str, str] | None = None
+    """The scan before and after, as in `Look.fields`, where nothing else changes."""
 
 
 def find_changes(path: Path, *, interlaced: str = "auto", thorough: bool = False) -> list[Change]:
@@ -54,7 +56,7 @@ def find_changes(path: Path, *, interlaced: str = "auto", thorough: bool = False
 
     Args:
         path: the film; never written to.
-        interlaced: see `FilmSource`; only auto believes what frames say of their fields.
+        interlaced: see `Reading`; only auto believes what frames say of their fields.
         thorough: look at every frame, also where key frames are alike.
 
     Raises:
@@ -70,10 +72,27 @@ def find_changes(path: Path, *, interlaced: str = "auto", thorough: bool = False
     like: Look | None = None
     for index, look in enumerate(looks):
         if like is not None and (what := like.change_to(look)):
-            changes.append(Change(index, float((times[index] - times[0]) * base), what))
+            seconds = float((times[index] - times[0]) * base)
+            changes.append(Change(index, seconds, what, _scan_alone(like, look)))
             like = look
         like = look if like is None else like.completed(look)
     return changes
+
+
+def followed_scan(changes: Sequence[Change]) -> str | None:
+    """Return the first field, top or bottom, of a film in which nothing but the scan changes.
+
+    None where something else does, or both field orders occur: frames are coloured in fields of
+    one order.
+    """
+    scans = {scan for change in changes for scan in change.scan or ("",)} - {PROGRESSIVE}
+    return scans.pop() if len(scans) == 1 and scans != {""} else None
+
+
+def _scan_alone(one: Look, other: Look) -> tuple[str, str] | None:
+    if one.fields is None or other.fields is None or one.change_to(replace(other, fields=None)):
+        return None
+    return one.fields, other.fields
 
 
 def sampled_changes(path: Path, places: int = 16) -> list[str]:

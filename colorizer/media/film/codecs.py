@@ -37,6 +37,8 @@ class Codec:
     """Matrices that its decoders obey; the first replaces any other."""
     least_size: tuple[int, int] = (1, 1)
     """Smallest (height, width)."""
+    marks_frames: bool = False
+    """Whether every frame says itself if it has fields (FFV1: picture_structure of RFC 9043)."""
     lossless: bool = False
     """Whether it keeps every sample by nature."""
     codes: tuple[int, int] | None = None
@@ -66,6 +68,7 @@ _CODECS = {
         suffixes=(".mkv",),
         depths=(8, 9, 10, 12, 14, 16),
         samplings=("420", "422", "444"),
+        marks_frames=True,
         lossless=True,
     ),
     "v210": Codec(

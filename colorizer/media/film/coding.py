@@ -35,6 +35,8 @@ class Coding:
     """Whether every luma sample given comes back."""
     first_field: str | None
     """top or bottom where it is coded as two fields a frame."""
+    mixed_scan: bool
+    """Whether each frame is marked by its own `Frame.scan`."""
     warnings: tuple[str, ...]
     """What of the film this codec can't hold, one line each."""
     codes: tuple[int, int] | None = None
@@ -59,6 +61,8 @@ class PictureFacts:
     full_range: bool
     first_field: str | None = None
     """top or bottom of an interlaced film."""
+    mixed_scan: bool = False
+    """Whether frames without fields occur in it too."""
 
     @property
     def shown(self) -> str:
@@ -96,6 +100,7 @@ def choose_coding(writing: FilmWriting, picture: PictureFacts, threads: int) -> 
         matrices=known.matrices,
         exact=known.lossless or (rate == 0 and codec in ("h264", "h265")),
         first_field=picture.first_field if known.encoder in _WOVEN else None,
+        mixed_scan=picture.mixed_scan and known.marks_frames,
         warnings=(),
         codes=known.codes,
     )
@@ -179,6 +184,10 @@ def _lost(codec: str, coding: Coding, picture: PictureFacts, sampling: str) -> l
         lost.append(
             f"{codec} can't say that the film is interlaced: players will show combs;"
             " h264, ffv1, prores and v210 can"
+        )
+    elif picture.mixed_scan and not coding.mixed_scan:
+        lost.append(
+            f"{codec} can't mark single frames as progressive: all are marked interlaced; ffv1 can"
         )
     return lost
 

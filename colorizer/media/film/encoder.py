@@ -59,7 +59,7 @@ def add_film_stream(
     context.thread_type = "AUTO" if coding.encoder == "libx264" else "SLICE"
     if like.sample_aspect_ratio:
         context.sample_aspect_ratio = like.sample_aspect_ratio
-    if coding.first_field:
+    if coding.first_field and not coding.mixed_scan:
         context.field_order = _WOVEN[coding.first_field]
     if coding.encoder == "libx265" and output.format.name in ("mp4", "mov"):
         context.codec_tag = "hvc1"  # the only one that QuickTime plays
@@ -153,27 +153,38 @@ class FrameMarker:
     """
 
     def __init__(self, size: tuple[int, int], coding: Coding, time_base: Fraction) -> None:
-        """Build the filter graph for pictures of `size` (height, width)."""
+        """Remember what pictures of `size` (height, width) are marked with."""
+        self._size, self._coding, self._time_base = size, coding, time_base
+        self._graphs: dict[str, tuple[Any, Any, Any]] = {}
+
+    def mark(self, picture: Any, scan: str | None = None) -> Any:
+        """Return the av.VideoFrame with its marks; `scan` is that of the frame, if mixed."""
+        coding = self._coding
+        fields = scan if coding.mixed_scan and scan else coding.first_field
+        mode = {"top": "tff", "bottom": "bff"}.get(fields or "", "prog")
+        if mode not in self._graphs:
+            self._graphs[mode] = self._graph(mode)
+        _, into, out = self._graphs[mode]
+        into.push(picture)
+        return out.pull()
+
+    def _graph(self, mode: str) -> tuple[Any, Any, Any]:
+        """Return a graph, which its parts do not keep alive, its beginning and its end."""
         from av import VideoFormat
         from av.filter import Graph
 
-        mode = {None: "prog", "top": "tff", "bottom": "bff"}[coding.first_field]
-        siting = "" if coding.sampling == "444" else ":chroma_location=left"
-        self._graph = Graph()  # its parts do not keep it alive
-        pix_fmt = VideoFormat(coding.pix_fmt)
-        self._in = self._graph.add_buffer(
-            width=size[1], height=size[0], format=pix_fmt, time_base=time_base
+        siting = "" if self._coding.sampling == "444" else ":chroma_location=left"
+        graph, pix_fmt = Graph(), VideoFormat(self._coding.pix_fmt)
+        height, width = self._size
+        into = graph.add_buffer(
+            width=width, height=height, format=pix_fmt, time_base=self._time_base
         )
-        marks = self._graph.add("setparams", f"field_mode={mode}{siting}")
-        self._out = self._graph.add("buffersink")
-        self._in.link_to(marks)
-        marks.link_to(self._out)
-        self._graph.configure()
-
-    def mark(self, picture: Any) -> Any:
-        """Return the av.VideoFrame with its marks."""
-        self._in.push(picture)
-        return self._out.pull()
+        marks = graph.add("setparams", f"field_mode={mode}{siting}")
+        out = graph.add("buffersink")
+        into.link_to(marks)
+        marks.link_to(out)
+        graph.configure()
+        return graph, into, out
 
 
 class SegmentEncoder:
@@ -235,7 +246,7 @@ class SegmentEncoder:
         self._luma.update(Y)
         self._tail = Y
         self.frames += 1
-        self._mux(self._stream.encode(self._marker.mark(picture)))
+        self._mux(self._stream.encode(self._marker.mark(picture, frame.scan)))
 
     def finish(self, number: int, first: int) -> Segment:
         """Complete the file and describe it as segment `number` from frame `first`."""

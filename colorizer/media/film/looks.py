@@ -65,6 +65,11 @@ class Look:
         return replace(self, **{name: getattr(other, name) for name in unknown})
 
 
+def is_mixed(interlaced: str) -> bool:
+    """Return whether the setting lets every frame say itself whether it has fields."""
+    return interlaced.startswith("mixed-")
+
+
 class FilmChange(MediaError):
     """Frames of a film differ from those before in what one output can't follow.
 
@@ -103,10 +108,10 @@ class LookReader:
 
         Args:
             stream: that the frames are decoded from.
-            interlaced: see `FilmSource`; only auto believes the frames.
+            interlaced: see `Reading`; only auto and mixed believe the frames.
         """
         self._stream = stream
-        self._believed = interlaced == "auto"
+        self._believed = interlaced == "auto" or is_mixed(interlaced)
         self._ratios: set[Fraction] = set()
         self._graphs: dict[tuple[Any, ...], Any] = {}
 

@@ -187,13 +187,14 @@ def first_field(
     Args:
         frame: its first one.
         stream: where it comes from.
-        wanted: top, bottom or no, which a person knows; auto believes the film.
+        wanted: top, bottom or no, which a person knows; auto believes the film; mixed-top and
+            mixed-bottom have frames of both kinds.
         marked: whether frames of the film say themselves that they are interlaced.
     """
     if frame.height < _LEAST_FIELDS or wanted == "no":
         return None
     if wanted != "auto":
-        return wanted
+        return wanted.removeprefix("mixed-")
     if frame.interlaced_frame:
         return LookReader(stream).first_field(frame)
     # Of a film that begins with interlaced frames, the decoder tells of those alone.

@@ -39,7 +39,8 @@ def check(
     """
     muxer = muxer_of(target, writing.codec)
     layout, full_range = like.layout, like.tags.full_range
-    picture = PictureFacts(like.size, layout.bits, layout.sampling, full_range, like.first_field)
+    scan = like.first_field, like.mixed_scan
+    picture = PictureFacts(like.size, layout.bits, layout.sampling, full_range, *scan)
     coding = choose_coding(writing, picture, threads)
     if not writing.hardware:
         coding = tried(coding, writing.codec, like.size)

@@ -68,6 +68,8 @@ class Film(Protocol):
     """FFmpeg's AVFieldOrder, 0 unknown, 1 progressive."""
     first_field: str | None
     """top or bottom, whichever is shown first; None where frames are whole."""
+    mixed_scan: bool
+    """Whether `Frame.scan` says of every frame if it has fields; `first_field` is of those."""
     display_matrix: Any
     """How players turn it; None where they don't."""
     first_index: int

@@ -17,7 +17,7 @@ from colorizer.media.film.clock import TRANSPORT, Clock, Epoch
 from colorizer.media.film.color_tags import complete_tags
 from colorizer.media.film.decode import FilmDecoder
 from colorizer.media.film.endings import Ending, mixed_line
-from colorizer.media.film.looks import FilmChange, LookReader
+from colorizer.media.film.looks import FilmChange, LookReader, is_mixed
 from colorizer.media.film.luma import luma_hash, luma_layout, read_luma
 from colorizer.media.film.open import (
     DECODE_THREADS,
@@ -80,6 +80,7 @@ class FilmSource:
         self.warnings = []
         self._side = side
         self._interlaced = reading.interlaced
+        self.mixed_scan = is_mixed(reading.interlaced)
         self._read = 0
         self._counts = CountLog()
         self._carrier = Carrier()
@@ -129,8 +130,7 @@ class FilmSource:
         for index, decoded in enumerate(pictures, start=first):
             if self._wanted.is_past(decoded, index):
                 break
-            if index >= 0:
-                self._check_same(decoded, index)
+            scan = self._check_same(decoded, index) if index >= 0 else None
             pts = self._clock.advance(decoded.pts, step)
             self._read = index + 1
             decoder = self._decoder
@@ -138,7 +138,7 @@ class FilmSource:
             self._counts.note(index, counts)
             if index < start:
                 continue
-            yield self._frame(decoded, index, pts)
+            yield self._frame(decoded, index, pts, scan)
         self._report()
 
     def seek_side_data(self) -> None:
@@ -146,14 +146,15 @@ class FilmSource:
         found = later_side_data(self.path, self.stream.index)
         self.late_side_data |= found - self.side_data.keys()
 
-    def _frame(self, decoded: VideoFrame, index: int, pts: int) -> Frame:
+    def _frame(self, decoded: VideoFrame, index: int, pts: int, scan: str | None) -> Frame:
         Y = read_luma(decoded, self.layout, self.tags.matrix)
         bits, full_range = self.layout.bits, self.tags.full_range
         L = working_L(Y, bits, full_range, self._side)
         side, kinds = self._carrier.small(decoded), kinds_of(decoded).keys()
         if not kinds <= self.side_data.keys():
             self.late_side_data |= kinds - self.side_data.keys()
-        return Frame(index, pts, self.time_base, Y, bits, full_range, L, side=side)
+        scan = scan if self.mixed_scan else None
+        return Frame(index, pts, self.time_base, Y, bits, full_range, L, side=side, scan=scan)
 
     def chapters(self) -> list[Any]:
         """Return the chapters of the part wanted, with times on the output's clock."""
@@ -250,14 +251,17 @@ class FilmSource:
     def _warn(self, *notes: str | None) -> None:
         self.warnings += filter(None, notes)
 
-    def _check_same(self, frame: VideoFrame, index: int) -> None:
+    def _check_same(self, frame: VideoFrame, index: int) -> str | None:
         """See that a frame fits the one output; FFmpeg would silently rescale it.
+
+        Returns:
+            Its scan, see `Look.fields`.
 
         Raises:
             FilmChange: it does not.
         """
         look = self._looks.look(frame, self._look)
-        if look.fields != self._look.fields:
+        if look.fields != self._look.fields and not self.mixed_scan:
             self._other_scan += 1
         if what := self._look.change_to(replace(look, fields=None)):
             number = self.first_index + index
@@ -265,6 +269,7 @@ class FilmSource:
         self._look = self._look.completed(look)
         if frame.format.name != self.layout.pix_fmt:
             self.layout = luma_layout(frame.format)
+        return look.fields
 
     def _report(self) -> None:
         """Say what was damaged or missing, once the end is reached."""

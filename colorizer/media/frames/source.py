@@ -60,6 +60,7 @@ class SequenceSource:
     epochs: Sequence[Epoch] = ()
     display_matrix: Any = None
     first_field: str | None = None
+    mixed_scan = False
     field_order = 1
 
     def __init__(self, pattern: Path, reading: Reading = Reading(), *, side: int) -> None:
