@@ -88,9 +88,9 @@ def look_at(
     """Colorize one picture for a window.
 
     Args:
-        frame: from `open_picture`.
+        frame: from `open_picture`; of a film, after `levelled_in_shot`.
         model: the loaded model.
-        settings: size and paper are used.
+        settings: size, and of photos paper and faded, are used.
         hints: colours asked for.
         longest: pixels of the result's long side, at most.
         confidence: ask the network how sure it is, too.
@@ -99,7 +99,8 @@ def look_at(
     small = shrunk(frame, longest)
     side = settings.size
     small = replace(small, L=working_L(frame.Y, frame.bits, frame.full_range, side, frame.tone))
-    small = prepared(small, settings)
+    if frame.pts is None:
+        small = prepared(small, settings)
     shown = hints if frame.pts is None else ()  # as the run does
     found = []
     for vividness in (0.0, 1.0):
@@ -150,7 +151,7 @@ def alternatives(
     """Return the colours the network finds likely at a place, likeliest first.
 
     Args:
-        frame: from `open_picture`, `prepared`.
+        frame: from `open_picture`, as the network is to see it.
         model: the loaded model.
         place: x and y as shares of width and height.
         hints: colours asked for elsewhere.

@@ -19,6 +19,7 @@ from colorizer.guidance.reader import reader_of
 from colorizer.guidance.shot_settings import read_overrides
 from colorizer.jobs import Job, Kind
 from colorizer.look import alternatives, confidence_of, open_picture
+from colorizer.look.in_shot import levelled_in_shot
 from colorizer.models.base import ColorModel
 from colorizer.places.hint import hints_of
 from colorizer.settings import Settings
@@ -42,7 +43,7 @@ def before_and_after(
         path: a photo or film.
         kind: what it is.
         model: the loaded model.
-        settings: size, strength, vividness, paper, hints and shots are used, and what tells how the
+        settings: of colours, hints and shots, and what tells how the
             file is read.
         time: seconds from the start of a film.
         confidence: add a third picture, from blue (a guess) to yellow (sure).
@@ -58,7 +59,7 @@ def before_and_after(
     guides = photo_guides(settings, hints_of(guides_of(job)))
     if kind is Kind.FILM and (settings.hints or settings.shots):
         frame, guides = _in_film(frame, job)
-    frame = prepared(frame, settings)
+    frame = _as_run(frame, path, kind, settings)
     after = to_rgb(colour_one(frame, model, guides))
     gray = L_to_gray(frame.lightness())
     before = np.repeat(gray[:, :, np.newaxis], 3, axis=2)
@@ -110,7 +111,14 @@ def alternatives_at(
         SettingsError: the pixel is outside, or the model scores no colours.
     """
     frame = frame_of(path, kind, settings.size, time)
-    return colours_at(prepared(frame, settings), model, pixel, count)
+    return colours_at(_as_run(frame, path, kind, settings), model, pixel, count)
+
+
+def _as_run(frame: Frame, path: Path, kind: Kind, settings: Settings) -> Frame:
+    """Return a picture as the run shows it to the network."""
+    if kind is Kind.FILM:
+        return levelled_in_shot(frame, path, settings)
+    return prepared(frame, settings)
 
 
 def colours_at(

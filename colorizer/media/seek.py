@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator, Iterator
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -17,6 +18,9 @@ from colorizer.places.frame_pattern import is_pattern
 
 if TYPE_CHECKING:
     from av import VideoFrame
+
+REACH = 1.0
+"""Seconds to each side that tell how the light of a frame is in its shot."""
 
 
 def frame_at(path: Path, seconds: float, *, side: int) -> Frame:
@@ -36,18 +40,65 @@ def frame_at(path: Path, seconds: float, *, side: int) -> Frame:
         return _frame_of_sequence(path, seconds, side)
     with FilmSource(path, side=side) as source:
         decoded, elapsed = _decoded_at(source, seconds)
-        Y = read_luma(decoded, source.layout, source.tags.matrix)
-        bits, full_range = source.layout.bits, source.tags.full_range
-        return Frame(
-            index=round(elapsed * source.rate),
-            pts=round(elapsed / source.time_base),
-            time_base=source.time_base,
-            Y=Y,
-            bits=bits,
-            full_range=full_range,
-            L=working_L(Y, bits, full_range, side),
-            starts_shot=True,
-        )
+        found = _frame(source, decoded, elapsed, side, round(elapsed * source.rate))
+        return replace(found, starts_shot=True)
+
+
+def frames_around(path: Path, seconds: float, *, side: int) -> Generator[Frame, None, None]:
+    """Yield up to `REACH` seconds of frames before and after a time, as far as they can be read.
+
+    That of `frame_at` is among them, with the same pts; their indices count from it.
+
+    Args:
+        path: the film; never written to.
+        seconds: as for `frame_at`.
+        side: short side in pixels of the frames' L.
+
+    Raises:
+        MediaError: it can't be read.
+    """
+    if is_pattern(path):
+        yield from _around_in_sequence(path, seconds, side)
+        return
+    from av.error import FFmpegError
+
+    with FilmSource(path, side=side) as source, open_container(path) as container:
+        stream = film_stream(container, path)
+        stream.codec_context.thread_type = "AUTO"
+        begin, end = max(0.0, seconds - REACH), seconds + REACH
+        half, number = 1 / (2 * source.rate), 0
+        try:
+            first = next(container.decode(stream)).pts or 0
+            container.seek(first + int(begin / source.time_base), stream=stream)
+            for decoded in container.decode(stream):
+                shown = ((decoded.pts or 0) - first) * source.time_base
+                if shown > end:
+                    break
+                if shown + half > begin and (decoded.height, decoded.width) == source.size:
+                    yield _frame(source, decoded, shown, side, number)
+                    number += 1
+        except (FFmpegError, StopIteration):
+            return
+
+
+def _frame(source: FilmSource, decoded: VideoFrame, elapsed: Fraction, side: int, n: int) -> Frame:
+    Y = read_luma(decoded, source.layout, source.tags.matrix)
+    bits, full_range = source.layout.bits, source.tags.full_range
+    L = working_L(Y, bits, full_range, side)
+    pts = round(elapsed / source.time_base)
+    return Frame(n, pts, source.time_base, Y, bits, full_range, L)
+
+
+def _around_in_sequence(pattern: Path, seconds: float, side: int) -> Iterator[Frame]:
+    from colorizer.media.frames.source import SequenceSource
+    from colorizer.settings import Reading
+
+    with SequenceSource(pattern, Reading(accept_gaps=True), side=side) as source:
+        begin = max(0, int((seconds - REACH) * source.rate))
+        for frame in source.frames(begin):
+            if float((frame.pts or 0) * frame.time_base) > seconds + REACH:
+                return
+            yield frame
 
 
 def _frame_of_sequence(pattern: Path, seconds: float, side: int) -> Frame:

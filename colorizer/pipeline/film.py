@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 
 from colorizer.frame import Frame
@@ -36,6 +36,7 @@ from colorizer.pipeline.recording import (
 )
 from colorizer.pipeline.writing import all_warnings, written
 from colorizer.places.hint import Guide
+from colorizer.settings import Settings
 from colorizer.stages.fields import separate_fields, weave_fields
 from colorizer.stages.gather import Gather
 from colorizer.stages.keyframes import mark_keys
@@ -77,7 +78,7 @@ def colour_film(
             identity=film_identity(job, model, asked),
         ) as sink,
         core_pool() if device.type == "cpu" else nullcontext() as pool,
-        nullcontext(_Work(job, source, sink, shots)) as work,
+        nullcontext(_Work(job, source, sink, shots, levels_of(job.settings))) as work,
         Prefetch(work.wanted(), max(PREFETCH_DEPTH, batch)) as frames,
     ):
         notes += shots.warnings if shots else ()
@@ -104,6 +105,11 @@ def cut_list_of(source: Film, job: Job) -> CutList | None:
     return CutList(job.settings.shots, name, source.rate, new=job.new_list)
 
 
+def levels_of(settings: Settings) -> FilmLevels:
+    """Return what levels the frames of one film."""
+    return FilmLevels(settings.faded, settings.paper, settings.cards)
+
+
 @dataclass(frozen=True, slots=True)
 class _Work:
     """A film that is being coloured."""
@@ -113,12 +119,7 @@ class _Work:
     sink: FilmOutput
     shots: CutList | None
     """Found so far; None where it is not smoothed."""
-    levels: FilmLevels = field(init=False)
-
-    def __post_init__(self) -> None:
-        wanted = self.job.settings
-        levels = FilmLevels(wanted.faded, wanted.paper, wanted.cards)
-        object.__setattr__(self, "levels", levels)
+    levels: FilmLevels
 
     @property
     def per_frame(self) -> int:

@@ -6,6 +6,7 @@ aside. The mean of trust tells a cut from a shot that continues.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from math import hypot
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from colorizer.frame import Motion
+from colorizer.stages.levels import fresh_curve
 
 LUMA_BLUR = 0.8
 """Standard deviation of the blur that calms grain before the flow, in pixels of the grid."""
@@ -30,9 +32,17 @@ grain of 6 codes has less then, the films it was tried on have 25 and more."""
 LONG_SIDE = 480
 """Pixels of the grid of the flow, at most; more costs time and gains nothing."""
 
+MOST_STRETCH = 4.0
+"""Largest stretch of a frame's contrast for the flow; more lifts the grain of black frames."""
+
 REFINEMENTS = 2
 """Of the flow, a smoothing of it; the preset's 5 take a third longer and steady nothing more, none
 leaves a fifth more flicker."""
+
+
+Stretch = tuple[float, float, float]
+"""Of L*, see `fresh_curve`."""
+AS_IT_IS: Stretch = (1.0, 0.0, 0.0)
 
 
 class View:
@@ -42,38 +52,66 @@ class View:
         """Take CIELAB L, (h, w) float32; nothing is computed before it is needed."""
         self.size = L.shape
         self._L = L
-        self._luma: np.ndarray | None = None
-        self._noise = 0.0
+        self._lumas: dict[Stretch, np.ndarray] = {}
+        self._noise: float | None = None
+        self._ends: tuple[float, float] | None = None
 
     @property
-    def luma(self) -> np.ndarray:
-        """Calmed 8-bit luma on the grid, (h, w) uint8."""
-        if self._luma is None:
-            L = _on_grid(self._L)
-            self._luma, self._noise = _flow_luma(L), grain(L)
-        return self._luma
+    def ends(self) -> tuple[float, float]:
+        """1st and 99th percentile of L*."""
+        if self._ends is None:
+            self._ends = ends_of(self._L)
+        return self._ends
 
-    @property
-    def tolerance(self) -> float:
-        """Standard deviation of luma along true motion, in 8-bit codes."""
-        assert self._luma is not None
-        return min(hypot(LUMA_TOLERANCE, 2 * self._noise), MAX_TOLERANCE)
+    def luma(self, stretch: Stretch = AS_IT_IS) -> np.ndarray:
+        """Return calmed 8-bit luma on the grid, (h, w) uint8, after a stretch of L*."""
+        if stretch not in self._lumas:
+            self._lumas = {AS_IT_IS: self._lumas[AS_IT_IS]} if self._lumas else {}
+            self._lumas[stretch] = _flow_luma(stretched(_on_grid(self._L), stretch))
+        return self._lumas[stretch]
+
+    def tolerance(self, stretch: Stretch) -> float:
+        """Return the standard deviation of stretched luma along true motion, in 8-bit codes."""
+        if self._noise is None:
+            self._noise = grain(_on_grid(self._L))
+        return min(hypot(LUMA_TOLERANCE, 2 * stretch[0] * self._noise), MAX_TOLERANCE)
 
     @property
     def spread(self) -> float:
         """Standard deviation of luma, in 8-bit codes."""
         import cv2
 
-        return float(cv2.meanStdDev(self.luma)[1][0, 0])
+        return float(cv2.meanStdDev(self.luma())[1][0, 0])
 
     @property
     def is_blank(self) -> bool:
         """Whether it shows nothing but grain: the black between two fades, a leader."""
         import cv2
 
-        size = tuple(max(1, side // COARSE) for side in self.luma.shape[::-1])
-        coarse = cv2.resize(self.luma, size, interpolation=cv2.INTER_AREA)
+        luma = self.luma()
+        size = tuple(max(1, side // COARSE) for side in luma.shape[::-1])
+        coarse = cv2.resize(luma, size, interpolation=cv2.INTER_AREA)
         return float(cv2.meanStdDev(coarse)[1][0, 0]) < BLANK_SPREAD
+
+
+def ends_of(L: np.ndarray) -> tuple[float, float]:
+    """Return the 1st and 99th percentile of L, (h, w)."""
+    dark, bright = np.percentile(L[::3, ::3], [1, 99])
+    return float(dark), float(bright)
+
+
+def common_stretch(ends: Iterable[tuple[float, float]]) -> Stretch:
+    """Return what stretches frames alike so that all of them are in the range of a fresh print."""
+    dark, bright = zip(*ends, strict=True)
+    return fresh_curve(min(dark), max(bright), MOST_STRETCH)
+
+
+def stretched(L: np.ndarray, stretch: Stretch) -> np.ndarray:
+    """Return L, (h, w) float32, stretched."""
+    gain, dark, low = stretch
+    if gain == 1:
+        return L
+    return ((L - np.float32(dark)) * np.float32(gain) + np.float32(low)).clip(0, 100)
 
 
 def _is_blank(earlier: View, later: View) -> bool:
@@ -98,18 +136,19 @@ class MotionFinder:
 
         if earlier.size != later.size or min(later.size) < MIN_SIDE:
             return None
-        now = later.luma
-        if min(now.shape) < MIN_SIDE or _is_blank(earlier, later):
+        if min(later.luma().shape) < MIN_SIDE or _is_blank(earlier, later):
             return None
-        then = _match_exposure(earlier.luma, now)
+        stretch = common_stretch((earlier.ends, later.ends))
+        now = later.luma(stretch)
+        then = _match_exposure(earlier.luma(stretch), now)
         back, forth = (_shrunk(flow) for flow in self._flows(then, now))
         size = back.shape[1::-1]
         then, now = (cv2.resize(luma, size, interpolation=cv2.INTER_AREA) for luma in (then, now))
         return Motion(
             back,
             forth,
-            _trust(back, forth, now, then, later.tolerance),
-            _trust(forth, back, then, now, later.tolerance),
+            _trust(back, forth, now, then, later.tolerance(stretch)),
+            _trust(forth, back, then, now, later.tolerance(stretch)),
         )
 
     def _flows(self, then: np.ndarray, now: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -8,8 +8,10 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any
 
+import numpy as np
+
 from colorizer.frame import Frame, Motion
-from colorizer.stages.motion import MotionFinder, View
+from colorizer.stages.motion import MotionFinder, View, common_stretch, ends_of, stretched
 
 CUT_TRUST = 0.35
 """Mean trust below which a frame starts a shot; 0.97 is usual within one, 0.1 at a cut."""
@@ -92,9 +94,12 @@ def scene_detector() -> Detector | None:
         detectors = (adaptive, HistogramDetector(bins=_HISTOGRAM_BINS, min_scene_len=1))
         waiting: deque[Frame] = deque()
         cuts: set[int] = set()
+        ends: deque[tuple[float, float]] = deque(maxlen=_DETECTOR_WINDOW + 1)
         for frame in frames:
             waiting.append(frame)
-            cuts.update(_cuts_seen(detectors, frame))
+            ends.append(ends_of(frame.L))
+            seen = stretched(frame.L, common_stretch(ends))
+            cuts.update(_cuts_seen(detectors, seen, frame.index))
             if len(waiting) > _DETECTOR_WINDOW + 1:
                 first = waiting.popleft()
                 yield first, first.index in cuts
@@ -105,14 +110,14 @@ def scene_detector() -> Detector | None:
     return pairs
 
 
-def _cuts_seen(detectors: Iterable[Any], frame: Frame) -> list[int]:
-    """Show a frame to the detectors and return what they now take for cuts."""
+def _cuts_seen(detectors: Iterable[Any], L: np.ndarray, index: int) -> list[int]:
+    """Show L of a frame to the detectors and return what they now take for cuts."""
     import cv2
     from scenedetect import FrameTimecode
 
-    luma = cv2.convertScaleAbs(frame.L, alpha=2.55)
+    luma = cv2.convertScaleAbs(L, alpha=2.55)
     picture = cv2.cvtColor(luma, cv2.COLOR_GRAY2BGR)
-    place = FrameTimecode(frame.index, 25.0)  # the rate is of no importance: frames are counted
+    place = FrameTimecode(index, 25.0)  # the rate is of no importance: frames are counted
     return [cut.frame_num for one in detectors for cut in one.process_frame(place, picture)]
 
 

@@ -59,6 +59,7 @@ def film(tmp_path):
         stream.width, stream.height, stream.pix_fmt = 96, 64, "yuv420p"
         for number in range(12):
             gray = np.full((64, 96, 3), 40 + 15 * number, np.uint8)
+            gray[16:48, 24:72] += 30  # a blank film would stay neutral
             container.mux(stream.encode(av.VideoFrame.from_ndarray(gray, format="rgb24")))
         container.mux(stream.encode(None))
     return tmp_path / "film.mp4"

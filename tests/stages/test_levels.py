@@ -89,3 +89,12 @@ def test_a_faded_print_has_the_colours_of_the_fresh_one_or_faded_ones():
     slope = fresh_print(still(0.4).L)[1]
     np.testing.assert_allclose(predicted(0.4, "as-is"), faded * slope, rtol=1e-5)
     assert np.abs(predicted(0.4, "off") - fresh).mean() > 1
+
+
+@pytest.mark.parametrize("lightness", [3, 50, 96])
+def test_an_even_picture_stays_as_it_is(lightness):
+    """With grain it keeps its own lightness on the whole."""
+    even = np.full((48, 64), lightness, np.float32)
+    assert np.array_equal(fresh_print(even)[0], even)
+    grainy = even + np.random.default_rng(0).normal(0, 0.4, even.shape).astype(np.float32)
+    assert fresh_print(grainy)[0].mean() == pytest.approx(lightness, abs=8)

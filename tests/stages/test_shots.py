@@ -138,3 +138,31 @@ def test_marks_from_a_place_are_those_of_the_whole():
         for one, other in zip(whole[place:], list(part)[CONTEXT:], strict=True):
             assert one.starts_shot == other.starts_shot
             assert (one.motion is None) == (other.motion is None)
+
+
+@pytest.mark.parametrize("gain", [1.0, 0.3, 0.12])
+def test_motion_is_as_true_in_a_dark_film(gain):
+    """Truth: the pan that was drawn, two pixels a frame, in 8-bit codes."""
+    wide = texture(1, (96, 160), sigma=2.5)
+    pictures = [wide[:, 2 * n : 2 * n + 128] for n in range(4)]
+    codes = [np.rint((4 + gain * L) * 2.55) / 2.55 for L in pictures]
+    done = marks([L.astype(np.float32) for L in codes])
+    for frame in done[1:]:
+        flow = frame.motion.back[8:-8, 8:-8] * (128 / frame.motion.back.shape[1])
+        assert np.abs(flow - (2.0, 0.0)).mean() < 0.25
+        assert frame.motion.back_trust[8:-8, 8:-8].mean() > 0.9
+
+
+@pytest.mark.parametrize("gain", [1.0, 0.3, 0.05])
+def test_what_appears_in_a_dark_film_is_not_trusted(gain):
+    """Truth: a bright square that was drawn into the second of two equal frames."""
+    before = texture(1, low=20, high=50, sigma=4)
+    after = before.copy()
+    after[40:60, 40:60] = 80
+    one, two = marks([np.rint((4 + gain * L) * 2.55).astype(np.float32) / 2.55
+                      for L in (before, after)], cuts={0})  # fmt: skip
+    assert one.starts_shot
+    trust = two.motion.back_trust
+    scale = trust.shape[1] / before.shape[1]
+    inside = slice(round(44 * scale), round(56 * scale))
+    assert trust[inside, inside].mean() < 0.3

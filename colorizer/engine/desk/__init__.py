@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 THUMBNAIL = 160
 """Long side of a thumbnail in pixels."""
 _THUMBNAIL_L = 64
+_SEEN = ("size", "smooth", "faded", "paper", "cards")
+"""Settings on which it depends what the network is shown of a film's frame."""
 SHOWN = 720
 """Long side of the picture of a frame just finished, in pixels."""
 
@@ -75,7 +77,7 @@ def look(command: Mapping[str, Any]) -> dict[str, Any]:
     from colorizer.look import look_at
 
     settings = Settings.from_dict(command["settings"])
-    frame = _picture(command, settings.size)
+    frame = _picture(command, settings)
     hints = hints_here(command, frame)
     seen = look_at(
         replace(frame, index=hints.index) if hints.references else frame,
@@ -97,10 +99,12 @@ def alternatives(command: Mapping[str, Any]) -> dict[str, Any]:
     from colorizer.look import alternatives as offered
 
     settings = Settings.from_dict(command["settings"])
-    frame = _picture(command, settings.size)
+    frame = _picture(command, settings)
     x, y = command["place"]
     hints = hints_here(command, frame)
-    return {"colours": offered(prepared(frame, settings), loaded(settings), (x, y), hints.points)}
+    if frame.pts is None:
+        frame = prepared(frame, settings)
+    return {"colours": offered(frame, loaded(settings), (x, y), hints.points)}
 
 
 def show(frame: Frame, out: Path) -> dict[str, Any]:
@@ -182,15 +186,18 @@ def doctor(command: Mapping[str, Any]) -> dict[str, Any]:
     return {"findings": [{**asdict(one), "found": as_json(one.found)} for one in examine()]}
 
 
-def _picture(command: Mapping[str, Any], side: int) -> Frame:
+def _picture(command: Mapping[str, Any], settings: Settings) -> Frame:
     path = Path(command["source"])
     stamp = path.stat().st_mtime_ns if path.exists() else 0
-    return _decoded(path, Kind(command["kind"]), float(command.get("time", 0.0)), side, stamp)
+    seen = Settings(**{name: getattr(settings, name) for name in _SEEN})
+    return _decoded(path, Kind(command["kind"]), float(command.get("time", 0.0)), seen, stamp)
 
 
 @lru_cache(maxsize=1)
-def _decoded(path: Path, kind: Kind, time: float, side: int, stamp: int) -> Frame:
+def _decoded(path: Path, kind: Kind, time: float, settings: Settings, stamp: int) -> Frame:
     """Decode a picture once for all its hints; `stamp` changes with the file."""
     from colorizer.look import open_picture
+    from colorizer.look.in_shot import levelled_in_shot
 
-    return open_picture(path, kind, side=side, time=time)
+    frame = open_picture(path, kind, side=settings.size, time=time)
+    return levelled_in_shot(frame, path, settings) if kind is Kind.FILM else frame

@@ -139,4 +139,4 @@ def _luma_of(L: np.ndarray, size: tuple[int, ...]) -> np.ndarray:
     """Return calmed 8-bit luma at the size of motion."""
     import cv2
 
-    return cv2.resize(View(L).luma, size[::-1], interpolation=cv2.INTER_AREA)
+    return cv2.resize(View(L).luma(), size[::-1], interpolation=cv2.INTER_AREA)

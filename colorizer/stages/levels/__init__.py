@@ -82,9 +82,26 @@ def fresh_print(L: np.ndarray, paper: np.ndarray | None = None) -> tuple[np.ndar
         share: Any = cv2.resize(paper, L.shape[::-1], interpolation=cv2.INTER_AREA)
         if (share < 0.5).mean() >= _LEAST_PICTURE:
             inside = L[share < 0.5]
-    dark, bright = np.percentile(inside, [1, 99])
-    low, high = min(dark, FRESH[0]), max(bright, FRESH[1])
-    gain = min((high - low) / max(bright - dark, 1e-3), GAIN_LIMIT)
+    gain, dark, low = fresh_curve(*np.percentile(inside, [1, 99]))
     if gain <= 1:
         return L, 1.0
     return np.clip((L - dark) * gain + low, 0, 100).astype(np.float32), 1 / gain
+
+
+def fresh_curve(dark: float, bright: float, most: float = GAIN_LIMIT) -> tuple[float, float, float]:
+    """Return gain and the points of L* before and after that the curve to a fresh print joins.
+
+    What shows so little that the gain is limited keeps its own lightness, as far as it can.
+
+    Args:
+        dark: 1st percentile of the picture's L*.
+        bright: its 99th.
+        most: largest gain.
+    """
+    low, high = min(dark, FRESH[0]), max(bright, FRESH[1])
+    gain = min((high - low) / max(bright - dark, 1e-3), most)
+    if gain <= 1:
+        return 1.0, 0.0, 0.0
+    half = gain * (bright - dark) / 2
+    middle = min(max((dark + bright) / 2, low + half), high - half)
+    return gain, dark, middle - half

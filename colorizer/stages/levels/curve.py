@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from colorizer.frame import Frame
-from colorizer.stages.levels import FRESH, GAIN_LIMIT
+from colorizer.stages.levels import fresh_curve
 from colorizer.stages.levels.light import Light
 from colorizer.stages.region.cards import CardShares
 from colorizer.stages.region.surround import Surround
@@ -103,6 +103,4 @@ class Curve:
 
     def fresh(self) -> tuple[float, float, float]:
         """Return gain and the points of L* before and after that the fresh print's curve joins."""
-        low, high = min(self.dark, FRESH[0]), max(self.bright, FRESH[1])
-        gain = min((high - low) / max(self.bright - self.dark, 1e-3), GAIN_LIMIT)
-        return (1.0, 0.0, 0.0) if gain <= 1 else (gain, self.dark, low)
+        return fresh_curve(self.dark, self.bright)

@@ -1,0 +1,42 @@
+"""A frame of a film as the run shows it to the network: by the curve of its shot.
+
+The run knows the whole shot; here it is estimated from the frames around the one that is looked at.
+"""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+from colorizer.errors import MediaError
+from colorizer.frame import Frame
+from colorizer.guidance.colour_one import prepared
+from colorizer.media.seek import frames_around
+from colorizer.settings import Settings
+from colorizer.stages.levels.film import FilmLevels
+from colorizer.stages.shots import mark_shots
+
+
+def levelled_in_shot(frame: Frame, path: Path, settings: Settings) -> Frame:
+    """Return a frame of a film as the network is to see it, with what of it is no picture.
+
+    Args:
+        frame: of `frame_at`, with L of the size that the settings name.
+        path: the film.
+        settings: smooth, faded, paper and cards are used.
+    """
+    if not settings.smooth:
+        return prepared(frame, settings)
+    seconds = float((frame.pts or 0) * frame.time_base)
+    levels = FilmLevels(settings.faded, settings.paper, settings.cards)
+    try:
+        with closing(frames_around(path, seconds, side=settings.size)) as around:
+            done = levels.level(mark_shots(around))
+            found = next((one for one in done if one.pts == frame.pts), None)
+    except MediaError:
+        found = None
+    if found is None or found.L.shape != frame.L.shape:
+        return prepared(frame, settings)
+    marks = {name: getattr(found, name) for name in ("shown", "window", "slope", "paper")}
+    return replace(frame, **marks)
