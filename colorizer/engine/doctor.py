@@ -31,7 +31,6 @@ _PACKAGES = {
 _EXTRAS = {
     "heic": ("pillow_heif", "HEIC and HEIF photos"),
     "raw": ("rawpy", "camera raw: CR2, NEF, ARW, DNG, ..."),
-    "exr": ("OpenEXR", "OpenEXR frames that are not stored as ZIP"),
     "bag": ("bagit", "run --bag: results as a BagIt bag"),
     "c2pa": ("c2pa", "results signed with Content Credentials"),
     "gui": ("PySide6", "the window, colorizer gui"),

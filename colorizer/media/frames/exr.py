@@ -1,8 +1,7 @@
 """OpenEXR frames: header, samples, and a coloured frame with the header it came with.
 
-Samples that are not compressed, or deflated, are unpacked by FFmpeg, which does it exactly; other
-compressions it gets wrong at times and does not tell, so they want the library OpenEXR. Frames are
-written here: R, G, B in lines, half or float, ZIP
+OpenImageIO reads the samples. Frames are written here, since it would drop or rewrite attributes of
+types that it does not know: R, G, B in lines, half or float, ZIP
 (https://openexr.com/en/latest/OpenEXRFileLayout.html).
 """
 
@@ -11,23 +10,17 @@ from __future__ import annotations
 import struct
 import zlib
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from colorizer import __version__
-from colorizer.errors import MediaError, UnsupportedMedia
-from colorizer.files.strangers import check_size, read_whole
-from colorizer.media.frames.exr_header import FLOAT, HALF, LINES_OF, MAGIC, ExrHeader, look_at_exr
+from colorizer.errors import MediaError
+from colorizer.files.strangers import check_size
+from colorizer.media.frames.exr_header import FLOAT, HALF, MAGIC, ExrHeader, look_at_exr
 from colorizer.media.metadata.limits import MOST_FRAME_BYTES
-from colorizer.media.photo.scan import one_line
 
 _LONG_NAMES = 0x400
 _ZIP, _ZIP_LINES = 3, 16
-CHECKED = (0, 2, 3, 5)
-"""Compressions whose blocks can be checked, by length or by what zlib keeps of them: none, ZIPS,
-ZIP, PXR24."""
-_NAMES = {1: "RLE", 4: "PIZ", 6: "B44", 7: "B44A", 8: "DWAA", 9: "DWAB"}
 _OWN = ("channels", "compression", "dataWindow", "lineOrder", "comments", "type", "chunkCount")
 _OF_THE_SOURCE = ("tiles", "preview", "maxSamplesPerPixel", "version")
 """Attributes that would not be true of a result."""
@@ -50,60 +43,38 @@ def read_exr(path: Path) -> tuple[ExrHeader, np.ndarray]:
     header = look_at_exr(path)
     try:
         check_size(path, MOST_FRAME_BYTES)
-        plain = header.table is not None and header.compression in CHECKED
-        light = _by_ffmpeg(path, header) if plain else _by_openexr(path, header)
     except OSError as error:
         raise MediaError(path, f"can't be read ({error.strerror})") from error
+    stored = _stored(path, [name for name in "RGB" if name in header.channels] or ["Y"])
+    light = np.zeros((*header.size, stored.shape[2]), np.float32)
+    (left, top), (height, width) = header.offset, stored.shape[:2]
+    rows, columns = _overlap(top, height, header.size[0]), _overlap(left, width, header.size[1])
+    light[rows[0], columns[0]] = stored[rows[1], columns[1]]
     np.nan_to_num(light, copy=False, nan=0.0, posinf=65504.0, neginf=0.0)
     return header, light[..., 0] if light.shape[2] == 1 else light
 
 
-def _by_ffmpeg(path: Path, header: ExrHeader) -> np.ndarray:
-    """Return the samples of a file, (H, W, 1 or 3) float32."""
-    import av
-    from av.error import FFmpegError
+def _stored(path: Path, names: list[str]) -> np.ndarray:
+    """Return channels of the data window, (h, w, channels) float32."""
+    from OpenImageIO import ImageInput, geterror
 
-    data = read_whole(path, MOST_FRAME_BYTES)
-    _check_blocks(path, header, data)
+    reader = ImageInput.open(str(path))
+    if reader is None:
+        raise MediaError(path, f"can't be decoded ({_line(geterror())})")
     try:
-        decoder: Any = av.CodecContext.create("exr", "r")
-        decoder.thread_count = 1
-        (frame,) = decoder.decode(av.Packet(data))
-    except (FFmpegError, ValueError) as error:
-        raise MediaError(path, f"can't be decoded ({error})") from error
-    height, width = header.size
-    if (frame.height, frame.width) != header.size:
-        raise MediaError(path, "is decoded to another size than its header says")
-    kind = np.float16 if "f16" in frame.format.name else np.float32
-    planes = [
-        np.frombuffer(memoryview(plane), kind).reshape(height, -1)[:, :width]
-        for plane in frame.planes
-    ]
-    order = (0,) if len(planes) == 1 else (2, 0, 1)  # FFmpeg has them as G, B, R
-    return np.stack([planes[n] for n in order], -1).astype(np.float32)
+        # Alone, a channel is read without those between, such as depth and ids.
+        places = [reader.spec().channelnames.index(name) for name in names]
+        planes = [reader.read_image(0, 0, place, place + 1, "float") for place in places]
+        whole = [plane for plane in planes if plane is not None]
+        if len(whole) < len(planes):
+            raise MediaError(path, f"can't be decoded ({_line(reader.geterror())})")
+        return np.dstack(whole)
+    finally:
+        reader.close()
 
 
-def _by_openexr(path: Path, header: ExrHeader) -> np.ndarray:
-    """Do the same by the library of the format."""
-    try:
-        import OpenEXR
-    except ImportError as error:
-        how = f"as {_NAMES[header.compression]}" if header.compression in _NAMES else "in tiles"
-        raise UnsupportedMedia(
-            path,
-            f"is stored {how}; to read it, pip install 'film-colorizer[exr]', or save it as ZIP",
-        ) from error
-    try:
-        with OpenEXR.File(str(path), separate_channels=True) as file:
-            found = file.channels()
-            planes = [found[name].pixels for name in "RGB" if name in found] or [found["Y"].pixels]
-    except (RuntimeError, ValueError, KeyError) as error:
-        raise MediaError(path, f"can't be decoded ({one_line(error)})") from error
-    light = np.zeros((*header.size, len(planes)), np.float32)
-    (left, top), (height, width) = header.offset, planes[0].shape
-    rows, columns = _overlap(top, height, header.size[0]), _overlap(left, width, header.size[1])
-    light[rows[0], columns[0]] = np.stack(planes, -1)[rows[1], columns[1]]
-    return light
+def _line(error: str) -> str:
+    return " ".join(error.split())
 
 
 def _overlap(begin: int, length: int, whole: int) -> tuple[slice, slice]:
@@ -133,26 +104,6 @@ def write_exr(header: ExrHeader, rgb: np.ndarray, bits: int) -> bytes:
         blocks.append(struct.pack("<ii", top, len(data)) + data)
     places = np.cumsum([len(head) + 8 * len(blocks), *map(len, blocks[:-1])]).astype("<u8")
     return head + places.tobytes() + b"".join(blocks)
-
-
-def _check_blocks(path: Path, header: ExrHeader, data: bytes) -> None:
-    """Inflate all blocks: FFmpeg would leave out those that are damaged without a word.
-
-    Raises:
-        MediaError: one is damaged.
-    """
-    if header.table is None:
-        return
-    high = LINES_OF[header.compression]
-    end = header.first_line + header.lines
-    for place in np.frombuffer(data[header.table], "<u8").tolist():
-        try:
-            top, length = struct.unpack_from("<ii", data, place)
-            # A block that would grow is stored as it is, and nothing checks it.
-            if length != header.line_bytes * min(high, end - top):
-                zlib.decompress(data[place + 8 : place + 8 + length])
-        except (zlib.error, struct.error) as error:
-            raise MediaError(path, f"can't be decoded: lines are damaged ({error})") from error
 
 
 def _head(header: ExrHeader, code: int) -> bytes:

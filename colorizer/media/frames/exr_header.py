@@ -48,20 +48,8 @@ class ExrHeader:
     """None where the file does not say: those of Rec. 709."""
     table: slice | None = None
     """Bytes of the places of the blocks of lines; None where it holds tiles, or is no file."""
-    first_line: int = 0
-    """Number of the first line that is stored."""
-    lines: int = 0
-    """Lines that are stored."""
     offset: tuple[int, int] = (0, 0)
     """Columns and lines from the display window to what is stored."""
-    line_bytes: int = 0
-    """Bytes of each before compression."""
-
-    @property
-    def compression(self) -> int:
-        """Number of the compression."""
-        value = self.attributes.get("compression", ("", b""))[1]
-        return value[0] if value else 0
 
 
 def look_at_exr(path: Path) -> ExrHeader:
@@ -156,11 +144,7 @@ def _described(path: Path, attributes: Attributes, end: int) -> ExrHeader:
         timecode=_timecode(attributes),
         chromaticities=_chromaticities(attributes),
         table=_table(path, attributes, end),
-        first_line=stored[1],
         offset=(stored[0] - left, stored[1] - top),
-        lines=stored[3] - stored[1] + 1,
-        line_bytes=(stored[2] - stored[0] + 1)
-        * sum(2 if n == HALF else 4 for n in channels.values()),
     )
 
 
