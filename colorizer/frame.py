@@ -27,6 +27,18 @@ class Motion:
 
 
 @dataclass(frozen=True, slots=True)
+class Colours:
+    """The colours that a frame of a film has in its source."""
+
+    ab: Callable[[tuple[int, int]], np.ndarray]
+    """Gives CIELAB a and b at a size (height, width), (2, h, w) float32."""
+    chroma: tuple[np.ndarray, np.ndarray] | None = None
+    """Cb and Cr as decoded, at the depth of `Frame.bits`; None where the source has none."""
+    matrix: str = ""
+    """Of that chroma."""
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
     """One picture of a film, or one still, on its way from source to sink.
 
@@ -90,6 +102,13 @@ class Frame:
     its own; None is the whole."""
     slope: float = 1.0
     """Factor of ab for what `shown` changed, see `stages.levels`."""
+
+    colours: Colours | None = None
+    """Of a film: what colours the source has; None where it is exactly gray."""
+    kept: bool = False
+    """Whether the result keeps `colours`; `ab` shows them."""
+    taken: frozenset[str] = frozenset()
+    """What the frame was taken for, besides a picture: of `stages.found.KINDS`."""
 
     @property
     def seen(self) -> np.ndarray:

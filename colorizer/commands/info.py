@@ -21,7 +21,12 @@ def probe(arguments: argparse.Namespace) -> int:
     """Print what a file is, as JSON."""
     from colorizer.media.probe import probe
 
-    write_text(json.dumps(probe(arguments.file), indent=2, default=str))
+    told = probe(arguments.file)
+    if told["kind"] == Kind.FILM:
+        from colorizer.look.places import seen_places
+
+        told["places"] = seen_places(arguments.file)
+    write_text(json.dumps(told, indent=2, default=str))
     return ExitCode.OK
 
 

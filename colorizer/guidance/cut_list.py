@@ -82,6 +82,11 @@ class CutList:
         if state is not None:
             self._found = {int(index): float(seconds) for index, seconds in state}
 
+    @property
+    def last(self) -> int:
+        """First frame of the last shot noted, 0 before any."""
+        return max(self._found, default=0)
+
     def write(self) -> None:
         """Write the shots found, unless a list was read.
 

@@ -13,9 +13,12 @@ from colorizer.errors import MediaError
 from colorizer.frame import Frame
 from colorizer.guidance.colour_one import prepared
 from colorizer.media.seek import frames_around
+from colorizer.pipeline.film import wishes_of
 from colorizer.settings import Settings
 from colorizer.stages.levels.film import FilmLevels
 from colorizer.stages.shots import mark_shots
+
+_MARKS = ("shown", "window", "slope", "paper", "colours", "kept", "ab", "is_anchor", "taken")
 
 
 def levelled_in_shot(frame: Frame, path: Path, settings: Settings) -> Frame:
@@ -24,12 +27,12 @@ def levelled_in_shot(frame: Frame, path: Path, settings: Settings) -> Frame:
     Args:
         frame: of `frame_at`, with L of the size that the settings name.
         path: the film.
-        settings: smooth, faded, paper and cards are used.
+        settings: smooth, faded, paper, cards, coloured and toned are used.
     """
     if not settings.smooth:
         return prepared(frame, settings)
     seconds = float((frame.pts or 0) * frame.time_base)
-    levels = FilmLevels(settings.faded, settings.paper, settings.cards)
+    levels = FilmLevels(settings.faded, settings.paper, settings.cards, wishes_of(settings))
     try:
         with closing(frames_around(path, seconds, side=settings.size)) as around:
             done = levels.level(mark_shots(around))
@@ -38,5 +41,4 @@ def levelled_in_shot(frame: Frame, path: Path, settings: Settings) -> Frame:
         found = None
     if found is None or found.L.shape != frame.L.shape:
         return prepared(frame, settings)
-    marks = {name: getattr(found, name) for name in ("shown", "window", "slope", "paper")}
-    return replace(frame, **marks)
+    return replace(frame, **{name: getattr(found, name) for name in _MARKS})

@@ -13,6 +13,7 @@ from colorizer.frame import Frame, working_L
 from colorizer.media.film.container import open_container
 from colorizer.media.film.luma import read_luma
 from colorizer.media.film.open import film_stream
+from colorizer.media.film.own_colours import own_colours
 from colorizer.media.film.source import FilmSource
 from colorizer.places.frame_pattern import is_pattern
 
@@ -86,7 +87,45 @@ def _frame(source: FilmSource, decoded: VideoFrame, elapsed: Fraction, side: int
     bits, full_range = source.layout.bits, source.tags.full_range
     L = working_L(Y, bits, full_range, side)
     pts = round(elapsed / source.time_base)
-    return Frame(n, pts, source.time_base, Y, bits, full_range, L)
+    colours = own_colours(decoded, Y, source.layout, source.tags)
+    return Frame(n, pts, source.time_base, Y, bits, full_range, L, colours=colours)
+
+
+def frames_spread(path: Path, places: int, *, side: int) -> Iterator[Frame]:
+    """Yield frames at places spread evenly over a film, mostly key frames, as far as it is read.
+
+    Args:
+        path: the film; never written to.
+        places: how many frames, at most.
+        side: short side in pixels of the frames' L.
+
+    Raises:
+        MediaError: it can't be read.
+    """
+    if is_pattern(path):
+        from colorizer.media.frames.source import SequenceSource
+        from colorizer.settings import Reading
+
+        with SequenceSource(path, Reading(accept_gaps=True), side=side) as source:
+            for index in range(0, len(source.numbers), -(-len(source.numbers) // places)):
+                yield next(source.frames(index))
+        return
+    from av.error import FFmpegError
+
+    with FilmSource(path, side=side) as source, open_container(path) as container:
+        stream = film_stream(container, path)
+        length, begin = container.duration or 0, container.start_time or 0
+        last = None
+        for place in range(places if length else 1):
+            try:
+                container.seek(begin + length * place // places)
+                decoded = next(container.decode(stream))
+            except (FFmpegError, StopIteration):
+                continue
+            if (decoded.height, decoded.width) == source.size and decoded.pts != last:
+                last = decoded.pts
+                elapsed = (last or 0) * source.time_base - Fraction(begin, 10**6)
+                yield _frame(source, decoded, max(elapsed, Fraction(0)), side, place)
 
 
 def _around_in_sequence(pattern: Path, seconds: float, side: int) -> Iterator[Frame]:

@@ -32,16 +32,19 @@ from colorizer.pipeline.recording import (
     film_identity,
     made_by,
     note_cuts,
+    told_of_shots,
     verified,
 )
 from colorizer.pipeline.writing import all_warnings, written
 from colorizer.places.hint import Guide
 from colorizer.settings import Settings
 from colorizer.stages.fields import separate_fields, weave_fields
+from colorizer.stages.found import FoundShots
 from colorizer.stages.gather import Gather
 from colorizer.stages.keyframes import mark_keys
 from colorizer.stages.levels import follow_light, level_alone
 from colorizer.stages.levels.film import FilmLevels
+from colorizer.stages.own_colours import Wishes, keep_alone
 from colorizer.stages.predict import core_pool, film_batch, predict_chroma
 from colorizer.stages.prefetch import Prefetch
 from colorizer.stages.shots import CONTEXT, mark_shots, scene_detector
@@ -78,7 +81,8 @@ def colour_film(
             identity=film_identity(job, model, asked),
         ) as sink,
         core_pool() if device.type == "cpu" else nullcontext() as pool,
-        nullcontext(_Work(job, source, sink, shots, levels_of(job.settings))) as work,
+        nullcontext(FoundShots()) as found,
+        nullcontext(_Work(job, source, sink, shots, levels_of(job.settings), found)) as work,
         Prefetch(work.wanted(), max(PREFETCH_DEPTH, batch)) as frames,
     ):
         notes += shots.warnings if shots else ()
@@ -88,9 +92,12 @@ def colour_film(
         )
         coloured = work.coloured(frames, predict, asked, notes)
         done = yield from written(job, coloured, source, sink)
+        notes += told_of_shots(found.told(), job.settings)
     if shots is not None:
         shots.write()
         note_cuts(job, record)
+    if told := found.told():
+        record.add(shots_found=told)
     if settings.verify:
         notes.append(verified(job, record))
     warnings = all_warnings(source, notes, sink)
@@ -107,7 +114,12 @@ def cut_list_of(source: Film, job: Job) -> CutList | None:
 
 def levels_of(settings: Settings) -> FilmLevels:
     """Return what levels the frames of one film."""
-    return FilmLevels(settings.faded, settings.paper, settings.cards)
+    return FilmLevels(settings.faded, settings.paper, settings.cards, wishes_of(settings))
+
+
+def wishes_of(settings: Settings) -> Wishes:
+    """Return what is done with frames that have colours; of films those are kept by default."""
+    return Wishes("copy" if settings.coloured == "auto" else settings.coloured, settings.toned)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +132,7 @@ class _Work:
     shots: CutList | None
     """Found so far; None where it is not smoothed."""
     levels: FilmLevels
+    found: FoundShots
 
     @property
     def per_frame(self) -> int:
@@ -135,14 +148,18 @@ class _Work:
         if source.first_field:
             frames = separate_fields(frames, source.first_field)
         if shots is None:
-            return level_alone(frames, self.job.settings.faded)
+            settings = self.job.settings
+            alone = keep_alone(level_alone(frames, settings.faded), wishes_of(settings))
+            return self.found.noted(alone, self.per_frame)
         start, cuts = self.per_frame * sink.start, shots.cuts
         if cuts is not None:
             cuts = frozenset(self.per_frame * cut for cut in cuts)
         shots.restore(sink.state().get("shots"))
+        self.found.restore(sink.state().get("found"), shots.last)
         marked = mark_shots(frames, cuts, detector=scene_detector())
         self.levels.go_on(start, sink.state())
-        return shots.noted(self.levels.level(marked), self.per_frame)
+        levelled = shots.noted(self.levels.level(marked), self.per_frame)
+        return self.found.noted(levelled, self.per_frame)
 
     def coloured(
         self, frames: Iterator[Frame], predict: Predict, asked: Sequence[Guide], notes: list[str]
@@ -175,6 +192,7 @@ class _Work:
             number, between = divmod(index, self.per_frame)
             if not between:
                 kept = {"shots": shots.state(number), **self.levels.state(index)}
+                kept["found"] = self.found.state(number)
                 self.sink.keep_state(number, own | kept)
 
         found = self.sink.state().items()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -25,9 +25,10 @@ from colorizer.jobs import Job
 from colorizer.media.base import Sink, Source
 from colorizer.media.film.open import av_versions, source_identity
 from colorizer.models.base import ColorModel
+from colorizer.notes import Note, note
 from colorizer.places.frame_pattern import is_pattern
 from colorizer.places.hint import Guide, as_lists
-from colorizer.settings import PhotoWriting, shaping
+from colorizer.settings import PhotoWriting, Settings, shaping
 from colorizer.stages.device import device_facts
 
 
@@ -74,6 +75,30 @@ def note_cuts(job: Job, record: Record) -> None:
         told = {"path": str(own), "sha256": file_hash(own)}
         painted = reference_hashes(override_references(own))
         record.add(shot_settings=told | ({"references": painted} if painted else {}))
+
+
+def told_of_shots(found: Sequence[Mapping[str, Any]], settings: Settings) -> list[str]:
+    """Say which shots of a film were in colour or toned, and what was done about it.
+
+    Args:
+        found: from `FoundShots.told`.
+        settings: of the run.
+    """
+    told = []
+    if places := [str(shot["first_frame"]) for shot in found if "coloured" in shot]:
+        done = _done(settings.coloured)
+        told.append(note("film.coloured_shots", count=len(places), frames=places, done=done))
+    if places := [str(shot["first_frame"]) for shot in found if "toned" in shot]:
+        done = _done(settings.toned)
+        told.append(note("film.toned_shots", count=len(places), frames=places, done=done))
+    return told
+
+
+def _done(wish: str) -> Note:
+    """Say what was done with shots, by the value of the setting."""
+    if wish == "do":
+        return note("film.colours_replaced")
+    return note("film.colours_dropped") if wish == "skip" else note("film.colours_kept")
 
 
 def made_by(job: Job, model: ColorModel, asked: Sequence[Guide]) -> str:

@@ -43,7 +43,23 @@ class Keeping(Options):
         shapes="none",
         planned=True,
     )
-    coloured: str = _unneeded("photos that are in colour, beyond the tint of the paper")
+    coloured: str = option(
+        "photos",
+        "auto",
+        "photos, shots of films and frames of sequences that are in colour already, beyond a tint:"
+        " colorize (do), skip (shots stay gray), or copy unchanged; auto colorizes photos and keeps"
+        " the colours of shots",
+        choices=("auto", *UNCOLOURED),
+        shapes="film",
+    )
+    toned: str = option(
+        "films",
+        "do",
+        "films tinted or toned in one hue at each lightness: colorize (do), leave gray (skip), or"
+        " keep as they are (copy)",
+        choices=UNCOLOURED,
+        shapes="film",
+    )
     blank: str = _unneeded("scans of blank pages")
     text: str = _unneeded("scans of pages of text")
     line_art: str = _unneeded("scans of line drawings")

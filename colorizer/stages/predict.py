@@ -104,10 +104,10 @@ def predict_chroma(
     network = _Network(model, batch, hints, warn, gather, pool)
     for group in _alike(frames, batch, amounts):
         network.vividness, _ = amounts(group[0].index)
-        keys = [frame.seen for frame in group if frame.is_key]
+        keys = [frame.seen for frame in group if _is_asked(frame)]
         chroma = iter(network.predict(np.stack(keys)) if keys else ())
         for frame in group:
-            yield replace(frame, ab=_in_place(next(chroma), frame)) if frame.is_key else frame
+            yield replace(frame, ab=_in_place(next(chroma), frame)) if _is_asked(frame) else frame
 
 
 def strengthen(frames: Iterable[Frame], amounts: Amounts) -> Iterator[Frame]:
@@ -131,12 +131,17 @@ def _alike(frames: Iterable[Frame], batch: int, amounts: Amounts) -> Iterator[li
             yield group
             group, keys = [], 0
         group.append(frame)
-        keys += frame.is_key
+        keys += _is_asked(frame)
         if keys == batch or not keys or len(group) == max(batch, MOST_HELD):
             yield group
             group, keys = [], 0
     if group:
         yield group
+
+
+def _is_asked(frame: Frame) -> bool:
+    """Tell whether the network is asked about a frame: not where it keeps its own colours."""
+    return frame.is_key and not frame.kept
 
 
 def _is_like(one: Frame, other: Frame, amounts: Amounts) -> bool:

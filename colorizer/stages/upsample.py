@@ -53,6 +53,11 @@ def upsample_chroma(
     for frame in frames:
         if frame.ab is None:
             raise ValueError(f"frame {frame.index} has no ab to be upsampled")
+        if frame.kept:
+            size = size_of(frame)
+            none = np.zeros((2, *size), np.float32)
+            yield replace(frame, ab=none if frame.colours is None else frame.colours.ab(size))
+            continue
         ab = frame.ab if frame.paper is None else filled_below(frame.paper, frame.ab)
         size = size_of(frame)
         if size[0] <= frame.L.shape[0] and size[1] <= frame.L.shape[1]:

@@ -63,7 +63,8 @@ def _rest_unwanted(source: StillSource, settings: Settings) -> bool:
 
 def action(content: str, settings: Settings) -> str:
     """Return what the settings say is done with a photo: do, skip or copy."""
-    return getattr(settings, content) if content in CONTENTS else "do"
+    wish = getattr(settings, content) if content in CONTENTS else "do"
+    return "do" if wish == "auto" else wish
 
 
 def leave(job: Job, content: str) -> Progress:

@@ -63,7 +63,7 @@ class ColourFilm(FilmSource):
         self.grid = grid or (height, width)
         self._coloured = coloured
 
-    def _frame(self, decoded: VideoFrame, index: int, pts: int) -> Frame:
+    def _frame(self, decoded: VideoFrame, index: int, pts: int, scan: str | None) -> Frame:
         Y = read_luma(decoded, self.layout, self.tags.matrix)
         bits, full = self.layout.bits, self.tags.full_range
         small = self._on_grid(Y)

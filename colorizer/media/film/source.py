@@ -31,6 +31,7 @@ from colorizer.media.film.open import (
     shown_ratio,
     unkept,
 )
+from colorizer.media.film.own_colours import own_colours
 from colorizer.media.film.range import find_span, has_packets_between
 from colorizer.media.film.side import Carrier, kinds_of, starts_at
 from colorizer.media.film.side_scan import first_side_data, later_side_data
@@ -154,7 +155,9 @@ class FilmSource:
         if not kinds <= self.side_data.keys():
             self.late_side_data |= kinds - self.side_data.keys()
         scan = scan if self.mixed_scan else None
-        return Frame(index, pts, self.time_base, Y, bits, full_range, L, side=side, scan=scan)
+        found = Frame(index, pts, self.time_base, Y, bits, full_range, L, side=side, scan=scan)
+        colours = own_colours(decoded, Y, self.layout, self.tags)
+        return found if colours is None else replace(found, colours=colours)
 
     def chapters(self) -> list[Any]:
         """Return the chapters of the part wanted, with times on the output's clock."""

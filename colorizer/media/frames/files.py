@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
-from colorizer.color.cielab import SRGB, L_to_gray, RgbSpace, light_to_L
+from colorizer.color.cielab import SRGB, L_to_gray, RgbSpace, light_to_L, srgb_to_lab
 from colorizer.color.rgb_spaces import LINEAR_LIGHT, LOG_FILM
 from colorizer.color.ycbcr import rgb_to_ycbcr
 from colorizer.files.strangers import open_regular
-from colorizer.frame import Frame, working_L
+from colorizer.frame import Colours, Frame, working_L
 from colorizer.media.film.luma import at_depth
 from colorizer.media.frames.dpx import (
     LOGARITHMIC,
@@ -57,11 +57,14 @@ class FrameFile:
     coded: tuple[str, int]
     """Format and bits of the file, which all frames must share."""
     notes: tuple[str, ...]
+    colours: Colours | None = None
+    """See `Frame.colours`."""
 
     def frame(self, index: int, pts: int, time_base: Fraction, side: int) -> Frame:
         """Return it as a frame of a film."""
         L = working_L(self.Y, self.bits, True, side, self.tone)
-        return Frame(index, pts, time_base, self.Y, self.bits, True, L, tone=self.tone)
+        found = Frame(index, pts, time_base, self.Y, self.bits, True, L, tone=self.tone)
+        return found if self.colours is None else replace(found, colours=self.colours)
 
 
 def read_frame(path: Path, transfer: str) -> FrameFile:
@@ -86,7 +89,8 @@ def read_frame(path: Path, transfer: str) -> FrameFile:
         page = still.take_page(0)
     kept = _Kept(path, page)
     coded = (page.coding.format, page.coding.depth)
-    return FrameFile(frame.Y, frame.bits, frame.tone, kept, coded, tuple(notes))
+    colours = None if frame.tint is None else _colours_of(path, "video")
+    return FrameFile(frame.Y, frame.bits, frame.tone, kept, coded, tuple(notes), colours)
 
 
 def read_rgb(path: Path) -> tuple[np.ndarray, int]:
@@ -149,10 +153,12 @@ def _read_dpx(path: Path, asked: str) -> FrameFile:
     coded, bits = ("dpx", header.bits), header.bits
     if codes.ndim == 3 and is_neutral(codes):
         codes = codes[..., 0].copy()
+    colours = None
     if codes.ndim == 3:
         codes, bits = _gray_of(codes, bits, SPACES[transfer]), 16
+        colours = _colours_of(path, transfer)
     tone = None if transfer == "video" else _tone(transfer, bits)
-    return FrameFile(codes, bits, tone, header, coded, ())
+    return FrameFile(codes, bits, tone, header, coded, (), colours)
 
 
 def _read_exr(path: Path) -> FrameFile:
@@ -161,7 +167,30 @@ def _read_exr(path: Path) -> FrameFile:
     others = [name for name in header.channels if name not in ("R", "G", "B", "Y")]
     notes = (f"its channels {', '.join(others)} are left out",) if others else ()
     carried = ExrCarried(header, light)
-    return FrameFile(codes_of(light), 16, light_tone(), carried, ("exr", header.bits), notes)
+    gray = values.ndim < 3 or bool(np.ptp(values[::4, ::4], axis=-1).max() == 0)
+    colours = None if gray else _colours_of(path, "video")
+    coded = ("exr", header.bits)
+    return FrameFile(codes_of(light), 16, light_tone(), carried, coded, notes, colours)
+
+
+def _colours_of(path: Path, transfer: str) -> Colours:
+    """Return the colours of a file, which is read again for those that are asked for them."""
+
+    def ab(size: tuple[int, int]) -> np.ndarray:
+        import cv2
+
+        codes, bits = read_rgb(path)
+        scale = 2**bits - 1
+        rgb = np.stack([
+            cv2.resize(plane.astype(np.float32) / scale, size[::-1], interpolation=cv2.INTER_AREA)
+            for plane in np.moveaxis(np.atleast_3d(codes), -1, 0)
+        ])  # fmt: skip
+        rgb = np.broadcast_to(rgb[:3], (3, *size)).clip(0, 1)
+        if transfer != "video":
+            rgb = SRGB.encode(np.clip(SPACES[transfer].decode(rgb), 0, 1))
+        return np.ascontiguousarray(srgb_to_lab(rgb)[1:], np.float32)
+
+    return Colours(ab)
 
 
 def _gray_of(rgb: np.ndarray, bits: int, space: RgbSpace) -> np.ndarray:
@@ -190,8 +219,16 @@ def as_video(frame: Frame, bits: int) -> Frame:
     if frame.tone is not None:
         table = np.rint(np.clip(L_to_gray(frame.tone), 0, 1) * 65535).astype(np.uint16)
         Y, depth = np.take(table, Y), 16
+    Y = at_depth(Y, depth, bits, True)
     return Frame(
-        frame.index, frame.pts, frame.time_base, at_depth(Y, depth, bits, True), bits, True, frame.L
+        frame.index,
+        frame.pts,
+        frame.time_base,
+        Y,
+        bits,
+        True,
+        frame.L,
+        colours=frame.colours,
     )
 
 

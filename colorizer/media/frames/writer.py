@@ -11,6 +11,7 @@ import numpy as np
 from colorizer.errors import TargetError
 from colorizer.files.checksum import file_hash
 from colorizer.files.durable import write_whole
+from colorizer.files.strangers import open_regular
 from colorizer.frame import Frame
 from colorizer.media.film.protocol import Film
 from colorizer.media.frames.colours import dpx_bytes, film_rows, neutral_rows
@@ -87,6 +88,8 @@ class FrameWriter:
         Raises:
             TargetError: it can't be written.
         """
+        if frame.kept and self._copies():
+            return self._write_copy(path, frame)
         if self._own:
             return self._write_own(path, frame, carried)
         film = self._sequence is None
@@ -107,6 +110,24 @@ class FrameWriter:
             sink.write(frame)
         self.warnings += [line for line in sink.warnings if line not in self.warnings]
         return file_hash(path), np.array([sink.mean_dL, sink.max_dL])
+
+    def _copies(self) -> bool:
+        """Tell whether a frame that keeps its colours can be its source's file, byte for byte."""
+        same = self._sequence and self._sequence.path.suffix.lower() == self._target.suffix.lower()
+        plain = PhotoWriting()
+        asked = (self._writing.bit_depth, self._writing.profile)
+        return bool(same) and asked == (plain.bit_depth, plain.profile)
+
+    def _write_copy(self, path: Path, frame: Frame) -> tuple[str, np.ndarray]:
+        assert self._sequence is not None
+        source = self._sequence.file(self.number(frame.index))
+        try:
+            with open_regular(source) as read:
+                data = read.read()
+            write_whole(path, data)
+        except OSError as failure:
+            raise TargetError(path, f"can't be written ({failure.strerror})") from failure
+        return sha256(data).hexdigest(), np.zeros(2)
 
     def _write_own(
         self, path: Path, frame: Frame, carried: Carried | None

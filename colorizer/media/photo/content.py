@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from colorizer.color.cielab import luma_to_L, srgb_to_lab
+from colorizer.color.tint import beyond_tint
 from colorizer.media.photo.scan import Scan
 
 COLOURED, BLANK, TEXT, LINE_ART = "coloured", "blank", "text", "line_art"
@@ -18,9 +19,7 @@ CONTENTS = (COLOURED, BLANK, TEXT, LINE_ART)
 COLOUR_LIMIT = 3.5
 """`colour_beyond_tint` above which a picture is called coloured: old prints with strong toning and
 stains reach 3, four of five colour photographs are above."""
-_COLOUR_SIDE, _TINT_STEPS = 128, 12
-_AGE_HUE, _AGE_WEIGHT = 80.0, 0.4
-"""Hue in degrees of yellowing, stains and varnish, and what such a distance counts."""
+_COLOUR_SIDE = 128
 _SIDE = 1024
 """Long side of the copy in which strokes of letters can be told from halftones."""
 _STROKE = 0.03
@@ -53,10 +52,7 @@ def content_of(Y: np.ndarray, bits: int, scan: Scan) -> str:
 
 
 def colour_beyond_tint(codes: np.ndarray, bits: int = 8) -> float:
-    """Return the mean distance in ab of the pixels from the tint of the picture.
-
-    The tint of a toned print or of old paper is a curve along the lightness, however strong; the
-    colours of things are not on it. What is yellower than the tint may be a stain and counts less.
+    """Return `beyond_tint` of a small copy.
 
     Args:
         codes: (H, W, 3) sRGB or (H, W, 4) inks, 0 is none; uint8 or uint16, full range.
@@ -66,14 +62,7 @@ def colour_beyond_tint(codes: np.ndarray, bits: int = 8) -> float:
     if small.shape[-1] == 4:
         small = (1 - small[..., :3]) * (1 - small[..., 3:])
     L, a, b = (plane.ravel() for plane in srgb_to_lab(np.moveaxis(small, -1, 0)))
-    order = np.argsort(L, kind="stable")
-    steps = [part for part in np.array_split(order, _TINT_STEPS) if len(part)]
-    at = [float(np.median(L[part])) for part in steps]
-    a, b = (p - np.interp(L, at, [np.median(p[part]) for part in steps]) for p in (a, b))
-    cos, sin = np.cos(np.radians(_AGE_HUE)), np.sin(np.radians(_AGE_HUE))
-    yellower = a * cos + b * sin
-    yellower = np.where(yellower > 0, _AGE_WEIGHT * yellower, yellower)
-    return float(np.hypot(yellower, b * cos - a * sin).mean())
+    return beyond_tint(L, a, b)
 
 
 def _shrunk(codes: np.ndarray, side: int) -> np.ndarray:

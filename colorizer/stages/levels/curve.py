@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from colorizer.frame import Frame
 from colorizer.stages.levels import fresh_curve
 from colorizer.stages.levels.light import Light
+from colorizer.stages.own_colours import AROUND, GRAY, KINDS, settled
 from colorizer.stages.region.cards import CardShares
 from colorizer.stages.region.surround import Surround
 
@@ -32,6 +34,11 @@ class Seen:
     """Whether its light could be told."""
     card: bool | None = None
     """Whether it is a title card; None where that was not looked for."""
+    looked: bool = False
+    """Whether its colours were looked at."""
+    own: str | None = None
+    """What colours it has in its source, one of `own_colours.KINDS`; None where that was not looked
+    for or can't be told."""
     iris: Surround | None = None
     """What surrounds its picture, where that is found in this frame alone."""
 
@@ -70,6 +77,10 @@ class Curve:
     mask: np.ndarray | None = None
     """See `Surround.mask`."""
     cards: CardShares = field(default_factory=CardShares)
+    own: str = GRAY
+    """What colours the last frame gone on had, see `own_colours.settled`."""
+    owns: list[str] = field(default_factory=list)
+    """The same of the last frames that were looked at, each by itself."""
     whole: np.ndarray | None = None
     """L of the last frame gone on without an iris, while an iris closes."""
 
@@ -80,6 +91,8 @@ class Curve:
         if self.around is not None:
             kept["surround"] = np.array([self.around.size, *self.around.hull], np.int32)
         kept |= self.cards.state()
+        if self.own or any(self.owns):
+            kept["own"] = np.array([KINDS.index(kind) for kind in (self.own, *self.owns)], np.int32)
         if self.whole is not None and iris:
             kept["whole"] = self.whole
         return kept
@@ -92,6 +105,8 @@ class Curve:
         light = Light(gain, offset)
         curve = cls(light, light, dark, bright, most, tones, recent, whole=state.get("whole"))
         curve.cards = CardShares.of(state)
+        if "own" in state:
+            curve.own, *curve.owns = (KINDS[number] for number in state["own"].tolist())
         if "surround" in state:
             (height, width), *hull = state["surround"].tolist()
             curve.surround(Surround(np.array(hull, np.int32), (height, width)))
@@ -104,3 +119,16 @@ class Curve:
     def fresh(self) -> tuple[float, float, float]:
         """Return gain and the points of L* before and after that the fresh print's curve joins."""
         return fresh_curve(self.dark, self.bright)
+
+    def own_of(self, one: Seen, later: Iterable[Seen]) -> str:
+        """Return what colours the next frame has by those around it, one of KINDS.
+
+        Args:
+            one: the frame.
+            later: those that follow it in its shot.
+        """
+        looked = [other.own for other in (one, *later) if other.looked]
+        self.own = settled(self.owns, looked, self.own)
+        if one.looked and one.own is not None:
+            self.owns = [*self.owns, one.own][-AROUND:]
+        return self.own

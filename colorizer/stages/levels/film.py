@@ -17,6 +17,7 @@ from itertools import islice
 import numpy as np
 
 from colorizer.frame import Frame
+from colorizer.stages.found import BARS, CARD, IRIS
 from colorizer.stages.levels.curve import TONES, Curve, Seen, State
 from colorizer.stages.levels.light import (
     BLANK,
@@ -26,6 +27,7 @@ from colorizer.stages.levels.light import (
     spread_of,
 )
 from colorizer.stages.levels.view import completed, ends_of, steady, through, view_of, within
+from colorizer.stages.own_colours import AS_USUAL, Wishes, as_wished, kind_of
 from colorizer.stages.region.cards import CARD_STEP, is_card
 from colorizer.stages.region.surround import box_of, find_iris, find_surround
 
@@ -57,11 +59,18 @@ class FilmLevels:
         faded: one of `settings.FADED`.
         paper: one of `settings.PAPERS`; "colour" takes bars and masks for picture.
         cards: one of `settings.CARDS`; "colour" takes title cards for picture.
+        wishes: what is done with frames that have colours.
     """
 
-    def __init__(self, faded: str, paper: str = "neutral", cards: str = "neutral") -> None:
+    def __init__(
+        self,
+        faded: str,
+        paper: str = "neutral",
+        cards: str = "neutral",
+        wishes: Wishes = AS_USUAL,
+    ) -> None:
         self._faded, self._paper, self._cards = faded, paper, cards
-        self._off = (faded, paper, cards) == ("off", "colour", "colour")
+        self._wishes = wishes
         self._start = 0
         self._restored: Curve | None = None
         self._curve = Curve()
@@ -95,10 +104,6 @@ class FilmLevels:
             frames: from `mark_shots`, from a few before the first one wanted.
         """
         for frame in frames:
-            if self._off:
-                if frame.index >= self._start:
-                    yield frame
-                continue
             if frame.starts_shot:
                 yield from self._rest()
             self._take(frame)
@@ -125,6 +130,9 @@ class FilmLevels:
             seen.known = step is not None or not seen.is_flash
             seen.step = step or Light()
             seen.light = self._curve.last.then(seen.step)
+        seen.looked = frame.starts_shot or frame.index % CARD_STEP == 0
+        if seen.looked:
+            seen.own = kind_of(frame)
         if self._cards != "colour" and (frame.starts_shot or frame.index % CARD_STEP == 0):
             seen.card = is_card(frame.L)
         if self._paper != "colour":
@@ -199,8 +207,11 @@ class FilmLevels:
             curve.gone = one.light
         slope = 1.0 if self._faded == "off" else slope
         later = ((other.card, other.codes) for other in self._waiting)
-        slope *= 1 - curve.cards.share((one.card, one.codes), list(later))
-        frame = self._finished(one, table, slope)
+        card = curve.cards.share((one.card, one.codes), list(later))
+        frame = self._finished(one, table, slope * (1 - card))
+        if card > 0.5:
+            frame = replace(frame, taken=frame.taken | {CARD})
+        frame = as_wished(frame, curve.own_of(one, self._waiting), self._wishes)
         if one.iris is None:
             curve.whole = one.frame.L
         self._states[frame.index + 1] = curve.state(iris=one.iris is not None)
@@ -213,10 +224,12 @@ class FilmLevels:
             widest = max([*reversed(self._waiting), one], key=lambda other: other.open)
             rest = widest.frame.L if curve.whole is None or widest.open == 1 else curve.whole
             shown = partial(completed, frame.L, one.iris.mask, rest, table)
-            return replace(frame, shown=shown, paper=one.iris.mask, slope=slope)
+            taken = frame.taken | {IRIS}
+            return replace(frame, shown=shown, paper=one.iris.mask, slope=slope, taken=taken)
         if mask is not None:
             shown = partial(within, frame, mask, table)
-            return replace(frame, shown=shown, window=box_of(mask), paper=mask, slope=slope)
+            frame = replace(frame, window=box_of(mask), taken=frame.taken | {BARS})
+            return replace(frame, shown=shown, paper=mask, slope=slope)
         shown = None if table is None else partial(through, frame.L, table)
         return replace(frame, shown=shown, slope=slope)
 

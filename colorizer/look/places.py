@@ -1,0 +1,41 @@
+"""What the places of a film show, besides gray pictures: a look at some of them, for `probe`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from colorizer.frame import Frame
+from colorizer.media.seek import frames_spread
+from colorizer.stages.found import BARS, CARD
+from colorizer.stages.own_colours import kind_of
+from colorizer.stages.region.cards import is_card
+from colorizer.stages.region.surround import find_surround
+
+PLACES = 32
+"""Places spread over a film that are looked at."""
+_SIDE = 192
+
+
+def seen_places(path: Path) -> list[dict[str, Any]]:
+    """Return the places of a film that show more than a gray picture, as JSON values.
+
+    Each has its time in seconds and what the run would take it for, were all of its shot like it;
+    the run looks at every shot.
+
+    Raises:
+        MediaError: it can't be read.
+    """
+    told = []
+    for frame in frames_spread(path, PLACES, side=_SIDE):
+        if what := _kinds(frame):
+            seconds = float((frame.pts or 0) * frame.time_base)
+            told.append({"time": round(seconds, 3), "seen": what})
+    return told
+
+
+def _kinds(frame: Frame) -> list[str]:
+    own = kind_of(frame)
+    card = CARD if is_card(frame.L) else ""
+    bars = BARS if find_surround([frame.L]) else ""
+    return [kind for kind in (own, card, bars) if kind]

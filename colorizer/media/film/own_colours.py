@@ -1,0 +1,134 @@
+"""The colours that a film has in its source: its chroma planes as decoded, and what they show."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from colorizer.color.cielab import srgb_to_lab
+from colorizer.color.ycbcr import ycbcr_to_rgb
+from colorizer.frame import Colours
+from colorizer.media.film.color_tags import ColorTags
+from colorizer.media.film.luma import LumaLayout, at_depth, read_plane
+
+if TYPE_CHECKING:
+    from av import VideoFrame
+
+_PACKED = {"yuyv422": (1, 3), "uyvy422": (0, 2), "yvyu422": (3, 1)}
+"""Packed formats -> bytes of Cb and Cr in a group of four."""
+_LOOK = 8
+"""RGB is looked at in every pixel of so many, both ways."""
+
+
+def own_colours(
+    frame: VideoFrame, Y: np.ndarray, layout: LumaLayout, tags: ColorTags
+) -> Colours | None:
+    """Return the colours of a decoded frame; None of one that is exactly gray.
+
+    Args:
+        frame: decoded.
+        Y: its luma.
+        layout: of its pixel format.
+        tags: matrix and range.
+    """
+    if layout.sampling == "gray":
+        return None
+    if layout.sampling == "rgb":
+        planes = [read_plane(frame, layout, number) for number in range(3)]
+        red, green, blue = (plane[::_LOOK, ::_LOOK] for plane in planes)
+        if np.array_equal(red, green) and np.array_equal(green, blue):
+            return None
+        rgb = np.stack(planes)
+        return Colours(partial(_ab_of_rgb, rgb, layout.bits))
+    chroma = _chroma(frame, layout)
+    if chroma is None:
+        return None
+    given = {"matrix": tags.matrix, "bits": layout.bits, "full_range": tags.full_range}
+    return Colours(partial(_ab_of_planes, Y, chroma, given), chroma, tags.matrix)
+
+
+def fitting(
+    chroma: tuple[np.ndarray, np.ndarray], size: tuple[int, int], bits: int, to_bits: int
+) -> np.ndarray:
+    """Bring chroma planes to the size and depth of an output: equal ones stay byte for byte.
+
+    Finer sampling repeats samples, so that nothing of them is lost; a coarser one averages.
+
+    Args:
+        chroma: Cb and Cr, (h, w) each.
+        size: (height, width) wanted.
+        bits: significant bits of the planes.
+        to_bits: of the result.
+
+    Returns:
+        (2, height, width) uint8 or uint16.
+    """
+    import cv2
+
+    planes = []
+    for plane in chroma:
+        if plane.shape != size:
+            finer = plane.shape[0] <= size[0] and plane.shape[1] <= size[1]
+            kind = cv2.INTER_NEAREST if finer else cv2.INTER_AREA
+            plane = cv2.resize(plane, size[::-1], interpolation=kind)
+        planes.append(at_depth(plane, bits, to_bits, full_range=False))
+    return np.stack(planes)
+
+
+def _chroma(frame: VideoFrame, layout: LumaLayout) -> tuple[np.ndarray, np.ndarray] | None:
+    """Copy Cb and Cr as decoded; None where both are neutral."""
+    parts = [_samples(frame, layout, number) for number in (0, 1)]
+    neutral = (1 << (layout.bits - 1)) << layout.shift
+    if all(part.min() == part.max() == neutral for part in parts):
+        return None
+    cb, cr = (
+        np.array(part >> layout.shift if layout.shift else part, part.dtype.newbyteorder("="))
+        for part in parts
+    )
+    return cb, cr
+
+
+def _samples(frame: VideoFrame, layout: LumaLayout, number: int) -> np.ndarray:
+    """Return the stored samples of Cb (0) or Cr (1), valid until the next frame is decoded."""
+    name, planes = layout.pix_fmt, frame.planes
+    if name in _PACKED:
+        place, first, step = 0, _PACKED[name][number], 4
+    elif len(planes) == 2:  # Cb and Cr in turn
+        place, first, step = 1, number ^ (name in ("nv21", "nv42")), 2
+    else:
+        place, first, step = 1 + number, 0, 1
+    plane: Any = planes[place]
+    sample = np.dtype(np.uint8 if layout.bits == 8 else ">u2" if layout.big_endian else "<u2")
+    rows = np.frombuffer(memoryview(plane), sample)
+    rows = rows.reshape(-1, abs(plane.line_size) // sample.itemsize)
+    rows = rows[::-1] if plane.line_size < 0 else rows
+    width = plane.width if step == 1 else -(-frame.width // 2) if name != "nv24" else frame.width
+    return rows[: plane.height, first::step][:, :width]
+
+
+def _ab_of_planes(
+    Y: np.ndarray,
+    chroma: tuple[np.ndarray, np.ndarray],
+    given: dict[str, Any],
+    size: tuple[int, int],
+) -> np.ndarray:
+    return _ab(ycbcr_to_rgb(np.stack([_sized(plane, size) for plane in (Y, *chroma)]), **given))
+
+
+def _ab_of_rgb(rgb: np.ndarray, bits: int, size: tuple[int, int]) -> np.ndarray:
+    return _ab(np.stack([_sized(plane, size) for plane in rgb]) / (2**bits - 1))
+
+
+def _ab(rgb: np.ndarray) -> np.ndarray:
+    return np.ascontiguousarray(srgb_to_lab(np.clip(rgb, 0, 1))[1:], np.float32)
+
+
+def _sized(plane: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    import cv2
+
+    plane = plane.astype(np.float32)
+    smaller = size[0] <= plane.shape[0] and size[1] <= plane.shape[1]
+    kind = cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
+    return cv2.resize(plane, size[::-1], interpolation=kind)

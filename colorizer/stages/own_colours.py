@@ -1,0 +1,98 @@
+"""Shots of a film that are in colour already, and tinted or toned ones: what becomes of them.
+
+A tint is one hue at each lightness; the colours of things are not. What a frame shows is decided by
+those around it, so a dark frame of a fade, or one bad frame, does not change its shot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from colorizer.color.tint import beyond_tint
+from colorizer.frame import Frame
+
+GRAY, COLOURED, TONED = "", "coloured", "toned"
+KINDS = (GRAY, COLOURED, TONED)
+COLOUR_LIMIT = 2.0
+"""`beyond_tint` from which a frame is in colour; of clips in colour the brownest has 2.6."""
+TINT_LIMIT = 3.0
+"""Mean chroma from which a frame without colours of things is toned."""
+_SIDE = 96
+"""Long side of the picture that is looked at."""
+AROUND = 4
+"""Frames looked at to either side that have a say."""
+_LIT = 12.0
+"""L* that the lightest of a frame must reach for its colours to be told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What is done with frames that have colours: do, skip or copy, see `settings.UNCOLOURED`."""
+
+    coloured: str = "copy"
+    toned: str = "do"
+
+    def of(self, kind: str) -> str:
+        """Return what is done with a frame of a kind."""
+        return {COLOURED: self.coloured, TONED: self.toned}.get(kind, "do")
+
+
+AS_USUAL = Wishes()
+
+
+def kind_of(frame: Frame) -> str | None:
+    """Tell what colours a frame has in its source, one of KINDS; None where it is too dark."""
+    if frame.colours is None:
+        return None if frame.L.max() < _LIT else GRAY
+    scale = min(1.0, _SIDE / max(frame.L.shape))
+    size = tuple(max(1, round(side * scale)) for side in frame.L.shape)
+    a, b = frame.colours.ab((size[0], size[1]))
+    import cv2
+
+    L = cv2.resize(frame.L, size[::-1], interpolation=cv2.INTER_AREA)
+    if np.percentile(L, 99) < _LIT:
+        return None
+    if beyond_tint(L.ravel(), a.ravel(), b.ravel()) > COLOUR_LIMIT:
+        return COLOURED
+    return TONED if float(np.hypot(a, b).mean()) > TINT_LIMIT else GRAY
+
+
+def settled(before: Sequence[str], after: Sequence[str | None], last: str) -> str:
+    """Return what a frame is by those around it.
+
+    Args:
+        before: what the frames before it showed that were looked at, of its shot.
+        after: those from it on; None where one is too dark.
+        last: what the frame before it was; it stays where nothing else is known.
+    """
+    known = [kind for kind in after if kind is not None]
+    near = [kind for kind in after[: AROUND + 1] if kind is not None]
+    votes = [*before[-AROUND:], *near] if near or before else known[:1]
+    if not votes:
+        return last
+    most = max(votes.count(kind) for kind in KINDS)
+    best = [kind for kind in KINDS if votes.count(kind) == most]
+    return last if last in best else best[-1]
+
+
+def as_wished(frame: Frame, kind: str, wishes: Wishes) -> Frame:
+    """Return a frame of a kind as is wished: with its own colours, without any, or as it is."""
+    wish = wishes.of(kind)
+    taken = frame.taken | ({kind} if kind else set())
+    if wish == "do":
+        return frame if taken == frame.taken else replace(frame, taken=taken)
+    if wish == "skip":
+        return replace(frame, taken=taken, slope=0.0)
+    size = (frame.L.shape[0], frame.L.shape[1])
+    own = np.zeros((2, *size), np.float32) if frame.colours is None else frame.colours.ab(size)
+    return replace(frame, taken=taken, ab=own, kept=True, is_anchor=True, slope=1.0, paper=None,
+                   window=None, shown=None)  # fmt: skip
+
+
+def keep_alone(frames: Iterable[Frame], wishes: Wishes) -> Iterator[Frame]:
+    """Do as is wished with every frame on its own."""
+    for frame in frames:
+        yield as_wished(frame, kind_of(frame) or GRAY, wishes)
