@@ -284,5 +284,7 @@ def open_film(path: Path, reading: Reading = Reading(), *, side: int) -> Film:
         return SequenceSource(path, reading, side=side)
     if path.suffix.lower() in FILE_SUFFIXES and path.is_file():
         name = f"scan_0001{path.suffix}"
-        raise UnsupportedMedia(path, f"is a frame without a number; name it as {name}")
+        raise UnsupportedMedia(
+            path, f"is not supported alone: frames are numbered; name it as {name}"
+        )
     return FilmSource(path, reading, side=side)
