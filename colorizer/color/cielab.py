@@ -227,14 +227,45 @@ def ab_to_linear(L: Array, ab: Array, space: RgbSpace = SRGB) -> Array:
     Returns:
         linear R, G, B, (3, h, w) float32 in [0, 1]; its L is the given one.
     """
+    linear = fitted(opponents_to_linear(L, ab[0], ab[1], space), L, ab, space)
+    return array_module(L).stack(linear)
+
+
+def fitted(linear: list[Array], L: Array, ab: Array, space: RgbSpace) -> list[Array]:
+    """Scale the chroma of colours outside a space and return planes in [0, 1].
+
+    Args:
+        linear: R, G and B of L and ab, each (h, w), which are written to.
+        L: see `ab_to_linear`, as the others.
+        ab: see there.
+        space: see there.
+    """
     xp = array_module(L)
-    linear = xp.stack(opponents_to_linear(L, ab[0], ab[1], space))
-    outside = _excess(linear) > _ROUNDING
-    if outside.any():
+    if any(plane.min() < -_ROUNDING or plane.max() > 1 + _ROUNDING for plane in linear):
+        outside = _excess(linear) > _ROUNDING
         L, a, b = L[outside], ab[0][outside], ab[1][outside]
         t = _gamut_scale(L, a, b, space)
-        linear[:, outside] = xp.stack(opponents_to_linear(L, t * a, t * b, space))
-    return xp.clip(linear, 0, 1)
+        for plane, inside in zip(linear, opponents_to_linear(L, t * a, t * b, space), strict=True):
+            plane[outside] = inside
+    return [xp.clip(plane, 0, 1) for plane in linear]
+
+
+def cubes(f: np.ndarray) -> np.ndarray:
+    """Return the cube of every value, (h, w) float32."""
+    import cv2
+
+    made = cv2.multiply(f, f)
+    return cv2.multiply(made, f, dst=made)
+
+
+def from_cubes(f: np.ndarray, cubed: np.ndarray) -> np.ndarray:
+    """Return CIELAB's light of f, given its cubes, which are written to; (h, w) float32."""
+    import cv2
+
+    if cv2.minMaxLoc(f)[0] <= _EPSILON_ROOT:
+        line = cv2.addWeighted(f, 1 / _KAPPA_SLOPE, f, 0, -16 / 116 / _KAPPA_SLOPE)
+        np.copyto(cubed, line, where=f <= _EPSILON_ROOT)
+    return cubed
 
 
 def _excess(linear: Any) -> Any:
