@@ -21,6 +21,7 @@ from colorizer.frame import Frame, working_L
 from colorizer.guidance.hints.file import read_hints
 from colorizer.jobs import JobState, Progress, is_there, results_of
 from colorizer.models import model_names
+from colorizer.notes import note
 from colorizer.places.hint import Hint, hints_of
 from colorizer.settings import Settings
 
@@ -92,10 +93,10 @@ def colorize(
     chosen = Settings(**settings)
     if isinstance(source, np.ndarray):
         if out is not None:
-            raise SettingsError("out is for paths; the result of an array is returned")
+            raise SettingsError(note("api.out_is_for_paths"))
         return _colorize_array(source, _loaded(model, chosen), chosen, tuple(hints or ()))
     if hints:
-        raise SettingsError("hints of a path are a file; those of an array are Hint objects")
+        raise SettingsError(note("api.hints_of_array"))
     return _colorize_path(Path(source), None if out is None else Path(out), model, chosen, records)
 
 
@@ -124,7 +125,7 @@ def confidence(
     frame, network = _prepared(picture, model, settings)
     codes = confidence_of(frame.seen, network)
     if not codes.size:
-        raise SettingsError(f"model {network.name} can't tell how sure it is")
+        raise SettingsError(note("model.no_confidence", name=network.name))
     height, width = frame.Y.shape
     return cv2.resize(codes.astype(np.float32) / 255, (width, height))
 
@@ -187,16 +188,20 @@ def _colorized(
     plan = plan_run([str(source)], str(out), settings)
     trouble = [str(problem) for problem in plan.problems]
     if not (plan.jobs or plan.settled or trouble):
-        raise MediaError(source, "holds no photo and no film")
+        raise MediaError(source, note("folder.no_photo_no_film"))
     ends = _ends(plan, out, model, settings, records)
     lost = [event.job for event in ends if event.state is JobState.DONE and not is_there(event)]
-    trouble += [f"{job.source}: its result {job.target} was removed meanwhile" for job in lost]
+    trouble += [
+        note("file.reason", path=job.source, reason=note("job.result_removed", file=job.target))
+        for job in lost
+    ]
     failed = [event for event in ends if event.state is JobState.FAILED]
-    trouble += [f"{event.job.source}: {event.message}" for event in failed]
+    trouble += [
+        note("file.reason", path=event.job.source, reason=event.message) for event in failed
+    ]
     if trouble:
-        raise ColorizerError(
-            f"{len(trouble)} of {len(ends) + len(plan.problems)} failed: {'; '.join(trouble)}"
-        )
+        whole = len(ends) + len(plan.problems)
+        raise ColorizerError(note("job.failed", failed=len(trouble), whole=whole, why=trouble))
     # Photos end in any order; a second call should give the same list. Some may be left out.
     made = (target for event in ends if is_there(event) for target in results_of(event))
     return natsorted(made, key=str)

@@ -6,6 +6,7 @@ import numpy as np
 
 from colorizer.color.made_profiles import SRGB_CURVE, Curve, gray_profile, rgb_profile
 from colorizer.color.rgb_spaces import chromatic_matrix
+from colorizer.notes import note
 
 SRGB_PRIMARIES = (0.64, 0.33, 0.30, 0.60, 0.15, 0.06, 0.3127, 0.3290)
 """x and y of red, green, blue and white."""
@@ -50,7 +51,7 @@ def profile_of(space: str, primaries: tuple[float, ...], curve: Curve) -> bytes:
     red, green, blue, white = ((primaries[n], primaries[n + 1]) for n in (0, 2, 4, 6))
     matrix = chromatic_matrix(red, green, blue, white)
     if np.linalg.det(matrix) <= 0 or not np.isfinite(matrix).all() or matrix[1].min() < 0:
-        raise ValueError("its primaries are no triangle")
+        raise ValueError(note("profile.no_triangle"))
     return rgb_profile("as the file says", matrix.tolist(), curve)
 
 
@@ -63,7 +64,7 @@ def profile_of_codes(space: str, primaries: int, transfer: int, full_range: bool
     if transfer in (16, 18):
         raise ValueError("PQ" if transfer == 16 else "HLG")
     if primaries not in _PRIMARIES or transfer not in _TRANSFERS:
-        raise ValueError(f"primaries {primaries}, transfer {transfer}")
+        raise ValueError(note("profile.code_points", primaries=primaries, transfer=transfer))
     curve, told = _TRANSFERS[transfer], _PRIMARIES[primaries]
     if full_range and curve == SRGB_CURVE and (told == SRGB_PRIMARIES or space == "gray"):
         return None

@@ -19,6 +19,7 @@ from colorizer.color.made_profiles import make_profile
 from colorizer.color.rgb_spaces import D50, NAMED_SPACES, SRGB, adaptation, matrix_space
 from colorizer.errors import SettingsError
 from colorizer.files.strangers import read_whole
+from colorizer.notes import note
 
 _SIGNATURES = {"gray": (b"GRAY", b"RGB "), "rgb": (b"RGB ", b"GRAY"), "cmyk": (b"CMYK",)}
 """What a profile may describe by the space of the pixels: gray has the gray axis of an RGB profile,
@@ -47,7 +48,7 @@ def foreign_profile(profile: bytes | None, space: str) -> bytes | None:
         return None
     if profile[16:20] not in _SIGNATURES[space]:
         found = profile[16:20].decode("latin-1").strip()
-        raise ValueError(f"it describes {found or 'nothing'}, the pixels are {space}")
+        raise ValueError(note("profile.other_space", found=found or "nothing", space=space))
     return None if _is_srgb(profile) else profile
 
 
@@ -75,7 +76,7 @@ def profile_name(profile: bytes) -> str:
         opened = ImageCms.ImageCmsProfile(io.BytesIO(profile))
         return (ImageCms.getProfileDescription(opened) or "").strip() or "unnamed"
     except (OSError, ImageCms.PyCMSError) as error:
-        raise ValueError("it can't be read") from error
+        raise ValueError(note("file.it_cannot_be_read")) from error
 
 
 @lru_cache(maxsize=4)
@@ -155,12 +156,14 @@ def _read_space(path: str) -> tuple[RgbSpace, bytes]:
         data = read_whole(Path(path), _MOST_BYTES)
     except OSError as error:
         raise SettingsError(
-            f"--profile must be {known} or an ICC file, got {path!r}: {error.strerror or error}"
+            note("profile.option_wrong", known=known, path=repr(path), why=error.strerror or error)
         ) from error
     try:
         return _space_of(data), data
     except (ValueError, struct.error) as error:
-        raise SettingsError(f"--profile {path} can't be used: {error}; use {known}") from error
+        raise SettingsError(
+            note("profile.cannot_use", profile=path, why=error, known=known)
+        ) from error
 
 
 def _space_of(profile: bytes) -> RgbSpace:
@@ -170,16 +173,16 @@ def _space_of(profile: bytes) -> RgbSpace:
         ValueError: it is another kind of profile or damaged.
     """
     if profile[36:40] != b"acsp" or profile[16:20] != b"RGB ":
-        raise ValueError("it is no ICC profile of an RGB space")
+        raise ValueError(note("profile.not_rgb"))
     tags = _tags(profile)
     if not _is_matrix(tags):
-        raise ValueError("it has tables; only profiles with a matrix and curves can be written in")
+        raise ValueError(note("profile.tables"))
     ramp = np.linspace(0, 1, _CURVE_STEPS)
     red, light, blue = (_curve(tags[n], _CURVE_STEPS) for n in (b"rTRC", b"gTRC", b"bTRC"))
     if max(np.abs(red - light).max(), np.abs(blue - light).max()) > _UNLIKE:
-        raise ValueError("its channels have different curves; that is a device, no working space")
+        raise ValueError(note("profile.device"))
     if (np.diff(light) < 0).any() or light[-1] <= light[0]:
-        raise ValueError("its curve falls")
+        raise ValueError(note("profile.curve_falls"))
     # Evenly spaced in the cube root of light, which is close to even spacing in codes.
     inverse = np.interp(ramp**3, light, ramp).astype(np.float32)
     matrix = _native_matrix(tags)
@@ -198,15 +201,15 @@ def _tags(profile: bytes) -> dict[bytes, bytes]:
         ValueError: they lie outside of it.
     """
     if len(profile) < 132:
-        raise ValueError("it is cut off")
+        raise ValueError(note("file.it_is_cut_off"))
     (count,) = struct.unpack_from(">I", profile, 128)
     if 132 + 12 * count > len(profile):
-        raise ValueError("it is cut off")
+        raise ValueError(note("file.it_is_cut_off"))
     found = {}
     for index in range(count):
         name, start, length = struct.unpack_from(">4sII", profile, 132 + 12 * index)
         if start + length > len(profile):
-            raise ValueError("it is cut off")
+            raise ValueError(note("file.it_is_cut_off"))
         found[name] = profile[start : start + length]
     return found
 
@@ -225,12 +228,12 @@ def _native_matrix(tags: dict[bytes, bytes]) -> np.ndarray:
     else:
         white = _numbers(tags[b"wtpt"], 3) if b"wtpt" in tags else np.array(D50)
         if white.min() <= 0:
-            raise ValueError("its white is black")
+            raise ValueError(note("profile.white_black"))
         adapted = adaptation(white / white[1])
     try:
         return np.linalg.solve(adapted, columns)
     except np.linalg.LinAlgError as error:
-        raise ValueError("its adaptation can't be undone") from error
+        raise ValueError(note("profile.adaptation")) from error
 
 
 def _numbers(tag: bytes, count: int) -> np.ndarray:
@@ -250,20 +253,20 @@ def _curve(tag: bytes, count: int) -> np.ndarray:
         if steps == 0:
             return x
         if len(tag) < 12 + 2 * steps:
-            raise ValueError("its curve is cut off")
+            raise ValueError(note("profile.curve_cut_off"))
         values = np.frombuffer(tag, ">u2", steps, 12)
         if steps == 1:
             return x ** (values[0] / 256)
         return np.interp(x, np.linspace(0, 1, steps), values / 65535)
     if tag[:4] != b"para":
-        raise ValueError("its curve is of an unknown kind")
+        raise ValueError(note("profile.curve_unknown"))
     return np.clip(_parametric(tag, x), 0, 1)
 
 
 def _parametric(tag: bytes, x: np.ndarray) -> np.ndarray:
     (kind,) = struct.unpack_from(">H", tag, 8)
     if kind > 4:
-        raise ValueError("its curve is of an unknown kind")
+        raise ValueError(note("profile.curve_unknown"))
     given = struct.unpack_from(f">{(1, 3, 4, 5, 7)[kind]}i", tag, 12)
     g, a, b, c, d, e, f = [v / 65536 for v in given] + [1.0, 0, 0, 0, 0, 0, 0][len(given) :]
     if kind == 0:

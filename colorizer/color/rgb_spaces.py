@@ -23,6 +23,7 @@ from colorizer.color.cielab import (
     from_cubes,
     light_to_L,
 )
+from colorizer.notes import note
 
 D50 = (0.9642, 1.0, 0.8249)
 """XYZ of the white of ICC's connection space (ICC.1:2022, 7.2.16)."""
@@ -48,7 +49,7 @@ def matrix_space(
     try:
         inverse = np.linalg.inv(to_xyz)
     except np.linalg.LinAlgError as error:
-        raise ValueError("its primaries lie on one line") from error
+        raise ValueError(note("profile.one_line")) from error
     rows, back = (tuple(map(tuple, m.tolist())) for m in (to_xyz, inverse))
     return RgbSpace(name, rows, back, decode, encode)
 

@@ -11,6 +11,7 @@ import sys
 
 from colorizer.errors import SettingsError
 from colorizer.manual import TOPICS, page, summary
+from colorizer.notes import note
 
 TEXT = """\
 Show a page of the manual; without TOPIC, list the pages.
@@ -37,7 +38,7 @@ def help_page(arguments: argparse.Namespace) -> int:
         sys.stdout.write("\n".join(["colorizer help TOPIC shows one of these pages:", *lines, ""]))
         return 0
     if topic not in TOPICS:
-        raise SettingsError(f"the manual has no page {topic!r}; topics are {', '.join(TOPICS)}")
+        raise SettingsError(note("manual.no_page", topic=repr(topic), topics=", ".join(TOPICS)))
     _show(page(topic))
     return 0
 

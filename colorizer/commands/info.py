@@ -14,6 +14,7 @@ from colorizer.commands.report import ExitCode, tell_ignored
 from colorizer.commands.streams import SCHEMA, write_line, write_text
 from colorizer.errors import SettingsError, UnsupportedMedia
 from colorizer.jobs import Job, Kind
+from colorizer.notes import note
 from colorizer.places.frame_pattern import stands_for_frames
 
 
@@ -34,7 +35,7 @@ def preview(arguments: argparse.Namespace) -> int:
     """Write before | after of one picture as PNG."""
     out: Path = arguments.out
     if out.suffix.lower() != ".png":
-        raise SettingsError(f"--out must be the name of a .png file, got {out}")
+        raise SettingsError(note("preview.out_not_png", file=out))
     settings = settings_from(arguments)
     kind = known_kind(arguments.file)
     check_output(out, Job(arguments.file, out, kind, settings))
@@ -64,10 +65,10 @@ def known_kind(path: Path) -> Kind:
     from colorizer.media.probe import kind_of
 
     if not (os.path.lexists(path) or stands_for_frames(path)):
-        raise UnsupportedMedia(path, "no such file")
+        raise UnsupportedMedia(path, note("file.no_such_file"))
     kind = None if path.is_dir() else kind_of(path)
     if kind is None:
-        raise UnsupportedMedia(path, "is neither a photo nor a film")
+        raise UnsupportedMedia(path, note("file.neither_photo_nor_film"))
     return kind
 
 

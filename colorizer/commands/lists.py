@@ -17,6 +17,7 @@ from colorizer.errors import MediaError, SettingsError, TargetError
 from colorizer.files.durable import check_writable, write_whole
 from colorizer.files.strangers import LIST_BYTES, TooLargeError
 from colorizer.jobs import Job
+from colorizer.notes import note
 
 
 def inputs_of(arguments: argparse.Namespace) -> list[str]:
@@ -35,9 +36,9 @@ def inputs_of(arguments: argparse.Namespace) -> list[str]:
             with Path(listed).open("rb") as opened:
                 inputs += _names(_all_of(opened), arguments.null)
     except OSError as error:
-        raise SettingsError(f"--from-file {listed} can't be read: {error.strerror}") from error
+        raise SettingsError(note("list.cannot_read", file=listed, why=error.strerror)) from error
     if not inputs and listed is None:
-        raise SettingsError("no INPUT given; name files, folders or --from-file LIST")
+        raise SettingsError(note("list.no_input"))
     return inputs
 
 
@@ -49,7 +50,7 @@ def _all_of(opened: BinaryIO) -> bytes:
     """
     data = opened.read(LIST_BYTES + 1)
     if len(data) > LIST_BYTES:
-        raise TooLargeError(errno.EFBIG, f"has more than {LIST_BYTES >> 20} MB")
+        raise TooLargeError(errno.EFBIG, note("file.too_large", most=LIST_BYTES >> 20))
     return data
 
 
@@ -79,14 +80,14 @@ def check_run_lists(plan: Plan, arguments: argparse.Namespace) -> None:
     check_lists([*lists, *([failed] if failed else [])], plan, named)
     if failed:
         if failed.exists() and kind_of(failed):
-            raise TargetError(failed, "is a photo or a film; name another file for --failed-list")
+            raise TargetError(failed, note("list.photo_or_film"))
         if not arguments.dry_run:
             check_writable(failed)
     for file in lists:
         try:
             read_manifest(file) if file.name == NAME else None
         except MediaError as error:
-            raise TargetError(file, f"{error.reason}; move it away or mend it first") from error
+            raise TargetError(file, note("list.mend_first", why=error.reason)) from error
 
 
 def write_failed(arguments: argparse.Namespace, plan: Plan, failed: Iterable[Job]) -> None:
@@ -105,4 +106,4 @@ def write_failed(arguments: argparse.Namespace, plan: Plan, failed: Iterable[Job
         text = "".join(f"{line}{end}" for line in lines)
         write_whole(file, text.encode("utf-8", "surrogateescape"))
     except OSError as error:
-        raise TargetError(file, f"can't be written: {error.strerror}") from error
+        raise TargetError(file, note("file.cannot_write", why=error.strerror)) from error

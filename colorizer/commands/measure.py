@@ -10,6 +10,7 @@ from colorizer.commands.report import ExitCode
 from colorizer.commands.streams import write_json, write_text
 from colorizer.errors import SettingsError, TargetError
 from colorizer.files.shown_names import counted
+from colorizer.notes import note
 from colorizer.settings import Reading, Settings
 
 TEXT = """\
@@ -83,7 +84,7 @@ def measure(arguments: argparse.Namespace) -> int:
     """Measure one film and tell what was found."""
     plot: Path | None = arguments.plot
     if plot is not None and plot.suffix.lower() != ".svg":
-        raise SettingsError(f"--plot must be the name of a .svg file, got {plot}")
+        raise SettingsError(note("measure.plot_not_svg", file=plot))
     source, part = _source(arguments)
     if plot is not None:
         _check_plot(plot, source, arguments)
@@ -145,13 +146,11 @@ def _source(arguments: argparse.Namespace) -> tuple[Path, Reading]:
     from colorizer.jobs import Kind
 
     if known_kind(arguments.result) is not Kind.FILM:
-        raise SettingsError(f"{arguments.result} is a photo; measure is for films")
+        raise SettingsError(note("measure.photo", file=arguments.result))
     sidecar = read_sidecar(sidecar_of(arguments.result))
     if sidecar is None:
         if arguments.source is None:
-            raise SettingsError(
-                f"no sidecar of {arguments.result} names its source; give it with --source"
-            )
+            raise SettingsError(note("measure.source_unknown", file=arguments.result))
         return arguments.source, Reading()
     settings = sidecar.get("settings", {})
     part = Reading.within({name: settings[name] for name in ("start", "end") if name in settings})
@@ -165,7 +164,7 @@ def _draw(plot: Path, found: dict[str, Any], title: str) -> None:
     try:
         write_whole(plot, svg(found, title).encode())
     except OSError as error:
-        raise TargetError(plot, f"can't be written ({error.strerror})") from error
+        raise TargetError(plot, note("file.cannot_write_so", why=error.strerror)) from error
 
 
 def lines(found: dict[str, Any]) -> list[str]:

@@ -28,6 +28,7 @@ from colorizer.files.checksum import file_hash
 from colorizer.files.claims import held
 from colorizer.files.shown_names import counted
 from colorizer.jobs import Job, Kind
+from colorizer.notes import note
 from colorizer.places.frame_pattern import there
 from colorizer.places.hint import from_lists
 from colorizer.settings import Settings
@@ -42,11 +43,11 @@ def repeat(arguments: argparse.Namespace) -> int:
         MediaError: no sidecar, or its source is gone or was changed.
     """
     if arguments.inputs or arguments.from_file:
-        raise SettingsError("--repeat takes source and settings from the sidecar; give no INPUT")
+        raise SettingsError(note("repeat.no_input"))
     file: Path = arguments.repeat
     sidecar = read_sidecar(file)
     if sidecar is None:
-        raise MediaError(file, "is no sidecar of this program; give a file NAME.colorize.json")
+        raise MediaError(file, note("repeat.no_sidecar"))
     with _target(sidecar, file, arguments.out) as target:
         job = _job(sidecar, file, target, arguments)
         if arguments.dry_run:
@@ -73,7 +74,7 @@ def _target(sidecar: Sidecar, file: Path, out: str | None) -> Iterator[Path]:
         as_file = folder.suffix and not folder.is_dir() and not out.endswith(("/", os.sep))
         target = folder if as_file else folder / name
         if there(target, film=sidecar["kind"] == Kind.FILM):
-            raise MediaError(target, "exists; choose another --out for --repeat")
+            raise MediaError(target, note("repeat.exists"))
         yield target
         return
     with tempfile.TemporaryDirectory(prefix=".colorize-repeat-", dir=_roomy(file.parent)) as folder:
@@ -90,9 +91,9 @@ def _job(sidecar: Sidecar, file: Path, target: Path, arguments: argparse.Namespa
     try:
         found = source_hash(source, told["bytes"])
     except OSError as error:
-        raise MediaError(source, f"the source can't be read: {error.strerror}") from error
+        raise MediaError(source, note("repeat.cannot_read_source", why=error.strerror)) from error
     if found != told["sha256"]:
-        raise MediaError(source, "is not the source any more: its SHA-256 is another")
+        raise MediaError(source, note("repeat.another_source"))
     named = {item.name for item in fields(Settings) if "Path" in str(item.type)} | {
         "profile",
         "assume_profile",
@@ -157,7 +158,11 @@ def _differences(sidecar: Sidecar, job: Job, weights: str, device: dict[str, Any
     was, now = sidecar.get("device", {}), device
     found += [f"device {n} {was.get(n)}, now {now.get(n)}" for n in now if now[n] != was.get(n)]
     was, now = sidecar.get("program", {}), program_facts()
-    found += [f"{n} {was.get(n)}, now {now.get(n)}" for n in now if now[n] != was.get(n)]
+    found += [
+        note("settings.was_now", name=n, was=was.get(n), now=now.get(n))
+        for n in now
+        if now[n] != was.get(n)
+    ]
     painted = dict(sidecar["model"].get("references") or {})
     for key, words in (("shots", "cut list"), ("shot_settings", "settings of shots")):
         told = sidecar.get(key)

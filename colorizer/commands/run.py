@@ -22,6 +22,7 @@ from colorizer.commands.streams import say, write_json, write_line
 from colorizer.errors import SettingsError, TargetError
 from colorizer.jobs import JobState, Kind
 from colorizer.media.film.segments import kept_frames, sweep
+from colorizer.notes import note
 
 if TYPE_CHECKING:
     from colorizer.models.base import ColorModel
@@ -38,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
 
         return repeat(arguments)
     if arguments.out is None:
-        raise SettingsError("-o OUT is missing; name the folder or file of the results")
+        raise SettingsError(note("run.out_missing"))
     if arguments.bag:
         arguments.out = f"{Path(arguments.out) / PAYLOAD}{os.sep}"
     settings = settings_from(arguments)
@@ -168,6 +169,6 @@ def make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise TargetError(folder, f"can't be created: {error.strerror}") from error
+        raise TargetError(folder, note("folder.cannot_create", why=error.strerror)) from error
     if not os.access(folder, os.W_OK):
-        raise TargetError(folder, "can't be written to; choose another folder")
+        raise TargetError(folder, note("folder.cannot_write_to"))

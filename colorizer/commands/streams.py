@@ -13,6 +13,7 @@ from typing import Any, TextIO
 
 from colorizer.files.shown_names import CONTROLS, escaped
 from colorizer.files.shown_names import shown as shown
+from colorizer.notes import Note, as_json
 
 SCHEMA = 1
 """Version of the JSON lines; grows when a field changes its meaning."""
@@ -54,7 +55,10 @@ def _above_bars(text: str, stream: TextIO, end: str = "\n") -> None:
 
 
 def write_json(**event: Any) -> None:
-    """Write one JSON line to standard output."""
+    """Write one JSON line to standard output, with code and values of its message and warnings."""
+    texts = (event.get("message"), *event.get("warnings", ()))
+    if notes := [as_json(text) for text in texts if isinstance(text, Note)]:
+        event["notes"] = notes
     write_text(json.dumps({"schema": SCHEMA, **event}))
 
 

@@ -12,6 +12,7 @@ from colorizer.commands.options import positive
 from colorizer.commands.report import ExitCode
 from colorizer.commands.streams import say, write_json, write_line
 from colorizer.errors import MediaError, SettingsError
+from colorizer.notes import note
 from colorizer.places.frame_pattern import normal, stands_for_frames
 
 if TYPE_CHECKING:
@@ -57,11 +58,11 @@ def verify(arguments: argparse.Namespace) -> int:
     """Check all that was named; the exit code says whether all is as it must be."""
     single = len(arguments.outputs) == 1 and not arguments.outputs[0].is_dir()
     if arguments.source and not single:
-        raise SettingsError("--source belongs to a single result; give them one at a time")
+        raise SettingsError(note("verify.source_for_one"))
     if arguments.sources and not arguments.sources.is_dir():
-        raise SettingsError(f"--sources {arguments.sources} is not a folder")
+        raise SettingsError(note("verify.sources_no_folder", folder=arguments.sources))
     if arguments.sources and (arguments.source or arguments.no_source):
-        raise SettingsError("--sources can't be combined with --source or --no-source")
+        raise SettingsError(note("verify.sources_alone"))
     failed = 0
     for out in arguments.outputs:
         try:
@@ -84,7 +85,7 @@ def _folder(root: Path, arguments: argparse.Namespace) -> int:
 
     contents = contents_of(root)
     if not contents.recorded:
-        raise MediaError(root, "holds no manifest and no sidecar; nothing can be checked")
+        raise MediaError(root, note("verify.nothing_to_check"))
     counts = {True: 0, False: 0}
     findings = check_all(
         contents.recorded,
@@ -131,7 +132,7 @@ def _one(out: Path, arguments: argparse.Namespace) -> bool:
     out = normal(out) if stands_for_frames(out) else out
     sidecar = read_sidecar(sidecar_of(out))
     if sidecar is None and not arguments.source:
-        raise MediaError(out, "no sidecar beside it names its source; give it with --source")
+        raise MediaError(out, note("verify.source_unknown"))
     finding = Finding(out, good=True, text="as recorded")
     if sidecar is not None:
         recorded = Recorded(out, has_sidecar=True)

@@ -15,7 +15,7 @@ from typing import Any
 from colorizer.engine.closes import Closes
 from colorizer.engine.wire import item_of, progress_from
 from colorizer.jobs import Job, JobState, Progress
-from colorizer.notes import revived
+from colorizer.notes import note, revived
 
 _log = logging.getLogger(__name__)
 
@@ -113,14 +113,11 @@ class Apart(Closes):
 
 def _crash_words(code: int) -> str:
     """Say how a process ended that should not have."""
-    how = f"exit code {code}"
+    how = note("worker.exit_code", number=code)
     if code < 0:
         with suppress(ValueError):
             how = signal.Signals(-code).name
-    return (
-        f"the process ended twice while this file was in progress ({how}); a library that reads"
-        " files crashes on it"
-    )
+    return note("worker.crashed_twice", how=how)
 
 
 def worker_command() -> tuple[str, list[str]]:

@@ -16,6 +16,7 @@ from colorizer.files.claims import Claim
 from colorizer.files.hiccups import WAITS, is_passing, pauses
 from colorizer.jobs import Job, JobState, Kind, Progress
 from colorizer.models.base import ColorModel
+from colorizer.notes import note
 from colorizer.stages.gather import Gather
 
 _log = logging.getLogger(__name__)
@@ -93,10 +94,10 @@ def _taken(job: Job, claim: Claim) -> Generator[Progress, None, str]:
             if claim.take():
                 return ""
             wait = _CLAIM_SECONDS
-            words = f"waits for {claim.holder()}, which writes {job.target}"
+            words = note("job.waits", holder=claim.holder(), file=job.target)
         except TargetError as error:
             wait = next(waits, 0.0) if is_passing(error) else 0.0
-            words = f"{error}; trying again in {wait:.0f} s"
+            words = note("job.trying_again", why=error, seconds=wait)
             if is_disk_error(error):
                 raise
             if not wait:
@@ -126,7 +127,7 @@ def tried(job: Job, model: ColorModel, gather: Gather | None) -> Generator[Progr
             return
         if not passing or wait is None:
             break
-        told = f"{message}; trying again in {wait:.0f} s"
+        told = note("job.trying_again", why=message, seconds=wait)
         _log.warning("%s: %s", job.source, told)
         for _ in pauses(wait):
             yield Progress(job, JobState.RUNNING, message=told)
@@ -138,7 +139,7 @@ def _made_meanwhile(job: Job, before: Stamp) -> Progress | None:
     now = stamp(job)
     if now is None or now == before or standing_of(job)[0] is not Standing.DONE:
         return None
-    return Progress(job, JobState.SKIPPED, message=f"{job.target} was made by another run just now")
+    return Progress(job, JobState.SKIPPED, message=note("existing.made_just_now", file=job.target))
 
 
 def _try(
@@ -156,11 +157,11 @@ def _try(
             raise
         return reason(error, job), is_passing(error)
     except MemoryError:
-        return "out of memory; close other programs or use fewer --jobs", False
+        return note("job.out_of_memory"), False
     except Exception as error:
         if not is_passing(error):
             _log.debug("%s: unexpected error", job.source, exc_info=True)
-        return f"unexpected {type(error).__name__}: {error}", is_passing(error)
+        return note("error.unexpected", kind=type(error).__name__, why=error), is_passing(error)
     return "", False
 
 

@@ -14,6 +14,7 @@ from colorizer.jobs import Job, JobState, Kind, Progress
 from colorizer.media.film.changes import Change, find_changes, followed_scan
 from colorizer.media.film.codecs import codec_named
 from colorizer.media.film.looks import FilmChange
+from colorizer.notes import joined, note
 from colorizer.places.frame_pattern import is_pattern, there
 
 Run = Callable[[Job], Generator[Progress, None, None]]
@@ -77,19 +78,19 @@ def _end(job: Job, parts: list[Job], ends: list[Progress]) -> Progress:
     done = sum(end.done for end in ends)
     names = ", ".join(part.target.name for part in parts)
     warnings = tuple(
-        f"{part.target.name}: {line}"
+        note("file.reason", path=part.target.name, reason=line)
         for part, end in zip(parts, ends, strict=True)
         for line in end.warnings
     )
     failed = [end for end in ends if end.state is JobState.FAILED]
     results = tuple(part.target for part in parts)
     if failed:
-        message = "; ".join(f"{end.job.target.name}: {end.message}" for end in failed)
-        return Progress(job, JobState.FAILED, done, None, message, warnings)
+        told = [note("file.reason", path=e.job.target.name, reason=e.message) for e in failed]
+        return Progress(job, JobState.FAILED, done, None, joined(told), warnings)
     skipped = all(end.state is JobState.SKIPPED for end in ends)
     state = JobState.SKIPPED if skipped else JobState.DONE
-    message = f"its {len(parts)} parts exist: {names}" if skipped else ""
-    told = (f"it changes inside and becomes {len(parts)} files: {names}", *warnings)
+    message = note("parts.exist", count=len(parts), names=names) if skipped else ""
+    told = (note("parts.becomes", count=len(parts), names=names), *warnings)
     return Progress(job, state, done, done, message, told, results=results)
 
 

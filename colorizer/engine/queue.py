@@ -226,16 +226,12 @@ class Queue(Closes):
             return  # told by _migrate
         if (version == 0 and tables) or version < 0 or (version and not wanted <= columns):
             self._base.close()
-            raise ColorizerError(
-                f"{self.path}: is a database of another program, not a queue; name another file"
-            )
+            raise ColorizerError(note("queue.foreign", file=self.path))
 
     def _migrate(self) -> None:
         version = self._base.execute("PRAGMA user_version").fetchone()[0]
         if version > SCHEMA:
-            raise ColorizerError(
-                f"{self.path}: made by a newer version of this program (schema {version})"
-            )
+            raise ColorizerError(note("queue.newer", file=self.path, version=version))
         if version == 0:
             with self._change():
                 for statement in _TABLE.split(";"):
@@ -277,4 +273,4 @@ class Queue(Closes):
         try:
             yield
         except (sqlite3.Error, OSError) as error:
-            raise ColorizerError(f"{self.path}: the queue can't be used ({error})") from error
+            raise ColorizerError(note("queue.cannot_use", file=self.path, why=error)) from error

@@ -12,6 +12,7 @@ from colorizer.errors import ColorizerError, TargetError
 from colorizer.files.durable import write_whole
 from colorizer.files.strangers import LIST_BYTES, parse_json, read_whole
 from colorizer.jobs import JobState
+from colorizer.notes import note
 
 SCHEMA = 1
 """Version of the exported list."""
@@ -46,8 +47,10 @@ def import_json(queue: Queue, file: Path) -> list[int]:
     try:
         content = parse_json(read_whole(file, LIST_BYTES))
         if content["schema"] != SCHEMA:
-            raise ColorizerError(f"{file}: made by another version ({content['schema']})")
+            raise ColorizerError(
+                note("queue.list_of_other_version", file=file, version=content["schema"])
+            )
         jobs = [replace(job_from(item), new_list=False) for item in content["jobs"]]
     except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
-        raise ColorizerError(f"{file}: not a list of jobs ({error})") from error
+        raise ColorizerError(note("queue.no_list", file=file, why=error)) from error
     return queue.add(jobs)

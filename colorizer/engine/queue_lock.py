@@ -10,6 +10,7 @@ from pathlib import Path
 
 from colorizer.errors import ColorizerError, TargetError
 from colorizer.files.durable import NoLocksError, lock, open_own
+from colorizer.notes import note
 
 _log = logging.getLogger(__name__)
 
@@ -30,9 +31,9 @@ def held(file: Path) -> Iterator[None]:
         file.parent.mkdir(parents=True, exist_ok=True)
         opened = open_own(place)
     except PermissionError as error:
-        raise TargetError(place, "can't be written to, or the window is open") from error
+        raise TargetError(place, note("queue.not_writable_or_open")) from error
     except OSError as error:
-        raise TargetError(place, f"can't be written: {error.strerror}") from error
+        raise TargetError(place, note("file.cannot_write", why=error.strerror)) from error
     with opened:
         try:
             lock(opened)
@@ -41,11 +42,9 @@ def held(file: Path) -> Iterator[None]:
                 "%s: its drive has no locks (%s); start one run at a time", file, error.strerror
             )
         except OSError as error:
-            raise ColorizerError(
-                f"{file} is in use by the window or another run; close it first"
-            ) from error
+            raise ColorizerError(note("queue.in_use", file=file)) from error
         if not _is_lock(opened.read(_LOCK_HEAD)):
-            raise TargetError(place, "is no lock of this program; move it away")
+            raise TargetError(place, note("queue.no_lock"))
         opened.seek(0)
         opened.truncate(0)
         # The form of Qt's lock files: without it the window would take this one for a left-over.

@@ -39,6 +39,7 @@ from colorizer.errors import ColorizerError
 from colorizer.files.claims import Hold, look
 from colorizer.jobs import Job, JobState, Kind, Progress
 from colorizer.models.base import ColorModel
+from colorizer.notes import note
 from colorizer.stages.device import choose_device, cpu_cores
 from colorizer.stages.gather import Gather, gather_on
 
@@ -182,7 +183,7 @@ class Runner(Closes):
     def _run_apart(self, job: Job, handling: Handling) -> Steps:
         """Do a job at which a process died in one of its own; its claim stays if that dies too."""
         while not self._apart_turn.acquire(timeout=_TURN_SECONDS):
-            waits = "waits for a process of its own"
+            waits = note("job.waits_for_process")
             yield Progress(job, JobState.RUNNING, message=waits)
         try:
             _log.info("%s was in progress when a process died: it is done apart", job.source)

@@ -21,6 +21,7 @@ from colorizer.engine.closes import Closes
 from colorizer.errors import MediaError, SettingsError, TargetError
 from colorizer.files.claims import Claim, clear_left
 from colorizer.jobs import Job, JobState, Kind
+from colorizer.notes import note
 from colorizer.settings import Settings
 
 _NAME = "watch"
@@ -147,7 +148,7 @@ class Watcher(Closes):
 
         for folder in inputs:
             if not folder.is_dir():
-                raise SettingsError(f"{folder} is not a folder; watch takes folders")
+                raise SettingsError(note("watch.no_folder", folder=folder))
         self._out = out
         self._claim = locked(out)
         self._seen = Watch(inputs, kind_of, out=out, stable=stable, recursive=recursive)
@@ -188,7 +189,7 @@ def locked(out: Path) -> Claim:
     """
     claim = Claim(out / _NAME)
     if not claim.take():
-        raise TargetError(out, f"another watch works in this folder: {claim.holder()}")
+        raise TargetError(out, note("watch.another_works", holder=claim.holder()))
     return claim
 
 
@@ -199,11 +200,11 @@ def check_settings(settings: Settings) -> None:
         SettingsError: naming the option.
     """
     if not settings.sidecar:
-        raise SettingsError("watch knows by the sidecars what is done; leave out --no-sidecar")
+        raise SettingsError(note("watch.needs_sidecars"))
     if settings.existing in ("overwrite", "rename"):
-        raise SettingsError("watch takes --existing skip, update or fail")
+        raise SettingsError(note("watch.existing"))
     if "{n" in settings.name:
-        raise SettingsError("--name: files that come in over days have no number; leave out {n}")
+        raise SettingsError(note("watch.name_has_number"))
 
 
 def plan_arrived(

@@ -35,7 +35,7 @@ from colorizer.engine.wire import end_event, job_from
 from colorizer.errors import ColorizerError
 from colorizer.files.native_prints import private_for_good
 from colorizer.jobs import Job, JobState, Kind, Progress
-from colorizer.notes import as_json
+from colorizer.notes import as_json, note
 from colorizer.settings import Settings
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ class Worker:
             self.tell(event=name, id=command["id"], error=as_json(str(error)))
         except Exception as error:
             _log.exception("%s failed", name)
-            message = f"unexpected {type(error).__name__}: {error}"
+            message = note("error.unexpected", kind=type(error).__name__, why=error)
             self.tell(event=name, id=command["id"], error=as_json(message))
 
     def _run(self, command: Mapping[str, Any]) -> None:
@@ -176,7 +176,7 @@ class Worker:
             end, fatal = Progress(job, JobState.FAILED, message=str(error)), True
         except Exception as error:
             _log.exception("job %s failed", number)
-            message = f"unexpected {type(error).__name__}: {error}"
+            message = note("error.unexpected", kind=type(error).__name__, why=error)
             end, fatal = Progress(job, JobState.FAILED, message=message), False
         finally:
             self._cancelled.pop(number, None)

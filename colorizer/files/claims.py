@@ -34,6 +34,7 @@ from colorizer.files.durable import (
 )
 from colorizer.files.name_forms import normal_form
 from colorizer.files.strangers import open_regular
+from colorizer.notes import note
 
 _log = logging.getLogger(__name__)
 
@@ -93,7 +94,9 @@ class Claim:
             _write(self._opened, self._target)
         except OSError as error:
             self.release()
-            raise TargetError(self._target, f"can't be written: {error.strerror}") from error
+            raise TargetError(
+                self._target, note("file.cannot_write", why=error.strerror)
+            ) from error
         return True
 
     def release(self, *, died: bool = False) -> None:
@@ -122,9 +125,13 @@ class Claim:
             told = _told_of(opened)
         number, host = told.get("process"), told.get("host")
         if number is None:
-            return "another process"
+            return note("claim.another_process")
         here = host == socket.gethostname()
-        return f"process {number}" if here else f"process {number} on {host}"
+        return (
+            note("claim.process", number=number)
+            if here
+            else note("claim.process_on", number=number, host=host)
+        )
 
     def _make_folder(self) -> None:
         folder = self._target.parent
@@ -184,7 +191,7 @@ def held(target: Path, *, wait: float = 0.0) -> Iterator[None]:
     claim, end = Claim(target), time.monotonic() + wait
     while not claim.take():
         if time.monotonic() >= end:
-            raise TargetError(target, f"is being written by {claim.holder()}; wait for it to end")
+            raise TargetError(target, note("target.being_written", holder=claim.holder()))
         time.sleep(_LOOK_SECONDS)
     try:
         yield

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO, BinaryIO
 
 from colorizer.errors import TargetError
+from colorizer.notes import note
 
 PART_MARK = os.urandom(4).hex()
 """In the name of every unfinished file of this process: no other process writes to it."""
@@ -110,7 +111,7 @@ def check_writable(file: Path) -> None:
         if file.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
     except OSError as error:
-        raise TargetError(file, f"can't be written: {error.strerror or error}") from error
+        raise TargetError(file, note("file.cannot_write", why=error.strerror or error)) from error
 
 
 def open_no_link(file: Path, *, create: bool) -> IO[bytes]:
@@ -148,7 +149,7 @@ def open_own(file: Path) -> IO[bytes]:
         if stat.S_ISREG(facts.st_mode) and facts.st_nlink <= 1:
             return opened
         opened.close()
-    raise OSError(errno.ELOOP, "is replaced by a link again and again")
+    raise OSError(errno.ELOOP, note("file.link_again"))
 
 
 def remove_parts(target: Path, mark: str = PART_MARK) -> None:

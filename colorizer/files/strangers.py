@@ -15,6 +15,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from colorizer.notes import note
+
 SIDECAR_BYTES = 16 << 20
 LIST_BYTES = 256 << 20
 """Of manifests, journals and lists of files: a million lines."""
@@ -42,7 +44,7 @@ def open_regular(file: Path) -> BinaryIO:
     opened = open(file, "rb", opener=_opened)  # noqa: SIM115, PTH123 - Path has no opener
     if not stat.S_ISREG(os.fstat(opened.fileno()).st_mode):  # it was exchanged just now
         opened.close()
-        raise NotRegularError(errno.EINVAL, "is no regular file", str(file))
+        raise NotRegularError(errno.EINVAL, note("file.not_regular"), str(file))
     return opened
 
 
@@ -58,7 +60,7 @@ def check_regular(file: Path) -> None:
         OSError: it can't be looked at.
     """
     if not stat.S_ISREG(file.stat().st_mode):
-        raise NotRegularError(errno.EINVAL, "is no regular file", str(file))
+        raise NotRegularError(errno.EINVAL, note("file.not_regular"), str(file))
 
 
 def check_size(file: Path, most: int) -> None:
@@ -68,9 +70,9 @@ def check_size(file: Path, most: int) -> None:
         OSError: it can't be looked at.
     """
     if "\0" in str(file):
-        raise OSError(errno.EINVAL, "has a NUL in its name")
+        raise OSError(errno.EINVAL, note("file.nul"))
     if file.stat().st_size > most:
-        raise TooLargeError(errno.EFBIG, f"has more than {most >> 20} MB", str(file))
+        raise TooLargeError(errno.EFBIG, note("file.too_large", most=most >> 20), str(file))
 
 
 def read_whole(file: Path, most: int) -> bytes:
@@ -83,7 +85,7 @@ def read_whole(file: Path, most: int) -> bytes:
     with open_regular(file) as opened:
         data = opened.read(most + 1)
     if len(data) > most:  # it has grown since
-        raise TooLargeError(errno.EFBIG, f"has more than {most >> 20} MB", str(file))
+        raise TooLargeError(errno.EFBIG, note("file.too_large", most=most >> 20), str(file))
     return data
 
 
@@ -106,7 +108,7 @@ def parse_json(data: bytes | str) -> Any:
     try:
         return json.loads(data)
     except RecursionError as error:
-        raise ValueError("is nested too deep") from error
+        raise ValueError(note("file.nested")) from error
 
 
 def parse_toml(text: str) -> dict[str, Any]:
@@ -120,7 +122,7 @@ def parse_toml(text: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except RecursionError as error:
-        raise ValueError("is nested too deep") from error
+        raise ValueError(note("file.nested")) from error
 
 
 def text_lines(file: Path) -> Iterator[str]:

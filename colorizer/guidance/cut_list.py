@@ -22,6 +22,7 @@ from colorizer.files.durable import write_whole
 from colorizer.files.name_forms import on_disk
 from colorizer.files.strangers import NOTES_BYTES, read_text
 from colorizer.frame import Frame
+from colorizer.notes import note
 from colorizer.places.timecode import frame_of
 from colorizer.places.trim import parse_place
 
@@ -55,7 +56,7 @@ class CutList:
         self._found: dict[int, float] = {}
         exists = self._file is not None and self._file.exists()
         if self._file is not None and not exists and not new:
-            told = f"the cut list {self._file} does not exist; shots are found again"
+            told = note("shots.list_missing", file=self._file)
             self._file, self.warnings = None, (told,)
         self.cuts = _read(self._file, source, rate) if self._file and exists else None
 
@@ -119,7 +120,7 @@ def write_cuts(file: Path, source: Path, shots: Iterable[tuple[int, float]]) -> 
         file.parent.mkdir(parents=True, exist_ok=True)
         write_whole(file, text.getvalue().encode("utf-8"))
     except OSError as error:
-        raise TargetError(file, f"can't be written ({error.strerror})") from error
+        raise TargetError(file, note("file.cannot_write_so", why=error.strerror)) from error
 
 
 def cut_file(file: Path | None, source: Path) -> Path | None:
@@ -145,16 +146,16 @@ def _read(file: Path, source: Path, rate: Fraction) -> frozenset[int]:
     try:
         lines = read_text(file, NOTES_BYTES).splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"--shots {file} can't be read ({error})") from error
+        raise SettingsError(note("shots.list_cannot_read", file=file, why=error)) from error
     title = next((line for line in lines if line.startswith(_TITLE)), None)
     if title and title.removeprefix(_TITLE).strip() != source.name:
         found = title.removeprefix(_TITLE).strip()
-        raise SettingsError(f"--shots {file} is of {found}, not of {source.name}; name a folder")
+        raise SettingsError(note("shots.list_of_other", file=file, of=found, source=source.name))
     written = (line for line in lines if line.strip() and not line.startswith("#"))
     try:
         rows = list(csv.DictReader(written))
     except csv.Error as error:
-        raise SettingsError(f"--shots {file} is no table ({error})") from error
+        raise SettingsError(note("shots.list_no_table", file=file, why=error)) from error
     starts = {0}
     for number, row in enumerate(rows, start=1):
         try:
@@ -162,8 +163,7 @@ def _read(file: Path, source: Path, rate: Fraction) -> frozenset[int]:
         except (ValueError, TypeError, KeyError, AttributeError, SettingsError) as error:
             columns = ",".join(_COLUMNS)
             raise SettingsError(
-                f"--shots {file}: shot {number} has neither a first_frame nor a start such as"
-                f" 0:01:02.500; the columns are {columns}"
+                note("shots.list_no_place", file=file, shot=number, columns=columns)
             ) from error
     return frozenset(starts)
 

@@ -15,6 +15,7 @@ from colorizer.guidance.references.reference import PaintedFrame, open_reference
 from colorizer.jobs import Job
 from colorizer.media import open_film
 from colorizer.media.film.protocol import Film
+from colorizer.notes import Note, note
 from colorizer.places.hint import Guide
 from colorizer.stages.fields import separate_fields
 from colorizer.stages.shots import CONTEXT, mark_shots, scene_detector
@@ -58,8 +59,9 @@ class FilmReader:
                     found = opened.first_index
             except MediaError as error:
                 shown = when if isinstance(when, str) else f"{when:g} s"
-                reason = error.reason.removeprefix("--start is after its end; ")
-                raise SettingsError(f"no frame at {shown}: {reason}") from error
+                raise SettingsError(
+                    note("hints.no_frame_at", place=shown, why=_without_start(error.reason))
+                ) from error
         index = found - self._source.first_index
         last = self._source.frame_count if self._source.is_part else None
         if index < 0 or (last is not None and index >= last):
@@ -79,10 +81,10 @@ class FilmReader:
         for number, guide in enumerate(guides, start=1):
             when = guide.when
             if when is None:
-                raise SettingsError(f"hint {number} needs a time or frame: the source is a film")
+                raise SettingsError(note("hints.needs_place", number=number))
             index = self.index_of(when)
             if index is None:
-                notes.append(f"hint {number}, at {when}, is outside the part that is coloured")
+                notes.append(note("hints.outside_part", number=number, place=when))
             else:
                 yield index, guide
 
@@ -95,7 +97,7 @@ class FilmReader:
         with closing(self.marked(index)) as frames:
             frame = next(frames, None)
         if frame is None:
-            raise MediaError(file, f"is for frame {index // self.per_frame}, after the film's end")
+            raise MediaError(file, note("reference.after_end", frame=index // self.per_frame))
         ratio = self._source.sample_aspect_ratio or Fraction(1)
         return open_reference(file, frame, self._source.size, ratio)
 
@@ -132,3 +134,9 @@ def reader_of(job: Job) -> FilmReader:
     with open_film(job.source, settings, side=settings.size) as source:
         cuts = CutList(settings.shots, job.source, source.rate).cuts if settings.smooth else None
         return FilmReader(job, source, cuts)
+
+
+def _without_start(reason: str) -> str:
+    """Return why a place is after the end of a film, without words of an option."""
+    after = isinstance(reason, Note) and reason.code == "trim.start_after_end"
+    return reason.values["why"] if after else reason

@@ -19,6 +19,7 @@ from colorizer.files.durable import create_part, part_of
 from colorizer.files.strangers import NOTES_BYTES, parse_toml, read_text
 from colorizer.guidance.cut_list import CutList, cut_file, override_file, write_cuts
 from colorizer.jobs import Job
+from colorizer.notes import note
 from colorizer.places.frame_pattern import is_pattern
 from colorizer.places.timecode import frame_of
 from colorizer.places.trim import parse_place
@@ -197,7 +198,7 @@ def _try(file: Path, action: Callable[[], object]) -> None:
     try:
         action()
     except OSError as error:
-        raise TargetError(file, f"can't be written ({error.strerror})") from error
+        raise TargetError(file, note("file.cannot_write_so", why=error.strerror)) from error
 
 
 def _changed(own: Mapping[str, Any], name: str, value: Any) -> dict[str, Any]:
@@ -214,7 +215,7 @@ def _checked(values: Any) -> dict[str, Any]:
     own = dict(values)
     for name in ("strength", "vividness"):
         if name in own and type(own[name]) not in (int, float):
-            raise ValueError(f"{name} must be a number, got {own[name]!r}")
+            raise ValueError(note("settings.no_number", option=name, value=repr(own[name])))
     return own
 
 
@@ -226,6 +227,8 @@ def _own_values(file: Path | None) -> dict[int, dict[str, Any]]:
         shots = parse_toml(read_text(file, NOTES_BYTES)).get("shot", {})
         return {int(number): _checked(values) for number, values in shots.items()}
     except OSError as error:
-        raise SettingsError(f"{file} can't be read: {error.strerror}") from error
+        raise SettingsError(
+            note("settings.cannot_read_file", file=file, why=error.strerror)
+        ) from error
     except (ValueError, TypeError, AttributeError) as error:
-        raise SettingsError(f"{file}: {error}") from error
+        raise SettingsError(note("file.reason", path=file, reason=error)) from error

@@ -26,6 +26,7 @@ from colorizer.files.strangers import NOTES_BYTES, parse_toml, read_text
 from colorizer.guidance.cut_list import override_file
 from colorizer.guidance.hints.file import hints_from, reference_from
 from colorizer.guidance.reader import FilmReader
+from colorizer.notes import Note, note
 from colorizer.places.hint import Guide, Reference
 from colorizer.settings import Settings
 from colorizer.settings.option import check_option
@@ -77,8 +78,7 @@ class Overrides:
                     found = film.index_of(when)
                 if found is None or bisect_right(self._starts, found // film.per_frame) != number:
                     raise SettingsError(
-                        f"{self._file}: shot {number} has a hint at {when}, which is"
-                        " outside the shot"
+                        note("shots.hint_outside", file=self._file, shot=number, place=when)
                     )
                 yield found, hint
 
@@ -97,19 +97,19 @@ def read_overrides(cut_list: Path | None, cuts: frozenset[int] | None) -> Overri
     if file is None or not file.exists():
         return None
     if cuts is None:
-        raise SettingsError(
-            f"{file} is for single shots, but {cut_list} does not exist; run once without it"
-        )
+        raise SettingsError(note("shots.no_cut_list", file=file, list=cut_list))
     try:
         values = parse_toml(read_text(file, NOTES_BYTES))
     except OSError as error:
-        raise SettingsError(f"{file} can't be read: {error.strerror}") from error
+        raise SettingsError(
+            note("settings.cannot_read_file", file=file, why=error.strerror)
+        ) from error
     except ValueError as error:
-        raise SettingsError(f"{file}: {error}") from error
+        raise SettingsError(note("file.reason", path=file, reason=error)) from error
     shots = values.pop("shot", {})
     if values or not isinstance(shots, dict):
         other = next(iter(values), "shot")
-        raise SettingsError(f"{file}: {other!r} is no shot; write [shot.3] above its settings")
+        raise SettingsError(note("shots.no_shot", file=file, name=repr(other)))
     return Overrides(
         file, cuts, {_number(n, len(cuts), file): _shot(n, v, file) for n, v in shots.items()}
     )
@@ -117,27 +117,37 @@ def read_overrides(cut_list: Path | None, cuts: frozenset[int] | None) -> Overri
 
 def _number(text: str, count: int, file: Path) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= count:
-        raise SettingsError(f"{file}: there is no shot {text}; the cut list has 1 to {count}")
+        raise SettingsError(note("shots.no_such", file=file, shot=text, count=count))
     return int(text)
 
 
 def _shot(number: str, values: Any, file: Path) -> ShotSettings:
-    name = f"{file}: shot {number}"
+    name = note("shots.nth", file=file, number=number)
     if not isinstance(values, dict):
-        raise SettingsError(f"{name} must be written as [shot.{number}]")
+        raise SettingsError(note("shots.written_as", name=name, number=number))
     if unknown := [key for key in values if key not in _KEYS]:
-        raise SettingsError(f"{name} has {unknown[0]!r}; known are {', '.join(_KEYS)}")
+        raise SettingsError(
+            note("hints.unknown_key", name=name, unknown=repr(unknown[0]), known=", ".join(_KEYS))
+        )
     for item in fields(Settings):
         if item.name in values and item.name != "hints":
             try:
                 check_option(item, values[item.name])
             except SettingsError as error:
-                raise SettingsError(f"{name}: {str(error).removeprefix('--')}") from error
+                raise SettingsError(note("shots.setting", name=name, why=_plain(error))) from error
     skip = values.get("skip", False)
     if not isinstance(skip, bool):
-        raise SettingsError(f"{name}: skip must be true or false, got {skip!r}")
+        raise SettingsError(note("shots.skip_wrong", name=name, value=repr(skip)))
     hints = hints_from(values.get("hints", []), name, file.parent)
     if "reference" in values:
         hints = (*hints, Reference(reference_from(values["reference"], name, file.parent)))
     strength = 0.0 if skip else values.get("strength")
     return ShotSettings(strength, values.get("vividness"), () if skip else hints)
+
+
+def _plain(error: SettingsError) -> str:
+    """Return what is wrong with a value; in a file its name has no dashes."""
+    told = str(error)
+    if not isinstance(told, Note) or "option" not in told.values:
+        return told
+    return Note(told.code, {**told.values, "option": told.values["option"].removeprefix("--")})

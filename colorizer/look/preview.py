@@ -21,6 +21,7 @@ from colorizer.jobs import Job, Kind
 from colorizer.look import alternatives, confidence_of, open_picture
 from colorizer.look.in_shot import levelled_in_shot
 from colorizer.models.base import ColorModel
+from colorizer.notes import note
 from colorizer.places.hint import hints_of
 from colorizer.settings import Settings
 
@@ -128,10 +129,10 @@ def colours_at(
     height, width = frame.Y.shape
     x, y = pixel
     if not (0 <= x < width and 0 <= y < height):
-        raise SettingsError(f"pixel {x},{y} is outside the picture of {width} x {height}")
+        raise SettingsError(note("preview.pixel_outside", x=x, y=y, width=width, height=height))
     found = alternatives(frame, model, ((x + 0.5) / width, (y + 0.5) / height))[:count]
     if not found:
-        raise SettingsError(f"{model.name} knows no alternatives; leave --alternatives out")
+        raise SettingsError(note("preview.no_alternatives", model=model.name))
     L = frame.lightness(slice(y, y + 1))[:, x : x + 1]
     for colour in found:
         ab = np.array([colour["a"], colour["b"]], np.float32).reshape(2, 1, 1)
@@ -146,7 +147,7 @@ def _confidence_picture(frame: Frame, model: ColorModel) -> np.ndarray:
 
     codes = confidence_of(frame.seen, model)
     if not codes.size:
-        raise SettingsError(f"{model.name} can't tell how sure it is; leave --confidence out")
+        raise SettingsError(note("preview.no_confidence", model=model.name))
     height, width = frame.Y.shape
     smooth = cv2.resize(codes, (width, height), interpolation=cv2.INTER_LINEAR)
     return cv2.applyColorMap(smooth, cv2.COLORMAP_CIVIDIS)[..., ::-1]
@@ -157,5 +158,5 @@ def frame_of(path: Path, kind: Kind, side: int, time: float) -> Frame:
     frame = open_picture(path, kind, side=side, time=time)
     shown = float((frame.pts or 0) * frame.time_base)
     if kind is Kind.FILM and time - shown > _LATE:
-        raise MediaError(path, f"ends after {shown:.2f} s; give an earlier --time")
+        raise MediaError(path, note("preview.ends_before", seconds=shown))
     return frame

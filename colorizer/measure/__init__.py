@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from colorizer.errors import MediaError, SettingsError
-from colorizer.files.shown_names import counted
 from colorizer.frame import Frame
 from colorizer.guidance.cut_list import CutList
 from colorizer.measure.fidelity import Fidelity, compare_sound
@@ -22,6 +21,7 @@ from colorizer.measure.flow import LONG_SIDE
 from colorizer.measure.measuring import PLAIN, RESULT, TRUTH, Measuring
 from colorizer.measure.view import Colours
 from colorizer.media.film.colour import ColourFilm, ColourFrame, gray_codes
+from colorizer.notes import note
 from colorizer.settings import Reading
 from colorizer.stages.shots import mark_shots, scene_detector
 
@@ -60,7 +60,7 @@ def measure_film(
         SettingsError: the cut list can't be used.
     """
     if shots is not None and not shots.exists():
-        raise SettingsError(f"--shots {shots}: no such file")
+        raise SettingsError(note("measure.no_shots", file=shots))
     with ExitStack() as stack:
         gray, others = _opened(stack, source, result, truth, plain, reading)
         cuts = CutList(shots, source, gray.rate).cuts
@@ -111,15 +111,16 @@ def _warnings(
 ) -> list[str]:
     """Return what is wrong with the films: as they say, and where they are not of one length."""
     found = [
-        f"{film.path.name}: {text}"
+        note("file.reason", path=film.path.name, reason=text)
         for film in (gray, *others.values())
         for text in film.warnings
-        if not text.startswith("already has colour")
+        if text != note("film.has_colour")
     ]
     for name, film in others.items():
         if counts[name] != frames:
-            count = f"{counted(counts[name], 'frame')}, the source has {frames}"
-            found.append(f"{film.path.name}: {count}; the rest was not measured")
+            other = note("verify.frames", count=counts[name], wanted=frames)
+            told = note("measure.rest_not_measured", why=other)
+            found.append(note("file.reason", path=film.path.name, reason=told))
     return found
 
 

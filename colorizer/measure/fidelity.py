@@ -12,6 +12,7 @@ import numpy as np
 from colorizer.frame import Frame
 from colorizer.media.film.luma import at_depth
 from colorizer.media.film.sound import Sound, sounds_of
+from colorizer.notes import note
 
 
 @dataclass(slots=True)
@@ -50,7 +51,7 @@ class Fidelity:
         expected = at_depth(source.Y, source.bits, result.bits, source.full_range)
         if expected.shape != result.Y.shape:
             size, wanted_size = (f"{Y.shape[1]}x{Y.shape[0]}" for Y in (result.Y, expected))
-            raise ValueError(f"its picture is {size}, the source's {wanted_size}")
+            raise ValueError(note("verify.other_picture", shape=size, wanted=wanted_size))
         self.samples += expected.size
         if np.array_equal(expected, result.Y):
             self.exact += expected.size

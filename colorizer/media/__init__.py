@@ -14,6 +14,7 @@ from colorizer.errors import TargetError
 from colorizer.files.durable import replacing
 from colorizer.jobs import Kind
 from colorizer.media.base import FilmOutput
+from colorizer.notes import note
 from colorizer.places.frame_pattern import is_pattern
 from colorizer.settings import CODECS, FilmWriting, PhotoWriting, Reading, Settings
 
@@ -112,7 +113,7 @@ def check_target(target: Path, kind: Kind, *, codec: str) -> None:
     from colorizer.media.photo.still_formats import WRITERS
 
     if target.suffix.lower() not in WRITERS:
-        raise TargetError(target, f"ends in none of {' '.join(WRITERS)}")
+        raise TargetError(target, note("target.ending_unknown", known=" ".join(WRITERS)))
 
 
 def check_profiles(profile: str, assumed: str) -> None:

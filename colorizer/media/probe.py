@@ -10,6 +10,7 @@ from colorizer.errors import MediaError, UnsupportedMedia
 from colorizer.files.strangers import open_regular
 from colorizer.jobs import Kind
 from colorizer.media.photo.suffixes import PHOTO_SUFFIXES
+from colorizer.notes import note
 from colorizer.places.frame_pattern import FILE_SUFFIXES, files_of, stands_for_frames
 
 FILM_SUFFIXES = frozenset(
@@ -77,10 +78,10 @@ def probe(path: Path) -> dict[str, Any]:
     if stands_for_frames(path):
         return {"path": str(path), "kind": str(Kind.FILM)} | _sequence(path)
     if not path.is_file():
-        raise MediaError(path, "is a folder" if path.is_dir() else "not found")
+        raise MediaError(path, note("file.is_folder") if path.is_dir() else note("file.not_found"))
     kind = kind_of(path)
     if kind is None:
-        raise UnsupportedMedia(path, "is neither a photo nor a film known by its name")
+        raise UnsupportedMedia(path, note("file.unknown_name"))
     about = {"path": str(path), "kind": str(kind), "bytes": path.stat().st_size}
     if kind is Kind.FILM:
         return about | _film(path)

@@ -15,6 +15,7 @@ from colorizer.media.film.luma import read_luma
 from colorizer.media.film.open import film_stream
 from colorizer.media.film.own_colours import own_colours
 from colorizer.media.film.source import FilmSource
+from colorizer.notes import note
 from colorizer.places.frame_pattern import is_pattern
 
 if TYPE_CHECKING:
@@ -160,7 +161,7 @@ def _decoded_at(source: FilmSource, seconds: float) -> tuple[VideoFrame, Fractio
         try:
             first = last = next(container.decode(stream))
         except (FFmpegError, StopIteration) as error:
-            raise MediaError(source.path, "no frame of it could be decoded") from error
+            raise MediaError(source.path, note("film.no_frame_decoded")) from error
         start, half = first.pts or 0, 1 / (2 * source.rate)
         try:
             if seconds > half:

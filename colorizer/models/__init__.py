@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from colorizer.errors import ModelNotFound
 from colorizer.models.installed import holds_weights_of, installed_files
+from colorizer.notes import note
 
 if TYPE_CHECKING:
     import torch
@@ -152,7 +153,7 @@ def network_of(name: str) -> str:
     file = installed_files().get(name)
     network = holds_weights_of(file) if file else ""
     if network not in MODELS:
-        raise ModelNotFound(f"no model named {name!r}; there are {', '.join(model_names())}")
+        raise ModelNotFound(note("model.unknown", name=repr(name), known=", ".join(model_names())))
     return network
 
 

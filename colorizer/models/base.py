@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from colorizer.errors import WeightsError
+from colorizer.notes import note
 
 VIVIDNESS = 0.8
 """Of a result when no one asks for another; what training looks at too."""
@@ -57,7 +58,7 @@ class ColorModel(nn.Module):
         Raises:
             WeightsError: nothing of this model is pretrained, or the weights are another network's.
         """
-        raise WeightsError(f"{self.name} takes no encoder weights; it is trained from scratch")
+        raise WeightsError(note("weights.no_encoder", model=self.name))
 
     def frozen(self) -> Iterable[nn.Module]:
         """Return the parts that training leaves as they are, batch norm's statistics too."""
@@ -114,14 +115,20 @@ def fill(part: nn.Module, state: Mapping[str, Tensor], network: str) -> None:
     missing = [name for name in wanted.keys() - state if not name.endswith("num_batches_tracked")]
     if missing:
         raise WeightsError(
-            f"these are not weights of {network}: {min(missing)} and {len(missing) - 1} more are"
-            " missing; give a state dict with torchvision's or timm's names"
+            note(
+                "weights.missing_names", network=network, first=min(missing), more=len(missing) - 1
+            )
         )
     for name, value in state.items():
         if value.shape != wanted[name].shape:
             raise WeightsError(
-                f"these are not weights of {network}: {name} is {tuple(value.shape)},"
-                f" not {tuple(wanted[name].shape)}"
+                note(
+                    "weights.other_shape",
+                    model=network,
+                    name=name,
+                    shape=str(tuple(value.shape)),
+                    wanted=str(tuple(wanted[name].shape)),
+                )
             )
     part.load_state_dict(state, strict=False)
 

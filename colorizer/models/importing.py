@@ -14,6 +14,7 @@ from colorizer.files.durable import replacing
 from colorizer.files.strangers import open_regular
 from colorizer.models import MODELS, load_model, model_spec
 from colorizer.models.installed import SUFFIX, holds_weights_of, installed_files, models_folder
+from colorizer.notes import note
 
 
 def verify_model(name: str, file: Path | None = None) -> str:
@@ -31,7 +32,7 @@ def verify_model(name: str, file: Path | None = None) -> str:
     ramp = torch.linspace(0, 100, 64 * 96).view(1, 1, 64, 96)
     with torch.inference_mode():
         if not torch.isfinite(model.predict(ramp)).all():
-            raise WeightsError(f"the weights of {name!r} give colours that are not numbers")
+            raise WeightsError(note("weights.not_numbers", model=repr(name)))
     return model.weights_sha256
 
 
@@ -52,15 +53,14 @@ def import_weights(file: Path, name: str | None = None, *, replace: bool = False
         TargetError: the data folder can't be written to.
     """
     if not file.is_file():
-        raise WeightsError(f"{file} does not exist")
+        raise WeightsError(note("weights.file_missing", file=file))
     network = holds_weights_of(file)
     if not network:
-        raise WeightsError(
-            f"{file} is damaged, or no safetensors file that names its network; give one that"
-            " training wrote"
-        )
+        raise WeightsError(note("weights.damaged", file=file))
     if network not in MODELS:
-        raise WeightsError(f"{file} holds weights of {network}; known are {', '.join(MODELS)}")
+        raise WeightsError(
+            note("weights.unknown_network", file=file, network=network, known=", ".join(MODELS))
+        )
     name = name or network
     _check_name(name, network)
     sha256 = verify_model(network, file)
@@ -68,9 +68,7 @@ def import_weights(file: Path, name: str | None = None, *, replace: bool = False
     if target.exists() and file_hash(target) == sha256:
         return name
     if target.exists() and not replace:
-        raise SettingsError(
-            f"other weights are imported as {name!r}; pass --replace or another --name"
-        )
+        raise SettingsError(note("weights.other_imported", name=repr(name)))
     _copy(file, target)
     return name
 
@@ -85,26 +83,21 @@ def remove_weights(name: str) -> Path:
     """
     file = installed_files().get(name)
     if model_spec(name).weights or file is None:
-        raise SettingsError(f"{name} has no imported weights that could be removed")
+        raise SettingsError(note("weights.not_imported", name=name))
     try:
         file.unlink()
     except OSError as error:
-        raise TargetError(file, f"can't be deleted: {error.strerror or error}") from error
+        raise TargetError(file, note("file.cannot_delete", why=error.strerror or error)) from error
     return file
 
 
 def _check_name(name: str, network: str) -> None:
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", name):
-        raise SettingsError(
-            f"--name must be of letters, digits, '.', '_' and '-' and begin with a letter or digit,"
-            f" got {name!r}"
-        )
+        raise SettingsError(note("weights.name_wrong", name=repr(name)))
     if name == network and MODELS[name].weights:
-        raise SettingsError(
-            f"{name} comes with its weights; give these a name of their own with --name NAME"
-        )
+        raise SettingsError(note("weights.name_shipped", name=name))
     if name != network and name in MODELS:
-        raise SettingsError(f"{name} is another network than {network}; choose another --name")
+        raise SettingsError(note("weights.name_taken", name=name, network=network))
 
 
 def _copy(file: Path, target: Path) -> None:
@@ -118,4 +111,4 @@ def _copy(file: Path, target: Path) -> None:
         with open_regular(file) as source, replacing(target) as copy:
             shutil.copyfileobj(source, copy, 1 << 20)
     except OSError as error:
-        raise TargetError(target, f"can't be written: {error.strerror or error}") from error
+        raise TargetError(target, note("file.cannot_write", why=error.strerror or error)) from error

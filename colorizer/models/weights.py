@@ -14,6 +14,7 @@ from colorizer.files.checksum import file_hash
 from colorizer.files.strangers import check_regular, check_size
 from colorizer.models import create_model
 from colorizer.models.base import ColorModel
+from colorizer.notes import note, one_line
 
 _MOST_BYTES = 8 << 30
 """Of a weights file: the largest network has 0.1 GB."""
@@ -37,11 +38,9 @@ def read_weights(
         WeightsError: the file is missing, damaged or another model's.
     """
     if file is None or not file.is_file():
-        found = "none are shipped or imported" if file is None else f"{file} does not exist"
-        remedy = f"pass --weights FILE, train it with 'python -m training.train {name}'"
-        raise WeightsError(
-            f"no weights for {name!r}: {found}; {remedy} or run 'colorizer models import FILE'"
-        )
+        found = note("weights.none") if file is None else note("weights.file_missing", file=file)
+        remedy = note("weights.remedy", model=name)
+        raise WeightsError(note("weights.missing", model=repr(name), found=found, remedy=remedy))
     try:
         check_regular(file)
         check_size(file, _MOST_BYTES)
@@ -51,15 +50,22 @@ def read_weights(
         found = metadata.get("model")
         if found != name:
             raise WeightsError(
-                f"{file} holds weights of {found or 'an unknown model'}, not of {name!r};"
-                f" pass --model {found or 'NAME'} or another file"
+                note(
+                    "weights.of_another",
+                    file=file,
+                    found=found or note("weights.unknown_model"),
+                    model=repr(name),
+                    name=found or "NAME",
+                )
             )
         model = create_model(name, **json.loads(metadata["hyper_parameters"]))
         _fill(model, state)
         model.weights_sha256 = file_hash(file)
     except (SafetensorError, OSError, KeyError, ValueError, TypeError, RuntimeError) as error:
-        reason = str(error).splitlines()[0]
-        raise WeightsError(f"{file} is not a usable weights file of {name!r}: {reason}") from error
+        reason = one_line(error)
+        raise WeightsError(
+            note("weights.not_usable", file=file, model=repr(name), why=reason)
+        ) from error
     model = model.eval().requires_grad_(False).to(device=device, dtype=dtype or torch.float32)
     # torch documents this overload but does not declare it.
     return model.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
@@ -72,16 +78,15 @@ def _fill(model: ColorModel, state: dict[str, Tensor]) -> None:
         ValueError: a parameter is missing, unknown or of another shape; the message names one.
     """
     wanted = model.state_dict()
-    for words, names in (
-        ("lacks", wanted.keys() - state.keys()),
-        ("has an unknown", state.keys() - wanted.keys()),
-    ):
-        if names:
-            more = f" and {len(names) - 1} more" if len(names) > 1 else ""
-            raise ValueError(f"it {words} {min(names)}{more}")
+    missing, unknown = wanted.keys() - state.keys(), state.keys() - wanted.keys()
+    if names := missing or unknown:
+        first = min(names)
+        told = note("weights.lacks", name=first) if missing else note("weights.unknown", name=first)
+        if len(names) > 1:
+            told = note("weights.and_more", why=told, number=len(names) - 1)
+        raise ValueError(told)
     for name, value in state.items():
         if value.shape != wanted[name].shape:
-            raise ValueError(
-                f"{name} is {tuple(value.shape)} instead of {tuple(wanted[name].shape)}"
-            )
+            shapes = str(tuple(value.shape)), str(tuple(wanted[name].shape))
+            raise ValueError(note("weights.shape", name=name, shape=shapes[0], wanted=shapes[1]))
     model.load_state_dict(state)

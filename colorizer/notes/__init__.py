@@ -76,6 +76,19 @@ def note(code: str, /, **values: Any) -> Note:
     return Note(code, {name: _plain(value) for name, value in values.items()})
 
 
+def joined(parts: Sequence[str]) -> str:
+    """Return several messages as one, "" for none."""
+    if len(parts) < 2:
+        return parts[0] if parts else ""
+    return note("text.joined", parts=parts)
+
+
+def one_line(error: BaseException) -> str:
+    """Return what an error says: a note as it is, of a library's text the first line."""
+    said = str(error)
+    return said if isinstance(said, Note) else said.partition("\n")[0]
+
+
 def as_json(text: str) -> str | dict[str, Any]:
     """Return a message as JSON values, to be read by `from_json`."""
     if not isinstance(text, Note):

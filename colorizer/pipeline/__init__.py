@@ -13,6 +13,7 @@ from colorizer.errors import TargetError
 from colorizer.jobs import Job, Kind, Progress
 from colorizer.models import load_model
 from colorizer.models.base import ColorModel
+from colorizer.notes import note
 from colorizer.pipeline.film import colour_film
 from colorizer.pipeline.photo import colour_photo
 from colorizer.settings import Settings
@@ -58,4 +59,4 @@ def refuse_own_source(job: Job) -> None:
     """Raise TargetError when the target is the source, under whatever name."""
     same = job.source.resolve() == job.target.resolve()
     if same or (job.target.exists() and job.source.exists() and job.target.samefile(job.source)):
-        raise TargetError(job.target, "is the source itself; choose another output folder")
+        raise TargetError(job.target, note("source.is_target"))

@@ -125,8 +125,8 @@ def verified(job: Job, record: Record) -> str:
     )
     record.add(verified={"good": verdict.good, "verdict": str(verdict)})
     if not verdict.good:
-        raise MediaError(job.target, f"verification failed: {verdict}")
-    return f"verified: {verdict}"
+        raise MediaError(job.target, note("verify.failed", verdict=verdict))
+    return note("verify.verified", verdict=verdict)
 
 
 def film_identity(job: Job, model: ColorModel, asked: Sequence[Guide]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from colorizer.errors import MediaError
 from colorizer.frame import Frame
 from colorizer.jobs import Job, JobState, Progress
 from colorizer.media.base import Sink, Source
+from colorizer.notes import note
 
 
 def written(
@@ -29,7 +30,7 @@ def written(
         sink.write(frame)
         yield Progress(job, JobState.RUNNING, done, source.frame_count, frame=frame)
     if not done:
-        raise MediaError(job.source, "holds no picture that can be read")
+        raise MediaError(job.source, note("photo.no_readable_picture"))
     return done
 
 

@@ -16,6 +16,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from colorizer.errors import MediaError
+from colorizer.notes import note
 
 FILE_SUFFIXES = frozenset((".dpx", ".exr"))
 """Formats whose files are frames of a film and never photos."""
@@ -125,7 +126,7 @@ def files_of(path: Path) -> list[Path]:
         return [path]
     files = list(frames_of(path).values())
     if not files:
-        raise FileNotFoundError(2, "no frame of this name", str(path))
+        raise FileNotFoundError(2, note("frames.no_such_name"), str(path))
     return files
 
 
@@ -141,10 +142,9 @@ def missing_words(numbers: Iterable[int]) -> str:
         return ""
     count = sum(last - first + 1 for first, last in runs)
     shown = ", ".join(f"{a}" if a == b else f"{a}-{b}" for a, b in runs[:_SHOWN_GAPS])
-    more = f" and in {len(runs) - _SHOWN_GAPS} more places" if len(runs) > _SHOWN_GAPS else ""
-    if count == 1:
-        return f"1 frame is missing: {shown}"
-    return f"{count} frames are missing: {shown}{more}"
+    missing = note("frames.missing", count=count, numbers=shown)
+    more = len(runs) - _SHOWN_GAPS
+    return note("frames.more_places", why=missing, places=more) if more > 0 else missing
 
 
 def check_gaps(pattern: Path, numbers: Iterable[int]) -> None:
@@ -154,7 +154,7 @@ def check_gaps(pattern: Path, numbers: Iterable[int]) -> None:
         MediaError: numbers are missing, with the numbers.
     """
     if words := missing_words(numbers):
-        raise MediaError(pattern, f"{words}; find them, or give --accept-gaps")
+        raise MediaError(pattern, note("frames.find_or_accept", why=words))
 
 
 def grouped(files: Iterable[Path]) -> dict[Path, list[Path]]:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from string import Formatter
 
 from colorizer.errors import SettingsError
+from colorizer.notes import note
 
 FIELDS = ("stem", "ext", "parent", "n", "model")
 _FORBIDDEN = re.compile(r'[/\\:*?"<>|\x00-\x1f\x7f]')
@@ -27,22 +28,20 @@ def check_template(template: str) -> frozenset[str]:
     try:
         parts = list(Formatter().parse(template))
     except ValueError as error:
-        raise SettingsError(f"--name {template!r} is not a template: {error}") from error
+        raise SettingsError(note("name.no_template", name=repr(template), why=error)) from error
     known = ", ".join(f"{{{name}}}" for name in FIELDS)
     for text, name, form, conversion in parts:
         if _FORBIDDEN.search(text):
-            raise SettingsError(f"--name {template!r} holds what is not allowed in a file name")
+            raise SettingsError(note("name.not_allowed", name=repr(template)))
         if name is not None and (name not in FIELDS or conversion):
-            raise SettingsError(f"--name {template!r} holds an unknown field; known are {known}")
+            raise SettingsError(note("name.unknown_field", name=repr(template), known=known))
         if form and not (name == "n" and re.fullmatch(r"0?\d{1,2}", form)):
-            raise SettingsError(f"--name {template!r}: only {{n}} takes a form, such as {{n:05}}")
+            raise SettingsError(note("name.number_form", name=repr(template)))
     named = frozenset(name for _, name, _, _ in parts if name)
     if not named & {"stem", "n"}:
-        raise SettingsError(
-            f"--name {template!r} gives all files one name; put {{stem}} or {{n}} in"
-        )
+        raise SettingsError(note("name.one_for_all", name=repr(template)))
     if template.startswith((".", " ")) or template.endswith((".", " ")):
-        raise SettingsError(f"--name {template!r} must not begin or end with a dot or a space")
+        raise SettingsError(note("name.ends", name=repr(template)))
     return named
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from colorizer.errors import SettingsError
+from colorizer.notes import note
 
-FORMS = "a frame number, seconds with s, M:SS, H:MM:SS or H:MM:SS:FF"
 _TIME = re.compile(r"(?:(?:(\d+):)?(\d+):)?(\d+(?:\.\d+)?)(s?)")
 _CODE = re.compile(r"(\d+):(\d\d):(\d\d)[:;](\d+)")
 
@@ -44,9 +44,7 @@ def parse_rate(text: str, option: str = "--fps") -> Fraction | None:
     except (ValueError, ZeroDivisionError):
         rate = Fraction(0)
     if not 1 <= rate <= 1000:
-        raise SettingsError(
-            f"{option} must be frames per second, as 24 or 24000/1001, got {text!r}"
-        )
+        raise SettingsError(note("trim.rate_wrong", option=option, value=repr(text)))
     if rate.denominator in (1, 1001):
         return rate
     exact = next(
@@ -59,7 +57,7 @@ def parse_place(text: str, option: str) -> Place | None:
     """Read a place; an empty text is none.
 
     Args:
-        text: one of FORMS.
+        text: a frame number, seconds with s, M:SS, H:MM:SS or H:MM:SS:FF.
         option: what to call it in an error.
 
     Raises:
@@ -75,6 +73,6 @@ def parse_place(text: str, option: str) -> Place | None:
         return Place(frames, Fraction(hours * 3600 + minutes * 60 + seconds))
     found = _TIME.fullmatch(text)
     if found is None:
-        raise SettingsError(f"{option} must be {FORMS}, got {text!r}")
+        raise SettingsError(note("trim.form_wrong", option=option, value=repr(text)))
     hours, minutes, seconds, _ = found.groups()
     return Place(None, int(hours or 0) * 3600 + int(minutes or 0) * 60 + Fraction(seconds))

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from colorizer.errors import SettingsError
+from colorizer.notes import note
 from colorizer.places.name_template import check_template
 from colorizer.settings.option import Options, option
 
@@ -93,5 +94,5 @@ class Keeping(Options):
     def __post_init__(self) -> None:
         super().__post_init__()
         if (self.c2pa_certificate is None) != (self.c2pa_key is None):
-            raise SettingsError("--c2pa-certificate and --c2pa-key go together; give both")
+            raise SettingsError(note("signing.both"))
         check_template(self.name)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from colorizer.errors import SettingsError
+from colorizer.notes import note
 
 GROUPS = {
     "files": "inputs and outputs",
@@ -63,14 +64,23 @@ def check_option(item: Field[Any], value: Any) -> None:
     """
     allowed, choices = item.metadata["range"], item.metadata["choices"]
     if choices and value not in choices:
-        raise SettingsError(f"{flag(item.name)} must be one of {', '.join(choices)}, got {value!r}")
+        raise SettingsError(
+            note(
+                "settings.choice",
+                option=flag(item.name),
+                known=", ".join(choices),
+                value=repr(value),
+            )
+        )
     if allowed is None or (value is None and item.default is None):
         return
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise SettingsError(f"{flag(item.name)} must be a number, got {value!r}")
+        raise SettingsError(note("settings.number", option=flag(item.name), value=repr(value)))
     low, high = allowed
     if not low <= value <= high:
-        raise SettingsError(f"{flag(item.name)} must be from {low} to {high}, got {value}")
+        raise SettingsError(
+            note("settings.range", option=flag(item.name), low=low, high=high, value=value)
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,9 +107,11 @@ class Options:
         """
         names = [item.name for item in fields(cls)]
         if not isinstance(values, Mapping):
-            raise SettingsError(f"settings are a table of names and values, not {values!r:.50}")
+            raise SettingsError(note("settings.no_table", values=repr(values)))
         if unknown := [name for name in values if name not in names]:
-            raise SettingsError(f"unknown setting {unknown[0]!r}; known are {', '.join(names)}")
+            raise SettingsError(
+                note("settings.unknown", name=repr(unknown[0]), known=", ".join(names))
+            )
         return cls.within(values)
 
     @classmethod
@@ -132,4 +144,4 @@ def _check_type(item: Field[Any], value: Any) -> None:
     optional = value is None and "None" in str(item.type)
     fits = isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
     if not optional and (not fits or (isinstance(value, str) and "\0" in value)):
-        raise SettingsError(f"{flag(item.name)} can't be {value!r:.40}")
+        raise SettingsError(note("settings.cannot_be", option=flag(item.name), value=repr(value)))

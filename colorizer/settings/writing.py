@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from colorizer.errors import SettingsError
+from colorizer.notes import note
 from colorizer.settings.option import Options, option
 
 CODECS = ("h264", "h265", "ffv1", "v210", "prores", "dnxhr", "av1")
@@ -59,10 +60,10 @@ class FilmWriting(Options):
         codec = PRESETS[self.preset]
         if codec is not None:
             if self.codec not in ("h264", codec):
-                raise SettingsError(f"--preset {self.preset} is {codec}; leave out --codec")
+                raise SettingsError(note("codec.of_preset", preset=self.preset, codec=codec))
             object.__setattr__(self, "codec", codec)
         if self.hardware and self.quality == 0:
-            raise SettingsError("--hardware is never exact; leave it out for --quality 0")
+            raise SettingsError(note("codec.hardware_never_exact"))
 
 
 @dataclass(frozen=True, kw_only=True)

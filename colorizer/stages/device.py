@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from colorizer.errors import DeviceError
+from colorizer.notes import note, one_line
 
 _HALF_CAPABILITY = (7, 0)
 """CUDA compute capability from which float16 is faster than float32 (Volta)."""
@@ -36,28 +37,28 @@ def choose_device(asked: str) -> torch.device:
         return torch.device("cpu")
     match = re.fullmatch(r"auto|cuda(?::(\d+))?", asked)
     if not match:
-        raise DeviceError(f"--device must be auto, cpu, cuda or cuda:N, got {asked!r}")
+        raise DeviceError(note("device.unknown", device=repr(asked)))
     device = torch.device("cuda", int(match[1] or 0))
     trouble = cuda_trouble(device.index)
     if not trouble:
         return device
     if asked == "auto":
         return torch.device("cpu")
-    raise DeviceError(f"--device {asked} can't be used: {trouble}; there is {_present()}")
+    raise DeviceError(note("device.cannot_use", device=asked, why=trouble, present=_present()))
 
 
 def cuda_trouble(index: int = 0) -> str:
     """Return why CUDA device `index` can't be used, or an empty string when it can."""
     if torch.version.cuda is None and torch.version.hip is None:
-        return "the installed torch is built for the CPU alone"
+        return note("device.cpu_torch")
     if not torch.cuda.is_available():
-        return "no CUDA device or driver found"
+        return note("device.no_cuda")
     if index >= torch.cuda.device_count():
-        return f"no CUDA device number {index}"
+        return note("device.no_number", number=index)
     try:
         torch.zeros(1, device=f"cuda:{index}").add_(1).item()
     except RuntimeError as error:  # a card this torch has no code for, or one that is full
-        return str(error).splitlines()[0]
+        return one_line(error)
     return ""
 
 
@@ -121,10 +122,10 @@ def describe_device(device: torch.device) -> str:
     if device.type == "cuda":
         free, total = torch.cuda.mem_get_info(device)
         name = torch.cuda.get_device_name(device)
-        return f"{device}: {name}, {total / 2**30:.1f} GiB ({free / 2**30:.1f} GiB free)"
+        return note("device.card", device=device, card=name, total=total / 2**30, free=free / 2**30)
     trouble = cuda_trouble()
-    reason = f" ({trouble})" if trouble else ""
-    return f"cpu: {cpu_cores()} cores{reason}"
+    cores = note("device.cpu", cores=cpu_cores())
+    return note("device.cpu_because", cpu=cores, why=trouble) if trouble else cores
 
 
 def cpu_cores() -> int:

@@ -23,6 +23,7 @@ from colorizer.errors import DeviceError, WeightsError
 from colorizer.frame import Frame
 from colorizer.models.base import VIVIDNESS, ColorModel
 from colorizer.models.hint_map import hint_map
+from colorizer.notes import note
 from colorizer.places.hint import Hint
 from colorizer.stages.device import cpu_cores, is_out_of_memory, working_dtype
 from colorizer.stages.gather import Gather
@@ -216,13 +217,11 @@ class _Network:
         with torch.inference_mode():
             ab = self._call(torch.from_numpy(L).unsqueeze(1).to(self._device))
             if not torch.isfinite(ab).all() and self._dtype != torch.float32:
-                self._warn("float16 overflowed in the network; float32 is used instead")
+                self._warn(note("predict.float16"))
                 self._dtype = torch.float32
                 ab = self._call(torch.from_numpy(L).unsqueeze(1).to(self._device))
             if not torch.isfinite(ab).all():
-                raise WeightsError(
-                    "the model gave colours that are not numbers; its weights are damaged"
-                )
+                raise WeightsError(note("predict.not_numbers"))
             return ab.cpu().numpy()
 
     def _call(self, L: Tensor) -> Tensor:
@@ -252,23 +251,21 @@ class _Network:
         batch, side = min(self._batch, shape[0]), min(shape[1:]) * self._scale
         if batch > 1:
             self._batch = 1 if self._side_by_side() else batch // 2
-            self._tell(f"{self._batch} instead of {batch} frames at once")
+            self._tell(note("predict.batch", now=self._batch, before=batch))
         elif side / 2 >= LEAST_SIDE:
             self._scale /= 2
-            self._tell(f"colours are found at a short side of {side / 2:.0f} pixels")
+            self._tell(note("predict.side", pixels=side / 2))
         elif self._device.type != "cpu":
-            self._tell("the CPU is used from here on")
+            self._tell(note("predict.cpu"))
             self._model = _on_cpu(self._model)
             self._device, self._dtype = torch.device("cpu"), torch.float32
             self._batch, self._scale = CPU_BATCH, 1.0
             self._gather = None  # others go on where they are
         else:
-            raise DeviceError(
-                f"out of memory on {self._device} at the least setting; close other programs"
-            )
+            raise DeviceError(note("predict.out_of_memory", device=self._device))
 
     def _tell(self, step: str) -> None:
-        self._warn(f"out of memory on {self._device}: {step}")
+        self._warn(note("predict.smaller", device=self._device, what=step))
 
 
 def _on_cpu(model: ColorModel) -> ColorModel:

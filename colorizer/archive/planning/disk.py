@@ -15,6 +15,7 @@ from typing import Any
 from colorizer.errors import TargetError
 from colorizer.jobs import Job, Kind
 from colorizer.media.film.work_folder import why_not_ours, work_folder
+from colorizer.notes import note
 from colorizer.places.frame_pattern import FILE_SUFFIXES, files_of, is_pattern
 from colorizer.places.timecode import frame_of
 
@@ -49,10 +50,10 @@ class Space:
         return self.needed <= self.free
 
     def __str__(self) -> str:
-        words = f"about {size_words(self.needed)} will be written, {size_words(self.free)} are free"
+        words = note("disk.needed", needed=size_words(self.needed), free=size_words(self.free))
         if self.enough:
             return words
-        return f"{words}: the disk of {self.folder} is too small for the run, which will stop early"
+        return note("disk.too_small", why=words, folder=self.folder)
 
 
 def spaces(jobs: Sequence[Job]) -> list[Space]:
@@ -192,8 +193,7 @@ def check_room(target: Path, needed: int) -> None:
         full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         raise TargetError(
             target.parent,
-            f"its disk is nearly full: {size_words(free)} can be used, {size_words(needed)} are"
-            " needed next; free some space, and the same command continues",
+            note("disk.nearly_full", free=size_words(free), needed=size_words(needed)),
         ) from full
 
 

@@ -35,13 +35,14 @@ from colorizer.guidance.references.files import (
 from colorizer.jobs import Job, JobState, Kind, Progress
 from colorizer.media.film.segments import is_joining, sweep
 from colorizer.models import WEIGHTS_FOLDER, model_spec
+from colorizer.notes import note
 from colorizer.places.frame_pattern import there
 from colorizer.places.hint import as_lists
 from colorizer.settings import Settings, shaping
 
 _LOSSY = (".jpg", ".jpeg", ".webp")
-_ANOTHER_NAME = "choose another name or folder for this one"
-_REMEDY = "--existing update makes it again, and so does overwrite; rename keeps both"
+_ANOTHER_NAME = note("existing.choose_another")
+_REMEDY = note("existing.update_or_rename")
 
 
 class Standing(Enum):
@@ -73,7 +74,7 @@ def settle(job: Job, *, hashing: bool = True) -> Progress | None:
     if (existing == "overwrite" and job.named) or not _is_there(job):
         return None
     if existing == "fail":
-        return Progress(job, JobState.FAILED, message=f"{job.target} exists")
+        return Progress(job, JobState.FAILED, message=note("existing.exists", file=job.target))
     try:
         compare = _of_another if existing == "overwrite" else standing_of
         standing, reason = compare(job, hashing=hashing)
@@ -82,18 +83,23 @@ def settle(job: Job, *, hashing: bool = True) -> Progress | None:
     if standing is Standing.UNSURE:
         return None
     if standing is Standing.OTHERS:
-        return Progress(job, JobState.FAILED, message=f"{job.target} {reason}; {_ANOTHER_NAME}")
+        return Progress(job, JobState.FAILED, message=_told(job, reason, _ANOTHER_NAME))
     if existing == "overwrite":
         return None
     if standing in (Standing.UNKNOWN, Standing.DONE):
         if hashing:
             sweep(job.target)
-        known = "is done" if standing is Standing.DONE else "exists"
-        return Progress(job, JobState.SKIPPED, message=f"{job.target} {known}")
+        known = note("existing.is_done") if standing is Standing.DONE else note("existing.there")
+        told = note("existing.file", file=job.target, what=known)
+        return Progress(job, JobState.SKIPPED, message=told)
     if existing == "update" and standing is Standing.OUTDATED:
         return None
-    remedy = "--existing overwrite replaces it" if existing == "update" else _REMEDY
-    return Progress(job, JobState.FAILED, message=f"{job.target} {reason}; {remedy}")
+    remedy = note("existing.overwrite_replaces") if existing == "update" else _REMEDY
+    return Progress(job, JobState.FAILED, message=_told(job, reason, remedy))
+
+
+def _told(job: Job, reason: str, remedy: str) -> str:
+    return note("existing.remedy", file=job.target, what=reason, remedy=remedy)
 
 
 def _is_there(job: Job) -> bool:
@@ -131,10 +137,10 @@ def standing_of(job: Job, *, hashing: bool = True) -> tuple[Standing, str]:
     if not unlike and source:
         return Standing.DONE, ""
     if hashing and job.settings.existing == "update" and not _is_made(sidecar, job.target):
-        return Standing.CHANGED, "was changed since it was made"
+        return Standing.CHANGED, note("existing.changed_since")
     if unlike:
-        return Standing.OUTDATED, f"was made with {', '.join(unlike)}"
-    return Standing.OUTDATED, "was made of its source as it was before a change"
+        return Standing.OUTDATED, note("existing.made_with", differences=unlike)
+    return Standing.OUTDATED, note("existing.source_changed")
 
 
 def _of_another(job: Job, *, hashing: bool) -> tuple[Standing, str]:
@@ -145,7 +151,7 @@ def _of_another(job: Job, *, hashing: bool) -> tuple[Standing, str]:
         return Standing.UNSURE, ""
     if own:
         return Standing.UNKNOWN, ""
-    return Standing.OTHERS, f"is the result of another source, {owner}"
+    return Standing.OTHERS, note("existing.of_another_source", source=owner)
 
 
 def differing(sidecar: Sidecar, settings: Settings, kind: str) -> list[str]:
@@ -161,7 +167,11 @@ def differing(sidecar: Sidecar, settings: Settings, kind: str) -> list[str]:
     names = [n for n in now if n != "jpeg_quality" or suffix in _LOSSY]
     # An option that an older version did not know was as it is by default.
     pairs = {name: (then.get(name, default[name]), now[name]) for name in names}
-    return [f"{name} {old}, now {new}" for name, (old, new) in pairs.items() if old != new]
+    return [
+        note("settings.was_now", name=name, was=old, now=new)
+        for name, (old, new) in pairs.items()
+        if old != new
+    ]
 
 
 @lru_cache(maxsize=8)
@@ -204,13 +214,13 @@ def _changed(sidecar: Sidecar, target: Path) -> str:
     try:
         size = State.of(target).size
     except OSError as error:
-        return f"can't be read ({error.strerror})"
+        return note("file.cannot_read_so", why=error.strerror)
     made = sidecar["result"]["bytes"]
     if size != made:
-        return f"was changed since it was made: it has {size} bytes, not {made}"
+        return note("existing.other_size", bytes=size, wanted=made)
     verified = sidecar.get("verified")
     if isinstance(verified, dict) and verified.get("good") is False:
-        return f"failed its verification: {verified.get('verdict')}"
+        return note("existing.failed_verification", verdict=verified.get("verdict"))
     return ""
 
 
@@ -229,16 +239,16 @@ def _other_input(sidecar: Sidecar, job: Job) -> list[str]:
     file = weights_file(job.settings)
     # Without a file the run will say what is wrong, and weights of no file can't be compared.
     if then and file is not None and file.is_file() and _known_hash(file, _stamp(file)) != then:
-        found.append("other weights")
+        found.append(note("existing.other_weights"))
     cuts = cut_file(job.settings.shots, job.source)
     shots = sidecar.get("shots")
     then = shots.get("sha256") if isinstance(shots, dict) else None
     if then and cuts is not None and cuts.is_file() and file_hash(cuts) != then:
-        found.append("another cut list")
+        found.append(note("existing.other_cut_list"))
     if job.kind is Kind.FILM and job.settings.smooth and _other_shots(sidecar, override_file(cuts)):
-        found.append("other settings of shots")
+        found.append(note("existing.other_shot_settings"))
     if _other_hints(sidecar, job):
-        found.append("other hints")
+        found.append(note("existing.other_hints"))
     return found
 
 

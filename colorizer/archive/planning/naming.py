@@ -16,6 +16,7 @@ from colorizer.archive.planning.walk import Found, Walk, walk
 from colorizer.errors import MediaError
 from colorizer.files.hiccups import retried
 from colorizer.jobs import Job, JobState, Kind, Progress
+from colorizer.notes import note
 from colorizer.places.frame_pattern import there
 from colorizer.settings import Settings
 
@@ -26,8 +27,8 @@ LONGEST_PATH = 4095 - 35
 names than their results. Windows has its own limit and says so."""
 
 
-IGNORED = "is hidden, a system's, or of this program"
-UNSUPPORTED = "is not supported: neither a photo nor a film by its name"
+IGNORED = note("left.ignored")
+UNSUPPORTED = note("left.unsupported")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,15 +107,13 @@ def plan_jobs(
         "~" in t.stem and "~" not in i.path.stem for i, t in zip(found, targets, strict=True)
     )
     if settings.caption and any(item.kind is Kind.FILM for item in found):
-        notes.append("--caption is for photos alone; films get none")
-    if shortened == 1:
-        notes.append("1 result gets a shortened name: its own would be too long")
-    elif shortened:
-        notes.append(f"{shortened} results get shortened names: theirs would be too long")
+        notes.append(note("plan.caption_photos_only"))
+    if shortened:
+        notes.append(note("plan.shortened", count=shortened))
     left = [LeftOut(path, UNSUPPORTED) for path in walked.unsupported]
-    left += [LeftOut(path, "is a result of an earlier run") for path in walked.made]
+    left += [LeftOut(path, note("left.result")) for path in walked.made]
     left += [LeftOut(path, IGNORED) for path in walked.ignored]
-    left += [LeftOut(path, f"is the same file as {other}") for path, other in walked.repeated]
+    left += [LeftOut(path, note("left.same", file=other)) for path, other in walked.repeated]
     problems = tuple(walked.problems)
     return Plan(tuple(jobs), tuple(settled), problems, tuple(notes), tuple(left))
 
@@ -122,16 +121,12 @@ def plan_jobs(
 def _notes(walked: Walk, out: Path) -> list[str]:
     """Say what of the inputs is left out."""
     notes = []
-    if walked.others == 1:
-        notes.append("1 other file is neither a photo nor a film")
-    elif walked.others:
-        notes.append(f"{walked.others} other files are neither photos nor films")
-    if walked.results == 1:
-        notes.append("1 file in the input is the result of an earlier run")
-    elif walked.results:
-        notes.append(f"{walked.results} files in the input are results of earlier runs")
+    if walked.others:
+        notes.append(note("plan.others", count=walked.others))
+    if walked.results:
+        notes.append(note("plan.results", count=walked.results))
     if walked.in_out:
-        notes.append(f"{out} lies inside the input and is not searched")
+        notes.append(note("plan.out_inside_input", folder=out))
     return notes
 
 
@@ -196,15 +191,15 @@ def _decide(
     """
     length = len(os.fsencode(os.path.abspath(job.target)))  # noqa: PTH100
     if os.name == "posix" and length > LONGEST_PATH:
-        reason = f"its output's path has {length} bytes, more than {LONGEST_PATH} are not possible"
-        return Progress(job, JobState.FAILED, message=f"{reason}; choose a shorter output folder")
+        reason = note("target.path_too_long", bytes=length, most=LONGEST_PATH)
+        return Progress(job, JobState.FAILED, message=note("target.shorter_folder", why=reason))
     film = job.kind is Kind.FILM
     if not there(job.target, film=film):
         return job
     if job.settings.existing == "rename":
         return replace(job, target=_free_name(job.target, taken, film=film))
     here = _identities([job.target])
-    refused = f"its output {job.target} is among the inputs; choose another output folder"
+    refused = note("target.among_inputs", file=job.target)
     if any(identity in originals for identity in here):
         return Progress(job, JobState.FAILED, message=refused)
     # What takes reading whole files is left to the run, where it goes side by side.

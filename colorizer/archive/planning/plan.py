@@ -15,6 +15,7 @@ from colorizer.archive.planning.sequences import gap_of, only_sequence
 from colorizer.errors import SettingsError, TargetError
 from colorizer.guidance.hints.file import read_hints
 from colorizer.jobs import Job, Kind
+from colorizer.notes import note
 from colorizer.places.frame_pattern import is_pattern, normal, stands_for_frames, there
 from colorizer.settings import Settings
 
@@ -49,10 +50,7 @@ def plan_run(
     if hints is not None and not hints.is_dir():
         read_hints(hints)  # what is wrong with it is known before the work starts
         if len(inputs) != 1 or Path(inputs[0]).is_dir():
-            raise SettingsError(
-                f"--hints {hints} is for one source; for several name a folder with"
-                " NAME.hints.json for each"
-            )
+            raise SettingsError(note("plan.hints_for_one_source", hints=hints))
     given = [Path(text) for text in inputs]
     if _names_a_file(inputs, out):
         return without_clashes(_plan_one(given[0], folder, settings), given)
@@ -112,9 +110,7 @@ def _plan_one(source: Path, target: Path, settings: Settings) -> Plan:
     try:
         check_target(target, kind, codec=settings.codec)
     except TargetError as error:
-        raise SettingsError(
-            f"--out {error}; or end it with {os.sep} to make it a folder"
-        ) from error
+        raise SettingsError(note("plan.out_or_folder", why=error, separator=os.sep)) from error
     if kind is Kind.FILM and is_pattern(target):
         target = normal(target)
     if kind is Kind.FILM and is_pattern(source):

@@ -21,6 +21,7 @@ from colorizer.guidance.cut_list import cut_file, override_file
 from colorizer.guidance.hints.file import hint_file, read_hints
 from colorizer.guidance.references.files import hinted_references, override_references
 from colorizer.jobs import Job, JobState, Kind, Progress
+from colorizer.notes import note
 from colorizer.places.frame_pattern import files_of, is_frame_name
 from colorizer.settings import Settings
 
@@ -64,7 +65,7 @@ def without_clashes(plan: Plan, others: Iterable[Path] = ()) -> Plan:
         found = next((pair for pair in written_by(job) if key(pair[1]) in read), None)
         reason = ""
         if found is not None and not _is_frames(job, found[1]):
-            reason = f"its {found[0]} {found[1]} is among the inputs; choose another output folder"
+            reason = note("target.extra_among_inputs", kind=found[0], file=found[1])
         elif job.settings.sidecar:
             reason = _in_the_way(job)
         if reason:
@@ -100,7 +101,7 @@ def check_output(file: Path, job: Job, others: Iterable[Path] = ()) -> None:
         with suppress(OSError):
             same = same or read.samefile(file)
         if same:
-            raise TargetError(file, "is among the files that are read; choose another name")
+            raise TargetError(file, note("list.among_files_read"))
 
 
 def check_lists(files: Iterable[Path], plan: Plan, others: Iterable[Path] = ()) -> None:
@@ -120,9 +121,9 @@ def check_lists(files: Iterable[Path], plan: Plan, others: Iterable[Path] = ()) 
     made = {key(path) for job in planned for _, path in written_by(job)}
     for file in files:
         if key(file) in inputs:
-            raise TargetError(file, "is among the inputs; choose another name for this list")
+            raise TargetError(file, note("list.among_inputs"))
         if key(file) in made:
-            raise TargetError(file, "is the name of a result; choose another one for this list")
+            raise TargetError(file, note("list.name_of_result"))
 
 
 def _read_by(plan: Plan, others: Iterable[Path]) -> Iterator[Path]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from colorizer.archive.planning.walk import Found
 from colorizer.errors import MediaError, SettingsError
 from colorizer.jobs import Kind
+from colorizer.notes import note
 from colorizer.places.frame_pattern import (
     FILE_SUFFIXES,
     FRAME_SUFFIXES,
@@ -67,7 +68,7 @@ def gap_of(pattern: Path, settings: Settings) -> MediaError | None:
         if not settings.accept_gaps:
             check_gaps(pattern, frames_of(pattern))
     except OSError as error:
-        return MediaError(pattern, f"can't be read ({error.strerror})")
+        return MediaError(pattern, note("file.cannot_read_so", why=error.strerror))
     except MediaError as error:
         return error
     return None
@@ -91,6 +92,6 @@ def only_sequence(inputs: Sequence[str], out: Path, settings: Settings) -> Path 
     if len(patterns) > 1:
         shown = ", ".join(pattern.name for pattern in patterns[:3])
         raise SettingsError(
-            f"{inputs[0]} holds {len(patterns)} sequences ({shown}); name one, or a folder with -o"
+            note("plan.several_sequences", folder=inputs[0], count=len(patterns), names=shown)
         )
     return patterns[0]

@@ -17,9 +17,15 @@ from colorizer.jobs import Job, JobState, Progress
 from colorizer.media import open_photo
 from colorizer.media.photo.content import CONTENTS
 from colorizer.media.photo.still import StillSource
+from colorizer.notes import note
 from colorizer.settings import Settings
 
-WORDS = {"coloured": "coloured", "blank": "blank", "text": "text", "line_art": "line art"}
+WORDS = {
+    "coloured": note("content.coloured"),
+    "blank": note("content.blank"),
+    "text": note("content.text"),
+    "line_art": note("content.line_art"),
+}
 """What a photo shows -> how it is called."""
 
 
@@ -73,7 +79,7 @@ def leave(job: Job, content: str) -> Progress:
     Raises:
         TargetError: the copy can't be written.
     """
-    words = f"needs no colour: {WORDS[content]}"
+    words = note("content.needs_no_colour", content=WORDS[content])
     if action(content, job.settings) == "skip":
         return Progress(job, JobState.SKIPPED, message=words, content=content)
     # A copy keeps its format, whatever the results' is.
@@ -82,7 +88,7 @@ def leave(job: Job, content: str) -> Progress:
     if settled := settle(job):
         return replace(settled, content=content)
     sha256 = copy_bytes(job.source, target)
-    words = f"{words}; copied"
+    words = note("content.copied", why=words)
     return Progress(job, JobState.DONE, 1, 1, message=words, sha256=sha256, content=content)
 
 
@@ -103,5 +109,5 @@ def copy_bytes(source: Path, target: Path) -> str:
             shutil.copystat(source, written.name)
         flush_folder(target.parent)
     except OSError as error:
-        raise TargetError(target, f"can't be copied: {error.strerror or error}") from error
+        raise TargetError(target, note("file.cannot_copy", why=error.strerror or error)) from error
     return digest.hexdigest()

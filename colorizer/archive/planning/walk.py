@@ -17,6 +17,7 @@ from colorizer.errors import MediaError
 from colorizer.files.hiccups import is_passing, retried
 from colorizer.files.name_forms import on_disk
 from colorizer.jobs import Kind
+from colorizer.notes import note
 from colorizer.places.frame_pattern import frames_of, is_frame_name, normal, stands_for_frames
 
 _natural = natsort_keygen(alg=ns.IGNORECASE)
@@ -154,9 +155,9 @@ def _missing(given: Path) -> str:
     """Say what is wrong with an input that does not exist, and may have been meant as a pattern."""
     frames = frames_of(given) if is_frame_name(given) and os.path.isdir(given.parent) else {}  # noqa: PTH112
     if not frames:
-        return "no such file or folder"
+        return note("file.no_such")
     only = next(iter(frames.values())).name
-    return f"no such file, and as an image sequence it has one frame alone; name {only} itself"
+    return note("file.lone_frame", name=only)
 
 
 def _files(
@@ -180,7 +181,7 @@ def _files(
         try:
             names = retried(partial(_listed, folder))
         except OSError as error:
-            reason = f"folder can't be read: {error.strerror or error}"
+            reason = note("folder.cannot_read", why=error.strerror or error)
             result.problems.append(MediaError(folder, reason))
             continue
         made = {name.removesuffix(SUFFIX) for name, _, _ in names if name.endswith(SUFFIX)}
@@ -230,12 +231,12 @@ def _why_not(path: Path) -> str:
     try:
         path.stat()
     except FileNotFoundError:
-        return "is a link that leads nowhere"
+        return note("file.link_to_nowhere")
     except OSError as error:
         if error.errno == errno.ELOOP:
-            return "is a link that leads to itself"
-        return f"can't be looked at: {error.strerror or error}"
-    return "is neither a file nor a folder"
+            return note("file.link_to_itself")
+        return note("file.cannot_look_at", why=error.strerror or error)
+    return note("file.neither_file_nor_folder")
 
 
 def _identity(folder: Path | None) -> tuple[int, int] | None:

@@ -10,6 +10,7 @@ from colorizer import __version__
 from colorizer.errors import TargetError
 from colorizer.files.durable import write_whole
 from colorizer.files.strangers import LIST_BYTES, read_whole
+from colorizer.notes import note
 
 PAYLOAD = "data"
 _CHECKSUMS = ["sha256", "sha512"]
@@ -29,12 +30,12 @@ def open_bag(root: Path) -> None:
     try:
         root.mkdir(parents=True, exist_ok=True)
         if any(root.iterdir()):
-            raise TargetError(root, "holds files and is no bag; choose an empty folder for --bag")
+            raise TargetError(root, note("bag.folder_holds_files"))
         bagit.make_bag(
             str(root), {"Bag-Software-Agent": f"Colorizer {__version__}"}, checksums=_CHECKSUMS
         )
     except (OSError, bagit.BagError) as error:
-        raise TargetError(root, f"can't be made a bag: {error}") from error
+        raise TargetError(root, note("bag.cannot_make", why=error)) from error
 
 
 def close_bag(root: Path, made: Collection[str], *, processes: int = 1) -> None:
@@ -69,11 +70,9 @@ def close_bag(root: Path, made: Collection[str], *, processes: int = 1) -> None:
         for file, content in before.items():
             write_whole(file, content)
     except (OSError, bagit.BagError) as error:
-        raise TargetError(root, f"the bag can't be written: {error}") from error
-    more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
-    raise TargetError(
-        root / changed[0], f"was changed or lost since it was bagged{more}; the bag stays as it was"
-    )
+        raise TargetError(root, note("bag.cannot_write", why=error)) from error
+    told = note("bag.changed", count=len(changed), more=len(changed) - 1)
+    raise TargetError(root / changed[0], told)
 
 
 def _differ(former: dict[str, str], now: Any) -> bool:

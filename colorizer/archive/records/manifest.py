@@ -21,6 +21,7 @@ from colorizer.files.claims import held
 from colorizer.files.durable import write_whole
 from colorizer.files.name_forms import normal_form
 from colorizer.files.strangers import LIST_BYTES, read_whole
+from colorizer.notes import note
 
 _Stamp = tuple[int, int, int] | None
 
@@ -69,7 +70,7 @@ def _read(file: Path) -> dict[str, tuple[str, Source | None]]:
     except FileNotFoundError:
         return {}
     except OSError as error:
-        raise MediaError(file, f"can't be read: {error.strerror}") from error
+        raise MediaError(file, note("file.cannot_read", why=error.strerror)) from error
     entries: dict[str, tuple[str, Source | None]] = {}
     source: Source | None = None
     for number, line in enumerate(text.split("\n"), start=1):
@@ -79,7 +80,7 @@ def _read(file: Path) -> dict[str, tuple[str, Source | None]]:
             told = _parsed(line.removeprefix(_FROM))
             source = Source(told[1], told[0]) if told else None
         elif (entry := _parsed(line)) is None:
-            raise MediaError(file, f"line {number} is not a hash, two spaces and a name")
+            raise MediaError(file, note("manifest.no_hash_line", number=number))
         else:
             entries[entry[1]], source = (entry[0], source), None
     return entries
@@ -105,7 +106,7 @@ def write_manifest(
         if not file.is_file() or read_whole(file, LIST_BYTES) != coded:
             write_whole(file, coded)
     except OSError as error:
-        raise TargetError(file, f"can't be written: {error.strerror or error}") from error
+        raise TargetError(file, note("file.cannot_write", why=error.strerror or error)) from error
 
 
 def entry_name(target: Path, root: Path) -> str:
@@ -208,7 +209,7 @@ def _hash(target: Path) -> str:
     try:
         return file_hash(target)
     except OSError as error:
-        raise TargetError(target, f"can't be read back: {error.strerror}") from error
+        raise TargetError(target, note("file.cannot_read_back", why=error.strerror)) from error
 
 
 def _line(name: str, digest: str) -> str:

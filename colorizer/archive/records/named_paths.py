@@ -18,6 +18,7 @@ from colorizer.errors import SettingsError
 from colorizer.files.checksum import file_hash
 from colorizer.guidance.cut_list import cut_file, override_file
 from colorizer.media.photo.assumed import ASSUMABLE
+from colorizer.notes import note
 from colorizer.settings.option import flag
 
 _SIGNING = ("c2pa_certificate", "c2pa_key")
@@ -46,8 +47,7 @@ def named_settings(sidecar: Sidecar, file: Path, given: Mapping[str, Any]) -> di
         path = values.get(name)
         if path not in own and name not in given and not _may_be_read(path, file, digest):
             raise SettingsError(
-                f"{file} names {path!s:.200}, outside its folder; if you trust it, give"
-                f" {flag(name)} {path!s:.200}"
+                note("paths.outside_folder", file=file, path=str(path), option=flag(name))
             )
     return values | dict(given)
 
@@ -61,7 +61,7 @@ def check_references(sidecar: Sidecar, file: Path) -> None:
     known = sidecar["model"].get("references") or {}
     for hint in sidecar["model"].get("hints") or ():
         if isinstance(hint[0], str) and not _may_be_read(hint[0], file, known.get(hint[0])):
-            raise SettingsError(f"{file}: its reference {hint[0]} is not the one it was made with")
+            raise SettingsError(note("reference.not_the_one", file=file, reference=hint[0]))
 
 
 def _list_of(sidecar: Sidecar, file: Path, named: Any) -> str | None:

@@ -28,6 +28,7 @@ from colorizer.files.durable import write_whole
 from colorizer.files.name_forms import on_disk
 from colorizer.files.strangers import SIDECAR_BYTES, check_regular, parse_json, read_whole
 from colorizer.jobs import Job
+from colorizer.notes import note
 from colorizer.places.frame_pattern import files_of, is_pattern
 
 SUFFIX = ".colorize.json"
@@ -54,7 +55,7 @@ def check_places(target: Path) -> None:
     """
     for file in (sidecar_of(target), pending_of(target)):
         if reason := why_not_ours(file):
-            raise TargetError(file, f"{reason}; move it away, or choose another name or folder")
+            raise TargetError(file, note("target.move_away", why=reason))
 
 
 def read_sidecar(file: Path) -> Sidecar | None:
@@ -177,7 +178,9 @@ class Record:
                 check_places(target)
                 pending_of(target).replace(sidecar_of(target))
         except OSError as failure:
-            raise TargetError(sidecar_of(target), f"can't be written: {failure}") from failure
+            raise TargetError(
+                sidecar_of(target), note("file.cannot_write", why=failure)
+            ) from failure
 
     def prepare(self, part: Path, facts: Mapping[str, Any], warnings: Iterable[str]) -> None:
         """Describe a complete result that is about to get its name.
@@ -196,7 +199,9 @@ class Record:
             result = State.of(part)
             self.sha256 = file_hash(part)
         except OSError as error:
-            raise TargetError(job.target, f"can't be read back: {error.strerror}") from error
+            raise TargetError(
+                job.target, note("file.cannot_read_back", why=error.strerror)
+            ) from error
         if not self._write:
             _remove(sidecar_of(job.target))
             return
@@ -236,16 +241,20 @@ class Record:
         try:
             return State.of(self._job.source)
         except OSError as error:
-            raise MediaError(self._job.source, f"can't be read: {error.strerror}") from error
+            raise MediaError(
+                self._job.source, note("file.cannot_read", why=error.strerror)
+            ) from error
 
     def _source_facts(self) -> dict[str, Any]:
         source = Path(os.path.abspath(self._job.source))  # noqa: PTH100 - links stay
         try:
             found = file_hash(source)
         except OSError as error:
-            raise MediaError(self._job.source, f"can't be read: {error.strerror}") from error
+            raise MediaError(
+                self._job.source, note("file.cannot_read", why=error.strerror)
+            ) from error
         if self._look() != self._source:
-            raise MediaError(self._job.source, "changed while it was read; run it again")
+            raise MediaError(self._job.source, note("source.changed_while_read"))
         facts = {
             "path": str(source),
             "sha256": found,
@@ -261,7 +270,9 @@ class Record:
         try:
             write_whole(file, data)
         except OSError as error:
-            raise TargetError(sidecar_of(self._job.target), f"can't be written: {error}") from error
+            raise TargetError(
+                sidecar_of(self._job.target), note("file.cannot_write", why=error)
+            ) from error
 
 
 @lru_cache(maxsize=1)

@@ -24,6 +24,7 @@ from colorizer.archive.records.provenance import Sidecar
 from colorizer.errors import TargetError
 from colorizer.files.strangers import text_lines
 from colorizer.jobs import JobState, Progress
+from colorizer.notes import note
 
 _AGENT = f"Colorizer {__version__}"
 _DIGEST = "message digest calculation"
@@ -98,9 +99,9 @@ class RunLog:
             if file is not None:
                 file.close()
                 if not os.path.lexists(file.name):
-                    raise FileNotFoundError(errno.ENOENT, "it was removed", file.name)
+                    raise FileNotFoundError(errno.ENOENT, note("file.was_removed"), file.name)
         except OSError as error:
-            raise TargetError(self._folder, f"the run log can't be written: {error}") from error
+            raise TargetError(self._folder, note("log.cannot_write", why=error)) from error
 
     def _write(self, line: dict[str, Any]) -> None:
         try:
@@ -110,7 +111,7 @@ class RunLog:
             self._file.write(json.dumps(line) + "\n")
             self._file.flush()
         except OSError as error:
-            raise TargetError(self._folder, f"the run log can't be written: {error}") from error
+            raise TargetError(self._folder, note("log.cannot_write", why=error)) from error
 
     def _open(self) -> IO[str]:
         """Create a log under a name that no other run has."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from colorizer.files.strangers import SIDECAR_BYTES, open_regular, parse_json, read_whole
 from colorizer.jobs import Kind
+from colorizer.notes import note
 from colorizer.places.hint import from_lists
 
 SCHEMA = 1
@@ -34,7 +35,9 @@ def why_not_ours(file: Path) -> str:
         if stat.S_ISLNK(facts.st_mode) or (stat.S_ISREG(facts.st_mode) and facts.st_nlink > 1):
             return ""
         if not stat.S_ISREG(facts.st_mode):
-            return "is a folder" if stat.S_ISDIR(facts.st_mode) else "is no regular file"
+            return (
+                note("file.is_folder") if stat.S_ISDIR(facts.st_mode) else note("file.not_regular")
+            )
         with open_regular(file) as opened:
             head = opened.read(_HEAD)
         if NOTE.encode() in head:
@@ -44,10 +47,10 @@ def why_not_ours(file: Path) -> str:
     except FileNotFoundError:
         return ""
     except OSError as error:
-        return f"can't be read ({error.strerror or os.strerror(error.errno or 0)})"
+        return note("file.cannot_read_so", why=error.strerror or os.strerror(error.errno or 0))
     except ValueError:  # no JSON
         pass
-    return "is no sidecar of this program"
+    return note("target.no_sidecar")
 
 
 def is_sidecar(values: Any) -> bool:

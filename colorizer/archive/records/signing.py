@@ -13,6 +13,7 @@ from typing import Any
 from colorizer import __version__
 from colorizer.errors import SettingsError, TargetError
 from colorizer.files.strangers import NOTES_BYTES, open_regular, read_whole
+from colorizer.notes import note
 from colorizer.places.frame_pattern import is_pattern
 
 _SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
@@ -41,21 +42,23 @@ class Signing:
         try:
             import c2pa
         except ImportError as error:
-            raise SettingsError(
-                '--c2pa-certificate needs c2pa-python; pip install "film-colorizer[c2pa]"'
-            ) from error
+            raise SettingsError(note("signing.needs_library")) from error
         try:
             chain, private = (read_whole(file, NOTES_BYTES) for file in (certificate, key))
         except OSError as error:
-            raise SettingsError(f"{error.filename} can't be read: {error.strerror}") from error
+            raise SettingsError(
+                note("signing.cannot_read", file=error.filename, why=error.strerror)
+            ) from error
         if b"BEGIN CERTIFICATE" not in chain:
-            raise SettingsError(f"{certificate} holds no certificate (PEM)")
+            raise SettingsError(note("signing.no_certificate", file=certificate))
         algorithm = _algorithm(key, private)
         info = c2pa.C2paSignerInfo(algorithm.encode(), chain, private, None)
         try:
             self._signer = c2pa.Signer.from_info(info)
         except c2pa.C2paError as error:
-            raise SettingsError(f"{certificate} and {key} can't sign: {_line(error)}") from error
+            raise SettingsError(
+                note("signing.cannot_sign", certificate=certificate, key=key, why=_line(error))
+            ) from error
 
     def sign(self, part: Path, *, target: Path, source: Path, model: str) -> list[str]:
         """Sign a complete result in its place.
@@ -75,23 +78,23 @@ class Signing:
         import c2pa
 
         if is_pattern(part):  # where there is one file, it is complete
-            return ["not signed: an image sequence has no one file to sign"]
+            return [note("signing.no_one_file")]
         known = c2pa.Builder.get_supported_mime_types()
         kind = target.suffix.lower().removeprefix(".")
         if kind not in known:
-            return [f"not signed: C2PA has no way to sign .{kind} files"]
+            return [note("signing.no_way", suffix=kind)]
         signed = part.with_name(part.name + ".signed")
         warnings = []
         try:
             with c2pa.Builder(_manifest(target, model)) as builder:
                 if not _add_parent(builder, source, known):
-                    warnings.append("the signature does not name the source: C2PA can't read it")
+                    warnings.append(note("signing.source_not_named"))
                 with part.open("rb") as read, signed.open("w+b") as written:
                     builder.sign(self._signer, kind, read, written)
             signed.replace(part)
         except (c2pa.C2paError, OSError) as error:
             signed.unlink(missing_ok=True)
-            raise TargetError(target, f"can't be signed: {_line(error)}") from error
+            raise TargetError(target, note("signing.failed", why=_line(error))) from error
         return warnings
 
 
@@ -143,7 +146,7 @@ def _algorithm(key: Path, pem: bytes) -> str:
         for identifier, name in _ALGORITHMS:
             if _encoded(identifier) in data:
                 return name
-    raise SettingsError(f"{key} holds no private key that C2PA can use (EC, RSA or Ed25519, PEM)")
+    raise SettingsError(note("signing.no_private_key", file=key))
 
 
 def _encoded(identifier: str) -> bytes:

@@ -28,8 +28,8 @@ from colorizer.archive.verify.still import verify_still
 from colorizer.errors import ColorizerError
 from colorizer.files.checksum import file_hash
 from colorizer.files.name_forms import normal_form
-from colorizer.files.shown_names import counted
 from colorizer.jobs import Kind
+from colorizer.notes import joined, note
 from colorizer.places.frame_pattern import frames_of, is_pattern, there
 from colorizer.settings import Reading
 
@@ -156,24 +156,24 @@ def check(
     sidecar = read_sidecar(sidecar_of(item.path)) if item.has_sidecar else None
     try:
         if item.outside:
-            return Finding(item.path, False, "is not below the folder of the manifest; not read")
+            return Finding(item.path, False, note("verify.outside"))
         faults = _result_faults(item, sidecar)
         if item.has_sidecar and sidecar is None:
-            faults.append("its sidecar can't be read")
+            faults.append(note("verify.sidecar_unreadable"))
         if faults or sidecar is None or not sources:
-            return Finding(item.path, not faults, "; ".join(faults) or "as recorded")
+            return Finding(item.path, not faults, joined(faults) or note("verify.as_recorded"))
         place = moved.source_of(sidecar) if moved else None
         place = place or find_source(sidecar, sidecar_of(item.path))
         if fault := _source_fault(place, sidecar):
             return Finding(item.path, False, fault)
         if not pictures:
-            return Finding(item.path, True, "as recorded, and so is its source")
+            return Finding(item.path, True, note("verify.source_as_recorded"))
         return compare(item.path, place, sidecar)
     except ColorizerError as error:
         return Finding(item.path, False, str(error))
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        return Finding(item.path, False, f"can't be checked: {reason}")
+        return Finding(item.path, False, note("verify.cannot_check", why=reason))
 
 
 def compare(target: Path, source: Path, sidecar: Sidecar, *, exact: bool = False) -> Finding:
@@ -198,7 +198,7 @@ def compare(target: Path, source: Path, sidecar: Sidecar, *, exact: bool = False
     film = verify_film(target, source, reading, exact=exact or lossless)
     frames = sidecar["result"].get("frames", film.frames)
     if film.good and frames != film.frames:
-        return Finding(target, False, f"has {counted(film.frames, 'frame')}, written: {frames}")
+        return Finding(target, False, note("verify.other_count", count=film.frames, written=frames))
     return Finding(target, film.good, str(film), asdict(film))
 
 
@@ -223,26 +223,28 @@ def _result_faults(item: Recorded, sidecar: Sidecar | None) -> list[str]:
     film = sidecar is not None and sidecar["kind"] == Kind.FILM
     if not (item.path.is_file() or (film and there(item.path, film=True))):
         known = os.path.lexists(item.path)
-        return ["is no regular file" if known else "does not exist"]
+        return [note("file.not_regular") if known else note("file.does_not_exist")]
     size, found = State.of(item.path).size, file_hash(item.path)
     faults = []
     if item.listed and found != item.listed:
-        faults.append("is not the file that the manifest lists: its SHA-256 is another")
+        faults.append(note("verify.not_listed"))
     if sidecar is not None:
         made = sidecar["result"]
         if found != made["sha256"]:
-            sizes = f" ({size} bytes, not {made['bytes']})" if size != made["bytes"] else ""
-            faults.append(f"is not the file its sidecar describes: its SHA-256 is another{sizes}")
+            other = note("verify.not_described")
+            if size != made["bytes"]:
+                other = note("verify.other_bytes", why=other, bytes=size, wanted=made["bytes"])
+            faults.append(other)
         verified = sidecar.get("verified")
         if isinstance(verified, dict) and verified.get("good") is False:
-            faults.append(f"failed its verification: {verified.get('verdict')}")
+            faults.append(note("existing.failed_verification", verdict=verified.get("verdict")))
     return faults
 
 
 def _source_fault(source: Path, sidecar: Sidecar) -> str:
     if not there(source, film=sidecar["kind"] == Kind.FILM):
-        return f"its source {source} does not exist"
+        return note("verify.source_missing", source=source)
     told = sidecar["source"]
     if source_hash(source, told["bytes"]) != told["sha256"]:
-        return f"its source {source} was changed: its SHA-256 is another"
+        return note("verify.source_changed", source=source)
     return ""

@@ -14,7 +14,6 @@ import numpy as np
 
 from colorizer.archive.verify.sequence import SequenceVerdict, verify_sequence
 from colorizer.errors import MediaError
-from colorizer.files.shown_names import counted
 from colorizer.frame import Frame
 from colorizer.media.film.codecs import codec_named
 from colorizer.media.film.container import open_container
@@ -22,6 +21,7 @@ from colorizer.media.film.luma import at_depth
 from colorizer.media.film.open import film_stream
 from colorizer.media.film.source import FilmSource
 from colorizer.media.frames.source import open_film
+from colorizer.notes import joined, note
 from colorizer.places.frame_pattern import is_pattern
 from colorizer.settings import Reading
 
@@ -66,27 +66,25 @@ class Verdict:
     def __str__(self) -> str:
         faults = []
         if self.frames != self.source_frames:
-            faults.append(f"{counted(self.frames, 'frame')}, the source has {self.source_frames}")
+            faults.append(note("verify.frames", count=self.frames, wanted=self.source_frames))
         if self.moved:
-            are = "is" if self.moved == 1 else "are"
-            faults.append(f"{counted(self.moved, 'frame')} {are} shown at another time")
+            faults.append(note("verify.moved", count=self.moved))
         if not self.different:
-            every = "the 1 frame" if self.frames == 1 else f"all {self.frames} frames"
-            faults.append(f"luma of {every} is exact")
+            faults.append(note("verify.exact", count=self.frames))
             if self.rounded:
-                faults.append("after rounding from {} to {} bit".format(*self.rounded))
+                was, now = self.rounded
+                faults.append(note("verify.rounded", was=was, now=now))
         elif self.must_be_exact:
+            first = self.first_different
             faults.append(
-                f"luma of {self.different} of {counted(self.frames, 'frame')} differs,"
-                f" first at frame {self.first_different}"
+                note("verify.differs", different=self.different, count=self.frames, first=first)
             )
             if self.clipped:
                 least, most = self.clipped
-                faults.append(f"it has no codes below {least} and above {most}")
+                faults.append(note("verify.codes_out_of_range", least=least, most=most))
         else:
-            worst = f"worst frame {self.worst_psnr:.2f} dB"
-            faults.append(f"lossy codec, PSNR-Y {self.psnr:.2f} dB, {worst}")
-        return "; ".join(faults)
+            faults.append(note("verify.lossy", psnr=self.psnr, worst=self.worst_psnr))
+        return joined(faults)
 
 
 def verify_film(
@@ -184,7 +182,8 @@ class _Comparison:
             self.moved += abs(late) > _CLOCK
         expected = at_depth(one.Y, one.bits, other.bits, one.full_range)
         if expected.shape != other.Y.shape:
-            raise ValueError(f"its picture is {other.Y.shape}, the source's {expected.shape}")
+            shape, wanted = str(other.Y.shape), str(expected.shape)
+            raise ValueError(note("verify.other_picture", shape=shape, wanted=wanted))
         self.compared += 1
         if luma_hash(expected) == luma_hash(other.Y):
             return

@@ -10,12 +10,12 @@ import numpy as np
 
 from colorizer.color.cielab import luma_to_L
 from colorizer.errors import MediaError
-from colorizer.files.shown_names import counted
 from colorizer.frame import Frame
 from colorizer.media.film.protocol import Film
 from colorizer.media.frames.exr_frames import MOST_DL
 from colorizer.media.frames.files import luma_of, read_frame, read_rgb
 from colorizer.media.frames.source import SequenceSource, open_film
+from colorizer.notes import note
 from colorizer.settings import Reading
 
 MOST_dL = {8: 0.5, 10: 0.15, 12: 0.05, 16: 0.02}  # noqa: N816 - L* keeps its capital
@@ -55,16 +55,13 @@ class SequenceVerdict:
 
     def __str__(self) -> str:
         if self.frames != self.source_frames:
-            return f"{counted(self.frames, 'frame')}, the source has {self.source_frames}"
+            return note("verify.frames", count=self.frames, wanted=self.source_frames)
         if self.different is not None and not self.lossy:
             if not self.different:
-                every = "the 1 frame" if self.frames == 1 else f"all {self.frames} frames"
-                return f"luma of {every} comes back from R, G and B exactly"
-            come = "comes" if self.different == 1 else "come"
-            return f"{counted(self.different, 'luma sample')} {come} back as another code"
-        frames = counted(self.frames, "frame")
-        text = f"|dL*| mean {self.mean_dL:.4f}, max {self.max_dL:.4f} in {frames}"
-        return f"lossy format, {text}" if self.lossy else text
+                return note("verify.exact_rgb", count=self.frames)
+            return note("verify.other_codes", count=self.different)
+        text = note("verify.lightness", mean=self.mean_dL, most=self.max_dL, count=self.frames)
+        return note("verify.lossy_format", what=text) if self.lossy else text
 
 
 def verify_sequence(target: Path, source: Path, reading: Reading = Reading()) -> SequenceVerdict:
@@ -130,12 +127,16 @@ class _Errors:
             Y = luma_of(read_rgb(path), bits=one.bits, **named)
             expected = one.Y if after.coded[0] == "exr" else _within(one)
             if Y.shape != expected.shape:
-                raise MediaError(path, f"is {Y.shape}, its source {expected.shape}")
+                raise MediaError(
+                    path, note("verify.other_shape", shape=str(Y.shape), wanted=str(expected.shape))
+                )
             self.different += int(np.count_nonzero(expected != Y))
             wanted = luma_to_L(expected, one.bits, one.full_range)
             found = luma_to_L(Y, one.bits, one.full_range)
         if wanted.shape != found.shape:
-            raise MediaError(path, f"is {found.shape}, its source {wanted.shape}")
+            raise MediaError(
+                path, note("verify.other_shape", shape=str(found.shape), wanted=str(wanted.shape))
+            )
         error = np.abs(wanted - found)
         self.total += float(error.sum(dtype=np.float64))
         self.largest = max(self.largest, float(error.max()))

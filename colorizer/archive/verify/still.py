@@ -15,6 +15,7 @@ from colorizer.media.photo.caption import caption_rows
 from colorizer.media.photo.gray import strips
 from colorizer.media.photo.scan import ASSOCIATED, Coding
 from colorizer.media.photo.still import Page, StillSource
+from colorizer.notes import note
 from colorizer.settings import Reading
 
 MOST_dL = {8: 0.5, 16: 0.02}  # noqa: N816 - L* keeps its capital
@@ -46,9 +47,14 @@ class StillVerdict:
         return self.max_dL <= MOST_dL[self.bits]
 
     def __str__(self) -> str:
-        gray = f"gray within {self.max_codes:.1f} codes of {self.bits} bit"
-        text = f"{gray}, |dL*| mean {self.mean_dL:.4f}, max {self.max_dL:.4f}"
-        return f"lossy format, {text}" if self.lossy else text
+        text = note(
+            "verify.gray",
+            codes=self.max_codes,
+            bits=self.bits,
+            mean=self.mean_dL,
+            most=self.max_dL,
+        )
+        return note("verify.lossy_format", what=text) if self.lossy else text
 
 
 def verify_still(target: Path, source: Path, reading: Reading = Reading()) -> StillVerdict:
@@ -70,18 +76,21 @@ def verify_still(target: Path, source: Path, reading: Reading = Reading()) -> St
     ):
         for one, other in zip_longest(before.frames(), after.frames()):
             if one is None or other is None:
-                raise MediaError(target, "has another number of pages than its source")
+                raise MediaError(target, note("verify.other_pages"))
             height, width = one.Y.shape
             captioned = height + caption_rows((height, width)), width
             if other.Y.shape not in (one.Y.shape, captioned):
-                raise MediaError(target, f"is {other.Y.shape}, its source {one.Y.shape}")
+                raise MediaError(
+                    target,
+                    note("verify.other_shape", shape=str(other.Y.shape), wanted=str(one.Y.shape)),
+                )
             opacity = _associated(before.take_page(one.index))
             coding = after.take_page(other.index).coding
             error, most, apart = _compare(one, other, opacity)
             pages, total, count = pages + 1, total + error, count + one.Y.size
             largest, codes = max(largest, most), max(codes, apart)
     if coding is None:
-        raise MediaError(target, "holds no picture")
+        raise MediaError(target, note("photo.no_picture"))
     bits = 16 if coding.depth > 8 else 8
     return StillVerdict(
         pages=pages,

@@ -24,10 +24,11 @@ from colorizer.errors import SettingsError
 from colorizer.files.name_forms import on_disk
 from colorizer.files.strangers import NOTES_BYTES, parse_json, read_text
 from colorizer.jobs import Job, Kind
+from colorizer.notes import note
 from colorizer.places.hint import Guide, Hint, Reference, references_of
 from colorizer.places.trim import parse_place
 
-FORM = 'a list such as [{"time": 12.5, "x": 0.4, "y": 0.6, "color": "#7a2e2e"}]'
+FORM = '[{"time": 12.5, "x": 0.4, "y": 0.6, "color": "#7a2e2e"}]'
 _KEYS = {"x", "y", "a", "b", "color", "time", "frame", "reference"}
 _REFERENCE_KEYS = {"time", "frame", "reference"}
 _MOST_AB = 128.0
@@ -51,9 +52,9 @@ def read_hints(file: Path) -> tuple[Guide, ...]:
     try:
         values = parse_json(read_text(file, NOTES_BYTES))
     except OSError as error:
-        raise SettingsError(f"{name} can't be read: {error.strerror}") from error
+        raise SettingsError(note("hints.cannot_read", file=name, why=error.strerror)) from error
     except ValueError as error:
-        raise SettingsError(f"{name} is no JSON ({error}); it is {FORM}") from error
+        raise SettingsError(note("hints.no_json", file=name, why=error, form=FORM)) from error
     return hints_from(values, name, file.parent)
 
 
@@ -66,7 +67,7 @@ def guides_of(job: Job) -> tuple[Guide, ...]:
     file = None if job.hints else hint_file(job.settings.hints, job.source)
     guides = job.hints if file is None else read_hints(file)
     if job.kind is Kind.PHOTO and references_of(guides):
-        raise SettingsError(f"{job.source} is a photo; references are for frames of films")
+        raise SettingsError(note("reference.photo", source=job.source))
     return guides
 
 
@@ -82,9 +83,10 @@ def hints_from(values: Any, name: str, folder: Path) -> tuple[Guide, ...]:
         SettingsError: a hint is wrong, saying which and how.
     """
     if not isinstance(values, list):
-        raise SettingsError(f"{name} must be {FORM}")
+        raise SettingsError(note("hints.wrong_form", name=name, form=FORM))
     return tuple(
-        _hint(value, f"{name}: hint {n}", folder) for n, value in enumerate(values, start=1)
+        _hint(value, note("hints.nth", name=name, number=n), folder)
+        for n, value in enumerate(values, start=1)
     )
 
 
@@ -100,29 +102,38 @@ def reference_from(value: Any, name: str, folder: Path) -> Path:
         SettingsError: it leads to no file.
     """
     if not isinstance(value, str) or not value:
-        raise SettingsError(f"{name}: reference must be the name of a picture, got {value!r}")
+        raise SettingsError(note("reference.no_name", name=name, value=repr(value)))
     path = os.path.abspath(folder / value)  # noqa: PTH100 - links are to stay as they are
     if not os.path.isfile(path):  # noqa: PTH113
-        raise SettingsError(f"{name}: the reference {path} does not exist")
+        raise SettingsError(note("reference.does_not_exist", name=name, file=path))
     return Path(path)
 
 
 def _hint(value: Any, name: str, folder: Path) -> Guide:
     if not isinstance(value, dict):
-        raise SettingsError(f"{name} must be an object such as {FORM[15:-1]}")
+        raise SettingsError(note("hints.no_object", name=name, form=FORM[1:-1]))
     if unknown := sorted(value.keys() - _KEYS):
-        raise SettingsError(f"{name} has {unknown[0]!r}; known are {', '.join(sorted(_KEYS))}")
+        raise SettingsError(
+            note(
+                "hints.unknown_key",
+                name=name,
+                unknown=repr(unknown[0]),
+                known=", ".join(sorted(_KEYS)),
+            )
+        )
     if "reference" in value:
         if other := sorted(value.keys() - _REFERENCE_KEYS):
-            raise SettingsError(f"{name} has both reference and {other[0]}; give one")
+            raise SettingsError(note("hints.reference_and_other", name=name, other=other[0]))
         return Reference(reference_from(value["reference"], name, folder), _when(value, name))
-    x, y = (_number(value, key, 0, 1, name, "a share of the picture") for key in "xy")
+    x, y = (_number(value, key, 0, 1, name, note("hints.share")) for key in "xy")
     if "color" in value:
         if "a" in value or "b" in value:
-            raise SettingsError(f"{name} has both color and a, b; give one")
+            raise SettingsError(note("hints.color_and_ab", name=name))
         a, b = _ab_of(value["color"], name)
     else:
-        a, b = (_number(value, key, -_MOST_AB, _MOST_AB, name, "in CIELAB units") for key in "ab")
+        a, b = (
+            _number(value, key, -_MOST_AB, _MOST_AB, name, note("hints.cielab")) for key in "ab"
+        )
     return Hint(x, y, a, b, _when(value, name))
 
 
@@ -131,13 +142,23 @@ def _number(value: Any, key: str, low: float, high: float, name: str, what: str)
     plain = isinstance(number, int | float) and not isinstance(number, bool)
     if not plain or not isfinite(number) or not low <= number <= high:
         shown = "nothing" if number is None else repr(number)
-        raise SettingsError(f"{name}: {key} must be {what}, {low:g} to {high:g}, got {shown}")
+        raise SettingsError(
+            note(
+                "hints.value_out_of_range",
+                name=name,
+                key=key,
+                what=what,
+                low=low,
+                high=high,
+                value=shown,
+            )
+        )
     return float(number)
 
 
 def _ab_of(text: Any, name: str) -> tuple[float, float]:
     if not isinstance(text, str) or not re.fullmatch(r"#[0-9a-fA-F]{6}", text):
-        raise SettingsError(f'{name}: color must be such as "#7a2e2e", got {text!r}')
+        raise SettingsError(note("hints.color_wrong", name=name, value=repr(text)))
     codes = np.array([int(text[n : n + 2], 16) for n in (1, 3, 5)], np.float64) / 255
     _, a, b = srgb_to_lab(codes[:, None, None]).ravel()
     return round(float(a), 3), round(float(b), 3)
@@ -147,13 +168,13 @@ def _when(value: dict[str, Any], name: str) -> float | str | None:
     """Return seconds, or a place in the form of `parse_place`; None where nothing is said."""
     time, frame = value.get("time"), value.get("frame")
     if time is not None and frame is not None:
-        raise SettingsError(f"{name} has both time and frame; give one")
+        raise SettingsError(note("hints.time_and_frame", name=name))
     if frame is not None:
         if not isinstance(frame, int) or isinstance(frame, bool) or frame < 0:
-            raise SettingsError(f"{name}: frame must be a number from 0, got {frame!r}")
+            raise SettingsError(note("hints.frame_wrong", name=name, value=repr(frame)))
         return str(frame)
     if isinstance(time, str) and time.strip():
         text = f"{time.strip()}s" if re.fullmatch(r"\s*\d+(\.\d+)?\s*", time) else time.strip()
         parse_place(text, f"{name}: time")
         return text
-    return None if time is None else _number(value, "time", 0, 1e7, name, "in seconds")
+    return None if time is None else _number(value, "time", 0, 1e7, name, note("hints.seconds"))

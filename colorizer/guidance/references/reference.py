@@ -18,6 +18,7 @@ from colorizer.errors import MediaError
 from colorizer.files.checksum import file_hash
 from colorizer.frame import Frame
 from colorizer.media.photo.still import StillSource
+from colorizer.notes import note
 from colorizer.stages.predict import Amounts
 
 MOST_SKEW = 0.03
@@ -64,27 +65,25 @@ def open_reference(
     try:
         digest = file_hash(file)
     except OSError as error:
-        raise MediaError(file, f"the reference can't be read ({error.strerror})") from error
+        raise MediaError(file, note("reference.cannot_read", why=error.strerror)) from error
     with StillSource(file, side=min(frame.L.shape)) as still:
         picture = next(still.frames(1))
     height, width = picture.Y.shape
     shapes = (Fraction(shape[1], shape[0]), Fraction(shape[1], shape[0]) * ratio)
     skew = min(abs(float(Fraction(width, height) / one) - 1) for one in shapes)
     if skew > MOST_SKEW:
-        screen = "" if ratio == 1 else f" (on the screen {shapes[1]})"
-        raise MediaError(
-            file,
-            f"a reference of {width} x {height} pixels is of another shape than the film's frames"
-            f" of {shape[1]} x {shape[0]}{screen}; crop or extend it to theirs",
-        )
+        film = note("reference.film_size", width=shape[1], height=shape[0])
+        if ratio != 1:
+            film = note("reference.on_screen", size=film, screen=shapes[1])
+        told = note("reference.other_shape", width=width, height=height, film=film)
+        raise MediaError(file, told)
     if picture.tint is None or _chroma_of(picture.tint) < _LEAST_CHROMA:
-        raise MediaError(file, "a reference must be an RGB picture in colour; this one has none")
+        raise MediaError(file, note("reference.no_colour"))
     likeness = _likeness(picture.L, frame.L)
     if likeness < LEAST_LIKENESS:
         raise MediaError(
             file,
-            "the reference shows something else than the frame at its time (likeness of lightness"
-            f" {likeness:.2f}, at least {LEAST_LIKENESS}); check frame or time",
+            note("reference.shows_other", likeness=likeness, least=LEAST_LIKENESS),
         )
     return PaintedFrame(frame.index, resized(picture.tint, frame.L.shape), frame.L, file, digest)
 
@@ -134,9 +133,9 @@ def _whole(reference: PaintedFrame, shape: tuple[int, int]) -> np.ndarray:
     try:
         changed = file_hash(file) != reference.sha256
     except OSError as error:
-        raise MediaError(file, f"the reference can't be read ({error.strerror})") from error
+        raise MediaError(file, note("reference.cannot_read", why=error.strerror)) from error
     if changed:
-        raise MediaError(file, "the reference was changed during the run; run it again")
+        raise MediaError(file, note("reference.changed"))
     with StillSource(file, side=min(shape)) as still:
         tint = next(still.frames(1)).tint
     assert tint is not None

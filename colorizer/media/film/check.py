@@ -11,6 +11,7 @@ from colorizer.media.film.color_tags import ColorTags
 from colorizer.media.film.container import open_container
 from colorizer.media.film.copy import container_tags
 from colorizer.media.film.open import display_matrix, film_stream
+from colorizer.notes import note
 
 
 def missing(
@@ -46,25 +47,32 @@ def missing(
         stream = film_stream(film, path)
         frame: Any = next(film.decode(stream), None)
         if frame is None:
-            raise MediaError(path, "holds no frame")
+            raise MediaError(path, note("film.no_frame"))
         if len(film.streams) < streams:
-            lost.append(f"{streams - len(film.streams)} of {streams} streams")
+            lost.append(note("film.kept_streams", kept=streams - len(film.streams), count=streams))
         if (found := Fraction(stream.sample_aspect_ratio or 1)) != (ratio or 1):
             wanted_ratio = ratio or Fraction(1)
             shown = f"{wanted_ratio.numerator}:{wanted_ratio.denominator}"
             lost.append(
-                f"the sample aspect ratio {shown}: it says {found.numerator}:{found.denominator}"
+                note(
+                    "film.kept_aspect",
+                    aspect=shown,
+                    numerator=found.numerator,
+                    denominator=found.denominator,
+                )
             )
         if display_matrix(frame) != matrix and matrix is not None:
-            lost.append("the rotation for display")
+            lost.append(note("film.kept_rotation"))
         lost += _lost_tags(frame, stream.codec_context, tags)
         if len(film.chapters()) < chapters:
-            lost.append("chapters")
+            lost.append(note("film.kept_chapters"))
         # A time code moves to its stream.
         kept = {key.lower() for key in (*film.metadata, *stream.metadata)}
         wanted = container_tags(original, muxer)
-        lost += [f"metadata {key!r}" for key in wanted if key.lower() not in kept]
-    return [f"{container} does not keep {what}" for what in lost]
+        lost += [
+            note("film.kept_metadata", key=repr(key)) for key in wanted if key.lower() not in kept
+        ]
+    return [note("film.not_kept", container=container, what=what) for what in lost]
 
 
 def _lost_tags(frame: Any, context: Any, tags: ColorTags) -> list[str]:
@@ -76,5 +84,5 @@ def _lost_tags(frame: Any, context: Any, tags: ColorTags) -> list[str]:
         ("color_trc", tags.transfer),
     ):
         if wanted not in (getattr(frame, name), getattr(context, name)):
-            lost.append(f"the colour tag {name} {wanted}")
+            lost.append(note("film.kept_colour_tag", name=name, wanted=wanted))
     return lost

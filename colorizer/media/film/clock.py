@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from heapq import heappush, heappushpop
 
+from colorizer.notes import note
+
 _BACK = Fraction(1, 2)
 """Seconds: a step back of more is a new clock, of less a single wrong time stamp."""
 _AHEAD = Fraction(10)
@@ -99,10 +101,9 @@ class Clock:
         """Return what was found of the clock, one line each."""
         found = []
         if jumps := len(self.epochs):
-            times = "once" if jumps == 1 else f"{jumps} times"
-            found.append(f"its clock jumps {times}; the result's continues evenly")
+            found.append(note("film.clock_jumps", count=jumps))
         if self.mended:
-            found.append(f"{self.mended} time stamps ran backwards and were mended")
+            found.append(note("film.stamps_mended", number=self.mended))
         return found
 
     def _is_new(self, stamp: int, away: int) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from colorizer.errors import SettingsError, TargetError
+from colorizer.notes import note
 
 CHROMA_STEPS = {"420": (2, 2), "422": (1, 2), "444": (1, 1)}
 """Chroma sampling, coarsest first -> luma samples per chroma sample, (down, across)."""
@@ -116,7 +117,7 @@ def codec_named(name: str) -> Codec:
         SettingsError: there is none of that name.
     """
     if name not in _CODECS:
-        raise SettingsError(f"--codec must be one of {', '.join(_CODECS)}, got {name!r}")
+        raise SettingsError(note("codec.unknown", known=", ".join(_CODECS), codec=repr(name)))
     return _CODECS[name]
 
 
@@ -139,5 +140,7 @@ def muxer_of(target: Path, codec: str) -> str:
     """
     suffixes = codec_named(codec).suffixes
     if target.suffix.lower() not in suffixes:
-        raise TargetError(target, f"{codec} doesn't go into it; name it {' or '.join(suffixes)}")
+        raise TargetError(
+            target, note("codec.other_container", codec=codec, suffixes=" or ".join(suffixes))
+        )
     return _MUXERS[target.suffix.lower()]

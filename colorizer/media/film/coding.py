@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from colorizer.errors import SettingsError
 from colorizer.media.film.codecs import CHROMA_STEPS, Codec, codec_named
 from colorizer.media.film.hardware import card_encoder, card_options
+from colorizer.notes import note
 from colorizer.settings import FilmWriting
 
 _WOVEN = ("libx264", "ffv1", "prores_ks", "v210")
@@ -109,7 +110,7 @@ def choose_coding(writing: FilmWriting, picture: PictureFacts, threads: int) -> 
     _mark_fields(coding)
     lost = _lost(codec, coding, picture, wanted)
     if known.needs_even and chosen == "444" != wanted:
-        lost.append(f"{picture.shown} has odd sides: chroma is coded 444, which few players show")
+        lost.append(note("codec.odd_sides", size=picture.shown))
     return replace(coding, warnings=tuple(lost))
 
 
@@ -139,7 +140,7 @@ def _on_hardware(coding: Coding, codec: str, quality: int | None) -> Coding:
         SettingsError: there is none, or it was asked to be exact.
     """
     if coding.exact:
-        raise SettingsError(f"--hardware is never exact; leave it out for lossless {codec}")
+        raise SettingsError(note("codec.hardware_not_lossless", codec=codec))
     bits = min(coding.bits, 10)
     encoder, pix_fmt = card_encoder(codec, bits)
     rate = codec_named(codec).quality if quality is None else quality
@@ -158,37 +159,33 @@ def _check_limits(writing: FilmWriting, known: Codec, picture: PictureFacts) -> 
     codec, quality, size, shown = writing.codec, writing.quality, picture.size, picture.shown
     if size[0] < known.least_size[0] or size[1] < known.least_size[1]:
         least = f"{known.least_size[1]}x{known.least_size[0]}"
-        raise SettingsError(f"{codec} needs at least {least}, the film is {shown}; use ffv1")
+        raise SettingsError(note("codec.too_small", codec=codec, least=least, size=shown))
     if known.needs_even and known.samplings == ("422",) and size[1] % 2:
-        raise SettingsError(f"{codec} needs an even width, the film is {shown}; use ffv1")
+        raise SettingsError(note("codec.odd_width", codec=codec, size=shown))
     if quality is not None and known.quality is not None and quality > known.worst_quality:
-        raise SettingsError(f"--quality of {codec} is 0 to {known.worst_quality}, got {quality}")
+        raise SettingsError(
+            note("codec.quality_range", codec=codec, worst=known.worst_quality, quality=quality)
+        )
 
 
 def _lost(codec: str, coding: Coding, picture: PictureFacts, sampling: str) -> list[str]:
     """Say what of a film its coding does not hold, one line each, with what does."""
     lost, bits, full_range = [], picture.bits, picture.full_range
     if coding.bits < bits:
-        lost.append(f"{codec} holds {coding.bits} bit: luma is rounded from {bits}; ffv1 keeps it")
+        lost.append(note("codec.depth", codec=codec, bits=coding.bits, film_bits=bits))
     if coding.sampling < sampling:
-        lost.append(f"{codec} holds chroma {coding.sampling}, not the {sampling} of the film")
+        lost.append(
+            note("codec.sampling", codec=codec, sampling=coding.sampling, film_sampling=sampling)
+        )
     if full_range and coding.codes:
         least, most = coding.codes
-        lost.append(
-            f"{codec} has no codes below {least} and above {most}: black and white are clipped;"
-            " use ffv1"
-        )
+        lost.append(note("codec.clips", codec=codec, least=least, most=most))
     if full_range and not codec_named(codec).keeps_range:
-        lost.append(f"{codec} can't say full range: players will show too much contrast")
+        lost.append(note("codec.full_range", codec=codec))
     if picture.first_field and not coding.first_field:
-        lost.append(
-            f"{codec} can't say that the film is interlaced: players will show combs;"
-            " h264, ffv1, prores and v210 can"
-        )
+        lost.append(note("codec.interlaced", codec=codec))
     elif picture.mixed_scan and not coding.mixed_scan:
-        lost.append(
-            f"{codec} can't mark single frames as progressive: all are marked interlaced; ffv1 can"
-        )
+        lost.append(note("codec.mixed_scan", codec=codec))
     return lost
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from colorizer.errors import SettingsError
 from colorizer.media.film.codecs import codec_named
 from colorizer.media.film.coding import Coding, pixel_format, quiet_encoders
+from colorizer.notes import note
 
 _SLICES = sorted(
     {down * across for down in range(1, 7) for across in range(down, 2 * down + 1)},
@@ -35,8 +36,10 @@ def tried(coding: Coding, codec: str, size: tuple[int, int]) -> Coding:
     for candidate in _candidates(coding, codec):
         if _opens(candidate, size):
             return candidate
-    advice = "scale the film" if codec == "ffv1" else "use ffv1"
-    raise SettingsError(f"{codec} can't write a film of {size[1]}x{size[0]}; {advice}")
+    advice = note("codec.scale") if codec == "ffv1" else note("codec.use_ffv1")
+    raise SettingsError(
+        note("codec.cannot_write", codec=codec, width=size[1], height=size[0], advice=advice)
+    )
 
 
 def _candidates(coding: Coding, codec: str) -> Iterator[Coding]:
@@ -44,12 +47,17 @@ def _candidates(coding: Coding, codec: str) -> Iterator[Coding]:
     for sampling in samplings:
         changed = coding
         if sampling != coding.sampling:
-            said = f"its size needs chroma {sampling} in {codec}, not {coding.sampling}"
+            said = note(
+                "codec.size_needs_chroma",
+                sampling=sampling,
+                codec=codec,
+                film_sampling=coding.sampling,
+            )
             changed = _changed(coding, said, sampling=sampling)
         yield from _sliced(changed) if codec == "ffv1" else (changed,)
     if codec == "ffv1":
         # Version 1 has no slices and so no checksums: for pictures thinner than a slice's least.
-        said = "ffv1 of such a size has neither slices nor checksums"
+        said = note("codec.no_slices")
         kept = {k: v for k, v in coding.options.items() if k not in ("slices", "slicecrc")}
         for sampling in samplings:
             yield _changed(coding, said, sampling=sampling, options=kept | {"level": "1"})
@@ -67,7 +75,7 @@ def _unmarked(coding: Coding, codec: str) -> Coding:
     options = {name: value for name, value in coding.options.items() if name != "flags"}
     if "x264-params" in options:
         options["x264-params"] = options["x264-params"].removesuffix(":bff=1")
-    said = f"{codec} can't say of such a size that the film is interlaced: players will show combs"
+    said = note("codec.size_not_interlaced", codec=codec)
     return _changed(coding, f"{said}; ffv1 can", options=options, first_field=None)
 
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from colorizer.notes import note
+
 if TYPE_CHECKING:
     from av import VideoCodecContext, VideoFrame
 
@@ -70,13 +72,13 @@ def complete_tags(
     Returns:
         The tags, and a line saying what had to be chosen against the file's own tag, or None.
     """
-    note = None
+    said = None
     matrix = _MATRICES.get(frame.colorspace)
     if matrix is None:
         matrix = "bt601" if height <= _SD_LINES else "bt709"
         # RGB (0) has no matrix to keep, so nothing is lost by choosing one.
         if frame.colorspace not in (0, UNSPECIFIED):
-            note = f"matrix tag {frame.colorspace} can't be kept; the output is tagged {matrix}"
+            said = note("film.matrix_tag", tag=frame.colorspace, matrix=matrix)
     pal = matrix == "bt601" and (height == _SD_LINES or rate in (25, 50))
     defaults = _PAL if pal else _DEFAULTS[matrix]
     known = frame.colorspace in _MATRICES
@@ -87,7 +89,7 @@ def complete_tags(
         transfer=_or_default(frame.color_trc, defaults[2]),
         full_range=full_range,
     )
-    return tags, note
+    return tags, said
 
 
 def _or_default(tag: int, default: int) -> int:

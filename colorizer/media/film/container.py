@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from colorizer.errors import MediaError, UnsupportedMedia
 from colorizer.files.strangers import NotRegularError, check_regular, open_regular
+from colorizer.notes import note
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -34,17 +35,17 @@ _PICTURES = (
     ",pgm_pipe,png_pipe,ppm_pipe,sgi_pipe,tiff_pipe,webp_pipe"
 )
 _PLAYLISTS = {
-    "concat": "a list of other files (ffconcat)",
-    "hls": "a playlist of other files (M3U8)",
-    "dash": "a list of other files (MPEG-DASH)",
-    "sdp": "a description of a network stream (SDP)",
-    "rtsp": "a description of a network stream (RTSP)",
-    "imf": "a list of other files (IMF composition)",
-    "asx": "a playlist of other files (ASX)",
-    "pls": "a playlist of other files (PLS)",
-    "smil": "a playlist of other files (SMIL)",
-    "image2": "a name for many pictures",
-    "lavfi": "a filter graph",
+    "concat": note("list_format.concat"),
+    "hls": note("list_format.hls"),
+    "dash": note("list_format.dash"),
+    "sdp": note("list_format.sdp"),
+    "rtsp": note("list_format.rtsp"),
+    "imf": note("list_format.imf"),
+    "asx": note("list_format.asx"),
+    "pls": note("list_format.pls"),
+    "smil": note("list_format.smil"),
+    "image2": note("list_format.image2"),
+    "lavfi": note("list_format.lavfi"),
 }
 _HEADS = {
     b"ffconcat": "concat",
@@ -89,17 +90,17 @@ def open_container(path: Path, *, picture: bool = False) -> InputContainer:
         # The prefix keeps names such as "1:2.mkv" from being read as a protocol.
         return av.open(f"file:{path}", metadata_errors="replace", options=options)
     except FileNotFoundError as error:
-        raise MediaError(path, "not found") from error
+        raise MediaError(path, note("file.not_found")) from error
     except NotRegularError as error:
         raise MediaError(path, str(error.strerror)) from error
     except (FFmpegError, OSError, ValueError) as error:
         if found := _refused_format(path) or _list_format(path):
             raise UnsupportedMedia(path, _refusal(found)) from error
         if _lacks_index(path):
-            reason = "is cut off: the index of its frames (moov) is missing; use the whole file"
+            reason = note("film.cut_off_index")
             raise MediaError(path, reason) from error
         reason = getattr(error, "strerror", None) or str(error)
-        raise MediaError(path, f"can't be read as a film ({reason})") from error
+        raise MediaError(path, note("film.cannot_read", why=reason)) from error
 
 
 def _refused_format(path: Path) -> str:
@@ -132,13 +133,11 @@ def _list_format(path: Path) -> str:
 
 def _refusal(name: str) -> str:
     if name.endswith("_pipe") or name in ("tty", "ico", "gif", "apng", "webp", "fits", "svg"):
-        return "is a picture or a text, not a film"
+        return note("film.picture_or_text")
     what = _PLAYLISTS.get(name)
     if what is None:
-        return f"is of the format {name}, which is not read as a film; convert it to .mkv"
-    return (
-        f"is {what}, which is never followed; give the film itself or join its parts into one file"
-    )
+        return note("film.other_format", format=name)
+    return note("film.list", what=what)
 
 
 def outside_tracks(path: Path) -> dict[int, str]:

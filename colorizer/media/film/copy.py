@@ -21,6 +21,7 @@ from colorizer.media.film.open import chapters_within, is_cover
 from colorizer.media.film.priming import MUXERS, early_sound
 from colorizer.media.film.streams import template_options
 from colorizer.media.film.subtitles import rewritten, text_codec
+from colorizer.notes import note
 from colorizer.places.timecode import advance_timecodes
 
 if TYPE_CHECKING:
@@ -144,10 +145,10 @@ class StreamCopy:
         """Return what had to be mended or was lost, one line each."""
         mended = sum(clock.mended for clock in self._clocks.values())
         if mended:
-            self._warnings.append(f"{mended} time stamps of sound or subtitles were mended")
+            self._warnings.append(note("film.copied_stamps_mended", number=mended))
         if self._longest:
             shown = max(1, round(self._longest * 1000))
-            self._warnings.append(f"sound is cut at whole packets, to within {shown} ms")
+            self._warnings.append(note("film.sound_cut", milliseconds=shown))
         return self._warnings
 
     def close(self) -> None:
@@ -165,7 +166,7 @@ class StreamCopy:
                 return None
             except (FFmpegError, OSError) as error:
                 reason = getattr(error, "strerror", error)
-                self._warnings.append(f"sound and subtitles are cut off: {reason}")
+                self._warnings.append(note("film.sound_cut_off", why=reason))
                 return None
             if packet.dts is None and packet.pts is None and not packet.size:
                 continue  # PyAV's end mark

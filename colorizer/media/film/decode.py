@@ -13,6 +13,7 @@ from colorizer.media.film.clock import WITHOUT_TIMES
 from colorizer.media.film.container import open_container
 from colorizer.media.film.mpeg import MpegSequence
 from colorizer.media.film.open import film_stream
+from colorizer.notes import note
 
 if TYPE_CHECKING:
     from av import Packet, VideoFrame
@@ -119,7 +120,7 @@ class FilmDecoder:
             except StopIteration:
                 return
             except (FFmpegError, OSError) as error:
-                self._warn(f"reading stopped: {getattr(error, 'strerror', error)}")
+                self._warn(note("film.reading_stopped", why=getattr(error, "strerror", error)))
                 return
             yield packet
 
@@ -160,5 +161,5 @@ class FilmDecoder:
         try:
             return next(self._decoded)
         except StopIteration:
-            reason = f"no frame of it could be decoded ({self.stream.codec_context.name})"
+            reason = note("film.no_frame_decoded_by", codec=self.stream.codec_context.name)
             raise MediaError(self.path, reason) from None

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+from colorizer.notes import note
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ending:
@@ -25,11 +27,7 @@ class Ending:
 
     def damaged_lines(self) -> list[str]:
         """Say how many frames are damaged."""
-        if not self.damaged:
-            return []
-        if self.damaged == 1:
-            return ["1 frame is damaged; decoded as well as possible"]
-        return [f"{self.damaged} frames are damaged; decoded as well as possible"]
+        return [note("film.damaged_frames", count=self.damaged)] if self.damaged else []
 
     def missing_line(self, rate: Fraction) -> str | None:
         """Say that frames are missing at the end, None where none are.
@@ -38,22 +36,18 @@ class Ending:
             rate: frames per second.
         """
         if self.part is not None:
-            told = f"damaged: {self.read} of {self.part} frames could be read"
+            told = note("film.damaged_part", read=self.read, whole=self.part)
             return told if self.read < self.part else None
         if self.counted is not None:
-            told = f"cut off or damaged: {self.read} of {self.counted} frames could be read"
+            told = note("film.cut_off_counted", read=self.read, whole=self.counted)
             return told if self.read < self.counted else None
         if self.announced is None:
             return None
         seconds, exact = self.announced
         if float(self.reached) >= seconds - (0.1 + 2 / rate if exact else 1 + seconds / 50):
             return None
-        if self.read == 1:
-            return f"cut off or damaged: 1 frame could be read of {seconds:.1f} announced seconds"
-        return (
-            f"cut off or damaged: {self.read} frames could be read, to {float(self.reached):.1f} of"
-            f" {seconds:.1f} announced seconds"
-        )
+        reached = float(self.reached)
+        return note("film.cut_off_announced", count=self.read, reached=reached, seconds=seconds)
 
 
 def mixed_line(count: int, *, fields: bool) -> str | None:
@@ -66,5 +60,5 @@ def mixed_line(count: int, *, fields: bool) -> str | None:
     if not count:
         return None
     if fields:
-        return f"frames that are progressive in between: {count}; all are coloured in fields"
-    return f"frames that are interlaced in between: {count}; all are coloured as whole frames"
+        return note("film.progressive_between", frames=count)
+    return note("film.interlaced_between", frames=count)

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from colorizer.errors import SettingsError
+from colorizer.notes import note
 
 _MAKERS = ("nvenc", "videotoolbox", "qsv", "amf", "vaapi")
 """Ends of FFmpeg's names, the first that works is taken."""
@@ -37,14 +38,12 @@ def card_encoder(codec: str, bits: int) -> tuple[str, str]:
     """
     if codec not in _NAMES:
         known = ", ".join(_NAMES)
-        raise SettingsError(f"--hardware encodes {known}, not {codec}; leave it out")
+        raise SettingsError(note("codec.hardware_known", known=known, codec=codec))
     for name in _candidates(codec):
         if pix_fmt := _format(name, bits):
             return name, pix_fmt
     tried = ", ".join(_candidates(codec))
-    raise SettingsError(
-        f"no graphics card here encodes {codec} at {bits} bit (tried {tried}); leave out --hardware"
-    )
+    raise SettingsError(note("codec.hardware_none", codec=codec, bits=bits, tried=tried))
 
 
 def card_options(encoder: str, quality: int | None) -> dict[str, str]:

@@ -20,6 +20,7 @@ from colorizer.media.film.matroska import display_size, set_codec_delay, set_dis
 from colorizer.media.film.protocol import Film
 from colorizer.media.film.segment import Segment
 from colorizer.media.film.side import holds_light, light_of
+from colorizer.notes import note
 
 if TYPE_CHECKING:
     from av import Packet
@@ -36,7 +37,7 @@ class DamagedSegmentError(Exception):
     """
 
     def __init__(self, number: int) -> None:
-        super().__init__(f"segment {number} does not hold what was written to it")
+        super().__init__(note("film.segment_other", segment=number))
         self.number = number
 
 
@@ -159,7 +160,7 @@ def complete(
         set_display_size(path, display_size(like.size, like.sample_aspect_ratio))
     notes = []
     if rounded and muxer in ("matroska", "webm"):
-        notes.append("Matroska rounds its time stamps to milliseconds")
+        notes.append(note("film.matroska_milliseconds"))
     notes += missing(
         path,
         like.path,
@@ -189,8 +190,14 @@ def clipped_lines(segments: list[Segment], codec: str, coding: Coding) -> list[s
         return []
     least, most = coding.codes
     return [
-        f"{clipped} luma samples were clipped: {codec} has no codes below {least} and above {most}"
-        f" of {coding.bits} bit; ffv1 keeps them"
+        note(
+            "film.luma_clipped",
+            samples=clipped,
+            codec=codec,
+            least=least,
+            most=most,
+            bits=coding.bits,
+        )
     ]
 
 

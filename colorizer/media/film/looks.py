@@ -11,22 +11,23 @@ from typing import TYPE_CHECKING, Any
 from colorizer.errors import MediaError
 from colorizer.media.film.color_tags import FULL, UNSPECIFIED
 from colorizer.media.film.luma import luma_layout
+from colorizer.notes import note
 
 if TYPE_CHECKING:
     from av import VideoFrame, VideoStream
 
 _NAMES = {
-    "size": "the picture",
-    "samples": "the pixel format",
-    "ratio": "the pixel aspect",
-    "matrix": "the colour matrix",
-    "primaries": "the colour primaries",
-    "transfer": "the transfer characteristics",
-    "full_range": "the range",
-    "fields": "the scan",
+    "size": note("look.size"),
+    "samples": note("look.pixel_format"),
+    "ratio": note("look.pixel_aspect"),
+    "matrix": note("look.matrix"),
+    "primaries": note("look.primaries"),
+    "transfer": note("look.transfer"),
+    "full_range": note("look.range"),
+    "fields": note("look.scan"),
 }
 PROGRESSIVE = "progressive"
-_SCAN = {"top": "interlaced, top field first", "bottom": "interlaced, bottom field first"}
+_SCAN = {"top": note("look.top_first"), "bottom": note("look.bottom_first")}
 _SCALE, _MOST_WIDTH = 1024, 8192
 """Pixels of width for a pixel aspect of 1, and the largest width drawn."""
 _MOST_DENOMINATOR = 700
@@ -56,7 +57,7 @@ class Look:
         for name, words in _NAMES.items():
             was, now = getattr(self, name), getattr(other, name)
             if was is not None and now is not None and was != now:
-                return f"{words} changes from {_shown(was)} to {_shown(now)}"
+                return note("look.changes", what=words, was=_shown(was), now=_shown(now))
         return ""
 
     def completed(self, other: Look) -> Look:
@@ -87,12 +88,10 @@ class FilmChange(MediaError):
             seconds: its time from the film's first frame.
             more: number of changes after it.
         """
-        further = f", and {more} more times" if more > 1 else ", and once more" if more else ""
-        super().__init__(
-            path,
-            f"{what} at frame {frame} ({seconds:.2f} s){further}"
-            "; --changes split writes one file for each part",
-        )
+        told = note("film.changes", what=what, frame=frame, seconds=seconds)
+        if more:
+            told = note("film.changes_more", why=told, count=more)
+        super().__init__(path, note("film.split_advice", why=told))
         self.frame = frame
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from colorizer.color.ycbcr import rgb_to_ycbcr
+from colorizer.notes import note
 
 if TYPE_CHECKING:
     from av import VideoFormat, VideoFrame
@@ -55,9 +56,9 @@ def luma_layout(format: VideoFormat) -> LumaLayout:  # noqa: A002 - the field's 
     name, parts = format.name, format.components
     bits = parts[0].bits
     if format.has_palette or format.is_bit_stream or format.is_bayer or "f16" in name or bits > 16:
-        raise ValueError(f"pixel format {name} is not supported")
+        raise ValueError(note("film.pixel_format", name=name))
     if bits < 8 or name.startswith(("x2", "v30", "xv", "vuy", "ayuv", "uyva", "y21", "y41")):
-        raise ValueError(f"pixel format {name} is not supported")
+        raise ValueError(note("film.pixel_format", name=name))
     planes, offsets, step = (parts[0].plane,), (0,), 1
     if format.is_rgb:
         planes, offsets, step = _rgb_places(format)
@@ -66,7 +67,7 @@ def luma_layout(format: VideoFormat) -> LumaLayout:  # noqa: A002 - the field's 
     elif len(parts) == 2:  # gray + alpha, interleaved
         step = 2
     elif len(parts) > 2 and parts[1].plane == 0:
-        raise ValueError(f"pixel format {name} is not supported")
+        raise ValueError(note("film.pixel_format", name=name))
     return LumaLayout(
         pix_fmt=name,
         bits=bits,
@@ -95,7 +96,7 @@ def _rgb_places(format: VideoFormat) -> tuple[tuple[int, ...], tuple[int, ...], 
         return tuple(part.plane for part in format.components[:3]), (0, 0, 0), 1
     letters = re.match(r"0[rgb]{3}|[rgb]{3}0|[rgba]{3,4}", format.name)
     if letters is None:
-        raise ValueError(f"pixel format {format.name} is not supported")
+        raise ValueError(note("film.pixel_format", name=format.name))
     order = letters.group()
     return (0, 0, 0), tuple(order.index(letter) for letter in "rgb"), len(order)
 

@@ -16,6 +16,7 @@ from colorizer.media.film.color_tags import FULL, LIMITED, guess_full_range
 from colorizer.media.film.container import open_container, outside_tracks
 from colorizer.media.film.looks import Look, LookReader
 from colorizer.media.film.luma import LumaLayout, chroma_strength, read_luma
+from colorizer.notes import note
 from colorizer.places.frame_pattern import frames_of, is_pattern
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def source_identity(path: Path) -> dict[str, Any]:
                 file.seek(last * place // (_IDENTITY_PLACES - 1))
                 found.update(file.read(_IDENTITY_BYTES))
     except OSError as error:
-        raise MediaError(path, f"can't be read ({error.strerror})") from error
+        raise MediaError(path, note("file.cannot_read_so", why=error.strerror)) from error
     return {"bytes": facts.st_size, "changed": facts.st_mtime_ns, "sample": found.hexdigest()}
 
 
@@ -90,12 +91,12 @@ def film_stream(container: InputContainer, path: Path) -> VideoStream:
     if named:
         raise UnsupportedMedia(
             path,
-            f"its picture is in another file ({named[0]}), which is never opened; save both as one",
+            note("film.data_in_other_file", file=named[0]),
         )
     if films:
-        raise UnsupportedMedia(path, "this FFmpeg has no decoder for its video stream")
+        raise UnsupportedMedia(path, note("film.no_decoder"))
     kinds = sorted({str(stream.type) for stream in container.streams}) or ["no"]
-    raise UnsupportedMedia(path, f"no video stream found, only {', '.join(kinds)} streams")
+    raise UnsupportedMedia(path, note("film.no_video", kinds=", ".join(kinds)))
 
 
 def is_cover(stream: Any) -> bool:
@@ -151,11 +152,11 @@ def unkept(first: VideoFrame, layout: LumaLayout) -> list[str]:
     """
     lines = []
     if layout.sampling == "rgb":
-        lines.append(f"RGB-coded: luma is derived at {layout.bits} bit, exact where R = G = B")
+        lines.append(note("film.rgb", bits=layout.bits))
     if layout.has_alpha:
-        lines.append("its transparency is not kept")
+        lines.append(note("film.transparency"))
     if chroma_strength(first, layout) > _TINTED:
-        lines.append("already has colour, which is replaced")
+        lines.append(note("film.has_colour"))
     return lines
 
 
@@ -242,7 +243,7 @@ def found_range(
         return False, None  # the convention for Y'CbCr
     full_range = guess_full_range(sample_luma(path, layout, index), layout.bits)
     found = "full" if full_range else "limited"
-    return full_range, f"the range of its gray is not tagged; its codes look like {found}"
+    return full_range, note("film.gray_range", range=found)
 
 
 def sample_luma(path: Path, layout: LumaLayout, index: int) -> list[np.ndarray]:

@@ -11,6 +11,7 @@ from colorizer.media.film.coding_trial import tried
 from colorizer.media.film.protocol import Film
 from colorizer.media.film.side import holds_light, lost_side_data, with_light
 from colorizer.media.film.streams import plan_copies
+from colorizer.notes import note
 from colorizer.settings import FilmWriting
 
 ENCODE_THREADS = min(8, os.cpu_count() or 1)
@@ -49,7 +50,7 @@ def check(
     lost = lost_kinds(like, coding, muxer)
     copies, warnings = plan_copies(like.path, like.stream.index, muxer)
     if like.origin and not like.is_part:
-        warnings.append(f"its clock starts at {float(like.origin):.3f} s; the output's at 0")
+        warnings.append(note("film.clock", seconds=float(like.origin)))
     return coding, copies, [*coding.warnings, *lost, *warnings]
 
 

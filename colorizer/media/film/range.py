@@ -11,6 +11,7 @@ from pathlib import Path
 from colorizer.errors import MediaError
 from colorizer.media.film.clock import WITHOUT_TIMES, Clock
 from colorizer.media.film.container import open_container
+from colorizer.notes import note
 from colorizer.places.trim import Place
 
 _REORDER = 32
@@ -90,17 +91,15 @@ def find_span(
             stop, end_pts = count, pts
             break
         count += 1
-    shown = f"the film has {count} frames in {float(seconds):.2f} s"
-    if count == 1:
-        shown = "the film has 1 frame"
+    shown = note("film.length", count=count, seconds=float(seconds))
     if begin is None:
         if stop is None:
-            raise MediaError(path, f"--start is after its end; {shown}")
-        raise MediaError(path, "--end must be after --start")
+            raise MediaError(path, note("trim.start_after_end", why=shown))
+        raise MediaError(path, note("trim.end_before_start"))
     first, first_pts = begin
     last = count if stop is None else stop
     if last <= first:
-        raise MediaError(path, "--end must be after --start")
+        raise MediaError(path, note("trim.end_before_start"))
     began = first / rate if first_pts is None or zero is None else (first_pts - zero) * time_base
     length = None if stop is None else seconds - began
     once = not clock.epochs

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from colorizer.frame import Frame
+from colorizer.notes import note
 
 SEGMENT_FRAMES = 250
 """Frames of a segment at most: what a crash loses."""
@@ -74,14 +75,14 @@ def segment_from(values: Any, before: Sequence[Segment]) -> Segment:
     numbers = [values.get(name, 0) for name in _COUNTS] + [n for step in steps for n in step]
     texts = [values["luma"], values["tail"], values.get("state", "")]
     if not all(type(n) is int for n in numbers) or not all(isinstance(t, str) for t in texts):
-        raise ValueError("is no segment")
+        raise ValueError(note("segments.none"))
     if any(abs(n) >= _MOST for n in numbers) or not 0 <= values["delay"] <= _MOST_DELAY:
-        raise ValueError("counts what no film has")
+        raise ValueError(note("segments.counts"))
     found = Segment(**{**values, "steps": steps})
     follows = found.number == len(before) and found.first == sum(one.frames for one in before)
     counted = 1 + sum(count for _, count in steps)
     if not follows or not 0 < found.frames <= _MOST_FRAMES or found.frames != counted:
-        raise ValueError("does not follow the segment before it")
+        raise ValueError(note("segments.order"))
     return found
 
 

@@ -36,6 +36,7 @@ from colorizer.media.film.work_folder import (
     why_not_ours,
     work_folder,
 )
+from colorizer.notes import note
 
 _SCHEMA = 3
 _JOINED = "joined"
@@ -119,7 +120,7 @@ class WorkFolder:
         self.path.mkdir(parents=True, exist_ok=True)
         if reason := why_not_ours(self.path):
             raise TargetError(
-                self._target, f"{self.path} {reason}; remove it or choose another name"
+                self._target, note("segments.folder_taken", folder=self.path, why=reason)
             )
         self._lock = open_own(self.path / LOCK)
         try:
@@ -129,7 +130,7 @@ class WorkFolder:
         except OSError as error:
             self._lock.close()
             self._lock = None
-            reason = "is being written by another process; wait for it or choose another name"
+            reason = note("segments.other_process")
             raise TargetError(self._target, reason) from error
         self._lock.write(MARK)
         for stale in (*self.path.glob("*.part"), *self.path.glob(_JOINED)):
@@ -220,26 +221,21 @@ class WorkFolder:
         changed = _changed(identity, self._identity)
         if changed:
             kept = sum(segment.frames for segment in segments)
-            self.notes.append(
-                f"{kept} finished frames of an earlier run are not used: {' and '.join(changed)}"
-            )
+            self.notes.append(note("segments.not_used", count=kept, changes=changed))
             return []
         sound: list[Segment] = []
         for segment in segments:
             file = self.file(segment.number)
             if not file.exists() or file.stat().st_size != segment.size:
-                self.notes.append(f"a finished segment is damaged: {file.name}")
+                self.notes.append(note("segments.damaged", file=file.name))
                 break
             sound.append(segment)
         if sound and not holds_state(self._state_file(len(sound)), sound[-1].state):
-            self.notes.append("what is kept of an earlier run can't be read; it is made again")
+            self.notes.append(note("segments.cannot_read"))
             sound = []
         if sound:
             count = sum(segment.frames for segment in sound)
-            if count == 1:
-                self.notes.append("continues after 1 frame finished by an earlier run")
-            else:
-                self.notes.append(f"continues after {count} frames finished by an earlier run")
+            self.notes.append(note("segments.continues", count=count))
         return sound
 
     def _write_journal(self) -> None:
@@ -272,7 +268,7 @@ def _read(journal: Path) -> tuple[Any, list[Segment]]:
 def _changed(old: Any, new: Mapping[str, Any]) -> list[str]:
     """Say what an earlier run was made of that is different now."""
     if not isinstance(old, dict):
-        return ["its journal can't be read"]
+        return [note("segments.journal_cannot_read")]
     found = []
     for key, value in new.items():
         before = old.get(key)
@@ -280,9 +276,9 @@ def _changed(old: Any, new: Mapping[str, Any]) -> list[str]:
             continue
         if isinstance(value, dict) and isinstance(before, dict):
             names = [name for name in value if before.get(name) != value[name]]
-            found.append(f"the {key} changed ({', '.join(names)})")
+            found.append(note("segments.names_changed", what=key, names=names))
         else:
-            found.append(f"the {key} changed")
+            found.append(note("segments.changed", what=key))
     return found
 
 

@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from colorizer.media.film.coding import Coding
+from colorizer.notes import note
 
 if TYPE_CHECKING:
     from av import VideoFrame
@@ -28,22 +29,22 @@ CAPTIONS, MASTERING, LIGHT, TIME_CODE = (
     "S12M_TIMECODE",
 )
 KINDS = {
-    CAPTIONS: "closed captions (CEA-608/708)",
-    MASTERING: "mastering display (SMPTE ST 2086)",
-    LIGHT: "content light level",
-    TIME_CODE: "time codes of frames (SMPTE ST 12)",
-    "AFD": "active format description",
-    "PANSCAN": "pan and scan",
+    CAPTIONS: note("side.captions"),
+    MASTERING: note("side.mastering"),
+    LIGHT: note("side.light"),
+    TIME_CODE: note("side.time_code"),
+    "AFD": note("side.afd"),
+    "PANSCAN": note("side.pan_scan"),
     "DOVI_METADATA": "Dolby Vision",
     "DOVI_RPU_BUFFER": "Dolby Vision",
     "DYNAMIC_HDR_PLUS": "HDR10+",
     "DYNAMIC_HDR_VIVID": "HDR Vivid",
-    "AMBIENT_VIEWING_ENVIRONMENT": "ambient viewing environment",
-    "STEREO3D": "stereo 3D",
-    "SPHERICAL": "spherical mapping",
-    "ICC_PROFILE": "ICC profile",
-    "FILM_GRAIN_PARAMS": "film grain",
-    BARS: "bar data",
+    "AMBIENT_VIEWING_ENVIRONMENT": note("side.ambient"),
+    "STEREO3D": note("side.stereo"),
+    "SPHERICAL": note("side.spherical"),
+    "ICC_PROFILE": note("side.icc"),
+    "FILM_GRAIN_PARAMS": note("side.grain"),
+    BARS: note("side.bars"),
 }
 """FFmpeg's names of side data that says something of the film -> ours."""
 _NOT_CARRIED = ("DISPLAYMATRIX", "SEI_UNREGISTERED", "REGIONS_OF_INTEREST", "MOTION_VECTORS")
@@ -120,9 +121,9 @@ def lost_side_data(
              if word not in lost]  # fmt: skip
     if not lost:
         return []
-    can = set(lost) <= set(words([CAPTIONS, MASTERING, LIGHT]))
-    advice = "; h264 and h265 keep them" if can else ""
-    return [f"left out of the frames: {', '.join(lost)}{advice}"]
+    if set(lost) <= set(words([CAPTIONS, MASTERING, LIGHT])):
+        return [note("film.side_lost_by_codec", kinds=lost)]
+    return [note("film.side_lost", kinds=lost)]
 
 
 def starts_at(film: Film) -> str:

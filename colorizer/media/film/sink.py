@@ -29,6 +29,7 @@ from colorizer.media.film.protocol import Film
 from colorizer.media.film.segment import SEGMENT_FRAMES, begins_segment
 from colorizer.media.film.segments import State, WorkFolder
 from colorizer.media.film.thread import FrameThread
+from colorizer.notes import note
 from colorizer.settings import FilmWriting
 
 _COUNTS = "source"
@@ -74,7 +75,7 @@ class FilmSink:
         self._like = like
         self._codec = writing.codec
         if target.exists() and target.samefile(like.path):
-            raise TargetError(target, "is the film itself; choose another name or folder")
+            raise TargetError(target, note("film.is_target"))
         self._muxer = muxer_of(target, writing.codec)
         self.coding, self._copies, self.warnings = check(like, target, writing, threads)
         tags, matrices = like.tags, self.coding.matrices
@@ -196,7 +197,7 @@ class FilmSink:
 
     def _explained(self, error: BaseException) -> TargetError:
         reason = getattr(error, "strerror", None) or str(error)
-        return TargetError(self.target, f"can't be written as {self._codec} ({reason})")
+        return TargetError(self.target, note("codec.failed", codec=self._codec, why=reason))
 
     def _encode(self, frames: Iterator[Frame]) -> None:
         """Encode frames into segments; the thread's only function."""
@@ -268,7 +269,7 @@ class FilmSink:
         except DamagedSegmentError as error:
             output.discard()
             self._folder.drop(error.number)
-            raise TargetError(self.target, f"{error}; the same command mends it") from error
+            raise TargetError(self.target, note("job.same_command_mends", why=error)) from error
         except BaseException:
             output.discard()
             raise

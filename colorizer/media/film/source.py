@@ -36,6 +36,7 @@ from colorizer.media.film.range import find_span, has_packets_between
 from colorizer.media.film.side import Carrier, kinds_of, starts_at
 from colorizer.media.film.side_scan import first_side_data, later_side_data
 from colorizer.media.film.wanted import Wanted
+from colorizer.notes import note
 from colorizer.places.timecode import own_place, timecode_of
 from colorizer.places.trim import Place
 from colorizer.settings import Reading
@@ -191,7 +192,7 @@ class FilmSource:
         self.codec_name = context.name
         rate = frame_rate(stream)
         if rate is None:
-            self.warnings.append("no frame rate found; 25 frames per second are assumed")
+            self.warnings.append(note("film.no_rate"))
         self.rate = rate or Fraction(25)
         self.time_base = Fraction(stream.time_base or first.time_base or 1 / self.rate)
         self._clock = Clock(self.time_base, is_gap=self._gap_test())
@@ -213,7 +214,7 @@ class FilmSource:
             self.layout = luma_layout(first.format)
             film = self._looks.look(film_first)
         except ValueError as error:
-            raise UnsupportedMedia(self.path, f"{error}; convert it to FFV1 yuv422p") from None
+            raise UnsupportedMedia(self.path, note("film.convert_ffv1", why=error)) from None
         self._look = self._looks.look(first, like=film)
         self.size = (first.height, first.width)
         self.sample_aspect_ratio = shown_ratio(self.stream, film, self._look)
@@ -221,8 +222,8 @@ class FilmSource:
         self.first_field = first_field(first, self.stream, self._interlaced, marked=marked)
         self.display_matrix = display_matrix(first)
         full_range, said = found_range(self.path, first, self.layout, self.stream.index)
-        self.tags, note = complete_tags(first, self.size[0], self.rate, full_range)
-        self._warn(said, note, *unkept(first, self.layout))
+        self.tags, changed = complete_tags(first, self.size[0], self.rate, full_range)
+        self._warn(said, changed, *unkept(first, self.layout))
 
     def _trim(self, start: Place | None, end: Place | None) -> None:
         """Find the part wanted, and let the clock of the output start with it."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from colorizer.media.film.container import open_container, outside_tracks
 from colorizer.media.film.open import is_cover
 from colorizer.media.film.subtitles import text_codec
+from colorizer.notes import note
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -42,21 +43,21 @@ def plan_copies(source: Path, video: int, muxer: str) -> tuple[list[int], list[s
             if stream.index in outside:
                 named = outside[stream.index]
                 warnings.append(
-                    f"{describe(stream)} is left out: its data is in another file ({named})"
+                    note("stream.data_in_other_file", stream=describe(stream), file=named)
                 )
                 continue
             if text := text_codec(stream, muxer):
-                warnings.append(f"{describe(stream)} becomes plain {text}, for {muxer}")
+                warnings.append(
+                    note("stream.becomes_text", stream=describe(stream), kind=text, muxer=muxer)
+                )
                 indices.append(stream.index)
             elif (muxer == "matroska" and is_cover(stream)) or _fits(stream, muxer):
                 indices.append(stream.index)
             else:
-                advice = (
-                    "" if muxer == "matroska" else "; .mkv does, with any codec but v210, dnxhr"
-                )
-                warnings.append(f"{describe(stream)} is left out: {muxer} can't hold it{advice}")
+                left = note("stream.left_out", stream=describe(stream), muxer=muxer)
+                warnings.append(left if muxer == "matroska" else note("stream.mkv_holds", why=left))
             if stream.type == "video" and not is_cover(stream):
-                warnings.append(f"{describe(stream)} is copied as it is, without colour")
+                warnings.append(note("stream.copied", stream=describe(stream)))
     return indices, warnings
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from colorizer.files.checksum import file_hash
 from colorizer.files.name_forms import on_disk
 from colorizer.files.strangers import check_regular, open_regular
+from colorizer.notes import note
 
 LOCK, JOURNAL = "lock", "journal.jsonl"
 MARK = b"work folder of Colorizer\n"
@@ -19,7 +20,7 @@ MARK = b"work folder of Colorizer\n"
 _OLD_MARK = b'{"schema": '
 _MOST_STATE = 4 << 30
 """Bytes of what the stages remember: a few frames."""
-_FOREIGN = "is no work folder of this program"
+_FOREIGN = note("work.no_work_folder")
 
 
 def work_folder(target: Path) -> Path:
@@ -35,9 +36,9 @@ def why_not_ours(folder: Path) -> str:
     try:
         facts, above = folder.lstat(), folder.parent.stat()
         if not stat.S_ISDIR(facts.st_mode):
-            return "is a link" if stat.S_ISLNK(facts.st_mode) else "is no folder"
+            return note("work.link") if stat.S_ISLNK(facts.st_mode) else note("work.no_folder")
         if os.name == "posix" and facts.st_uid not in (os.geteuid(), above.st_uid):
-            return "belongs to another user"
+            return note("work.other_user")
         with os.scandir(folder) as entries:
             names = {entry.name for entry in entries}
         if names <= {LOCK, f"{JOURNAL}.part"}:  # a run was ended while it made the folder
@@ -47,7 +48,7 @@ def why_not_ours(folder: Path) -> str:
     except FileNotFoundError:  # there is nothing yet
         return ""
     except OSError as error:
-        return f"can't be read ({error.strerror})"
+        return note("file.cannot_read_so", why=error.strerror)
     return _FOREIGN
 
 

@@ -19,6 +19,7 @@ from colorizer.errors import MediaError, UnsupportedMedia
 from colorizer.files.strangers import open_regular, read_whole
 from colorizer.media.film.luma import luma_layout, read_plane
 from colorizer.media.metadata.limits import MOST_FRAME_BYTES
+from colorizer.notes import note
 from colorizer.places.timecode import from_word
 
 GRAY, RGB = 6, 50
@@ -73,26 +74,24 @@ def read_header(path: Path, head: bytes, size: int) -> Header:
     """
     order = {b"SDPX": ">", b"XPDS": "<"}.get(head[:4])
     if order is None or len(head) < 1664:
-        raise MediaError(path, "is no DPX or cut off in its header")
+        raise MediaError(path, note("dpx.none"))
     offset, elements = _u4(head, order, 4), _u2(head, order, 770)
     width, height = _u4(head, order, 772), _u4(head, order, 776)
     descriptor, transfer, _, bits = head[800:804]
     packing, encoding = _u2(head, order, 804), _u2(head, order, 806)
     channels = 1 if descriptor == GRAY else 4 if descriptor in _ALPHA else 3
     if elements != 1 or descriptor not in (GRAY, RGB, *_ALPHA):
-        what = _NAMES.get(descriptor, f"image element {descriptor}")
-        told = f"{elements} image elements" if elements != 1 else what
-        raise UnsupportedMedia(path, f"holds {told}; only luma and RGB DPX are read, convert it")
+        what = _NAMES.get(descriptor, note("dpx.element", number=descriptor))
+        told = note("dpx.elements", number=elements) if elements != 1 else what
+        raise UnsupportedMedia(path, note("dpx.not_read", what=told))
     if bits not in DEPTHS or encoding:
-        told = "run-length encoded" if encoding else f"{bits} bit"
-        raise UnsupportedMedia(
-            path, f"is {told}; DPX of 8, 10, 12 and 16 bit are read, uncompressed"
-        )
+        told = note("dpx.run_length") if encoding else f"{bits} bit"
+        raise UnsupportedMedia(path, note("dpx.packing", what=told))
     if not 0 < width * height <= 1 << 30 or not 768 + 640 <= offset <= size:
-        raise MediaError(path, f"its header claims {width} x {height} pixels; it is damaged")
+        raise MediaError(path, note("header.impossible_size", width=width, height=height))
     needed = offset + height * _line_bytes(width * channels, bits, packing)
     if size < needed:
-        raise MediaError(path, f"is cut off: it has {size} bytes of {needed}; restore it")
+        raise MediaError(path, note("dpx.cut_off", size=size, needed=needed))
     return Header(
         raw=head[:offset],
         order=order,
@@ -119,7 +118,7 @@ def look_at(path: Path) -> Header:
             head = file.read(_HEADER)
             return read_header(path, head, file.seek(0, 2))
     except OSError as error:
-        raise MediaError(path, f"can't be read ({error.strerror})") from error
+        raise MediaError(path, note("file.cannot_read_so", why=error.strerror)) from error
 
 
 def read_dpx(path: Path) -> tuple[Header, np.ndarray]:
@@ -137,7 +136,7 @@ def read_dpx(path: Path) -> tuple[Header, np.ndarray]:
     try:
         data = read_whole(path, MOST_FRAME_BYTES)
     except OSError as error:
-        raise MediaError(path, f"can't be read ({error.strerror})") from error
+        raise MediaError(path, note("file.cannot_read_so", why=error.strerror)) from error
     offset = _u4(data, ">" if data[:4] == b"SDPX" else "<", 4) if len(data) >= 8 else 0
     header = read_header(path, data[: max(_HEADER, offset)], len(data))
     try:
@@ -146,9 +145,9 @@ def read_dpx(path: Path) -> tuple[Header, np.ndarray]:
         (frame,) = decoder.decode(av.Packet(data))  # type: ignore[attr-defined]
         layout = luma_layout(frame.format)
     except (FFmpegError, ValueError) as error:
-        raise MediaError(path, f"can't be decoded ({error})") from error
+        raise MediaError(path, note("file.cannot_decode", why=error)) from error
     if (frame.height, frame.width) != header.size or layout.bits != header.bits:
-        raise MediaError(path, "is decoded to another size or depth than its header says")
+        raise MediaError(path, note("dpx.decoded_other"))
     planes = [read_plane(frame, layout, number) for number in range(len(layout.planes))]
     return header, planes[0] if len(planes) == 1 else np.stack(planes, -1)
 

@@ -18,6 +18,7 @@ from colorizer.errors import MediaError
 from colorizer.files.strangers import check_size
 from colorizer.media.frames.exr_header import FLOAT, HALF, MAGIC, ExrHeader, look_at_exr
 from colorizer.media.metadata.limits import MOST_FRAME_BYTES
+from colorizer.notes import note
 
 _LONG_NAMES = 0x400
 _ZIP, _ZIP_LINES = 3, 16
@@ -44,7 +45,7 @@ def read_exr(path: Path) -> tuple[ExrHeader, np.ndarray]:
     try:
         check_size(path, MOST_FRAME_BYTES)
     except OSError as error:
-        raise MediaError(path, f"can't be read ({error.strerror})") from error
+        raise MediaError(path, note("file.cannot_read_so", why=error.strerror)) from error
     stored = _stored(path, [name for name in "RGB" if name in header.channels] or ["Y"])
     light = np.zeros((*header.size, stored.shape[2]), np.float32)
     (left, top), (height, width) = header.offset, stored.shape[:2]
@@ -60,14 +61,14 @@ def _stored(path: Path, names: list[str]) -> np.ndarray:
 
     reader = ImageInput.open(str(path))
     if reader is None:
-        raise MediaError(path, f"can't be decoded ({_line(geterror())})")
+        raise MediaError(path, note("file.cannot_decode", why=_line(geterror())))
     try:
         # Alone, a channel is read without those between, such as depth and ids.
         places = [reader.spec().channelnames.index(name) for name in names]
         planes = [reader.read_image(0, 0, place, place + 1, "float") for place in places]
         whole = [plane for plane in planes if plane is not None]
         if len(whole) < len(planes):
-            raise MediaError(path, f"can't be decoded ({_line(reader.geterror())})")
+            raise MediaError(path, note("file.cannot_decode", why=_line(reader.geterror())))
         return np.dstack(whole)
     finally:
         reader.close()

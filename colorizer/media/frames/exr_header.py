@@ -12,6 +12,7 @@ import numpy as np
 
 from colorizer.errors import MediaError, UnsupportedMedia
 from colorizer.files.strangers import open_regular
+from colorizer.notes import note
 from colorizer.places.timecode import from_word
 
 MAGIC = struct.pack("<i", 20000630)
@@ -69,9 +70,9 @@ def look_at_exr(path: Path) -> ExrHeader:
                 data = file.read(_MOST_HEADER)
                 attributes, end = _attributes(path, data)
     except OSError as error:
-        raise MediaError(path, f"can't be read ({error.strerror})") from error
+        raise MediaError(path, note("file.cannot_read_so", why=error.strerror)) from error
     if end < 0:
-        raise MediaError(path, "is cut off in its header; restore it")
+        raise MediaError(path, note("file.cut_off_in_header"))
     header = _described(path, attributes, end)
     if header.table is not None:
         _check_table(path, header.table, size)
@@ -94,11 +95,11 @@ def new_exr_header(size: tuple[int, int], rate: Fraction, aspect: Fraction | Non
 def _attributes(path: Path, data: bytes) -> tuple[dict[str, tuple[str, bytes]], int]:
     """Return the attributes and where they end, -1 where the data ends first."""
     if data[:4] != MAGIC or len(data) < 8:
-        raise MediaError(path, "is no OpenEXR file or cut off in its header")
+        raise MediaError(path, note("exr.none"))
     (flags,) = struct.unpack_from("<I", data, 4)
     if flags & (_DEEP | _MULTIPART):
-        what = "deep samples" if flags & _DEEP else "several parts"
-        raise UnsupportedMedia(path, f"holds {what}; only flat OpenEXR of one part is read")
+        what = note("exr.deep") if flags & _DEEP else note("exr.parts")
+        raise UnsupportedMedia(path, note("exr.not_read", what=what))
     found: dict[str, tuple[str, bytes]] = {}
     at = 8
     while at < len(data) and data[at]:
@@ -122,18 +123,16 @@ def _described(path: Path, attributes: Attributes, end: int) -> ExrHeader:
     colour = [name for name in ("R", "G", "B") if name in channels] or ["Y"]
     if (colour != ["Y"] and len(colour) < 3) or not set(colour) <= channels.keys():
         known = ", ".join(channels) or "none"
-        raise UnsupportedMedia(path, f"has the channels {known}; R, G, B or Y alone are read")
+        raise UnsupportedMedia(path, note("exr.channels", channels=known))
     if {"RY", "BY"} & channels.keys() or any(
         channels[n] != HALF and channels[n] != FLOAT for n in colour
     ):
-        raise UnsupportedMedia(
-            path, "has luminance and chroma, or whole numbers; convert it to RGB"
-        )
+        raise UnsupportedMedia(path, note("exr.luminance"))
     left, top, right, bottom = _window(attributes, "displayWindow")
     width, height = right - left + 1, bottom - top + 1
     stored = _window(attributes, "dataWindow")
     if not 0 < width * height <= 1 << 30 or width <= 0:
-        raise MediaError(path, f"its header claims {width} x {height} pixels; it is damaged")
+        raise MediaError(path, note("header.impossible_size", width=width, height=height))
     return ExrHeader(
         attributes=attributes,
         size=(height, width),
@@ -179,7 +178,7 @@ def _table(path: Path, attributes: Attributes, end: int) -> slice | None:
     _, top, _, bottom = _window(attributes, "dataWindow")
     count = -(-(bottom - top + 1) // LINES_OF.get(compression[0], 1))
     if not 0 < count <= 1 << 20:
-        raise MediaError(path, "its header claims impossible lines; it is damaged")
+        raise MediaError(path, note("exr.impossible_lines"))
     return slice(end, end + 8 * count)
 
 
@@ -198,10 +197,10 @@ def _check_table(path: Path, table: slice, size: int) -> None:
             file.seek(min(last, size))
             head = file.read(8)
     except OSError as error:
-        raise MediaError(path, f"can't be read ({error.strerror})") from error
+        raise MediaError(path, note("file.cannot_read_so", why=error.strerror)) from error
     whole = len(head) == 8 and last + 8 + struct.unpack("<ii", head)[1] <= size
     if not whole or int(places.min()) == 0:
-        raise MediaError(path, f"is cut off: lines are missing after its {size} bytes; restore it")
+        raise MediaError(path, note("exr.cut_off", size=size))
 
 
 def _rate(attributes: Attributes) -> Fraction | None:

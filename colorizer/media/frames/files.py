@@ -34,6 +34,7 @@ from colorizer.media.photo.scan_open import open_pages
 from colorizer.media.photo.still import Page, StillSource
 from colorizer.media.photo.still_codes import colour_rows
 from colorizer.media.photo.still_sink import StillSink
+from colorizer.notes import note
 from colorizer.places.frame_pattern import FILE_SUFFIXES
 from colorizer.settings import PhotoWriting
 
@@ -85,7 +86,7 @@ def read_frame(path: Path, transfer: str) -> FrameFile:
         frame = next(still.frames(1))
         notes = list(still.warnings)
         if still.frame_count != 1:
-            notes.append("more than one page in a file; the first is the frame")
+            notes.append(note("frames.several_pages"))
         page = still.take_page(0)
     kept = _Kept(path, page)
     coded = (page.coding.format, page.coding.depth)
@@ -165,7 +166,7 @@ def _read_exr(path: Path) -> FrameFile:
     header, values = read_exr(path)
     light = luminance(values, space_of(header))
     others = [name for name in header.channels if name not in ("R", "G", "B", "Y")]
-    notes = (f"its channels {', '.join(others)} are left out",) if others else ()
+    notes = (note("exr.channels_left_out", names=", ".join(others)),) if others else ()
     carried = ExrCarried(header, light)
     gray = values.ndim < 3 or bool(np.ptp(values[::4, ::4], axis=-1).max() == 0)
     colours = None if gray else _colours_of(path, "video")

@@ -28,6 +28,7 @@ from colorizer.media.film.protocol import Film
 from colorizer.media.film.segment import OpenSegment, begins_segment
 from colorizer.media.film.segments import State, WorkFolder
 from colorizer.media.frames.writer import FrameWriter
+from colorizer.notes import note
 from colorizer.places.frame_pattern import frame_path, frames_of, normal
 from colorizer.settings import PhotoWriting
 
@@ -213,22 +214,15 @@ class SequenceSink:
         if self._sequence is not None:
             own = {_identity(path) for path in frames_of(self._sequence.pattern).values()}
             if any(_identity(path) in own for path in old.values()):
-                raise TargetError(self.target, "names frames of the source; choose another folder")
+                raise TargetError(self.target, note("frames.target_is_source"))
             left = [number for number in old if number not in set(self._sequence.numbers)]
         else:
             count = self._like.frame_count or 0
             left = [number for number in old if self._like.counted and number > count]
-        if len(left) == 1:
-            raise TargetError(
-                self.target,
-                f"a frame of another result exists, {old[left[0]].name}, which this one does not"
-                " replace; remove it or choose another folder",
-            )
         if left:
+            name = old[left[0]].name
             raise TargetError(
-                self.target,
-                f"{len(left)} frames of another result exist, such as {old[left[0]].name}, which"
-                " this one does not replace; remove them or choose another folder",
+                self.target, note("frames.of_another_result", count=len(left), name=name)
             )
 
     def _tidy(self) -> None:
@@ -242,7 +236,7 @@ class SequenceSink:
                 self._name(index) for index in range(segment.first, segment.first + segment.frames)
             )
             if not all(any(on_disk(place / n).exists() for place in places) for n in names):
-                self._folder.notes.append(f"frames of segment {segment.number} are gone")
+                self._folder.notes.append(note("frames.segment_gone", segment=segment.number))
                 self._folder.drop(segment.number)
                 break
         own = range(self.start) if self._keeps else ()
@@ -296,7 +290,7 @@ class SequenceSink:
         self._folder.clear()
 
     def _explained(self, error: OSError) -> TargetError:
-        return TargetError(self.target, f"can't be written ({error.strerror or error})")
+        return TargetError(self.target, note("file.cannot_write_so", why=error.strerror or error))
 
 
 def _identity(path: Path) -> tuple[int, int]:

@@ -27,6 +27,7 @@ from colorizer.media.frames.files import (
     read_frame,
     transfer_of,
 )
+from colorizer.notes import note
 from colorizer.places.frame_pattern import (
     FILE_SUFFIXES,
     check_gaps,
@@ -171,13 +172,15 @@ class SequenceSource:
         try:
             files = frames_of(self.pattern)
         except OSError as error:
-            raise MediaError(self.pattern, f"can't be read ({error.strerror})") from error
+            raise MediaError(
+                self.pattern, note("file.cannot_read_so", why=error.strerror)
+            ) from error
         if not files:
-            raise MediaError(self.pattern, "no frame of this name exists")
+            raise MediaError(self.pattern, note("frames.no_such"))
         if not accept_gaps:
             check_gaps(self.pattern, files)
         elif words := missing_words(files):
-            self.warnings.append(f"{words}; the frames around them keep their numbers")
+            self.warnings.append(note("frames.keep_numbers", why=words))
         return files
 
     def _describe_files(self, first: FrameFile, rate: Fraction | None) -> None:
@@ -195,14 +198,11 @@ class SequenceSource:
             self.timecode = header.timecode
             self.transfer = transfer_of(header, self._transfer)
             if header.interlaced:
-                self.warnings.append("says it is interlaced; its frames are coloured as whole ones")
+                self.warnings.append(note("frames.interlaced"))
             if header.transfer == LINEAR and self._transfer == "auto":
-                self.warnings.append(
-                    "says its codes are linear light, as many programs write of video; they are"
-                    " taken for video, --transfer linear takes them at their word"
-                )
+                self.warnings.append(note("frames.linear_light"))
         if rate is None and said is None:
-            self.warnings.append(f"names no frame rate; {RATE} is assumed, --fps sets it")
+            self.warnings.append(note("frames.no_rate", rate=RATE))
         self.rate = rate or said or RATE
         self.time_base = 1 / self.rate
         self.origin = Fraction(0)
@@ -231,10 +231,10 @@ class SequenceSource:
         last = min(index_of(end), len(numbers)) if end else len(numbers)
         if self.first_index >= len(numbers):
             if len(numbers) == 1:
-                raise MediaError(self.pattern, "--start is after its only frame")
-            raise MediaError(self.pattern, f"--start is after its {len(numbers)} frames")
+                raise MediaError(self.pattern, note("frames.start_after_only"))
+            raise MediaError(self.pattern, note("frames.start_after", number=len(numbers)))
         if last <= self.first_index:
-            raise MediaError(self.pattern, "--end must be after --start")
+            raise MediaError(self.pattern, note("trim.end_before_start"))
         self.numbers = numbers[self.first_index : last]
         self.seconds = None if end is None else len(self.numbers) / self.rate
 
@@ -265,11 +265,13 @@ class SequenceSource:
             return
         is_, was = f"{size[1]}x{size[0]}", f"{self.size[1]}x{self.size[0]}"
         if size == self.size:
-            is_, was = (f"{kind} of {bits} bit" for kind, bits in (coded, self.coded))
-        raise MediaError(path, f"is {is_}, but {self.path.name} is {was}; all frames must be alike")
+            is_, was = (
+                note("frames.kind", kind=kind, bits=bits) for kind, bits in (coded, self.coded)
+            )
+        raise MediaError(path, note("frames.unlike", found=is_, other=self.path.name, wanted=was))
 
     def _note(self, notes: tuple[str, ...]) -> None:
-        fresh = [note for note in notes if note not in self._noted]
+        fresh = [line for line in notes if line not in self._noted]
         self._noted.update(fresh)
         self.warnings += fresh
 
@@ -284,7 +286,5 @@ def open_film(path: Path, reading: Reading = Reading(), *, side: int) -> Film:
         return SequenceSource(path, reading, side=side)
     if path.suffix.lower() in FILE_SUFFIXES and path.is_file():
         name = f"scan_0001{path.suffix}"
-        raise UnsupportedMedia(
-            path, f"is not supported alone: frames are numbered; name it as {name}"
-        )
+        raise UnsupportedMedia(path, note("frames.no_number", name=name))
     return FilmSource(path, reading, side=side)

@@ -27,6 +27,7 @@ from colorizer.media.frames.files import (
 from colorizer.media.photo.still import StillSource
 from colorizer.media.photo.still_codes import colour_rows
 from colorizer.media.photo.still_formats import WRITERS
+from colorizer.notes import note
 from colorizer.places.frame_pattern import FILE_SUFFIXES
 from colorizer.settings import PhotoWriting
 
@@ -142,7 +143,7 @@ class FrameWriter:
         try:
             write_whole(path, data)
         except OSError as failure:
-            raise TargetError(path, f"can't be written ({failure.strerror})") from failure
+            raise TargetError(path, note("file.cannot_write_so", why=failure.strerror)) from failure
         return sha256(data).hexdigest(), error
 
     def _exr(self, frame: Frame, carried: Carried | None) -> tuple[bytes, np.ndarray]:
@@ -163,8 +164,9 @@ class FrameWriter:
             keeps = "OpenEXR" if source == EXR else "DPX"
             become = "linear light" if suffix == EXR else "video"
             self.warnings.append(
-                f"its codes are {transfer}; in {suffix} they become {become}, and what"
-                f" is beyond black and white is cut; {keeps} keeps it"
+                note(
+                    "frames.codes_cut", transfer=transfer, suffix=suffix, become=become, keeps=keeps
+                )
             )
         return transfer if suffix == source else "video"
 
@@ -197,5 +199,5 @@ def check_frames(target: Path) -> bool:
         return True
     if suffix not in WRITERS:
         known = " ".join([*sorted(FILE_SUFFIXES), *WRITERS])
-        raise TargetError(target, f"frames are written as one of {known}")
+        raise TargetError(target, note("frames.formats", known=known))
     return False

@@ -6,6 +6,7 @@ import struct
 from collections.abc import Iterator
 
 from colorizer.media.metadata.carried import EXIF_TAG, INTEROP_TAG
+from colorizer.notes import note
 
 _ORIENTATION, SITING = 0x0112, 0x0213
 SPACE, WIDTH, HEIGHT, INTEROP_INDEX = 0xA001, 0xA002, 0xA003, 0x0001
@@ -71,7 +72,7 @@ def upright_exif(
                 (at,) = struct.unpack_from(order + "I", data, inner[INTEROP_TAG])
                 _correct_interop(data, order, at, profile)
     except struct.error as error:
-        raise ValueError("it is cut off") from error
+        raise ValueError(note("file.it_is_cut_off")) from error
     return bytes(data)
 
 
@@ -83,7 +84,7 @@ def byte_order(exif: bytes) -> str:
     """
     order = {b"II": "<", b"MM": ">"}.get(exif[:2])
     if order is None:
-        raise ValueError("it has no byte order")
+        raise ValueError(note("exif.no_order"))
     return order
 
 

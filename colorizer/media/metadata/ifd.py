@@ -11,6 +11,8 @@ from typing import BinaryIO, TypeAlias
 
 import numpy as np
 
+from colorizer.notes import note
+
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4,
           16: 8, 17: 8, 18: 8}  # fmt: skip
 """Bytes of a value by its type."""
@@ -49,7 +51,7 @@ def read_directory(file: BinaryIO, offset: int, order: str, big: bool = False) -
         file.seek(offset)
         (count,) = struct.unpack(order + ("Q" if big else "H"), file.read(8 if big else 2))
         if count > 65535:
-            raise ValueError("a directory is damaged")
+            raise ValueError(note("exif.directory_damaged"))
         length = 20 if big else 12
         table = file.read(length * count)
         found: Directory = {}
@@ -66,17 +68,17 @@ def read_directory(file: BinaryIO, offset: int, order: str, big: bool = False) -
             if size:
                 found[code] = Entry(kind, values, data)
     except (struct.error, OSError, OverflowError) as error:
-        raise ValueError("a directory is damaged") from error
+        raise ValueError(note("exif.directory_damaged")) from error
     return found
 
 
 def _read(file: BinaryIO, start: int, size: int) -> bytes:
     if size > _MOST_BYTES:
-        raise ValueError("a directory is damaged")
+        raise ValueError(note("exif.directory_damaged"))
     file.seek(start)
     data = file.read(size)
     if len(data) < size:
-        raise ValueError("a directory is cut off")
+        raise ValueError(note("exif.directory_cut_off"))
     return data
 
 

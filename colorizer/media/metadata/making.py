@@ -11,6 +11,7 @@ from colorizer.color.profiles import profile_name
 from colorizer.errors import MediaError
 from colorizer.files.checksum import file_hash
 from colorizer.frame import Frame
+from colorizer.notes import note
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +71,7 @@ class PhotoMaking:
         try:
             self._source_hash = self._source_hash or file_hash(self._source)
         except OSError as error:
-            raise MediaError(self._source, f"can't be read: {error}") from error
+            raise MediaError(self._source, note("file.cannot_read", why=error)) from error
         assert frame.ab is not None, "a sink wants frames with chroma"
         known = sha256(self._source_hash.encode() + self._icc + frame.ab.tobytes())
         known.update(f"{frame.index} {kind} {self._depth} {self._made_by}".encode())

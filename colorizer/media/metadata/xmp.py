@@ -8,6 +8,7 @@ from uuid import UUID
 
 from colorizer.media.metadata.limits import MOST_METADATA_BYTES
 from colorizer.media.metadata.making import Making
+from colorizer.notes import note
 
 GENERATED = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
 """IPTC DigitalSourceType: a picture of which a part, here the colour, a trained model made."""
@@ -94,7 +95,7 @@ class _Builder(ElementTree.TreeBuilder):
         """Begin an element."""
         self._depth += 1
         if self._depth > _DEEPEST:
-            raise ValueError("it is nested too deep")
+            raise ValueError(note("xmp.nested"))
         return super().start(tag, attrs)
 
     def end(self, tag: str) -> ElementTree.Element:
@@ -104,7 +105,7 @@ class _Builder(ElementTree.TreeBuilder):
 
     def doctype(self, name: str, pubid: str | None, system: str | None) -> None:
         """Refuse what XMP never has and attacks need."""
-        raise ValueError("it declares a document type")
+        raise ValueError(note("xmp.document_type"))
 
 
 def mark_generated(xmp: bytes | None, making: Making) -> bytes:
@@ -211,14 +212,14 @@ def _parse(xmp: bytes) -> ElementTree.Element:
     """
     xmp = xmp.strip(b"\0 \t\r\n")
     if len(xmp) > MOST_METADATA_BYTES:
-        raise ValueError(f"it has {len(xmp)} bytes")
+        raise ValueError(note("xmp.bytes", bytes=len(xmp)))
     try:
         root = ElementTree.fromstring(xmp, ElementTree.XMLParser(target=_Builder()))  # noqa: S314
         for _, (prefix, uri) in ElementTree.iterparse(BytesIO(xmp), ("start-ns",)):  # noqa: S314
             if prefix and uri not in _PREFIXES.values() and prefix not in _PREFIXES:
                 _keep_prefix(prefix, uri)
     except (ElementTree.ParseError, UnicodeError, LookupError) as error:
-        raise ValueError(f"it is not XML: {error}") from error
+        raise ValueError(note("xmp.not_xml", why=error)) from error
     return root
 
 

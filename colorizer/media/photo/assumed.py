@@ -10,6 +10,7 @@ from colorizer.color.rgb_spaces import NAMED_SPACES
 from colorizer.errors import SettingsError
 from colorizer.files.strangers import read_whole
 from colorizer.media.metadata.limits import MOST_METADATA_BYTES
+from colorizer.notes import note
 
 DEVICE_CMYK = "device-cmyk"
 """R = (1 - C)(1 - K) and so on, as CSS Color 5 converts its colours of that name."""
@@ -59,13 +60,10 @@ def _read(path: str) -> bytes:
         data = read_whole(Path(path), MOST_METADATA_BYTES)
     except OSError as error:
         raise SettingsError(
-            f"--assume-profile must be {known} or an ICC file, got {path!r}:"
-            f" {error.strerror or error}"
+            note("profile.assumed_wrong", known=known, path=repr(path), why=error.strerror or error)
         ) from error
     try:
         profile_name(data)
     except ValueError as error:
-        raise SettingsError(
-            f"--assume-profile {path} is no ICC profile; use {known} or an ICC file"
-        ) from error
+        raise SettingsError(note("profile.assumed_no_icc", file=path, known=known)) from error
     return data

@@ -10,6 +10,7 @@ from typing import BinaryIO
 from colorizer.media.metadata.png_walk import walk_chunks
 from colorizer.media.photo.jp2_boxes import CODESTREAM, SIGNATURE
 from colorizer.media.photo.scan import file_size, one_line
+from colorizer.notes import note
 
 _MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 _BARE = (0x01, *range(0xD0, 0xD9))
@@ -131,7 +132,11 @@ def broken(file: BinaryIO, error: BaseException | str) -> str:
     file.seek(place)
     if cut is None:
         cut = bool(_ENDED.search(told))
-    return f"is cut off: {told}; restore it" if cut else f"is damaged: {told}; restore it"
+    return (
+        note("photo.cut_off_restore", what=told)
+        if cut
+        else note("photo.damaged_restore", what=told)
+    )
 
 
 def _ends_png(file: BinaryIO, size: int) -> bool:

@@ -24,6 +24,7 @@ from colorizer.media.photo.scan_pillow import FORMATS, read_pillow_scan
 from colorizer.media.photo.scan_pnm import read_header, read_pnm_scan
 from colorizer.media.photo.scan_psd import psd_size, read_psd_scan
 from colorizer.media.photo.tiff_chain import check_chain
+from colorizer.notes import note
 
 _HEAD_BYTES = 4 << 20
 _UNKNOWN = {"pages": 1, "icc_profile": False, "dpi": None, "orientation": 1}
@@ -44,7 +45,7 @@ def photo_facts(path: Path) -> dict[str, Any]:
     except (MediaError, MemoryError):
         raise
     except Exception as error:  # a damaged header leads the libraries to errors of every kind
-        raise MediaError(path, f"can't be read as a photo: {one_line(error)}") from error
+        raise MediaError(path, note("photo.cannot_read", why=one_line(error))) from error
 
 
 def _facts(path: Path, file: BinaryIO) -> dict[str, Any]:

@@ -194,7 +194,7 @@ def _through_tables(codes: np.ndarray, profile: bytes, space: str) -> np.ndarray
             flags=_EXACT,
         )
     except (imagecodecs.CmsError, RuntimeError) as error:
-        raise ValueError(f"{error}") from error
+        raise ValueError(str(error)) from error
 
 
 @lru_cache(maxsize=1)

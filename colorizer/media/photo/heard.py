@@ -14,22 +14,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from colorizer.notes import note
+
 _LOGGERS = ("PIL", "tifffile", "imagecodecs")
 _MODULES = r"(PIL|tifffile|imagecodecs)\b"
 _WORDS = (
-    (r"malformed MPO", "its list of further pictures is damaged; the main one is colorized"),
-    (r"Invalid APNG", "its animation is damaged; its main picture is colorized"),
+    (r"malformed MPO", note("heard.further_pictures")),
+    (r"Invalid APNG", note("heard.animation")),
     (
         r"incorrect data check|CRC error",
-        "a checksum of its picture is wrong: part of it may be damaged; check the result",
+        note("heard.checksum"),
     ),
     (
         r"ignoring predictor|StripOffsets count|ByteCounts|subsampling|failed to reshape",
-        "how its picture is stored makes no sense in part: check the result",
+        note("heard.storage"),
     ),
     (
         r"EXIF|Metadata Warning|Truncated File Read|TiffTag|corrupted tag",
-        "its metadata is damaged; what can't be read of it is lost",
+        note("heard.metadata"),
     ),
 )
 """What tells something of a photo, and how it is told; the first that fits counts."""

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
+from colorizer.notes import note
+
 SIGNATURE = b"\0\0\0\x0cjP  \r\n\x87\n"
 CODESTREAM = b"\xff\x4f\xff\x51"
 """Markers SOC and SIZ, with which every codestream begins."""
@@ -61,13 +63,13 @@ def read_size(data: bytes, start: int) -> Size:
         ValueError: there is none, or it is cut off.
     """
     if data[start : start + 4] != CODESTREAM:
-        raise ValueError("its codestream does not exist")
+        raise ValueError(note("jp2.no_codestream"))
     try:
         right, bottom, left, top = struct.unpack_from(">4I", data, start + 8)
         (count,) = struct.unpack_from(">H", data, start + 40)
         parts = [struct.unpack_from(">3B", data, start + 42 + 3 * n) for n in range(count)]
     except struct.error as error:
-        raise ValueError("its header is cut off") from error
+        raise ValueError(note("photo.header_cut_off")) from error
     bits = tuple((kind & 127) + 1 for kind, _, _ in parts)
     plain = all(kind < 128 and (x, y) == (1, 1) for kind, x, y in parts) and len(set(bits)) == 1
     return Size(bottom - top, right - left, bits, plain)

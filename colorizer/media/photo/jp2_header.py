@@ -13,6 +13,7 @@ import numpy as np
 
 from colorizer.media.photo.jp2_boxes import CODESTREAM, boxes, read_resolution
 from colorizer.media.photo.scan import ASSOCIATED, UNASSOCIATED, UNSPECIFIED
+from colorizer.notes import note
 
 _COLOUR, _OPACITY, _PREMULTIPLIED = 0, 1, 2
 """Types of a channel definition."""
@@ -98,10 +99,10 @@ class Header:
 def _read_palette(data: bytes, start: int) -> Palette:
     entries, columns = struct.unpack_from(">HB", data, start)
     if not (0 < entries <= _MOST_ENTRIES and 0 < columns <= _MOST_COLUMNS):
-        raise ValueError("its palette is damaged")
+        raise ValueError(note("jp2.palette_damaged"))
     depths = [(value & 127) + 1 for value in data[start + 3 : start + 3 + columns]]
     if max(depths) > 16 or len(depths) < columns:
-        raise ValueError(f"its palette has colours of {max(depths, default=0)} bits")
+        raise ValueError(note("jp2.palette_bits", bits=max(depths, default=0)))
     row = np.dtype([(f"c{n}", ">u2" if bits > 8 else "u1") for n, bits in enumerate(depths)])
     rows = np.frombuffer(data, row, entries, start + 3 + columns)
     table = np.stack([rows[f"c{n}"].astype(np.uint16) for n in range(columns)], 1)
@@ -129,7 +130,7 @@ def channels_of(
     planes, found = [], []
     for component, through, column in mapping:
         if component >= len(parts) or (through and column >= len(depths)):
-            raise ValueError("its palette does not fit its components")
+            raise ValueError(note("jp2.palette_unfit"))
         if not through:
             planes.append(parts[component])
             found.append(bits[component])
@@ -156,13 +157,13 @@ def order_of(count: int, colours: int, header: Header) -> tuple[list[int], list[
     """
     if not header.meanings:
         if count < colours:
-            raise ValueError(f"it has {count} of {colours} colours")
+            raise ValueError(note("jp2.colours", have=count, whole=colours))
         kinds = [UNASSOCIATED] + [UNSPECIFIED] * count
         return list(range(colours)), [(colours + n, kinds[n]) for n in range(count - colours)]
     told = {n: header.meanings.get(n, (_COLOUR, n + 1)) for n in range(count)}
     place = {where: n for n, (kind, where) in told.items() if kind == _COLOUR}
     if any(number not in place for number in range(1, colours + 1)):
-        raise ValueError("its channels are not the colours of its space")
+        raise ValueError(note("jp2.channels"))
     used = [place[number] for number in range(1, colours + 1)]
     names = {_OPACITY: UNASSOCIATED, _PREMULTIPLIED: ASSOCIATED}
     others = [(n, names.get(kind, UNSPECIFIED)) for n, (kind, _) in told.items() if n not in used]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from colorizer.notes import note
+
 _SIZES = ((9, 1), (13, 1), (18, 1), (30, 1))
 _ENUM = ((0, 0), (0, 1), (4, 2), (6, 18))
 _XY = ((19, 0), (19, 524288), (20, 1048576), (21, 2097152))
@@ -41,7 +43,7 @@ class _Bits:
             ValueError: the data ends.
         """
         if self._at + count > 8 * len(self._data):
-            raise ValueError("its header is cut off")
+            raise ValueError(note("photo.header_cut_off"))
         first, last = self._at // 8, (self._at + count + 7) // 8
         value = int.from_bytes(self._data[first:last], "little") >> (self._at % 8)
         self._at += count
@@ -64,7 +66,7 @@ def colour_of_jxl(codestream: bytes) -> JxlColour:
         ValueError: it is none, or cut off.
     """
     if codestream[:2] != b"\xff\x0a":
-        raise ValueError("its codestream does not exist")
+        raise ValueError(note("jp2.no_codestream"))
     bits = _Bits(codestream[2:4096])
     _size(bits)
     if bits.flag():  # all as usual
@@ -75,7 +77,7 @@ def colour_of_jxl(codestream: bytes) -> JxlColour:
     bits.flag()  # whether 16 bits are enough for the decoder
     channels = bits.one_of(((0, 0), (0, 1), (4, 2), (12, 1)))
     if channels > _MOST_CHANNELS:
-        raise ValueError(f"it has {channels} further channels")
+        raise ValueError(note("jxl.channels", number=channels))
     for _ in range(channels):
         _channel(bits)
     return _encoding(bits, xyb=bits.flag())

@@ -12,6 +12,7 @@ import numpy as np
 from colorizer.color.cielab import L_to_light, RgbSpace, light_to_L
 from colorizer.media.photo.gray import strips
 from colorizer.media.photo.scan import ASSOCIATED, UNASSOCIATED, Extra, Scan
+from colorizer.notes import note
 
 _MOST_ABOVE = 0.001
 """Share of pixels whose colours may exceed their opacity where they are multiplied by it."""
@@ -30,9 +31,7 @@ def straight(scan: Scan, notes: list[str]) -> Scan:
     opacity = scan.extras[places[0]].plane
     top, opaque = 2**scan.bits - 1, int(np.iinfo(opacity.dtype).max)
     if _share_above(scan.codes, top, opacity, opaque) > _MOST_ABOVE:
-        notes.append(
-            "its transparency is called associated, but colours exceed it: taken as unassociated"
-        )
+        notes.append(note("photo.associated"))
         return replace(scan, extras=_called_unassociated(scan.extras))
     codes = np.empty(scan.codes.shape, np.uint16)
     for rows in strips(*opacity.shape):

@@ -11,6 +11,7 @@ import numpy as np
 from colorizer.media.metadata.carried import Metadata
 from colorizer.media.metadata.tiff_tags import tag_name
 from colorizer.media.photo.scan import Coding
+from colorizer.notes import note
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,14 +57,14 @@ class Picture:
         """Name the blocks of metadata that are there but not among those `held`."""
         there = {
             "EXIF": self.metadata.exif or self.metadata.exif_ifds,
-            "IPTC and Photoshop data": self.metadata.photoshop,
-            "comment": self.metadata.comment,
-            "content credentials (C2PA)": self.metadata.credentials,
-            "PNG text": self.metadata.png_chunks,
-            "bytes after the end of the picture": self.metadata.trailer,
-            "TIFF tags": self.metadata.tiff_tags,
+            note("lost.iptc"): self.metadata.photoshop,
+            note("lost.comment"): self.metadata.comment,
+            note("lost.c2pa"): self.metadata.credentials,
+            note("lost.png_text"): self.metadata.png_chunks,
+            note("lost.trailer"): self.metadata.trailer,
+            note("lost.tiff_tags"): self.metadata.tiff_tags,
             self.private_names(): self.metadata.private_tags,
         }
         lost = [name for name, value in there.items() if value and name not in held]
         if lost:
-            self.warn(f"{', '.join(lost)} can't be kept in this file format")
+            self.warn(note("photo.blocks_lost", blocks=lost))

@@ -15,6 +15,7 @@ from colorizer.color.coded_colours import SRGB_PRIMARIES, profile_of, profile_of
 from colorizer.color.made_profiles import SRGB_CURVE, Curve
 from colorizer.media.metadata.limits import MOST_METADATA_BYTES
 from colorizer.media.metadata.png_walk import walk_chunks
+from colorizer.notes import note
 
 SRGB_SAID = "srgb"
 _CHUNKS = (b"cICP", b"iCCP", b"sRGB", b"gAMA", b"cHRM")
@@ -37,7 +38,7 @@ def colour_of_png(file: BinaryIO, space: str, notes: list[str]) -> tuple[bytes |
         try:
             found = reader(chunks, space)
         except (ValueError, struct.error, ZeroDivisionError, zlib.error) as error:
-            notes.append(f"its {name.decode()} chunk is not used: {error}")
+            notes.append(note("png.chunk", chunk=name.decode(), why=error))
             continue
         if found is not None:
             return found
@@ -60,7 +61,7 @@ def _cicp(chunks: Mapping[bytes, bytes], space: str) -> _Told:
         return None
     primaries, transfer, matrix, full = struct.unpack_from("4B", chunks[b"cICP"])
     if matrix:
-        raise ValueError(f"matrix {matrix} is none of RGB")
+        raise ValueError(note("png.matrix", matrix=matrix))
     profile = profile_of_codes(space, primaries, transfer, bool(full))
     return profile, "" if profile else SRGB_SAID
 
@@ -72,7 +73,7 @@ def _iccp(chunks: Mapping[bytes, bytes], space: str) -> _Told:
     unpacker = zlib.decompressobj()
     profile = unpacker.decompress(packed[1:], MOST_METADATA_BYTES)
     if not profile or unpacker.unconsumed_tail:
-        raise ValueError("it is empty" if not profile else "it is too large")
+        raise ValueError(note("file.it_is_empty") if not profile else note("file.it_is_too_large"))
     return profile, ""
 
 
@@ -87,7 +88,7 @@ def _gamma(chunks: Mapping[bytes, bytes], space: str) -> _Told:
     if b"gAMA" in chunks:
         (gamma,) = struct.unpack_from(">I", chunks[b"gAMA"])
         if not 1000 <= gamma <= 1000000:
-            raise ValueError(f"a gamma of {gamma / 100000:g}")
+            raise ValueError(note("png.gamma", gamma=gamma / 100000))
         curve = (0, 100000 / gamma)
     if b"cHRM" in chunks:
         values = [value / 100000 for value in struct.unpack_from(">8I", chunks[b"cHRM"])]

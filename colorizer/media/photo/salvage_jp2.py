@@ -14,6 +14,7 @@ from typing import BinaryIO
 
 from colorizer.media.photo.jp2_boxes import read_size
 from colorizer.media.photo.jp2_header import Header
+from colorizer.notes import note
 
 _SOT, _SOD, _EOC, _COD = b"\xff\x90", b"\xff\x93", b"\xff\xd9", 0xFF52
 _MOST_TILES = 65535
@@ -49,11 +50,11 @@ def repaired_jp2(data: bytes) -> Iterator[tuple[BinaryIO, float]]:
     size = read_size(stream, 0)
     at = stream.find(_SOT)
     if at < 0:
-        raise ValueError("it has no tiles")
+        raise ValueError(note("jp2.no_tiles"))
     main = stream[:at]
     count, packets = _grid(main), _most_packets(main, len(size.bits))
     if count * packets > _MOST_BYTES:
-        raise ValueError("it has too many packets")
+        raise ValueError(note("jp2.too_many_packets"))
     tiles = _walk(stream, at)
     complete = [n for n, seen in tiles.seen.items() if seen >= tiles.wanted.get(n, 1)]
     share = float(len(set(complete) - {tiles.number}))
@@ -79,7 +80,7 @@ def tiles_present(stream: bytes) -> tuple[int, int]:
     """
     at = stream.find(_SOT)
     if at < 0:
-        raise ValueError("it has no tiles")
+        raise ValueError(note("jp2.no_tiles"))
     count = _grid(stream[:at])
     tiles = _walk(stream, at)
     return len({*tiles.seen, *((tiles.number,) if tiles.number >= 0 else ())}), count
@@ -89,10 +90,10 @@ def _grid(main: bytes) -> int:
     """Return the number of tiles by the main header, SIZ (A.5.1)."""
     right, bottom, _, _, across, down, left, top = struct.unpack_from(">8I", main, 8)
     if not across or not down:
-        raise ValueError("its tiles have no size")
+        raise ValueError(note("jp2.tiles_sizeless"))
     count = -(-(right - left) // across) * -(-(bottom - top) // down)
     if not 0 < count <= _MOST_TILES:
-        raise ValueError(f"it has {count} tiles")
+        raise ValueError(note("jp2.tile_count", number=count))
     return count
 
 
@@ -113,7 +114,7 @@ def _most_packets(main: bytes, components: int) -> int:
                 )
             return min(_MOST_PACKETS, packets * layers * components)
         at += 2 + length
-    raise ValueError("it does not say how it is coded")
+    raise ValueError(note("jp2.no_coding"))
 
 
 def _walk(stream: bytes, at: int) -> _Tiles:

@@ -11,6 +11,7 @@ import numpy as np
 
 from colorizer.errors import MediaError
 from colorizer.media.metadata.carried import Metadata
+from colorizer.notes import Note, note
 
 MOST_PIXELS = 1_000_000_000
 """A header that claims more is damaged or hostile."""
@@ -113,7 +114,7 @@ class Salvage:
 
 def missing_words(share: float, reason: str) -> str:
     """Return the line that tells what is missing of a damaged picture and why."""
-    return f"{share:.1%} of its picture are missing: {reason}"
+    return note("photo.missing", share=share, why=reason)
 
 
 def check_claim(path: Path, height: int, width: int, size: int, codec: str = "") -> None:
@@ -131,17 +132,16 @@ def check_claim(path: Path, height: int, width: int, size: int, codec: str = "")
     """
     pixels = height * width
     if pixels <= 0:
-        raise MediaError(path, f"its header claims {width} x {height} pixels; the file is damaged")
+        raise MediaError(path, note("header.too_large_for_file", width=width, height=height))
     if pixels > MOST_PIXELS:
         raise MediaError(
             path,
-            f"its header claims {width} x {height} pixels, more than"
-            f" {MOST_PIXELS // 1_000_000} megapixels; split the picture",
+            note("header.too_many_pixels", width=width, height=height, most=MOST_PIXELS // 1000000),
         )
     if codec not in _UNBOUNDED and pixels > max(UNBACKED_PIXELS, _PIXELS_PER_BYTE * size):
         raise MediaError(
             path,
-            f"its header claims {width} x {height} pixels in {size} bytes; the file is damaged",
+            note("header.too_few_bytes", width=width, height=height, bytes=size),
         )
 
 
@@ -154,10 +154,10 @@ def one_line(error: BaseException) -> str:
     What Python says of numbers that lead nowhere tells a person nothing.
     """
     if isinstance(error, _OF_NUMBERS):
-        return "its structure makes no sense"
+        return note("photo.structure")
     first = error.args[0] if error.args else None
     told = first.decode("utf-8", "replace") if isinstance(first, bytes) else str(error)
-    return " ".join(told.split()) or type(error).__name__
+    return told if isinstance(told, Note) else " ".join(told.split()) or type(error).__name__
 
 
 def file_size(file: BinaryIO) -> int:

@@ -14,6 +14,7 @@ from colorizer.media.metadata.carried import Metadata, read_tiff
 from colorizer.media.photo.ends import broken
 from colorizer.media.photo.scan import Coding, Scan, check_claim, file_size, one_line, split_alpha
 from colorizer.media.photo.told_codes import profile_of_told
+from colorizer.notes import note
 
 HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
 """Major brands of the ftyp box; those of films are others."""
@@ -44,8 +45,7 @@ def _library(path: Path, module: str, extra: str, what: str) -> Any:
     except ImportError as error:
         raise UnsupportedMedia(
             path,
-            f"is not supported here: it is {what}; to read it, pip install"
-            f" 'film-colorizer[{extra}]'",
+            note("photo.needs_extra", what=what, extra=extra),
         ) from error
 
 
@@ -55,7 +55,7 @@ def read_heic_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
     Raises:
         UnsupportedMedia: the extra `heic` is not installed.
     """
-    pillow_heif = _library(path, "pillow_heif", "heic", "a HEIC")
+    pillow_heif = _library(path, "pillow_heif", "heic", note("content.heic"))
     size = file_size(file)
     try:
         opened = pillow_heif.open_heif(file, convert_hdr_to_8bit=False)
@@ -69,7 +69,7 @@ def read_heic_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
     except Exception as error:  # libheif names its errors, the wrapper adds kinds of its own
         raise MediaError(path, broken(file, error)) from error
     if len(opened) > 1:
-        warnings.append(f"only the main one of {len(opened)} pictures in the file is colorized")
+        warnings.append(note("photo.main_of_several", pictures=len(opened)))
     if bits > 8:  # 10 and 12 bits come at the upper end of 16
         codes = codes >> (16 - bits)
     exif, xmp = info.get("exif"), info.get("xmp")
@@ -96,7 +96,7 @@ def heic_size(path: Path, file: BinaryIO) -> tuple[int, int, int]:
     Raises:
         UnsupportedMedia: the extra `heic` is not installed.
     """
-    pillow_heif = _library(path, "pillow_heif", "heic", "a HEIC")
+    pillow_heif = _library(path, "pillow_heif", "heic", note("content.heic"))
     opened = pillow_heif.open_heif(file, convert_hdr_to_8bit=False)
     image = opened[opened.primary_index]
     return image.size[1], image.size[0], int(image.info.get("bit_depth") or 8)
@@ -108,7 +108,7 @@ def raw_size(path: Path, file: BinaryIO) -> tuple[int, int, int]:
     Raises:
         UnsupportedMedia: the extra `raw` is not installed.
     """
-    rawpy = _library(path, "rawpy", "raw", "a camera raw")
+    rawpy = _library(path, "rawpy", "raw", note("content.raw"))
     with rawpy.imread(file) as raw:
         return raw.sizes.height, raw.sizes.width, 16
 
@@ -120,7 +120,7 @@ def read_raw_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
         MediaError: damaged, cut off, or of a camera that LibRaw does not know.
         UnsupportedMedia: the extra `raw` is not installed.
     """
-    rawpy = _library(path, "rawpy", "raw", "a camera raw")
+    rawpy = _library(path, "rawpy", "raw", note("content.raw"))
     size = file_size(file)
     try:
         with rawpy.imread(file) as raw:
@@ -129,17 +129,12 @@ def read_raw_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
     except (rawpy.LibRawFileUnsupportedError, rawpy.NotSupportedError) as error:
         raise UnsupportedMedia(
             path,
-            "is not supported: LibRaw knows no camera that writes such a file; convert it to DNG"
-            f" or TIFF ({one_line(error)})",
+            note("raw.unknown_camera", why=one_line(error)),
         ) from error
     except (rawpy.LibRawError, OSError, ValueError, RuntimeError) as error:
-        raise MediaError(
-            path, f"is damaged: it can't be developed ({one_line(error)}); restore it"
-        ) from error
+        raise MediaError(path, note("raw.damaged", why=one_line(error))) from error
     if codes.ndim != 3 or codes.shape[2] != 3:
-        raise UnsupportedMedia(
-            path, f"is not supported: its sensor has {codes.shape[2:]} colours; save it as TIFF"
-        )
+        raise UnsupportedMedia(path, note("raw.sensor", colours=str(codes.shape[2:])))
     metadata, order = _raw_metadata(file, warnings)
     return Scan(
         codes=codes,
@@ -159,7 +154,7 @@ def _raw_metadata(file: BinaryIO, warnings: list[str]) -> tuple[Metadata, Litera
         tif = TiffFile(file)
         metadata = read_tiff(tif.pages.first, file)
     except Exception as error:  # a container of its own, or tags damaged in any way
-        warnings.append(f"its metadata is lost: {one_line(error)}")
+        warnings.append(note("photo.metadata_lost", why=one_line(error)))
         return Metadata(), "<"
     # The pixels are upright sRGB now.
     return replace(metadata, orientation=1, icc=None, resolution=None), tif.byteorder

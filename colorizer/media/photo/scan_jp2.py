@@ -35,6 +35,7 @@ from colorizer.media.photo.scan import (
     one_line,
     widen,
 )
+from colorizer.notes import note
 
 _CHANNELS = {GRAY: 1, RGB: 3, CMYK: 4, YCC: 3}
 _SPACES = {1: GRAY, 2: GRAY, 3: RGB, 4: RGB}
@@ -64,11 +65,11 @@ def read_jp2_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
     except (imagecodecs.Jpeg2kError, RuntimeError, ValueError) as error:
         raise MediaError(path, broken(file, error)) from error
     if codes.shape[:2] != (size.height, size.width) or codes.ndim > 3:
-        raise MediaError(path, "is damaged: its components have different sizes")
+        raise MediaError(path, note("jp2.sizes"))
     try:
         return straight(_scan(codes, size, header, warnings), warnings)
     except (ValueError, IndexError) as error:
-        raise MediaError(path, f"is damaged: {one_line(error)}") from error
+        raise MediaError(path, note("photo.damaged_so", why=one_line(error))) from error
 
 
 def _check_tiles(path: Path, file: BinaryIO, stream: bytes) -> None:
@@ -82,7 +83,7 @@ def _check_tiles(path: Path, file: BinaryIO, stream: bytes) -> None:
     except (ValueError, IndexError, struct.error) as error:
         raise MediaError(path, broken(file, error)) from error
     if present < count:
-        raise MediaError(path, broken(file, f"{present} of {count} tiles are present"))
+        raise MediaError(path, broken(file, note("jp2.tiles", present=present, count=count)))
 
 
 def _check(path: Path, size: Size, space: int | None) -> None:
@@ -92,16 +93,12 @@ def _check(path: Path, size: Size, space: int | None) -> None:
         UnsupportedMedia: see `read_jp2_scan`.
     """
     if not size.plain or size.bits[0] > 16:
-        what = f"have {' and '.join(map(str, sorted(set(size.bits))))} bits"
+        what = note("jp2.bits", bits=" and ".join(map(str, sorted(set(size.bits)))))
         if not size.plain and len(set(size.bits)) == 1:
-            what = "are signed or have less resolution than the picture"
-        raise UnsupportedMedia(
-            path, f"is not supported: its components {what}; save it as 8- or 16-bit RGB"
-        )
+            what = note("jp2.components_signed")
+        raise UnsupportedMedia(path, note("jp2.components", what=what))
     if space is not None and space not in _CHANNELS:
-        raise UnsupportedMedia(
-            path, f"is not supported: its colour space is number {space}; save it as gray or RGB"
-        )
+        raise UnsupportedMedia(path, note("jp2.colour_space", space=space))
 
 
 def _scan(codes: np.ndarray, size: Size, header: Header, warnings: list[str]) -> Scan:
@@ -158,7 +155,7 @@ def _of_ycc(codes: np.ndarray, bits: int) -> np.ndarray:
 
 def _metadata(header: Header, warnings: list[str]) -> Metadata:
     if header.xml:
-        warnings.append("its XML boxes are lost")
+        warnings.append(note("jp2.xml_lost"))
     exif = header.ids.get(EXIF_ID)
     iptc = header.ids.get(IPTC_ID)
     return Metadata(

@@ -28,6 +28,7 @@ from colorizer.media.photo.scan import (
     widen,
 )
 from colorizer.media.photo.scan_pillow import read_pillow_scan
+from colorizer.notes import note
 
 END = b"\xff\xd9"
 _HUFFMAN = (0xC0, 0xC1, 0xC2)
@@ -35,7 +36,7 @@ _PILLOWS = (0xC0, 0xC1, 0xC2, 0xC9, 0xCA)
 _HIERARCHICAL = (0xC5, 0xC6, 0xC7, 0xCB, 0xCD, 0xCE, 0xCF)
 LOSSLESS, JPEG_LS = 0xC3, 0xF7
 _ICC_MARK, _EXIF_MARK = b"ICC_PROFILE\0", b"Exif\0\0"
-_EARLY = "is cut off: its end marker comes before the end of its picture; restore it"
+_EARLY = note("jpeg.early_end")
 _SOME = bytes(range(1, 250)) * 4
 MORE = _SOME + b"".join(bytes((0xFF, 0xD0 + number)) + _SOME for number in range(8))
 """Some coded data that fits no picture, with and without markers of a restart: what decodes to
@@ -59,15 +60,13 @@ def read_jpeg_scan(path: Path, file: BinaryIO, warnings: list[str], *, whole: bo
     data = file.read()
     layout = jpeg_layout(data)
     if layout.frame in _HIERARCHICAL:
-        raise UnsupportedMedia(
-            path, "is not supported: it is a hierarchical JPEG; save it as a baseline one"
-        )
+        raise UnsupportedMedia(path, note("jpeg.hierarchical"))
     if layout.frame and layout.components not in (1, 3, 4):
         raise UnsupportedMedia(path, _of_components(layout))
     if layout.end is None and layout.frame:
         if layout.lacks_scans or first_missing(data, layout) is not None:
-            raise MediaError(path, broken(file, "its picture has no end"))
-        warnings.append("its end marker is missing; the picture is complete")
+            raise MediaError(path, broken(file, note("jpeg.no_end")))
+        warnings.append(note("jpeg.no_end_marker"))
         data += END
         file = io.BytesIO(data)
     if layout.frame and not _is_for_pillow(layout):
@@ -93,10 +92,7 @@ def _with_trailer(scan: Scan, data: bytes, layout: JpegLayout, warnings: list[st
         return scan
     several = any(m == 0xE2 and body.startswith(b"MPF\0") for m, body in layout.segments)
     if several or len(trailer) > MOST_TEXT_BYTES:
-        warnings.append(
-            f"{len(trailer)} bytes after the end of its picture are left out"
-            " (further pictures, a gain map or a film)"
-        )
+        warnings.append(note("jpeg.trailer", bytes=len(trailer)))
         return scan
     return replace(scan, metadata=replace(scan.metadata, trailer=trailer))
 
@@ -170,10 +166,7 @@ def _rows_of(data: bytes, smaller: int = 1) -> np.ndarray | None:
 
 
 def _of_components(layout: JpegLayout) -> str:
-    return (
-        f"is not supported: a JPEG of {layout.precision} bit with {layout.components} components;"
-        " save it as gray or RGB"
-    )
+    return note("jpeg.not_supported", precision=layout.precision, components=layout.components)
 
 
 def _uncommon_rows(data: bytes) -> np.ndarray | None:
@@ -205,7 +198,7 @@ def _uncommon(
     check_claim(path, codes.shape[0], codes.shape[1], len(data))
     bits = layout.precision
     if codes.max() >> bits:
-        told = f"its header says {bits} bits a sample, its data hold more"
+        told = note("jpeg.bits", bits=bits)
         early = ends_early(codes, data, layout)
         raise MediaError(path, _EARLY if early else broken(file, told))
     codes, space, extras = split_alpha(codes)

@@ -21,6 +21,7 @@ from colorizer.media.photo.scan import Coding, Extra, Scan, check_claim, file_si
 from colorizer.media.photo.scan_pillow import pillow_codes
 from colorizer.media.photo.tiff_samples import as_integers
 from colorizer.media.photo.told_codes import nclx_of, profile_of_told
+from colorizer.notes import note
 
 TGA_SUFFIXES = (".tga", ".icb", ".vda", ".vst")
 """Their content has no mark."""
@@ -50,7 +51,7 @@ def read_more_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
     try:
         image = Image.open(file, formats=FORMATS)
     except UnidentifiedImageError:
-        raise MediaError(path, broken(file, "its header can't be read")) from None
+        raise MediaError(path, broken(file, note("photo.header_cannot_read"))) from None
     except Exception as error:  # of a damaged header; Pillow's plugins raise what they meet
         raise MediaError(path, broken(file, error)) from error
     check_claim(path, image.height, image.width, file_size(file))
@@ -63,10 +64,10 @@ def read_more_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
     except Exception as error:
         raise MediaError(path, broken(file, error)) from error
     if codes.shape[:2] != (image.height, image.width):
-        raise UnsupportedMedia(path, "is not supported: a grid of pictures; save it as TIFF")
+        raise UnsupportedMedia(path, note("heic.grid"))
     pictures = getattr(image, "n_frames", 1)
     if pictures > 1:
-        warnings.append(f"only the first of {pictures} pictures in the file is colorized")
+        warnings.append(note("photo.first_of_several", pictures=pictures))
     coding = Coding(format=(image.format or "").lower(), depth=8 if bits == 8 else 16)
     return Scan(
         codes=codes, space=space, bits=bits, extras=extras, coding=coding, metadata=metadata
@@ -120,7 +121,7 @@ def read_jxl_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
     except Exception as error:
         raise MediaError(path, broken(file, error)) from error
     if codes.ndim == 4:
-        warnings.append(f"only the first of {len(codes)} pictures in the file is colorized")
+        warnings.append(note("photo.first_of_several", pictures=len(codes)))
         codes = codes[0]
     height, width = codes.shape[:2]
     check_claim(path, height, width, len(data), "JPEG XL")
@@ -129,7 +130,7 @@ def read_jxl_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
             codes, _ = as_integers(codes, warnings)
         except ValueError as error:
             raise UnsupportedMedia(
-                path, f"is not supported: {error}; save it as 16-bit TIFF"
+                path, note("photo.not_supported_save_tiff", why=error)
             ) from error
     codes, space, extras = split_alpha(codes)
     depth = 8 * codes.dtype.itemsize
@@ -163,7 +164,7 @@ def _jxl_colours(codestream: bytes, space: str, warnings: list[str]) -> tuple[by
     if told.profiled and not told.xyb:
         if profile := profile_of_jxl(codestream):
             return profile, ""
-        warnings.append("its ICC profile can't be read from a JPEG XL; sRGB is assumed")
+        warnings.append(note("jxl.profile"))
         return None, ""
     if told.profiled:
         return None, SRGB_SAID
@@ -182,7 +183,7 @@ def _jxl_metadata(data: bytes, space: str, warnings: list[str]) -> Metadata:
             if kind in _JXL:
                 found.setdefault(_JXL[kind], data[start:end])
     if packed:
-        warnings.append("its compressed metadata is lost; save it with plain Exif and XMP boxes")
+        warnings.append(note("jxl.compressed_metadata"))
     exif = found.get("exif")
     # The block is preceded by where its TIFF structure begins; orientation has been applied.
     start = 4 + int.from_bytes(exif[:4], "big") if exif else 0

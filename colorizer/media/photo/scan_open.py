@@ -25,6 +25,7 @@ from colorizer.media.photo.scan_psd import read_psd_scan
 from colorizer.media.photo.scan_tiff import MARKS as TIFF_MARKS
 from colorizer.media.photo.scan_tiff import open_tiff
 from colorizer.media.photo.suffixes import RAW_SUFFIXES
+from colorizer.notes import note
 
 _KNOWN = "TIFF, JPEG or PNG"
 _OWN_MARKS: tuple[tuple[int, bytes, Reader], ...] = (
@@ -44,21 +45,24 @@ _OWN_MARKS: tuple[tuple[int, bytes, Reader], ...] = (
     (0, PSD_MARK, read_psd_scan),
 )
 """Offset, bytes and reader of formats that hold one picture."""
-_NEVER_IN_PART: dict[Reader, str] = {read_jxl_scan: "JPEG XL", read_raw_scan: "camera raw"}
+_NEVER_IN_PART: dict[Reader, str] = {
+    read_jxl_scan: "JPEG XL",
+    read_raw_scan: note("content.raw_name"),
+}
 """Readers whose libraries give nothing of a picture that is not complete."""
 _IN_PART: dict[Reader, Reader] = {read_jpeg_scan: read_cut_jpeg}
 """What decodes a photo that was completed."""
 _FOREIGN = (
-    (0, b"%PDF", "a PDF"),
-    (0, b"\x76\x2f\x31\x01", "an OpenEXR"),
-    (0, b"SDPX", "a DPX"),
-    (0, b"XPDS", "a DPX"),
-    (0, b"P7", "a PAM"),
+    (0, b"%PDF", note("content.pdf")),
+    (0, b"\x76\x2f\x31\x01", note("content.exr")),
+    (0, b"SDPX", note("content.dpx")),
+    (0, b"XPDS", note("content.dpx")),
+    (0, b"P7", note("content.pam")),
     (0, b"Pf", "a PFM"),
     (0, b"PF", "a PFM"),
-    (0, b"II\xbc", "a JPEG XR"),
-    (0, b"\x1f\x8b", "packed by gzip"),
-    (0, b"PK\3\4", "a ZIP archive"),
+    (0, b"II\xbc", note("content.jxr")),
+    (0, b"\x1f\x8b", note("content.gzip")),
+    (0, b"PK\3\4", note("content.zip")),
     (0, b"<", "text"),
 )
 
@@ -107,8 +111,8 @@ def reader_of(path: Path, file: BinaryIO) -> Reader | None:
     reader = _reader_of(path, file)
     most = MOST_PHOTO_BYTES if reader in (None, read_psd_scan) else MOST_WHOLE_BYTES
     if (size := file_size(file)) > most:
-        reason = f"has {size >> 20} MB; of its format at most {most >> 20} MB are read"
-        raise MediaError(path, f"{reason}; save it as TIFF, or in parts")
+        reason = note("photo.too_many_bytes", size=size >> 20, most=most >> 20)
+        raise MediaError(path, note("photo.save_in_parts", why=reason))
     return reader
 
 
@@ -135,10 +139,10 @@ def _reader_of(path: Path, file: BinaryIO) -> Reader | None:
     if named_raw:
         return read_raw_scan
     if not head.strip(b"\0"):
-        raise MediaError(path, "is damaged: its first bytes are all 0; restore it")
+        raise MediaError(path, note("photo.zeros"))
     found = (name for at, mark, name in _FOREIGN if head[at:].startswith(mark))
-    what = next(found, "none of a photo")
-    raise UnsupportedMedia(path, f"is not supported: its content is {what}; save it as {_KNOWN}")
+    what = next(found, note("content.none"))
+    raise UnsupportedMedia(path, note("photo.other_content", what=what, known=_KNOWN))
 
 
 def _one(
@@ -168,11 +172,11 @@ def _one(
         )
         if found is None:
             what = f"a {_NEVER_IN_PART[reader]}" if reader in _NEVER_IN_PART else "it"
-            raise MediaError(path, f"{error.reason}; nothing of {what} can be salvaged") from error
+            raise MediaError(path, note("salvage.nothing", why=error.reason, what=what)) from error
         scan, missing = found
         salvage.missing[1] = missing
         notes[:] = dict.fromkeys((*notes, *told))
         notes.append(missing_words(missing, error.reason))
         if reader is read_jp2_scan:
-            notes.append("where its data are missing, the picture is coarser or of one gray")
+            notes.append(note("salvage.coarser"))
     yield scan

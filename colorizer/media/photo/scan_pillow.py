@@ -27,6 +27,7 @@ from colorizer.media.photo.scan import (
     file_size,
     split_alpha,
 )
+from colorizer.notes import note
 
 lift_pillows()
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "DIB")
@@ -42,7 +43,7 @@ def read_pillow_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
     try:
         image = Image.open(file, formats=FORMATS)
     except UnidentifiedImageError:
-        raise MediaError(path, broken(file, "its header can't be read")) from None
+        raise MediaError(path, broken(file, note("photo.header_cannot_read"))) from None
     except _DECODE_ERRORS as error:
         raise MediaError(path, broken(file, error)) from error
     check_claim(path, image.height, image.width, file_size(file), image.format or "")
@@ -51,12 +52,12 @@ def read_pillow_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
         codes, space, extras = _png16(file) if depth == 16 else pillow_codes(image)
         metadata = read_pillow(image)
     except UnsupportedMode as error:
-        raise UnsupportedMedia(path, f"is not supported: {error}; save it as RGB") from error
+        raise UnsupportedMedia(path, note("photo.not_supported_save_rgb", why=error)) from error
     except _DECODE_ERRORS as error:
         raise MediaError(path, broken(file, error)) from error
     pictures = getattr(image, "n_frames", 1)
     if pictures > 1:
-        warnings.append(f"only the first of {pictures} pictures in the file is colorized")
+        warnings.append(note("photo.first_of_several", pictures=pictures))
     if image.format == "PNG":
         icc, stated = colour_of_png(file, space, warnings)
         metadata = replace(read_png(metadata, file), icc=icc, stated=stated or metadata.stated)
@@ -101,7 +102,7 @@ def _png16(file: BinaryIO) -> tuple[np.ndarray, str, tuple[Extra, ...]]:
     try:
         codes = imagecodecs.png_decode(file.read())
     except (imagecodecs.PngError, RuntimeError) as error:
-        raise ValueError(f"{error}") from error
+        raise ValueError(str(error)) from error
     return split_alpha(codes)
 
 
@@ -118,7 +119,7 @@ def pillow_codes(image: Image.Image) -> tuple[np.ndarray, str, tuple[Extra, ...]
     if transparent and image.mode in ("1", "L", "P", "RGB"):
         wanted = "LA" if image.mode in ("1", "L") else "RGBA"
     if wanted is None and image.mode not in ("L", "RGB", "RGBA", "CMYK"):
-        raise UnsupportedMode(f"samples of kind {image.mode}")
+        raise UnsupportedMode(note("pillow.mode", mode=image.mode))
     if wanted not in (None, image.mode):
         image = image.convert(wanted)
     codes = np.asarray(image)

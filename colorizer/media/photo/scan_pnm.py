@@ -12,6 +12,7 @@ import numpy as np
 from colorizer.errors import MediaError
 from colorizer.media.metadata.carried import Metadata
 from colorizer.media.photo.scan import Coding, Scan, check_claim, file_size, widen
+from colorizer.notes import note
 
 _HEADER_BYTES = 4096
 _FIELD = re.compile(rb"(?:\s|#[^\r\n]*[\r\n])+(\d{1,10})")
@@ -49,12 +50,12 @@ def read_header(path: Path, file: BinaryIO) -> Header:
     for _ in range(2 if kind in (1, 4) else 3):
         field = _FIELD.match(head, at)
         if field is None:
-            raise MediaError(path, "is damaged: its header can't be read")
+            raise MediaError(path, note("pnm.header"))
         numbers.append(int(field[1]))
         at = field.end()
     width, height, top = (*numbers, 1)[:3]
     if not 0 < top < 65536:
-        raise MediaError(path, f"is damaged: its white is {top}, not 1 to 65535")
+        raise MediaError(path, note("pnm.white", white=top))
     check_claim(path, height, width, file_size(file))
     return Header(kind, width, height, top, at + 1)
 
@@ -72,9 +73,9 @@ def read_pnm_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
         codes, used = _raw(data, header)
     shape = (header.height, header.width, header.channels)
     if codes is None or codes.size < header.height * header.width * header.channels:
-        raise MediaError(path, f"is cut off: it has {len(data)} bytes of samples; restore it")
+        raise MediaError(path, note("pnm.cut_off", bytes=len(data)))
     if re.match(rb"\s*P[1-6]\s", data[used : used + 8]):
-        warnings.append("only the first of several pictures in the file is colorized")
+        warnings.append(note("pnm.first_of_several"))
     codes, bits = _scaled(codes[: shape[0] * shape[1] * shape[2]], header.top)
     codes = codes.reshape(shape)
     if header.kind in (1, 4):

@@ -29,6 +29,7 @@ from colorizer.media.photo.scan import (
     check_claim,
     file_size,
 )
+from colorizer.notes import note
 
 MARK = b"8BPS"
 _BITMAP, _GRAY, _INDEXED, _RGB, CMYK_MODE, _DUOTONE, LAB_MODE = 0, 1, 2, 3, 4, 8, 9
@@ -78,11 +79,10 @@ def read_psd_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
     if len(version) > 4 and not version[4]:
         raise UnsupportedMedia(
             path,
-            "is not supported: it holds layers alone, no composite; save it with maximized"
-            " compatibility",
+            note("psd.layers_alone"),
         )
     if any(layers[4:]):
-        warnings.append("its layers are left out; the composite is colorized")
+        warnings.append(note("psd.layers_left_out"))
     planes = _planes(path, file, header)
     count = _COLOURS[header.mode]
     codes = planes[0] if count == 1 else np.dstack(planes[:count])
@@ -119,16 +119,15 @@ def read_psd_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
 def _header(path: Path, file: BinaryIO) -> PsdHeader:
     data = file.read(26)
     if len(data) < 26:
-        raise MediaError(path, "is cut off in its header; restore it")
+        raise MediaError(path, note("file.cut_off_in_header"))
     _, version, _, channels, height, width, bits, mode = struct.unpack(">4sH6sHIIHH", data)
     if mode not in _COLOURS or bits not in (1, 8, 16):
         raise UnsupportedMedia(
             path,
-            f"is not supported: a Photoshop document of mode {mode} and {bits} bit; save it as"
-            " 16-bit TIFF",
+            note("psd.mode", mode=mode, bits=bits),
         )
     if version not in (1, 2) or not _COLOURS[mode] <= channels <= _MOST_CHANNELS:
-        raise MediaError(path, "is damaged: its header makes no sense; restore it")
+        raise MediaError(path, note("psd.header"))
     check_claim(path, height, width, file_size(file))
     return PsdHeader(version == 2, channels, height, width, bits, mode)
 
@@ -139,7 +138,7 @@ def _block(path: Path, file: BinaryIO, room: int, keep: int | None = None) -> by
     length = int.from_bytes(head, "big")
     start = file.tell()
     if len(head) < room or start + length > file_size(file):
-        raise MediaError(path, f"is cut off: it has {file_size(file)} bytes; restore it")
+        raise MediaError(path, note("psd.cut_off", bytes=file_size(file)))
     data = file.read(length if keep is None else min(keep, length))
     file.seek(start + length)
     return data
@@ -174,9 +173,7 @@ def composite_rows(path: Path, file: BinaryIO, header: PsdHeader) -> Iterator[by
     elif kind == 2:
         data = inflated(file.read(), row * count)
     else:
-        raise UnsupportedMedia(
-            path, f"is not supported: a composite of compression {kind}; save it as TIFF"
-        )
+        raise UnsupportedMedia(path, note("psd.compression", compression=kind))
     yield from (data[at : at + row] for at in range(0, len(data) - row + 1, row))
 
 
@@ -186,10 +183,10 @@ def _planes(path: Path, file: BinaryIO, header: PsdHeader) -> list[np.ndarray]:
     count = header.channels * header.height
     data = b"".join(composite_rows(path, file, header))
     if len(data) < row * count:
-        word = "damaged" if file.read(1) else "cut off"
-        raise MediaError(
-            path, f"is {word}: {len(data)} of {row * count} bytes are decoded; restore it"
-        )
+        have, whole = len(data), row * count
+        if file.read(1):
+            raise MediaError(path, note("psd.damaged", have=have, whole=whole))
+        raise MediaError(path, note("psd.cut_off_in_picture", have=have, whole=whole))
     rows = np.frombuffer(data, np.uint8, row * count).reshape(header.channels, header.height, row)
     if header.bits == 1:
         return [255 * (1 - np.unpackbits(plane, axis=1, count=header.width)) for plane in rows]

@@ -24,6 +24,7 @@ from colorizer.media.photo.tiff_chain import check_chain
 from colorizer.media.photo.tiff_check import check_complete, check_page, check_samples
 from colorizer.media.photo.tiff_interpret import interpreted, scan_by_pillow
 from colorizer.media.photo.tiff_samples import decode_what_can_be, is_for_pillow
+from colorizer.notes import note
 
 MARKS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 """First four bytes of TIFF and BigTIFF in both byte orders."""
@@ -56,7 +57,7 @@ def open_tiff(
         except MediaError as error:
             if salvage is None:
                 raise
-            warnings.append(f"further pages may be missing: {error.reason}")
+            warnings.append(note("tiff.pages_missing", why=error.reason))
         file.seek(0)
         pages = _full_pages([page.aspage() for page in TiffFile(file).pages], warnings)
         # Of kinds that are no numbers where the tags are damaged.
@@ -65,7 +66,7 @@ def open_tiff(
         raise
     except Exception as error:
         # A damaged structure leads tifffile and its codecs to errors of every kind.
-        raise MediaError(path, f"is damaged: {one_line(error)}; restore it") from error
+        raise MediaError(path, note("photo.damaged_restore", what=one_line(error))) from error
     return len(pages), _scans(path, file, pages, (total, warnings, notes), salvage)
 
 
@@ -79,7 +80,6 @@ def _scans(
     """Decode page after page; `told` are pixels of all, warnings of the file, notes of a page."""
     total, warnings, notes = told
     for number, page in enumerate(pages, start=1):
-        where = f"page {number} of {len(pages)}: " if len(pages) > 1 else ""
         try:
             try:
                 # Not kept in a variable, which would hold the pixels while the page is worked on.
@@ -98,9 +98,12 @@ def _scans(
                 yield straight(scan, notes)
         except MediaError as error:
             if salvage is None or len(salvage.left_out) == len(pages) - 1:
-                raise type(error)(path, where + error.reason) from error
+                told = note("tiff.page", number=number, pages=len(pages), why=error.reason)
+                raise type(error)(path, told if len(pages) > 1 else error.reason) from error
             salvage.left_out[number] = error.reason
-            warnings.append(f"page {number} of {len(pages)} is left out: {error.reason}")
+            warnings.append(
+                note("tiff.page_left_out", number=number, pages=len(pages), why=error.reason)
+            )
 
 
 def _scan_in_part(
@@ -125,7 +128,7 @@ def _scan_in_part(
     except (MediaError, MemoryError):
         raise
     except Exception as error:
-        raise MediaError(path, f"is damaged: {one_line(error)}; restore it") from error
+        raise MediaError(path, note("photo.damaged_restore", what=one_line(error))) from error
     return replace(scan, coding=replace(scan.coding, document_pixels=total)), missing
 
 
@@ -146,7 +149,7 @@ def _scan(path: Path, file: BinaryIO, page: TiffPage, total: int, notes: list[st
     except (MediaError, MemoryError):
         raise
     except Exception as error:
-        raise MediaError(path, f"is damaged: {one_line(error)}; restore it") from error
+        raise MediaError(path, note("photo.damaged_restore", what=one_line(error))) from error
     return replace(scan, coding=replace(scan.coding, document_pixels=total))
 
 
@@ -157,23 +160,17 @@ def _full_pages(pages: list[TiffPage], warnings: list[str]) -> list[TiffPage]:
         ValueError: there is no page.
     """
     if not pages:
-        raise ValueError("it has no pages")
+        raise ValueError(note("tiff.no_pages"))
     whole = [not (page.is_reduced or page.is_mask) for page in pages]
     if not any(whole):
         whole[0] = True
     full = [page for page, is_whole in zip(pages, whole, strict=True) if is_whole]
     left = [str(index + 1) for index, is_whole in enumerate(whole) if not is_whole]
     if left:
-        warnings.append(
-            "its small copies and masks are left out: "
-            + ("page " if len(left) == 1 else "pages ")
-            + ", ".join(left)
-        )
+        warnings.append(note("tiff.small_left_out", count=len(left), pages=left))
     inside = sum(len(page.subifds or ()) for page in full)
-    if inside == 1:
-        warnings.append("1 picture inside its pages is left out (a subdirectory)")
-    elif inside:
-        warnings.append(f"{inside} pictures inside its pages are left out (subdirectories)")
+    if inside:
+        warnings.append(note("tiff.inside_left_out", count=inside))
     return full
 
 
@@ -181,8 +178,8 @@ def _metadata(page: TiffPage, file: BinaryIO, warnings: list[str]) -> Metadata:
     try:
         metadata = read_tiff(page, file)
     except Exception as error:  # metadata may be damaged in any way; the picture is what counts
-        warnings.append(f"its metadata is lost: {one_line(error)}")
+        warnings.append(note("photo.metadata_lost", why=one_line(error)))
         return Metadata(icc=page.iccprofile)
     for name in metadata.left:
-        warnings.append(f"{name} is left out: it is not true of the result")
+        warnings.append(note("tiff.tag_left_out", name=name))
     return metadata

@@ -24,6 +24,7 @@ from colorizer.media.photo.gray import is_neutral, tint_of, to_gray
 from colorizer.media.photo.heard import listening
 from colorizer.media.photo.scan import Coding, Extra, Salvage, Scan, opacity_of
 from colorizer.media.photo.scan_open import Pages, open_pages
+from colorizer.notes import note
 from colorizer.settings import Reading
 
 
@@ -92,7 +93,7 @@ class StillSource:
             raise MediaError(self.path, _why_not(self.path, error)) from error
         if empty:
             self._file.close()
-            raise MediaError(self.path, "is empty (0 bytes)")
+            raise MediaError(self.path, note("photo.empty"))
         try:
             with listening(self.warnings):
                 self._opened = open_pages(self.path, self._file, self.warnings, self.salvage)
@@ -160,7 +161,7 @@ class StillSource:
         self._pages[index] = Page(coding=scan.coding, metadata=scan.metadata, extras=extras)
         self.contents.append(content_of(Y, bits, scan))
         if self.contents[-1] == COLOURED:
-            notes.append("is already in colour; its colours are replaced")
+            notes.append(note("photo.has_colour"))
         self._note(index, notes)
         if tint is not None:
             tint = np.stack([upright(plane, turn) for plane in tint])
@@ -201,7 +202,7 @@ class StillSource:
                 to_gray(scan.codes[:1, :1], scan.space, scan.bits, profile)
         except (ValueError, struct.error) as error:
             assumed = DEVICE_CMYK if scan.space == "cmyk" else "sRGB"
-            notes.append(f"its colour profile is not used, {assumed} is assumed: {error}")
+            notes.append(note("photo.profile_not_used", assumed=assumed, why=error))
             return scan, None
         return scan, profile
 
@@ -215,7 +216,7 @@ def _without_colour(scan: Scan) -> Scan:
     if scan.space == "gray":
         return scan
     if not is_neutral(scan.codes):
-        raise ValueError("it describes GRAY, the pixels are rgb")
+        raise ValueError(note("profile.gray_for_rgb"))
     return replace(scan, space="gray", codes=scan.codes[..., 0].copy())
 
 
@@ -237,12 +238,14 @@ def _page_words(pages: list[int]) -> str:
         else:
             runs.append([page, page])
     words = ", ".join(f"{a}" if a == b else f"{a}-{b}" for a, b in runs)
-    return f"page {words}" if len(pages) == 1 else f"pages {words}"
+    return (
+        note("photo.page", numbers=words) if len(pages) == 1 else note("photo.pages", numbers=words)
+    )
 
 
 def _why_not(path: Path, error: OSError) -> str:
     if path.is_dir():
-        return "is a folder, not a photo"
+        return note("photo.folder")
     if isinstance(error, FileNotFoundError):
-        return "does not exist"
-    return f"can't be opened: {error.strerror or error}"
+        return note("file.does_not_exist")
+    return note("file.cannot_open", why=error.strerror or error)

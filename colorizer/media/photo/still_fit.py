@@ -16,6 +16,7 @@ from colorizer.media.photo.scan import UNASSOCIATED, UNSPECIFIED, Coding, Extra
 from colorizer.media.photo.still import Page
 from colorizer.media.photo.still_formats import HOLD_16_BITS, HOLD_ALPHA, Writer
 from colorizer.media.photo.still_tiff import write_tiff
+from colorizer.notes import note
 
 
 def kept_extras(page: Page, writer: Writer, warnings: list[str]) -> list[Extra]:
@@ -29,23 +30,15 @@ def kept_extras(page: Page, writer: Writer, warnings: list[str]) -> list[Extra]:
     if writer is write_tiff:
         return list(page.extras)
     unnamed = sum(extra.kind == UNSPECIFIED for extra in page.extras)
-    if unnamed == 1:
-        warnings.append(
-            "1 channel that is neither colour nor transparency (such as infrared)"
-            " can't be kept in this file format; --format tiff keeps it"
-        )
-    elif unnamed:
-        warnings.append(
-            f"{unnamed} channels that are neither colour nor transparency (such as infrared)"
-            " can't be kept in this file format; --format tiff keeps them"
-        )
+    if unnamed:
+        warnings.append(note("photo.channels_lost", count=unnamed))
     if page.alpha is None:
         return []
     if writer not in HOLD_ALPHA:
-        warnings.append("transparency can't be kept in this file format")
+        warnings.append(note("photo.transparency_lost"))
         return []
     if len(page.extras) - unnamed > 1:
-        warnings.append("only the first of its transparencies is kept in this file format")
+        warnings.append(note("photo.first_transparency"))
     return [Extra(page.alpha, UNASSOCIATED)]
 
 
@@ -60,10 +53,10 @@ def has_sixteen(coding: Coding, writer: Writer, asked: str, warnings: list[str])
     """
     depth = coding.depth if asked == "same" else int(asked)
     if depth == 16 and writer not in HOLD_16_BITS:
-        warnings.append(f"{coding.depth}-bit source is written with 8 bits in this file format")
+        warnings.append(note("photo.eight_bits", bits=coding.depth))
         return False
     if depth < coding.depth:
-        warnings.append("16-bit source is written with 8 bits, as asked")
+        warnings.append(note("photo.eight_bits_asked"))
     return depth == 16
 
 
@@ -74,7 +67,7 @@ def held_metadata(
     try:
         return for_tiff(metadata) if writer is write_tiff else for_block(metadata, size, profile)
     except (ValueError, struct.error) as error:
-        warnings.append(f"its EXIF is lost: {error}")
+        warnings.append(note("photo.exif_lost", why=error))
         return replace(metadata, exif=None, exif_ifds=())
 
 
@@ -83,7 +76,7 @@ def held_xmp(metadata: Metadata, making: Making, warnings: list[str]) -> bytes |
     try:
         return mark_generated(metadata.xmp, making)
     except ValueError as error:
-        warnings.append(f"its XMP is lost: {error}")
+        warnings.append(note("photo.xmp_lost", why=error))
         return None
 
 

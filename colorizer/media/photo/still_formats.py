@@ -25,16 +25,17 @@ from colorizer.media.photo.png_stream import write_chunk, write_header, write_pi
 from colorizer.media.photo.still_jp2 import write_jp2
 from colorizer.media.photo.still_tiff import write_tiff
 from colorizer.media.photo.suffixes import WRITTEN
+from colorizer.notes import note
 
-_TRAILER = "bytes after the end of the picture"
+_TRAILER = note("lost.trailer")
 
 
 def write_jpeg(file: BinaryIO, picture: Picture) -> None:
     """Write a JPEG at 4:4:4."""
     metadata, exif, xmp, comment = picture.metadata, picture.metadata.exif, picture.xmp, None
-    picture.warn_of_lost("EXIF" if exif else "", "IPTC and Photoshop data", "comment", _TRAILER)
+    picture.warn_of_lost("EXIF" if exif else "", note("lost.iptc"), "comment", _TRAILER)
     if exif and len(exif) > MARKER_BYTES - 6:
-        picture.warn("EXIF is too long for a JPEG and lost")
+        picture.warn(note("jpeg.exif_too_long"))
         exif = None
     extension = b""
     if len(xmp) > MARKER_BYTES - len(XMP_MARK):
@@ -63,7 +64,7 @@ def write_jpeg(file: BinaryIO, picture: Picture) -> None:
         file.seek(0)
         file.truncate()
         image.save(file, "JPEG", **options)
-        picture.warn("is written as a baseline JPEG; it is too noisy for a progressive one")
+        picture.warn(note("jpeg.baseline"))
     file.write(metadata.trailer)
 
 
@@ -92,7 +93,7 @@ def write_webp(file: BinaryIO, picture: Picture) -> None:
 def write_bmp(file: BinaryIO, picture: Picture) -> None:
     """Write a BMP, which holds no metadata but the resolution."""
     picture.warn_of_lost()
-    picture.warn("a BMP can't say that its colour is generated, nor hold XMP")
+    picture.warn(note("bmp.no_claim"))
     _pillow(picture).save(file, "BMP", dpi=picture.metadata.dpi() or (96, 96))
 
 
@@ -100,7 +101,7 @@ def write_png(file: BinaryIO, picture: Picture) -> None:
     """Write a PNG of 8 or 16 bits, a few rows at a time."""
     metadata = picture.metadata
     picture.warn_of_lost(
-        "EXIF" if metadata.exif else "", "PNG text", "IPTC and Photoshop data", "comment"
+        "EXIF" if metadata.exif else "", note("lost.png_text"), note("lost.iptc"), "comment"
     )
     write_header(file, picture.shape, 8 * np.dtype(picture.dtype).itemsize)
     write_chunk(file, b"iCCP", b"ICC profile\0\0" + zlib.compress(picture.icc))
@@ -123,8 +124,8 @@ def write_pnm(file: BinaryIO, picture: Picture) -> None:
     """Write a PPM, which holds nothing but pixels."""
     picture.warn_of_lost()
     if picture.metadata.resolution:
-        picture.warn("the resolution can't be kept in this file format")
-    picture.warn("a PPM can't say that its colour is generated, nor hold XMP or a profile")
+        picture.warn(note("photo.resolution_lost"))
+    picture.warn(note("ppm.no_claim"))
     height, width, _ = picture.shape
     wire = np.dtype(picture.dtype).newbyteorder(">")
     file.write(f"P6\n{width} {height}\n{np.iinfo(picture.dtype).max}\n".encode())

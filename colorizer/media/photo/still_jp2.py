@@ -16,6 +16,7 @@ from colorizer.media.photo.jp2_boxes import (
     resolution_box,
 )
 from colorizer.media.photo.picture import Picture
+from colorizer.notes import note
 
 _THREADS = 2
 
@@ -26,9 +27,7 @@ def write_jp2(file: BinaryIO, picture: Picture) -> None:
 
     metadata = picture.metadata
     iptc, others = iptc_of_resources(metadata.photoshop)
-    picture.warn_of_lost(
-        "EXIF" if metadata.exif else "", "" if others else "IPTC and Photoshop data"
-    )
+    picture.warn_of_lost("EXIF" if metadata.exif else "", "" if others else note("lost.iptc"))
     height, width, channels = picture.shape
     bits = 8 * picture.dtype().itemsize
     encoded = imagecodecs.jpeg2k_encode(

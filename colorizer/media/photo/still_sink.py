@@ -41,6 +41,7 @@ from colorizer.media.photo.still_formats import (
 )
 from colorizer.media.photo.still_tiff import TiffPages, write_tiff
 from colorizer.media.photo.suffixes import OWN_SUFFIX, WRITTEN
+from colorizer.notes import note
 from colorizer.settings import PhotoWriting
 
 
@@ -84,9 +85,7 @@ class StillSink:
         result_space(profile)  # one that can't be used is an error for every format
         suffix = self.target.suffix.lower()
         if profile != "srgb" and WRITERS.get(suffix) in HOLD_NO_PROFILE:
-            self.warnings.append(
-                f"{suffix[1:].upper()} can't hold a profile: the result is in sRGB"
-            )
+            self.warnings.append(note("target.no_profile", format=suffix[1:].upper()))
             profile = "srgb"
         self._profile = profile
         self._space, self._icc = result_space(profile), result_profile(profile)
@@ -99,14 +98,11 @@ class StillSink:
         self._file: BinaryIO | None = None
         self._tiff: TiffPages | None = None
         if suffix not in WRITERS and suffix != like.path.suffix.lower():
-            raise TargetError(self.target, f"ends in none of {' '.join(WRITERS)}")
+            raise TargetError(self.target, note("target.ending_unknown", known=" ".join(WRITERS)))
         count = like.frame_count or 1
         self.pages = count if WRITERS.get(suffix, write_tiff) is write_tiff else 1
         if self.pages < count:
-            self.warnings.append(
-                f"only the first of {count} pages is written: this file format holds one;"
-                " --format tiff keeps them all"
-            )
+            self.warnings.append(note("target.first_page", pages=count))
 
     def __enter__(self) -> Self:
         """Create the folder of the target.
@@ -117,7 +113,7 @@ class StillSink:
         try:
             self.target.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise TargetError(self.target, f"its folder can't be made: {error}") from error
+            raise TargetError(self.target, note("target.folder_cannot_make", why=error)) from error
         return self
 
     def __exit__(
@@ -136,7 +132,7 @@ class StillSink:
             self.part.replace(self.target)
         except OSError as failure:
             self._discard()
-            raise TargetError(self.target, f"can't be written: {failure}") from failure
+            raise TargetError(self.target, note("file.cannot_write", why=failure)) from failure
         except BaseException:
             self._discard()
             raise
@@ -204,11 +200,11 @@ class StillSink:
             except OSError:
                 raise
             except Exception as error:  # of the libraries, about a tag that only looked well
-                self.warnings.append(f"its metadata is lost: {error}")
+                self.warnings.append(note("photo.metadata_lost", why=error))
                 plain = replace(picture, metadata=Metadata(), xmp=picture.plain_xmp)
                 self._encode(self._file, writer, plain)
         except OSError as error:
-            raise TargetError(self.target, f"can't be written: {error}") from error
+            raise TargetError(self.target, note("file.cannot_write", why=error)) from error
         self._written = self._measured
 
     def _encode(self, file: BinaryIO, writer: Writer, picture: Picture) -> None:
@@ -225,7 +221,7 @@ class StillSink:
         told = self.warnings
         sixteen = has_sixteen(page.coding, writer, self._bit_depth, told)
         if writer is write_jpeg and (page.coding.format != "jpeg" or page.coding.lossless):
-            self.warnings.append("is written as JPEG, which loses detail")
+            self.warnings.append(note("target.jpeg"))
         dtype = np.uint16 if sixteen else np.uint8
         extras = tuple(
             Extra(at_depth(e.plane, dtype), e.kind) for e in kept_extras(page, writer, told)

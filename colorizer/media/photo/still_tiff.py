@@ -11,6 +11,7 @@ from colorizer.media.metadata.carried import EXIF_TAG, GPS_TAG, PHOTOSHOP_TAG, X
 from colorizer.media.metadata.exif_carry import write_sub_directories
 from colorizer.media.metadata.ifd import Entry, in_order
 from colorizer.media.photo.picture import Picture
+from colorizer.notes import note
 
 if TYPE_CHECKING:
     from tifffile import FileHandle
@@ -45,7 +46,7 @@ class TiffPages:
         pixels = max(coding.document_pixels, first.shape[0] * first.shape[1])
         self._big = coding.bigtiff or pixels * channels * depth > _BIGTIFF_BYTES
         if self._big and coding.format == "tiff" and not coding.bigtiff:
-            first.warn("is written as BigTIFF: it may become larger than 4 GB")
+            first.warn(note("tiff.big"))
         self._order: ByteOrder = coding.byteorder
         self._count = count
         self._writer = tifffile.TiffWriter(file, bigtiff=self._big, byteorder=self._order)
@@ -59,7 +60,7 @@ class TiffPages:
         metadata, coding = picture.metadata, picture.coding
         named = picture.private_names()
         picture.warn_of_lost(
-            "EXIF" if metadata.exif_ifds else "", "IPTC and Photoshop data", "TIFF tags", named
+            "EXIF" if metadata.exif_ifds else "", note("lost.iptc"), note("lost.tiff_tags"), named
         )
         height, width, channels = picture.shape
         row_bytes = width * channels * np.dtype(picture.dtype).itemsize

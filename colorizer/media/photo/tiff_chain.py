@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 from colorizer.errors import MediaError
 from colorizer.media.photo.scan import file_size
+from colorizer.notes import note
 
 MOST_PAGES = 20_000
 
@@ -31,7 +32,7 @@ def check_chain(path: Path, file: BinaryIO) -> None:
         if not offset:
             return
         if offset in seen or len(seen) >= MOST_PAGES:
-            raise MediaError(path, f"is damaged: its list of pages has no end after {len(seen)}")
+            raise MediaError(path, note("tiff.endless_pages", pages=len(seen)))
         seen.add(offset)
         count = _number(path, file, offset, order + entries, size, len(seen) - 1)
         place = offset + struct.calcsize(order + entries) + count * entry
@@ -46,6 +47,7 @@ def _number(path: Path, file: BinaryIO, place: int, form: str, size: int, page: 
     file.seek(min(place, size))
     data = file.read(struct.calcsize(form))
     if len(data) < struct.calcsize(form):
-        where = f" in the list of its pages, behind page {page}" if page else ""
-        raise MediaError(path, f"is cut off{where}: it has {size} bytes")
+        if page:
+            raise MediaError(path, note("tiff.cut_off_after_page", page=page, bytes=size))
+        raise MediaError(path, note("tiff.cut_off", bytes=size))
     return struct.unpack(form, data)[0]

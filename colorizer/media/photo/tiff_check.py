@@ -12,6 +12,7 @@ from colorizer.errors import MediaError, UnsupportedMedia
 from colorizer.media.photo.ends import jpeg_layout
 from colorizer.media.photo.scan import check_claim, file_size
 from colorizer.media.photo.tiff_samples import FLOAT, JPEGS, check_ends, is_for_pillow
+from colorizer.notes import note
 
 WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB, PALETTE, _CMYK, _YCBCR = 0, 1, 2, 3, 5, 6
 CIELAB, _ICCLAB = 8, 9
@@ -32,8 +33,9 @@ LABS = (CIELAB, _ICCLAB)
 _UNSIGNED, _UNDEFINED = 1, 4
 """SampleFormat."""
 _SAMPLE_NAMES = {
-    1: "integers", 2: "signed integers", 3: "floating point", 5: "complex integers",
-    6: "complex numbers",
+    1: "integers", 2: note("tiff.signed"), 3: note("tiff.floating"),
+    5: note("tiff.complex_integers"),
+    6: note("tiff.complex"),
 }  # fmt: skip
 
 
@@ -48,21 +50,19 @@ def check_page(path: Path, page: TiffPage, file: BinaryIO) -> None:
     ends = [at + n for at, n in zip(page.dataoffsets, page.databytecounts, strict=False)]
     size = file_size(file)
     if not ends or not any(page.databytecounts):
-        raise MediaError(path, "is damaged: it does not say where its pixels are")
+        raise MediaError(path, note("tiff.no_pixels"))
     if max(ends) > size:
-        raise MediaError(path, f"is cut off: {size} of {max(ends, default=0)} bytes are present")
+        raise MediaError(path, note("tiff.bytes_missing", have=size, whole=max(ends, default=0)))
     parts = sum(n > 0 for n in page.databytecounts)
     if parts < math.prod(page.chunked):  # tifffile would fill the gaps with black
         raise MediaError(
-            path, f"is damaged: {parts} of {math.prod(page.chunked)} parts are present"
+            path, note("tiff.parts_missing", have=parts, whole=math.prod(page.chunked))
         )
     check_samples(path, page)
     if page.compression in JPEGS:
         file.seek(page.dataoffsets[0])
         if jpeg_layout(file.read(_JPEG_HEAD)).frame == _JPEG_LS:
-            raise UnsupportedMedia(
-                path, "is not supported: it holds JPEG-LS in a TIFF; save it with LZW or ZIP"
-            )
+            raise UnsupportedMedia(path, note("tiff.jpeg_ls"))
         check_ends(path, file, page)
 
 
@@ -75,27 +75,27 @@ def check_samples(path: Path, page: TiffPage) -> None:
     kind, bits = page.photometric, page.bitspersample
     what = ""
     if kind not in SPACES:
-        what = f"its pixels are {getattr(kind, 'name', str(kind)).lower()}; save it as gray or RGB"
+        what = note("tiff.pixels", kind=getattr(kind, "name", str(kind)).lower())
     elif page.compression not in TIFF.DECOMPRESSORS and not is_for_pillow(page):
-        what = f"its compression is number {int(page.compression)}; save it with LZW or ZIP"
+        what = note("tiff.compression", number=int(page.compression))
     elif page.imagedepth != 1:
-        what = f"it is a volume of {page.imagedepth} layers; save them as pages"
+        what = note("tiff.volume", layers=page.imagedepth)
     elif not isinstance(bits, int):
-        what = f"its colours have {bits} bits; save it as 8- or 16-bit TIFF"
+        what = note("tiff.bits", bits=bits)
     elif page.sampleformat not in (_UNSIGNED, FLOAT, _UNDEFINED) or page.dtype is None:
-        what = f"its samples are {bits}-bit {_sample_name(page)}; save it as 8- or 16-bit TIFF"
+        what = note("tiff.samples", bits=bits, kind=_sample_name(page))
     elif kind == PALETTE and bits > 8:
-        what = "its palette has more than 256 colours; save it as RGB"
+        what = note("tiff.palette")
     elif kind in LABS and page.compression in JPEGS:  # codecs take it for Y'CbCr
-        what = "it is CIELAB packed as JPEG; save it as 16-bit RGB"
+        what = note("tiff.lab_jpeg")
     elif kind in LABS and bits not in (8, 16):
-        what = f"it is CIELAB of {bits} bits; save it as 16-bit RGB"
+        what = note("tiff.lab_bits", bits=bits)
     if what:
-        raise UnsupportedMedia(path, f"is not supported: {what}")
+        raise UnsupportedMedia(path, note("photo.not_supported", what=what))
 
 
 def _sample_name(page: TiffPage) -> str:
-    return _SAMPLE_NAMES.get(page.sampleformat, "samples of an unknown kind")
+    return _SAMPLE_NAMES.get(page.sampleformat, note("tiff.unknown_samples"))
 
 
 def check_complete(path: Path, missing: float, most: float = 1e-9) -> None:
@@ -110,6 +110,4 @@ def check_complete(path: Path, missing: float, most: float = 1e-9) -> None:
         MediaError: it is that, or more.
     """
     if missing >= most:
-        raise MediaError(
-            path, f"is damaged: {missing:.1%} of its samples can't be unpacked; restore it"
-        )
+        raise MediaError(path, note("tiff.cannot_unpack", share=missing))

@@ -25,6 +25,7 @@ from colorizer.media.photo.scan import (
 )
 from colorizer.media.photo.tiff_check import CIELAB, LABS, PALETTE, SPACES, WHITE_IS_ZERO
 from colorizer.media.photo.tiff_samples import as_integers, missing_parts, pillow_page
+from colorizer.notes import note
 
 _COMPRESSIONS = {1: None, 5: "lzw"}
 """What a result follows; all others, lossy and bilevel ones too, become lossless zlib."""
@@ -51,12 +52,10 @@ def interpreted(
     if page.samplesperpixel > 1 and page.planarconfig == 2:
         codes = np.moveaxis(codes, 0, -1)
     if codes.shape[:2] != (page.imagelength, page.imagewidth) or codes.ndim > 3:
-        raise UnsupportedMedia(
-            path, f"is not supported: its pixels have the shape {codes.shape}; save it as RGB"
-        )
+        raise UnsupportedMedia(path, note("tiff.shape", shape=str(codes.shape)))
     codes = codes.reshape(*codes.shape[:2], -1).astype(codes.dtype.newbyteorder("="), copy=False)
     if codes.shape[2] < channels:
-        raise MediaError(path, f"is damaged: it has {codes.shape[2]} of {channels} colours")
+        raise MediaError(path, note("tiff.colours_missing", have=codes.shape[2], whole=channels))
     extras = _extras(codes[..., channels:], page)
     codes = codes[..., 0] if channels == 1 else codes[..., :channels]
     if codes.dtype.kind == "f" or codes.itemsize > 2:
@@ -64,7 +63,7 @@ def interpreted(
             codes, bits = as_integers(codes, warnings)
         except ValueError as error:
             raise UnsupportedMedia(
-                path, f"is not supported: {error}; save it as 16-bit TIFF"
+                path, note("photo.not_supported_save_tiff", why=error)
             ) from error
     if page.photometric in LABS:
         codes, bits = codes_of_lab(codes, signed=page.photometric == CIELAB), 16

@@ -12,6 +12,7 @@ from tifffile import TiffPage
 from colorizer.errors import MediaError
 from colorizer.media.photo.ends import jpeg_layout
 from colorizer.media.photo.scan_jpeg import MORE
+from colorizer.notes import note
 
 _NONE, _OLD_JPEG, _JPEG, _NEXT, _THUNDER = 1, 6, 7, 32766, 32809
 _YCBCR, _WHITE_IS_ZERO, _BLACK_IS_ZERO = 6, 0, 1
@@ -125,13 +126,13 @@ def as_integers(codes: np.ndarray, notes: list[str]) -> tuple[np.ndarray, int]:
         ValueError: they are not numbers.
     """
     exact = np.issubdtype(codes.dtype, np.integer)
-    kind = "integers" if exact else "floating-point samples"
+    kind = "integers" if exact else note("tiff.floating_samples")
     high = float(codes.max())
     if not np.isfinite(high) or not np.isfinite(float(codes.min())):
-        raise ValueError("some of its samples are no numbers")
+        raise ValueError(note("tiff.no_numbers"))
     white = _white_of(codes, high, exact)
-    name = "the brightest" if white == high and white not in (1, *_WHITES) else f"{white:g}"
-    notes.append(f"its {8 * codes.itemsize}-bit {kind} become 16 bits; white is {name}")
+    name = note("tiff.brightest") if white == high and white not in (1, *_WHITES) else f"{white:g}"
+    notes.append(note("tiff.widened", bits=8 * codes.itemsize, kind=kind, white=name))
     scaled = np.empty(codes.shape, np.uint16)
     rows = max(1, (1 << 20) // max(1, codes[0].size))
     for top in range(0, len(codes), rows):
@@ -191,8 +192,7 @@ def check_ends(path: Path, file: BinaryIO, page: TiffPage) -> None:
         if lacking(page, index, file.read(count)):
             raise MediaError(
                 path,
-                f"is damaged: part {index + 1} of {len(page.dataoffsets)} ends before its picture"
-                " does; restore it",
+                note("tiff.part_ends", part=index + 1, parts=len(page.dataoffsets)),
             )
 
 
@@ -227,9 +227,7 @@ def decode_what_can_be(page: TiffPage, size: int) -> tuple[np.ndarray, float]:
             room = whole[plane, depth : depth + d, down : down + h, across : across + w]
             room[...] = part[: room.shape[0], : room.shape[1], : room.shape[2]]
     if missing >= len(places):
-        raise MediaError(
-            Path(page.parent.filehandle.path), "is damaged: none of its parts can be decoded"
-        )
+        raise MediaError(Path(page.parent.filehandle.path), note("tiff.nothing_decoded"))
     return whole.reshape(page.shape), missing / len(places)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from colorizer.color.coded_colours import profile_of_codes
 from colorizer.media.photo.png_colour import SRGB_SAID
+from colorizer.notes import note
 
 _UNSPECIFIED = 2
 
@@ -24,7 +25,7 @@ def profile_of_told(
     try:
         profile = profile_of_codes(space, primaries, transfer, full_range=True)
     except ValueError as error:
-        notes.append(f"what it says of its colours is not used, sRGB is assumed: {error}")
+        notes.append(note("photo.codes_not_used", why=error))
         return None, ""
     return profile, "" if profile else SRGB_SAID
 

@@ -150,7 +150,7 @@ def test_a_document_cut_between_its_pages_is_refused(tmp_path):
     with tifffile.TiffFile(path) as tif:
         place = tif.pages[2].offset
     path.write_bytes(path.read_bytes()[:place])
-    with pytest.raises(MediaError, match="behind page 2"):
+    with pytest.raises(MediaError, match="after page 2"):
         open_photo(path)
 
 
