@@ -6,11 +6,15 @@ import pickle
 import re
 import string
 import tokenize
+from collections.abc import Callable, Iterator
+from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 import colorizer
+from colorizer import errors
 from colorizer.errors import MediaError
 from colorizer.notes import Note, as_json, english, from_json, note, revived
 from tests.plain_english import faults
@@ -18,37 +22,47 @@ from tests.plain_english import faults
 CORE = Path(colorizer.__file__).parent
 LANGUAGES = sorted((CORE.parent / "gui" / "languages" / "notes").glob("*.json"))
 INNER = note("queue.program_ended")
+TEXTS = {tokenize.STRING, getattr(tokenize, "FSTRING_START", tokenize.STRING)}
 OUTER = note("file.reason", path=Path("/a.tif"), reason=INNER)
+
+
+@cache
+def tokens_of(file: Path) -> list[tokenize.TokenInfo]:
+    every = tokenize.generate_tokens(io.StringIO(file.read_text("utf-8")).readline)
+    return [token for token in every if token.type not in (tokenize.NL, tokenize.COMMENT)]
+
+
+def calls(of: Callable[[str], bool]) -> Iterator[tuple[str, list[tokenize.TokenInfo]]]:
+    """Yield where the core and the window call something, and the tokens of the call itself."""
+    for file in [*CORE.rglob("*.py"), *(CORE.parent / "gui").rglob("*.py")]:
+        tokens = tokens_of(file)
+        for place, (token, after) in enumerate(pairwise(tokens)):
+            before = tokens[place - 1].string
+            if after.string == "(" and of(token.string) and before not in ("def", "class"):
+                yield f"{file.relative_to(CORE.parent)}:{token.start[0]}", outer(tokens, place + 2)
+
+
+def outer(tokens: list[tokenize.TokenInfo], place: int) -> list[tokenize.TokenInfo]:
+    """Return the tokens of a call up to its end without those in brackets of their own."""
+    deep, found = 0, []
+    for token in tokens[place:]:
+        deep -= token.string in (")", "]", "}")
+        if deep < 0:
+            break
+        if deep == 0:
+            found.append(token)
+        deep += token.string in ("(", "[", "{")
+    return found
 
 
 def used() -> dict[str, set[frozenset[str]]]:
     """Return the codes given to `note` in the source, each with the names of its values."""
     found: dict[str, set[frozenset[str]]] = {}
-    for file in CORE.rglob("*.py"):
-        text = file.read_text("utf-8")
-        every = tokenize.generate_tokens(io.StringIO(text).readline)
-        tokens = [token for token in every if token.type not in (tokenize.NL, tokenize.COMMENT)]
-        for place, token in enumerate(tokens[:-2]):
-            code = tokens[place + 2]
-            if (
-                token.string == "note"
-                and tokens[place + 1].string == "("
-                and code.type == tokenize.STRING
-            ):
-                found.setdefault(code.string.strip('"'), set()).add(names(tokens[place + 3 :]))
+    for _, tokens in calls(lambda name: name == "note"):
+        if re.fullmatch(r'"\w+(\.\w+)+"', tokens[0].string):  # the window has a method note too
+            names = [one.string for one, other in pairwise(tokens) if other.string == "="]
+            found.setdefault(tokens[0].string.strip('"'), set()).add(frozenset(names))
     return found
-
-
-def names(tokens) -> frozenset[str]:
-    """Return the keywords of a call whose tokens follow."""
-    deep, found = 0, set()
-    for token, after in zip(tokens, tokens[1:], strict=False):
-        deep += (token.string in "([{") - (token.string in ")]}") if token.string else 0
-        if deep < 0:
-            break
-        if deep == 0 and token.type == tokenize.NAME and after.string == "=":
-            found.add(token.string)
-    return frozenset(found)
 
 
 def places(words: str) -> list[str]:
@@ -61,6 +75,17 @@ def forms(words: str | list[str]) -> list[str]:
 
 def test_every_code_of_the_source_is_in_the_table_and_each_of_the_table_is_used():
     assert used().keys() == english().keys()
+
+
+def test_errors_and_warnings_are_notes():
+    kinds = {name for name, kind in vars(errors).items() if isinstance(kind, type)}
+    told = {*kinds, "warn", "_warn"}
+    plain = [
+        place
+        for place, tokens in calls(told.__contains__)
+        if any(token.type in TEXTS for token in tokens) and not place.startswith("gui")
+    ]
+    assert plain == []
 
 
 def test_every_note_gets_the_values_of_its_words():

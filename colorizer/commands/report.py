@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from colorizer.commands.streams import say, shown, write_json, write_name
 from colorizer.jobs import Job, JobState, Kind, Progress, is_there, results_of
+from colorizer.notes import note
 from colorizer.settings import Settings
 
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ class Report:
         """See that every result counted as done still exists; return those that failed so."""
         gone = [end.job for end in self.done if not is_there(end)]
         for job in gone:
-            message = f"its result {job.target} was removed while the run went on"
+            message = note("job.result_removed", file=job.target)
             say(f"failed: {job.source}: {message}")
             if self._as_json:
                 write_json(

@@ -1,6 +1,6 @@
 """The words of the window in other languages: one JSON file each, from English to the language.
 
-The messages of the core have files of their own, see `gui.app.messages`.
+The messages of the core have a table of their own for each language, see `colorizer.notes`.
 """
 
 from __future__ import annotations
@@ -11,12 +11,10 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QObject, QTranslator
 
 from colorizer.notes import Table
-from gui.app.messages import CONTEXT, Messages
 from gui.app.text import use_notes
 
 _FOLDER = Path(__file__).parents[1] / "languages"
 _NOTES = _FOLDER / "notes"
-_MESSAGES = _FOLDER / "messages"
 
 
 class Words(QTranslator):
@@ -24,14 +22,13 @@ class Words(QTranslator):
 
     Args:
         words: from English to the language.
-        code: of the language, for Qt's own words and the messages of the core.
+        code: of the language, for Qt's own words.
         parent: owner.
     """
 
     def __init__(self, words: dict[str, str], code: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._words = words
-        self._messages = Messages(read_messages(code))
         self._qt = QTranslator(self)
         folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
         self._qt.load(f"qtbase_{code}", folder)
@@ -44,8 +41,6 @@ class Words(QTranslator):
         self, context: str, text: str, disambiguation: str | None = None, n: int = -1
     ) -> str:
         """Return the words in the language, or the text itself."""
-        if context == CONTEXT:
-            return self._messages.translate(text)
         # An empty answer would be shown as such: PySide makes no null text of it.
         return self._words.get(text) or self._next(context, text, disambiguation, n)
 
@@ -63,12 +58,6 @@ def read_words(code: str) -> dict[str, str]:
     """Return the dictionary of a language, empty for English and unknown ones."""
     known = code in languages()[1:]
     return json.loads((_FOLDER / f"{code}.json").read_text("utf-8")) if known else {}
-
-
-def read_messages(code: str) -> dict[str, str]:
-    """Return the messages of the core in a language, as templates; see `gui.app.messages`."""
-    file = _MESSAGES / f"{code}.json"
-    return json.loads(file.read_text("utf-8")) if file.exists() else {}
 
 
 def read_notes(code: str) -> Table:

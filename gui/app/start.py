@@ -17,6 +17,7 @@ from colorizer.engine.queue_lock import LOCK
 from colorizer.errors import ColorizerError
 from gui.app.icons import app_icon
 from gui.app.language import use_language
+from gui.app.text import said
 from gui.app.theme import apply_theme
 from gui.app.window import Window
 from gui.settings.preferences import Preferences
@@ -71,5 +72,5 @@ def open_queue(file: Path) -> Queue:
         aside = file.with_name(f"{file.name}.damaged-{int(time.time())}")
         if file.exists():
             file.replace(aside)
-        QMessageBox.warning(None, "Colorizer", f"{error}\n→ {aside}")
+        QMessageBox.warning(None, "Colorizer", f"{said(str(error))}\n→ {aside}")
         return Queue(file)

@@ -95,9 +95,7 @@ def use_notes(table: Table) -> None:
 
 def said(message: str) -> str:
     """Return a message of the core in the person's language; a plain text stays as it is."""
-    if isinstance(message, Note):
-        return message.told(_notes)
-    return QCoreApplication.translate("core", message) if message else ""
+    return message.told(_notes) if isinstance(message, Note) else message
 
 
 def _tr(text: str) -> str:

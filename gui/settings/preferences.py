@@ -14,6 +14,7 @@ from PySide6.QtCore import QByteArray, QStandardPaths
 from colorizer.errors import ColorizerError, TargetError
 from colorizer.files.durable import write_whole
 from colorizer.files.strangers import NOTES_BYTES, SIDECAR_BYTES, parse_json, read_text
+from colorizer.notes import note
 from colorizer.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -158,7 +159,7 @@ def import_preset(file: Path) -> Settings:
     try:
         settings = Settings.from_dict(parse_json(read_text(file, NOTES_BYTES))["settings"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ColorizerError(f"{file}: holds no settings ({error})") from error
+        raise ColorizerError(note("settings.none_in_file", file=file, why=error)) from error
     return replace(settings, shots=None)  # of one film, and a path in a file is data
 
 

@@ -10,6 +10,7 @@ from colorizer.engine.queue import Queue
 from colorizer.engine.queue_json import export_json, import_json
 from colorizer.errors import ColorizerError
 from colorizer.jobs import Job, JobState, Kind
+from colorizer.notes import Note, note
 from colorizer.places.hint import Hint
 from colorizer.settings import Settings
 
@@ -174,7 +175,9 @@ def test_many_rows_move_together(file):
     assert names(queue)[:31] == [*map(str, range(270, 300)), "0"]
 
 
-@pytest.mark.parametrize(("version", "lacks"), [(1, ("root", "new_list")), (2, ("new_list",))])
+@pytest.mark.parametrize(
+    ("version", "lacks"), [(1, ("root", "new_list")), (2, ("new_list",)), (3, ())]
+)
 def test_a_queue_of_an_older_version_is_kept_and_gets_the_new_columns(file, version, lacks):
     with Queue(file) as queue:
         queue.add([job("a")])
@@ -186,3 +189,37 @@ def test_a_queue_of_an_older_version_is_kept_and_gets_the_new_columns(file, vers
         queue.add([job("b")], root=Path("/out"))
         assert [entry.root for entry in queue.entries()] == [None, Path("/out")]
         assert all(entry.job.new_list for entry in queue.entries())
+
+
+def test_notes_keep_their_codes_in_the_file(file):
+    inner = note("tiff.bytes_missing", have=10, whole=20)
+    told = note("tiff.page", number=2, pages=5, why=inner)
+    with Queue(file) as queue:
+        (row,) = queue.add([job()], JobState.FAILED, told)
+        queue.update(row, warnings=(told, "plain"))
+    with Queue(file) as queue:
+        entry = queue.entry(row)
+    assert (entry.reason, entry.reason.code, entry.reason.values) == (told, told.code, told.values)
+    assert entry.warnings == (told, "plain")
+    assert [isinstance(warning, Note) for warning in entry.warnings] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("column", "reason"),
+    [
+        ("cut off", "cut off"),
+        ('{"note": 3}', '{"note": 3}'),
+        ('{"note": "tiff.page", "values": {}, "text": "as told"}', "as told"),
+        ('{"note": "of.tomorrow", "values": {"a": [1]}, "text": "as told"}', "as told"),
+        ('{"note": ' * 9000, '{"note": ' * 9000),
+    ],
+    ids=["version 0.1", "no note", "values missing", "newer", "deep"],
+)
+def test_a_reason_of_anybody_is_shown_as_text(file, column, reason):
+    with Queue(file) as queue:
+        queue.add([job()])
+    with sqlite3.connect(file) as base:
+        base.execute("UPDATE jobs SET reason = ?, warnings = ?", (column, f"[{json.dumps('w')}]"))
+    with Queue(file) as queue:
+        (entry,) = queue.entries()
+    assert (entry.reason, entry.warnings) == (reason, ("w",))

@@ -83,7 +83,7 @@ def settle(job: Job, *, hashing: bool = True) -> Progress | None:
     if standing is Standing.UNSURE:
         return None
     if standing is Standing.OTHERS:
-        return Progress(job, JobState.FAILED, message=_told(job, reason, _ANOTHER_NAME))
+        return Progress(job, JobState.FAILED, message=_refused(job, reason, _ANOTHER_NAME))
     if existing == "overwrite":
         return None
     if standing in (Standing.UNKNOWN, Standing.DONE):
@@ -95,10 +95,10 @@ def settle(job: Job, *, hashing: bool = True) -> Progress | None:
     if existing == "update" and standing is Standing.OUTDATED:
         return None
     remedy = note("existing.overwrite_replaces") if existing == "update" else _REMEDY
-    return Progress(job, JobState.FAILED, message=_told(job, reason, remedy))
+    return Progress(job, JobState.FAILED, message=_refused(job, reason, remedy))
 
 
-def _told(job: Job, reason: str, remedy: str) -> str:
+def _refused(job: Job, reason: str, remedy: str) -> str:
     return note("existing.remedy", file=job.target, what=reason, remedy=remedy)
 
 

@@ -1,68 +1,95 @@
-"""What the core says is known in every language of the window."""
+"""What the core says is said by the window in the person's language."""
 
-import re
+import json
+from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication
+from PIL import Image
 
-from gui.app.language import Words, languages, read_messages, read_words
-from gui.app.messages import Messages
-from gui.app.text import said
-from tests.gui.core_messages import every_text, messages, without_path
-from tests.plain_english import faults
-
-OTHERS = [code for code in languages() if code != "en"]
-
-
-@pytest.mark.parametrize("code", OTHERS)
-def test_every_message_of_the_core_is_translated(code):
-    known = read_messages(code)
-    missing = {text: place for text, place in messages().items()
-               if not {text, without_path(text)} & known.keys()}  # fmt: skip
-    assert missing == {}, f"add them to gui/languages/messages/{code}.json"
-    assert known.keys() - every_text() == set(), "no longer said"
-    for text, translation in known.items():
-        assert sorted(re.findall(r"%\d", translation)) == sorted(re.findall(r"%\d", text)), text
+from colorizer.engine.queue import Queue
+from colorizer.errors import MediaError
+from colorizer.jobs import JobState
+from colorizer.notes import note
+from gui.app.language import languages, read_notes
+from gui.app.text import said, use_notes
+from gui.queue.queue_cells import Column, shown_text, tip
 
 
-def test_values_stay_and_messages_within_are_translated():
-    known = Messages(
-        {
-            "can't be read: %1": "nicht lesbar: %1",
-            "is cut off: %1 of %2 bytes are present": "abgeschnitten: %1 von %2 Bytes",
-            "page %1 of %2": "Seite %1 von %2",
-            "save it": "speichern",
-        }
-    )
-    for message, wanted in {
-        "is cut off: 3 of 7 bytes are present": "abgeschnitten: 3 von 7 Bytes",
-        "/a: b/c.tif: can't be read: No such file": "/a: b/c.tif: nicht lesbar: No such file",
-        "can't be read: page 2 of 5": "nicht lesbar: Seite 2 von 5",
-        "page 2 of 5: is cut off: 3 of 7 bytes are present":
-            "Seite 2 von 5: abgeschnitten: 3 von 7 Bytes",
-        "who knows; save it": "who knows; speichern",
-        "/a/b.png was cut off": "/a/b.png was cut off",
-        "/my b.png can't be read: page 1 of 2": "/my b.png nicht lesbar: Seite 1 von 2",
-        "quite unknown: of 3": "quite unknown: of 3",
-    }.items():  # fmt: skip
-        assert known.translate(message) == wanted
+@pytest.fixture
+def german():
+    use_notes(read_notes("de"))
+    yield
+    use_notes({})
 
 
-@pytest.mark.parametrize("code", OTHERS)
-def test_the_window_says_them_in_its_language(code, qapp, tmp_path):
-    error = f"{tmp_path / 'a.tif'}: is cut off: 10 of 20 bytes are present"
-    assert said(error) == error
-    translator = Words(read_words(code), code, qapp)
-    qapp.installTranslator(translator)
-    try:
-        words = read_messages(code)["is cut off: %1 of %2 bytes are present"]
-        assert said(error) == f"{tmp_path / 'a.tif'}: " + words.replace("%1", "10").replace(
-            "%2", "20"
-        )
-        assert QCoreApplication.translate("details", "Copy") == read_words(code).get("Copy", "Copy")
-    finally:
-        qapp.removeTranslator(translator)
+@pytest.mark.parametrize("code", [code for code in languages() if code != "en"])
+def test_every_language_of_the_window_has_the_notes(code):
+    assert read_notes(code)
 
 
-def test_messages_are_plain_english():
-    assert [fault for text in messages() for fault in faults(text)] == []
+def test_a_note_and_the_notes_in_it_are_said_in_the_language(german):
+    inner = note("tiff.bytes_missing", have=10, whole=20)
+    error = MediaError(Path("/a.tif"), note("tiff.page", number=2, pages=5, why=inner))
+    assert str(error) == "/a.tif: page 2 of 5: is cut off: 10 of 20 bytes are present"
+    assert said(str(error)) == ("/a.tif: Seite 2 von 5: ist abgeschnitten: 10 von 20 Bytes sind da")
+
+
+def test_one_and_several_are_said_as_the_language_has_them(german):
+    told = [said(note("frames.missing", count=n, numbers="3")) for n in (1, 2)]
+    assert told == ["1 Bild fehlt: 3", "2 Bilder fehlen: 3"]
+
+
+def test_a_list_is_joined_in_the_words_of_the_language(german):
+    changes = [note("segments.changed", what="codec"), note("segments.journal_cannot_read")]
+    told = note("segments.not_used", count=7, changes=changes)
+    assert told.endswith(": the codec changed and its journal can't be read")
+    assert said(told).endswith(": geändert: codec und sein Verzeichnis kann nicht gelesen werden")
+
+
+def test_a_plain_text_of_an_earlier_version_stays(german):
+    assert said("is cut off: 10 of 20 bytes are present").startswith("is cut off")
+    assert said("") == ""
+
+
+def test_in_english_nothing_changes():
+    told = note("queue.program_ended")
+    assert said(told) == told
+
+
+def test_what_the_worker_finds_is_said_in_german_and_still_after_a_restart(
+    german, window, tmp_path, until
+):
+    whole, file = tmp_path / "whole.png", tmp_path / "cut.png"
+    Image.linear_gradient("L").save(whole)
+    file.write_bytes(whole.read_bytes()[:200])
+    window.add([file])
+    until(lambda: window.model.rowCount() == 1)
+    window.runner.start()
+    (entry,) = window.model.entries
+    until(lambda: window.model.entry(entry.id).state is JobState.FAILED)
+    entry = window.model.entry(entry.id)
+    assert "restore it" in entry.reason
+    assert "wiederherstellen" in text(entry, Column.NOTE)
+    answers = []
+    window.engine.ask("thumbnail", answers.append, source=str(tmp_path / "no.png"), kind="photo")
+    until(lambda: answers)
+    assert "does not exist" in answers[0]["error"]
+    assert said(answers[0]["error"]).endswith("ist nicht da")
+    queue_file = window.preferences.queue_file
+    window.close()
+    with Queue(queue_file) as queue:
+        (again,) = queue.entries()
+    assert (again.reason, again.reason.code) == (entry.reason, entry.reason.code)
+    assert "wiederherstellen" in tip(again, Column.NOTE)
+
+
+def test_what_the_worker_writes_is_text_with_code_and_values():
+    """Somebody who reads the worker's lines without this package can show the English."""
+    from colorizer.notes import as_json
+
+    told = json.loads(json.dumps(as_json(note("tiff.bytes_missing", have=1, whole=2))))
+    assert told == {
+        "note": "tiff.bytes_missing",
+        "values": {"have": 1, "whole": 2},
+        "text": "is cut off: 1 of 2 bytes are present",
+    }
