@@ -25,9 +25,9 @@ Answer = Callable[[dict[str, Any]], object]
 class Engine(QObject):
     """Owns the worker process. Nothing here knows the queue."""
 
-    job_event = Signal(dict)
-    """An event of a job; see `colorizer.engine.worker`."""
-    frame_done = Signal(dict)
+    job_event = Signal(object)
+    """An event of a job, a dict; see `colorizer.engine.worker`. A Qt map would keep texts alone."""
+    frame_done = Signal(object)
     """A picture of a frame that a job has finished; see `colorizer.engine.worker`."""
     ready = Signal()
     died = Signal(str)

@@ -127,7 +127,7 @@ class FrameWriter:
                 data = read.read()
             write_whole(path, data)
         except OSError as failure:
-            raise TargetError(path, f"can't be written ({failure.strerror})") from failure
+            raise TargetError(path, note("file.cannot_write_so", why=failure.strerror)) from failure
         return sha256(data).hexdigest(), np.zeros(2)
 
     def _write_own(

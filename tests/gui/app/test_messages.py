@@ -12,7 +12,7 @@ from colorizer.jobs import JobState
 from colorizer.notes import note
 from gui.app.language import languages, read_notes
 from gui.app.text import said, use_notes
-from gui.queue.queue_cells import Column, shown_text, tip
+from gui.queue.queue_cells import Column, tip, words
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def test_what_the_worker_finds_is_said_in_german_and_still_after_a_restart(
     until(lambda: window.model.entry(entry.id).state is JobState.FAILED)
     entry = window.model.entry(entry.id)
     assert "restore it" in entry.reason
-    assert "wiederherstellen" in text(entry, Column.NOTE)
+    assert "wiederherstellen" in words(entry, Column.NOTE)
     answers = []
     window.engine.ask("thumbnail", answers.append, source=str(tmp_path / "no.png"), kind="photo")
     until(lambda: answers)
