@@ -126,12 +126,9 @@ class Claim:
         number, host = told.get("process"), told.get("host")
         if number is None:
             return note("claim.another_process")
-        here = host == socket.gethostname()
-        return (
-            note("claim.process", number=number)
-            if here
-            else note("claim.process_on", number=number, host=host)
-        )
+        if host == socket.gethostname():
+            return note("claim.process", number=number)
+        return note("claim.process_on", number=number, host=host)
 
     def _make_folder(self) -> None:
         folder = self._target.parent

@@ -215,7 +215,7 @@ def _checked(values: Any) -> dict[str, Any]:
     own = dict(values)
     for name in ("strength", "vividness"):
         if name in own and type(own[name]) not in (int, float):
-            raise ValueError(note("settings.no_number", option=name, value=repr(own[name])))
+            raise ValueError(note("settings.number", option=name, value=repr(own[name])))
     return own
 
 
@@ -227,8 +227,6 @@ def _own_values(file: Path | None) -> dict[int, dict[str, Any]]:
         shots = parse_toml(read_text(file, NOTES_BYTES)).get("shot", {})
         return {int(number): _checked(values) for number, values in shots.items()}
     except OSError as error:
-        raise SettingsError(
-            note("settings.cannot_read_file", file=file, why=error.strerror)
-        ) from error
+        raise SettingsError(note("file.path_cannot_read", file=file, why=error.strerror)) from error
     except (ValueError, TypeError, AttributeError) as error:
         raise SettingsError(note("file.reason", path=file, reason=error)) from error

@@ -101,9 +101,7 @@ def read_overrides(cut_list: Path | None, cuts: frozenset[int] | None) -> Overri
     try:
         values = parse_toml(read_text(file, NOTES_BYTES))
     except OSError as error:
-        raise SettingsError(
-            note("settings.cannot_read_file", file=file, why=error.strerror)
-        ) from error
+        raise SettingsError(note("file.path_cannot_read", file=file, why=error.strerror)) from error
     except ValueError as error:
         raise SettingsError(note("file.reason", path=file, reason=error)) from error
     shots = values.pop("shot", {})
@@ -134,7 +132,7 @@ def _shot(number: str, values: Any, file: Path) -> ShotSettings:
             try:
                 check_option(item, values[item.name])
             except SettingsError as error:
-                raise SettingsError(note("shots.setting", name=name, why=_plain(error))) from error
+                raise SettingsError(note("file.reason", path=name, reason=_plain(error))) from error
     skip = values.get("skip", False)
     if not isinstance(skip, bool):
         raise SettingsError(note("shots.skip_wrong", name=name, value=repr(skip)))

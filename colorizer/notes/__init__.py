@@ -126,7 +126,7 @@ def _read(value: Any, depth: int) -> str:
     try:
         values = {name: _read_value(one, depth + 1) for name, one in value["values"].items()}
         return Note(value["note"], values)
-    except (KeyError, ValueError, TypeError, AttributeError):
+    except (KeyError, ValueError, TypeError, AttributeError, ArithmeticError):
         return text  # of a newer version, or none of ours
 
 

@@ -41,8 +41,6 @@ from colorizer.places.hint import as_lists
 from colorizer.settings import Settings, shaping
 
 _LOSSY = (".jpg", ".jpeg", ".webp")
-_ANOTHER_NAME = note("existing.choose_another")
-_REMEDY = note("existing.update_or_rename")
 
 
 class Standing(Enum):
@@ -73,39 +71,38 @@ def settle(job: Job, *, hashing: bool = True) -> Progress | None:
     existing = job.settings.existing
     if (existing == "overwrite" and job.named) or not _is_there(job):
         return None
+    exists = note("existing.exists", file=job.target)
     if existing == "fail":
-        return Progress(job, JobState.FAILED, message=note("existing.exists", file=job.target))
+        return Progress(job, JobState.FAILED, message=exists)
     try:
         compare = _of_another if existing == "overwrite" else standing_of
         standing, reason = compare(job, hashing=hashing)
     except SettingsError as error:  # hints or shots of this one job can't be read
         return Progress(job, JobState.FAILED, message=str(error))
-    if standing is Standing.UNSURE:
-        return None
     if standing is Standing.OTHERS:
-        return Progress(job, JobState.FAILED, message=_refused(job, reason, _ANOTHER_NAME))
-    if existing == "overwrite":
+        return _refused(job, reason, note("existing.choose_another"))
+    if standing is Standing.UNSURE or existing == "overwrite":
         return None
     if standing in (Standing.UNKNOWN, Standing.DONE):
         if hashing:
             sweep(job.target)
-        known = note("existing.is_done") if standing is Standing.DONE else note("existing.there")
-        told = note("existing.file", file=job.target, what=known)
+        told = note("existing.is_done", file=job.target) if standing is Standing.DONE else exists
         return Progress(job, JobState.SKIPPED, message=told)
     if existing == "update" and standing is Standing.OUTDATED:
         return None
-    remedy = note("existing.overwrite_replaces") if existing == "update" else _REMEDY
-    return Progress(job, JobState.FAILED, message=_refused(job, reason, remedy))
+    if existing == "update":
+        return _refused(job, reason, note("existing.overwrite_replaces"))
+    return _refused(job, reason, note("existing.update_or_rename"))
 
 
-def _refused(job: Job, reason: str, remedy: str) -> str:
-    return note("existing.remedy", file=job.target, what=reason, remedy=remedy)
+def _refused(job: Job, reason: str, remedy: str) -> Progress:
+    told = note("existing.remedy", file=job.target, what=reason, remedy=remedy)
+    return Progress(job, JobState.FAILED, message=told)
 
 
 def _is_there(job: Job) -> bool:
     """Tell whether a result exists; frames of which some wait for their place do not count."""
-    film = job.kind is Kind.FILM
-    found = there(job.target, film=film)
+    found = there(job.target, film=job.kind is Kind.FILM)
     return found and (os.path.lexists(job.target) or not is_joining(job.target))
 
 
@@ -167,11 +164,7 @@ def differing(sidecar: Sidecar, settings: Settings, kind: str) -> list[str]:
     names = [n for n in now if n != "jpeg_quality" or suffix in _LOSSY]
     # An option that an older version did not know was as it is by default.
     pairs = {name: (then.get(name, default[name]), now[name]) for name in names}
-    return [
-        note("settings.was_now", name=name, was=old, now=new)
-        for name, (old, new) in pairs.items()
-        if old != new
-    ]
+    return [note("settings.was_now", name=n, was=a, now=b) for n, (a, b) in pairs.items() if a != b]
 
 
 @lru_cache(maxsize=8)
@@ -238,7 +231,7 @@ def _other_input(sidecar: Sidecar, job: Job) -> list[str]:
     then = sidecar["model"].get("weights_sha256")
     file = weights_file(job.settings)
     # Without a file the run will say what is wrong, and weights of no file can't be compared.
-    if then and file is not None and file.is_file() and _known_hash(file, _stamp(file)) != then:
+    if then and file is not None and file.is_file() and _known_hash(file, State.of(file)) != then:
         found.append(note("existing.other_weights"))
     cuts = cut_file(job.settings.shots, job.source)
     shots = sidecar.get("shots")
@@ -289,10 +282,6 @@ def _told(hints: Iterable[Any], references: Mapping[str, str]) -> list[list[Any]
 def _known_hash(file: Path, stamp: Any) -> str:
     """Hash a file once while it stays as it is; `stamp` changes with it."""
     return file_hash(file)
-
-
-def _stamp(file: Path) -> State:
-    return State.of(file)
 
 
 def _same_source(sidecar: Sidecar, job: Job, hashing: bool) -> bool | None:

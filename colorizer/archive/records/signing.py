@@ -47,7 +47,7 @@ class Signing:
             chain, private = (read_whole(file, NOTES_BYTES) for file in (certificate, key))
         except OSError as error:
             raise SettingsError(
-                note("signing.cannot_read", file=error.filename, why=error.strerror)
+                note("file.path_cannot_read", file=error.filename, why=error.strerror)
             ) from error
         if b"BEGIN CERTIFICATE" not in chain:
             raise SettingsError(note("signing.no_certificate", file=certificate))

@@ -52,7 +52,7 @@ def read_hints(file: Path) -> tuple[Guide, ...]:
     try:
         values = parse_json(read_text(file, NOTES_BYTES))
     except OSError as error:
-        raise SettingsError(note("hints.cannot_read", file=name, why=error.strerror)) from error
+        raise SettingsError(note("file.path_cannot_read", file=name, why=error.strerror)) from error
     except ValueError as error:
         raise SettingsError(note("hints.no_json", file=name, why=error, form=FORM)) from error
     return hints_from(values, name, file.parent)
