@@ -24,6 +24,8 @@ class Motion:
     """0 to 1 for each pixel of this frame: whether `back` leads to the same thing, (h, w)."""
     forth_trust: np.ndarray
     """The same for the pixels of the one before and `forth`."""
+    still: bool = False
+    """Whether nothing moves: both frames show the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,8 @@ class Frame:
 
     colours: Colours | None = None
     """Of a film: what colours the source has; None where it is exactly gray."""
+    repeats: bool = False
+    """Whether it shows what the frame before it shows, and gets the same colours."""
     kept: bool = False
     """Whether the result keeps `colours`; `ab` shows them."""
     taken: frozenset[str] = frozenset()

@@ -18,6 +18,7 @@ from colorizer.media.film.protocol import Film
 from colorizer.notes import Note, note
 from colorizer.places.hint import Guide
 from colorizer.stages.fields import separate_fields
+from colorizer.stages.repeats import mark_repeats
 from colorizer.stages.shots import CONTEXT, mark_shots, scene_detector
 
 
@@ -110,6 +111,7 @@ class FilmReader:
             frames = (replace(frame, index=frame.index + first) for frame in frames)
             if self._source.first_field:
                 frames = separate_fields(frames, self._source.first_field)
+            frames = mark_repeats(frames)
             for frame in mark_shots(frames, self._cuts, detector=scene_detector()):
                 if frame.index >= begin:
                     yield frame

@@ -47,6 +47,7 @@ from colorizer.stages.levels.film import FilmLevels
 from colorizer.stages.own_colours import Wishes, keep_alone
 from colorizer.stages.predict import core_pool, film_batch, predict_chroma
 from colorizer.stages.prefetch import Prefetch
+from colorizer.stages.repeats import mark_repeats
 from colorizer.stages.shots import CONTEXT, mark_shots, scene_detector
 from colorizer.stages.temporal import State, smooth_chroma
 from colorizer.stages.upsample import upsample_chroma
@@ -156,7 +157,7 @@ class _Work:
             cuts = frozenset(self.per_frame * cut for cut in cuts)
         shots.restore(sink.state().get("shots"))
         self.found.restore(sink.state().get("found"), shots.last)
-        marked = mark_shots(frames, cuts, detector=scene_detector())
+        marked = mark_shots(mark_repeats(frames), cuts, detector=scene_detector())
         self.levels.go_on(start, sink.state())
         levelled = shots.noted(self.levels.level(marked), self.per_frame)
         return self.found.noted(levelled, self.per_frame)
@@ -196,5 +197,5 @@ class _Work:
                 self.sink.keep_state(number, own | kept)
 
         found = self.sink.state().items()
-        state = {name: kept for name, kept in found if name in ("past", "chroma")}
+        state = {name: kept for name, kept in found if name in ("past", "chroma", "last")}
         return smooth_chroma(frames, state=state, keep=keep)

@@ -56,8 +56,8 @@ class Keeping(Options):
     toned: str = option(
         "films",
         "do",
-        "films tinted or toned in one hue at each lightness: colorize (do), leave gray (skip), or"
-        " keep as they are (copy)",
+        "tinted or toned shots of films (one hue at each lightness): colorize (do), leave gray"
+        " (skip), or keep as they are (copy)",
         choices=UNCOLOURED,
         shapes="film",
     )

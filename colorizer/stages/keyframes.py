@@ -24,26 +24,32 @@ def mark_keys(frames: Iterator[Frame], step: int = KEY_STEP) -> Iterator[Frame]:
 
     That is on the first frame of a shot, on every frame whose index is a multiple of `step`, on
     flashes, and wherever much of the picture can't be traced back to the last key frame:
-    uncovered ground, motion too fast to follow.
+    uncovered ground, motion too fast to follow. A frame that repeats another is none.
 
     Args:
         frames: in display order, from `mark_shots`.
         step: frames from one key frame to the next, at most.
     """
     seen: np.ndarray | None = None
+    due = False
     for frame in frames:
         motion = frame.motion
         if motion is None:  # a shot or a flash; what follows a flash continues from before it
             if frame.starts_shot:
-                seen = None
+                seen, due = None, False
+            yield frame
+            continue
+        if frame.repeats:
+            if frame.index % step == 0:  # the next that shows something else stands in for it
+                seen, due = None, True
             yield frame
             continue
         trust = motion.back_trust
         if seen is not None and seen.shape == trust.shape:
             trust = np.minimum(trust, warp(seen, path_of(motion.back, trust.shape)))
         seen = trust
-        if frame.index % step == 0 or float((seen < LEAST_TRUST).mean()) > MAX_UNSEEN:
-            seen = None
+        if due or frame.index % step == 0 or float((seen < LEAST_TRUST).mean()) > MAX_UNSEEN:
+            seen, due = None, False
             yield frame
         else:
             yield replace(frame, is_key=False)

@@ -163,6 +163,15 @@ class MotionFinder:
         return self._back.calc(now, then, None), self._forth.calc(then, now, None)
 
 
+@lru_cache(maxsize=2)
+def no_motion(size: tuple[int, ...]) -> Motion:
+    """Return the motion between frames that show the same, of L of a size (height, width)."""
+    scale = min(1.0, LONG_SIDE / max(size))
+    height, width = half_size(tuple(max(1, round(side * scale)) for side in size))
+    flow, trust = np.zeros((height, width, 2), np.float32), np.ones((height, width), np.float32)
+    return Motion(flow, flow, trust, trust, still=True)
+
+
 def half_size(size: tuple[int, ...]) -> tuple[int, int]:
     """Return the (height, width) at which trust is judged and chroma travels."""
     return (size[0] + 1) // 2, (size[1] + 1) // 2

@@ -11,7 +11,14 @@ from typing import Any
 import numpy as np
 
 from colorizer.frame import Frame, Motion
-from colorizer.stages.motion import MotionFinder, View, common_stretch, ends_of, stretched
+from colorizer.stages.motion import (
+    MotionFinder,
+    View,
+    common_stretch,
+    ends_of,
+    no_motion,
+    stretched,
+)
 
 CUT_TRUST = 0.35
 """Mean trust below which a frame starts a shot; 0.97 is usual within one, 0.1 at a cut."""
@@ -47,10 +54,16 @@ def mark_shots(
     pairs = iter(detector(frames)) if detector else ((frame, False) for frame in frames)
     ahead: deque[tuple[Frame, bool]] = deque()
     last: View | None = None
+    after_flash = False
     while ahead or (ahead := deque(_take(pairs, 1))):
         frame, suspected = ahead.popleft()
+        begins = last is None or frame.starts_shot or (cuts is not None and frame.index in cuts)
+        if frame.repeats and not begins and not after_flash:
+            yield replace(frame, motion=no_motion(frame.L.shape), is_key=False)
+            continue
+        frame, after_flash = replace(frame, repeats=False) if frame.repeats else frame, False
         view = View(frame.L)
-        if last is None or frame.starts_shot or (cuts is not None and frame.index in cuts):
+        if last is None or begins:
             last = view
             yield frame if frame.starts_shot else replace(frame, starts_shot=True)
             continue
@@ -62,6 +75,7 @@ def mark_shots(
             continue
         ahead.extend(_take(pairs, FLASH_FRAMES - len(ahead)))
         if any(_skips_to(last, later, finder) for later, _ in ahead):
+            after_flash = True
             yield replace(frame, motion=None)
         else:
             last = view
@@ -93,15 +107,19 @@ def scene_detector() -> Detector | None:
         )
         detectors = (adaptive, HistogramDetector(bins=_HISTOGRAM_BINS, min_scene_len=1))
         waiting: deque[Frame] = deque()
-        cuts: set[int] = set()
+        shown, cuts = 0, set[int]()
         ends: deque[tuple[float, float]] = deque(maxlen=_DETECTOR_WINDOW + 1)
         for frame in frames:
             waiting.append(frame)
+            if frame.repeats:  # it would make its neighbours look like cuts
+                continue
             ends.append(ends_of(frame.L))
             seen = stretched(frame.L, common_stretch(ends))
             cuts.update(_cuts_seen(detectors, seen, frame.index))
-            if len(waiting) > _DETECTOR_WINDOW + 1:
+            shown += 1
+            while shown > _DETECTOR_WINDOW + 1:
                 first = waiting.popleft()
+                shown -= not first.repeats
                 yield first, first.index in cuts
                 cuts.discard(first.index)
         for frame in waiting:

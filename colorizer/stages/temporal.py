@@ -92,6 +92,7 @@ class _Shot:
         self._past: np.ndarray | None = state["past"] if state else None
         # Sums of chroma before and after, over the predictions of the shot so far.
         self._chroma = state["chroma"] if state else np.zeros(2)
+        self._last: np.ndarray | None = state.get("last") if state else None
 
     def add(self, frame: Frame) -> None:
         """Take the next frame, with what the past brings to it."""
@@ -130,11 +131,16 @@ class _Shot:
         """Smooth and yield the first `number` frames of the window."""
         alone = len(self._window) == 1 and self._window[0].frame.motion is None
         done = [None] * number if alone else _with_future(self._window, number)
-        for step, ab in zip(self._window[:number], done, strict=True):
-            if ab is not None and not step.frame.is_anchor:
+        for place, (step, ab) in enumerate(zip(self._window[:number], done, strict=True)):
+            if step.frame.repeats and step.ab is None and self._last is not None:
+                ab = self._last
+            elif ab is not None and not step.frame.is_anchor:
                 ab = self._as_vivid(step.ab, ab)
+            self._last = ab
             if self._keep:
                 state = {"past": step.past, "chroma": self._chroma.copy()}
+                if ab is not None and any(n.frame.repeats for n in self._window[place + 1 :][:1]):
+                    state["last"] = ab
                 self._keep(step.frame.index + 1, state)
             yield step.frame if ab is None else replace(step.frame, ab=ab)
         del self._window[:number]
@@ -182,23 +188,31 @@ def _extended(
         trust: in it.
         ab: the prediction, (2, h, w), if there is one.
     """
-    size = mean.shape[1:]
-    most = MAX_COUNT if motion.back_trust.mean() >= DISSOLVE_TRUST else DISSOLVE_COUNT
-    if trust.shape != size:
-        import cv2
-
-        trust = cv2.resize(trust, size[::-1])
-    path = path_of(flow, size)
-    carried = np.stack([warp(plane, path) for plane in mean])
+    most = (
+        MAX_COUNT if motion.still or motion.back_trust.mean() >= DISSOLVE_TRUST else DISSOLVE_COUNT
+    )
+    carried = mean.copy() if motion.still else _carried(mean, flow, trust)
     means, count = carried[:2], carried[2]
-    count *= trust
-    count[trust < LEAST_TRUST] = 0
     if ab is None:
         np.minimum(count, np.float32(most), out=count)
         return carried
     count += 1
     np.minimum(count, np.float32(most), out=count)
     means += (ab - means) / count
+    return carried
+
+
+def _carried(mean: np.ndarray, flow: np.ndarray, trust: np.ndarray) -> np.ndarray:
+    """Carry means and counts, (3, h, w), along a flow; counts as far as it is trusted."""
+    size = mean.shape[1:]
+    if trust.shape != size:
+        import cv2
+
+        trust = cv2.resize(trust, size[::-1])
+    path = path_of(flow, size)
+    carried = np.stack([warp(plane, path) for plane in mean])
+    carried[2] *= trust
+    carried[2][trust < LEAST_TRUST] = 0
     return carried
 
 

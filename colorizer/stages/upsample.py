@@ -50,6 +50,7 @@ def upsample_chroma(
         in_rows: set `Frame.ab_rows` in place of a whole ab, which for a scan may be larger than
             memory.
     """
+    before: tuple[Frame, np.ndarray] | None = None
     for frame in frames:
         if frame.ab is None:
             raise ValueError(f"frame {frame.index} has no ab to be upsampled")
@@ -57,6 +58,9 @@ def upsample_chroma(
             size = size_of(frame)
             none = np.zeros((2, *size), np.float32)
             yield replace(frame, ab=none if frame.colours is None else frame.colours.ab(size))
+            continue
+        if before is not None and _is_same(before[0], frame):
+            yield replace(frame, ab=before[1])
             continue
         ab = frame.ab if frame.paper is None else filled_below(frame.paper, frame.ab)
         size = size_of(frame)
@@ -70,7 +74,14 @@ def upsample_chroma(
         if in_rows:
             yield replace(frame, ab_rows=ab_rows)
         else:
-            yield replace(frame, ab=ab_rows(slice(0, size[0])))
+            done = ab_rows(slice(0, size[0]))
+            before = frame, done
+            yield replace(frame, ab=done)
+
+
+def _is_same(one: Frame, other: Frame) -> bool:
+    """Tell whether a frame repeats the one before it exactly, and has its colours."""
+    return other.repeats and other.Y is one.Y and other.ab is one.ab
 
 
 def upsample(ab: np.ndarray, L: np.ndarray, L_hr: np.ndarray) -> np.ndarray:

@@ -59,9 +59,12 @@ def level_alone(frames: Iterable[Frame], faded: str) -> Iterator[Frame]:
 
 def follow_light(frames: Iterable[Frame]) -> Iterator[Frame]:
     """Scale the chroma of every frame by its slope: it was found for what the network saw."""
+    found = made = None
     for frame in frames:
         if frame.ab is not None and frame.slope != 1:
-            frame = replace(frame, ab=frame.ab * np.float32(frame.slope))
+            if not frame.repeats or made is None or frame.ab is not found:
+                found, made = frame.ab, frame.ab * np.float32(frame.slope)
+            frame = replace(frame, ab=made)
         yield frame
 
 

@@ -69,6 +69,8 @@ class Curve:
     """Ends of the range of its picture, in L* of the light of reference."""
     most: float = 0.0
     """Slope of its brightest frame."""
+    slope: float = 1.0
+    """Of the last frame gone on, see `Frame.slope`: those that repeat it have the same."""
     tones: np.ndarray = field(default_factory=lambda: np.full(len(TONES), 0.5))
     recent: list[float] = field(default_factory=list)
     """Slopes of the last frames that went on."""
@@ -86,7 +88,7 @@ class Curve:
 
     def state(self, *, iris: bool) -> State:
         """Return what must be remembered; `iris` tells whether the last frame had one."""
-        ends = [self.gone.gain, self.gone.offset, self.dark, self.bright, self.most]
+        ends = [self.gone.gain, self.gone.offset, self.dark, self.bright, self.most, self.slope]
         kept = {"levels": np.array([*ends, *self.tones, *self.recent])}
         if self.around is not None:
             kept["surround"] = np.array([self.around.size, *self.around.hull], np.int32)
@@ -100,10 +102,11 @@ class Curve:
     @classmethod
     def of(cls, state: State) -> Curve:
         """Take back what `state` gave."""
-        gain, offset, dark, bright, most, *rest = map(float, state["levels"])
+        gain, offset, dark, bright, most, slope, *rest = map(float, state["levels"])
         tones, recent = np.array(rest[: len(TONES)]), rest[len(TONES) :]
         light = Light(gain, offset)
-        curve = cls(light, light, dark, bright, most, tones, recent, whole=state.get("whole"))
+        curve = cls(light, light, dark, bright, most, slope, tones, recent)
+        curve.whole = state.get("whole")
         curve.cards = CardShares.of(state)
         if "own" in state:
             curve.own, *curve.owns = (KINDS[number] for number in state["own"].tolist())

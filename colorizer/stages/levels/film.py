@@ -125,10 +125,11 @@ class FilmLevels:
                 self._curve.whole = self._context
         if frame.starts_shot:
             self._curve, self._ready, self._before = Curve(), False, None
-        if self._before is not None:
+        if self._before is not None and not frame.repeats:
             step = change_between(self._before, codes, frame.motion)
             seen.known = step is not None or not seen.is_flash
             seen.step = step or Light()
+        if self._before is not None:
             seen.light = self._curve.last.then(seen.step)
         seen.looked = frame.starts_shot or frame.index % CARD_STEP == 0
         if seen.looked:
@@ -208,7 +209,11 @@ class FilmLevels:
         slope = 1.0 if self._faded == "off" else slope
         later = ((other.card, other.codes) for other in self._waiting)
         card = curve.cards.share((one.card, one.codes), list(later))
-        frame = self._finished(one, table, slope * (1 - card))
+        slope *= 1 - card
+        if one.frame.repeats and not one.frame.starts_shot:
+            slope = curve.slope
+        curve.slope = slope
+        frame = self._finished(one, table, slope)
         if card > 0.5:
             frame = replace(frame, taken=frame.taken | {CARD})
         frame = as_wished(frame, curve.own_of(one, self._waiting), self._wishes)
