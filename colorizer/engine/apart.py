@@ -15,7 +15,7 @@ from typing import Any
 from colorizer.engine.closes import Closes
 from colorizer.engine.wire import item_of, progress_from
 from colorizer.jobs import Job, JobState, Progress
-from colorizer.notes import note, revived
+from colorizer.notes import note
 
 _log = logging.getLogger(__name__)
 
@@ -77,7 +77,7 @@ class Apart(Closes):
         told = {"job": self._number, "workers": workers, "apart": False, **item_of(job)}
         self._say(process, do="run", **told)
         for line in process.stdout:
-            event = json.loads(line, object_hook=revived)
+            event = json.loads(line)
             if event.get("job") == self._number:
                 yield event
 

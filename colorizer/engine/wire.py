@@ -8,7 +8,7 @@ from typing import Any
 
 from colorizer.errors import TargetError
 from colorizer.jobs import Job, JobState, Kind, Progress
-from colorizer.notes import as_json
+from colorizer.notes import as_json, from_json
 from colorizer.places.hint import as_lists, from_lists
 from colorizer.settings import Settings
 
@@ -72,14 +72,14 @@ def progress_from(job: Job, event: Mapping[str, Any]) -> Progress:
     if event["event"] == "progress":
         return Progress(job, JobState.RUNNING, event["done"], event["total"])
     if event["fatal"]:
-        raise TargetError(job.target, event["message"])
+        raise TargetError(job.target, from_json(event["message"]))
     return Progress(
         job,
         JobState(event["event"]),
         event["done"],
         event["total"],
-        event["message"],
-        tuple(event["warnings"]),
+        from_json(event["message"]),
+        tuple(map(from_json, event["warnings"])),
         sha256=event["sha256"],
         content=event["content"],
         results=tuple(map(Path, event["results"])),

@@ -96,3 +96,14 @@ def test_a_result_removed_while_the_run_continues_is_not_counted_as_done(
 def test_an_output_folder_that_can_not_be_written_ends_the_run_before_the_work(scans):
     (scans / "out").mkdir(mode=0o500)
     assert run(scans / "in", "-o", scans / "out") == ExitCode.NOT_WRITABLE
+
+
+def test_events_hold_code_and_values_next_to_the_english(scans, capsys):
+    drawn.photo(scans / "in" / "cut.png", 3)
+    data = (scans / "in" / "cut.png").read_bytes()
+    (scans / "in" / "cut.png").write_bytes(data[: len(data) // 2])
+    assert run(scans / "in", "-o", scans / "out", "--json") == ExitCode.SOME_FAILED
+    (failed,) = [event for event in told(capsys) if event["event"] == "failed"]
+    (note,) = failed["notes"]
+    assert note["note"] == "photo.cut_off_restore"
+    assert note["text"] == failed["message"] == f"is cut off: {note['values']['what']}; restore it"

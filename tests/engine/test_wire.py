@@ -8,7 +8,7 @@ import pytest
 from colorizer.engine.wire import end_event, item_of, job_from, progress_from
 from colorizer.errors import SettingsError, TargetError
 from colorizer.jobs import Job, JobState, Kind, Progress
-from colorizer.notes import revived
+from colorizer.notes import note
 from colorizer.places.hint import Hint, Reference
 from colorizer.settings import Settings
 
@@ -16,7 +16,7 @@ GUIDES = (Hint(0.25, 0.5, 20.0, -30.0, 1.5), Reference(Path("/in/painted.png"), 
 
 
 def through(value):
-    return json.loads(json.dumps(value), object_hook=revived)
+    return json.loads(json.dumps(value))
 
 
 @pytest.mark.parametrize("name", ["a.mkv", "a b\n.mkv", "\udcff.mkv"])
@@ -32,6 +32,17 @@ def test_an_end_comes_out_as_it_went_in(state):
     parts = (Path("/out/a.1.mkv"), Path("/out/a.2.mkv"))
     end = Progress(job, state, 5, 9, "why", ("one", "two"), "ab" * 32, "blank", results=parts)
     assert progress_from(job, through(end_event(3, end, 1.0))) == end
+
+
+def test_notes_keep_their_codes_between_processes():
+    job = Job(Path("/in/a.tif"), Path("/out/a.tif"), Kind.PHOTO, Settings())
+    told = note("tiff.page", number=2, pages=3, why=note("tiff.bytes_missing", have=1, whole=2))
+    end = Progress(job, JobState.FAILED, message=told, warnings=(told, "plain"))
+    made = progress_from(job, through(end_event(3, end, 1.0)))
+    assert made == end
+    for one in (made.message, made.warnings[0]):
+        assert (one.code, one.values) == (told.code, told.values)
+        assert one.values["why"].code == "tiff.bytes_missing"
 
 
 def test_what_would_end_every_job_is_raised():
