@@ -140,5 +140,6 @@ def reader_of(job: Job) -> FilmReader:
 
 def _without_start(reason: str) -> str:
     """Return why a place is after the end of a film, without words of an option."""
-    after = isinstance(reason, Note) and reason.code == "trim.start_after_end"
-    return reason.values["why"] if after else reason
+    if isinstance(reason, Note) and reason.code == "trim.start_after_end":
+        return reason.values["why"]
+    return reason

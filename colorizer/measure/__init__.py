@@ -110,7 +110,7 @@ def _warnings(
     gray: ColourFilm, others: dict[str, ColourFilm], counts: Counter[str], frames: int
 ) -> list[str]:
     """Return what is wrong with the films: as they say, and where they are not of one length."""
-    found = [
+    found: list[str] = [
         note("file.reason", path=film.path.name, reason=text)
         for film in (gray, *others.values())
         for text in film.warnings

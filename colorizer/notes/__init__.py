@@ -16,7 +16,7 @@ from numbers import Integral
 from pathlib import Path
 from typing import Any
 
-Table = Mapping[str, str | Sequence[str]]
+Table = Mapping[str, str | list[str]]
 """Code -> words with places such as {have}; a pair of them is for one and for several."""
 _DEEPEST = 6
 """Notes within notes that are read back."""
@@ -50,9 +50,9 @@ class Note(str):
         made.code, made.values = code, values
         return made
 
-    def __getnewargs__(self) -> tuple[str, dict[str, Any]]:
+    def __reduce__(self) -> tuple[Any, ...]:
         """Return what a copy, or another process, makes it of."""
-        return self.code, self.values
+        return Note, (self.code, self.values)
 
     def __str__(self) -> str:
         """Return the note itself, so that `str(error)` keeps its code."""
@@ -160,7 +160,7 @@ class _List(list[str]):
         return (between or ", ").join(self)
 
 
-def _filled(words: str | Sequence[str], values: Mapping[str, Any]) -> str:
-    form = words if isinstance(words, str) else words[values["count"] != 1]
+def _filled(words: str | list[str], values: Mapping[str, Any]) -> str:
+    form = words[values["count"] != 1] if isinstance(words, list) else words
     lists = {name: _List(one) for name, one in values.items() if isinstance(one, list)}
     return form.format_map({**values, **lists})

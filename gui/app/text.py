@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from os import PathLike
 from typing import Any
 
@@ -11,7 +11,7 @@ from PySide6.QtCore import QCoreApplication, QLocale
 from colorizer.jobs import JobState, Kind
 from colorizer.notes import Note, Table
 
-_notes: dict[str, str | Sequence[str]] = {}
+_notes: dict[str, str | list[str]] = {}
 """The words of the notes in the language of the window; empty for English."""
 
 

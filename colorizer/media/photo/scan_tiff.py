@@ -98,8 +98,8 @@ def _scans(
                 yield straight(scan, notes)
         except MediaError as error:
             if salvage is None or len(salvage.left_out) == len(pages) - 1:
-                told = note("tiff.page", number=number, pages=len(pages), why=error.reason)
-                raise type(error)(path, told if len(pages) > 1 else error.reason) from error
+                one = note("tiff.page", number=number, pages=len(pages), why=error.reason)
+                raise type(error)(path, one if len(pages) > 1 else error.reason) from error
             salvage.left_out[number] = error.reason
             warnings.append(
                 note("tiff.page_left_out", number=number, pages=len(pages), why=error.reason)
