@@ -17,6 +17,7 @@ from colorizer.archive.records.ledger import Ledger, ledger_of
 from colorizer.commands.interrupt import Interrupt
 from colorizer.commands.lists import check_run_lists, inputs_of, write_failed
 from colorizer.commands.options import settings_from
+from colorizer.commands.pipe import is_piped, pipe
 from colorizer.commands.report import ExitCode, Report, tell_ignored
 from colorizer.commands.streams import say, write_json, write_line
 from colorizer.errors import SettingsError, TargetError
@@ -40,6 +41,8 @@ def run(arguments: argparse.Namespace) -> int:
         return repeat(arguments)
     if arguments.out is None:
         raise SettingsError(note("run.out_missing"))
+    if is_piped(arguments):
+        return pipe(arguments)
     if arguments.bag:
         arguments.out = f"{Path(arguments.out) / PAYLOAD}{os.sep}"
     settings = settings_from(arguments)

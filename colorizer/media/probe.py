@@ -15,7 +15,20 @@ from colorizer.places.frame_pattern import FILE_SUFFIXES, files_of, stands_for_f
 
 FILM_SUFFIXES = frozenset(
     (".mp4", ".m4v", ".mov", ".qt", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".m2v", ".vob")
-    + (".ts", ".m2ts", ".mts", ".mxf", ".dv", ".wmv", ".asf", ".flv", ".ogv", ".nut", ".3gp")
+    + (
+        ".ts",
+        ".m2ts",
+        ".mts",
+        ".mxf",
+        ".dv",
+        ".wmv",
+        ".asf",
+        ".flv",
+        ".ogv",
+        ".nut",
+        ".3gp",
+        ".y4m",
+    )
 )
 _SIGNATURES = (
     (0, b"\xff\xd8\xff", Kind.PHOTO),

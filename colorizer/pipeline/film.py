@@ -83,7 +83,7 @@ def colour_film(
         ) as sink,
         core_pool() if device.type == "cpu" else nullcontext() as pool,
         nullcontext(FoundShots()) as found,
-        nullcontext(_Work(job, source, sink, shots, levels_of(job.settings), found)) as work,
+        nullcontext(FilmWork(job, source, sink, shots, levels_of(job.settings), found)) as work,
         Prefetch(work.wanted(), max(PREFETCH_DEPTH, batch)) as frames,
     ):
         notes += shots.warnings if shots else ()
@@ -124,7 +124,7 @@ def wishes_of(settings: Settings) -> Wishes:
 
 
 @dataclass(frozen=True, slots=True)
-class _Work:
+class FilmWork:
     """A film that is being coloured."""
 
     job: Job

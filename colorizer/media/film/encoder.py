@@ -10,15 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from colorizer.color.siting import chroma_shift, luma_at, luma_at_woven
-from colorizer.color.ycbcr import ab_to_chroma
 from colorizer.frame import Frame
 from colorizer.media.film.coding import Coding, quiet_encoders
 from colorizer.media.film.color_tags import ColorTags
 from colorizer.media.film.copy import stream_tags
 from colorizer.media.film.luma import at_depth
 from colorizer.media.film.matroska import ROOM, light_room
-from colorizer.media.film.own_colours import fitting
+from colorizer.media.film.planes import planes_of
 from colorizer.media.film.protocol import Film
 from colorizer.media.film.segment import Segment, steps_of
 from colorizer.media.film.side import Carrier, carries_captions, holds_light, light_of
@@ -104,10 +102,8 @@ def picture_of(
     """
     import av
 
-    assert frame.ab is not None
     assert frame.pts is not None
-    Y = at_depth(frame.Y, frame.bits, coding.bits, tags.full_range)
-    chroma = _chroma(frame, Y, coding, tags, interlaced=interlaced)
+    Y, chroma = planes_of(frame, coding, tags, interlaced=interlaced)
     picture: Any = av.VideoFrame(Y.shape[1], Y.shape[0], coding.pix_fmt)
     if carrier and frame.side is not None and carries_captions(coding):
         picture = carrier.grown(frame.side, frame.Y.shape, coding.pix_fmt)
@@ -119,25 +115,6 @@ def picture_of(
     picture.pts = frame.pts - round(origin / frame.time_base)
     picture.time_base = frame.time_base
     return picture
-
-
-def _chroma(
-    frame: Frame, Y: np.ndarray, coding: Coding, tags: ColorTags, *, interlaced: bool
-) -> np.ndarray:
-    """Return Cb and Cr of a frame, (2, h, w): its own where it keeps them, else those of its ab."""
-    assert frame.ab is not None
-    size, own = (frame.ab.shape[1], frame.ab.shape[2]), frame.colours
-    if frame.kept and own and own.chroma is not None and own.matrix == tags.matrix:
-        return fitting(own.chroma, size, frame.bits, coding.bits)
-    return ab_to_chroma(
-        luma_at_woven(Y, size, coding.sampling)
-        if interlaced
-        else luma_at(Y, size, chroma_shift(coding.sampling)),
-        frame.ab,
-        matrix=tags.matrix,
-        bits=coding.bits,
-        full_range=tags.full_range,
-    )
 
 
 def _planes(Y: np.ndarray, chroma: np.ndarray, pix_fmt: str) -> tuple[np.ndarray, ...]:

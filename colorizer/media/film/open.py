@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import struct
+from collections.abc import Callable
 from fractions import Fraction
 from hashlib import sha256
 from pathlib import Path
@@ -225,15 +226,14 @@ def chapters_within(
 
 
 def found_range(
-    path: Path, first: VideoFrame, layout: LumaLayout, index: int
+    first: VideoFrame, layout: LumaLayout, planes: Callable[[], list[np.ndarray]]
 ) -> tuple[bool, str | None]:
     """Return whether a film is full range, and a line where that had to be guessed.
 
     Args:
-        path: the film.
         first: its first frame.
         layout: of its luma.
-        index: its video stream.
+        planes: gives luma planes to guess by, such as `sample_luma`.
     """
     if layout.full_range is not None:
         return layout.full_range, None
@@ -241,7 +241,7 @@ def found_range(
         return first.color_range == FULL, None
     if layout.sampling != "gray":
         return False, None  # the convention for Y'CbCr
-    full_range = guess_full_range(sample_luma(path, layout, index), layout.bits)
+    full_range = guess_full_range(planes(), layout.bits)
     found = "full" if full_range else "limited"
     return full_range, note("film.gray_range", range=found)
 

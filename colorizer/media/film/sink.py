@@ -9,7 +9,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from colorizer.color.siting import chroma_shift, parity_of
+from colorizer.color.siting import chroma_shift
 from colorizer.errors import TargetError
 from colorizer.files.checksum import combined_hash
 from colorizer.files.durable import create_part, flush_folder, part_of
@@ -25,6 +25,7 @@ from colorizer.media.film.join import (
 )
 from colorizer.media.film.looks import FilmChange
 from colorizer.media.film.plan import ENCODE_THREADS, check, lost_kinds
+from colorizer.media.film.planes import chroma_size, parity_in
 from colorizer.media.film.protocol import Film
 from colorizer.media.film.segment import SEGMENT_FRAMES, begins_segment
 from colorizer.media.film.segments import State, WorkFolder
@@ -112,20 +113,11 @@ class FilmSink:
 
     def chroma_size(self, frame: Frame) -> tuple[int, int]:
         """Return (height, width) at which `write` wants ab of a frame, or of a field."""
-        height, width = self.coding.chroma_size(self._like.size)
-        parity = self._parity(frame)
-        return (height if parity is None else len(range(parity, height, 2))), width
+        return chroma_size(frame, self.coding, self._like)
 
     def chroma_shift(self, frame: Frame) -> tuple[float, float]:
         """Return how far samples of chroma lie (down, right) of the middle of theirs of luma."""
-        return chroma_shift(self.coding.sampling, self._parity(frame))
-
-    def _parity(self, frame: Frame) -> int | None:
-        """Return which lines a field holds, None for a whole frame."""
-        first = self._like.first_field
-        if first is None or frame.Y.shape == self._like.size:
-            return None
-        return parity_of(frame.index, first)
+        return chroma_shift(self.coding.sampling, parity_in(frame, self._like))
 
     def facts(self) -> dict[str, Any]:
         """Return the number of frames and one hash of the luma hashes of all segments."""

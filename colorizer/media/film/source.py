@@ -28,6 +28,7 @@ from colorizer.media.film.open import (
     first_field,
     found_range,
     frame_rate,
+    sample_luma,
     shown_ratio,
     unkept,
 )
@@ -221,7 +222,8 @@ class FilmSource:
         marked = film_first.interlaced_frame
         self.first_field = first_field(first, self.stream, self._interlaced, marked=marked)
         self.display_matrix = display_matrix(first)
-        full_range, said = found_range(self.path, first, self.layout, self.stream.index)
+        sampled = partial(sample_luma, self.path, self.layout, self.stream.index)
+        full_range, said = found_range(first, self.layout, sampled)
         self.tags, changed = complete_tags(first, self.size[0], self.rate, full_range)
         self._warn(said, changed, *unkept(first, self.layout))
 

@@ -1,0 +1,58 @@
+"""The luma and chroma planes of a film's frame as an output has them: size, place, depth."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from colorizer.color.siting import chroma_shift, luma_at, luma_at_woven, parity_of
+from colorizer.color.ycbcr import ab_to_chroma
+from colorizer.media.film.luma import at_depth
+from colorizer.media.film.own_colours import fitting
+
+if TYPE_CHECKING:
+    from colorizer.frame import Frame
+    from colorizer.media.film.coding import Coding
+    from colorizer.media.film.color_tags import ColorTags
+    from colorizer.media.film.protocol import Film
+
+
+def chroma_size(frame: Frame, coding: Coding, like: Film) -> tuple[int, int]:
+    """Return (height, width) of the chroma planes of a film's frame, or of a field."""
+    height, width = coding.chroma_size(like.size)
+    parity = parity_in(frame, like)
+    return (height if parity is None else len(range(parity, height, 2))), width
+
+
+def parity_in(frame: Frame, like: Film) -> int | None:
+    """Return which lines of a film's frames a field holds, None for a whole frame."""
+    first = like.first_field
+    if first is None or frame.Y.shape == like.size:
+        return None
+    return parity_of(frame.index, first)
+
+
+def planes_of(
+    frame: Frame, coding: Coding, tags: ColorTags, *, interlaced: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return luma and chroma of a frame as a coding has them; see `picture_of`.
+
+    Returns:
+        Y (H, W), and Cb and Cr (2, h, w): its own where it keeps them, else those of its ab.
+    """
+    assert frame.ab is not None
+    Y = at_depth(frame.Y, frame.bits, coding.bits, tags.full_range)
+    size, own = (frame.ab.shape[1], frame.ab.shape[2]), frame.colours
+    if frame.kept and own and own.chroma is not None and own.matrix == tags.matrix:
+        return Y, fitting(own.chroma, size, frame.bits, coding.bits)
+    chroma = ab_to_chroma(
+        luma_at_woven(Y, size, coding.sampling)
+        if interlaced
+        else luma_at(Y, size, chroma_shift(coding.sampling)),
+        frame.ab,
+        matrix=tags.matrix,
+        bits=coding.bits,
+        full_range=tags.full_range,
+    )
+    return Y, chroma

@@ -1,0 +1,57 @@
+"""The path of a film through a pipe: the stages of `colorizer.pipeline.film`, in one pass.
+
+Nothing is read twice and nothing is recorded: what hints, references, a cut list of its own and a
+run that continues would need is not at hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import nullcontext
+from functools import partial
+
+from colorizer.jobs import Job, JobState, Kind, Progress
+from colorizer.media.base import FilmOutput
+from colorizer.media.film.piped import PIPE
+from colorizer.media.film.protocol import Film
+from colorizer.models.base import ColorModel
+from colorizer.pipeline.film import PREFETCH_DEPTH, FilmWork, cut_list_of, levels_of
+from colorizer.pipeline.writing import all_warnings, written
+from colorizer.settings import Settings
+from colorizer.stages.found import FoundShots
+from colorizer.stages.gather import gather_on
+from colorizer.stages.predict import core_pool, film_batch, predict_chroma
+from colorizer.stages.prefetch import Prefetch
+
+
+def colour_pipe(
+    source: Film, sink: FilmOutput, model: ColorModel, settings: Settings
+) -> Generator[Progress, None, None]:
+    """Colorize the frames of an opened film into an opened output, yielding after each.
+
+    The last Progress has all that is to be told as its warnings.
+
+    Raises:
+        MediaError: the film has no frame, or the output can't be written.
+    """
+    job, notes = Job(source.path, PIPE, Kind.FILM, settings), []
+    device = next(model.parameters()).device
+    batch = film_batch(device)
+    shots, found = cut_list_of(source, job), FoundShots()
+    work = FilmWork(job, source, sink, shots, levels_of(settings), found)
+    with (
+        core_pool() if device.type == "cpu" else nullcontext() as pool,
+        Prefetch(work.wanted(), max(PREFETCH_DEPTH, batch)) as frames,
+    ):
+        predict = partial(
+            predict_chroma,
+            model=model,
+            batch=batch,
+            warn=notes.append,
+            gather=gather_on(device),
+            pool=pool,
+        )
+        coloured = work.coloured(frames, predict, (), notes)
+        done = yield from written(job, coloured, source, sink)
+    warnings = all_warnings(source, notes, sink)
+    yield Progress(job, JobState.DONE, done, done, warnings=warnings)
