@@ -113,6 +113,8 @@ class Frame:
     """Whether the result keeps `colours`; `ab` shows them."""
     taken: frozenset[str] = frozenset()
     """What the frame was taken for, besides a picture: of `stages.found.KINDS`."""
+    glimpse: Any = None
+    """What the network found in it, see `stages.memory`; None where that is not wanted."""
 
     @property
     def seen(self) -> np.ndarray:

@@ -20,7 +20,7 @@ from colorizer.models.ab_bins import (
     annealed_mean_of_map,
     bin_centres,
 )
-from colorizer.models.base import VIVIDNESS, ColorModel, pad_to_stride
+from colorizer.models.base import VIVIDNESS, ColorModel, Insight, pad_to_stride
 from colorizer.models.efficientnet_lite import CHANNELS, EfficientNetLite0, fold_imagenet_weights
 from colorizer.models.emulsion_input import EmulsionInput
 
@@ -190,13 +190,23 @@ class Autochrome(ColorModel):
         Without hints, what would be computed from zeros is left out; without an input for
         emulsions there is no guess.
         """
+        return self._decoded(self._encoded(L, hints), hints, emulsion)
+
+    def _encoded(self, L: Tensor, hints: Tensor | None) -> list[Tensor]:
+        """Return the encoder's features at strides 2 to 32."""
         gray = ((L_to_gray(L) * 255 - 127) / 128).to(L.dtype)  # the encoder's own normalisation
         height, width = gray.shape[-2:]
         # Channels last, as all that follows: of one channel, strides alone tell.
         seen = gray.reshape(-1, height, width, 1).movedim(-1, 1)
         if hints is not None:
             seen = torch.cat([gray, hints], dim=1)
-        at2, at4, at8, at16, at32 = self.encoder(seen)
+        return self.encoder(seen)
+
+    def _decoded(
+        self, encoded: list[Tensor], hints: Tensor | None, emulsion: Tensor | None
+    ) -> tuple[Any, ...]:
+        """Return what `_features` does, of the encoder's features."""
+        at2, at4, at8, at16, at32 = encoded
         if hints is not None:
             at4 = torch.cat([at4, F.avg_pool2d(hints, 4)], dim=1)
         told: list[Any] = [None] * 4
@@ -282,7 +292,33 @@ class Autochrome(ColorModel):
         """
         height, width = L.shape[-2:]
         hints = None if hints is None else _scaled(pad_to_stride(hints, self.stride))
-        at2, coarse4, maps, *_ = self._features(pad_to_stride(L, self.stride), hints, emulsion)
+        features = self._features(pad_to_stride(L, self.stride), hints, emulsion)
+        ab, _ = self._answer(features, hints, vividness, temperature)
+        return ab[..., :height, :width].clamp(-AB_SCALE, AB_SCALE)
+
+    def look(self, L: Tensor, *, vividness: float = VIVIDNESS) -> tuple[Tensor, Insight]:
+        """Predict colour and tell what was found on the way; see `ColorModel.look`."""
+        height, width = L.shape[-2:]
+        encoded = self._encoded(pad_to_stride(L, self.stride), None)
+        features = self._decoded(encoded, None, None)
+        ab, on_bins = self._answer(features, None, vividness, TEMPERATURE)
+        # Scores are linear in the features, so those of four places are the scores of their mean.
+        scores = _mapped(F.avg_pool2d(features[1].float(), 2), *on_bins)
+        ab = ab[..., :height, :width].clamp(-AB_SCALE, AB_SCALE)
+        return ab, Insight(tuple(encoded[2:]), scores, TEMPERATURE)
+
+    def _answer(
+        self, features: tuple[Any, ...], hints: Tensor | None, vividness: float, temperature: float
+    ) -> tuple[Tensor, tuple[Tensor, Tensor]]:
+        """Return ab of the padded picture, and the map from features at 1/4 size to scores.
+
+        Args:
+            features: from `_features`.
+            hints: scaled, padded.
+            vividness: see `predict`.
+            temperature: see `predict`.
+        """
+        at2, coarse4, maps, *_ = features
         on_bins = self._on_maps(self.bins, maps)
         start = _upsample(annealed_mean_of_map(coarse4, *on_bins), at2.shape)
         residual = self._residual(at2, coarse4, maps, start, hints).contiguous()
@@ -291,4 +327,4 @@ class Autochrome(ColorModel):
             vivid = _upsample(annealed_mean_of_map(coarse4, *on_bins, temperature), start.shape)
         ab = torch.lerp(start + residual, vivid, vividness)
         ab = F.interpolate(ab, scale_factor=2, mode="bilinear", align_corners=False)
-        return ab[..., :height, :width].clamp(-AB_SCALE, AB_SCALE)
+        return ab, (on_bins[0].float(), on_bins[1].float())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Literal, Self
 
 from torch import Tensor, nn
@@ -13,6 +14,18 @@ from colorizer.notes import note
 
 VIVIDNESS = 0.8
 """Of a result when no one asks for another; what training looks at too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Insight:
+    """What a network found on its way to colours, by which the same thing is found again."""
+
+    features: tuple[Tensor, ...]
+    """Of the encoder, (N, channels, h, w), from fine to coarse; the first at 1/8 size."""
+    scores: Tensor
+    """Of the 313 ab bins at the size of the first features, (N, 313, h, w) float32."""
+    temperature: float
+    """Of the annealed mean by which the network turns scores into ab."""
 
 
 class ColorModel(nn.Module):
@@ -95,6 +108,18 @@ class ColorModel(nn.Module):
             ab in CIELAB units, about [-110, 110], float32, (N, 2, H, W).
         """
         raise NotImplementedError
+
+    def look(self, L: Tensor, *, vividness: float = VIVIDNESS) -> tuple[Tensor, Insight | None]:
+        """Predict colour without hints, and tell what was found on the way.
+
+        Args:
+            L: see `predict`.
+            vividness: see `predict`.
+
+        Returns:
+            ab as `predict` gives it, and what was found; None of a model without ab bins.
+        """
+        return self.predict(L, vividness=vividness), None
 
 
 def pad_to_stride(x: Tensor, stride: int) -> Tensor:

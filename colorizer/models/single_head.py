@@ -8,7 +8,7 @@ from torch.nn import functional as F
 
 from colorizer.color.cielab import L_to_gray
 from colorizer.models.ab_bins import TEMPERATURE, annealed_mean
-from colorizer.models.base import VIVIDNESS, ColorModel, pad_to_stride
+from colorizer.models.base import VIVIDNESS, ColorModel, Insight, pad_to_stride
 
 BIN_STRIDE = 4
 """Pixels of the picture to one place of the bin scores, in height and width."""
@@ -52,16 +52,34 @@ class SingleHeadModel(ColorModel):
         """
         height, width = L.shape[-2:]
         answer = self(pad_to_stride(L, self.stride))
+        heat = temperature_of(vividness) if temperature is None else temperature
+        return self._colours(answer, heat)[..., :height, :width]
+
+    def look(self, L: Tensor, *, vividness: float = VIVIDNESS) -> tuple[Tensor, Insight | None]:
+        """Predict colour and tell what was found on the way; see `ColorModel.look`."""
+        if self.answer != "bins":
+            return super().look(L, vividness=vividness)
+        height, width = L.shape[-2:]
+        encoded, scores = self.scored(pad_to_stride(L, self.stride))
+        heat = temperature_of(vividness)
+        pooled = F.avg_pool2d(scores.float(), scores.shape[-1] // encoded.shape[-1])
+        return self._colours(scores, heat)[..., :height, :width], Insight((encoded,), pooled, heat)
+
+    def scored(self, L: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the encoder's features and the bin scores; of models that answer with bins."""
+        raise NotImplementedError
+
+    def _colours(self, answer: Tensor, temperature: float) -> Tensor:
+        """Turn what `forward` gives into ab at full size."""
         if self.answer == "bins":
-            heat = temperature_of(vividness) if temperature is None else temperature
-            if not 0 < heat <= 1:
-                raise ValueError(f"temperature must be above 0 and at most 1, got {heat}")
+            if not 0 < temperature <= 1:
+                raise ValueError(f"temperature must be above 0 and at most 1, got {temperature}")
             ab = F.interpolate(
-                annealed_mean(answer, heat), scale_factor=BIN_STRIDE, mode="bilinear"
+                annealed_mean(answer, temperature), scale_factor=BIN_STRIDE, mode="bilinear"
             )
         else:
             ab = answer.float() * self.ab_scale - self.ab_offset
-        return ab[..., :height, :width].clamp(-LIMIT, LIMIT)
+        return ab.clamp(-LIMIT, LIMIT)
 
 
 def temperature_of(vividness: float) -> float:

@@ -67,4 +67,9 @@ class Zhang2016(SingleHeadModel):
 
     def forward(self, L: Tensor) -> Tensor:
         """Map L (N, 1, H, W), multiples of 8, to bin scores (N, 313, H / 4, W / 4)."""
-        return self.decoder(self.encoder((L - _MIDDLE) / _HALF_RANGE))
+        return self.scored(L)[1]
+
+    def scored(self, L: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the encoder's features and the bin scores; see `SingleHeadModel.scored`."""
+        encoded = self.encoder((L - _MIDDLE) / _HALF_RANGE)
+        return encoded, self.decoder(encoded)

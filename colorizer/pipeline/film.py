@@ -2,16 +2,18 @@
 
 Its stages, in order: frames of the source; single fields if it is interlaced; shots and motion
 (`mark_shots`); levels (`FilmLevels`); reading ahead (`Prefetch`); key frames (`mark_keys`); the
-network (`predict_chroma`); hints, strength and references (`Guides.guide`); smoothing along the
-motion (`smooth_chroma`); the size and place of the sink's chroma (`upsample_chroma`); references
-exactly (`Guides.paint`); whole frames again (`weave_fields`); the sink.
+network (`predict_chroma`); the memory of the shot (`ShotMemory`); hints, strength and references
+(`Guides.guide`); smoothing along the motion (`smooth_chroma`); the size and place of the sink's
+chroma (`upsample_chroma`); references exactly (`Guides.paint`); whole frames again
+(`weave_fields`); the sink.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import Executor
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from colorizer.frame import Frame
@@ -44,6 +46,7 @@ from colorizer.stages.gather import Gather
 from colorizer.stages.keyframes import mark_keys
 from colorizer.stages.levels import follow_light, level_alone
 from colorizer.stages.levels.film import FilmLevels
+from colorizer.stages.memory.recall import ShotMemory
 from colorizer.stages.own_colours import Wishes, keep_alone
 from colorizer.stages.predict import core_pool, film_batch, predict_chroma
 from colorizer.stages.prefetch import Prefetch
@@ -91,7 +94,7 @@ def colour_film(
         predict = partial(
             predict_chroma, model=model, batch=batch, warn=notes.append, gather=gather, pool=pool
         )
-        coloured = work.coloured(frames, predict, asked, notes)
+        coloured = work.coloured(frames, predict, asked, notes, pool)
         done = yield from written(job, coloured, source, sink)
         notes += told_of_shots(found.told(), job.settings)
     if shots is not None:
@@ -134,6 +137,7 @@ class FilmWork:
     """Found so far; None where it is not smoothed."""
     levels: FilmLevels
     found: FoundShots
+    memory: ShotMemory = field(default_factory=ShotMemory)
 
     @property
     def per_frame(self) -> int:
@@ -159,11 +163,17 @@ class FilmWork:
         self.found.restore(sink.state().get("found"), shots.last)
         marked = mark_shots(mark_repeats(frames), cuts, detector=scene_detector())
         self.levels.go_on(start, sink.state())
+        self.memory.go_on(sink.state())
         levelled = shots.noted(self.levels.level(marked), self.per_frame)
         return self.found.noted(levelled, self.per_frame)
 
     def coloured(
-        self, frames: Iterator[Frame], predict: Predict, asked: Sequence[Guide], notes: list[str]
+        self,
+        frames: Iterator[Frame],
+        predict: Predict,
+        asked: Sequence[Guide],
+        notes: list[str],
+        pool: Executor | None,
     ) -> Iterator[Frame]:
         """Yield the frames with their chroma at the size and place that the sink wants."""
         source, sink = self.source, self.sink
@@ -171,7 +181,11 @@ class FilmWork:
         if self.shots is not None and not self.job.settings.every_frame:
             frames = mark_keys(frames)
         frames = key_anchors(frames, guides.anchors)
-        frames = guides.guide(predict(frames, amounts=guides.amounts))
+        remembers = self.shots is not None and self.job.settings.memory == "on"
+        frames = predict(frames, amounts=guides.amounts, glimpses=remembers)
+        if remembers:
+            frames = self.memory.recall(frames, pool)
+        frames = guides.guide(frames)
         if self.shots is not None:
             frames = self._smoothed(frames, self.shots)
         frames = follow_light(frames)
@@ -194,6 +208,7 @@ class FilmWork:
             if not between:
                 kept = {"shots": shots.state(number), **self.levels.state(index)}
                 kept["found"] = self.found.state(number)
+                kept |= self.memory.state(index)
                 self.sink.keep_state(number, own | kept)
 
         found = self.sink.state().items()

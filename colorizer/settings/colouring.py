@@ -9,6 +9,7 @@ from colorizer.settings.option import Options, option
 
 PAPERS = ("neutral", "tint", "colour")
 FADED = ("fresh", "as-is", "off")
+SWITCH = ("on", "off")
 CARDS = ("neutral", "colour")
 
 
@@ -58,6 +59,14 @@ class Colouring(Options):
     )
     smooth: bool = option(
         "films", True, "steady the colours of a film along its motion", shapes="film"
+    )
+    memory: str = option(
+        "films",
+        "on",
+        "colour memory of a film: every thing keeps one colour through its shot (on), or may"
+        " change its colour slowly (off)",
+        choices=SWITCH,
+        shapes="film",
     )
     cards: str = option(
         "films",

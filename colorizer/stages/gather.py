@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
 
 import torch
 from torch import Tensor
@@ -18,6 +20,7 @@ from torch import Tensor
 from colorizer.models.base import ColorModel
 from colorizer.stages.device import is_out_of_memory
 
+T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
 MOST_TOGETHER = 8
@@ -76,13 +79,7 @@ class Gather:
             ab (N, 2, h, w).
         """
         if len(L) > 1 or hints is not None:
-            with self._changed:
-                self._changed.wait_for(lambda: not self._busy)
-                self._busy = True
-            try:
-                return model.predict(L, vividness=vividness, hints=hints)
-            finally:
-                self._release()
+            return self.alone(partial(model.predict, L, vividness=vividness, hints=hints))
         wish = _Wish(L)
         taken = self._take_turn(wish, _key(model, L, vividness))
         if taken:
@@ -94,6 +91,16 @@ class Gather:
             raise wish.error
         assert wish.ab is not None
         return wish.ab
+
+    def alone(self, call: Callable[[], T]) -> T:
+        """Call the network when no other thread does; return what it gives."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._busy)
+            self._busy = True
+        try:
+            return call()
+        finally:
+            self._release()
 
     def together(self, L: Tensor) -> int:
         """Return how many pictures of the size of L (N, 1, h, w) go into one call."""

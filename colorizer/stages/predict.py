@@ -12,6 +12,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -21,12 +22,13 @@ from torch.nn.functional import interpolate
 
 from colorizer.errors import DeviceError, WeightsError
 from colorizer.frame import Frame
-from colorizer.models.base import VIVIDNESS, ColorModel
+from colorizer.models.base import VIVIDNESS, ColorModel, Insight
 from colorizer.models.hint_map import hint_map
 from colorizer.notes import note
 from colorizer.places.hint import Hint
 from colorizer.stages.device import cpu_cores, is_out_of_memory, working_dtype
 from colorizer.stages.gather import Gather
+from colorizer.stages.memory.glimpse import Glimpse, glimpses_of
 
 _log = logging.getLogger(__name__)
 
@@ -38,6 +40,8 @@ MOST_HELD = 12
 """Frames that wait together for the network, at most, where not all are key frames."""
 
 
+Answer = tuple[np.ndarray, Glimpse | None]
+"""ab of a picture, (2, h, w) float32, and what the network found in it, if that is wanted."""
 Amounts = Callable[[int], tuple[float, float]]
 """Gives vividness and strength of a frame, by its index."""
 
@@ -82,6 +86,7 @@ def predict_chroma(
     warn: Callable[[str], object] = _log.warning,
     gather: Gather | None = None,
     pool: Executor | None = None,
+    glimpses: bool = False,
 ) -> Iterator[Frame]:
     """Give every key frame its ab, at the size of its L. The result does not depend on `batch`.
 
@@ -97,18 +102,24 @@ def predict_chroma(
         warn: told each fallback in one line.
         gather: the network as several threads share it; None calls it at once.
         pool: see `core_pool`; on the CPU each frame of a batch gets a thread of it.
+        glimpses: keep with every key frame what the network found in it, where it tells that;
+            without hints.
 
     Raises:
         DeviceError: out of memory at the least setting.
         WeightsError: the network's answer is not finite.
     """
     network = _Network(model, batch, hints, warn, gather, pool)
+    network.glimpses = glimpses and not hints
     for group in _alike(frames, batch, amounts):
         network.vividness, _ = amounts(group[0].index)
         keys = [frame.seen for frame in group if _is_asked(frame)]
-        chroma = iter(network.predict(np.stack(keys)) if keys else ())
+        answers = iter(network.predict(np.stack(keys)) if keys else ())
         for frame in group:
-            yield replace(frame, ab=_in_place(next(chroma), frame)) if _is_asked(frame) else frame
+            if _is_asked(frame):
+                ab, glimpse = next(answers)
+                frame = replace(frame, ab=in_place(ab, frame), glimpse=glimpse)
+            yield frame
 
 
 def strengthen(frames: Iterable[Frame], amounts: Amounts) -> Iterator[Frame]:
@@ -150,7 +161,7 @@ def _is_like(one: Frame, other: Frame, amounts: Amounts) -> bool:
     return alike and amounts(one.index) == amounts(other.index)
 
 
-def _in_place(ab: np.ndarray, frame: Frame) -> np.ndarray:
+def in_place(ab: np.ndarray, frame: Frame) -> np.ndarray:
     """Lay ab of what the network saw where that lies in the frame, neutral around it."""
     if frame.window is None:
         return ab
@@ -187,12 +198,13 @@ class _Network:
         self._warn = warn
         self._gather = gather
         self._pool = pool
+        self.glimpses = False
 
-    def predict(self, L: np.ndarray) -> np.ndarray:
-        """Return ab (N, 2, h, w) float32 of L (N, h, w), stepping down while memory lacks."""
+    def predict(self, L: np.ndarray) -> list[Answer]:
+        """Return what is found in each of L (N, h, w), stepping down while memory lacks."""
         while True:
             try:
-                return np.concatenate(self._parts(L))
+                return [answer for part in self._parts(L) for answer in part]
             except (RuntimeError, MemoryError) as error:
                 if not is_out_of_memory(error):
                     raise
@@ -203,8 +215,8 @@ class _Network:
         """Return the threads that each take a frame, None while the network takes whole batches."""
         return self._pool if self._device.type == "cpu" and self._batch > 1 else None
 
-    def _parts(self, L: np.ndarray) -> list[np.ndarray]:
-        """Return ab of L in parts: batch by batch, or frame by frame on the pool."""
+    def _parts(self, L: np.ndarray) -> list[list[Answer]]:
+        """Return the answers to L in parts: batch by batch, or frame by frame on the pool."""
         pool = self._side_by_side()
         if pool is None:
             starts = range(0, len(L), self._batch)
@@ -213,19 +225,22 @@ class _Network:
         wait(futures)  # all of them, or a second try would share memory with the first
         return [future.result() for future in futures]
 
-    def _predict(self, L: np.ndarray) -> np.ndarray:
+    def _predict(self, L: np.ndarray) -> list[Answer]:
         with torch.inference_mode():
-            ab = self._call(torch.from_numpy(L).unsqueeze(1).to(self._device))
+            ab, glimpses = self._call(torch.from_numpy(L).unsqueeze(1).to(self._device))
             if not torch.isfinite(ab).all() and self._dtype != torch.float32:
                 self._warn(note("predict.float16"))
                 self._dtype = torch.float32
-                ab = self._call(torch.from_numpy(L).unsqueeze(1).to(self._device))
+                ab, glimpses = self._call(torch.from_numpy(L).unsqueeze(1).to(self._device))
             if not torch.isfinite(ab).all():
                 raise WeightsError(note("predict.not_numbers"))
-            return ab.cpu().numpy()
+            return list(zip(ab.cpu().numpy(), glimpses, strict=True))
 
-    def _call(self, L: Tensor) -> Tensor:
-        """Return ab (N, 2, h, w) float32 of L (N, 1, h, w), through the scaled working size."""
+    def _call(self, L: Tensor) -> tuple[Tensor, Sequence[Glimpse | None]]:
+        """Return ab (N, 2, h, w) float32 of L (N, 1, h, w), through the scaled working size.
+
+        With it, what was found in each picture, or None.
+        """
         size = L.shape[-2:]
         if self._scale < 1:
             small = [max(1, round(side * self._scale)) for side in size]
@@ -233,16 +248,20 @@ class _Network:
         L = L.contiguous(memory_format=torch.channels_last)
         half = self._dtype != torch.float32
         with torch.autocast(self._device.type, dtype=self._dtype, enabled=half):
-            ab = self._answer(L).float()
+            ab, insight = self._answer(L)
+        ab = ab.float()
         if ab.shape[-2:] != size:
             ab = interpolate(ab, size=size, mode="bilinear", align_corners=False)
-        return ab
+        return ab, [None] * len(L) if insight is None else glimpses_of(L, insight)
 
-    def _answer(self, L: Tensor) -> Tensor:
+    def _answer(self, L: Tensor) -> tuple[Tensor, Insight | None]:
+        if self.glimpses:
+            look = partial(self._model.look, L, vividness=self.vividness)
+            return look() if self._gather is None else self._gather.alone(look)
         hints = hint_map(self._hints, L) if self._hints else None
         if self._gather is None:
-            return self._model.predict(L, vividness=self.vividness, hints=hints)
-        return self._gather.predict(self._model, L, self.vividness, hints)
+            return self._model.predict(L, vividness=self.vividness, hints=hints), None
+        return self._gather.predict(self._model, L, self.vividness, hints), None
 
     def _step_down(self, shape: tuple[int, ...]) -> None:
         """Take the next step of the ladder: batch, working size, CPU, error."""

@@ -128,7 +128,7 @@ def test_out_of_memory_off_the_cpu_ends_on_a_copy_there(monkeypatch):
     assert network._model.conv.weight.data_ptr() != 0
     L = np.stack([frame(0).L])
     expected = chroma([frame(0)], model)[0]
-    np.testing.assert_allclose(network.predict(L)[0], expected, atol=1e-4)
+    np.testing.assert_allclose(network.predict(L)[0][0], expected, atol=1e-4)
 
 
 def test_other_runtime_errors_are_not_taken_for_lack_of_memory(model, monkeypatch):

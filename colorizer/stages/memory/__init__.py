@@ -1,0 +1,1 @@
+"""The colour memory: one thing, one colour, through a shot."""

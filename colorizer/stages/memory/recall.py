@@ -1,0 +1,248 @@
+"""The colour memory of a shot: one thing keeps one colour from its first frame to its last.
+
+Frames wait until the network has seen all of their shot. What its key frames show is then joined to
+some hundred entries, and every place of every key frame gets the colour of the entries that are
+like it: so a shirt is not red here and gray there. A shot too long to be held is remembered in
+parts: what was remembered stays, and new things are added.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+import torch
+
+from colorizer.frame import Frame, Motion
+from colorizer.stages.memory.entries import Entries, Reader, entries_of, extended, points_of
+from colorizer.stages.memory.glimpse import STRIDE, Glimpse
+from colorizer.stages.predict import in_place
+from colorizer.stages.temporal import DISSOLVE_TRUST
+
+State = dict[str, np.ndarray]
+MOST_HELD, LEAST_HELD = 360, 48
+"""Frames of a shot that wait together, at most and at least."""
+BYTES_HELD = 320 << 20
+"""What waits, at most, while that is more than the least number of frames."""
+MOST_KEYS = 64
+"""Key frames that entries are made of, at most, evenly thinned."""
+LEAST_SLOPE = 0.5
+"""Of a frame that is remembered: less is in a fade, or a title card."""
+MOST_GAIN = 1.15
+"""Most by which chroma that the mean of entries has paled is raised again."""
+_TOGETHER = 4
+"""Key frames that are read side by side."""
+_NAMES = ("keys", "values", "counts")
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A part of a shot, and what its colours come from."""
+
+    first: int
+    """Index of its first frame."""
+    end: int
+    """Index of the frame after its last, where the shot is as long."""
+    entries: Entries | None = None
+    gain: float = 1.0
+
+
+class ShotMemory:
+    """Remembers the shots of one film one after the other, for a later run to continue too."""
+
+    def __init__(self) -> None:
+        self._parts: deque[_Part] = deque()
+        """Those whose colours are known, from the one that `state` was last asked of."""
+
+    def go_on(self, state: State) -> None:
+        """Take up where an earlier run ended, with what `state` gave it."""
+        if "memory_part" in state:
+            first, end, gain = state["memory_part"].tolist()
+            entries = None
+            if "memory_keys" in state:
+                arrays = (torch.from_numpy(state[f"memory_{name}"]).float() for name in _NAMES)
+                entries = Entries(*arrays)
+            self._parts.append(_Part(int(first), int(end), entries, gain))
+
+    def state(self, index: int) -> State:
+        """Return what must be remembered before frame `index`; ask in order."""
+        while len(self._parts) > 1 and self._parts[1].first < index:
+            self._parts.popleft()
+        if not self._parts or self._parts[0].first >= index:
+            return {}
+        part = self._parts[0]
+        kept = {"memory_part": np.array([part.first, part.end, part.gain])}
+        if part.entries is not None:
+            for name in _NAMES:
+                kept[f"memory_{name}"] = getattr(part.entries, name).half().numpy()
+        return kept
+
+    def recall(self, frames: Iterable[Frame], pool: Executor | None = None) -> Iterator[Frame]:
+        """Give every key frame the colours that its shot remembers.
+
+        Args:
+            frames: from `predict_chroma`, with glimpses where the model gives any; those of a shot
+                of which it gives none pass as they are.
+            pool: see `core_pool`; what is computed here is computed on it.
+        """
+        part = self._parts[-1] if self._parts else None
+        read = None if part is None else _reading(part)
+        waiting: list[Frame] = []
+        for frame in frames:
+            if part is None or frame.starts_shot or frame.index >= part.end:
+                yield from self._recalled(part, waiting, pool)
+                before = None if frame.starts_shot or part is None else self._parts[-1].entries
+                part = _Part(frame.index, frame.index + _length(frame), before)
+                waiting, read = [], None
+                if frame.glimpse is None and before is None:
+                    self._parts.append(part)
+                    read = _reading(part)
+            if read is None:
+                waiting.append(_packed(frame))
+            else:
+                yield read(frame)
+        yield from self._recalled(part, waiting, pool)
+
+    def _recalled(
+        self, part: _Part | None, waiting: list[Frame], pool: Executor | None
+    ) -> Iterator[Frame]:
+        """Remember what the frames of a part show, and yield them with the colours of that."""
+        if part is None or not waiting:
+            return
+        part = (
+            pool.submit(_remembered, part, waiting).result() if pool else _remembered(part, waiting)
+        )
+        self._parts.append(part)
+        yield from _in_order(_reading(part), waiting, pool)
+
+
+def _length(frame: Frame) -> int:
+    """Return how many frames like one wait together."""
+    motion = 6 * 2 * frame.L.size // 4
+    size = frame.Y.nbytes + frame.L.nbytes + motion
+    return int(np.clip(BYTES_HELD // size, LEAST_HELD, MOST_HELD))
+
+
+def _packed(frame: Frame) -> Frame:
+    """Return a frame with its motion in half the bytes."""
+    motion = frame.motion
+    if motion is None:
+        return frame
+    names = ("back", "forth", "back_trust", "forth_trust")
+    return replace(frame, motion=Motion(*(getattr(motion, n).astype(np.float16) for n in names)))
+
+
+def _unpacked(frame: Frame) -> Frame:
+    motion = frame.motion
+    if motion is None or motion.back.dtype == np.float32:
+        return frame
+    names = ("back", "forth", "back_trust", "forth_trust")
+    return replace(frame, motion=Motion(*(getattr(motion, n).astype(np.float32) for n in names)))
+
+
+def _remembered(part: _Part, frames: Sequence[Frame]) -> _Part:
+    """Return a part with the entries that its frames make, or add."""
+    keys = [frame for frame in frames if frame.glimpse is not None]
+    sound = _sound(frames)
+    keys = [frame for frame in keys if frame.index in sound] or keys
+    glimpses = [frame.glimpse for frame in keys[:: -(-len(keys) // MOST_KEYS) or 1]]
+    if not glimpses:
+        return part
+    with torch.inference_mode():
+        points = points_of(glimpses)
+        before = part.entries
+        entries = entries_of(points) if before is None else extended(before, points)
+        return replace(part, entries=entries, gain=_gain(entries, glimpses))
+
+
+def _sound(frames: Sequence[Frame]) -> set[int]:
+    """Return the indices of frames that show their shot alone, in its light.
+
+    Those in a dissolve, in the dark of a fade and in a flash do not.
+    """
+    found: set[int] = set()
+    for place, frame in enumerate(frames):
+        # What the first frame of a shot shows is known from how the next continues it.
+        motion = (
+            frames[place + 1] if frame.starts_shot and place + 1 < len(frames) else frame
+        ).motion
+        flash = motion is None and not frame.starts_shot
+        mixed = motion is not None and motion.back_trust.mean(dtype=np.float32) < DISSOLVE_TRUST
+        if not flash and not mixed and frame.slope >= LEAST_SLOPE:
+            found.add(frame.index)
+    return found
+
+
+def _gain(entries: Entries, glimpses: Sequence[Glimpse]) -> float:
+    """Return the factor by which what is read has the chroma that the network gave."""
+    before = after = 0.0
+    reader = Reader(entries, glimpses[0].temperature)
+    for glimpse in glimpses[:: -(-len(glimpses) // 8)]:
+        ab, trust = reader.read(glimpse)
+        before += float(glimpse.own.norm(dim=0).mean())
+        after += float((glimpse.own + trust * (ab - glimpse.own)).norm(dim=0).mean())
+    return float(np.clip(before / max(after, 1e-6), 1.0, MOST_GAIN))
+
+
+def _reading(part: _Part) -> Callable[[Frame], Frame]:
+    """Return what gives a frame of a part the colours that are remembered."""
+    readers: dict[float, Reader] = {}
+
+    def read(frame: Frame) -> Frame:
+        frame, glimpse = _unpacked(frame), frame.glimpse
+        if glimpse is None or part.entries is None or frame.ab is None:
+            return replace(frame, glimpse=None) if glimpse is not None else frame
+        heat = glimpse.temperature
+        with torch.inference_mode():
+            if heat not in readers:
+                readers[heat] = Reader(part.entries, heat)
+            ab, trust = readers[heat].read(glimpse)
+            change = (trust * (ab - glimpse.own)).numpy()
+        change = _enlarged(change, glimpse.size, frame.L.shape if frame.window is None else None)
+        ab = (frame.ab + in_place(change, frame)) * np.float32(part.gain)
+        return replace(frame, ab=ab, glimpse=None)
+
+    return read
+
+
+def _enlarged(
+    planes: np.ndarray, seen: tuple[int, int], size: tuple[int, ...] | None
+) -> np.ndarray:
+    """Bring planes (2, h, w) of places to the (height, width) of the picture seen.
+
+    Args:
+        planes: at the size of places.
+        seen: what the network saw.
+        size: of the result, where memory lacked and the network saw a smaller picture.
+    """
+    import cv2
+
+    height, width = (STRIDE * side for side in planes.shape[1:])
+    large = [cv2.resize(one, (width, height))[: seen[0], : seen[1]] for one in planes]
+    if size is not None and size != seen:
+        large = [cv2.resize(one, size[::-1]) for one in large]
+    return np.stack(large)
+
+
+def _in_order(
+    read: Callable[[Frame], Frame], frames: list[Frame], pool: Executor | None
+) -> Iterator[Frame]:
+    """Yield frames read, a few of them side by side; the list is emptied."""
+    if pool is None:
+        while frames:
+            yield read(frames.pop(0))
+        return
+    ahead: deque[Callable[[], Frame]] = deque()
+    frames.reverse()
+    while frames or ahead:
+        while frames and len(ahead) < _TOGETHER * 6:
+            frame = frames.pop()
+            if frame.glimpse is None:
+                ahead.append(partial(read, frame))
+            else:
+                ahead.append(pool.submit(read, frame).result)
+        yield ahead.popleft()()
