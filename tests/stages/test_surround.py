@@ -1,16 +1,17 @@
 """Bars, gates and irises of films are found, stay neutral, and are not shown to the network."""
 
 from dataclasses import replace
+from fractions import Fraction
 from itertools import islice
 
 import cv2
 import numpy as np
 import pytest
 
-from colorizer.frame import Frame
+from colorizer.frame import Frame, working_L
 from colorizer.stages.levels.film import FilmLevels
 from colorizer.stages.predict import predict_chroma
-from colorizer.stages.region.surround import box_of, find_surround
+from colorizer.stages.region.surround import box_of, filled, find_surround
 from colorizer.stages.shots import CONTEXT, mark_shots
 from colorizer.stages.upsample import upsample_chroma
 from tests.stages.test_temporal import frame_of, plain, texture
@@ -160,3 +161,32 @@ def test_frames_of_two_windows_are_not_one_batch():
     done = list(predict_chroma(seen, tiny_model(), batch=4))
     assert all(isinstance(f, Frame) and f.ab.shape == (2, *SIZE) for f in done)
     assert not done[1].ab[:, :12].any()
+
+
+@pytest.mark.parametrize("bits", [8, 10])
+@pytest.mark.parametrize("edge", [60, 61, 62, 63])
+def test_the_network_sees_a_picture_between_bars_to_the_exact_line(bits, edge):
+    """Truth: the picture alone, shrunk by the same area filter."""
+    codes = (texture(5, (300, 400), 20, 95, 4) * 2.55).astype(np.uint16) << (bits - 8)
+    Y = np.full((300, 400 + 2 * edge), 3 << (bits - 8), np.uint16)
+    Y[:, edge : edge + 400] = codes
+    Y, codes = (plane.astype(np.uint8) if bits == 8 else plane for plane in (Y, codes))
+    frames = [Frame(n, n, Fraction(1, 25), Y, bits, True, working_L(Y, bits, True, 96),
+                    starts_shot=n == 0) for n in range(14)]  # fmt: skip
+    shown = next(FilmLevels("off").level(iter(frames))).seen
+    alone = working_L(codes, bits, True, 96)
+    assert shown.shape == alone.shape
+    inside = (slice(None), slice(3, -3))
+    assert np.abs(shown - alone)[inside].max() < 1
+
+
+def test_a_gate_is_continued_as_a_mirror_image():
+    """Lines of black, or a soft edge, would look like a frame around the picture."""
+    picture = texture(5, (96, 128), 40, 95, 6)
+    outside = np.ones((96, 128), np.float32)
+    outside[8:-8, 10:-10] = 0
+    whole = filled(picture * (1 - outside), outside)
+    assert np.array_equal(whole[8:-8, 10:-10], picture[8:-8, 10:-10])
+    assert np.allclose(whole[:8, 10:-10], picture[9:17, 10:-10][::-1])
+    assert np.allclose(whole[8:-8, :10], picture[8:-8, 11:21][:, ::-1])
+    assert whole.min() > 35

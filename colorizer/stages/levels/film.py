@@ -26,7 +26,15 @@ from colorizer.stages.levels.light import (
     small_codes,
     spread_of,
 )
-from colorizer.stages.levels.view import completed, ends_of, steady, through, view_of, within
+from colorizer.stages.levels.view import (
+    completed,
+    continued,
+    ends_of,
+    steady,
+    through,
+    view_of,
+    within,
+)
 from colorizer.stages.own_colours import AS_USUAL, Wishes, as_wished, kind_of
 from colorizer.stages.region.cards import CARD_STEP, is_card
 from colorizer.stages.region.surround import box_of, find_iris, find_surround
@@ -48,6 +56,9 @@ _SURE_GAIN = 0.3
 """Least gain of a frame by which the curve of its shot is widened."""
 _OPENS = 0.93
 """Share of a shot's picture below which what a single frame shows of it is an iris."""
+_NEARLY_ALL = 0.8
+"""Share of the frame that the box of its picture fills where the network sees the whole frame, the
+picture continued into its edges: its things have the size that they have without a gate."""
 _LOOKED_AT = 12
 """Frames in which the surround of a shot's picture is looked for."""
 
@@ -233,8 +244,11 @@ class FilmLevels:
             return replace(frame, shown=shown, paper=one.iris.mask, slope=slope, taken=taken)
         if mask is not None:
             shown = partial(within, frame, mask, table)
-            frame = replace(frame, window=box_of(mask), taken=frame.taken | {BARS})
-            return replace(frame, shown=shown, paper=mask, slope=slope)
+            frame = replace(frame, paper=mask, slope=slope, taken=frame.taken | {BARS})
+            top, bottom, left, right = box_of(mask)
+            if (bottom - top) * (right - left) >= _NEARLY_ALL * mask.size:
+                return replace(frame, shown=partial(continued, one.frame.L, mask, table))
+            return replace(frame, shown=shown, window=(top, bottom, left, right))
         shown = None if table is None else partial(through, frame.L, table)
         return replace(frame, shown=shown, slope=slope)
 

@@ -50,6 +50,12 @@ def completed(
     return L if table is None else through(L, table)
 
 
+def continued(L: np.ndarray, mask: np.ndarray, table: np.ndarray | None) -> np.ndarray:
+    """Return what the network sees of a whole frame whose picture lacks little but its edges."""
+    L = filled(L, _wider(mask))
+    return L if table is None else through(L, table)
+
+
 def within(frame: Frame, mask: np.ndarray, table: np.ndarray | None) -> np.ndarray:
     """Return what the network sees of the picture alone, as large as that of a film without bars.
 
@@ -60,10 +66,43 @@ def within(frame: Frame, mask: np.ndarray, table: np.ndarray | None) -> np.ndarr
     """
     top, bottom, left, right = box_of(mask)
     high, wide = frame.Y.shape[0] / frame.L.shape[0], frame.Y.shape[1] / frame.L.shape[1]
-    rows = slice(round(top * high), max(round(bottom * high), 1))
-    columns = slice(round(left * wide), max(round(right * wide), 1))
+    middle = slice(round((0.75 * left + 0.25 * right) * wide), round(right * wide))
+    step = 1 << (frame.bits - 8)
+    rows = _exact(frame.Y[:, middle], (top, bottom), high, step)
+    columns = _exact(frame.Y[rows].T, (left, right), wide, step)
     side = min(frame.L.shape)
     L = working_L(frame.Y[rows, columns], frame.bits, frame.full_range, side, frame.tone)
-    outside = cv2.resize(mask[top:bottom, left:right], L.shape[::-1])
+    outside = cv2.resize(_wider(mask)[top:bottom, left:right], L.shape[::-1])
     L = filled(L, (outside > 0.02).astype(np.float32))
     return L if table is None else through(L, table)
+
+
+def _exact(lines: np.ndarray, found: tuple[int, int], scale: float, step: int) -> slice:
+    """Return the lines of a picture at full size, whose ends are known to a pixel of L.
+
+    Lines that are no lighter than those well outside it are outside too.
+
+    Args:
+        lines: luma codes, (n, m), a line in each row.
+        found: first line of the picture and the one after its last, in pixels of L.
+        scale: lines in a pixel of L.
+        step: codes in one of 8 bits.
+    """
+    ends = [round(found[0] * scale), max(round(found[1] * scale), 1)]
+    reach = 1 + round(2 * scale)
+    for side in (0, 1):
+        near = range(max(ends[side] - reach, 0), min(ends[side] + reach, len(lines)))
+        outer = lines[: near.start] if side == 0 else lines[near.stop :]
+        if len(outer) < 2:
+            continue
+        black = float(np.percentile(outer[:: max(1, len(outer) // 8)], 99.5))
+        limit = black + 6 * step
+        light = [n for n in near if float(np.percentile(lines[n], 90)) > limit]
+        if light:
+            ends[side] = light[0] if side == 0 else light[-1] + 1
+    return slice(*ends)
+
+
+def _wider(mask: np.ndarray) -> np.ndarray:
+    """Return a mask with the pixels at its edge, which show some of the picture and some black."""
+    return cv2.dilate((mask > 0.02).astype(np.float32), np.ones((3, 3), np.uint8))
