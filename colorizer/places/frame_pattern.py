@@ -3,7 +3,8 @@
 A pattern is a path whose name holds a frame number as `%04d`, `%d` or `####`; `%%` is a percent
 sign, and next to a `%04d` a `#` is a `#`. A pattern goes wherever the path of a film goes; what
 needs the files asks here. A name alone never makes a pattern: a file of that name is that file,
-and a photo is never a pattern. Only the standard library is used.
+and a photo is never a pattern. The library fileseq is not used: it takes the photo `100%deco.tif`
+for a pattern, refuses `a#b%04d.tif`, and makes two sequences of numbers with 4 and with 5 digits.
 """
 
 from __future__ import annotations

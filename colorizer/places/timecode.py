@@ -1,4 +1,8 @@
-"""Time codes (SMPTE ST 12-1): reading them, adding frames, and the frame at a place of a film."""
+"""Time codes (SMPTE ST 12-1): reading them, adding frames, and the frame at a place of a film.
+
+The library timecode is not used: it decides by the rate whether numbers are dropped, while a film
+says so by the sign before its frames, and cuts rates of silent films such as 16 2/3 to whole ones.
+"""
 
 from __future__ import annotations
 

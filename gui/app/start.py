@@ -6,9 +6,10 @@ import signal
 import sys
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QLockFile, QTimer
+from PySide6.QtCore import QLockFile, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from colorizer import __version__
@@ -17,6 +18,7 @@ from colorizer.engine.queue_lock import LOCK
 from colorizer.errors import ColorizerError
 from gui.app.icons import app_icon
 from gui.app.language import use_language
+from gui.app.second_start import OtherStarts, hand_over
 from gui.app.text import said
 from gui.app.theme import apply_theme
 from gui.app.window import Window
@@ -36,7 +38,10 @@ def run(inputs: Sequence[Path], profile: Path | None = None) -> int:
     use_language(app, preferences.get("language", "system"))
     preferences.data_folder.mkdir(parents=True, exist_ok=True)
     lock = QLockFile(str(preferences.data_folder / LOCK))
+    files = [path.absolute() for path in inputs]
     if not lock.tryLock(200):
+        if hand_over(preferences.data_folder, files):
+            return 0
         QMessageBox.information(
             None, "Colorizer", app.tr("Colorizer is open already; its queue is in use.")
         )
@@ -44,12 +49,25 @@ def run(inputs: Sequence[Path], profile: Path | None = None) -> int:
     window = Window(preferences, open_queue(preferences.queue_file))
     sys.excepthook = window.report_fault
     window.show()
-    if inputs:
-        window.add([path.absolute() for path in inputs])
+    if files:
+        window.add(files)
+    others = OtherStarts(preferences.data_folder, partial(come_forward, window))
     signal.signal(signal.SIGINT, lambda *_: window.close())
     ticks = QTimer()  # lets Python see the signal
     ticks.start(300)
-    return app.exec()
+    try:
+        return app.exec()
+    finally:
+        others.close()
+
+
+def come_forward(window: Window, files: Sequence[Path]) -> None:
+    """Bring the window to the front and add the files of another start."""
+    window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
+    window.raise_()
+    window.activateWindow()
+    if files:
+        window.add(files)
 
 
 def create_app() -> QApplication:

@@ -25,6 +25,9 @@ SCHEMA = 1
 class Preferences:
     """One JSON file in the person's configuration folder, written at every change.
 
+    QSettings would read and write it too, but silently: a file that is damaged, or of a later
+    version, would lose what it holds.
+
     Args:
         folder: where it lies; None is the system's place for this program.
     """

@@ -1,7 +1,8 @@
 """DPX frames (SMPTE ST 268): header, samples, and a coloured frame with the header it came with.
 
-FFmpeg unpacks the samples, which it does exactly; it writes no header worth the name, so frames are
-written here: RGB, 8 and 16 bit as they are, 10 and 12 bit filled (method A), in either byte order.
+FFmpeg unpacks the samples, which it does exactly. Frames are written here, with the header and user
+data of the source, which FFmpeg drops and OpenImageIO rewrites: RGB, 8 and 16 bit as they are, 10
+and 12 bit filled (method A), in either byte order.
 """
 
 from __future__ import annotations

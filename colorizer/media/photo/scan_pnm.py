@@ -1,4 +1,8 @@
-"""Decoding PBM, PGM and PPM (Netpbm), plain and raw, of up to 16 bits."""
+"""Decoding PBM, PGM and PPM (Netpbm), plain and raw, of up to 16 bits.
+
+Pillow and OpenImageIO stretch codes whose white is not 255 or 65535, or cut them to 8 bits; here
+those of 9 to 16 whole bits stay as they are, and a file that is cut off is told from a damaged one.
+"""
 
 from __future__ import annotations
 
