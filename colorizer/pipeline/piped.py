@@ -51,7 +51,7 @@ def colour_pipe(
             gather=gather_on(device),
             pool=pool,
         )
-        coloured = work.coloured(frames, predict, (), notes)
+        coloured = work.coloured(frames, predict, (), notes, pool)
         done = yield from written(job, coloured, source, sink)
     warnings = all_warnings(source, notes, sink)
     yield Progress(job, JobState.DONE, done, done, warnings=warnings)
