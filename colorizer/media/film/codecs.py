@@ -140,7 +140,5 @@ def muxer_of(target: Path, codec: str) -> str:
     """
     suffixes = codec_named(codec).suffixes
     if target.suffix.lower() not in suffixes:
-        raise TargetError(
-            target, note("codec.other_container", codec=codec, suffixes=" or ".join(suffixes))
-        )
+        raise TargetError(target, note("codec.other_container", codec=codec, suffixes=suffixes))
     return _MUXERS[target.suffix.lower()]

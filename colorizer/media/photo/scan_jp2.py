@@ -93,7 +93,7 @@ def _check(path: Path, size: Size, space: int | None) -> None:
         UnsupportedMedia: see `read_jp2_scan`.
     """
     if not size.plain or size.bits[0] > 16:
-        what = note("jp2.bits", bits=" and ".join(map(str, sorted(set(size.bits)))))
+        what = note("jp2.bits", bits=sorted(set(size.bits)))
         if not size.plain and len(set(size.bits)) == 1:
             what = note("jp2.components_signed")
         raise UnsupportedMedia(path, note("jp2.components", what=what))

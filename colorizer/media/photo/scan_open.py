@@ -27,7 +27,6 @@ from colorizer.media.photo.scan_tiff import open_tiff
 from colorizer.media.photo.suffixes import RAW_SUFFIXES
 from colorizer.notes import note
 
-_KNOWN = "TIFF, JPEG or PNG"
 _OWN_MARKS: tuple[tuple[int, bytes, Reader], ...] = (
     (0, b"\xff\xd8\xff", read_jpeg_scan),
     (0, b"\x89PNG\r\n\x1a\n", read_pillow_scan),
@@ -142,7 +141,7 @@ def _reader_of(path: Path, file: BinaryIO) -> Reader | None:
         raise MediaError(path, note("photo.zeros"))
     found = (name for at, mark, name in _FOREIGN if head[at:].startswith(mark))
     what = next(found, note("content.none"))
-    raise UnsupportedMedia(path, note("photo.other_content", what=what, known=_KNOWN))
+    raise UnsupportedMedia(path, note("photo.other_content", what=what))
 
 
 def _one(
