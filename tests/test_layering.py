@@ -29,7 +29,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "media": EVERYWHERE | {"media.metadata", "media.film", "media.photo", "media.frames"},
     "stages": EVERYWHERE | {"models"},
     "guidance": EVERYWHERE | {"models", "media", "stages"},
-    "measure": EVERYWHERE | {"media", "stages", "guidance"},
+    "measure": EVERYWHERE | {"models", "media", "stages", "guidance"},
     "archive": EVERYWHERE | {"models", "media", "stages", "guidance"},
     "pipeline": EVERYWHERE | {"models", "media", "stages", "guidance", "archive"},
     "look": EVERYWHERE | {"models", "media", "stages", "guidance", "pipeline"},

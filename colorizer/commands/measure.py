@@ -28,6 +28,8 @@ where 1 is best.
             2018; RGB from 0 to 1, ab in CIELAB units)
   flicker   squared distance of ab from the mean of the neighbouring frames, along the motion
   still     variance of ab where nothing moves
+  drift     spread over a shot of the mean ab of one thing; things are told by the true colours,
+            without --truth by what the network sees in the gray source
   ghost     share of old colours next to cuts and on uncovered ground
   t90       frames after a cut until a tenth of the old colours is left; with --truth, until the
             error is 1.1 times what remains
@@ -42,6 +44,7 @@ _ROWS = {
     "warp_ab_8": "warp error, ab, 8 frames",
     "flicker_ab": "flicker, ab",
     "still_ab": "variance where still, ab",
+    "drift": "drift, ab",
     "chroma": "mean chroma",
     "colorfulness": "colorfulness",
 }

@@ -16,6 +16,7 @@ from typing import Any
 from colorizer.errors import MediaError, SettingsError
 from colorizer.frame import Frame
 from colorizer.guidance.cut_list import CutList
+from colorizer.measure.drift import network_keys
 from colorizer.measure.fidelity import Fidelity, compare_sound
 from colorizer.measure.flow import LONG_SIDE
 from colorizer.measure.measuring import PLAIN, RESULT, TRUTH, Measuring
@@ -65,7 +66,7 @@ def measure_film(
         gray, others = _opened(stack, source, result, truth, plain, reading)
         cuts = CutList(shots, source, gray.rate).cuts
         marked = mark_shots(gray.frames(), cuts, detector=scene_detector())
-        measuring, fidelity = Measuring(), Fidelity(gray.origin)
+        measuring, fidelity = Measuring(network_keys()), Fidelity(gray.origin)
         counts = _read(
             marked, others, measuring, fidelity, lambda n: tell and tell(n, gray.frame_count)
         )

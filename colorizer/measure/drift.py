@@ -9,13 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import cv2
 import numpy as np
 import torch
 
 from colorizer.measure.series import Mean
+from colorizer.models import load_model
 from colorizer.stages.memory.clusters import clustered
+from colorizer.stages.memory.glimpse import glimpses_of, keys_at
 
 STEP, MOST_MOMENTS = 6, 48
 """Frames from one moment that is looked at to the next, and moments of a shot, at most; of a longer
@@ -113,6 +116,22 @@ class Drift:
                 wanders, weight = _spread([one.ab[name] for one in moments], things == number)
                 mean.total += wanders * weight
                 mean.count += weight
+
+
+def network_keys() -> Keys:
+    """Return keys by the features of the network that ships, which is loaded when first asked."""
+    model = cache(load_model)
+
+    def keys(L: np.ndarray) -> np.ndarray:
+        seen = torch.from_numpy(np.ascontiguousarray(L, np.float32))[None, None]
+        with torch.inference_mode():
+            _, insight = model().look(seen)
+            assert insight is not None
+            (glimpse,) = glimpses_of(seen, insight)
+            found = keys_at(glimpse, torch.arange(glimpse.length.numel()))
+        return found.unflatten(0, glimpse.length.shape).numpy()
+
+    return keys
 
 
 def _spread(colours: list[np.ndarray], held: np.ndarray) -> tuple[float, int]:

@@ -9,6 +9,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from colorizer.measure.drift import Drift, Keys
 from colorizer.measure.flow import Between
 from colorizer.measure.ghosts import Ghosts
 from colorizer.measure.histograms import (
@@ -95,7 +96,13 @@ class Measuring:
     Any names will do for films; `TRUTH` and `PLAIN` are what the others are measured against.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, keys: Keys | None = None) -> None:
+        """Begin.
+
+        Args:
+            keys: what drift tells things by where no truth is given, see `Drift`.
+        """
+        self._keys, self._drift = keys, Drift()
         self._window = Window()
         self._films: dict[str, _Film] = {}
         self._floor = ColourDistribution()
@@ -124,11 +131,14 @@ class Measuring:
         """
         if not self._films:
             self._films = {name: _Film(name, colours) for name in colours}
+            self._drift = Drift(TRUTH if TRUTH in colours else None, self._keys)
         index, starts_shot = self._frames, starts_shot or not self._frames
         self._frames += 1
         self._shots += starts_shot
         if starts_shot and index and len(self.cuts) < MOST_CUTS:
             self.cuts.append(index)
+        planes = {name: one.ab for name, one in colours.items()}
+        self._drift.add(L, planes, starts_shot=starts_shot)
         self._window.add(index, L, colours, starts_shot=starts_shot)
         far = {step: found for step in STRIDES if (found := self._window.across(step))}
         for name, film in self._films.items():
@@ -150,7 +160,8 @@ class Measuring:
             self._look_back(views, place)
         self._window.views.clear()
         found: dict[str, Any] = {"frames": self._frames, "shots": self._shots}
-        found |= {name: film.facts() for name, film in self._films.items()}
+        for name, film in self._films.items():
+            found[name] = film.facts() | {"drift": self._drift.value(name)}
         if self._has_floor:
             found["gray"] = {"cdc_rgb": self._floor.value}
         for name in self._films:

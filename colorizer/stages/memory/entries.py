@@ -18,14 +18,14 @@ from colorizer.stages.memory.glimpse import Glimpse, keys_at, products
 
 SOFTNESS = 0.33
 """Squared distance by which an entry's weight falls to 1/e."""
-MOST, POINTS_EACH = 400, 8
+MOST, POINTS_EACH = 320, 8
 """Entries of a memory, at most, and the points that make one, at least."""
-MOST_POINTS = 8192
+MOST_POINTS = 6144
 """Points that entries are made of, at most."""
-_GROUPS = 64
+_GROUPS = 48
 """Of points, by whose sizes the rare ones are told: without that a figure has too few entries, and
 takes on the colours of the ground around it."""
-_ROUNDS = 4
+_ROUNDS = 3
 """Of k-means; more change nothing."""
 _DOUBT = 0.5
 """How much less a point counts of whose colour the network was not sure, by the entropy."""
@@ -38,7 +38,7 @@ MOST_NEW, MOST_GROWN = 100, 600
 """Entries that a further part of a long shot adds, and that a memory has, at most."""
 _FADING = 0.8
 """What counts keep from part to part."""
-_LEAST_SHARE = 1e-4
+_LEAST_SHARE = 1e-3
 """Share that a bin must have in some entry to count."""
 
 
@@ -92,7 +92,7 @@ def _rarity(keys: Tensor) -> Tensor:
     """Return more of points (n, channels) that have few like them: small things count too."""
     alike = torch.ones(len(keys))
     groups = min(_GROUPS, len(keys))
-    _, group = clustered(keys, alike, groups, 3)
+    _, group = clustered(keys, alike, groups, 2)
     return torch.bincount(group, minlength=groups)[group].float().rsqrt()
 
 
