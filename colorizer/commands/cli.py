@@ -15,7 +15,7 @@ from typing import NoReturn
 
 from colorizer import __version__
 from colorizer.commands import help as manual
-from colorizer.commands import measure, models, queue, verify, watch
+from colorizer.commands import measure, merge, models, queue, verify, watch
 from colorizer.commands.lasting import lasting_streams
 from colorizer.commands.options import (
     add_events,
@@ -159,6 +159,7 @@ def _parser() -> Parser:
     probe.add_argument("file", type=Path, metavar="FILE")
     _add_preview(add("preview", _preview, "Colorize one picture and show it next to the original."))
     verify.add_arguments(add("verify", verify.verify, verify.TEXT))
+    merge.add_arguments(add("merge", merge.merge, merge.TEXT))
     measure.add_arguments(add("measure", measure.measure, measure.TEXT))
     models.add_actions(add("models", models.models, models.TEXT))
     queue.add_actions(add("queue", queue.queue, queue.TEXT))
@@ -184,6 +185,11 @@ def _add_run(parser: Parser) -> None:
         "--from-file",
         metavar="LIST",
         help="read more inputs from a file, one per line; - is standard input",
+    )
+    files.add_argument(
+        "--shard",
+        metavar="I/N",
+        help="do share I of N alone, for N machines with one output folder; see colorizer merge",
     )
     files.add_argument(
         "--failed-list",

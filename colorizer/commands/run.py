@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from colorizer.archive.planning.disk import spaces
 from colorizer.archive.planning.naming import UNSUPPORTED, Plan
 from colorizer.archive.planning.plan import plan_run
+from colorizer.archive.planning.shards import parse_shard, share_of
 from colorizer.archive.records.bag import PAYLOAD
 from colorizer.archive.records.ledger import Ledger, ledger_of
 from colorizer.commands.interrupt import Interrupt
@@ -46,7 +47,10 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.bag:
         arguments.out = f"{Path(arguments.out) / PAYLOAD}{os.sep}"
     settings = settings_from(arguments)
+    shard = parse_shard(arguments.shard) if arguments.shard else None
     plan = plan_run(inputs_of(arguments), arguments.out, settings, recursive=arguments.recursive)
+    if shard:
+        plan = share_of(plan, shard, Path(arguments.out))
     _tell_left_out(plan, arguments)
     if not arguments.quiet:
         for line in plan.notes:

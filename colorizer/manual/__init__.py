@@ -21,6 +21,7 @@ TOPICS = (
     "options",
     "limits",
     "speed",
+    "clusters",
 )
 """The pages, in the order in which they are listed."""
 
