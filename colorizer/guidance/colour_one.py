@@ -12,6 +12,7 @@ from colorizer.settings import Settings
 from colorizer.stages.levels import follow_light, level_alone
 from colorizer.stages.paper import mark_paper
 from colorizer.stages.predict import predict_chroma
+from colorizer.stages.region.screens import hide_screens
 from colorizer.stages.upsample import upsample_chroma
 
 
@@ -34,9 +35,10 @@ def prepared(frame: Frame, settings: Settings) -> Frame:
 
     Args:
         frame: with Y and L set.
-        settings: paper and faded are used.
+        settings: paper, faded and screens are used.
     """
-    return next(level_alone(mark_paper(iter([frame]), settings.paper), settings.faded))
+    frames = hide_screens([frame], settings.screens, lambda _: None)
+    return next(level_alone(mark_paper(frames, settings.paper), settings.faded))
 
 
 def luma_size(frame: Frame) -> tuple[int, int]:

@@ -15,6 +15,7 @@ from concurrent.futures import Executor
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 
 from colorizer.frame import Frame
 from colorizer.guidance.cut_list import CutList, cut_file
@@ -27,6 +28,7 @@ from colorizer.jobs import Job, JobState, Progress
 from colorizer.media import open_film, open_film_sink
 from colorizer.media.base import FilmOutput
 from colorizer.media.film.protocol import Film
+from colorizer.media.seek import frames_spread
 from colorizer.models.base import ColorModel
 from colorizer.pipeline.recording import (
     begin_record,
@@ -38,6 +40,7 @@ from colorizer.pipeline.recording import (
     verified,
 )
 from colorizer.pipeline.writing import all_warnings, written
+from colorizer.places.frame_pattern import is_pattern
 from colorizer.places.hint import Guide
 from colorizer.settings import Settings
 from colorizer.stages.fields import separate_fields, weave_fields
@@ -50,6 +53,7 @@ from colorizer.stages.memory.recall import ShotMemory
 from colorizer.stages.own_colours import Wishes, keep_alone
 from colorizer.stages.predict import core_pool, film_batch, predict_chroma
 from colorizer.stages.prefetch import Prefetch
+from colorizer.stages.region.screens import Screen, behind, find_screen, is_seen
 from colorizer.stages.repeats import mark_repeats
 from colorizer.stages.shots import CONTEXT, mark_shots, scene_detector
 from colorizer.stages.temporal import State, smooth_chroma
@@ -57,6 +61,8 @@ from colorizer.stages.upsample import upsample_chroma
 
 Predict = Callable[..., Iterator[Frame]]
 """`predict_chroma` with all that does not depend on the guides."""
+_LOOKED_AT = 3
+"""Places of a film at which a raster must show."""
 PREFETCH_DEPTH = 4
 """Decoded frames waiting for the network, at least."""
 
@@ -121,6 +127,18 @@ def levels_of(settings: Settings) -> FilmLevels:
     return FilmLevels(settings.faded, settings.paper, settings.cards, wishes_of(settings))
 
 
+def film_screen(path: Path, settings: Settings) -> Screen | None:
+    """Return the raster that all of a film shows, such as the lines of a kinescope."""
+    if settings.screens == "show" or is_pattern(path):
+        return None
+    found = None
+    for frame in frames_spread(path, _LOOKED_AT, side=settings.size):
+        found = find_screen(frame.Y)
+        if found is None or not is_seen(frame, found):
+            return None
+    return found
+
+
 def wishes_of(settings: Settings) -> Wishes:
     """Return what is done with frames that have colours; of films those are kept by default."""
     return Wishes("copy" if settings.coloured == "auto" else settings.coloured, settings.toned)
@@ -152,6 +170,8 @@ class FilmWork:
         frames = source.frames(begin, sink.anchor(CONTEXT), video=sink.video)
         if source.first_field:
             frames = separate_fields(frames, source.first_field)
+        elif screen := film_screen(source.path, self.job.settings):
+            frames = (behind(frame, screen) for frame in frames)
         if shots is None:
             settings = self.job.settings
             alone = keep_alone(level_alone(frames, settings.faded), wishes_of(settings))

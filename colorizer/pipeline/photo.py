@@ -18,6 +18,7 @@ from colorizer.stages.levels import follow_light, level_alone
 from colorizer.stages.paper import mark_paper
 from colorizer.stages.predict import predict_chroma
 from colorizer.stages.prefetch import Prefetch
+from colorizer.stages.region.screens import hide_screens
 from colorizer.stages.upsample import upsample_chroma
 
 
@@ -53,6 +54,7 @@ def _coloured(
         Prefetch(sorted_out(source.frames(sink.pages), source, settings), 1) as frames,
     ):
         sink.before_naming = completion(job, record, source, sink, notes)
+        frames = hide_screens(frames, settings.screens, notes.append)
         frames = level_alone(mark_paper(frames, settings.paper), settings.faded)
         frames = predict_chroma(
             frames,

@@ -11,6 +11,7 @@ PAPERS = ("neutral", "tint", "colour")
 FADED = ("fresh", "as-is", "off")
 SWITCH = ("on", "off")
 CARDS = ("neutral", "colour")
+SCREENS = ("hide", "show")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,6 +98,13 @@ class Colouring(Options):
         "paper and borders around a photo, black bars and masks around a film: neutral gray, with"
         " the tint of the scan (photos), or colorized like the picture",
         choices=PAPERS,
+    )
+    screens: str = option(
+        "photos",
+        "hide",
+        "print screens (halftones) and scan lines of 0.7 to 8 pixels of what the network sees: hide"
+        " them from it, or show them; the result keeps them",
+        choices=SCREENS,
     )
     faded: str = option(
         "photos",
