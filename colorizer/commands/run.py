@@ -49,13 +49,14 @@ def run(arguments: argparse.Namespace) -> int:
     settings = settings_from(arguments)
     shard = parse_shard(arguments.shard) if arguments.shard else None
     plan = plan_run(inputs_of(arguments), arguments.out, settings, recursive=arguments.recursive)
+    is_empty = not (plan.jobs or plan.settled)
     if shard:
         plan = share_of(plan, shard, Path(arguments.out))
     _tell_left_out(plan, arguments)
     if not arguments.quiet:
         for line in plan.notes:
             say(line)
-    if not (plan.jobs or plan.settled):
+    if is_empty:
         say("colorizer: nothing to colorize was found")
         return ExitCode.NO_INPUT
     check_run_lists(plan, arguments)

@@ -83,6 +83,12 @@ def test_shares_together_are_a_lone_run(scans, tmp_path):
     assert merge(out, "--sources", scans) == ExitCode.OK
 
 
+def test_a_share_without_a_file_is_done(scans, tmp_path):
+    codes = {run(scans / "box 0" / "0.png", tmp_path / "out" / "", "--shard", f"{n}/4")
+             for n in range(1, 5)}  # fmt: skip
+    assert codes == {ExitCode.OK}
+
+
 def test_records_that_are_lost_are_made_of_the_sidecars(scans, tmp_path):
     out = tmp_path / "out"
     assert run(scans, out) == ExitCode.OK
