@@ -15,7 +15,7 @@ from typing import NoReturn
 
 from colorizer import __version__
 from colorizer.commands import help as manual
-from colorizer.commands import measure, merge, models, queue, verify, watch
+from colorizer.commands import measure, merge, models, presets, queue, verify, watch
 from colorizer.commands.lasting import lasting_streams
 from colorizer.commands.options import (
     add_events,
@@ -162,6 +162,7 @@ def _parser() -> Parser:
     merge.add_arguments(add("merge", merge.merge, merge.TEXT))
     measure.add_arguments(add("measure", measure.measure, measure.TEXT))
     models.add_actions(add("models", models.models, models.TEXT))
+    presets.add_arguments(add("settings", presets.settings, presets.TEXT))
     queue.add_actions(add("queue", queue.queue, queue.TEXT))
     window = add("gui", queue.gui, "Open the window.")
     window.add_argument("inputs", nargs="*", type=Path, metavar="INPUT", help="files to add")

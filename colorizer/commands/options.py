@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Mapping, Sequence
 from dataclasses import Field, fields
+from pathlib import Path
 from types import NoneType
 from typing import Any, get_args, get_type_hints
 
@@ -78,6 +79,15 @@ def option_groups(parser: argparse.ArgumentParser) -> Groups:
 def add_settings(groups: Groups, only: tuple[str, ...] | None = None) -> None:
     """Add one option for each field of Settings, or for the fields named in `only`."""
     hints = get_type_hints(Settings)
+    if only is None:
+        groups["files"].add_argument(
+            "--settings",
+            dest="settings_file",
+            type=Path,
+            metavar="FILE",
+            help="take settings from a TOML file, such as a preset of the window; options given"
+            " here come first; see colorizer settings",
+        )
     for item in fields(Settings):
         if only is None or item.name in only:
             _add(groups[item.metadata["group"]], item, hints[item.name])
@@ -87,12 +97,15 @@ def settings_from(arguments: argparse.Namespace) -> Settings:
     """Build Settings of the options that were given.
 
     Raises:
-        SettingsError: a value is outside its range or choices.
+        SettingsError: a value is outside its range or choices, or the file of settings is wrong.
     """
     given = vars(arguments)
-    return Settings(
-        **{item.name: given[item.name] for item in fields(Settings) if item.name in given}
-    )
+    own = {item.name: given[item.name] for item in fields(Settings) if item.name in given}
+    if file := given.get("settings_file"):
+        from colorizer.archive.records.preset_files import read_settings
+
+        own = read_settings(file) | own
+    return Settings(**own)
 
 
 def _add(group: argparse._ArgumentGroup, item: Field[Any], hint: Any) -> None:

@@ -18,6 +18,11 @@ Every setting of a result: option, default, allowed values and meaning.
 turned off by its `--no-` form, such as `--no-smooth`. The same names, with `_` for `-`, are the
 keys of sidecars and the arguments of `colorizer.Settings`. `colorizer run --help-all` also lists
 the options that concern a run as a whole, such as `--jobs` and `--json`.
+
+`--settings FILE` takes them from a TOML file, one line for each: `codec = "ffv1"`. Options given on
+the command line come first. `colorizer settings` prints such a file with every setting, its meaning
+and its default, and `colorizer settings FILE` checks and explains one. The window's presets are
+imported from and exported to the same files.
 """
 _FOOT = """
 *This page is generated: change `colorizer/settings/`, then run `python -m colorizer.manual`.*

@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 import logging
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QByteArray, QStandardPaths
 
-from colorizer.errors import ColorizerError, TargetError
+from colorizer.archive.records.preset_files import changed
+from colorizer.errors import ColorizerError
 from colorizer.files.durable import write_whole
-from colorizer.files.strangers import NOTES_BYTES, SIDECAR_BYTES, parse_json, read_text
-from colorizer.notes import note
+from colorizer.files.strangers import SIDECAR_BYTES, parse_json, read_text
 from colorizer.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -132,38 +131,6 @@ def _settings_of(values: Any) -> Settings | None:
         return Settings.from_dict(values)
     except (ColorizerError, TypeError, ValueError, AttributeError):
         return None
-
-
-def changed(settings: Settings) -> dict[str, Any]:
-    """Return the settings that differ from the defaults, as JSON values."""
-    plain = Settings().as_dict()
-    return {name: value for name, value in settings.as_dict().items() if value != plain[name]}
-
-
-def export_preset(file: Path, settings: Settings) -> None:
-    """Write settings as a JSON file that the command line and other windows can read.
-
-    Raises:
-        TargetError: it can't be written.
-    """
-    try:
-        data = json.dumps({"schema": SCHEMA, "settings": changed(settings)}, indent=1)
-        write_whole(file, data.encode())
-    except OSError as error:
-        raise TargetError(file, error.strerror or str(error)) from error
-
-
-def import_preset(file: Path) -> Settings:
-    """Read settings that `export_preset` wrote.
-
-    Raises:
-        ColorizerError: the file holds no settings.
-    """
-    try:
-        settings = Settings.from_dict(parse_json(read_text(file, NOTES_BYTES))["settings"])
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ColorizerError(note("settings.none_in_file", file=file, why=error)) from error
-    return replace(settings, shots=None)  # of one film, and a path in a file is data
 
 
 def _place(location: QStandardPaths.StandardLocation) -> Path:

@@ -21,10 +21,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from colorizer.archive.records.preset_files import read_settings, write_settings
 from colorizer.errors import ColorizerError
 from colorizer.settings import Settings
 from gui.app.text import said
-from gui.settings.preferences import Preferences, export_preset, import_preset
+from gui.settings.preferences import Preferences
 from gui.settings.settings_form import SettingsForm
 
 Value = TypeVar("Value")
@@ -120,8 +121,10 @@ class SettingsDialog(QDialog):
         self._fill_presets()
 
     def _handle_import(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self, self.tr("Import preset"), "", "JSON (*.json)")
-        settings = self._tried(lambda: import_preset(Path(name))) if name else None
+        kinds = "TOML (*.toml *.json)"  # version 0.1 wrote JSON
+        name, _ = QFileDialog.getOpenFileName(self, self.tr("Import preset"), "", kinds)
+        values = self._tried(lambda: read_settings(Path(name))) if name else None
+        settings = None if values is None else Settings.from_dict(values)
         if settings is not None:
             self._preferences.save_preset(Path(name).stem, settings)
             self._fill_presets(Path(name).stem)
@@ -132,10 +135,10 @@ class SettingsDialog(QDialog):
         if settings is None:
             return
         name, _ = QFileDialog.getSaveFileName(
-            self, self.tr("Export preset"), "preset.json", "JSON (*.json)"
+            self, self.tr("Export preset"), "preset.toml", "TOML (*.toml)"
         )
         if name:
-            self._tried(lambda: export_preset(Path(name), settings))
+            self._tried(lambda: write_settings(Path(name), settings))
 
     def _tried(self, action: Callable[[], Value]) -> Value | None:
         """Return what the action gives, None after saying what was wrong."""

@@ -5,9 +5,8 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QPoint, Qt
 from PySide6.QtGui import QWheelEvent
 
-from colorizer.errors import ColorizerError
 from colorizer.settings import Settings
-from gui.settings.preferences import Preferences, export_preset, import_preset
+from gui.settings.preferences import Preferences
 from gui.settings.setting_words import GROUPS
 from gui.settings.settings_form import SettingsForm
 
@@ -51,14 +50,6 @@ def test_preferences_are_kept(qapp, tmp_path):
 def test_damaged_preferences_are_the_usual_ones(qapp, tmp_path):
     (tmp_path / "preferences.json").write_text("{half")
     assert Preferences(tmp_path).settings == Settings()
-
-
-def test_a_preset_goes_through_a_file(tmp_path):
-    export_preset(tmp_path / "soft.json", Settings(vividness=0.1, codec="ffv1"))
-    assert import_preset(tmp_path / "soft.json") == Settings(vividness=0.1, codec="ffv1")
-    (tmp_path / "no.json").write_text('{"settings": {"colour": 1}}')
-    with pytest.raises(ColorizerError, match="colour"):
-        import_preset(tmp_path / "no.json")
 
 
 def test_the_groups_name_settings_that_exist_and_each_once():
