@@ -210,6 +210,7 @@ def test_a_short_change_that_the_look_misses_is_refused_where_it_is_met(tmp_path
     assert [file.name for file in out.iterdir() if "a_color" in file.name] == []
 
 
+@pytest.mark.slow
 def test_a_short_change_that_the_look_misses_is_split_all_the_same(tmp_path):
     source, out = short_change(tmp_path / "a.ts"), tmp_path / "out"
     assert colorize(source, str(out)) == ExitCode.SOME_FAILED
@@ -232,6 +233,7 @@ def chroma_of(path):
     return found
 
 
+@pytest.mark.slow
 def test_a_hint_of_a_place_after_the_split_reaches_its_part(tmp_path):
     """The same film without hints, and with the hint at the same place of the part alone."""
     source = tmp_path / "a.ts"
@@ -252,7 +254,7 @@ def test_a_hint_of_a_place_after_the_split_reaches_its_part(tmp_path):
     assert lumas["second"][0] == lumas["none"][0], "a hint of the second part colours only that"
 
 
-@pytest.mark.parametrize("field", ["top", "bottom"])
+@pytest.mark.parametrize("field", mostly_slow(["top", "bottom"], "top"))
 def test_ffv1_follows_a_change_of_scan_frame_by_frame(tmp_path, field):
     """FFmpeg's decoder reads each frame's picture_structure (RFC 9043, 4.6.8)."""
     source, woven = tmp_path / "a.ts", {**INTERLACED, "first_field": field}

@@ -15,6 +15,7 @@ from colorizer.files.claims import PREFIX, Hold, claim_file, look
 from colorizer.settings import Settings
 from tests import drawn
 from tests.cases.conftest import run
+from tests.matrix import mostly_slow
 
 pytestmark = pytest.mark.usefixtures("tiny")
 
@@ -59,7 +60,9 @@ WAYS = [again_by_run, again_by_watch, again_by_queue, again_by_python, again_by_
         again_by_window_watching]  # fmt: skip
 
 
-@pytest.mark.parametrize("again", WAYS, ids=lambda way: way.__name__)
+@pytest.mark.parametrize(
+    "again", mostly_slow(WAYS, again_by_run, again_by_queue), ids=lambda way: way.__name__
+)
 def test_a_claim_left_after_a_complete_result_is_removed(tmp_path, again):
     source, out = drawn.photo(tmp_path / "in" / "a.png", 1), tmp_path / "out"
     assert run(source, "-o", out) == 0

@@ -194,6 +194,7 @@ def test_a_list_of_failures_holds_every_name(tmp_path, null):
     assert len(list((tmp_path / "out").glob("*_color.png"))) == len(names)
 
 
+@pytest.mark.slow
 def test_nul_separated_names_go_in_and_out(tmp_path):
     """As `find -print0` writes them and `xargs -0` reads them."""
     name = "two\nlines.png"

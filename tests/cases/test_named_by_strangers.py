@@ -24,6 +24,7 @@ from colorizer.errors import SettingsError
 from colorizer.jobs import JobState
 from colorizer.settings import Settings
 from tests import drawn
+from tests.matrix import mostly_slow
 
 CUTS = "# shots of film.mkv\nshot,start,first_frame\n1,0:00:00.000,0\n2,,4\n"
 ROOT = Path(__file__).resolve().parents[2]
@@ -50,8 +51,10 @@ def repeat(sidecar: Path, *more: str) -> int:
     return cli.main(["run", "--repeat", str(sidecar), *more])
 
 
-@pytest.mark.parametrize("kind", ["a.png", "film.mkv"])
-@pytest.mark.parametrize("deep", ["planted.csv", "new/folder/planted.csv", "."])
+@pytest.mark.parametrize("kind", mostly_slow(["a.png", "film.mkv"], "film.mkv"))
+@pytest.mark.parametrize(
+    "deep", mostly_slow(["planted.csv", "new/folder/planted.csv", "."], "new/folder/planted.csv")
+)
 def test_repeat_never_creates_the_cut_list_that_a_sidecar_names(made, kind, deep, monkeypatch):
     sidecar = sidecar_of(made / "out" / f"{kind[:-4]}_color{kind[-4:]}")
     elsewhere = made / "elsewhere"
@@ -181,7 +184,9 @@ def test_an_imported_queue_keeps_the_cut_list_that_exists(made):
         assert queue.entries()[0].job.settings.shots == cuts
 
 
-@pytest.mark.parametrize("name", ["../a.png", "/tmp/a.png", "", ".", "..", "a\0b", "x/y.png"])
+@pytest.mark.parametrize(
+    "name", mostly_slow(["../a.png", "/tmp/a.png", "", ".", "..", "a\0b", "x/y.png"], "../a.png")
+)
 def test_a_sidecar_whose_result_is_elsewhere_is_none(made, name):
     sidecar = sidecar_of(made / "out" / "a_color.png")
     change(sidecar, "result", name=name)
@@ -193,7 +198,9 @@ POISON = [None, True, -1, 1 << 70, 1e300, "", "a\0b", "x" * 5000, [], [[]], {}, 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("value", POISON, ids=lambda value: repr(value)[:12])
+@pytest.mark.parametrize(
+    "value", mostly_slow(POISON, POISON[0]), ids=lambda value: repr(value)[:12]
+)
 def test_wrong_types_anywhere_in_a_sidecar_are_a_line_and_no_traceback(made, capsys, value):
     sidecar = sidecar_of(made / "out" / "a_color.png")
     sound = json.loads(sidecar.read_text())

@@ -407,7 +407,7 @@ def parts(folder: Path) -> list[Path]:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGINT to another process")
-@pytest.mark.parametrize("kind", mostly_slow(["photos", "film"], "photos"))
+@pytest.mark.parametrize("kind", mostly_slow(["photos", "film"]))
 def test_ctrl_c_leaves_no_part_and_the_next_run_goes_on(tmp_path, kind):
     if kind == "film":
         drawn.film(tmp_path / "in" / "film.mkv", 400)

@@ -221,6 +221,7 @@ def painted(film, index, file):
     Image.fromarray(rgb.clip(0, 255).astype(np.uint8)).save(file)
 
 
+@pytest.mark.slow
 def test_references_and_hints_of_shots_are_seen_before_the_run(talk, film, tmp_path):
     cuts = tmp_path / "cuts.csv"
     cuts.write_text("first_frame\n0\n20\n")
@@ -251,6 +252,7 @@ def test_references_and_hints_of_shots_are_seen_before_the_run(talk, film, tmp_p
     assert "something else" in talk.hear("follow")["error"]
 
 
+@pytest.mark.slow
 def test_the_frame_just_finished_is_shown_while_somebody_looks(talk, film, tmp_path):
     target = tmp_path / "a_color.mkv"
     settings = {**talk.settings, "codec": "ffv1"}

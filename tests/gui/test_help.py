@@ -66,6 +66,7 @@ def test_diagnostics_have_versions_and_log_but_not_the_home_folder(shared_window
     assert str(Path.home()) not in text
 
 
+@pytest.mark.slow
 def test_diagnostics_come_to_the_clipboard(shared_window, until):
     QGuiApplication.clipboard().clear()
     shared_window.commands.actions["diagnostics"].trigger()

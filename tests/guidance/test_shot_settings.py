@@ -60,6 +60,7 @@ def test_vividness_is_of_its_shot_alone(film):
     assert all(np.array_equal(done[index], plain[index]) for index in (*range(14), *range(24, 36)))
 
 
+@pytest.mark.slow
 def test_hints_of_a_shot_are_on_its_first_frame_unless_they_say_when(film):
     folder, plain = film
     (x, y), (u, v) = square_at(0), square_at(4)

@@ -12,6 +12,7 @@ from colorizer.settings import Settings
 from colorizer.stages.levels import fresh_print
 from colorizer.stages.levels.film import FilmLevels
 from colorizer.stages.shots import mark_shots
+from tests.matrix import mostly_slow
 from tests.stages.test_temporal import texture
 
 SMALL = Settings(size=96)
@@ -35,7 +36,7 @@ def fading(tmp_path_factory):
     return path
 
 
-@pytest.mark.parametrize("number", [5, 24, 55, 60])
+@pytest.mark.parametrize("number", mostly_slow([5, 24, 55, 60], 24))
 def test_a_frame_is_seen_by_the_curve_of_its_shot(fading, number):
     with open_film(fading, side=96) as film:
         run = list(FilmLevels("fresh").level(mark_shots(film.frames())))

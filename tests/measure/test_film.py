@@ -179,6 +179,7 @@ def test_sound_is_compared_by_its_packets_and_its_place(tmp_path):
     assert same["same"]
 
 
+@pytest.mark.slow
 def test_the_command_tells_text_json_and_a_plot(tmp_path, source, capsys):
     result = two_shots(tmp_path, "result.mkv", [RED, GREEN])
     plot = tmp_path / "course.svg"

@@ -82,6 +82,7 @@ def test_a_copy_keeps_its_format_and_what_is_there(scans):
     assert (again.state, again.content) == (JobState.SKIPPED, "text")
 
 
+@pytest.mark.slow
 def test_of_several_pages_all_must_need_no_colour(tmp_path):
     rng = np.random.default_rng(4)
     sheets = [draw_page.text(rng), draw_page.blank(rng)]

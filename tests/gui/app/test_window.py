@@ -148,6 +148,7 @@ def test_a_file_that_ends_the_worker_twice_has_failed(
     assert len(deaths) == 1, "the second time it is done apart, and nothing else ends with it"
 
 
+@pytest.mark.slow
 def test_a_job_in_work_is_interrupted_by_closing_and_continued_later(
     filled, open_window, until, tmp_path
 ):
@@ -162,6 +163,7 @@ def test_a_job_in_work_is_interrupted_by_closing_and_continued_later(
     until(lambda: states(again) == ["done"] * 3)
 
 
+@pytest.mark.slow
 def test_a_killed_window_loses_nothing(scans, settings, profile, until, open_window, tmp_path):
     code = f"""
 import sys

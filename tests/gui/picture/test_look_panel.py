@@ -136,6 +136,7 @@ def test_a_film_is_seen_at_any_time_and_done_with_all_frames(window, film, until
     assert broken.reason in window.details.text.toPlainText()
 
 
+@pytest.mark.slow
 def test_a_hint_of_a_film_is_of_its_moment_and_reaches_the_result(window, film, until):
     window.add([film])
     panel = window.look_panel

@@ -218,6 +218,7 @@ def test_the_run_obeys_what_was_changed_and_sends_nothing_to_nobody(found, shop,
     assert {"shots", "shot_settings"} <= read_sidecar(sidecar_of(entry.job.target)).keys()
 
 
+@pytest.mark.slow
 def test_a_reference_is_chosen_for_a_shot_and_seen_in_it(
     found, shop, until, drawn, tmp_path, monkeypatch
 ):
@@ -256,6 +257,7 @@ def test_shots_of_a_list_that_is_wrong_are_said_and_not_written(found, until):
     own.unlink()
 
 
+@pytest.mark.slow
 def test_a_hint_is_seen_at_another_moment_of_its_shot(found, shop, until):
     hint = (*square_at(12), 60.0, 40.0)
     found.set_hinting(True)

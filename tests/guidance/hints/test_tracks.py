@@ -105,6 +105,7 @@ def test_hints_of_a_part_count_from_the_start_of_the_film(film):
     assert any("hint 2, at 5, is outside the part" in line for line in told)
 
 
+@pytest.mark.slow
 def test_an_interrupted_run_with_hints_gives_the_same_film(film, hinted, monkeypatch):
     monkeypatch.setattr(film_sink, "SEGMENT_FRAMES", 24)
     folder, _ = film
@@ -147,6 +148,7 @@ def test_a_film_wants_to_know_when(film):
     assert not (film[0] / "c.mkv").exists()
 
 
+@pytest.mark.slow
 def test_hints_of_the_window_are_in_seconds(film, hinted):
     asked = (Hint(*square_at(HINTED), *RED, 1.08),)
     assert np.array_equal(colorized(film[0], "w.mkv", asked=asked)[0], hinted)

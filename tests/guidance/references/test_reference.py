@@ -161,6 +161,7 @@ def test_between_two_references_one_turns_into_the_other(film):
     assert min(np.diff(course)) > -0.4 * (course[0] - course[-1])
 
 
+@pytest.mark.slow
 def test_a_shot_has_one_of_its_own_first_frame(film):
     folder, plain = film
     (folder / "cuts.csv").write_text(f"first_frame\n0\n{LENGTHS[0]}\n")
@@ -212,6 +213,7 @@ def test_an_interrupted_run_gives_the_same_and_another_picture_begins_anew(
     assert any("the settings changed (references)" in line for line in last.warnings)
 
 
+@pytest.mark.slow
 def test_what_is_no_reference_of_the_frame_is_refused(film):
     folder, _ = film
     Y = luma_of(folder / "a.mkv", AT)

@@ -16,6 +16,7 @@ from colorizer.places.trim import Place, parse_place
 from colorizer.settings import FilmWriting, Reading, Settings
 from tests.draw_film import draw_film
 from tests.draw_sequence import draw_dpx, draw_exr
+from tests.matrix import mostly_slow
 from tests.media.film.test_sink import packets, read, seconds, tinted
 
 
@@ -104,7 +105,7 @@ def test_a_variable_clock_is_cut_at_its_own_times(tmp_path):
     assert [time * 1000 for time in seconds(read(tmp_path / "b.mkv")[0])] == [0, 40, 80]
 
 
-@pytest.mark.parametrize("name", ["b.mkv", "b.mp4"])
+@pytest.mark.parametrize("name", mostly_slow(["b.mkv", "b.mp4"], "b.mp4"))
 def test_sound_titles_and_chapters_are_cut_with_the_picture(tmp_path, name):
     draw_film(
         tmp_path / "a.mkv",

@@ -11,6 +11,7 @@ from PIL import Image
 
 from colorizer.errors import MediaError
 from tests import draw_photo
+from tests.matrix import mostly_slow
 from tests.media.photo.test_salvage import read
 from tests.media.photo.test_still import L_of, L_of_frame
 from tests.media.test_more_formats import psd
@@ -87,8 +88,8 @@ FROM_THE_TOP = {
 """What encodes a picture, and what decodes it for comparison."""
 
 
-@pytest.mark.parametrize("share", [0.55, 0.9])
-@pytest.mark.parametrize("name", FROM_THE_TOP)
+@pytest.mark.parametrize("share", mostly_slow([0.55, 0.9], 0.55))
+@pytest.mark.parametrize("name", mostly_slow(FROM_THE_TOP, "psd", "twelve.jpg"))
 def test_the_upper_part_is_saved_as_others_decode_it(tmp_path, name, share):
     encode, decode = FROM_THE_TOP[name]
     path = tmp_path / f"cut.{name}"

@@ -334,6 +334,7 @@ def test_a_header_that_claims_gigapixels_is_refused_without_memory(tmp_path):
     tracemalloc.stop()
 
 
+@pytest.mark.slow
 def test_a_sound_webp_of_many_equal_pixels_is_not_called_damaged(tmp_path):
     path = tmp_path / "blank.webp"
     size = (12640, 11000)  # 139 megapixels, which libwebp packs into a few hundred bytes
