@@ -20,7 +20,7 @@ from colorizer.models.ab_bins import TEMPERATURE, bin_centres
 from colorizer.models.base import ColorModel, pad_to_stride
 from colorizer.models.hint_map import hint_map
 from colorizer.places.hint import Hint
-from colorizer.settings import Settings
+from colorizer.settings import Reading, Settings
 
 if TYPE_CHECKING:
     from colorizer.guidance.reference_looks import ReferenceLooks
@@ -49,7 +49,9 @@ class Look:
     """Seconds from the start of the film."""
 
 
-def open_picture(path: Path, kind: Kind, *, side: int, time: float = 0.0) -> Frame:
+def open_picture(
+    path: Path, kind: Kind, *, side: int, time: float = 0.0, reading: Reading = Reading()
+) -> Frame:
     """Decode a photo, or the frame of a film shown at `time` seconds.
 
     Raises:
@@ -58,8 +60,8 @@ def open_picture(path: Path, kind: Kind, *, side: int, time: float = 0.0) -> Fra
     if kind is Kind.FILM:
         from colorizer.media.seek import frame_at
 
-        return frame_at(path, time, side=side)
-    with open_photo(path, side=side) as source:
+        return frame_at(path, time, side=side, reading=reading)
+    with open_photo(path, reading, side=side) as source:
         return next(source.frames(1))
 
 

@@ -34,7 +34,7 @@ def levelled_in_shot(frame: Frame, path: Path, settings: Settings) -> Frame:
     seconds = float((frame.pts or 0) * frame.time_base)
     levels = FilmLevels(settings.faded, settings.paper, settings.cards, wishes_of(settings))
     try:
-        with closing(frames_around(path, seconds, side=settings.size)) as around:
+        with closing(frames_around(path, seconds, side=settings.size, reading=settings)) as around:
             done = levels.level(mark_shots(around))
             found = next((one for one in done if one.pts == frame.pts), None)
     except MediaError:

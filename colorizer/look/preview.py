@@ -56,7 +56,7 @@ def before_and_after(
         MediaError: the file can't be read or is shorter than `time`, or a reference is not of it.
         SettingsError: the model can't tell how sure it is, or hints or shots are wrong.
     """
-    frame, job = frame_of(path, kind, settings.size, time), Job(path, path, kind, settings)
+    frame, job = frame_of(path, kind, settings, time), Job(path, path, kind, settings)
     guides = photo_guides(settings, hints_of(guides_of(job)))
     if kind is Kind.FILM and (settings.hints or settings.shots):
         frame, guides = _in_film(frame, job)
@@ -111,7 +111,7 @@ def alternatives_at(
         MediaError: the file can't be read or is shorter than `time`.
         SettingsError: the pixel is outside, or the model scores no colours.
     """
-    frame = frame_of(path, kind, settings.size, time)
+    frame = frame_of(path, kind, settings, time)
     return colours_at(_as_run(frame, path, kind, settings), model, pixel, count)
 
 
@@ -153,9 +153,9 @@ def _confidence_picture(frame: Frame, model: ColorModel) -> np.ndarray:
     return cv2.applyColorMap(smooth, cv2.COLORMAP_CIVIDIS)[..., ::-1]
 
 
-def frame_of(path: Path, kind: Kind, side: int, time: float) -> Frame:
+def frame_of(path: Path, kind: Kind, settings: Settings, time: float) -> Frame:
     """Decode a photo, or the frame of a film at `time` seconds, which must not be past its end."""
-    frame = open_picture(path, kind, side=side, time=time)
+    frame = open_picture(path, kind, side=settings.size, time=time, reading=settings)
     shown = float((frame.pts or 0) * frame.time_base)
     if kind is Kind.FILM and time - shown > _LATE:
         raise MediaError(path, note("preview.ends_before", seconds=shown))

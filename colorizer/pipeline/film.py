@@ -15,8 +15,8 @@ from concurrent.futures import Executor
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 
+from colorizer.color.negatives import looks_negative
 from colorizer.frame import Frame
 from colorizer.guidance.cut_list import CutList, cut_file
 from colorizer.guidance.guides import Guides, film_guides
@@ -30,6 +30,7 @@ from colorizer.media.base import FilmOutput
 from colorizer.media.film.protocol import Film
 from colorizer.media.seek import frames_spread
 from colorizer.models.base import ColorModel
+from colorizer.notes import note
 from colorizer.pipeline.recording import (
     begin_record,
     completion,
@@ -40,7 +41,6 @@ from colorizer.pipeline.recording import (
     verified,
 )
 from colorizer.pipeline.writing import all_warnings, written
-from colorizer.places.frame_pattern import is_pattern
 from colorizer.places.hint import Guide
 from colorizer.settings import Settings
 from colorizer.stages.fields import separate_fields, weave_fields
@@ -92,7 +92,17 @@ def colour_film(
         ) as sink,
         core_pool() if device.type == "cpu" else nullcontext() as pool,
         nullcontext(FoundShots()) as found,
-        nullcontext(FilmWork(job, source, sink, shots, levels_of(job.settings), found)) as work,
+        nullcontext(
+            FilmWork(
+                job,
+                source,
+                sink,
+                shots,
+                levels_of(settings),
+                found,
+                screen=look_ahead(source, settings, notes),
+            )
+        ) as work,
         Prefetch(work.wanted(), max(PREFETCH_DEPTH, batch)) as frames,
     ):
         notes += shots.warnings if shots else ()
@@ -127,16 +137,20 @@ def levels_of(settings: Settings) -> FilmLevels:
     return FilmLevels(settings.faded, settings.paper, settings.cards, wishes_of(settings))
 
 
-def film_screen(path: Path, settings: Settings) -> Screen | None:
-    """Return the raster that all of a film shows, such as the lines of a kinescope."""
-    if settings.screens == "show" or is_pattern(path):
-        return None
-    found = None
-    for frame in frames_spread(path, _LOOKED_AT, side=settings.size):
-        found = find_screen(frame.Y)
-        if found is None or not is_seen(frame, found):
-            return None
-    return found
+def look_ahead(source: Film, settings: Settings, notes: list[str]) -> Screen | None:
+    """Look at places of a film before the work, and tell where it looks like a negative.
+
+    Returns:
+        The raster that all of them show, such as the lines of a kinescope.
+    """
+    name = source.sequence.pattern if source.sequence else source.path
+    seen = list(frames_spread(name, _LOOKED_AT, side=settings.size, reading=settings))
+    if seen and not settings.negative and all(looks_negative(frame.L) for frame in seen):
+        notes.append(note("picture.looks_negative"))
+    screens = [None if settings.screens == "show" else find_screen(frame.Y) for frame in seen]
+    pairs = zip(seen, screens, strict=True)
+    shown = all(screen is not None and is_seen(frame, screen) for frame, screen in pairs)
+    return screens[0] if screens and shown else None
 
 
 def wishes_of(settings: Settings) -> Wishes:
@@ -156,6 +170,8 @@ class FilmWork:
     levels: FilmLevels
     found: FoundShots
     memory: ShotMemory = field(default_factory=ShotMemory)
+    screen: Screen | None = None
+    """The raster that all of it shows."""
 
     @property
     def per_frame(self) -> int:
@@ -170,7 +186,7 @@ class FilmWork:
         frames = source.frames(begin, sink.anchor(CONTEXT), video=sink.video)
         if source.first_field:
             frames = separate_fields(frames, source.first_field)
-        elif screen := film_screen(source.path, self.job.settings):
+        elif screen := self.screen:
             frames = (behind(frame, screen) for frame in frames)
         if shots is None:
             settings = self.job.settings

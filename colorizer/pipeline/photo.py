@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Iterator
 
 from colorizer.archive.planning.sorting import NoColourNeeded, leave, sorted_out
+from colorizer.color.negatives import looks_negative
+from colorizer.frame import Frame
 from colorizer.guidance.guides import photo_guides
 from colorizer.guidance.hints.file import guides_of
 from colorizer.jobs import Job, JobState, Progress
 from colorizer.media import open_photo, open_photo_sink
 from colorizer.models.base import ColorModel
+from colorizer.notes import Note, note
 from colorizer.pipeline.recording import begin_record, completion, made_by
 from colorizer.pipeline.writing import all_warnings, written
 from colorizer.places.hint import hints_of
@@ -35,6 +38,14 @@ def colour_photo(
     yield leave(job, content)
 
 
+def tell_negatives(frames: Iterator[Frame], tell: Callable[[Note], object]) -> Iterator[Frame]:
+    """Pass frames on, and tell of those that look like negatives."""
+    for frame in frames:
+        if looks_negative(frame.L):
+            tell(note("picture.looks_negative"))
+        yield frame
+
+
 def _coloured(
     job: Job, model: ColorModel, gather: Gather | None
 ) -> Generator[Progress, None, None]:
@@ -55,6 +66,8 @@ def _coloured(
     ):
         sink.before_naming = completion(job, record, source, sink, notes)
         frames = hide_screens(frames, settings.screens, notes.append)
+        if not settings.negative:
+            frames = tell_negatives(frames, notes.append)
         frames = level_alone(mark_paper(frames, settings.paper), settings.faded)
         frames = predict_chroma(
             frames,

@@ -94,6 +94,13 @@ class Reading(Options):
         metavar="SPACE",
         shapes="photo",
     )
+    negative: bool = option(
+        "photos",
+        False,
+        "photos and films are negatives: their positives, made of the density, are colorized and"
+        " written",
+        shapes="both",
+    )
     damaged: str = option(
         "photos",
         "fail",

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 THUMBNAIL = 160
 """Long side of a thumbnail in pixels."""
 _THUMBNAIL_L = 64
-_SEEN = ("size", "smooth", "faded", "paper", "cards", "coloured", "toned")
+_SEEN = ("size", "smooth", "faded", "paper", "cards", "coloured", "toned", "negative")
 """Settings on which it depends what the network is shown of a film's frame."""
 SHOWN = 720
 """Long side of the picture of a frame just finished, in pixels."""
@@ -199,5 +199,5 @@ def _decoded(path: Path, kind: Kind, time: float, settings: Settings, stamp: int
     from colorizer.look import open_picture
     from colorizer.look.in_shot import levelled_in_shot
 
-    frame = open_picture(path, kind, side=settings.size, time=time)
+    frame = open_picture(path, kind, side=settings.size, time=time, reading=settings)
     return levelled_in_shot(frame, path, settings) if kind is Kind.FILM else frame

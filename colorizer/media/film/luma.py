@@ -6,12 +6,15 @@ No plane goes through swscale, which would change the codes.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from colorizer.color.cielab import L_to_gray, luma_to_L
+from colorizer.color.negatives import ends_of_negative, positive_L
 from colorizer.color.ycbcr import rgb_to_ycbcr
 from colorizer.notes import note
 
@@ -175,6 +178,23 @@ def at_depth(Y: np.ndarray, bits: int, to_bits: int, full_range: bool) -> np.nda
     drop = bits - to_bits
     rounded = (Y.astype(np.uint32) + (1 << (drop - 1))) >> drop
     return np.minimum(rounded, 2**to_bits - 1).astype(sample)
+
+
+def positive_codes(planes: Sequence[np.ndarray], bits: int, full_range: bool) -> np.ndarray:
+    """Return for every luma code of a negative that of its positive, (2^bits,) uint8 or uint16.
+
+    Args:
+        planes: luma of some of its frames.
+        bits: significant bits.
+        full_range: see `Frame.full_range`.
+    """
+    kind = np.uint8 if bits == 8 else np.uint16
+    L = luma_to_L(np.arange(2**bits, dtype=kind), bits, full_range)
+    ends = np.mean([ends_of_negative(np.take(L, plane[::2, ::2])) for plane in planes], axis=0)
+    gray = L_to_gray(positive_L(L, (float(ends[0]), float(ends[1]))))
+    scale = 2.0 ** (bits - 8)
+    black, span = (0.0, 2.0**bits - 1) if full_range else (16 * scale, 219 * scale)
+    return np.rint(black + span * gray).astype(kind)
 
 
 def luma_hash(frame: VideoFrame, size: tuple[int, int], matrix: str) -> str:

@@ -10,15 +10,17 @@ from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+import numpy as np
+
 from colorizer.errors import UnsupportedMedia
-from colorizer.frame import Frame, working_L
+from colorizer.frame import Colours, Frame, working_L
 from colorizer.media.film.anchor import Anchor, CountLog, Counts
 from colorizer.media.film.clock import TRANSPORT, Clock, Epoch
 from colorizer.media.film.color_tags import complete_tags
 from colorizer.media.film.decode import FilmDecoder
 from colorizer.media.film.endings import Ending, mixed_line
 from colorizer.media.film.looks import FilmChange, LookReader, is_mixed
-from colorizer.media.film.luma import luma_hash, luma_layout, read_luma
+from colorizer.media.film.luma import luma_hash, luma_layout, positive_codes, read_luma
 from colorizer.media.film.open import (
     DECODE_THREADS,
     announced_duration,
@@ -83,6 +85,8 @@ class FilmSource:
         self.warnings = []
         self._side = side
         self._interlaced = reading.interlaced
+        self._negative = reading.negative
+        self._codes: np.ndarray | None = None
         self.mixed_scan = is_mixed(reading.interlaced)
         self._read = 0
         self._counts = CountLog()
@@ -150,7 +154,7 @@ class FilmSource:
         self.late_side_data |= found - self.side_data.keys()
 
     def _frame(self, decoded: VideoFrame, index: int, pts: int, scan: str | None) -> Frame:
-        Y = read_luma(decoded, self.layout, self.tags.matrix)
+        Y = self.luma(decoded)
         bits, full_range = self.layout.bits, self.tags.full_range
         L = working_L(Y, bits, full_range, self._side)
         side, kinds = self._carrier.small(decoded), kinds_of(decoded).keys()
@@ -158,8 +162,23 @@ class FilmSource:
             self.late_side_data |= kinds - self.side_data.keys()
         scan = scan if self.mixed_scan else None
         found = Frame(index, pts, self.time_base, Y, bits, full_range, L, side=side, scan=scan)
-        colours = own_colours(decoded, Y, self.layout, self.tags)
+        colours = self.own_colours(decoded, Y)
         return found if colours is None else replace(found, colours=colours)
+
+    def own_colours(self, decoded: VideoFrame, Y: np.ndarray) -> Colours | None:
+        """Return the colours of a decoded frame, see `Frame.colours`; negatives have none."""
+        return None if self._negative else own_colours(decoded, Y, self.layout, self.tags)
+
+    def luma(self, decoded: VideoFrame) -> np.ndarray:
+        """Return the luma of a decoded frame; of a negative, by codes that are the whole film's."""
+        Y = read_luma(decoded, self.layout, self.tags.matrix)
+        if not self._negative:
+            return Y
+        bits, full_range = self.layout.bits, self.tags.full_range
+        if self._codes is None:
+            planes = sample_luma(self.path, self.layout, self.stream.index) or [Y]
+            self._codes = positive_codes(planes, bits, full_range)
+        return np.take(self._codes, Y)
 
     def chapters(self) -> list[Any]:
         """Return the chapters of the part wanted, with times on the output's clock."""

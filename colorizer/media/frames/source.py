@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
 
 from colorizer.errors import MediaError, UnsupportedMedia
 from colorizer.frame import Frame
@@ -20,6 +23,7 @@ from colorizer.media.film.source import FilmSource
 from colorizer.media.frames.dpx import LINEAR, look_at
 from colorizer.media.frames.exr_frames import ExrCarried
 from colorizer.media.frames.files import (
+    EXR,
     Carried,
     FrameFile,
     as_video,
@@ -27,6 +31,7 @@ from colorizer.media.frames.files import (
     read_frame,
     transfer_of,
 )
+from colorizer.media.photo.still import positive_tone
 from colorizer.notes import note
 from colorizer.places.frame_pattern import (
     FILE_SUFFIXES,
@@ -62,6 +67,7 @@ class SequenceSource:
     display_matrix: Any = None
     first_field: str | None = None
     mixed_scan = False
+    _tone: np.ndarray | None
     field_order = 1
 
     def __init__(self, pattern: Path, reading: Reading = Reading(), *, side: int) -> None:
@@ -84,7 +90,11 @@ class SequenceSource:
         self._container: InputContainer | None = None
         self._files = self._listed(reading.accept_gaps)
         self.path = next(iter(self._files.values()))
+        self._negative, self._tone = reading.negative, None
+        if self._negative and self.path.suffix.lower() == EXR:
+            raise UnsupportedMedia(self.pattern, note("frames.negative_exr"))
         first = read_frame(self.path, self._transfer)
+        first = self._positive(first) if self._negative else first
         self._describe_files(first, parse_rate(reading.fps))
         self._wanted(*reading.span)
         self.frame_count, self.counted = len(self.numbers), True
@@ -139,12 +149,20 @@ class SequenceSource:
             file = read_frame(path, self._transfer)
             self._check_alike(path, file)
             self._note(file.notes)
+            if self._negative:
+                file = self._positive(file)
             frame = file.frame(index, number - self.numbers[0], self.time_base, self._side)
             if video:
                 yield as_video(frame, self.layout.bits)
                 continue
             self._carried[index] = file.carried
             yield frame
+
+    def _positive(self, file: FrameFile) -> FrameFile:
+        """Return a frame of a negative as its positive, by the tones of the first one."""
+        if self._tone is None:
+            self._tone = positive_tone(file.Y, file.bits, file.tone)
+        return replace(file, tone=self._tone, colours=None)
 
     def take(self, index: int) -> Carried:
         """Return what a frame's file held next to its picture; once, so its memory is freed."""

@@ -13,6 +13,8 @@ from typing import BinaryIO, Self
 
 import numpy as np
 
+from colorizer.color.cielab import luma_to_L
+from colorizer.color.negatives import ends_of_negative, positive_L
 from colorizer.color.profiles import foreign_profile, result_profile
 from colorizer.errors import MediaError
 from colorizer.files.strangers import open_regular
@@ -71,6 +73,7 @@ class StillSource:
         self.assumed: dict[str, str] = {}
         self.salvage = Salvage() if reading.damaged == "salvage" else None
         self._assume = reading.assume_profile
+        self._negative = reading.negative
         self.warnings: list[str] = []
         self.contents: list[str] = []
         self._side = side
@@ -129,6 +132,8 @@ class StillSource:
             if scan is None:  # the others are damaged and left out
                 return
             Y, bits, tone, tint = self._decode(index, scan)
+            if self._negative:
+                tone, tint = positive_tone(Y, bits, tone), None
             del scan  # its pixels
             yield Frame(
                 index=index,
@@ -205,6 +210,20 @@ class StillSource:
             notes.append(note("photo.profile_not_used", assumed=assumed, why=error))
             return scan, None
         return scan, profile
+
+
+def positive_tone(Y: np.ndarray, bits: int, tone: np.ndarray | None) -> np.ndarray:
+    """Return L* of every code of a negative as its positive has it, (2^bits,); see `Frame.tone`.
+
+    Args:
+        Y: full-range codes of the negative, (H, W).
+        bits: significant bits of Y.
+        tone: L* of its codes; None is sRGB.
+    """
+    kind = np.uint8 if bits == 8 else np.uint16
+    plain = luma_to_L(np.arange(2**bits, dtype=kind), bits, True) if tone is None else tone
+    step = max(1, min(Y.shape) // 256)
+    return positive_L(plain, ends_of_negative(np.take(plain, Y[::step, ::step])))
 
 
 def _without_colour(scan: Scan) -> Scan:
