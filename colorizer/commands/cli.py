@@ -88,13 +88,22 @@ def _run_command(arguments: argparse.Namespace) -> int:
     _set_up_logging(arguments)
     try:
         return arguments.command(arguments)
-    except (ColorizerError, ImportError) as error:
+    except ColorizerError as error:
         say(f"colorizer: {error}")
-        if isinstance(error, ImportError):
-            say("run 'colorizer doctor' for what is missing and how to get it")
         return exit_code(error)
+    except (ImportError, OSError) as error:
+        if isinstance(error, OSError) and not _is_of_a_library(error):
+            raise
+        say(f"colorizer: a library can't be loaded: {error}")
+        say("run 'colorizer doctor' for what is missing and how to get it")
+        return ExitCode.MISSING
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
+
+
+def _is_of_a_library(error: OSError) -> bool:
+    """Return whether a shared library could not be loaded: ctypes sets no number, Windows these."""
+    return getattr(error, "winerror", error.errno) in (None, 126, 127, 193, 1114)
 
 
 def _set_up_logging(arguments: argparse.Namespace) -> None:

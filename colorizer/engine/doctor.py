@@ -18,6 +18,7 @@ _PACKAGES = {
     "av": "av",
     "numpy": "numpy",
     "cv2": "opencv-python-headless",
+    "OpenImageIO": "OpenImageIO",
     "PIL": "pillow",
     "tifffile": "tifffile",
     "imagecodecs": "imagecodecs",
@@ -91,7 +92,7 @@ def _device() -> Finding:
         from colorizer.stages.device import choose_device, describe_device
 
         return Finding("device", describe_device(choose_device("auto")))
-    except ImportError:
+    except Exception:  # a broken torch may raise anything; its own line says what
         return Finding("device", "unknown without torch", ok=False, fix="pip install torch")
 
 
@@ -101,7 +102,7 @@ def _codecs() -> list[Finding]:
         from colorizer.media.film.hardware import card_encoders
 
         encoders = available_encoders()
-    except ImportError:
+    except Exception:  # as above
         return [Finding("codecs", "unknown without av", ok=False, fix="pip install av")]
     fix = "pip install --force-reinstall --only-binary :all: av"
     cards = [name for names in card_encoders().values() for name in names]
@@ -125,8 +126,6 @@ def _weights_of(name: str, file: Path) -> Finding:
     try:
         load_model(name)
         return Finding(label, f"{file}, sha256 {file_hash(file)}")
-    except ImportError:
-        return Finding(label, "not looked at without torch", ok=False, fix="pip install torch")
     except ColorizerError as error:
         shipped = file.parent == WEIGHTS_FOLDER
         fix = (
@@ -135,3 +134,5 @@ def _weights_of(name: str, file: Path) -> Finding:
             else f"colorizer models import FILE --name {name} --replace"
         )
         return Finding(label, str(error), ok=False, fix=fix)
+    except Exception:  # as above
+        return Finding(label, "not looked at without torch", ok=False, fix="pip install torch")
