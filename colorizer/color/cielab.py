@@ -28,8 +28,8 @@ _RGB_TO_XYZ = (
 )
 _XYZ_TO_RGB = tuple(tuple(row) for row in np.linalg.inv(np.array(_RGB_TO_XYZ)).tolist())
 _EPSILON = 0.008856  # (6/29)^3, CIE 15:2004
-_KAPPA_SLOPE = 7.787
-_EPSILON_ROOT = 0.206893  # cube root of _EPSILON
+KAPPA_SLOPE = 7.787
+EPSILON_ROOT = 0.206893  # cube root of _EPSILON
 
 _ROUNDING = 1e-6
 """How far float32 takes linear light of colours on the gamut's edge beyond it."""
@@ -63,11 +63,11 @@ def linear_to_srgb(linear: Array) -> Array:
 def _f(t: Array) -> Array:
     xp = array_module(t)
     root = np.cbrt(t) if xp is np else xp.clip(t, _EPSILON, None) ** (1 / 3)
-    return _instead(root, t <= _EPSILON, lambda: _KAPPA_SLOPE * t + 16 / 116)
+    return _instead(root, t <= _EPSILON, lambda: KAPPA_SLOPE * t + 16 / 116)
 
 
 def _f_inverse(f: Array) -> Array:
-    return _instead(f * f * f, f <= _EPSILON_ROOT, lambda: (f - 16 / 116) / _KAPPA_SLOPE)
+    return _instead(f * f * f, f <= EPSILON_ROOT, lambda: (f - 16 / 116) / KAPPA_SLOPE)
 
 
 def _instead(made: Any, where: Any, other: Callable[[], Any]) -> Any:
@@ -248,24 +248,6 @@ def fitted(linear: list[Array], L: Array, ab: Array, space: RgbSpace) -> list[Ar
         for plane, inside in zip(linear, opponents_to_linear(L, t * a, t * b, space), strict=True):
             plane[outside] = inside
     return [xp.clip(plane, 0, 1) for plane in linear]
-
-
-def cubes(f: np.ndarray) -> np.ndarray:
-    """Return the cube of every value, (h, w) float32."""
-    import cv2
-
-    made = cv2.multiply(f, f)
-    return cv2.multiply(made, f, dst=made)
-
-
-def from_cubes(f: np.ndarray, cubed: np.ndarray) -> np.ndarray:
-    """Return CIELAB's light of f, given its cubes, which are written to; (h, w) float32."""
-    import cv2
-
-    if cv2.minMaxLoc(f)[0] <= _EPSILON_ROOT:
-        line = cv2.addWeighted(f, 1 / _KAPPA_SLOPE, f, 0, -16 / 116 / _KAPPA_SLOPE)
-        np.copyto(cubed, line, where=f <= _EPSILON_ROOT)
-    return cubed
 
 
 def _excess(linear: Any) -> Any:

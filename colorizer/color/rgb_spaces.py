@@ -15,12 +15,12 @@ import cv2
 import numpy as np
 
 from colorizer.color.cielab import (
+    EPSILON_ROOT,
+    KAPPA_SLOPE,
     SRGB,
     L_to_light,
     RgbSpace,
-    cubes,
     fitted,
-    from_cubes,
     light_to_L,
 )
 from colorizer.notes import note
@@ -176,8 +176,8 @@ def ab_to_codes(
     """
     tables = _tables(space, top)
     f = cv2.addWeighted(L, 1 / 116, L, 0, 16 / 116)
-    cubed = cubes(f)
-    wanted = from_cubes(f, cubed.copy())
+    cubed = _cubes(f)
+    wanted = _from_cubes(f, cubed.copy())
     red, _, blue = _linear(L, ab, f, wanted, space)
     planes = {0: _codes_of(red, tables), 2: _codes_of(blue, tables)}
     light = {n: _look_up(tables.added[n], plane) for n, plane in planes.items()}
@@ -210,15 +210,29 @@ def _linear(
 ) -> list[np.ndarray]:
     """Return linear R, G and B, as `ab_to_linear` does, from L's f and light too."""
     x = cv2.scaleAdd(ab[0], 1 / 500, f)
-    x = from_cubes(x, cubes(x))
+    x = _from_cubes(x, _cubes(x))
     z = cv2.scaleAdd(ab[1], -1 / 200, f)
-    z = from_cubes(z, cubes(z))
+    z = _from_cubes(z, _cubes(z))
     gray = space.gray
     linear = [
         cv2.scaleAdd(z, m[2] * gray[2], cv2.addWeighted(x, m[0] * gray[0], light, m[1], 0))
         for m in space.from_xyz
     ]
     return fitted(linear, L, ab, space)
+
+
+def _cubes(f: np.ndarray) -> np.ndarray:
+    """Return the cube of every value, (h, w) float32."""
+    made = cv2.multiply(f, f)
+    return cv2.multiply(made, f, dst=made)
+
+
+def _from_cubes(f: np.ndarray, cubed: np.ndarray) -> np.ndarray:
+    """Return CIELAB's light of f, given its cubes, which are written to; (h, w) float32."""
+    if cv2.minMaxLoc(f)[0] <= EPSILON_ROOT:
+        line = cv2.addWeighted(f, 1 / KAPPA_SLOPE, f, 0, -16 / 116 / KAPPA_SLOPE)
+        np.copyto(cubed, line, where=f <= EPSILON_ROOT)
+    return cubed
 
 
 def _codes_of(light: np.ndarray, tables: _Tables) -> np.ndarray:
