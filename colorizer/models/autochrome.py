@@ -43,7 +43,7 @@ def _mapped(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
 
 def _scaled(hints: Tensor) -> Tensor:
     """Bring a and b of hints (N, 3, H, W) to the scale that the network sees."""
-    return hints / hints.new_tensor([AB_SCALE, AB_SCALE, 1]).view(1, 3, 1, 1)
+    return torch.cat([hints[:, :2] / AB_SCALE, hints[:, 2:]], dim=1)
 
 
 class DecoderStage(nn.Module):
@@ -303,7 +303,8 @@ class Autochrome(ColorModel):
         features = self._decoded(encoded, None, None)
         ab, on_bins = self._answer(features, None, vividness, TEMPERATURE)
         # Scores are linear in the features, so those of four places are the scores of their mean.
-        scores = _mapped(F.avg_pool2d(features[1].float(), 2), *on_bins)
+        with torch.autocast(L.device.type, enabled=False):
+            scores = _mapped(F.avg_pool2d(features[1].float(), 2), *on_bins)
         ab = ab[..., :height, :width].clamp(-AB_SCALE, AB_SCALE)
         return ab, Insight(tuple(encoded[2:]), scores, TEMPERATURE)
 

@@ -102,5 +102,6 @@ class DenseNet121(SingleHeadModel):
 
     def forward(self, L: Tensor) -> Tensor:
         """Map L (N, 1, H, W), multiples of 4, to ab / 128, (N, 2, H, W)."""
-        mean, spread = (L.new_tensor(values).view(1, 3, 1, 1) for values in (_MEAN, _SPREAD))
-        return self.decoder(self.encoder(((L_to_gray(L) - mean) / spread).to(L.dtype)))
+        gray = L_to_gray(L)
+        seen = [(gray - mean) / spread for mean, spread in zip(_MEAN, _SPREAD, strict=True)]
+        return self.decoder(self.encoder(torch.cat(seen, dim=1).to(L.dtype)))

@@ -8,19 +8,24 @@ import re
 import shutil
 import time
 from collections.abc import Callable
+from copy import deepcopy
 from typing import Any, TypeGuard
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from colorizer.errors import DeviceError
+from colorizer.models.base import ColorModel
 from colorizer.notes import note, one_line
 
 _HALF_CAPABILITY = (7, 0)
 """CUDA compute capability from which float16 is faster than float32 (Volta)."""
 
 _OUT_OF_MEMORY = re.compile(
-    r"out of memory|allocate memory|not enough memory|ALLOC_FAILED|bad_alloc", re.IGNORECASE
+    r"out of memory|allocate memory|not enough memory|ALLOC_FAILED|bad_alloc"
+    # No room for cuDNN's and cuBLAS's own memory is told so.
+    r"|STATUS_NOT_INITIALIZED|unable to find an engine|find a valid cuDNN algorithm",
+    re.IGNORECASE,
 )
 
 
@@ -143,6 +148,16 @@ def is_out_of_memory(error: BaseException) -> TypeGuard[MemoryError | RuntimeErr
     if isinstance(error, MemoryError | torch.OutOfMemoryError):
         return True
     return isinstance(error, RuntimeError) and bool(_OUT_OF_MEMORY.search(str(error)))
+
+
+def on_cpu(model: ColorModel) -> ColorModel:
+    """Copy a model to the CPU in float32, leaving the one that others share where it is."""
+    memo: dict[int, Any] = {}
+    for parameter in model.parameters():
+        memo[id(parameter)] = nn.Parameter(parameter.detach().cpu(), requires_grad=False)
+    for buffer in model.buffers():
+        memo[id(buffer)] = buffer.detach().cpu()
+    return deepcopy(model, memo).float()
 
 
 def _present() -> str:

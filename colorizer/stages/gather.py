@@ -157,7 +157,7 @@ class Gather:
 def _call(model: ColorModel, wishes: list[_Wish], count: int, vividness: float) -> Exception | None:
     """Give wishes their ab by one call of `count` pictures; return the error there was."""
     try:
-        ab = model.predict(_filled([wish.L for wish in wishes], count), vividness=vividness)
+        ab = model.predict(filled([wish.L for wish in wishes], count), vividness=vividness)
     except Exception as error:
         error.__traceback__ = None  # it would keep the tensors alive
         return error
@@ -178,8 +178,8 @@ def _key(model: ColorModel, L: Tensor, vividness: float) -> object:
     return id(model), L.shape, L.dtype, L.device, halved, vividness
 
 
-def _filled(pictures: Iterable[Tensor], count: int) -> Tensor:
-    """Join pictures (1, 1, h, w) and copies of the last one to (count, 1, h, w)."""
+def filled(pictures: Iterable[Tensor], count: int) -> Tensor:
+    """Join pictures (n, 1, h, w) and copies of the last one to (count, 1, h, w)."""
     joined = torch.cat(list(pictures))
     copies = joined[-1:].expand(count - len(joined), -1, -1, -1)
     return torch.cat([joined, copies]).contiguous(memory_format=torch.channels_last)

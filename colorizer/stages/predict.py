@@ -10,14 +10,12 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from copy import deepcopy
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn.functional import interpolate
 
 from colorizer.errors import DeviceError, WeightsError
@@ -26,15 +24,15 @@ from colorizer.models.base import VIVIDNESS, ColorModel, Insight
 from colorizer.models.hint_map import hint_map
 from colorizer.notes import note
 from colorizer.places.hint import Hint
-from colorizer.stages.device import cpu_cores, is_out_of_memory, working_dtype
-from colorizer.stages.gather import Gather
+from colorizer.stages.device import cpu_cores, is_out_of_memory, on_cpu, working_dtype
+from colorizer.stages.gather import Gather, filled
 from colorizer.stages.memory.glimpse import Glimpse, glimpses_of
 
 _log = logging.getLogger(__name__)
 
 LEAST_SIDE = 64
 """Short side in pixels below which the working picture is not halved any further."""
-CPU_BATCH, CUDA_BATCH = 4, 16
+CPU_BATCH, CUDA_BATCH = 4, 8
 """Frames of a film in one call of the network."""
 MOST_HELD = 12
 """Frames that wait together for the network, at most, where not all are key frames."""
@@ -54,6 +52,14 @@ def plain_amounts(_: int) -> tuple[float, float]:
 def film_batch(device: torch.device) -> int:
     """Return how many frames of a film the network sees at once on `device`."""
     return CUDA_BATCH if device.type == "cuda" else CPU_BATCH
+
+
+def fills_calls(device: torch.device) -> bool:
+    """Tell whether calls for the frames of a film are filled up with copies, see `Gather`.
+
+    A run that continues an interrupted one has other batches, and must compute the same.
+    """
+    return device.type == "cuda"
 
 
 @contextmanager
@@ -192,6 +198,8 @@ class _Network:
         self._device = next(model.parameters()).device
         self._dtype = working_dtype(self._device)
         self._batch = batch
+        self._together = batch > 1  # in batches of their own: no call is shared with others
+        self._fills = self._together and fills_calls(self._device)
         self._scale = 1.0
         self.vividness = VIVIDNESS
         self._hints = hints
@@ -227,47 +235,52 @@ class _Network:
 
     def _predict(self, L: np.ndarray) -> list[Answer]:
         with torch.inference_mode():
-            ab, glimpses = self._call(torch.from_numpy(L).unsqueeze(1).to(self._device))
-            if not torch.isfinite(ab).all() and self._dtype != torch.float32:
+            ab, glimpses = self._call(torch.from_numpy(L))
+            finite = bool(torch.isfinite(ab).all())
+            if not finite and self._dtype != torch.float32:
                 self._warn(note("predict.float16"))
                 self._dtype = torch.float32
-                ab, glimpses = self._call(torch.from_numpy(L).unsqueeze(1).to(self._device))
-            if not torch.isfinite(ab).all():
+                ab, glimpses = self._call(torch.from_numpy(L))
+                finite = bool(torch.isfinite(ab).all())
+            if not finite:
                 raise WeightsError(note("predict.not_numbers"))
             return list(zip(ab.cpu().numpy(), glimpses, strict=True))
 
     def _call(self, L: Tensor) -> tuple[Tensor, Sequence[Glimpse | None]]:
-        """Return ab (N, 2, h, w) float32 of L (N, 1, h, w), through the scaled working size.
+        """Return ab (N, 2, h, w) float32 of L (N, h, w), through the scaled working size.
 
         With it, what was found in each picture, or None.
         """
-        size = L.shape[-2:]
+        wanted, size = len(L), L.shape[-2:]
+        L = L.unsqueeze(1).to(self._device)
         if self._scale < 1:
             small = [max(1, round(side * self._scale)) for side in size]
             L = interpolate(L, size=small, mode="area")
-        L = L.contiguous(memory_format=torch.channels_last)
+        L = filled([L], self._batch if self._fills else wanted)
         half = self._dtype != torch.float32
         with torch.autocast(self._device.type, dtype=self._dtype, enabled=half):
             ab, insight = self._answer(L)
-        ab = ab.float()
+        ab = ab[:wanted].float()
         if ab.shape[-2:] != size:
             ab = interpolate(ab, size=size, mode="bilinear", align_corners=False)
-        return ab, [None] * len(L) if insight is None else glimpses_of(L, insight)
+        return ab, [None] * wanted if insight is None else glimpses_of(L[:wanted], insight)
 
     def _answer(self, L: Tensor) -> tuple[Tensor, Insight | None]:
         if self.glimpses:
             look = partial(self._model.look, L, vividness=self.vividness)
             return look() if self._gather is None else self._gather.alone(look)
         hints = hint_map(self._hints, L) if self._hints else None
-        if self._gather is None:
-            return self._model.predict(L, vividness=self.vividness, hints=hints), None
-        return self._gather.predict(self._model, L, self.vividness, hints), None
+        if self._gather is not None and not self._together:
+            return self._gather.predict(self._model, L, self.vividness, hints), None
+        call = partial(self._model.predict, L, vividness=self.vividness, hints=hints)
+        return (call() if self._gather is None else self._gather.alone(call)), None
 
     def _step_down(self, shape: tuple[int, ...]) -> None:
         """Take the next step of the ladder: batch, working size, CPU, error."""
         if self._device.type == "cuda":
             torch.cuda.empty_cache()
-        batch, side = min(self._batch, shape[0]), min(shape[1:]) * self._scale
+        batch = self._batch if self._fills else min(self._batch, shape[0])
+        side = min(shape[1:]) * self._scale
         if batch > 1:
             self._batch = 1 if self._side_by_side() else batch // 2
             self._tell(note("predict.batch", now=self._batch, before=batch))
@@ -276,22 +289,12 @@ class _Network:
             self._tell(note("predict.side", pixels=side / 2))
         elif self._device.type != "cpu":
             self._tell(note("predict.cpu"))
-            self._model = _on_cpu(self._model)
+            self._model = on_cpu(self._model)
             self._device, self._dtype = torch.device("cpu"), torch.float32
             self._batch, self._scale = CPU_BATCH, 1.0
-            self._gather = None  # others go on where they are
+            self._gather, self._fills = None, False  # others continue where they are
         else:
             raise DeviceError(note("predict.out_of_memory", device=self._device))
 
     def _tell(self, step: str) -> None:
         self._warn(note("predict.smaller", device=self._device, what=step))
-
-
-def _on_cpu(model: ColorModel) -> ColorModel:
-    """Copy a model to the CPU in float32, leaving the one that others share where it is."""
-    memo: dict[int, Any] = {}
-    for parameter in model.parameters():
-        memo[id(parameter)] = nn.Parameter(parameter.detach().cpu(), requires_grad=False)
-    for buffer in model.buffers():
-        memo[id(buffer)] = buffer.detach().cpu()
-    return deepcopy(model, memo).float()

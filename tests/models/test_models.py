@@ -1,11 +1,13 @@
 """The contract of every model, and of reading and writing its weights."""
 
 import json
+from contextlib import nullcontext
 
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
 from torch.nn import functional as F
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from colorizer.errors import ModelNotFound, WeightsError
 from colorizer.files.checksum import file_hash
@@ -44,6 +46,43 @@ def test_predict_keeps_any_size(model, size):
     assert ab.dtype == torch.float32
     assert torch.isfinite(ab).all()
     assert ab.abs().max() <= 110
+
+
+class TensorsOfTheCPU(TorchDispatchMode):
+    """Remembers operations that take a tensor of the CPU."""
+
+    def __init__(self):
+        super().__init__()
+        self.seen = []
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        if any(isinstance(one, torch.Tensor) and one.device.type == "cpu" for one in args):
+            self.seen.append(str(func))
+        return func(*args, **(kwargs or {}))
+
+
+@torch.inference_mode()
+def test_a_network_computes_all_where_it_is_and_waits_for_no_copy(model, monkeypatch):
+    """The meta device stands for a card, where a copy from the CPU waits for all before it."""
+    monkeypatch.setattr(torch, "autocast", lambda *_, **__: nullcontext())  # it has none
+    L = torch.full((2, 1, 33, 47), 50.0, device="meta")
+    hints = torch.zeros(2, 3, 33, 47, device="meta")
+    model.to("meta").look(L)  # constants are brought once
+    with TensorsOfTheCPU() as mode:
+        ab = model.predict(L, hints=hints)
+        again, insight = model.look(L)
+    assert mode.seen == []
+    assert {one.device.type for one in (ab, again)} == {"meta"}
+    assert insight is None or insight.scores.device.type == "meta"
+
+
+@torch.inference_mode()
+def test_scores_are_float32_where_the_network_works_in_float16():
+    model = scaled_model("autochrome").eval()
+    with torch.autocast("cpu", torch.float16):
+        _, insight = model.look(a_gradient())
+    assert insight.scores.dtype == torch.float32
+    assert model.look(a_gradient())[1].scores.dtype == torch.float32
 
 
 @torch.inference_mode()

@@ -10,7 +10,7 @@ from colorizer.models import create_model
 from colorizer.models.base import ColorModel, Insight
 from colorizer.stages.memory import recall
 from colorizer.stages.memory.entries import Entries, Reader, entries_of, points_of
-from colorizer.stages.memory.glimpse import keys_at, products
+from colorizer.stages.memory.glimpse import glimpses_of, keys_at, products
 from colorizer.stages.memory.recall import ShotMemory
 from colorizer.stages.predict import predict_chroma
 from colorizer.stages.shots import mark_shots
@@ -191,3 +191,27 @@ def test_a_place_unlike_all_that_is_remembered_keeps_its_own():
     far = Entries(entries.keys + 5, entries.values, entries.counts)
     assert Reader(entries, 0.38).read(glimpse)[1].min() > 0.95
     assert Reader(far, 0.38).read(glimpse)[1].max() < 0.01
+
+
+def test_a_picture_is_remembered_the_same_alone_and_in_a_call_that_was_filled_up():
+    generator = torch.Generator().manual_seed(5)
+
+    def drawn(*shape):
+        return torch.rand(4, *shape, generator=generator)
+
+    L, scores = drawn(1, 60, 90) * 100, drawn(BINS, 8, 12) * 20
+    features = drawn(24, 8, 12), drawn(40, 4, 6), drawn(60, 2, 3)
+    together = glimpses_of(L[:3], Insight(features, scores, 0.38))
+    assert len(together) == 3
+    for n, one in enumerate(together):
+        part = Insight(tuple(f[n : n + 1] for f in features), scores[n : n + 1], 0.38)
+        (alone,) = glimpses_of(L[n : n + 1], part)
+        assert one.size == alone.size == (60, 90)
+        for got, wanted in zip(one.features, alone.features, strict=True):
+            torch.testing.assert_close(got, wanted, atol=1e-3, rtol=1e-3)
+        for name in ("length", "own", "scores"):
+            torch.testing.assert_close(
+                getattr(one, name), getattr(alone, name), atol=2e-2, rtol=1e-3
+            )
+        first = one.features[1].float().norm(dim=1).mean().item()
+        assert first == pytest.approx(1.0, abs=1e-3), "each scale has its weight as mean length"

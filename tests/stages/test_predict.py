@@ -11,6 +11,7 @@ from torch import Tensor
 from colorizer.errors import DeviceError, WeightsError
 from colorizer.frame import Frame
 from colorizer.stages import predict
+from colorizer.stages.gather import Gather
 from colorizer.stages.predict import core_pool, predict_chroma, strengthen
 from tests.tiny_model import TinyModel, tiny_model
 
@@ -129,6 +130,55 @@ def test_out_of_memory_off_the_cpu_ends_on_a_copy_there(monkeypatch):
     L = np.stack([frame(0).L])
     expected = chroma([frame(0)], model)[0]
     np.testing.assert_allclose(network.predict(L)[0][0], expected, atol=1e-4)
+
+
+@pytest.fixture
+def as_on_a_card(monkeypatch):
+    """Let calls of the network be filled up on the CPU too."""
+    monkeypatch.setattr(predict, "fills_calls", lambda _: True)
+
+
+@pytest.mark.usefixtures("as_on_a_card")
+def test_on_a_card_every_call_has_as_many_frames_and_a_frame_the_same_bits(model, monkeypatch):
+    limit = MemoryLimit(model, most=10**9)
+    monkeypatch.setattr(model, "predict", limit)
+    frames = [frame(i) for i in range(7)]
+    whole = chroma(frames, model, batch=4)
+    continued = chroma(frames[:3], model, batch=4) + chroma(frames[3:], model, batch=4)
+    assert {shape[0] for shape in limit.seen} == {4}
+    assert len(whole) == len(continued) == 7
+    for one, other in zip(whole, continued, strict=True):
+        assert np.array_equal(one, other)
+    np.testing.assert_allclose(whole, chroma(frames, tiny_model()), atol=1e-4)
+
+
+@pytest.mark.usefixtures("as_on_a_card")
+def test_on_a_card_out_of_memory_halves_what_a_call_has_and_a_film_fills_up_no_single_frame(
+    model, monkeypatch
+):
+    limit = MemoryLimit(model, most=64 * 80)
+    monkeypatch.setattr(model, "predict", limit)
+    told = []
+    got = chroma([frame(i) for i in range(3)], model, batch=4, warn=told.append, gather=Gather())
+    assert [shape[0] for shape in limit.seen] == [4, 2, 1, 1, 1]
+    assert told == [
+        "out of memory on cpu: 2 instead of 4 frames at once",
+        "out of memory on cpu: 1 instead of 2 frames at once",
+    ]
+    np.testing.assert_allclose(got, chroma([frame(i) for i in range(3)], tiny_model()), atol=1e-4)
+
+
+def test_float16_that_overflows_is_told_once_and_float32_is_used(model, monkeypatch):
+    def overflows(L, **options):
+        ab = TinyModel.predict(model, L, **options)
+        return ab * float("inf") if torch.is_autocast_enabled("cpu") else ab
+
+    expected = chroma([frame(i) for i in range(4)], model, batch=2)
+    monkeypatch.setattr(model, "predict", overflows)
+    monkeypatch.setattr(predict, "working_dtype", lambda _: torch.float16)
+    got = chroma([frame(i) for i in range(4)], model, batch=2, warn=(told := []).append)
+    assert told == ["float16 overflowed in the network; float32 is used instead"]
+    np.testing.assert_allclose(got, expected, atol=1e-4)
 
 
 def test_other_runtime_errors_are_not_taken_for_lack_of_memory(model, monkeypatch):

@@ -46,37 +46,41 @@ class Glimpse:
 
 
 def glimpses_of(L: Tensor, insight: Insight) -> list[Glimpse]:
-    """Keep what is needed of the pictures of a batch.
+    """Keep what is needed of the first pictures of a call, computed where the network is.
 
     Args:
         L: what the network saw, (N, 1, H, W).
-        insight: what it found.
+        insight: what it found in these, and perhaps more.
     """
-    scores = insight.scores.cpu()
-    features = [one.float().cpu() for one in insight.features]
-    return [
-        _glimpse(L[n : n + 1].cpu(), [one[n : n + 1] for one in features], scores[n], insight)
-        for n in range(len(L))
-    ]
-
-
-def _glimpse(L: Tensor, features: list[Tensor], scores: Tensor, insight: Insight) -> Glimpse:
+    count, size = len(L), (L.shape[-2], L.shape[-1])
+    features = [one[:count].float() for one in insight.features]
     height, width = features[0].shape[-2:]
-    size = (L.shape[-2], L.shape[-1])
     below, right = STRIDE * height - size[0], STRIDE * width - size[1]
     lightness = F.avg_pool2d(F.pad(L.float(), (0, right, 0, below), mode="replicate"), STRIDE)
     weighted = [
-        one * (weight / one.norm(dim=1).mean().clamp(min=1e-6))
+        one * (weight / one.norm(dim=1, keepdim=True).mean((2, 3), keepdim=True).clamp(min=1e-6))
         for one, weight in zip(features, WEIGHTS, strict=False)
     ]
     weighted[0] = torch.cat([weighted[0], lightness * (LIGHTNESS / 100)], dim=1)
-    kept = tuple(one.half() for one in weighted)
-    length = sum((_enlarged(one, (height, width)) ** 2).sum(dim=1)[0] for one in kept)
+    kept = [one.half() for one in weighted]
+    length = sum((_enlarged(one, (height, width)) ** 2).sum(dim=1) for one in kept)
     assert isinstance(length, Tensor)
-    sampled = sampled_places(height, width)
-    rows = scores.flatten(1).mT[sampled].half()
-    own = annealed_mean(scores[None], insight.temperature)[0]
-    return Glimpse(kept, length, own, sampled, rows, size, insight.temperature)
+    sampled, scores = sampled_places(height, width), insight.scores[:count]
+    rows = scores.flatten(2).mT[:, sampled.to(L.device)].half().cpu()
+    own = annealed_mean(scores, insight.temperature).cpu()
+    kept, length = [one.cpu() for one in kept], length.cpu()
+    return [
+        Glimpse(
+            features=tuple(one[n : n + 1] for one in kept),
+            length=length[n],
+            own=own[n],
+            sampled=sampled,
+            scores=rows[n],
+            size=size,
+            temperature=insight.temperature,
+        )
+        for n in range(count)
+    ]
 
 
 def sampled_places(height: int, width: int) -> Tensor:
