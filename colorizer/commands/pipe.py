@@ -16,7 +16,8 @@ from colorizer.commands.report import ExitCode
 from colorizer.commands.streams import say, write_json
 from colorizer.errors import SettingsError, TargetError
 from colorizer.files.durable import replacing
-from colorizer.jobs import Progress
+from colorizer.files.shown_names import counted
+from colorizer.jobs import Kind, Progress
 from colorizer.notes import note
 from colorizer.settings import Settings
 
@@ -99,7 +100,7 @@ def _told(steps: Iterator[Progress], arguments: argparse.Namespace) -> int:
     if arguments.json:
         write_json(event="done", frames=done)
     if not arguments.quiet:
-        say(f"{done} frames")
+        say(counted(done, "frame"))
     return done
 
 
@@ -108,8 +109,11 @@ def _opened(name: str, settings: Settings) -> Iterator[Film]:
     """Open the film: from a pipe, or a file."""
     from colorizer.media import open_film
     from colorizer.media.film.piped import PipedFilm
+    from colorizer.media.probe import kind_of
 
     if not _is_pipe(name):
+        if Path(name).is_dir() or kind_of(Path(name)) is Kind.PHOTO:
+            raise SettingsError(note("pipe.film_only", name=name))
         with open_film(Path(name), settings, side=settings.size) as film:
             yield film
         return

@@ -147,6 +147,7 @@ def test_named_pipes_and_y4m_files(tmp_path):
         (["-", "-o", "-", "--start", "3"], "--start has no use in a pipe"),
         (["a.mkv", "-o", "-", "--verify"], "--verify has no use in a pipe"),
         (["a.mkv", "-o", "-", "--json"], "leave out --json"),
+        (["a.png", "-o", "-"], "a pipe takes one film"),
     ],
 )
 def test_what_a_pipe_can_not_do_is_said(options, told, capsys):
