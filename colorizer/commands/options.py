@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import Field, fields
 from pathlib import Path
@@ -33,6 +34,26 @@ class _Everyday(argparse.RawDescriptionHelpFormatter):
         """Add an option to the text."""
         if action.dest in _EVERYDAY:
             super().add_argument(action)
+
+
+_ALIASES = {"reference": ("--references",)}
+"""Other spellings of options."""
+
+
+class _Joined(argparse.Action):
+    """An option that may be given several times: its files, joined by os.pathsep."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: str | Sequence[Any] | None,
+        option_string: str | None = None,
+    ) -> None:
+        """Add a file, by its whole path."""
+        file = os.path.abspath(str(values))  # noqa: PTH100 - links are to stay as they are
+        before = getattr(namespace, self.dest, "")
+        setattr(namespace, self.dest, os.pathsep.join([before, file] if before else [file]))
 
 
 class _HelpAll(argparse.Action):
@@ -115,6 +136,10 @@ def _add(group: argparse._ArgumentGroup, item: Field[Any], hint: Any) -> None:
     shared = {"dest": item.name, "default": argparse.SUPPRESS, "help": text}
     if kind is bool:
         group.add_argument(flag(item.name), action=argparse.BooleanOptionalAction, **shared)
+        return
+    if item.metadata["several"]:
+        names = [flag(item.name), *_ALIASES.get(item.name, ())]
+        group.add_argument(*names, action=_Joined, metavar=item.metadata["metavar"], **shared)
         return
     metavar = item.metadata["metavar"] or ("X" if kind is float else "N")
     choices = item.metadata["choices"]

@@ -13,6 +13,7 @@ from typing import Protocol
 from colorizer.frame import Frame
 from colorizer.guidance.hints.tracks import HintsAt, apply_hints, track_hints
 from colorizer.guidance.reader import FilmReader
+from colorizer.guidance.references.content import with_frames
 from colorizer.guidance.references.reference import PaintedFrame, lay_references
 from colorizer.guidance.references.tracks import apply_references
 from colorizer.guidance.shot_settings import Overrides
@@ -121,7 +122,7 @@ def film_guides(
         MediaError: a reference can't be read or is not of its frame.
     """
     placed = [] if own is None else list(own.placed(film))
-    placed += film.placed(guides, notes)
+    placed += film.placed(with_frames(guides), notes)
     points = [(index, guide) for index, guide in placed if isinstance(guide, Hint)]
     painted = {index: guide.file for index, guide in placed if isinstance(guide, Reference)}
     read = [film.reference(index, painted[index]) for index in sorted(painted)]

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 
 from colorizer.color.negatives import looks_negative
@@ -23,6 +23,7 @@ from colorizer.guidance.guides import Guides, film_guides
 from colorizer.guidance.hints.file import guides_of
 from colorizer.guidance.hints.tracks import key_anchors
 from colorizer.guidance.reader import FilmReader
+from colorizer.guidance.references.content import anchors_of, content_files, told_of
 from colorizer.guidance.shot_settings import read_overrides
 from colorizer.jobs import Job, JobState, Progress
 from colorizer.media import open_film, open_film_sink
@@ -49,6 +50,7 @@ from colorizer.stages.gather import Gather
 from colorizer.stages.keyframes import mark_keys
 from colorizer.stages.levels import follow_light, level_alone
 from colorizer.stages.levels.film import FilmLevels
+from colorizer.stages.memory.anchors import Anchors
 from colorizer.stages.memory.recall import ShotMemory
 from colorizer.stages.own_colours import Wishes, keep_alone
 from colorizer.stages.predict import core_pool, film_batch, predict_chroma
@@ -79,6 +81,8 @@ def colour_film(
     batch = film_batch(device)
     how = made_by(job, model, asked)
     notes: list[str] = []
+    files = content_files(settings, asked)
+    anchors = anchors_of(files, model, settings.size)
     with (
         open_film(job.source, settings, side=settings.size) as source,
         nullcontext(cut_list_of(source, job)) as shots,
@@ -100,7 +104,8 @@ def colour_film(
                 shots,
                 levels_of(settings),
                 found,
-                screen=look_ahead(source, settings, notes),
+                memory_of(settings, anchors),
+                look_ahead(source, settings, notes),
             )
         ) as work,
         Prefetch(work.wanted(), max(PREFETCH_DEPTH, batch)) as frames,
@@ -113,6 +118,7 @@ def colour_film(
         coloured = work.coloured(frames, predict, asked, notes, pool)
         done = yield from written(job, coloured, source, sink)
         notes += told_of_shots(found.told(), job.settings)
+        notes += told_of(anchors, files)
     if shots is not None:
         shots.write()
         note_cuts(job, record)
@@ -153,6 +159,12 @@ def look_ahead(source: Film, settings: Settings, notes: list[str]) -> Screen | N
     return screens[0] if screens and shown else None
 
 
+def memory_of(settings: Settings, anchors: Anchors | None) -> ShotMemory | None:
+    """Return what remembers the shots of one film; None where nothing is to be remembered."""
+    remembers = settings.smooth and settings.memory == "on"
+    return ShotMemory(anchors, remembers=remembers) if remembers or anchors is not None else None
+
+
 def wishes_of(settings: Settings) -> Wishes:
     """Return what is done with frames that have colours; of films those are kept by default."""
     return Wishes("copy" if settings.coloured == "auto" else settings.coloured, settings.toned)
@@ -169,7 +181,8 @@ class FilmWork:
     """Found so far; None where it is not smoothed."""
     levels: FilmLevels
     found: FoundShots
-    memory: ShotMemory = field(default_factory=ShotMemory)
+    memory: ShotMemory | None = None
+    """None where neither it nor a reference is wanted."""
     screen: Screen | None = None
     """The raster that all of it shows."""
 
@@ -199,7 +212,8 @@ class FilmWork:
         self.found.restore(sink.state().get("found"), shots.last)
         marked = mark_shots(mark_repeats(frames), cuts, detector=scene_detector())
         self.levels.go_on(start, sink.state())
-        self.memory.go_on(sink.state())
+        if self.memory is not None:
+            self.memory.go_on(sink.state())
         levelled = shots.noted(self.levels.level(marked), self.per_frame)
         return self.found.noted(levelled, self.per_frame)
 
@@ -217,10 +231,10 @@ class FilmWork:
         if self.shots is not None and not self.job.settings.every_frame:
             frames = mark_keys(frames)
         frames = key_anchors(frames, guides.anchors)
-        remembers = self.shots is not None and self.job.settings.memory == "on"
-        frames = predict(frames, amounts=guides.amounts, glimpses=remembers)
-        if remembers:
-            frames = self.memory.recall(frames, pool)
+        memory = self.memory
+        frames = predict(frames, amounts=guides.amounts, glimpses=memory is not None)
+        if memory is not None:
+            frames = memory.recall(frames, pool)
         frames = guides.guide(frames)
         if self.shots is not None:
             frames = self._smoothed(frames, self.shots)
@@ -244,7 +258,7 @@ class FilmWork:
             if not between:
                 kept = {"shots": shots.state(number), **self.levels.state(index)}
                 kept["found"] = self.found.state(number)
-                kept |= self.memory.state(index)
+                kept |= self.memory.state(index) if self.memory is not None else {}
                 self.sink.keep_state(number, own | kept)
 
         found = self.sink.state().items()

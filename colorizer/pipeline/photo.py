@@ -9,6 +9,7 @@ from colorizer.color.negatives import looks_negative
 from colorizer.frame import Frame
 from colorizer.guidance.guides import photo_guides
 from colorizer.guidance.hints.file import guides_of
+from colorizer.guidance.references.content import anchors_of, content_files, told_of
 from colorizer.jobs import Job, JobState, Progress
 from colorizer.media import open_photo, open_photo_sink
 from colorizer.models.base import ColorModel
@@ -18,6 +19,7 @@ from colorizer.pipeline.writing import all_warnings, written
 from colorizer.places.hint import hints_of
 from colorizer.stages.gather import Gather
 from colorizer.stages.levels import follow_light, level_alone
+from colorizer.stages.memory.recall import anchored
 from colorizer.stages.paper import mark_paper
 from colorizer.stages.predict import predict_chroma
 from colorizer.stages.prefetch import Prefetch
@@ -57,6 +59,8 @@ def _coloured(
     settings, asked = job.settings, guides_of(job)
     how, guides = made_by(job, model, asked), photo_guides(settings, hints_of(asked))
     notes: list[str] = []
+    files = content_files(settings, asked)
+    anchors = anchors_of(files, model, settings.size)
     with (
         open_photo(job.source, settings, side=settings.size) as source,
         begin_record(job, model, asked) as record,
@@ -76,9 +80,13 @@ def _coloured(
             hints=guides.shown,
             warn=notes.append,
             gather=gather,
+            glimpses=anchors is not None,
         )
+        if anchors is not None:
+            frames = anchored(frames, anchors)
         frames = upsample_chroma(follow_light(guides.guide(frames)), sink.chroma_size, in_rows=True)
         done = yield from written(job, frames, source, sink)
+        notes += told_of(anchors, files)
     yield Progress(
         job,
         JobState.DONE,

@@ -10,12 +10,13 @@ from collections.abc import Generator
 from contextlib import nullcontext
 from functools import partial
 
+from colorizer.guidance.references.content import anchors_of, content_files, told_of
 from colorizer.jobs import Job, JobState, Kind, Progress
 from colorizer.media.base import FilmOutput
 from colorizer.media.film.piped import PIPE
 from colorizer.media.film.protocol import Film
 from colorizer.models.base import ColorModel
-from colorizer.pipeline.film import PREFETCH_DEPTH, FilmWork, cut_list_of, levels_of
+from colorizer.pipeline.film import PREFETCH_DEPTH, FilmWork, cut_list_of, levels_of, memory_of
 from colorizer.pipeline.writing import all_warnings, written
 from colorizer.settings import Settings
 from colorizer.stages.found import FoundShots
@@ -38,7 +39,10 @@ def colour_pipe(
     device = next(model.parameters()).device
     batch = film_batch(device)
     shots, found = cut_list_of(source, job), FoundShots()
-    work = FilmWork(job, source, sink, shots, levels_of(settings), found)
+    files = content_files(settings)
+    anchors = anchors_of(files, model, settings.size)
+    memory = memory_of(settings, anchors)
+    work = FilmWork(job, source, sink, shots, levels_of(settings), found, memory)
     with (
         core_pool() if device.type == "cpu" else nullcontext() as pool,
         Prefetch(work.wanted(), max(PREFETCH_DEPTH, batch)) as frames,
@@ -53,5 +57,6 @@ def colour_pipe(
         )
         coloured = work.coloured(frames, predict, (), notes, pool)
         done = yield from written(job, coloured, source, sink)
+        notes += told_of(anchors, files)
     warnings = all_warnings(source, notes, sink)
     yield Progress(job, JobState.DONE, done, done, warnings=warnings)

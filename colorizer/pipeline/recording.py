@@ -16,6 +16,7 @@ from colorizer.archive.verify.film import verify_film
 from colorizer.errors import MediaError
 from colorizer.files.checksum import file_hash
 from colorizer.guidance.cut_list import cut_file, override_file
+from colorizer.guidance.references.content import content_files
 from colorizer.guidance.references.files import (
     hinted_references,
     override_references,
@@ -39,8 +40,9 @@ def begin_record(job: Job, model: ColorModel, asked: Sequence[Guide]) -> Record:
         told["parameters_sha256"] = _model_hash(model)
     if asked:
         told["hints"] = as_lists(asked)
-        if painted := reference_hashes(hinted_references(asked)):
-            told["references"] = painted
+    painted = [*hinted_references(asked), *content_files(job.settings)]
+    if painted:
+        told["references"] = reference_hashes(painted)
     device = device_facts(next(model.parameters()).device)
     return Record(job, model=told, device=device, write=job.settings.sidecar)
 
@@ -145,7 +147,7 @@ def film_identity(job: Job, model: ColorModel, asked: Sequence[Guide]) -> dict[s
     found = own is not None and own.exists()
     kept["shot_settings"] = file_hash(own) if own and found else None
     painted = override_references(own if found else None)
-    painted += hinted_references(asked)
+    painted += [*hinted_references(asked), *content_files(job.settings)]
     kept["hints"] = as_lists(asked) or None
     kept["references"] = sorted(reference_hashes(painted).values()) or None
     return {

@@ -58,6 +58,15 @@ class Colouring(Options):
         metavar="JSON",
         shapes="none",
     )
+    reference: str = option(
+        "colour",
+        "",
+        "colour picture of what the film or the photos show, or a folder of such pictures; found"
+        " there by content, its colours go to what looks the same; may be given several times",
+        metavar="PICTURE",
+        shapes="none",  # their content does
+        several=True,
+    )
     smooth: bool = option(
         "films", True, "steady the colours of a film along its motion", shapes="film"
     )

@@ -32,6 +32,7 @@ def option(
     shapes: str = "both",
     everyday: bool = False,
     planned: bool = False,
+    several: bool = False,
 ) -> Any:
     """Declare one setting.
 
@@ -45,9 +46,11 @@ def option(
         shapes: which results depend on it: both, photo, film or none.
         everyday: `--help` lists it; `--help-all` lists every option.
         planned: which results are made, and their names, depend on it.
+        several: it holds names of files, joined by os.pathsep, and may be given several times.
     """
     metadata = {"help": text, "range": range, "choices": choices, "metavar": metavar}
     place = {"shapes": shapes, "group": group, "everyday": everyday, "planned": planned}
+    place["several"] = several
     return field(default=default, metadata={**metadata, **place})
 
 

@@ -108,15 +108,14 @@ def predict_chroma(
         warn: told each fallback in one line.
         gather: the network as several threads share it; None calls it at once.
         pool: see `core_pool`; on the CPU each frame of a batch gets a thread of it.
-        glimpses: keep with every key frame what the network found in it, where it tells that;
-            without hints.
+        glimpses: keep with every key frame what the network found in it, where it tells that.
 
     Raises:
         DeviceError: out of memory at the least setting.
         WeightsError: the network's answer is not finite.
     """
     network = _Network(model, batch, hints, warn, gather, pool)
-    network.glimpses = glimpses and not hints
+    network.glimpses = glimpses
     for group in _alike(frames, batch, amounts):
         network.vividness, _ = amounts(group[0].index)
         keys = [frame.seen for frame in group if _is_asked(frame)]
@@ -174,7 +173,7 @@ def in_place(ab: np.ndarray, frame: Frame) -> np.ndarray:
     import cv2
 
     top, bottom, left, right = frame.window
-    whole = np.zeros((2, *frame.L.shape), np.float32)
+    whole = np.zeros((len(ab), *frame.L.shape), np.float32)
     for number, part in enumerate(ab):
         size = (right - left, bottom - top)
         small = cv2.resize(part, size, interpolation=cv2.INTER_AREA)
@@ -266,14 +265,16 @@ class _Network:
         return ab, [None] * wanted if insight is None else glimpses_of(L[:wanted], insight)
 
     def _answer(self, L: Tensor) -> tuple[Tensor, Insight | None]:
+        hints, insight = (hint_map(self._hints, L) if self._hints else None), None
         if self.glimpses:
             look = partial(self._model.look, L, vividness=self.vividness)
-            return look() if self._gather is None else self._gather.alone(look)
-        hints = hint_map(self._hints, L) if self._hints else None
+            ab, insight = look() if self._gather is None else self._gather.alone(look)
+            if hints is None:
+                return ab, insight
         if self._gather is not None and not self._together:
-            return self._gather.predict(self._model, L, self.vividness, hints), None
+            return self._gather.predict(self._model, L, self.vividness, hints), insight
         call = partial(self._model.predict, L, vividness=self.vividness, hints=hints)
-        return (call() if self._gather is None else self._gather.alone(call)), None
+        return (call() if self._gather is None else self._gather.alone(call)), insight
 
     def _step_down(self, shape: tuple[int, ...]) -> None:
         """Take the next step of the ladder: batch, working size, CPU, error."""

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from colorizer import pipeline
 from colorizer.jobs import Job, Kind
@@ -54,14 +55,22 @@ def test_off_never_asks_for_more_than_colours(tmp_path, model, monkeypatch):
     frames_of(film_job(tmp_path, "single", smooth=False), model)
 
 
-@pytest.mark.parametrize("stop", [30, 55, 70])
+@pytest.mark.parametrize(
+    ("stop", "memory", "referred"),
+    [(30, "on", False), (55, "on", False), (70, "on", False), (55, "on", True), (55, "off", True)],
+)
 def test_a_film_that_was_stopped_and_continued_is_the_uninterrupted_one(
-    tmp_path, model, monkeypatch, stop
+    tmp_path, model, monkeypatch, stop, memory, referred
 ):
     monkeypatch.setattr(film_sink, "SEGMENT_FRAMES", 24)
     monkeypatch.setattr(recall, "BYTES_HELD", 1)  # a shot of 80 frames has parts
-    whole = frames_of(film_job(tmp_path, "whole"), model)
-    job = film_job(tmp_path, "stopped")
+    settings = {"memory": memory}
+    if referred:
+        still = np.clip(drawn.film_frames(film_job(tmp_path).source)[9] + [0, 20, 60], 0, 255)
+        Image.fromarray(still.astype(np.uint8)).save(tmp_path / "still.png")
+        settings["reference"] = str(tmp_path / "still.png")
+    whole = frames_of(film_job(tmp_path, "whole", **settings), model)
+    job = film_job(tmp_path, "stopped", **settings)
     events = pipeline.run(job, model)
     for _ in range(stop):
         next(events)

@@ -66,7 +66,7 @@ def guides_of(job: Job) -> tuple[Guide, ...]:
     """
     file = None if job.hints else hint_file(job.settings.hints, job.source)
     guides = job.hints if file is None else read_hints(file)
-    if job.kind is Kind.PHOTO and references_of(guides):
+    if job.kind is Kind.PHOTO and any(one.when is not None for one in references_of(guides)):
         raise SettingsError(note("reference.photo", source=job.source))
     return guides
 

@@ -26,7 +26,7 @@ MOST_SKEW = 0.03
 LEAST_LIKENESS = 0.75
 """Correlation of lightness below which a still is no picture of its frame; however strongly it was
 graded it has 0.97, a frame half a second apart 0.6 to 0.98."""
-_LEAST_CHROMA = 3.0
+LEAST_CHROMA = 3.0
 """Chroma that a hundredth of a colour still has, at least."""
 _LEAST_SPREAD = 1.5
 """Standard deviation of L below which a frame shows too little to be compared."""
@@ -77,7 +77,7 @@ def open_reference(
             film = note("reference.on_screen", size=film, screen=shapes[1])
         told = note("reference.other_shape", width=width, height=height, film=film)
         raise MediaError(file, told)
-    if picture.tint is None or _chroma_of(picture.tint) < _LEAST_CHROMA:
+    if picture.tint is None or chroma_of(picture.tint) < LEAST_CHROMA:
         raise MediaError(file, note("reference.no_colour"))
     likeness = _likeness(picture.L, frame.L)
     if likeness < LEAST_LIKENESS:
@@ -152,7 +152,7 @@ def resized(planes: np.ndarray, size: tuple[int, ...]) -> np.ndarray:
     return np.stack([cv2.resize(plane, size[::-1], interpolation=kind) for plane in planes])
 
 
-def _chroma_of(ab: np.ndarray) -> float:
+def chroma_of(ab: np.ndarray) -> float:
     """Return the chroma that a hundredth of a picture exceeds."""
     return float(np.percentile(np.hypot(*ab), 99))
 

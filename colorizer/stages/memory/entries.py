@@ -16,7 +16,7 @@ from colorizer.models.ab_bins import bin_centres
 from colorizer.stages.memory.clusters import clustered, nearest_of, sums_of
 from colorizer.stages.memory.glimpse import Glimpse, keys_at, products
 
-SOFTNESS = 0.33
+SOFTNESS = 0.25
 """Squared distance by which an entry's weight falls to 1/e."""
 MOST, POINTS_EACH = 320, 8
 """Entries of a memory, at most, and the points that make one, at least."""

@@ -17,7 +17,8 @@ from functools import partial
 import numpy as np
 import torch
 
-from colorizer.frame import Frame, Motion
+from colorizer.frame import Frame
+from colorizer.stages.memory.anchors import Anchors
 from colorizer.stages.memory.entries import Entries, Reader, entries_of, extended, points_of
 from colorizer.stages.memory.glimpse import STRIDE, Glimpse
 from colorizer.stages.predict import in_place
@@ -26,7 +27,7 @@ from colorizer.stages.temporal import DISSOLVE_TRUST
 State = dict[str, np.ndarray]
 MOST_HELD, LEAST_HELD = 360, 48
 """Frames of a shot that wait together, at most and at least."""
-BYTES_HELD = 320 << 20
+BYTES_HELD = 384 << 20
 """What waits, at most, while that is more than the least number of frames."""
 MOST_KEYS = 64
 """Key frames that entries are made of, at most, evenly thinned."""
@@ -49,12 +50,21 @@ class _Part:
     """Index of the frame after its last, where the shot is as long."""
     entries: Entries | None = None
     gain: float = 1.0
+    shares: torch.Tensor | None = None
+    """Of the film's anchors in it, see `Anchors.shares`."""
 
 
 class ShotMemory:
     """Remembers the shots of one film one after the other, for a later run to continue too."""
 
-    def __init__(self) -> None:
+    def __init__(self, anchors: Anchors | None = None, *, remembers: bool = True) -> None:
+        """Begin.
+
+        Args:
+            anchors: pictures in true colours whose things the film shows.
+            remembers: False leaves colours that no anchor gives as they are.
+        """
+        self._anchors, self._remembers = anchors or Anchors([]), remembers
         self._parts: deque[_Part] = deque()
         """Those whose colours are known, from the one that `state` was last asked of."""
 
@@ -66,7 +76,9 @@ class ShotMemory:
             if "memory_keys" in state:
                 arrays = (torch.from_numpy(state[f"memory_{name}"]).float() for name in _NAMES)
                 entries = Entries(*arrays)
-            self._parts.append(_Part(int(first), int(end), entries, gain))
+            shares = state.get("memory_shares")
+            shares = None if shares is None else torch.from_numpy(shares)
+            self._parts.append(_Part(int(first), int(end), entries, gain, shares))
 
     def state(self, index: int) -> State:
         """Return what must be remembered before frame `index`; ask in order."""
@@ -76,6 +88,8 @@ class ShotMemory:
             return {}
         part = self._parts[0]
         kept = {"memory_part": np.array([part.first, part.end, part.gain])}
+        if part.shares is not None:
+            kept["memory_shares"] = part.shares.numpy()
         if part.entries is not None:
             for name in _NAMES:
                 kept[f"memory_{name}"] = getattr(part.entries, name).half().numpy()
@@ -90,7 +104,7 @@ class ShotMemory:
             pool: see `core_pool`; what is computed here is computed on it.
         """
         part = self._parts[-1] if self._parts else None
-        read = None if part is None else _reading(part)
+        read = None if part is None else self._reading(part)
         waiting: list[Frame] = []
         for frame in frames:
             if part is None or frame.starts_shot or frame.index >= part.end:
@@ -100,11 +114,12 @@ class ShotMemory:
                 waiting, read = [], None
                 if frame.glimpse is None and before is None:
                     self._parts.append(part)
-                    read = _reading(part)
+                    read = self._reading(part)
             if read is None:
-                waiting.append(_packed(frame))
+                waiting.append(frame)
             else:
-                yield read(frame)
+                # On a thread of the pool too: what is read there depends on nothing else.
+                yield from _in_order(read, [frame], pool)
         yield from self._recalled(part, waiting, pool)
 
     def _recalled(
@@ -113,50 +128,75 @@ class ShotMemory:
         """Remember what the frames of a part show, and yield them with the colours of that."""
         if part is None or not waiting:
             return
-        part = (
-            pool.submit(_remembered, part, waiting).result() if pool else _remembered(part, waiting)
-        )
+        found = partial(self._remembered, part, waiting)
+        part = pool.submit(found).result() if pool else found()
         self._parts.append(part)
-        yield from _in_order(_reading(part), waiting, pool)
+        yield from _in_order(self._reading(part), waiting, pool)
+
+    def _remembered(self, part: _Part, frames: Sequence[Frame]) -> _Part:
+        """Return a part with the entries that its frames make, or add."""
+        keys = [frame for frame in frames if frame.glimpse is not None]
+        sound = _sound(frames)
+        keys = [frame for frame in keys if frame.index in sound] or keys
+        glimpses = [frame.glimpse for frame in keys[:: -(-len(keys) // MOST_KEYS) or 1]]
+        if not glimpses:
+            return part
+        with torch.inference_mode():
+            if len(self._anchors):
+                shares = self._anchors.shares(_some(glimpses))
+                part = replace(part, shares=shares)
+            if not self._remembers or (part.entries is None and len(glimpses) < 2):
+                return part
+            points, before = points_of(glimpses), part.entries
+            entries = entries_of(points) if before is None else extended(before, points)
+            return replace(part, entries=entries, gain=_gain(entries, glimpses))
+
+    def _reading(self, part: _Part) -> Callable[[Frame], Frame]:
+        """Return what gives a frame of a part the colours that are remembered."""
+        readers: dict[float, Reader] = {}
+
+        def read(frame: Frame) -> Frame:
+            glimpse = frame.glimpse
+            if glimpse is None or frame.ab is None:
+                return frame
+            heat = glimpse.temperature
+            with torch.inference_mode():
+                if part.entries is not None and heat not in readers:
+                    readers[heat] = Reader(part.entries, heat)
+                change = torch.zeros_like(glimpse.own)
+                if part.entries is not None:
+                    found, trust = readers[heat].read(glimpse)
+                    change = trust * (found - glimpse.own)
+                ab = (frame.ab + _placed(change.numpy(), frame)) * np.float32(part.gain)
+                if part.shares is not None:
+                    laid = self._anchors.read(glimpse, part.shares).numpy()
+                    ab = _painted(ab, laid, frame)
+            return replace(frame, ab=ab, glimpse=None)
+
+        return read
+
+
+def anchored(frames: Iterable[Frame], anchors: Anchors) -> Iterator[Frame]:
+    """Give photos the colours of anchors, each on its own.
+
+    Args:
+        frames: from `predict_chroma`, with glimpses.
+        anchors: pictures in true colours.
+    """
+    for frame in frames:
+        if frame.glimpse is not None and frame.ab is not None:
+            with torch.inference_mode():
+                shares = anchors.shares([frame.glimpse])
+                laid = anchors.read(frame.glimpse, shares).numpy()
+            frame = replace(frame, ab=_painted(frame.ab, laid, frame), glimpse=None)
+        yield frame
 
 
 def _length(frame: Frame) -> int:
     """Return how many frames like one wait together."""
-    motion = 6 * 2 * frame.L.size // 4
+    motion = 6 * frame.L.nbytes // 2  # about, and what waits with a key frame
     size = frame.Y.nbytes + frame.L.nbytes + motion
     return int(np.clip(BYTES_HELD // size, LEAST_HELD, MOST_HELD))
-
-
-def _packed(frame: Frame) -> Frame:
-    """Return a frame with its motion in half the bytes."""
-    motion = frame.motion
-    if motion is None:
-        return frame
-    names = ("back", "forth", "back_trust", "forth_trust")
-    return replace(frame, motion=Motion(*(getattr(motion, n).astype(np.float16) for n in names)))
-
-
-def _unpacked(frame: Frame) -> Frame:
-    motion = frame.motion
-    if motion is None or motion.back.dtype == np.float32:
-        return frame
-    names = ("back", "forth", "back_trust", "forth_trust")
-    return replace(frame, motion=Motion(*(getattr(motion, n).astype(np.float32) for n in names)))
-
-
-def _remembered(part: _Part, frames: Sequence[Frame]) -> _Part:
-    """Return a part with the entries that its frames make, or add."""
-    keys = [frame for frame in frames if frame.glimpse is not None]
-    sound = _sound(frames)
-    keys = [frame for frame in keys if frame.index in sound] or keys
-    glimpses = [frame.glimpse for frame in keys[:: -(-len(keys) // MOST_KEYS) or 1]]
-    if not glimpses:
-        return part
-    with torch.inference_mode():
-        points = points_of(glimpses)
-        before = part.entries
-        entries = entries_of(points) if before is None else extended(before, points)
-        return replace(part, entries=entries, gain=_gain(entries, glimpses))
 
 
 def _sound(frames: Sequence[Frame]) -> set[int]:
@@ -177,36 +217,32 @@ def _sound(frames: Sequence[Frame]) -> set[int]:
     return found
 
 
+def _some(glimpses: Sequence[Glimpse]) -> Sequence[Glimpse]:
+    """Return at most eight, evenly spread."""
+    return glimpses[:: -(-len(glimpses) // 8)]
+
+
 def _gain(entries: Entries, glimpses: Sequence[Glimpse]) -> float:
     """Return the factor by which what is read has the chroma that the network gave."""
     before = after = 0.0
     reader = Reader(entries, glimpses[0].temperature)
-    for glimpse in glimpses[:: -(-len(glimpses) // 8)]:
+    for glimpse in _some(glimpses):
         ab, trust = reader.read(glimpse)
         before += float(glimpse.own.norm(dim=0).mean())
         after += float((glimpse.own + trust * (ab - glimpse.own)).norm(dim=0).mean())
     return float(np.clip(before / max(after, 1e-6), 1.0, MOST_GAIN))
 
 
-def _reading(part: _Part) -> Callable[[Frame], Frame]:
-    """Return what gives a frame of a part the colours that are remembered."""
-    readers: dict[float, Reader] = {}
+def _painted(ab: np.ndarray, laid: np.ndarray, frame: Frame) -> np.ndarray:
+    """Give ab of a frame the colours that anchors lay on it, see `Anchors.read`."""
+    *wanted, weight = _placed(laid, frame)
+    return ab * (1 - weight) + np.stack(wanted)
 
-    def read(frame: Frame) -> Frame:
-        frame, glimpse = _unpacked(frame), frame.glimpse
-        if glimpse is None or part.entries is None or frame.ab is None:
-            return replace(frame, glimpse=None) if glimpse is not None else frame
-        heat = glimpse.temperature
-        with torch.inference_mode():
-            if heat not in readers:
-                readers[heat] = Reader(part.entries, heat)
-            ab, trust = readers[heat].read(glimpse)
-            change = (trust * (ab - glimpse.own)).numpy()
-        change = _enlarged(change, glimpse.size, frame.L.shape if frame.window is None else None)
-        ab = (frame.ab + in_place(change, frame)) * np.float32(part.gain)
-        return replace(frame, ab=ab, glimpse=None)
 
-    return read
+def _placed(change: np.ndarray, frame: Frame) -> np.ndarray:
+    """Bring planes (n, h, w) from the places of a glimpse to the frame."""
+    size = frame.L.shape if frame.window is None else None
+    return in_place(_enlarged(change, frame.glimpse.size, size), frame)
 
 
 def _enlarged(

@@ -232,7 +232,7 @@ def test_what_is_no_reference_of_the_frame_is_refused(film):
         assert not (folder / "bad.mkv").exists()
     with pytest.raises(SettingsError, match=r"the reference .*none.png does not exist"):
         colorized(folder, "bad.mkv", [{"frame": AT, "reference": "none.png"}])
-    with pytest.raises(SettingsError, match="hint 1 needs a time or frame"):
+    with pytest.raises(SettingsError, match="can't find what a reference shows"):
         colorized(folder, "bad.mkv", [{"reference": "painted.png"}])
     with pytest.raises(SettingsError, match="hint 1 has both reference and x"):
         colorized(folder, "bad.mkv", [{"x": 0.5, "reference": "painted.png", "frame": 3}])
