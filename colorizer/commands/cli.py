@@ -102,8 +102,10 @@ def _run_command(arguments: argparse.Namespace) -> int:
 
 
 def _is_of_a_library(error: OSError) -> bool:
-    """Return whether a shared library could not be loaded: ctypes sets no number, Windows these."""
-    return getattr(error, "winerror", error.errno) in (None, 126, 127, 193, 1114)
+    """Return whether it arose at an import, as where a shared library can't be loaded."""
+    import traceback
+
+    return any(frame.name == "<module>" for frame in traceback.extract_tb(error.__traceback__))
 
 
 def _set_up_logging(arguments: argparse.Namespace) -> None:

@@ -66,12 +66,17 @@ def pipe(arguments: argparse.Namespace) -> int:
 
 def _checked(arguments: argparse.Namespace) -> Settings:
     """Return the settings; refuse what a pipe can't do."""
+    from colorizer.media.probe import kind_of
+
     out, inputs = arguments.out, arguments.inputs
     if len(inputs) != 1:
         raise SettingsError(note("pipe.one_input"))
     to_y4m = _is_pipe(out or "") or (out or "").lower().endswith(_SUFFIX)
     if not to_y4m:
         raise SettingsError(note("pipe.needs_y4m_out"))
+    source = Path(inputs[0])
+    if source.is_dir() or (not _is_pipe(inputs[0]) and kind_of(source) is Kind.PHOTO):
+        raise SettingsError(note("pipe.film_only", name=source))
     given = vars(arguments)
     unfit = [name for name in _NEVER if name in given]
     unfit += [name for name in _OF_FILES if name in given and _is_pipe(inputs[0])]
@@ -109,11 +114,8 @@ def _opened(name: str, settings: Settings) -> Iterator[Film]:
     """Open the film: from a pipe, or a file."""
     from colorizer.media import open_film
     from colorizer.media.film.piped import PipedFilm
-    from colorizer.media.probe import kind_of
 
     if not _is_pipe(name):
-        if Path(name).is_dir() or kind_of(Path(name)) is Kind.PHOTO:
-            raise SettingsError(note("pipe.film_only", name=name))
         with open_film(Path(name), settings, side=settings.size) as film:
             yield film
         return

@@ -6,11 +6,13 @@ import subprocess
 import sys
 import threading
 from dataclasses import replace
+from pathlib import Path
 
 import av
 import numpy as np
 import pytest
 
+import colorizer
 from colorizer import pipeline
 from colorizer.commands import cli
 from colorizer.commands.report import ExitCode
@@ -19,6 +21,7 @@ from colorizer.media.film.piped import PipedFilm, PipedOutput
 from tests.draw_film import draw_film
 from tests.tiny_model import tiny_model
 
+SAMPLES = Path(colorizer.__file__).with_name("samples")
 SIZE = (48, 64)
 FRAMES = 12
 
@@ -147,7 +150,8 @@ def test_named_pipes_and_y4m_files(tmp_path):
         (["-", "-o", "-", "--start", "3"], "--start has no use in a pipe"),
         (["a.mkv", "-o", "-", "--verify"], "--verify has no use in a pipe"),
         (["a.mkv", "-o", "-", "--json"], "leave out --json"),
-        (["a.png", "-o", "-"], "a pipe takes one film"),
+        ([str(SAMPLES / "coffee.png"), "-o", "-"], "a pipe takes one film"),
+        ([str(SAMPLES), "-o", "-"], "a pipe takes one film"),
     ],
 )
 def test_what_a_pipe_can_not_do_is_said(options, told, capsys):
