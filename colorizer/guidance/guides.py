@@ -13,7 +13,7 @@ from typing import Protocol
 from colorizer.frame import Frame
 from colorizer.guidance.hints.tracks import HintsAt, apply_hints, track_hints
 from colorizer.guidance.reader import FilmReader
-from colorizer.guidance.references.content import with_frames
+from colorizer.guidance.references.files import with_frames
 from colorizer.guidance.references.reference import PaintedFrame, lay_references
 from colorizer.guidance.references.tracks import apply_references
 from colorizer.guidance.shot_settings import Overrides

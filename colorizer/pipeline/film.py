@@ -23,7 +23,8 @@ from colorizer.guidance.guides import Guides, film_guides
 from colorizer.guidance.hints.file import guides_of
 from colorizer.guidance.hints.tracks import key_anchors
 from colorizer.guidance.reader import FilmReader
-from colorizer.guidance.references.content import anchors_of, content_files, told_of
+from colorizer.guidance.references.content import anchors_of, told_of
+from colorizer.guidance.references.files import content_files
 from colorizer.guidance.shot_settings import read_overrides
 from colorizer.jobs import Job, JobState, Progress
 from colorizer.media import open_film, open_film_sink

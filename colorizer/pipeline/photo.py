@@ -9,7 +9,8 @@ from colorizer.color.negatives import looks_negative
 from colorizer.frame import Frame
 from colorizer.guidance.guides import photo_guides
 from colorizer.guidance.hints.file import guides_of
-from colorizer.guidance.references.content import anchors_of, content_files, told_of
+from colorizer.guidance.references.content import anchors_of, told_of
+from colorizer.guidance.references.files import content_files
 from colorizer.jobs import Job, JobState, Progress
 from colorizer.media import open_photo, open_photo_sink
 from colorizer.models.base import ColorModel

@@ -10,7 +10,8 @@ from collections.abc import Generator
 from contextlib import nullcontext
 from functools import partial
 
-from colorizer.guidance.references.content import anchors_of, content_files, told_of
+from colorizer.guidance.references.content import anchors_of, told_of
+from colorizer.guidance.references.files import content_files
 from colorizer.jobs import Job, JobState, Kind, Progress
 from colorizer.media.base import FilmOutput
 from colorizer.media.film.piped import PIPE

@@ -16,8 +16,8 @@ from colorizer.archive.verify.film import verify_film
 from colorizer.errors import MediaError
 from colorizer.files.checksum import file_hash
 from colorizer.guidance.cut_list import cut_file, override_file
-from colorizer.guidance.references.content import content_files
 from colorizer.guidance.references.files import (
+    content_files,
     hinted_references,
     override_references,
     reference_hashes,

@@ -28,6 +28,7 @@ from colorizer.files.checksum import file_hash
 from colorizer.guidance.cut_list import cut_file, override_file
 from colorizer.guidance.hints.file import hint_file, read_hints
 from colorizer.guidance.references.files import (
+    content_files,
     hinted_references,
     override_references,
     reference_hashes,
@@ -263,14 +264,18 @@ def _other_hints(sidecar: Sidecar, job: Job) -> bool:
         SettingsError: it can't be read.
     """
     then, now = sidecar["settings"].get("hints"), job.settings.hints
+    model = sidecar["model"]
+    before = sorted((model.get("references") or {}).values())
+    matched = reference_hashes(content_files(job.settings))
     if not then and now is None:
-        return False
+        own = sidecar["settings"].get("reference") or matched  # a window's stay as they are
+        return bool(own) and before != sorted(matched.values())
     file = hint_file(now, job.source)
     hints = () if file is None else read_hints(file)
     painted = reference_hashes(hinted_references(hints))
-    model = sidecar["model"]
     made = _told(model.get("hints") or [], model.get("references") or {})
-    return made != _told(as_lists(hints), painted)
+    same = before == sorted({**painted, **matched}.values())
+    return not same or made != _told(as_lists(hints), painted)
 
 
 def _told(hints: Iterable[Any], references: Mapping[str, str]) -> list[list[Any]]:

@@ -6,8 +6,7 @@ reference that belongs to one frame is `colorizer.guidance.references.reference`
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
@@ -21,50 +20,13 @@ from colorizer.guidance.references.reference import LEAST_CHROMA, chroma_of
 from colorizer.media.photo.still import StillSource
 from colorizer.models.base import ColorModel
 from colorizer.notes import Note, note
-from colorizer.places.hint import Guide, Reference, references_of
-from colorizer.settings import Settings
 from colorizer.stages.levels import fresh_print
 from colorizer.stages.memory.anchors import Anchor, Anchors, anchor_of
 from colorizer.stages.memory.glimpse import STRIDE, glimpses_of
 
-_SUFFIXES = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp", ".jxl", ".avif"}
-"""Of the pictures of a folder that are taken."""
-
-
 _MOST_KNOWN = 64
 _KNOWN: WeakKeyDictionary[ColorModel, dict[tuple[str, int], Anchor]] = WeakKeyDictionary()
 """Anchors by the model that found them, and by content and size of their pictures."""
-
-
-def content_files(settings: Settings, guides: Iterable[Guide] = ()) -> list[Path]:
-    """Return the pictures that are matched by what they show, each once.
-
-    Args:
-        settings: `reference` names pictures and folders of pictures.
-        guides: those that say no frame count too.
-
-    Raises:
-        SettingsError: a name leads to nothing, or to a folder without pictures.
-    """
-    found: list[Path] = []
-    for name in filter(None, settings.reference.split(os.pathsep)):
-        path = Path(name)
-        if path.is_dir():
-            files = sorted(one for one in path.iterdir() if one.suffix.lower() in _SUFFIXES)
-            if not files:
-                raise SettingsError(note("reference.empty_folder", folder=path))
-            found += files
-        elif path.is_file():
-            found.append(path)
-        else:
-            raise SettingsError(note("reference.does_not_exist", name="--reference", file=path))
-    found += [one.file for one in references_of(guides) if one.when is None]
-    return list(dict.fromkeys(found))
-
-
-def with_frames(guides: Sequence[Guide]) -> list[Guide]:
-    """Return guides without the references that are matched by what they show."""
-    return [one for one in guides if not (isinstance(one, Reference) and one.when is None)]
 
 
 def anchors_of(files: Sequence[Path], model: ColorModel, side: int) -> Anchors | None:

@@ -5,14 +5,20 @@ Neither torch, av nor cv2 is imported; `colorizer.guidance.references.reference`
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from colorizer.errors import SettingsError
 from colorizer.files.checksum import file_hash
 from colorizer.files.strangers import NOTES_BYTES, parse_toml, read_text
 from colorizer.guidance.hints.file import reference_from
-from colorizer.places.hint import Guide, references_of
+from colorizer.notes import note
+from colorizer.places.hint import Guide, Reference, references_of
+from colorizer.settings import Settings
+
+_SUFFIXES = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp", ".jxl", ".avif"}
+"""Of the pictures of a folder that are taken."""
 
 
 def hinted_references(hints: Iterable[Guide]) -> list[Path]:
@@ -41,3 +47,34 @@ def reference_hashes(files: Iterable[Path]) -> dict[str, str]:
         except OSError:  # the run says why
             found[str(file)] = ""
     return found
+
+
+def content_files(settings: Settings, guides: Iterable[Guide] = ()) -> list[Path]:
+    """Return the pictures that are matched by what they show, each once.
+
+    Args:
+        settings: `reference` names pictures and folders of pictures.
+        guides: those that say no frame count too.
+
+    Raises:
+        SettingsError: a name leads to nothing, or to a folder without pictures.
+    """
+    found: list[Path] = []
+    for name in filter(None, settings.reference.split(os.pathsep)):
+        path = Path(name)
+        if path.is_dir():
+            files = sorted(one for one in path.iterdir() if one.suffix.lower() in _SUFFIXES)
+            if not files:
+                raise SettingsError(note("reference.empty_folder", folder=path))
+            found += files
+        elif path.is_file():
+            found.append(path)
+        else:
+            raise SettingsError(note("reference.does_not_exist", name="--reference", file=path))
+    found += [one.file for one in references_of(guides) if one.when is None]
+    return list(dict.fromkeys(found))
+
+
+def with_frames(guides: Sequence[Guide]) -> list[Guide]:
+    """Return guides without the references that are matched by what they show."""
+    return [one for one in guides if not (isinstance(one, Reference) and one.when is None)]

@@ -14,7 +14,7 @@ from colorizer import pipeline
 from colorizer.color.cielab import srgb_to_lab
 from colorizer.errors import ColorizerError, MediaError, SettingsError
 from colorizer.guidance.hints.file import guides_of
-from colorizer.guidance.references.content import content_files, with_frames
+from colorizer.guidance.references.files import content_files, with_frames
 from colorizer.jobs import Job, JobState, Kind
 from colorizer.models import load_model
 from colorizer.places.hint import Hint, Reference
@@ -165,3 +165,17 @@ def test_the_option_may_be_given_several_times(tmp_path):
     given = parser.parse_args(["--reference", "a.png", "--references", "b"])
     files = settings_from(given).reference.split(os.pathsep)
     assert files == [str(Path.cwd() / "a.png"), str(Path.cwd() / "b")]
+
+
+def test_a_result_is_made_again_when_a_reference_says_something_else(tmp_path, model):
+    from colorizer.archive.planning.existing import Standing, standing_of
+
+    shown = sample("astronaut.jpg", (128, 128))
+    file = picture(tmp_path / "ref.png", painted(shown))
+    job = photo(tmp_path, shown, file)
+    list(pipeline.run(job, model))
+    assert standing_of(job)[0] is Standing.DONE
+    picture(tmp_path / "ref.png", painted(shown, 0.5))
+    assert standing_of(job)[0] is Standing.OUTDATED
+    without = replace(job, settings=replace(job.settings, reference=""))
+    assert standing_of(without)[0] is Standing.OUTDATED
