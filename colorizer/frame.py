@@ -107,6 +107,10 @@ class Frame:
 
     colours: Colours | None = None
     """Of a film: what colours the source has; None where it is exactly gray."""
+    year: int | None = None
+    """In which it was made, as its file says."""
+    emulsion: tuple[float, float, float] | None = None
+    """Weights of linear R, G, B in its gray, which the network is told; None is unknown."""
     repeats: bool = False
     """Whether it shows what the frame before it shows, and gets the same colours."""
     kept: bool = False

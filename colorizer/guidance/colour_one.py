@@ -9,6 +9,7 @@ from colorizer.frame import Frame
 from colorizer.guidance.guides import Guides
 from colorizer.models.base import ColorModel
 from colorizer.settings import Settings
+from colorizer.stages.emulsion import tell_emulsion
 from colorizer.stages.levels import follow_light, level_alone
 from colorizer.stages.paper import mark_paper
 from colorizer.stages.predict import predict_chroma
@@ -38,7 +39,8 @@ def prepared(frame: Frame, settings: Settings) -> Frame:
         settings: paper, faded and screens are used.
     """
     frames = hide_screens([frame], settings.screens, lambda _: None)
-    return next(level_alone(mark_paper(frames, settings.paper), settings.faded))
+    frames = level_alone(mark_paper(frames, settings.paper), settings.faded)
+    return next(tell_emulsion(frames, lambda _: settings.emulsion, lambda _: None))
 
 
 def luma_size(frame: Frame) -> tuple[int, int]:

@@ -50,6 +50,8 @@ class Guides:
     shown: tuple[Hint, ...] = ()
     """Hints that the network sees too: those of a photo."""
     references: References | None = None
+    emulsion: Callable[[int], str] = lambda _: "auto"
+    """What light the material of a frame saw, by its index: one of `settings.EMULSIONS`."""
     anchors: frozenset[int] = frozenset()
     """Frames that hints were set on, and those of references: they must be key frames."""
 
@@ -133,7 +135,14 @@ def film_guides(
     tracks, amounts = track_hints(points, film.marked), amounts_of(settings, own, film.per_frame)
     anchors = frozenset([*(index for index, _ in points), *(one.index for one in read)])
     references = FilmReferences(read, film, amounts) if read else None
-    return Guides(amounts, lambda index: tracks.get(index, ()), (), references, anchors)
+    emulsion = _emulsions(settings, own, film.per_frame)
+    return Guides(amounts, lambda index: tracks.get(index, ()), (), references, emulsion, anchors)
+
+
+def _emulsions(settings: Settings, own: Overrides | None, per_frame: int) -> Callable[[int], str]:
+    if own is None:
+        return lambda _: settings.emulsion
+    return lambda index: own.of(index // per_frame).emulsion or settings.emulsion
 
 
 def amounts_of(settings: Settings, own: Overrides | None = None, per_frame: int = 1) -> Amounts:

@@ -9,6 +9,10 @@ reference = "painted.png"
 [shot.5]
 skip = true
 
+[shot.6]
+cards = "card"
+emulsion = "ortho"
+
 A reference is a still in colour of the shot's first frame; of another frame it stands among the
 hints, with its frame or time.
 """
@@ -17,7 +21,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +35,7 @@ from colorizer.places.hint import Guide, Reference
 from colorizer.settings import Settings
 from colorizer.settings.option import check_option
 
-_KEYS = ("strength", "vividness", "skip", "hints", "reference")
+_KEYS = ("strength", "vividness", "emulsion", "cards", "skip", "hints", "reference")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,9 @@ class ShotSettings:
     strength: float | None = None
     """0 where the shot is to stay gray."""
     vividness: float | None = None
+    emulsion: str | None = None
+    cards: str | None = None
+    """One of `settings.CARDS`, or "card": the whole shot is one."""
     hints: tuple[Guide, ...] = ()
     """A hint that does not say when, or a reference, is of the shot's first frame."""
 
@@ -127,6 +134,9 @@ def _shot(number: str, values: Any, file: Path) -> ShotSettings:
         raise SettingsError(
             note("hints.unknown_key", name=name, unknown=repr(unknown[0]), known=", ".join(_KEYS))
         )
+    if values.get("cards") == "card":
+        values = {key: value for key, value in values.items() if key != "cards"}
+        return replace(_shot(number, values, file), cards="card")
     for item in fields(Settings):
         if item.name in values and item.name != "hints":
             try:
@@ -140,7 +150,13 @@ def _shot(number: str, values: Any, file: Path) -> ShotSettings:
     if "reference" in values:
         hints = (*hints, Reference(reference_from(values["reference"], name, file.parent)))
     strength = 0.0 if skip else values.get("strength")
-    return ShotSettings(strength, values.get("vividness"), () if skip else hints)
+    return ShotSettings(
+        strength,
+        values.get("vividness"),
+        values.get("emulsion"),
+        values.get("cards"),
+        () if skip else hints,
+    )
 
 
 def _plain(error: SettingsError) -> str:

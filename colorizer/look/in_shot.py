@@ -15,6 +15,7 @@ from colorizer.guidance.colour_one import prepared
 from colorizer.media.seek import frames_around
 from colorizer.pipeline.film import wishes_of
 from colorizer.settings import Settings
+from colorizer.stages.emulsion import tell_emulsion
 from colorizer.stages.levels.film import FilmLevels
 from colorizer.stages.shots import mark_shots
 
@@ -41,4 +42,5 @@ def levelled_in_shot(frame: Frame, path: Path, settings: Settings) -> Frame:
         found = None
     if found is None or found.L.shape != frame.L.shape:
         return prepared(frame, settings)
-    return replace(frame, **{name: getattr(found, name) for name in _MARKS})
+    frame = replace(frame, **{name: getattr(found, name) for name in _MARKS})
+    return next(tell_emulsion([frame], lambda _: settings.emulsion, lambda _: None))

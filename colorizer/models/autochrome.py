@@ -296,11 +296,13 @@ class Autochrome(ColorModel):
         ab, _ = self._answer(features, hints, vividness, temperature)
         return ab[..., :height, :width].clamp(-AB_SCALE, AB_SCALE)
 
-    def look(self, L: Tensor, *, vividness: float = VIVIDNESS) -> tuple[Tensor, Insight]:
+    def look(
+        self, L: Tensor, *, vividness: float = VIVIDNESS, emulsion: Tensor | None = None
+    ) -> tuple[Tensor, Insight]:
         """Predict colour and tell what was found on the way; see `ColorModel.look`."""
         height, width = L.shape[-2:]
         encoded = self._encoded(pad_to_stride(L, self.stride), None)
-        features = self._decoded(encoded, None, None)
+        features = self._decoded(encoded, None, emulsion)
         ab, on_bins = self._answer(features, None, vividness, TEMPERATURE)
         # Scores are linear in the features, so those of four places are the scores of their mean.
         with torch.autocast(L.device.type, enabled=False):

@@ -109,17 +109,21 @@ class ColorModel(nn.Module):
         """
         raise NotImplementedError
 
-    def look(self, L: Tensor, *, vividness: float = VIVIDNESS) -> tuple[Tensor, Insight | None]:
+    def look(
+        self, L: Tensor, *, vividness: float = VIVIDNESS, emulsion: Tensor | None = None
+    ) -> tuple[Tensor, Insight | None]:
         """Predict colour without hints, and tell what was found on the way.
 
         Args:
             L: see `predict`.
             vividness: see `predict`.
+            emulsion: see `predict`.
 
         Returns:
             ab as `predict` gives it, and what was found; None of a model without ab bins.
         """
-        return self.predict(L, vividness=vividness), None
+        told = {} if emulsion is None else {"emulsion": emulsion}
+        return self.predict(L, vividness=vividness, **told), None
 
 
 def pad_to_stride(x: Tensor, stride: int) -> Tensor:

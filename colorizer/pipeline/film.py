@@ -25,7 +25,7 @@ from colorizer.guidance.hints.tracks import key_anchors
 from colorizer.guidance.reader import FilmReader
 from colorizer.guidance.references.content import anchors_of, told_of
 from colorizer.guidance.references.files import content_files
-from colorizer.guidance.shot_settings import read_overrides
+from colorizer.guidance.shot_settings import Overrides, read_overrides
 from colorizer.jobs import Job, JobState, Progress
 from colorizer.media import open_film, open_film_sink
 from colorizer.media.base import FilmOutput
@@ -45,6 +45,7 @@ from colorizer.pipeline.recording import (
 from colorizer.pipeline.writing import all_warnings, written
 from colorizer.places.hint import Guide
 from colorizer.settings import Settings
+from colorizer.stages.emulsion import tell_emulsion
 from colorizer.stages.fields import separate_fields, weave_fields
 from colorizer.stages.found import FoundShots
 from colorizer.stages.gather import Gather
@@ -192,6 +193,14 @@ class FilmWork:
         """Fields of a frame that are coloured one by one, 1 or 2."""
         return 2 if self.source.first_field else 1
 
+    @property
+    def own(self) -> Overrides | None:
+        """What single shots have of their own."""
+        shots, job = self.shots, self.job
+        if shots is None:
+            return None
+        return read_overrides(cut_file(job.settings.shots, job.source), shots.cuts)
+
     def wanted(self) -> Iterator[Frame]:
         """Return the frames that the sink still wants, or their fields; with shots marked."""
         source, sink, shots = self.source, self.sink, self.shots
@@ -215,7 +224,10 @@ class FilmWork:
         self.levels.go_on(start, sink.state())
         if self.memory is not None:
             self.memory.go_on(sink.state())
-        levelled = shots.noted(self.levels.level(marked), self.per_frame)
+        own = self.own
+        cards_of = None if own is None else lambda index: own.of(index // self.per_frame).cards
+        levels = self.levels.level(marked, cards_of) if cards_of else self.levels.level(marked)
+        levelled = shots.noted(levels, self.per_frame)
         return self.found.noted(levelled, self.per_frame)
 
     def coloured(
@@ -233,6 +245,7 @@ class FilmWork:
             frames = mark_keys(frames)
         frames = key_anchors(frames, guides.anchors)
         memory = self.memory
+        frames = tell_emulsion(frames, guides.emulsion, notes.append)
         frames = predict(frames, amounts=guides.amounts, glimpses=memory is not None)
         if memory is not None:
             frames = memory.recall(frames, pool)
@@ -248,7 +261,7 @@ class FilmWork:
         """Read and follow what is wanted of the film's colours."""
         job, shots = self.job, self.shots
         cuts = shots.cuts if shots else None
-        own = read_overrides(cut_file(job.settings.shots, job.source), cuts) if shots else None
+        own = self.own
         return film_guides(asked, FilmReader(job, self.source, cuts), own, job.settings, notes)
 
     def _smoothed(self, frames: Iterator[Frame], shots: CutList) -> Iterator[Frame]:

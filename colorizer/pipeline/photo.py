@@ -18,6 +18,7 @@ from colorizer.notes import Note, note
 from colorizer.pipeline.recording import begin_record, completion, made_by
 from colorizer.pipeline.writing import all_warnings, written
 from colorizer.places.hint import hints_of
+from colorizer.stages.emulsion import tell_emulsion
 from colorizer.stages.gather import Gather
 from colorizer.stages.levels import follow_light, level_alone
 from colorizer.stages.memory.recall import anchored
@@ -74,6 +75,7 @@ def _coloured(
         if not settings.negative:
             frames = tell_negatives(frames, notes.append)
         frames = level_alone(mark_paper(frames, settings.paper), settings.faded)
+        frames = tell_emulsion(frames, lambda _: settings.emulsion, notes.append)
         frames = predict_chroma(
             frames,
             model,

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from colorizer.settings.colouring import CARDS, FADED, PAPERS, SCREENS, Colouring
+from colorizer.settings.colouring import CARDS, EMULSIONS, FADED, PAPERS, SCREENS, Colouring
 from colorizer.settings.keeping import EXISTING, UNCOLOURED, Keeping
 from colorizer.settings.option import Options, flag
 from colorizer.settings.reading import CHANGES, DAMAGED, INTERLACED, TRANSFERS, Reading
@@ -23,6 +23,7 @@ __all__ = [
     "CODECS",
     "DAMAGED",
     "DEPTHS",
+    "EMULSIONS",
     "EXISTING",
     "FADED",
     "FORMATS",

@@ -12,6 +12,7 @@ FADED = ("fresh", "as-is", "off")
 SWITCH = ("on", "off")
 CARDS = ("neutral", "colour")
 SCREENS = ("hide", "show")
+EMULSIONS = ("auto", "pan", "ortho", "blue")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +50,14 @@ class Colouring(Options):
         "0 is the cautious average colour, 1 the likeliest colour",
         range=(0.0, 1.0),
         everyday=True,
+    )
+    emulsion: str = option(
+        "colour",
+        "auto",
+        "what light the material saw: pan (all), ortho (no red, until about 1925), blue (until"
+        " about 1906); auto goes by the date in the file if it is that early, otherwise the network"
+        " guesses",
+        choices=EMULSIONS,
     )
     hints: Path | None = option(
         "colour",

@@ -118,6 +118,7 @@ def predict_chroma(
     network.glimpses = glimpses
     for group in _alike(frames, batch, amounts):
         network.vividness, _ = amounts(group[0].index)
+        network.emulsion = group[0].emulsion if model.takes_emulsion else None
         keys = [frame.seen for frame in group if _is_asked(frame)]
         answers = iter(network.predict(np.stack(keys)) if keys else ())
         for frame in group:
@@ -163,6 +164,7 @@ def _is_asked(frame: Frame) -> bool:
 
 def _is_like(one: Frame, other: Frame, amounts: Amounts) -> bool:
     alike = one.L.shape == other.L.shape and one.window == other.window
+    alike = alike and one.emulsion == other.emulsion
     return alike and amounts(one.index) == amounts(other.index)
 
 
@@ -200,6 +202,7 @@ class _Network:
         self._together = batch > 1  # in batches of their own: no call is shared with others
         self._fills = self._together and fills_calls(self._device)
         self._scale = 1.0
+        self.emulsion: tuple[float, float, float] | None = None
         self.vividness = VIVIDNESS
         self._hints = hints
         self._warn = warn
@@ -266,15 +269,22 @@ class _Network:
 
     def _answer(self, L: Tensor) -> tuple[Tensor, Insight | None]:
         hints, insight = (hint_map(self._hints, L) if self._hints else None), None
+        told = self._told(L)
         if self.glimpses:
-            look = partial(self._model.look, L, vividness=self.vividness)
+            look = partial(self._model.look, L, vividness=self.vividness, **told)
             ab, insight = look() if self._gather is None else self._gather.alone(look)
             if hints is None:
                 return ab, insight
-        if self._gather is not None and not self._together:
+        if self._gather is not None and not self._together and not told:
             return self._gather.predict(self._model, L, self.vividness, hints), insight
-        call = partial(self._model.predict, L, vividness=self.vividness, hints=hints)
+        call = partial(self._model.predict, L, vividness=self.vividness, hints=hints, **told)
         return (call() if self._gather is None else self._gather.alone(call)), insight
+
+    def _told(self, L: Tensor) -> dict[str, Tensor]:
+        """Return the emulsion of pictures (N, 1, H, W), where it is known, as an argument."""
+        if self.emulsion is None:
+            return {}
+        return {"emulsion": L.new_tensor(self.emulsion).float().expand(len(L), 3)}
 
     def _step_down(self, shape: tuple[int, ...]) -> None:
         """Take the next step of the ladder: batch, working size, CPU, error."""

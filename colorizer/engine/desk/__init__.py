@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 THUMBNAIL = 160
 """Long side of a thumbnail in pixels."""
 _THUMBNAIL_L = 64
-_SEEN = ("size", "smooth", "faded", "paper", "cards", "coloured", "toned", "negative")
+_SEEN = ("size", "smooth", "faded", "paper", "cards", "coloured", "toned", "negative", "emulsion")
 """Settings on which it depends what the network is shown of a film's frame."""
 SHOWN = 720
 """Long side of the picture of a frame just finished, in pixels."""

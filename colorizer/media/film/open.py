@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import struct
 from collections.abc import Callable
 from fractions import Fraction
@@ -244,6 +245,16 @@ def found_range(
     full_range = guess_full_range(planes(), layout.bits)
     found = "full" if full_range else "limited"
     return full_range, note("film.gray_range", range=found)
+
+
+def made_in(container: InputContainer) -> int | None:
+    """Return the year in which a film was made, as its container says; None where it does not."""
+    tags = {name.lower(): value for name, value in container.metadata.items()}
+    for name in ("date_released", "date_recorded", "date", "year"):
+        found = re.match(r"\s*(1[89]\d\d|20\d\d)(?!\d)", tags.get(name, ""))
+        if found:
+            return int(found.group(1))
+    return None
 
 
 def sample_luma(path: Path, layout: LumaLayout, index: int) -> list[np.ndarray]:

@@ -30,6 +30,7 @@ from colorizer.media.film.open import (
     first_field,
     found_range,
     frame_rate,
+    made_in,
     sample_luma,
     shown_ratio,
     unkept,
@@ -163,7 +164,7 @@ class FilmSource:
         scan = scan if self.mixed_scan else None
         found = Frame(index, pts, self.time_base, Y, bits, full_range, L, side=side, scan=scan)
         colours = self.own_colours(decoded, Y)
-        return found if colours is None else replace(found, colours=colours)
+        return replace(found, colours=colours, year=self._year)
 
     def own_colours(self, decoded: VideoFrame, Y: np.ndarray) -> Colours | None:
         """Return the colours of a decoded frame, see `Frame.colours`; negatives have none."""
@@ -209,6 +210,7 @@ class FilmSource:
         """Read off what is true of the whole film."""
         path, stream, context = self.path, self.stream, self.stream.codec_context
         self.container_name = self._decoder.container.format.name
+        self._year = made_in(self._decoder.container)
         self.codec_name = context.name
         rate = frame_rate(stream)
         if rate is None:

@@ -20,6 +20,7 @@ from colorizer.errors import MediaError
 from colorizer.files.strangers import open_regular
 from colorizer.frame import Frame, working_L
 from colorizer.media.metadata.carried import Metadata
+from colorizer.media.metadata.year import year_of
 from colorizer.media.photo.assumed import DEVICE_CMYK, assumed_profile
 from colorizer.media.photo.content import COLOURED, content_of
 from colorizer.media.photo.gray import is_neutral, tint_of, to_gray
@@ -146,6 +147,7 @@ class StillSource:
                 starts_shot=True,
                 tone=tone,
                 tint=tint,
+                year=year_of(self._pages[index].metadata),
             )
 
     def take_page(self, index: int) -> Page:

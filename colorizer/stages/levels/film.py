@@ -9,7 +9,7 @@ its curve, so a fade ends in neutral black.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 from itertools import islice
@@ -82,6 +82,7 @@ class FilmLevels:
     ) -> None:
         self._faded, self._paper, self._cards = faded, paper, cards
         self._wishes = wishes
+        self._cards_of: Callable[[int], str | None] = lambda _: None
         self._start = 0
         self._restored: Curve | None = None
         self._curve = Curve()
@@ -108,12 +109,17 @@ class FilmLevels:
             del self._states[old]
         return self._states.get(index, {})
 
-    def level(self, frames: Iterable[Frame]) -> Iterator[Frame]:
+    def level(
+        self, frames: Iterable[Frame], cards_of: Callable[[int], str | None] = lambda _: None
+    ) -> Iterator[Frame]:
         """Yield the frames wanted, with what the network sees of them and their slope.
 
         Args:
             frames: from `mark_shots`, from a few before the first one wanted.
+            cards_of: gives what a person says of a frame, by its index: one of `settings.CARDS`,
+                or "card" where it is one; None leaves it to the rest.
         """
+        self._cards_of = cards_of
         for frame in frames:
             if frame.starts_shot:
                 yield from self._rest()
@@ -145,7 +151,10 @@ class FilmLevels:
         seen.looked = frame.starts_shot or frame.index % CARD_STEP == 0
         if seen.looked:
             seen.own = kind_of(frame)
-        if self._cards != "colour" and (frame.starts_shot or frame.index % CARD_STEP == 0):
+        cards = self._cards_of(frame.index) or self._cards
+        if cards == "card":
+            seen.card = True
+        elif cards != "colour" and seen.looked:
             seen.card = is_card(frame.L)
         if self._paper != "colour":
             seen.iris = find_iris(frame.L)
