@@ -55,7 +55,9 @@ class SingleHeadModel(ColorModel):
         heat = temperature_of(vividness) if temperature is None else temperature
         return self._colours(answer, heat)[..., :height, :width]
 
-    def look(self, L: Tensor, *, vividness: float = VIVIDNESS) -> tuple[Tensor, Insight | None]:
+    def look(
+        self, L: Tensor, *, vividness: float = VIVIDNESS, emulsion: Tensor | None = None
+    ) -> tuple[Tensor, Insight | None]:
         """Predict colour and tell what was found on the way; see `ColorModel.look`."""
         if self.answer != "bins":
             return super().look(L, vividness=vividness)
