@@ -2,10 +2,12 @@
 
 from itertools import islice
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
+from colorizer.frame import working_L
 from colorizer.stages.levels.film import FilmLevels
 from colorizer.stages.predict import predict_chroma
 from colorizer.stages.region.cards import is_card
@@ -120,3 +122,17 @@ def test_a_run_that_goes_on_finds_the_same_cards(start):
     later.go_on(start, kept[start])
     again = later.level(mark_shots(islice(frames, start - CONTEXT, None)))
     assert [frame.slope for frame in again] == done[start:]
+
+
+@pytest.mark.parametrize("word", ["FIN", "ENDE", "1912"])
+@pytest.mark.parametrize("ground", [12, 210])
+def test_one_word_on_a_worn_ground_is_a_card(word, ground):
+    """Grain of 8 codes and a vignette, as the end titles of old prints have."""
+    codes = np.full((480, 640), ground, np.uint8)
+    (width, height), _ = cv2.getTextSize(word, cv2.FONT_HERSHEY_TRIPLEX, 3.5, 8)
+    place = ((640 - width) // 2, (480 + height) // 2)
+    cv2.putText(codes, word, place, cv2.FONT_HERSHEY_TRIPLEX, 3.5, 220.0 - 0.9 * ground, 8)
+    y, x = np.mgrid[-1:1:480j, -1:1:640j]
+    worn = codes * (1 - 0.1 * (x * x + y * y)) + np.random.default_rng(0).normal(0, 8, codes.shape)
+    Y = worn.clip(0, 255).astype(np.uint8)
+    assert is_card(working_L(Y, 8, True, 256))

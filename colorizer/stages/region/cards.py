@@ -27,7 +27,7 @@ _UNEVEN, _MOST_UNEVEN = 14.0, 0.015
 """Least distance from the ground of what is no ground once the letters are gone, with a range of
 100, and its most share: a vignette, an ornament."""
 _INK, _LEAST_INK, _MOST_INK = 35.0, 0.004, 0.3
-_LEAST_LETTERS = 5
+_LEAST_LETTERS = 3
 _LETTER_HEIGHT, _LETTER_AREA = 0.35, 0.05
 """Most of the frame's height and area that one letter takes."""
 _TONE, _FLAT, _MOST_HALFTONE = 15.0, 3.0, 0.12
