@@ -96,7 +96,7 @@ def colour_film(
             made_by=how,
             identity=film_identity(job, model, asked),
         ) as sink,
-        core_pool() if device.type == "cpu" else nullcontext() as pool,
+        core_pool(device) as pool,
         nullcontext(FoundShots()) as found,
         nullcontext(
             FilmWork(
@@ -236,7 +236,7 @@ class FilmWork:
         predict: Predict,
         asked: Sequence[Guide],
         notes: list[str],
-        pool: Executor | None,
+        pool: Executor,
     ) -> Iterator[Frame]:
         """Yield the frames with their chroma at the size and place that the sink wants."""
         source, sink = self.source, self.sink
@@ -253,7 +253,9 @@ class FilmWork:
         if self.shots is not None:
             frames = self._smoothed(frames, self.shots)
         frames = follow_light(frames)
-        frames = upsample_chroma(frames, sink.chroma_size, sink.chroma_shift, in_rows=sink.by_rows)
+        frames = upsample_chroma(
+            frames, sink.chroma_size, sink.chroma_shift, in_rows=sink.by_rows, pool=pool
+        )
         frames = guides.paint(frames, sink.chroma_size, sink.chroma_shift)
         yield from weave_fields(frames, source.first_field) if source.first_field else frames
 

@@ -7,7 +7,6 @@ run that continues would need is not at hand.
 from __future__ import annotations
 
 from collections.abc import Generator
-from contextlib import nullcontext
 from functools import partial
 
 from colorizer.guidance.references.content import anchors_of, told_of
@@ -45,7 +44,7 @@ def colour_pipe(
     memory = memory_of(settings, anchors)
     work = FilmWork(job, source, sink, shots, levels_of(settings), found, memory)
     with (
-        core_pool() if device.type == "cpu" else nullcontext() as pool,
+        core_pool(device) as pool,
         Prefetch(work.wanted(), max(PREFETCH_DEPTH, batch)) as frames,
     ):
         predict = partial(

@@ -63,17 +63,17 @@ def fills_calls(device: torch.device) -> bool:
 
 
 @contextmanager
-def core_pool() -> Iterator[Executor]:
-    """Own one thread a core, each with a core of its own for the network.
+def core_pool(device: torch.device) -> Iterator[Executor]:
+    """Own one thread a core, each with a core of its own for the network, memory and upsampling.
 
     On a CPU, frames side by side are quicker than one frame on all cores, and much quicker while
     decoder and encoder want the cores too: no layer waits for the slowest core. Nor does OpenCV
-    split its small pictures meanwhile.
+    split its small pictures meanwhile; with a card it does, since cores are left for the flow.
     """
     import cv2
 
     torch_threads, cv2_threads = torch.get_num_threads(), cv2.getNumThreads()
-    cv2.setNumThreads(1)
+    cv2.setNumThreads(1 if device.type == "cpu" else cv2_threads)
     try:
         with ThreadPoolExecutor(cpu_cores(), "network", torch.set_num_threads, (1,)) as pool:
             yield pool

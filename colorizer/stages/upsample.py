@@ -8,7 +8,9 @@ The plain filter, q = A L + B, averages chroma over its windows and fades small 
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
 from dataclasses import replace
 
 import numpy as np
@@ -31,6 +33,8 @@ MAX_SLOPE = 3.0
 """Largest change of a or b per unit of L; a steeper one is chance."""
 MAX_DETAIL = 12.0
 """Largest departure of a or b from the bilinear enlargement."""
+TOGETHER = 4
+"""Frames that are enlarged side by side, at most: what waits is large."""
 
 
 def upsample_chroma(
@@ -39,6 +43,7 @@ def upsample_chroma(
     shift_of: Callable[[Frame], tuple[float, float]] | None = None,
     *,
     in_rows: bool = False,
+    pool: Executor | None = None,
 ) -> Iterator[Frame]:
     """Replace ab of every frame by ab at the sink's chroma size, guided by the full luma.
 
@@ -49,34 +54,55 @@ def upsample_chroma(
             samples of ab, such as `FilmSink.chroma_shift`; None is not at all.
         in_rows: set `Frame.ab_rows` in place of a whole ab, which for a scan may be larger than
             memory.
+        pool: threads on which some frames are enlarged side by side, unless in rows.
     """
-    before: tuple[Frame, np.ndarray] | None = None
+    before: tuple[Frame, Callable[[], np.ndarray]] | None = None
+    ahead: deque[tuple[Frame, Callable[[], np.ndarray]]] = deque()
+    pool = None if in_rows else pool
     for frame in frames:
         if frame.ab is None:
             raise ValueError(f"frame {frame.index} has no ab to be upsampled")
-        if frame.kept:
-            size = size_of(frame)
-            none = np.zeros((2, *size), np.float32)
-            yield replace(frame, ab=none if frame.colours is None else frame.colours.ab(size))
-            continue
-        if before is not None and _is_same(before[0], frame):
-            yield replace(frame, ab=before[1])
-            continue
-        ab = frame.ab if frame.paper is None else filled_below(frame.paper, frame.ab)
         size = size_of(frame)
-        if size[0] <= frame.L.shape[0] and size[1] <= frame.L.shape[1]:
-            ab_rows = _rows_of(shrink(upsample(ab, frame.L, frame.L), size))
+        if frame.kept:
+            none = np.zeros((2, *size), np.float32)
+            ahead.append((frame, _known(none if frame.colours is None else frame.colours.ab(size))))
+        elif before is not None and _is_same(before[0], frame):
+            ahead.append((frame, before[1]))
         else:
             shift = shift_of(frame) if shift_of else (0.0, 0.0)
-            ab_rows = _enlarger(ab, frame.L, size, _guide_of(frame, size, shift), shift)
-        if frame.paper is not None:
-            ab_rows = _off_paper(ab_rows, frame, size)
-        if in_rows:
-            yield replace(frame, ab_rows=ab_rows)
-        else:
-            done = ab_rows(slice(0, size[0]))
-            before = frame, done
-            yield replace(frame, ab=done)
+            if in_rows:
+                yield replace(frame, ab_rows=_rows_at(frame, size, shift))
+                continue
+            work = pool.submit(_whole_at, frame, size, shift).result if pool else None
+            before = frame, work or _known(_whole_at(frame, size, shift))
+            ahead.append(before)
+        while ahead and (pool is None or len(ahead) > TOGETHER):
+            done, ab = ahead.popleft()
+            yield replace(done, ab=ab())
+    for done, ab in ahead:
+        yield replace(done, ab=ab())
+
+
+def _known(ab: np.ndarray) -> Callable[[], np.ndarray]:
+    return lambda: ab
+
+
+def _whole_at(frame: Frame, size: tuple[int, int], shift: tuple[float, float]) -> np.ndarray:
+    """Return ab of a frame at `size`, (2, H, W)."""
+    return _rows_at(frame, size, shift)(slice(0, size[0]))
+
+
+def _rows_at(
+    frame: Frame, size: tuple[int, int], shift: tuple[float, float]
+) -> Callable[[slice], np.ndarray]:
+    """Return a function that gives rows of a frame's ab at `size`, (2, rows, W)."""
+    assert frame.ab is not None
+    ab = frame.ab if frame.paper is None else filled_below(frame.paper, frame.ab)
+    if size[0] <= frame.L.shape[0] and size[1] <= frame.L.shape[1]:
+        ab_rows = _rows_of(shrink(upsample(ab, frame.L, frame.L), size))
+    else:
+        ab_rows = _enlarger(ab, frame.L, size, _guide_of(frame, size, shift), shift)
+    return ab_rows if frame.paper is None else _off_paper(ab_rows, frame, size)
 
 
 def _is_same(one: Frame, other: Frame) -> bool:

@@ -211,17 +211,19 @@ def _staged(bench: Bench, film: Path, most: int) -> tuple[dict[tuple[str, str], 
     with (
         open_film(film, chosen, side=chosen.size) as source,
         open_film_sink(target, chosen, like=source) as sink,
+        predict.core_pool(bench.device) as pool,
     ):
         plain: Any = sink
         frames = timed("reader", "decoding", islice(source.frames(), most))
         frames = timed("reader", "cuts, flow", mark_shots(frames, detector=scene_detector()))
         frames = timed("reader", "levels", levels_of(chosen).level(frames))
         frames = mark_keys(frames)
-        seen = predict.predict_chroma(frames, bench.model, batch=batch, glimpses=True)
+        seen = predict.predict_chroma(frames, bench.model, batch=batch, pool=pool, glimpses=True)
         frames = timed("middle", "network", seen)
-        frames = timed("middle", "colour memory", ShotMemory().recall(frames))
+        frames = timed("middle", "colour memory", ShotMemory().recall(frames, pool))
         frames = timed("middle", "smoothing", smooth_chroma(frames))
-        enlarged = upsample_chroma(follow_light(frames), sink.chroma_size, sink.chroma_shift)
+        frames = follow_light(frames)
+        enlarged = upsample_chroma(frames, sink.chroma_size, sink.chroma_shift, pool=pool)
         done = list(timed("middle", "upsampling", enlarged))
         picture_of(done[0], plain.coding, plain.tags, source.origin)  # its tables are made once
         pictures = (picture_of(f, plain.coding, plain.tags, source.origin) for f in done)

@@ -92,7 +92,7 @@ def test_it_is_the_same_every_time_and_side_by_side():
     from colorizer.stages.predict import core_pool
 
     alone = colours(ShotMemory().recall(seen(shot(40))))
-    with core_pool() as pool:
+    with core_pool(torch.device("cpu")) as pool:
         again = colours(ShotMemory().recall(seen(shot(40)), pool))
     np.testing.assert_array_equal(alone, again)
 

@@ -210,7 +210,7 @@ def test_frames_side_by_side_get_what_each_gets_alone():
     model = tiny_model()
     frames = [frame(i) for i in range(7)]
     alone = chroma(frames, model)
-    with core_pool() as pool:
+    with core_pool(torch.device("cpu")) as pool:
         together = chroma(frames, model, batch=4, pool=pool)
     for one, other in zip(alone, together, strict=True):
         assert np.array_equal(one, other)
@@ -218,6 +218,6 @@ def test_frames_side_by_side_get_what_each_gets_alone():
 
 def test_torch_has_its_threads_again_after_the_pool():
     before = torch.get_num_threads()
-    with core_pool() as pool:
+    with core_pool(torch.device("cpu")) as pool:
         assert pool.submit(torch.get_num_threads).result() == 1
     assert torch.get_num_threads() == before

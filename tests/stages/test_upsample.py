@@ -1,5 +1,7 @@
 """Chroma at full size: colour edges lie where the luma has them."""
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from fractions import Fraction
 
 import cv2
@@ -8,7 +10,7 @@ import pytest
 
 from colorizer.color.cielab import luma_to_L
 from colorizer.frame import Frame, working_L
-from colorizer.stages.upsample import MAX_DETAIL, upsample, upsample_chroma
+from colorizer.stages.upsample import MAX_DETAIL, TOGETHER, upsample, upsample_chroma
 
 RED, BLUE = (50.0, 30.0), (10.0, -45.0)
 
@@ -137,6 +139,44 @@ def test_frames_come_one_by_one():
     stage = upsample_chroma(source(), lambda _: (32, 32))
     next(stage)
     assert taken == [0]
+
+
+def test_frames_side_by_side_get_what_each_gets_alone_in_order_and_few_wait():
+    taken = []
+
+    def source():
+        rng = np.random.default_rng(4)
+        last = None
+        for index in range(12):
+            taken.append(index)
+            Y = rng.integers(0, 256, (96, 128), np.uint8)
+            frame = replace(frame_of(Y, 32, ab=(index, -index)), index=index)
+            if index % 3 == 2:
+                frame = replace(last, index=index, repeats=True)
+            last = replace(frame, kept=index == 7)
+            yield last
+
+    alone = list(upsample_chroma(source(), lambda _: (96, 128)))
+    taken.clear()
+    with ThreadPoolExecutor(3) as pool:
+        stage = upsample_chroma(source(), lambda _: (96, 128), pool=pool)
+        together = [next(stage)]
+        assert len(taken) == TOGETHER + 1
+        together += stage
+    assert [frame.index for frame in together] == list(range(12))
+    for one, other in zip(alone, together, strict=True):
+        assert np.array_equal(one.ab, other.ab)
+    assert together[5].ab is together[4].ab, "a frame that repeats is not computed again"
+
+
+def test_an_error_of_a_frame_side_by_side_comes_at_its_place():
+    frames = [frame_of(np.full((64, 64), 90, np.uint8), 16, ab=(1, 2)) for _ in range(3)]
+    frames[1] = replace(frames[1], Y=None)
+    with ThreadPoolExecutor(2) as pool:
+        stage = upsample_chroma(iter(frames), lambda _: (64, 64), pool=pool)
+        next(stage)
+        with pytest.raises((AttributeError, TypeError)):
+            next(stage)
 
 
 def test_a_frame_without_colour_is_refused():
