@@ -67,6 +67,8 @@ Predict = Callable[..., Iterator[Frame]]
 """`predict_chroma` with all that does not depend on the guides."""
 _LOOKED_AT = 3
 """Places of a film at which a raster must show."""
+SHOTS_KEPT = {"off": 0, "scene": 8, "film": 32}
+"""Shots before a shot, whose colours it keeps."""
 PREFETCH_DEPTH = 4
 """Decoded frames waiting for the network, at least."""
 
@@ -164,7 +166,10 @@ def look_ahead(source: Film, settings: Settings, notes: list[str]) -> Screen | N
 def memory_of(settings: Settings, anchors: Anchors | None) -> ShotMemory | None:
     """Return what remembers the shots of one film; None where nothing is to be remembered."""
     remembers = settings.smooth and settings.memory == "on"
-    return ShotMemory(anchors, remembers=remembers) if remembers or anchors is not None else None
+    if not remembers and anchors is None:
+        return None
+    shots = SHOTS_KEPT[settings.keep_colours]
+    return ShotMemory(anchors, remembers=remembers, shots=shots)
 
 
 def wishes_of(settings: Settings) -> Wishes:

@@ -10,6 +10,7 @@ from colorizer.settings.option import Options, option
 PAPERS = ("neutral", "tint", "colour")
 FADED = ("fresh", "as-is", "off")
 SWITCH = ("on", "off")
+KEPT = ("off", "scene", "film")
 CARDS = ("neutral", "colour")
 SCREENS = ("hide", "show")
 EMULSIONS = ("auto", "pan", "ortho", "blue")
@@ -85,6 +86,14 @@ class Colouring(Options):
         "colour memory of a film: every thing keeps one colour through its shot (on), or may"
         " change its colour slowly (off)",
         choices=SWITCH,
+        shapes="film",
+    )
+    keep_colours: str = option(
+        "films",
+        "off",
+        "things that an earlier shot of a film shows keep the colour they had there: off, in the"
+        " shots of a scene (the last eight), or in the film (the last 32)",
+        choices=KEPT,
         shapes="film",
     )
     cards: str = option(

@@ -215,3 +215,47 @@ def test_a_picture_is_remembered_the_same_alone_and_in_a_call_that_was_filled_up
             )
         first = one.features[1].float().norm(dim=1).mean().item()
         assert first == pytest.approx(1.0, abs=1e-3), "each scale has its weight as mean length"
+
+
+def wavering_shots():
+    """Return a shot, another, and the first again, of a model whose right half always differs."""
+    frames = [*shot(30), *shot(30, 30, seed=9), *shot(30, 60)]
+    first = replace(frames[0], starts_shot=True)
+    return [first, *frames[1:]]
+
+
+def test_a_thing_that_comes_back_keeps_its_colour_where_that_is_wanted():
+    def ends(**how):
+        done = [*ShotMemory(**how).recall(seen(wavering_shots(), OneEach().eval()))]
+        return right(colours(done[:30])).mean(axis=0), right(colours(done[60:])).mean(axis=0)
+
+    class OneEach(Wavering):
+        """Changes its mind between shots, not inside them."""
+
+        def look(self, L, *, vividness=0.8):
+            self.asked = 5 + self.shots.setdefault(float(L.mean()), 0)
+            self.turn += 1
+            self.asked += self.turn // 5
+            return super().look(L, vividness=vividness)
+
+        def __init__(self):
+            super().__init__()
+            self.shots, self.turn = {}, 0
+
+    first, last = ends()
+    assert np.hypot(*(last - first)) > 8
+    first, last = ends(shots=8)
+    assert np.hypot(*(last - first)) < 2
+
+
+@pytest.mark.parametrize("end", [48, 66, 84])
+def test_shots_kept_are_the_same_in_a_run_that_continues(end):
+    frames = list(seen(wavering_shots()))
+    whole, states, expected = ShotMemory(shots=8), {}, []
+    for frame in whole.recall(iter(frames)):
+        expected.append(frame)
+        states[frame.index + 1] = whole.state(frame.index + 1)
+    later = ShotMemory(shots=8)
+    later.go_on({name: np.array(one) for name, one in states[end].items()})
+    got = [*later.recall(iter(frames[end:]))]
+    np.testing.assert_array_equal(colours(got), colours(expected[end:]))

@@ -34,6 +34,9 @@ FAR, FAR_WIDTH = 1.9, 0.2
 that changes."""
 NEW = 1.2
 """Squared distance to the nearest entry from which on a place shows a new thing."""
+SAME, SAME_WIDTH = 0.7, 0.06
+"""Squared distance at which an entry half takes the colour that an earlier shot gave it, and over
+which that changes; places of other films are never so near."""
 MOST_NEW, MOST_GROWN = 100, 600
 """Entries that a further part of a long shot adds, and that a memory has, at most."""
 _FADING = 0.8
@@ -112,6 +115,25 @@ def extended(entries: Entries, points: Points) -> Entries:
         best = kept.counts.argsort(descending=True, stable=True)[:MOST_GROWN].sort().values
         kept = Entries(kept.keys[best], kept.values[best], kept.counts[best])
     return Entries(kept.keys, kept.values, kept.counts.half().float())
+
+
+def joined(several: Sequence[Entries]) -> Entries:
+    """Return all entries of several memories."""
+    parts = zip(*((one.keys, one.values, one.counts) for one in several), strict=True)
+    return Entries(*(torch.cat(part) for part in parts))
+
+
+def adopting(entries: Entries, known: Entries) -> Entries:
+    """Give entries of a shot the values of earlier shots, where those surely show the same thing.
+
+    Args:
+        entries: of the shot.
+        known: of shots before it.
+    """
+    near, which = nearest_of(entries.keys, known.keys)
+    weight = torch.sigmoid((SAME - near) / SAME_WIDTH)[:, None]
+    values = torch.lerp(entries.values, known.values[which], weight)
+    return Entries(entries.keys, values.half().float(), entries.counts)
 
 
 class Reader:

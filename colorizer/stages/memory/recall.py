@@ -19,9 +19,17 @@ import torch
 
 from colorizer.frame import Frame
 from colorizer.stages.memory.anchors import Anchors
-from colorizer.stages.memory.entries import Entries, Reader, entries_of, extended, points_of
-from colorizer.stages.memory.glimpse import STRIDE, Glimpse
-from colorizer.stages.predict import in_place
+from colorizer.stages.memory.entries import (
+    Entries,
+    Reader,
+    adopting,
+    entries_of,
+    extended,
+    joined,
+    points_of,
+)
+from colorizer.stages.memory.glimpse import Glimpse
+from colorizer.stages.memory.placing import painted, placed
 from colorizer.stages.temporal import DISSOLVE_TRUST
 
 State = dict[str, np.ndarray]
@@ -52,18 +60,24 @@ class _Part:
     gain: float = 1.0
     shares: torch.Tensor | None = None
     """Of the film's anchors in it, see `Anchors.shares`."""
+    album: tuple[Entries, ...] = ()
+    """Of the shots before it."""
 
 
 class ShotMemory:
     """Remembers the shots of one film one after the other, for a later run to continue too."""
 
-    def __init__(self, anchors: Anchors | None = None, *, remembers: bool = True) -> None:
+    def __init__(
+        self, anchors: Anchors | None = None, *, remembers: bool = True, shots: int = 0
+    ) -> None:
         """Begin.
 
         Args:
             anchors: pictures in true colours whose things the film shows.
             remembers: False leaves colours that no anchor gives as they are.
+            shots: before a shot, whose things keep their colours in it.
         """
+        self._shots = shots
         self._anchors, self._remembers = anchors or Anchors([]), remembers
         self._parts: deque[_Part] = deque()
         """Those whose colours are known, from the one that `state` was last asked of."""
@@ -78,7 +92,11 @@ class ShotMemory:
                 entries = Entries(*arrays)
             shares = state.get("memory_shares")
             shares = None if shares is None else torch.from_numpy(shares)
-            self._parts.append(_Part(int(first), int(end), entries, gain, shares))
+            album = []
+            while f"album_keys_{len(album)}" in state:
+                names = (f"album_{name}_{len(album)}" for name in _NAMES)
+                album.append(Entries(*(torch.from_numpy(state[n]).float() for n in names)))
+            self._parts.append(_Part(int(first), int(end), entries, gain, shares, tuple(album)))
 
     def state(self, index: int) -> State:
         """Return what must be remembered before frame `index`; ask in order."""
@@ -90,9 +108,11 @@ class ShotMemory:
         kept = {"memory_part": np.array([part.first, part.end, part.gain])}
         if part.shares is not None:
             kept["memory_shares"] = part.shares.numpy()
+        stored = {f"album_{{}}_{n}": one for n, one in enumerate(part.album)}
         if part.entries is not None:
-            for name in _NAMES:
-                kept[f"memory_{name}"] = getattr(part.entries, name).half().numpy()
+            stored["memory_{}"] = part.entries
+        for place, one in stored.items():
+            kept |= {place.format(n): getattr(one, n).half().numpy() for n in _NAMES}
         return kept
 
     def recall(self, frames: Iterable[Frame], pool: Executor | None = None) -> Iterator[Frame]:
@@ -109,8 +129,9 @@ class ShotMemory:
         for frame in frames:
             if part is None or frame.starts_shot or frame.index >= part.end:
                 yield from self._recalled(part, waiting, pool)
-                before = None if frame.starts_shot or part is None else self._parts[-1].entries
-                part = _Part(frame.index, frame.index + _length(frame), before)
+                last = self._parts[-1] if part is not None else None
+                part = self._begun(frame, last)
+                before = part.entries
                 waiting, read = [], None
                 if frame.glimpse is None and before is None:
                     self._parts.append(part)
@@ -121,6 +142,16 @@ class ShotMemory:
                 # On a thread of the pool too: what is read there depends on nothing else.
                 yield from _in_order(read, [frame], pool)
         yield from self._recalled(part, waiting, pool)
+
+    def _begun(self, frame: Frame, last: _Part | None) -> _Part:
+        """Return the part that begins with a frame, after a last one."""
+        end = frame.index + _length(frame)
+        if last is None:
+            return _Part(frame.index, end)
+        if not frame.starts_shot:
+            return _Part(frame.index, end, last.entries, album=last.album)
+        album = last.album if last.entries is None else (*last.album, last.entries)
+        return _Part(frame.index, end, album=album[max(0, len(album) - self._shots) :])
 
     def _recalled(
         self, part: _Part | None, waiting: list[Frame], pool: Executor | None
@@ -149,7 +180,10 @@ class ShotMemory:
                 return part
             points, before = points_of(glimpses), part.entries
             entries = entries_of(points) if before is None else extended(before, points)
-            return replace(part, entries=entries, gain=_gain(entries, glimpses))
+            gain = _gain(entries, glimpses)
+            if part.album and before is None:
+                entries = adopting(entries, joined(part.album))
+            return replace(part, entries=entries, gain=gain)
 
     def _reading(self, part: _Part) -> Callable[[Frame], Frame]:
         """Return what gives a frame of a part the colours that are remembered."""
@@ -167,10 +201,10 @@ class ShotMemory:
                 if part.entries is not None:
                     found, trust = readers[heat].read(glimpse)
                     change = trust * (found - glimpse.own)
-                ab = (frame.ab + _placed(change.numpy(), frame)) * np.float32(part.gain)
+                ab = (frame.ab + placed(change.numpy(), frame)) * np.float32(part.gain)
                 if part.shares is not None:
                     laid = self._anchors.read(glimpse, part.shares).numpy()
-                    ab = _painted(ab, laid, frame)
+                    ab = painted(ab, laid, frame)
             return replace(frame, ab=ab, glimpse=None)
 
         return read
@@ -188,7 +222,7 @@ def anchored(frames: Iterable[Frame], anchors: Anchors) -> Iterator[Frame]:
             with torch.inference_mode():
                 shares = anchors.shares([frame.glimpse])
                 laid = anchors.read(frame.glimpse, shares).numpy()
-            frame = replace(frame, ab=_painted(frame.ab, laid, frame), glimpse=None)
+            frame = replace(frame, ab=painted(frame.ab, laid, frame), glimpse=None)
         yield frame
 
 
@@ -231,37 +265,6 @@ def _gain(entries: Entries, glimpses: Sequence[Glimpse]) -> float:
         before += float(glimpse.own.norm(dim=0).mean())
         after += float((glimpse.own + trust * (ab - glimpse.own)).norm(dim=0).mean())
     return float(np.clip(before / max(after, 1e-6), 1.0, MOST_GAIN))
-
-
-def _painted(ab: np.ndarray, laid: np.ndarray, frame: Frame) -> np.ndarray:
-    """Give ab of a frame the colours that anchors lay on it, see `Anchors.read`."""
-    *wanted, weight = _placed(laid, frame)
-    return ab * (1 - weight) + np.stack(wanted)
-
-
-def _placed(change: np.ndarray, frame: Frame) -> np.ndarray:
-    """Bring planes (n, h, w) from the places of a glimpse to the frame."""
-    size = frame.L.shape if frame.window is None else None
-    return in_place(_enlarged(change, frame.glimpse.size, size), frame)
-
-
-def _enlarged(
-    planes: np.ndarray, seen: tuple[int, int], size: tuple[int, ...] | None
-) -> np.ndarray:
-    """Bring planes (2, h, w) of places to the (height, width) of the picture seen.
-
-    Args:
-        planes: at the size of places.
-        seen: what the network saw.
-        size: of the result, where memory lacked and the network saw a smaller picture.
-    """
-    import cv2
-
-    height, width = (STRIDE * side for side in planes.shape[1:])
-    large = [cv2.resize(one, (width, height))[: seen[0], : seen[1]] for one in planes]
-    if size is not None and size != seen:
-        large = [cv2.resize(one, size[::-1]) for one in large]
-    return np.stack(large)
 
 
 def _in_order(
