@@ -45,6 +45,7 @@ from colorizer.pipeline.recording import (
 from colorizer.pipeline.writing import all_warnings, written
 from colorizer.places.hint import Guide
 from colorizer.settings import Settings
+from colorizer.stages.device import core_pool
 from colorizer.stages.emulsion import tell_emulsion
 from colorizer.stages.fields import separate_fields, weave_fields
 from colorizer.stages.found import FoundShots
@@ -55,7 +56,7 @@ from colorizer.stages.levels.film import FilmLevels
 from colorizer.stages.memory.anchors import Anchors
 from colorizer.stages.memory.recall import ShotMemory
 from colorizer.stages.own_colours import Wishes, keep_alone
-from colorizer.stages.predict import core_pool, film_batch, predict_chroma
+from colorizer.stages.predict import film_batch, predict_chroma
 from colorizer.stages.prefetch import Prefetch
 from colorizer.stages.region.screens import Screen, behind, find_screen, is_seen
 from colorizer.stages.repeats import mark_repeats

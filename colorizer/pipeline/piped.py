@@ -19,9 +19,10 @@ from colorizer.models.base import ColorModel
 from colorizer.pipeline.film import PREFETCH_DEPTH, FilmWork, cut_list_of, levels_of, memory_of
 from colorizer.pipeline.writing import all_warnings, written
 from colorizer.settings import Settings
+from colorizer.stages.device import core_pool
 from colorizer.stages.found import FoundShots
 from colorizer.stages.gather import gather_on
-from colorizer.stages.predict import core_pool, film_batch, predict_chroma
+from colorizer.stages.predict import film_batch, predict_chroma
 from colorizer.stages.prefetch import Prefetch
 
 

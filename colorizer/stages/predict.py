@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from concurrent.futures import Executor, wait
 from dataclasses import replace
 from functools import partial
 
@@ -24,7 +23,7 @@ from colorizer.models.base import VIVIDNESS, ColorModel, Insight
 from colorizer.models.hint_map import hint_map
 from colorizer.notes import note
 from colorizer.places.hint import Hint
-from colorizer.stages.device import cpu_cores, is_out_of_memory, on_cpu, working_dtype
+from colorizer.stages.device import is_out_of_memory, on_cpu, working_dtype
 from colorizer.stages.gather import Gather, filled
 from colorizer.stages.memory.glimpse import Glimpse, glimpses_of
 
@@ -62,26 +61,6 @@ def fills_calls(device: torch.device) -> bool:
     return device.type == "cuda"
 
 
-@contextmanager
-def core_pool(device: torch.device) -> Iterator[Executor]:
-    """Own one thread a core, each with a core of its own for the network, memory and upsampling.
-
-    On a CPU, frames side by side are quicker than one frame on all cores, and much quicker while
-    decoder and encoder want the cores too: no layer waits for the slowest core. Nor does OpenCV
-    split its small pictures meanwhile; with a card it does, since cores are left for the flow.
-    """
-    import cv2
-
-    torch_threads, cv2_threads = torch.get_num_threads(), cv2.getNumThreads()
-    cv2.setNumThreads(1 if device.type == "cpu" else cv2_threads)
-    try:
-        with ThreadPoolExecutor(cpu_cores(), "network", torch.set_num_threads, (1,)) as pool:
-            yield pool
-    finally:
-        cv2.setNumThreads(cv2_threads)
-        torch.set_num_threads(torch_threads)  # the pool's threads have changed what new ones get
-
-
 def predict_chroma(
     frames: Iterable[Frame],
     model: ColorModel,
@@ -107,7 +86,7 @@ def predict_chroma(
         hints: that the network is shown with every frame, as far as it takes any.
         warn: told each fallback in one line.
         gather: the network as several threads share it; None calls it at once.
-        pool: see `core_pool`; on the CPU each frame of a batch gets a thread of it.
+        pool: see `device.core_pool`; on the CPU each frame of a batch gets a thread of it.
         glimpses: keep with every key frame what the network found in it, where it tells that.
 
     Raises:

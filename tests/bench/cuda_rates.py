@@ -26,6 +26,7 @@ from colorizer.frame import Frame
 from colorizer.jobs import Job, JobState, Kind
 from colorizer.settings import Settings
 from colorizer.stages import predict
+from colorizer.stages.device import core_pool
 
 if TYPE_CHECKING:
     from tests.bench.cuda_checks import Bench
@@ -211,7 +212,7 @@ def _staged(bench: Bench, film: Path, most: int) -> tuple[dict[tuple[str, str], 
     with (
         open_film(film, chosen, side=chosen.size) as source,
         open_film_sink(target, chosen, like=source) as sink,
-        predict.core_pool(bench.device) as pool,
+        core_pool(bench.device) as pool,
     ):
         plain: Any = sink
         frames = timed("reader", "decoding", islice(source.frames(), most))

@@ -89,7 +89,7 @@ def test_a_thing_of_one_colour_keeps_it_next_to_a_larger_one():
 
 
 def test_it_is_the_same_every_time_and_side_by_side():
-    from colorizer.stages.predict import core_pool
+    from colorizer.stages.device import core_pool
 
     alone = colours(ShotMemory().recall(seen(shot(40))))
     with core_pool(torch.device("cpu")) as pool:

@@ -11,8 +11,9 @@ from torch import Tensor
 from colorizer.errors import DeviceError, WeightsError
 from colorizer.frame import Frame
 from colorizer.stages import predict
+from colorizer.stages.device import core_pool
 from colorizer.stages.gather import Gather
-from colorizer.stages.predict import core_pool, predict_chroma, strengthen
+from colorizer.stages.predict import predict_chroma, strengthen
 from tests.tiny_model import TinyModel, tiny_model
 
 
