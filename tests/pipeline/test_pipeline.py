@@ -132,7 +132,7 @@ def test_fallbacks_reach_the_warnings_of_the_last_event(tmp_path, monkeypatch):
             at_once.pop()
 
     monkeypatch.setattr(model, "predict", limited)
-    monkeypatch.setattr("colorizer.stages.predict.cpu_cores", lambda: 2)
+    monkeypatch.setattr("colorizer.stages.device.cpu_cores", lambda: 2)
     *_, last = pipeline.run(film_job(tmp_path, every_frame=True), model)
     assert last.state is JobState.DONE
     assert "out of memory on cpu: 1 instead of 4 frames at once" in last.warnings
