@@ -100,6 +100,7 @@ def test_full_range_is_kept():
     assert decoded(out.getvalue())[3] == 2
 
 
+@pytest.mark.slow
 def test_a_film_through_real_pipes_has_the_luma_and_colours_of_the_same_from_a_file(tmp_path):
     draw_film(tmp_path / "a.mkv", codec="ffv1", frames=FRAMES, size=SIZE)
     command = [sys.executable, "-m", "colorizer", "run", "--size", "64", "--device", "cpu"]
