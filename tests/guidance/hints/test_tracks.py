@@ -114,7 +114,7 @@ def test_an_interrupted_run_with_hints_gives_the_same_film(film, hinted, monkeyp
     job = Job(folder / "a.mkv", folder / "again.mkv", Kind.FILM, settings)
     running = pipeline.run(job, tiny_model())
     for progress in running:
-        if progress.done == 30:
+        if progress.done == 40:  # the encoder may be some frames behind
             running.close()
     first, *_, last = pipeline.run(job, tiny_model())
     assert first.done == 24
@@ -131,7 +131,7 @@ def test_other_hints_begin_anew(film, monkeypatch):
     job = Job(folder / "a.mkv", folder / "other.mkv", Kind.FILM, settings)
     running = pipeline.run(job, tiny_model())
     for progress in running:
-        if progress.done == 30:
+        if progress.done == 40:  # the encoder may be some frames behind
             running.close()
     (folder / "hints.json").write_text(json.dumps([hint_at(28)]))
     *_, last = pipeline.run(job, tiny_model())
