@@ -125,11 +125,11 @@ def _set_up_logging(arguments: argparse.Namespace) -> None:
     logging.captureWarnings(capture=True)
 
 
-def exit_code(error: Exception) -> ExitCode:
+def exit_code(error: ColorizerError) -> ExitCode:
     """Return the exit code of an error that ended a command."""
     kinds: tuple[tuple[type[Exception] | tuple[type[Exception], ...], ExitCode], ...] = (
         (SettingsError, ExitCode.USAGE),
-        ((ModelNotFound, WeightsError, ImportError), ExitCode.MISSING),
+        ((ModelNotFound, WeightsError), ExitCode.MISSING),
         (TargetError, ExitCode.NOT_WRITABLE),
         (DeviceError, ExitCode.DEVICE),
     )

@@ -3,8 +3,8 @@
 The system unlocks the file however its process ends, so a crash blocks no one; the file itself
 stays then and tells the next run that a process died while it made this target. A library that
 reads files may crash on one of them: such a target is tried apart, see `colorizer.engine.runner`.
-A power cut leaves the same files, which costs little. The library filelock would lock the file, but
-what it says of its owner, that it outlives a crash, and drives without locks would stay here.
+A power cut leaves the same files, which costs little. filelock would lock the file too, but what it
+says of its owner and of a crash would stay here.
 """
 
 from __future__ import annotations

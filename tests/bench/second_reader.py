@@ -34,8 +34,8 @@ LISTED = (
     "PSD",
 )
 LISTED += ("TGA", "TIFF", "WEBP")
-"""Formats that the manual lists, by Pillow's names. Of others "not supported" is true, whoever else
-reads them (icons, XBM, Sun raster)."""
+"""Formats that the manual lists, by Pillow's names. Of others "not supported" is true, also where
+another program reads them (icons, XBM, Sun raster)."""
 _CUT = re.compile(r"truncat|end of file|eof|unexpected end|not enough|incomplete|premature", re.I)
 
 

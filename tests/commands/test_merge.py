@@ -103,6 +103,22 @@ def test_records_that_are_lost_are_made_of_the_sidecars(scans, tmp_path):
     assert events(out) == told, "no event is written twice"
 
 
+def test_the_frames_of_a_sequence_are_listed_again(tmp_path):
+    frames = tmp_path / "in"
+    frames.mkdir()
+    for number in range(1, 5):
+        codes = np.random.default_rng(number).integers(0, 256, (24, 32), np.uint8)
+        Image.fromarray(codes).save(frames / f"f_{number:04}.png")
+    out = tmp_path / "out"
+    assert run(frames, out, "--sequence") == ExitCode.OK
+    manifest = (out / MANIFEST).read_text()
+    assert manifest.count("\n") == 4
+    (out / MANIFEST).unlink()
+    assert merge(out) == ExitCode.OK
+    assert (out / MANIFEST).read_text() == manifest
+    subprocess.run(["sha256sum", "--quiet", "-c", MANIFEST], cwd=out, check=True)
+
+
 def test_what_is_missing_or_double_is_named(scans, tmp_path, capsys):
     out = tmp_path / "out"
     assert run(scans, out) == ExitCode.OK

@@ -126,7 +126,7 @@ def quick(monkeypatch):
 
 @pytest.mark.usefixtures("quick")
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes")
-def test_named_pipes_and_y4m_files(tmp_path):
+def test_named_pipes_and_y4m_files(tmp_path, capsys):
     data, lumas = y4m("420jpeg")
     os.mkfifo(tmp_path / "in")
     feeding = threading.Thread(target=(tmp_path / "in").write_bytes, args=(data,))
@@ -134,12 +134,27 @@ def test_named_pipes_and_y4m_files(tmp_path):
     out = tmp_path / "out.y4m"
     assert cli.main(["run", str(tmp_path / "in"), "-o", str(out), "--size", "64"]) == ExitCode.OK
     feeding.join()
+    assert "can't say that its colour is generated" in capsys.readouterr().err
     assert all(map(np.array_equal, decoded(out.read_bytes())[0], lumas))
     before = out.read_bytes()
     assert cli.main(["run", str(tmp_path / "a.mkv"), "-o", str(out)]) != ExitCode.OK
     assert out.read_bytes() == before
     again = ["run", str(out), "-o", str(tmp_path / "b.mkv"), "--codec", "ffv1", "--size", "64"]
     assert cli.main(again) == ExitCode.OK
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes")
+def test_a_y4m_file_of_a_pipe_that_is_cut_off_does_not_appear(tmp_path, capsys):
+    data, _ = y4m("420jpeg")
+    os.mkfifo(tmp_path / "in")
+    feeding = threading.Thread(target=(tmp_path / "in").write_bytes, args=(data[:-7],))
+    feeding.start()
+    words = ["run", str(tmp_path / "in"), "-o", str(tmp_path / "out.y4m"), "--size", "64"]
+    assert cli.main(words) == ExitCode.NO_INPUT
+    feeding.join()
+    assert "cut off: the pipe ended inside frame 2" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["in"]
 
 
 @pytest.mark.usefixtures("quick")

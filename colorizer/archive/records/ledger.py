@@ -10,7 +10,7 @@ from pathlib import Path
 
 from colorizer.archive.records.bag import close_bag, open_bag
 from colorizer.archive.records.manifest import Manifest, entry_name
-from colorizer.archive.records.provenance import read_sidecar, sidecar_of
+from colorizer.archive.records.provenance import Sidecar, read_sidecar, sidecar_of
 from colorizer.archive.records.run_log import RunLog
 from colorizer.archive.records.sidecar_form import why_not_ours
 from colorizer.files.checksum import file_hash
@@ -81,12 +81,26 @@ class Ledger:
     def _keep(self, progress: Progress) -> None:
         """Take in a result of an earlier run, which may have ended before it recorded it."""
         target = progress.job.target
-        if not there(target, film=progress.job.kind is Kind.FILM):
-            return
-        sidecar = read_sidecar(sidecar_of(target))
+        if there(target, film=progress.job.kind is Kind.FILM):
+            self.keep(progress, read_sidecar(sidecar_of(target)))
+
+    def keep(self, progress: Progress, sidecar: Sidecar | None) -> None:
+        """Take in a result that exists, unless it is recorded already.
+
+        Args:
+            progress: of its job.
+            sidecar: of the result, where it has one.
+
+        Raises:
+            TargetError: the run log can't be written.
+        """
+        target = progress.job.target
         if self._log and sidecar is not None:
             self._log.find(progress, sidecar)
-        if self._manifest and os.path.isfile(target):  # noqa: PTH113 - as fast as can be
+        if self._manifest and is_frame_name(target):
+            for file in files_of(target):
+                self._manifest.keep(file)
+        elif self._manifest and os.path.isfile(target):  # noqa: PTH113 - as fast as can be
             self._manifest.keep(target, sidecar["result"]["sha256"] if sidecar else "")
 
     def write_manifest(self) -> None:

@@ -67,12 +67,13 @@ def merge(root: Path, *, log: bool = True, manifest: bool = True) -> Merged:
                 continue
             merged.results += 1
             made_of[sidecar["source"]["sha256"], str(source)].append(target)
-            ledger.take(Progress(Job(source, target, kind, Settings()), JobState.SKIPPED))
+            job = Job(source, target, kind, Settings())
+            ledger.keep(Progress(job, JobState.SKIPPED), sidecar)
     finally:
         ledger.close()
     merged.double = [tuple(sorted(targets)) for targets in made_of.values() if len(targets) > 1]
-    listed = (on_disk(root / name) for name in read_manifest(root / NAME))
-    merged.lost += [path for path in listed if not path.exists() and path not in merged.lost]
+    listed, known = (on_disk(root / name) for name in read_manifest(root / NAME)), {*merged.lost}
+    merged.lost += [path for path in listed if not path.exists() and path not in known]
     return merged
 
 

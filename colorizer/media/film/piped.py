@@ -1,16 +1,16 @@
 """Films through pipes: YUV4MPEG2 (y4m) read once from a stream, and written to one.
 
 A pipe has no end that could be looked up, no second reading and no place for anything but frames:
-whatever needs those is left out or refused by whoever opens the pipe.
+what needs those is left out, or refused where the pipe is opened.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
-from types import MappingProxyType, TracebackType
+from types import TracebackType
 from typing import TYPE_CHECKING, Any, BinaryIO, Self
 
 import numpy as np
@@ -18,6 +18,7 @@ import numpy as np
 from colorizer.color.siting import chroma_shift
 from colorizer.errors import MediaError, TargetError, UnsupportedMedia
 from colorizer.frame import Frame, working_L
+from colorizer.media.film.bare import BareFilm
 from colorizer.media.film.codecs import CHROMA_STEPS
 from colorizer.media.film.coding import Coding, pixel_format
 from colorizer.media.film.color_tags import complete_tags
@@ -31,8 +32,7 @@ from colorizer.notes import note
 if TYPE_CHECKING:
     from av import VideoFrame, VideoStream
 
-    from colorizer.media.film.anchor import Anchor, Counts
-    from colorizer.media.film.clock import Epoch
+    from colorizer.media.film.anchor import Anchor
     from colorizer.media.film.protocol import Film, FrameFiles
     from colorizer.media.film.segments import State
 
@@ -42,16 +42,11 @@ _MARK = b"YUV4MPEG2"
 _INTERLACED = {None: "p", "top": "t", "bottom": "b"}
 
 
-class PipedFilm:
+class PipedFilm(BareFilm):
     """A `Film` that comes once, as y4m. Its frames are counted as they come."""
 
     frame_count: int | None = None
     counted = False
-    side_data: Mapping[str, bytes] = MappingProxyType({})
-    late_side_data: frozenset[str] = frozenset()
-    epochs: Sequence[Epoch] = ()
-    display_matrix: Any = None
-    mixed_scan = False
     origin = Fraction(0)
     first_index = 0
     seconds: Fraction | None = None
@@ -135,20 +130,6 @@ class PipedFilm:
         L = working_L(Y, bits, full_range, self._side)
         found = Frame(index, index, self.time_base, Y, bits, full_range, L)
         return replace(found, colours=own_colours(picture, Y, self.layout, self.tags))
-
-    def chapters(self) -> list[Any]:
-        """Return none."""
-        return []
-
-    def seek_side_data(self) -> None:
-        """Look for nothing: y4m holds frames alone."""
-
-    def counts_before(self, index: int) -> Counts:
-        """Return that nothing was damaged or left out."""
-        return 0, 0, 0, 0
-
-    def restore_counts(self, counts: Counts) -> None:
-        """Take nothing back."""
 
     def __enter__(self) -> Self:
         return self

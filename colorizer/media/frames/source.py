@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
-from types import MappingProxyType, TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
 from colorizer.errors import MediaError, UnsupportedMedia
 from colorizer.frame import Frame
-from colorizer.media.film.anchor import Anchor, Counts
-from colorizer.media.film.clock import Epoch
+from colorizer.media.film.anchor import Anchor
+from colorizer.media.film.bare import BareFilm
 from colorizer.media.film.color_tags import ColorTags
 from colorizer.media.film.container import open_container
 from colorizer.media.film.luma import LumaLayout
@@ -53,7 +53,7 @@ RATE = Fraction(24)
 """Frames per second of frames that name none."""
 
 
-class SequenceSource:
+class SequenceSource(BareFilm):
     """A sequence being read; see `Film` and `FrameFiles` for its attributes.
 
     A frame's time is its number less the first one's, so a gap that is accepted stays one.
@@ -61,12 +61,7 @@ class SequenceSource:
 
     frame_count: int | None
     sample_aspect_ratio: Fraction | None
-    side_data: Mapping[str, bytes] = MappingProxyType({})
-    late_side_data: frozenset[str] = frozenset()
-    epochs: Sequence[Epoch] = ()
-    display_matrix: Any = None
     first_field: str | None = None
-    mixed_scan = False
     _tone: np.ndarray | None
     field_order = 1
 
@@ -171,20 +166,6 @@ class SequenceSource:
     def file(self, number: int) -> Path:
         """Return the file of a frame."""
         return self._files[number]
-
-    def chapters(self) -> list[Any]:
-        """Return no chapters."""
-        return []
-
-    def seek_side_data(self) -> None:
-        """Look for nothing: what frames hold is read with each."""
-
-    def counts_before(self, index: int) -> Counts:
-        """Return that nothing was damaged or left out: such frames are refused."""
-        return 0, 0, 0, 0
-
-    def restore_counts(self, counts: Counts) -> None:
-        """Take nothing back."""
 
     def _listed(self, accept_gaps: bool) -> dict[int, Path]:
         try:
