@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 _SUFFIX = ".y4m"
 _NEVER = ("hints", "verify", "codec", "quality", "preset", "hardware", "shots")
 """Settings that a pipe has no use for, or that want a film read twice."""
-_OF_FILES = ("start", "end")
-"""Settings that want a film with a length."""
+_OF_FILES = ("start", "end", "negative")
+"""Settings for which a film must be looked at before its first frame is read."""
 _ALONE = ("bag", "failed_list", "from_file", "dry_run", "repeat")
 """Options about lists of files and records of results."""
 
@@ -122,7 +122,7 @@ def _opened(name: str, settings: Settings) -> Iterator[Film]:
     standard = nullcontext(sys.stdin.buffer)
     with (
         standard if name == "-" else Path(name).open("rb") as stream,
-        PipedFilm(stream, Path(name), side=settings.size) as film,
+        PipedFilm(stream, Path(name), side=settings.size, interlaced=settings.interlaced) as film,
     ):
         yield film
 

@@ -16,7 +16,14 @@ from colorizer.media.base import FilmOutput
 from colorizer.media.film.piped import PIPE
 from colorizer.media.film.protocol import Film
 from colorizer.models.base import ColorModel
-from colorizer.pipeline.film import PREFETCH_DEPTH, FilmWork, cut_list_of, levels_of, memory_of
+from colorizer.pipeline.film import (
+    PREFETCH_DEPTH,
+    FilmWork,
+    cut_list_of,
+    levels_of,
+    look_ahead,
+    memory_of,
+)
 from colorizer.pipeline.writing import all_warnings, written
 from colorizer.settings import Settings
 from colorizer.stages.device import core_pool
@@ -43,7 +50,9 @@ def colour_pipe(
     files = content_files(settings)
     anchors = anchors_of(files, model, settings.size)
     memory = memory_of(settings, anchors)
-    work = FilmWork(job, source, sink, shots, levels_of(settings), found, memory)
+    # A pipe shows no frame before its turn.
+    screen = look_ahead(source, settings, notes) if source.path.is_file() else None
+    work = FilmWork(job, source, sink, shots, levels_of(settings), found, memory, screen)
     with (
         core_pool(device) as pool,
         Prefetch(work.wanted(), max(PREFETCH_DEPTH, batch)) as frames,

@@ -90,6 +90,18 @@ def test_a_pipe_that_ends_inside_a_frame_is_cut_off():
         assert len(list(film.frames())) == 3
 
 
+@pytest.mark.parametrize(
+    ("header", "told", "first"),
+    [("Ip", "auto", None), ("It", "auto", "top"), ("Ib", "auto", "bottom"), ("Ip", "top", "top"),
+     ("It", "no", None)],
+)  # fmt: skip
+def test_fields_are_those_of_the_header_unless_a_person_knows_better(header, told, first):
+    data, _ = y4m("420jpeg")
+    data = data.replace(b" Ip ", f" {header} ".encode(), 1)
+    with PipedFilm(io.BytesIO(data), side=64, interlaced=told) as film:
+        assert film.first_field == first
+
+
 def test_full_range_is_kept():
     data, _ = y4m("420jpeg", more=" XCOLORRANGE=FULL")
     out = io.BytesIO()
@@ -164,6 +176,7 @@ def test_a_y4m_file_of_a_pipe_that_is_cut_off_does_not_appear(tmp_path, capsys):
         (["-", "-o", "x.mkv"], "is written as y4m"),
         (["-", "a.mkv", "-o", "-"], "takes one film"),
         (["-", "-o", "-", "--start", "3"], "--start has no use in a pipe"),
+        (["-", "-o", "-", "--negative"], "--negative has no use in a pipe"),
         (["a.mkv", "-o", "-", "--verify"], "--verify has no use in a pipe"),
         (["a.mkv", "-o", "-", "--json"], "leave out --json"),
         ([str(SAMPLES / "coffee.png"), "-o", "-"], "a pipe takes one film"),

@@ -22,9 +22,8 @@ from colorizer.media.film.bare import BareFilm
 from colorizer.media.film.codecs import CHROMA_STEPS
 from colorizer.media.film.coding import Coding, pixel_format
 from colorizer.media.film.color_tags import complete_tags
-from colorizer.media.film.looks import LookReader
 from colorizer.media.film.luma import luma_layout, read_luma
-from colorizer.media.film.open import SHOWN_FIRST, found_range
+from colorizer.media.film.open import first_field, found_range
 from colorizer.media.film.own_colours import own_colours
 from colorizer.media.film.planes import chroma_size, parity_in, planes_of
 from colorizer.notes import note
@@ -55,13 +54,16 @@ class PipedFilm(BareFilm):
     sequence: FrameFiles | None = None
     container_name, codec_name = "yuv4mpegpipe", "rawvideo"
 
-    def __init__(self, stream: BinaryIO, name: Path = PIPE, *, side: int) -> None:
+    def __init__(
+        self, stream: BinaryIO, name: Path = PIPE, *, side: int, interlaced: str = "auto"
+    ) -> None:
         """Read the header and the first frame.
 
         Args:
             stream: what is read; it is not closed.
             name: for messages.
             side: short side in pixels of the frames' L.
+            interlaced: see `Reading`; frames of both kinds are all taken for fields.
 
         Raises:
             MediaError: it is no y4m, or ends before the first frame.
@@ -79,9 +81,9 @@ class PipedFilm(BareFilm):
             self._first = next(self._decoded)
         except (FFmpegError, IndexError, StopIteration, OSError, ValueError) as error:
             raise MediaError(name, note("pipe.no_y4m")) from error
-        self._describe(self._first)
+        self._describe(self._first, interlaced)
 
-    def _describe(self, first: VideoFrame) -> None:
+    def _describe(self, first: VideoFrame, interlaced: str) -> None:
         stream = self.stream
         try:
             self.layout = luma_layout(first.format)
@@ -94,9 +96,8 @@ class PipedFilm(BareFilm):
         self.time_base = Fraction(stream.time_base or 1 / self.rate)
         self.sample_aspect_ratio = stream.sample_aspect_ratio or None
         self.field_order = stream.codec_context.field_order
-        self.first_field = SHOWN_FIRST.get(self.field_order)
-        if first.interlaced_frame:
-            self.first_field = LookReader(stream).first_field(first)
+        marked = first.interlaced_frame
+        self.first_field = first_field(first, stream, interlaced, marked=marked)
         own = [read_luma(first, self.layout, "bt709")]  # a pipe shows no other frame yet
         full_range, said = found_range(first, self.layout, lambda: own)
         self.tags, told = complete_tags(first, self.size[0], self.rate, full_range)
