@@ -13,3 +13,15 @@ def shared_data() -> Path:
     if not DATA.is_dir():
         pytest.skip("no shared data beside the checkout")
     return DATA
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Make all but the first case of a test that is marked `matrix` slow."""
+    seen = set()
+    for item in items:
+        if item.get_closest_marker("matrix") and not item.get_closest_marker("slow"):
+            test = item.nodeid.partition("[")[0]
+            if test in seen:
+                item.add_marker("slow")
+            seen.add(test)

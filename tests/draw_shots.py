@@ -6,7 +6,7 @@ import av
 import numpy as np
 
 from tests.draw_film import fill
-from tests.stages.test_temporal import texture
+from tests.stages.shots_drawn import texture
 
 SIZE = (96, 128)
 SIDE = 36

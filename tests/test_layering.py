@@ -105,6 +105,7 @@ def test_imports_are_those_of_the_table(path):
             assert ok, f"{own} must not import {name}"
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("package", "banned"),
     [

@@ -93,6 +93,7 @@ PAIRS = [("none", "srgb"), ("gamma 2.2", "srgb"), ("dot gain", "srgb"), ("gamma 
          ("gamma 1.8", "eci-rgb-v2"), ("dot gain", "display-p3")]  # fmt: skip
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(("gray", "space"), PAIRS)
 def test_lightness_is_the_source_s_through_both_profiles(coloured, gray, space):
     rgb = coloured(gray, space)

@@ -11,7 +11,7 @@ from colorizer.stages.keyframes import mark_keys
 from colorizer.stages.shots import mark_shots
 from colorizer.stages.temporal import smooth_chroma
 from tests.bench import temporal as bench
-from tests.stages.test_temporal import enlarged, flickering, frame_of, plain, texture
+from tests.stages.shots_drawn import enlarged, flickering, frame_of, plain, texture
 
 LENGTH = 16
 COLOURS = ((35, 25), (-35, 25), (-10, -40), (30, -20))
@@ -57,6 +57,7 @@ def smoothed(marked):
     return [enlarged(frame) for frame in smooth_chroma(keyed)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key_frames", [False, True])
 def test_no_colour_crosses_spliced_shots_even_where_the_cut_is_missed(key_frames):
     frames = spliced_shots()
@@ -73,6 +74,7 @@ def test_no_colour_crosses_spliced_shots_even_where_the_cut_is_missed(key_frames
     assert max(told["found"]) < MOST, told
 
 
+@pytest.mark.slow
 def test_the_measure_sees_colours_that_do_cross():
     """What a mean without cuts or motion does, so that the test above can fail."""
     frames = spliced_shots()

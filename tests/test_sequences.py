@@ -2,12 +2,6 @@
 
 import errno
 import json
-import shutil
-import signal
-import subprocess
-import sys
-from contextlib import closing
-from pathlib import Path
 
 import av
 import numpy as np
@@ -17,34 +11,24 @@ import tifffile
 from colorizer import pipeline
 from colorizer.archive.verify.sequence import verify_sequence
 from colorizer.color.cielab import light_to_L
-from colorizer.color.rgb_spaces import LINEAR_LIGHT, LOG_FILM
+from colorizer.color.rgb_spaces import LOG_FILM
 from colorizer.commands import cli
 from colorizer.commands.report import ExitCode
 from colorizer.files.durable import write_whole
-from colorizer.jobs import Job, Kind
-from colorizer.media.film.segments import kept_frames, work_folder
 from colorizer.media.frames import writer as frame_writer
 from colorizer.media.frames.dpx import read_dpx
-from colorizer.media.frames.exr import read_exr, write_exr
-from colorizer.media.frames.exr_header import look_at_exr
 from colorizer.media.frames.files import luma_of, read_rgb
-from colorizer.media.frames.sink import SequenceSink
 from colorizer.places.frame_pattern import frames_of
-from colorizer.settings import Settings
 from tests.draw_film import draw_film
-from tests.draw_sequence import draw_dpx, draw_exr, draw_tiffs
+from tests.draw_sequence import draw_dpx, draw_tiffs
 from tests.drawn import hashes
-from tests.test_resume import ROOT, wait_for
+from tests.sequence_runs import run
 from tests.tiny_model import tiny_model
 
 
 @pytest.fixture(autouse=True)
 def _tiny(monkeypatch):
     monkeypatch.setattr(pipeline, "load_model", lambda *_: tiny_model())
-
-
-def run(*arguments: object) -> int:
-    return cli.main(["run", "--size", "64", "-q", *map(str, arguments)])
 
 
 def spread(rgb: np.ndarray) -> float:
@@ -192,6 +176,7 @@ def test_a_second_run_leaves_a_finished_sequence_and_one_of_another_length_is_re
     assert hashes(tmp_path / "out") == before
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_told_and_finished_frames_are_kept(tmp_path, monkeypatch, capsys):
     draw_dpx(tmp_path / "in", 40)
     target = tmp_path / "out/c_%04d.dpx"
@@ -256,168 +241,3 @@ def test_probe_tells_numbers_and_gaps(tmp_path, capsys):
     told = json.loads(capsys.readouterr().out)
     assert (told["first_number"], told["last_number"], told["missing"]) == (7, 11, 1)
     assert (told["bits"], told["rate"], told["frames"]) == (10, "18/1", 4)
-
-
-KILLED = """
-import sys, time
-from colorizer.engine import apart
-from colorizer.commands import cli
-from colorizer import pipeline
-from colorizer.engine import worker
-from tests.tiny_model import TinyModel
-class Slow(TinyModel):
-    def predict(self, L, **rest):
-        time.sleep({pause})
-        return super().predict(L, **rest)
-pipeline.load_model = lambda *_: Slow().eval()
-# What an earlier run died of is done by a worker process: with the same network.
-this = sys.orig_argv[sys.orig_argv.index("-c") + 1]
-apart.worker_command = lambda: (sys.executable, ["-c", this])
-sys.exit(cli.main(sys.argv[1:]) if sys.argv[1:] else worker.main())
-"""
-
-
-def start(folder, target: str, pause: float) -> subprocess.Popen:
-    command = [sys.executable, "-c", KILLED.format(pause=pause), "run", folder / "in"]
-    command += ["-o", folder / target / "c_%04d.dpx", "--size", "64", "--every-frame"]
-    return subprocess.Popen(
-        list(map(str, command)), cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
-
-
-def stopped_at(job: Job, frames: int) -> Path:
-    """Run a job so far, and return a copy of its work folder as a killed run would leave it."""
-    with closing(pipeline.run(job, tiny_model())) as steps:
-        next(step for step in steps if step.done == frames)
-        left = work_folder(job.target)
-        copy = left.with_name("left")
-        shutil.copytree(left, copy, ignore=shutil.ignore_patterns("*.part"))
-    shutil.rmtree(left, ignore_errors=True)
-    return copy.rename(left)
-
-
-def test_a_stopped_sequence_goes_on_after_its_finished_frames_and_is_the_same(tmp_path):
-    draw_dpx(tmp_path / "in", 44)
-    settings = Settings(size=64, every_frame=True)
-    one, other = (
-        Job(tmp_path / "in/shot_%04d.dpx", tmp_path / n / "c_%04d.dpx", Kind.FILM, settings)
-        for n in "ab"
-    )
-    left = stopped_at(one, 38)
-    (left / "frames/c_0037.dpx").write_bytes(b"half written")
-    assert kept_frames(one.target) == 24
-    *_, first = pipeline.run(one, tiny_model())
-    assert "continues after 24 frames finished by an earlier run" in first.warnings
-    *_, _ = pipeline.run(other, tiny_model())
-    assert hashes(tmp_path / "a") == hashes(tmp_path / "b")
-    assert not left.exists()
-
-
-def test_a_run_killed_while_frames_get_their_names_is_finished(tmp_path, monkeypatch):
-    draw_dpx(tmp_path / "in", 30)
-    target = tmp_path / "out/c_%04d.dpx"
-
-    def killed(self):
-        self._folder.joined()
-        for name in ("c_0001.dpx", "c_0002.dpx"):
-            (self._frames / name).replace(target.parent / name)
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patched:
-        patched.setattr(SequenceSink, "_place", killed)
-        assert run(tmp_path / "in", "-o", target) == ExitCode.INTERRUPTED
-    assert list(frames_of(target)) == [1, 2]
-    assert run(tmp_path / "in", "-o", target) == ExitCode.OK
-    assert len(frames_of(target)) == 30
-    assert not work_folder(target).exists()
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL")
-def test_a_killed_sequence_is_finished_by_the_same_command_and_is_the_same(tmp_path):
-    draw_dpx(tmp_path / "in", 80)
-    target = tmp_path / "b/c_%04d.dpx"
-    running = start(tmp_path, "b", 0.2)
-    assert wait_for(running, lambda: kept_frames(target) >= 24)
-    running.send_signal(signal.SIGKILL)
-    running.communicate()
-    assert frames_of(target) == {}
-    last = start(tmp_path, "b", 0)
-    _, told = last.communicate(timeout=100)
-    assert last.returncode == ExitCode.OK, told
-    assert "continues after" in told
-    whole = start(tmp_path, "a", 0)
-    assert whole.wait(100) == ExitCode.OK, whole.communicate()
-    assert hashes(tmp_path / "b") == hashes(tmp_path / "a")
-    assert not work_folder(target).exists()
-
-
-@pytest.mark.parametrize("bits", [16, 32])
-def test_exr_stays_exr_and_keeps_the_luminance_of_its_light(tmp_path, bits):
-    drawn = draw_exr(tmp_path / "in", bits=bits)
-    out = tmp_path / "out/c_%04d.exr"
-    assert run(tmp_path / "in/light_####.exr", "-o", out, "--verify") == ExitCode.OK
-    for path, light in zip(frames_of(out).values(), drawn, strict=True):
-        header, rgb = read_exr(path)
-        assert (header.bits, header.rate, header.attributes["owner"][1]) == (
-            bits,
-            18,
-            b"the archive",
-        )
-        beyond = (light <= 0) | (light >= 1)
-        assert 0.02 < beyond.mean() < 0.6
-        np.testing.assert_array_equal(rgb[beyond], np.repeat(light[beyond][:, None], 3, 1))
-        found = rgb.astype(np.float64) @ np.array(LINEAR_LIGHT.to_xyz[1])
-        error = np.abs(found / light - 1)[~beyond & (light > 1e-4)]
-        assert error.max() < (2**-10 if bits == 16 else 1e-5)
-        assert (rgb.max(-1) - rgb.min(-1))[~beyond].mean() > 0.02
-    told = json.loads((tmp_path / "out/c_%04d.exr.colorize.json").read_text())
-    assert told["result"]["lightness_error"]["max"] < 0.05
-    assert verify_sequence(out, tmp_path / "in/light_%04d.exr").good
-
-
-def test_exr_in_a_folder_is_a_film_and_a_gray_one_fails_verification(tmp_path):
-    draw_exr(tmp_path / "in/reel", 3)
-    assert run(tmp_path / "in", "-o", tmp_path / "out") == ExitCode.OK
-    result = tmp_path / "out/reel/light_color/light_color_%04d.exr"
-    assert len(frames_of(result)) == 3
-    darker = frames_of(result)[2]
-    header, rgb = read_exr(darker)
-    darker.write_bytes(write_exr(header, rgb * 0.99, 16))
-    assert not verify_sequence(result, tmp_path / "in/reel/light_%04d.exr").good
-
-
-@pytest.mark.parametrize("pix_fmt", ["yuv420p", "yuv422p10le", "yuv444p12le"])
-def test_the_luma_of_a_film_comes_back_from_exr_even_beyond_black_and_white(tmp_path, pix_fmt):
-    planes = draw_film(tmp_path / "a.mkv", pix_fmt=pix_fmt, frames=2)
-    bits = {"0p": 8, "le": 10}[pix_fmt[-2:]] if "12" not in pix_fmt else 12
-    target = tmp_path / "out/f_%03d.exr"
-    assert run(tmp_path / "a.mkv", "-o", target, "--verify") == ExitCode.OK
-    for path, Y in zip(frames_of(target).values(), planes, strict=True):
-        assert look_at_exr(path).bits == (16 if bits <= 10 else 32)
-        found = luma_of(read_rgb(path), matrix="bt601", bits=bits, full_range=False)
-        np.testing.assert_array_equal(found, Y)
-
-
-def test_exr_becomes_tiff_or_a_film_and_says_what_is_cut(tmp_path, capsys):
-    draw_exr(tmp_path / "in", 3)
-    source = tmp_path / "in/light_%04d.exr"
-    assert cli.main(["run", str(source), "-o", str(tmp_path / "t_%d.tif"), "--size", "64"]) == 0
-    assert "its codes are linear; in .tif they become video" in capsys.readouterr().err
-    assert tifffile.imread(tmp_path / "t_1.tif").dtype == np.uint16
-    assert run(source, "-o", tmp_path / "a.mkv", "--codec", "ffv1", "--verify") == ExitCode.OK
-    draw_tiffs(tmp_path / "tiffs", 2)
-    pattern = tmp_path / "tiffs/f%03d.tif"
-    assert run(pattern, "-o", tmp_path / "e_%03d.exr", "--verify") == ExitCode.OK
-
-
-def test_exr_frames_that_are_not_alike_are_named_first(tmp_path, capsys):
-    draw_exr(tmp_path / "in", 3)
-    data = (tmp_path / "in/light_0002.exr").read_bytes()
-    (tmp_path / "in/light_0002.exr").write_bytes(data[:-50])
-    assert run(tmp_path / "in", "-o", tmp_path / "out") == ExitCode.SOME_FAILED
-    assert "light_0002.exr: is cut off" in capsys.readouterr().err
-    draw_exr(tmp_path / "float", 1, bits=32)
-    (tmp_path / "in/light_0002.exr").write_bytes((tmp_path / "float/light_0001.exr").read_bytes())
-    assert run(tmp_path / "in", "-o", tmp_path / "out") == ExitCode.SOME_FAILED
-    assert "exr of 32 bit, but light_0001.exr is exr of 16 bit" in capsys.readouterr().err

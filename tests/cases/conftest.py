@@ -1,12 +1,15 @@
-"""What the cases share: a quick network, and `run` as a person starts it."""
+"""What the cases share: a quick network, a result, and `run` as a person starts it."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from colorizer import pipeline
 from colorizer.commands import cli
+from colorizer.commands.report import ExitCode
 from colorizer.engine import networks
+from tests import drawn
 from tests.tiny_model import tiny_model
 
 
@@ -17,6 +20,16 @@ def tiny(monkeypatch) -> Iterator[None]:
     networks._load.cache_clear()
     yield
     networks._load.cache_clear()
+
+
+@pytest.fixture
+def made(tmp_path, tiny) -> Path:
+    """A folder whose photo and film have their results in `out`."""
+    drawn.photo(tmp_path / "in" / "a.png", 1)
+    drawn.film(tmp_path / "in" / "film.mkv")
+    named = [str(tmp_path / "in"), "-o", str(tmp_path / "out"), "--size", "64", "--codec", "ffv1"]
+    assert cli.main(["run", *named]) == ExitCode.OK
+    return tmp_path
 
 
 def run(*arguments: object) -> int:

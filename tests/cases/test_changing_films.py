@@ -9,7 +9,6 @@ import json
 from fractions import Fraction
 
 import av
-import numpy as np
 import pytest
 
 from colorizer import pipeline
@@ -17,48 +16,16 @@ from colorizer.commands import cli
 from colorizer.commands.report import ExitCode
 from colorizer.engine import attempt
 from colorizer.media.film import encoder
-from colorizer.media.film.looks import LookReader
-from tests.draw_film import draw_film
+from tests.cases.joined_films import FRAMES, INTERLACED, MPEG2, colorize, joined, luma_of, recorded
 from tests.matrix import mostly_slow
 from tests.tiny_model import tiny_model
 
-FRAMES = 30
-MPEG2 = {"codec": "mpeg2video", "options": {"b": "4M", "g": "12"}}
 H264 = {"codec": "libx264", "options": {"g": "12", "bf": "2"}}
-INTERLACED = {
-    "codec": "mpeg2video",
-    "options": {"b": "4M", "g": "12", "flags": "+ildct+ilme"},
-    "field_order": 4,
-}
 
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
     monkeypatch.setattr(pipeline, "load_model", lambda *_: tiny_model())
-
-
-def joined(path, *drawings):
-    """Draw films and join their bytes, as MPEG streams may be."""
-    with path.open("wb") as whole:
-        for number, drawing in enumerate(drawings):
-            part = path.with_name(f"drawn{number}{path.suffix}")
-            draw_film(part, **{"frames": FRAMES, **drawing})
-            whole.write(part.read_bytes())
-            part.unlink()
-    return path
-
-
-def luma_of(path):
-    """Return hashes of the luma planes that FFmpeg decodes."""
-    with av.open(str(path)) as film:
-        return [
-            hashlib.sha256(
-                np.frombuffer(memoryview(frame.planes[0]), np.uint8)
-                .reshape(frame.height, -1)[:, : frame.width]
-                .tobytes()
-            ).hexdigest()
-            for frame in film.decode(video=0)
-        ]
 
 
 def sound_of(path):
@@ -78,10 +45,6 @@ def looks_of(path):
         return (frame.width, frame.height), ratio, int(frame.colorspace), frame.interlaced_frame
 
 
-def colorize(source, out, *more):
-    return cli.main(["run", str(source), "--size", "64", "-q", "--codec", "ffv1", *more, "-o", out])
-
-
 CASES = {
     "size": ("a.ts", H264, {"size": (48, 64)}, {"size": (64, 96)}),
     "size-no-b": ("a.ts", {**H264, "options": {"bf": "0"}}, {"size": (48, 64)}, {"size": (64, 96)}),
@@ -98,6 +61,7 @@ LOSSLESS_H264 = ("--codec", "h264", "--quality", "0")
 """FFV1 follows a change of scan in one file."""
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("case", mostly_slow(CASES, "size", "scan"))
 def test_a_film_that_changes_is_split_into_whole_films(tmp_path, case, capsys):
     name, common, one, two = CASES[case]
@@ -138,30 +102,10 @@ def test_a_film_that_changes_is_refused_before_the_work(tmp_path, case, capsys):
     assert not list((tmp_path / "out").glob("*.mkv"))
 
 
-def recorded(path, *drawings, sound="mp2"):
-    """Draw films and join them as one recording, whose clock runs on; return their lumas."""
-    lumas = []
-    with av.open(str(path), "w") as whole:
-        streams = []
-        for number, drawing in enumerate(drawings):
-            part = path.with_name(f"drawn{number}{path.suffix}")
-            draw_film(part, **{"frames": FRAMES, "sounds": (sound,), **drawing})
-            lumas.append(luma_of(part))
-            with av.open(str(part)) as film:
-                streams = streams or [whole.add_stream_from_template(s) for s in film.streams]
-                for packet in film.demux():
-                    if packet.dts is not None:
-                        shift = round(number * FRAMES / 25 / packet.time_base)
-                        packet.pts, packet.dts = packet.pts + shift, packet.dts + shift
-                        packet.stream = streams[packet.stream.index]
-                        whole.mux(packet)
-            part.unlink()
-    return lumas
-
-
 TWO_SIZES = {**MPEG2, "size": (48, 64)}, {**MPEG2, "size": (64, 96)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("clock", mostly_slow(["runs on", "jumps"], "jumps"))
 def test_the_sound_of_a_split_film_is_all_there(tmp_path, clock):
     source, out = tmp_path / "a.ts", tmp_path / "out"
@@ -252,48 +196,6 @@ def test_a_hint_of_a_place_after_the_split_reaches_its_part(tmp_path):
     assert lumas["first"][0] != lumas["none"][0]
     assert lumas["second"][1] != lumas["none"][1]
     assert lumas["second"][0] == lumas["none"][0], "a hint of the second part colours only that"
-
-
-@pytest.mark.parametrize("field", mostly_slow(["top", "bottom"], "top"))
-def test_ffv1_follows_a_change_of_scan_frame_by_frame(tmp_path, field):
-    """FFmpeg's decoder reads each frame's picture_structure (RFC 9043, 4.6.8)."""
-    source, woven = tmp_path / "a.ts", {**INTERLACED, "first_field": field}
-    lumas = recorded(source, MPEG2, woven, MPEG2)
-    wanted = [False] * FRAMES + [True] * FRAMES + [False] * FRAMES
-    assert colorize(source, str(tmp_path / "out")) == ExitCode.OK
-    (result,) = (tmp_path / "out").glob("*.mkv")
-    with av.open(str(result)) as film:
-        frames = list(film.decode(video=0))
-        reader = LookReader(film.streams.video[0])
-        interlaced = [frame for frame in frames if frame.interlaced_frame]
-        assert {reader.first_field(frame) for frame in interlaced} == {field}
-    assert [frame.interlaced_frame for frame in frames] == wanted
-    assert luma_of(result) == [luma for part in lumas for luma in part]
-    told = json.loads(result.with_name(f"{result.name}.colorize.json").read_text())
-    assert told["settings"]["interlaced"] == f"mixed-{field}"
-    assert not any("in between" in line for line in told["warnings"])
-    assert colorize(result, str(tmp_path / "twice")) == ExitCode.OK
-    with av.open(str(tmp_path / "twice" / "a_color_color.mkv")) as film:
-        assert [frame.interlaced_frame for frame in film.decode(video=0)] == wanted
-
-
-def test_both_field_orders_in_a_film_are_a_change_for_ffv1_too(tmp_path, capsys):
-    orders = [{**INTERLACED, "first_field": field} for field in ("top", "bottom")]
-    source = joined(tmp_path / "a.m2v", *orders)
-    assert colorize(source, str(tmp_path / "out")) == ExitCode.SOME_FAILED
-    assert "the scan changes" in capsys.readouterr().err
-
-
-def test_telecine_is_no_change(tmp_path):
-    film = joined(tmp_path / "a.m2v", *[MPEG2 | {"frames": 4}, INTERLACED | {"frames": 3}] * 12)
-    assert colorize(film, str(tmp_path / "out")) == ExitCode.OK
-    told = json.loads((tmp_path / "out" / "a_color.mkv.colorize.json").read_text())
-    assert (
-        "frames that are interlaced in between: 36; all are coloured as whole frames"
-        in told["warnings"]
-    )
-    with av.open(str(tmp_path / "out" / "a_color.mkv")) as made:
-        assert len(list(made.decode(video=0))) == 84
 
 
 def test_parts_are_recorded_in_manifest_and_run_log(tmp_path):

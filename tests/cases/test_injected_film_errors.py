@@ -124,6 +124,7 @@ def words(value):
     return errno.errorcode.get(value, str(value)) if isinstance(value, int) else value
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("kind", "call"),
     mostly_slow(itertools.product(KINDS, CALLS), ("film", "write"), ("sequence", "rename")),

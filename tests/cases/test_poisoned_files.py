@@ -83,6 +83,7 @@ def test_hints_of_one_photo(tmp_path, name, capsys):
     sound(capsys)
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("name", mostly_slow(EVERY, *FEW))
 @pytest.mark.parametrize("what", ["f.mkv.shots.csv", "f.mkv.shots.toml"])
 def test_cut_list_and_settings_of_shots_of_one_film(tmp_path, name, what, capsys):
@@ -147,6 +148,7 @@ XMP = {
 }
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("name", XMP)
 @pytest.mark.parametrize("suffix", mostly_slow([".jpg", ".png", ".tif", ".webp"], ".jpg"))
 def test_the_xmp_of_a_photo(tmp_path, name, suffix, capsys):
@@ -204,6 +206,7 @@ def continued(left: Path, number: int, change) -> int:
     return code
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("name", mostly_slow(EVERY, *FEW))
 def test_the_journal_of_a_film(left, name, capsys):
     def change(folder):

@@ -31,6 +31,7 @@ COLUMNS = ("source", "target", "kind", "settings", "hints", "state", "warnings",
            "reason", "done", "seconds", "crashes", "added", "started", "root")  # fmt: skip
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("column", mostly_slow(COLUMNS, "settings", "done"))
 def test_a_row_of_any_wrong_type_leaves_the_others(file, column, capsys):
     for value in POISON:

@@ -37,6 +37,7 @@ def stamps(folder: Path) -> set[tuple[int, int]]:
     return {(file.stat().st_ino, file.stat().st_mtime_ns) for file in files}
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("forms", [("NFC", "NFD"), ("NFD", "NFC")])
 @pytest.mark.parametrize("what", ["out", "in", "both"])
 @pytest.mark.parametrize("options", [(), ("--no-sidecar",)])
@@ -86,6 +87,7 @@ def test_two_files_of_one_name_in_two_forms_are_two(tmp_path):
     assert stamps(tmp_path / "out") == before
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("forms", [("NFC", "NFD"), ("NFD", "NFC")])
 @pytest.mark.parametrize("what", ["out", "in", "both"])
 def test_frames_in_another_form_are_the_same(tmp_path, forms, what, capsys):

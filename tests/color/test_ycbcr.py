@@ -119,6 +119,7 @@ def test_there_is_an_L_for_every_luma_and_ab(matrix):
     assert min(step.min() for step in steps) > 0
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(("bits", "full_range"), mostly_slow(DEPTHS, (8, False), (16, True)))
 @pytest.mark.parametrize("matrix", LUMA_WEIGHTS)
 def test_true_ab_of_a_photo_comes_back(matrix, bits, full_range):

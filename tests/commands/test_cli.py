@@ -1,12 +1,8 @@
 """The command line: streams, exit codes, lists, plans and Ctrl-C."""
 
 import json
-import os
 import re
-import signal
-import subprocess
 import sys
-import time
 from dataclasses import fields
 from pathlib import Path
 
@@ -17,14 +13,11 @@ from colorizer import pipeline
 from colorizer.commands import cli
 from colorizer.commands.report import ExitCode
 from colorizer.errors import DeviceError, TargetError, WeightsError
-from colorizer.models import create_model
 from colorizer.settings import Settings
 from colorizer.settings.option import flag
 from tests import drawn
-from tests.matrix import mostly_slow
+from tests.commands.calls import results
 from tests.tiny_model import tiny_model
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(autouse=True)
@@ -38,21 +31,6 @@ def run(*arguments) -> int:
 
 def lines(capsys) -> list[dict]:
     return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-
-
-@pytest.fixture
-def archive(tmp_path) -> Path:
-    """A folder with two photos, one of them deeper, a film, and what else lies around."""
-    drawn.photo(tmp_path / "in" / "a.png", 1)
-    drawn.photo(tmp_path / "in" / "1920" / "b.jpg", 2)
-    drawn.film(tmp_path / "in" / "film.mkv", 3)
-    (tmp_path / "in" / "notes.txt").write_text("boxes 1 to 4")
-    (tmp_path / "in" / "Thumbs.db").write_bytes(b"x")
-    return tmp_path
-
-
-def results(folder: Path) -> list[str]:
-    return list(drawn.hashes(folder / "out"))
 
 
 def test_photos_and_films_of_a_tree_come_out_and_their_names_on_stdout(archive, capsys):
@@ -299,164 +277,3 @@ def test_options_reach_the_jobs(archive, monkeypatch):
     expected = Settings(smooth=False, strength=0.5, jpeg_quality=80, size=64)
     assert {job.settings for job in seen} == {expected}
     assert len(seen) == 3
-
-
-def test_version_models_doctor(capsys):
-    with pytest.raises(SystemExit) as ended:
-        cli.main(["--version"])
-    assert ended.value.code == 0
-    assert capsys.readouterr().out.startswith("colorizer ")
-    assert cli.main(["models"]) == 0
-    assert "autochrome" in capsys.readouterr().out
-    assert cli.main(["models", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["models"][0]["name"] == "autochrome"
-    code = cli.main(["doctor", "--json"])
-    findings = json.loads(capsys.readouterr().out)["findings"]
-    assert code == (ExitCode.OK if all(f["ok"] for f in findings) else ExitCode.MISSING)
-    assert all(f["fix"] for f in findings if not f["ok"])
-    names = {f["name"] for f in findings}
-    assert {"torch", "av", "device", "codec h264", "weights autochrome"} <= names
-
-
-def test_probe_prints_json_and_refuses_what_it_does_not_know(archive, capsys):
-    assert cli.main(["probe", str(archive / "in" / "film.mkv")]) == 0
-    facts = json.loads(capsys.readouterr().out)
-    assert (facts["width"], facts["height"]) == (96, 64)
-    assert cli.main(["probe", str(archive / "in" / "notes.txt")]) == ExitCode.NO_INPUT
-    assert cli.main(["probe", str(archive / "nothing.png")]) == ExitCode.NO_INPUT
-
-
-@pytest.mark.parametrize("name", ["a.png", "film.mkv"])
-def test_preview_shows_gray_beside_colour(archive, name, capsys):
-    png = archive / "preview" / "p.png"
-    arguments = ["preview", str(archive / "in" / name), "-o", str(png), "--size", "64"]
-    assert cli.main([*arguments, "--time", "0.08"]) == 0
-    shown = Image.open(png).convert("RGB")
-    width, height = shown.size
-    assert width == 2 * 96
-    halves = [shown.crop((x, 0, x + 96, height)) for x in (0, 96)]
-    halves[0].save(archive / "left.png")
-    halves[1].save(archive / "right.png")
-    assert not drawn.colourful(archive / "left.png")
-    assert drawn.colourful(archive / "right.png")
-
-
-def test_preview_shows_how_sure_the_network_is_and_other_colours(archive, capsys, monkeypatch):
-    monkeypatch.setattr(pipeline, "load_model", lambda *_: create_model("autochrome").eval())
-    png = archive / "p.png"
-    photo = str(archive / "in" / "a.png")
-    asked = ["preview", photo, "-o", str(png), "--size", "64", "--confidence"]
-    assert cli.main([*asked, "--alternatives", "40,30"]) == 0
-    assert Image.open(png).size == (3 * 96, 72)
-    first, *colours = capsys.readouterr().out.splitlines()
-    assert first == str(png)
-    shares = [json.loads(line)["share"] for line in colours]
-    assert 1 <= len(shares) <= 3
-    assert shares == sorted(shares, reverse=True)
-    assert cli.main([*asked, "--alternatives", "96,0"]) == ExitCode.USAGE
-    assert "outside the picture of 96 x 72" in capsys.readouterr().err
-
-
-def test_preview_after_the_end_and_onto_the_source_are_refused(archive, capsys):
-    film, photo = archive / "in" / "film.mkv", archive / "in" / "a.png"
-    before = drawn.hashes(archive)
-    late = ["preview", str(film), "-o", str(archive / "p.png"), "--time", "1:00"]
-    assert cli.main(late) == ExitCode.NO_INPUT
-    assert "ends after 0.08 s" in capsys.readouterr().err
-    assert cli.main(["preview", str(photo), "-o", str(photo)]) == ExitCode.NOT_WRITABLE
-    assert cli.main(["preview", str(photo), "-o", str(archive / "p.jpg")]) == ExitCode.USAGE
-    assert drawn.hashes(archive) == before
-
-
-SCRIPT = """
-import sys, time
-from colorizer.commands import cli
-from colorizer import pipeline
-from tests.tiny_model import TinyModel
-class Slow(TinyModel):
-    def predict(self, L, **rest):
-        open({mark!r}, "a").close()
-        time.sleep({pause})
-        return super().predict(L, **rest)
-pipeline.load_model = lambda *_: Slow().eval()
-sys.exit(cli.main(sys.argv[1:]))
-"""
-
-
-def start(folder: Path, pause: float, *arguments) -> subprocess.Popen:
-    script = SCRIPT.format(pause=pause, mark=str(folder / "predicting"))
-    command = [sys.executable, "-c", script, "run", folder / "in"]
-    command += ["-o", folder / "out", "--size", "64", *arguments]
-    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-    return subprocess.Popen(
-        list(map(str, command)), cwd=ROOT, env=environment, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
-
-
-def wait_for(running: subprocess.Popen, condition, seconds: float = 30) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert running.poll() is None, running.communicate()
-        assert time.monotonic() < end
-        time.sleep(0.01)
-
-
-def parts(folder: Path) -> list[Path]:
-    return [path for path in (folder / "out").rglob("*") if ".part" in path.name]
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="no SIGINT to another process")
-@pytest.mark.parametrize("kind", mostly_slow(["photos", "film"]))
-def test_ctrl_c_leaves_no_part_and_the_next_run_goes_on(tmp_path, kind):
-    if kind == "film":
-        drawn.film(tmp_path / "in" / "film.mkv", 400)
-    else:
-        for index in range(30):
-            drawn.photo(tmp_path / "in" / f"{index}.png", index)
-    running = start(tmp_path, 0.1, "--jobs", 2)
-    wait_for(running, lambda: parts(tmp_path) if kind == "film" else len(results(tmp_path)) > 1)
-    running.send_signal(signal.SIGINT)
-    _, told = running.communicate(timeout=30)
-    assert running.returncode == ExitCode.INTERRUPTED, told
-    assert "stopping after the current picture" in told
-    assert "not done" in told
-    assert "Traceback" not in told
-    assert parts(tmp_path) == []
-    finished = drawn.hashes(tmp_path / "out")
-    assert len(finished) < (30 if kind == "photos" else 1)
-    second = start(tmp_path, 0)
-    _, told = second.communicate(timeout=120)
-    assert second.returncode == ExitCode.OK, told
-    assert f"{len(finished)} skipped" in told
-    assert finished.items() <= drawn.hashes(tmp_path / "out").items()
-    assert len(results(tmp_path)) == (30 if kind == "photos" else 1)
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(sys.platform == "win32", reason="no SIGINT to another process")
-def test_a_second_ctrl_c_stops_at_once_and_leaves_no_part(tmp_path):
-    drawn.film(tmp_path / "in" / "film.mkv", 20)
-    running = start(tmp_path, 20)
-    wait_for(running, (tmp_path / "predicting").exists, seconds=60)
-    assert list((tmp_path / "out").glob(".*.colorize/journal.jsonl"))
-    begun = time.monotonic()
-    running.send_signal(signal.SIGINT)
-    time.sleep(0.3)
-    assert running.poll() is None
-    running.send_signal(signal.SIGINT)
-    running.communicate(timeout=10)
-    assert running.returncode == ExitCode.INTERRUPTED
-    assert time.monotonic() - begun < 10
-    assert parts(tmp_path) == []
-
-
-@pytest.mark.slow
-def test_a_reader_that_goes_away_is_no_traceback(archive):
-    running = start(archive, 0.2)
-    running.stdout.close()
-    running.stdout = None
-    _, told = running.communicate(timeout=60)
-    assert running.returncode != ExitCode.INTERRUPTED, "the work continues"
-    assert "Traceback" not in told
-    assert parts(archive) == []

@@ -149,6 +149,7 @@ def damage(archive, what):
             (out / NAME).write_text((out / NAME).read_text().replace("a_color", "c_color"))
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("what", "words"),
     [

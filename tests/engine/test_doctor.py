@@ -23,6 +23,7 @@ def colorizer(environment, *words):
     return subprocess.run(command, env=environment, capture_output=True, text=True)
 
 
+@pytest.mark.slow
 def test_doctor_survives_a_broken_torch(broken):
     ended = colorizer(broken, "doctor")
     assert ended.returncode == ExitCode.MISSING

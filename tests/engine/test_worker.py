@@ -169,6 +169,7 @@ def test_nonsense_does_not_end_the_worker(talk):
     assert talk.process.poll() is None
 
 
+@pytest.mark.slow
 def test_the_worker_ends_with_its_input_and_leaves_no_part(weights, photo, tmp_path):
     talk = Talk(weights)
     for number in range(5):
@@ -193,6 +194,7 @@ def test_shots_are_found_answer_by_answer(talk, film):
     assert (event["firsts"], event["done"], event["total"]) == ([0, 20], 32, 32)
 
 
+@pytest.mark.slow
 def test_a_hint_is_seen_wherever_its_place_moved_to(talk, film, tmp_path):
     hint = (*square_at(15), 60.0, 40.0, 15 / 25)
     asked = {"source": str(film), "kind": "film", "hints": [hint, (0.1, 0.1, 9.0, 9.0, 25 / 25)]}

@@ -12,8 +12,8 @@ from colorizer.jobs import Job, Kind
 from colorizer.pipeline import film as stages
 from colorizer.settings import Settings
 from tests.draw_film import draw_film
+from tests.stages.shots_drawn import texture
 from tests.stages.test_shots import marks
-from tests.stages.test_temporal import texture
 from tests.tiny_model import tiny_model
 
 RATE = Fraction(25)

@@ -39,6 +39,7 @@ def film(tmp_path_factory):
     return folder, colorized(folder, "plain.mkv")
 
 
+@pytest.mark.slow
 def test_strength_and_skip_are_of_their_shot_alone(film):
     folder, plain = film
     done = colorized(folder, "a1.mkv", "[shot.1]\nstrength = 0.5\n[shot.3]\nskip = true\n")

@@ -13,7 +13,7 @@ from colorizer.stages.levels import fresh_print
 from colorizer.stages.levels.film import FilmLevels
 from colorizer.stages.shots import mark_shots
 from tests.matrix import mostly_slow
-from tests.stages.test_temporal import texture
+from tests.stages.shots_drawn import texture
 
 SMALL = Settings(size=96)
 GAINS = [1.0] * 30 + [1 - n / 20 for n in range(20)]

@@ -18,7 +18,7 @@ from colorizer.measure import measure_film
 from colorizer.media.film.colour import ColourFilm
 from colorizer.media.film.sound import sounds_of
 from tests.draw_film import draw_film, draw_luma
-from tests.measure.test_measuring import GREEN, RED, plain, texture
+from tests.measure.drawn_colours import GREEN, RED, plain, texture
 
 MATRIX_TAGS = {"bt709": 1, "bt601": 6, "bt2020": 9}
 
@@ -57,6 +57,7 @@ def source(tmp_path: Path) -> Path:
     return two_shots(tmp_path, "source.mkv", [(0, 0), (0, 0)])
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("matrix", list(LUMA_WEIGHTS))
 @pytest.mark.parametrize(("full", "depth"), [(False, 8), (True, 8), (False, 10)])
 def test_a_film_is_read_in_the_colours_it_was_written_with(tmp_path, matrix, full, depth):
@@ -146,6 +147,7 @@ def test_a_missing_frame_changed_luma_and_late_frames_are_told(tmp_path, source)
     assert measure_film(slow, quick)["fidelity"]["late_ms"] == pytest.approx(30)
 
 
+@pytest.mark.slow
 def test_the_cut_list_is_obeyed(tmp_path, source):
     result = two_shots(tmp_path, "result.mkv", [RED, GREEN])
     cuts = tmp_path / "cuts.csv"
@@ -199,6 +201,7 @@ def test_the_command_tells_text_json_and_a_plot(tmp_path, source, capsys):
     assert len(event["courses"]["chroma"]["values"]) == 32
 
 
+@pytest.mark.slow
 def test_the_command_says_what_it_needs(tmp_path, source, capsys):
     result = two_shots(tmp_path, "result.mkv", [RED, GREEN])
     assert main(["measure", str(result)]) == 2

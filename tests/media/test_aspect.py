@@ -6,7 +6,7 @@ import av
 import pytest
 
 from tests.draw_film import draw_film
-from tests.media.film.test_sink import colour
+from tests.media.film.tinted import colour
 
 RATIOS = ["12/11", "16/15", "8/9", "10/11", "64/45", "59/54", "152/153", "5120/4739", "1/3", "7/3"]
 
@@ -21,6 +21,7 @@ def displayed(data):
     return found
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("ratio", RATIOS)
 @pytest.mark.parametrize("size", [(48, 64), (57, 71)])
 @pytest.mark.parametrize(

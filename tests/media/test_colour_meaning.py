@@ -19,8 +19,8 @@ from colorizer.media.photo.still import StillSource
 from colorizer.settings import Reading
 from tests import draw_photo
 from tests.color.test_profiles import EXACT, LAB, dot_gain, gray_profile, table_curve
-from tests.media.photo.test_still import L_of, L_of_frame
-from tests.media.photo.test_still_sink import colour
+from tests.media.photo.coloured import colour
+from tests.media.photo.opening import L_of, L_of_frame
 
 
 def read(path, **how):

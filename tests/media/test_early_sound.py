@@ -40,6 +40,7 @@ def colorize(source, target, monkeypatch, *more):
     assert cli.main([*given, "-o", str(target)]) == ExitCode.OK
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("suffix", [".mp4", ".mov"])
 def test_the_priming_of_aac_becomes_a_codec_delay(tmp_path, monkeypatch, suffix):
     source, target = tmp_path / f"s{suffix}", tmp_path / "t.mkv"
@@ -62,6 +63,7 @@ def test_the_priming_of_aac_becomes_a_codec_delay(tmp_path, monkeypatch, suffix)
         assert next(film.demux(sound)).pts == -21
 
 
+@pytest.mark.slow
 def test_a_delay_of_matroska_stays_and_an_early_track_without_one_gets_it(tmp_path, monkeypatch):
     draw_film(tmp_path / "a.mp4", sounds=("aac",), **H264)
     colorize(tmp_path / "a.mp4", tmp_path / "b.mkv", monkeypatch)

@@ -9,7 +9,7 @@ import av
 import pytest
 
 from tests.draw_film import draw_film
-from tests.media.film.test_sink import colour, read
+from tests.media.film.tinted import colour, read
 
 WOVEN = {"top": 9, "bottom": 14}
 SHOWN = {2: "top", 3: "bottom", 4: "top", 5: "bottom"}
@@ -44,6 +44,7 @@ def quicktime_field_order(data):
     return None if place < 0 else (data[place + 4], data[place + 5])
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("order", SHOWN)
 @pytest.mark.parametrize(
     ("codec", "name"),

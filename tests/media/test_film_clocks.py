@@ -14,7 +14,7 @@ from colorizer.media.film.sound import sounds_of
 from colorizer.media.film.source import FilmSource
 from colorizer.settings import Reading
 from tests.draw_film import draw_film, gray_frame
-from tests.media.film.test_sink import colour, read
+from tests.media.film.tinted import colour, read
 
 SIZE = (48, 64)
 WRAP = 2**33
@@ -45,6 +45,7 @@ def milliseconds(path, number):
         return [round(1000 * packet.pts * packet.time_base) for packet in packets]
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("options", [PYRAMID, {"bf": "1"}, {"bf": "0"}])
 @pytest.mark.parametrize("source", ["a.mkv", "a.mp4", "a.mov", "a.ts"])
 @pytest.mark.parametrize("target", ["b.mkv", "b.mp4"])
@@ -151,6 +152,7 @@ def result_times(path):
     return found[0], found[1]
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("codec", ["mpeg2video", "libx264"])
 @pytest.mark.parametrize(
     ("starts", "jumps"),

@@ -11,7 +11,7 @@ from colorizer.media.film.source import FilmSource
 from colorizer.pipeline import run
 from colorizer.settings import FilmWriting, Settings
 from tests.draw_film import draw_film
-from tests.media.film.test_sink import colour
+from tests.media.film.tinted import colour
 from tests.tiny_model import tiny_model
 
 ODD = [(480, 853), (576, 719), (480, 639), (1080, 1919)]
@@ -29,6 +29,7 @@ def luma(path):
         ]
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("size", [*ODD, *SMALL])
 def test_ffv1_takes_every_size(tmp_path, size):
     drawn = draw_film(tmp_path / "a.mkv", codec="rawvideo", size=size, frames=2)

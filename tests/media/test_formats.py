@@ -13,7 +13,7 @@ from colorizer.errors import UnsupportedMedia
 from colorizer.media.photo.jp2_boxes import box, read_resolution, resolution_box
 from colorizer.media.photo.still import StillSource
 from tests import draw_photo
-from tests.media.photo.test_still_sink import colour
+from tests.media.photo.coloured import colour
 
 
 def opened(path):

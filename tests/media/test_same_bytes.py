@@ -5,7 +5,7 @@ from hashlib import sha256
 import pytest
 
 from tests.draw_film import draw_film
-from tests.media.film.test_sink import colour
+from tests.media.film.tinted import colour
 
 PAIRS = [
     ("ffv1", "a.mkv"),
@@ -22,6 +22,7 @@ PAIRS = [
 ]
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(("codec", "name"), PAIRS)
 def test_two_runs_give_the_same_bytes(tmp_path, codec, name):
     webm = name.endswith("webm")

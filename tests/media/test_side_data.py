@@ -17,7 +17,7 @@ from colorizer.media.film.source import FilmSource
 from colorizer.media.probe import probe
 from colorizer.settings import FilmWriting
 from tests.draw_film import draw_film
-from tests.media.film.test_sink import colour
+from tests.media.film.tinted import colour
 
 CAPTION = "closed captions (CEA-608/708)"
 DISPLAY = "G(13250,34500)B(7500,3000)R(34000,16000)WP(15635,16450)L(10000000,50)"

@@ -35,6 +35,7 @@ def weights_of(name, folder, **changed):
     return file
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("name", [name for name in MODELS if name != "autochrome"])
 def test_an_imported_model_is_listed_and_colorizes(name, tmp_path, capsys):
     assert cli.main(["models", "import", str(weights_of(name, tmp_path))]) == ExitCode.OK

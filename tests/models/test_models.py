@@ -1,43 +1,25 @@
 """The contract of every model, and of reading and writing its weights."""
 
-import json
 from contextlib import nullcontext
 
 import pytest
 import torch
-from safetensors.torch import load_file, save_file
-from torch.nn import functional as F
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from colorizer.errors import ModelNotFound, WeightsError
-from colorizer.files.checksum import file_hash
-from colorizer.models import MODELS, WEIGHTS_FOLDER, create_model, load_model, model_spec
-from colorizer.models.ab_bins import annealed_mean, bin_centres
-from colorizer.models.autochrome import Autochrome
+from colorizer.errors import ModelNotFound
+from colorizer.models import MODELS, create_model, model_spec
+from colorizer.models.ab_bins import bin_centres
 from colorizer.models.base import VIVIDNESS, trainable_parameters
-from colorizer.models.efficientnet_lite import (
-    EfficientNetLite0,
-    SameConv2d,
-    fold_imagenet_weights,
-)
 from colorizer.settings import Settings
+from tests.models.gradient import a_gradient
 from tests.models.scaled import SCALED, distance, scaled_model, two_pictures
-from training.export import export
-
-
-@pytest.fixture(params=list(MODELS))
-def model(request):
-    return scaled_model(request.param).eval()
-
-
-def a_gradient(height=64, width=96):
-    return torch.linspace(0, 100, height * width).view(1, 1, height, width)
 
 
 def test_every_model_has_a_scaled_down_version():
     assert list(SCALED) == list(MODELS)
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("size", [(64, 64), (33, 47), (1, 1), (20, 130)])
 @torch.inference_mode()
 def test_predict_keeps_any_size(model, size):
@@ -61,6 +43,7 @@ class TensorsOfTheCPU(TorchDispatchMode):
         return func(*args, **(kwargs or {}))
 
 
+@pytest.mark.matrix
 @torch.inference_mode()
 def test_a_network_computes_all_where_it_is_and_waits_for_no_copy(model, monkeypatch):
     """The meta device stands for a card, where a copy from the CPU waits for all before it."""
@@ -148,23 +131,11 @@ def test_a_picture_alone_and_in_a_batch_get_the_same_colours(model):
     assert torch.allclose(both[:1], model.predict(one), atol=1e-3)
 
 
-@torch.inference_mode()
-def test_weights_survive_saving_and_loading(model, tmp_path):
-    file = tmp_path / "weights.safetensors"
-    export(model.half().float(), file, {"seed": 3})
-    loaded = load_model(model.name, file)
-    assert loaded.hyper_parameters == model.hyper_parameters
-    for name, value in model.state_dict().items():
-        assert torch.equal(loaded.state_dict()[name], value), name
-    # the layout in memory differs (channels last), so sums are taken in another order
-    assert torch.allclose(loaded.predict(a_gradient()), model.predict(a_gradient()), atol=1e-2)
-    assert not any(p.requires_grad for p in loaded.parameters())
-
-
 SAME_KIND = ("deepcolor", "deepcolor-1", "deepcolor-2")
 BY_HEART = [pytest.param(n, marks=pytest.mark.slow) if n in SAME_KIND else n for n in MODELS]
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("name", BY_HEART)
 def test_two_pictures_are_learnt_by_heart(name):
     model = scaled_model(name, **({"unfrozen": 9} if name == "resnet18" else {})).train()
@@ -192,6 +163,7 @@ COUNTS = {
 }
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("name", COUNTS)
 def test_the_number_of_trained_parameters_is_the_published_one(name):
     thin = {"embedding_thin": 16} if name.startswith("deepcolor") else {}  # is not counted
@@ -223,146 +195,3 @@ def test_zhang2016_without_vividness_is_duller():
 def test_unknown_model_lists_the_known():
     with pytest.raises(ModelNotFound, match="autochrome"):
         model_spec("nosuch")
-
-
-class TestDamagedWeights:
-    @pytest.fixture
-    def file(self, tmp_path):
-        file = tmp_path / "weights.safetensors"
-        export(create_model("autochrome"), file, {})
-        return file
-
-    def test_missing_file_says_how_to_name_another(self, tmp_path):
-        with pytest.raises(WeightsError, match="--weights"):
-            load_model("autochrome", tmp_path / "none.safetensors")
-
-    def test_truncated_file_is_refused(self, file):
-        file.write_bytes(file.read_bytes()[:5000])
-        with pytest.raises(WeightsError, match="not a usable weights file"):
-            load_model("autochrome", file)
-
-    def test_pickle_is_refused(self, tmp_path):
-        file = tmp_path / "weights.pth"
-        torch.save({"a": torch.zeros(1)}, file)
-        with pytest.raises(WeightsError, match="not a usable weights file"):
-            load_model("autochrome", file)
-
-    def test_weights_of_another_model_are_refused(self, file):
-        save_file(load_file(file), file, {"model": "zhang", "hyper_parameters": "{}"})
-        with pytest.raises(WeightsError, match="holds weights of zhang"):
-            load_model("autochrome", file)
-
-    def test_missing_parameter_is_refused(self, file):
-        state = load_file(file)
-        del state["bins.weight"]
-        hyper = json.dumps({})
-        save_file(state, file, {"model": "autochrome", "hyper_parameters": hyper})
-        with pytest.raises(WeightsError, match="not a usable weights file"):
-            load_model("autochrome", file)
-
-
-class TestAutochrome:
-    @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
-    @torch.inference_mode()
-    def test_half_precision_changes_colours_by_less_than_one_unit(self, dtype):
-        torch.manual_seed(0)
-        model = Autochrome().eval()
-        exact = model.predict(a_gradient())
-        with torch.autocast("cpu", dtype):
-            half = model.predict(a_gradient())
-        assert half.dtype == torch.float32
-        assert (half - exact).abs().max() < 1
-
-    def test_stays_below_25_million_parameters(self):
-        assert sum(p.numel() for p in Autochrome().parameters()) < 25_000_000
-
-    def test_hints_change_the_answer(self):
-        torch.manual_seed(0)
-        model = Autochrome().eval()
-        torch.nn.init.normal_(model.encoder._conv_stem.weight, std=0.3)
-        hints = torch.zeros(1, 3, 64, 96)
-        with torch.inference_mode():
-            automatic = model.predict(a_gradient(), hints=hints)
-            # without hints nothing is computed from their zeros: other sums, the same colours
-            assert torch.allclose(automatic, model.predict(a_gradient()), atol=1e-3)
-            hints[:, :, 20:40, 20:40] = torch.tensor([60.0, 40.0, 1.0]).view(1, 3, 1, 1)
-            assert not torch.equal(automatic, model.predict(a_gradient(), hints=hints))
-
-    @pytest.mark.parametrize("temperature", [0.38, 0.2])
-    def test_prediction_decodes_the_scores_of_forward(self, temperature):
-        torch.manual_seed(0)
-        model = Autochrome().eval()
-        torch.nn.init.normal_(model.bins.weight, std=0.3)
-        L = torch.rand(2, 1, 64, 96) * 100
-        hints = torch.rand(2, 3, 64, 96)
-        with torch.inference_mode():
-            scores, _ = model(L, hints)
-            wanted = annealed_mean(scores, temperature)
-            for size in ((32, 48), (64, 96)):
-                wanted = F.interpolate(wanted, size=size, mode="bilinear", align_corners=False)
-            got = model.predict(L, hints=hints, vividness=1, temperature=temperature)
-        assert wanted.std() > 1
-        assert torch.allclose(got, wanted, atol=1e-3)
-
-    def test_query_maps_are_the_products_of_queries_and_pixel_embeddings(self):
-        torch.manual_seed(0)
-        model = Autochrome().eval()
-        features = torch.randn(2, 96, 16, 24)
-        scales = [torch.randn(2, c, 2, 3) for c in (192, 192, 128)]
-        with torch.no_grad():
-            queries = model.queries.expand(2, -1, -1)
-            for layer, scale in zip(model.query_layers, scales, strict=True):
-                queries = layer(queries, scale)
-            pixels = model.pixel_embedding(features)
-            maps = torch.einsum("nqc,nchw->nqhw", queries, pixels) * pixels.shape[1] ** -0.5
-            wanted = model.bins(torch.cat([features, maps], dim=1))
-            weight, bias = model._on_maps(model.bins, model._query_maps(None, *scales))
-            got = torch.einsum("noc,nchw->nohw", weight, features) + bias[..., None, None]
-        assert torch.allclose(got, wanted, atol=1e-4)
-
-    def test_vividness_blends_the_two_heads(self):
-        torch.manual_seed(0)
-        model = Autochrome().eval()
-        torch.nn.init.normal_(model.fine_out.weight, std=0.1)
-        with torch.inference_mode():
-            low, mid, high = (model.predict(a_gradient(), vividness=v) for v in (0, 0.5, 1))
-        assert not torch.allclose(low, high, atol=0.1)
-        assert torch.allclose(mid, (low + high) / 2, atol=1e-3)
-
-
-def test_folded_encoder_equals_convolution_then_norm():
-    torch.manual_seed(0)
-    conv = torch.nn.Conv2d(3, 32, 3, stride=2, bias=False)
-    norm = torch.nn.BatchNorm2d(32, eps=1e-3).eval()
-    for tensor in (norm.weight.data, norm.bias.data, norm.running_mean, norm.running_var):
-        tensor.uniform_(0.5, 2)
-    state = {"_conv_stem.weight": conv.weight.data}
-    state |= {f"_bn0.{name}": value for name, value in norm.state_dict().items()}
-    encoder = EfficientNetLite0(channels=4)
-    encoder.load_state_dict(fold_imagenet_weights(state, 4), strict=False)
-    gray = torch.rand(1, 1, 8, 8)
-    padded = torch.nn.functional.pad(gray.expand(1, 3, 8, 8), (0, 1, 0, 1))
-    wanted = norm(conv(padded))
-    found = encoder._conv_stem(torch.cat([gray, torch.rand(1, 3, 8, 8)], dim=1))
-    assert torch.allclose(found, wanted, atol=1e-5)
-
-
-@pytest.mark.parametrize("kernel", [3, 5])
-@pytest.mark.parametrize("size", [(8, 8), (9, 9), (8, 11), (11, 14)])
-@torch.inference_mode()
-def test_strided_convolutions_pad_as_tensorflow_does(kernel, size):
-    conv = SameConv2d(6, 6, kernel, stride=2, groups=6)
-    x = torch.rand(2, 6, *size)
-    pads = [max((-(-side // 2) - 1) * 2 + kernel - side, 0) for side in reversed(size)]
-    around = [half for pad in pads for half in (pad // 2, pad - pad // 2)]
-    wanted = F.conv2d(F.pad(x, around), conv.weight, conv.bias, 2, groups=6)
-    assert torch.allclose(conv(x), wanted, atol=1e-6)
-
-
-class TestShippedWeights:
-    def test_load_and_stay_below_50_megabytes(self):
-        file = WEIGHTS_FOLDER / "autochrome.safetensors"
-        assert file.stat().st_size < 50_000_000
-        model = load_model()
-        assert model.name == "autochrome"
-        assert model.weights_sha256 == file_hash(file)

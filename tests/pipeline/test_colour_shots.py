@@ -14,7 +14,7 @@ from colorizer.media.film import sink
 from colorizer.media.film.luma import luma_layout, read_plane
 from colorizer.pipeline import run
 from colorizer.settings import Settings
-from tests.stages.test_temporal import texture
+from tests.stages.shots_drawn import texture
 from tests.tiny_model import tiny_model
 
 SIZE = (96, 128)
@@ -87,6 +87,7 @@ def moved(planes):
     return max(float(np.abs(p.astype(int) - middle).max()) for p in planes[1:]) * 128 / middle
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("pix_fmt", ["yuv422p", "yuv444p10le", "yuv420p"])
 @pytest.mark.parametrize("middle", ["colour", "fading"])
 def test_a_colour_shot_is_kept_byte_for_byte(tmp_path, pix_fmt, middle):
@@ -110,6 +111,7 @@ def test_a_colour_shot_is_kept_byte_for_byte(tmp_path, pix_fmt, middle):
     assert shot["coloured"] >= SHOT - 6
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("preset", [{"preset": "archive"}, {"codec": "prores"}])
 def test_finer_chroma_holds_the_same_samples(tmp_path, preset):
     source, target = tmp_path / "film.mkv", tmp_path / "out.mov"
@@ -128,6 +130,7 @@ def test_finer_chroma_holds_the_same_samples(tmp_path, preset):
             assert np.abs(np.repeat(one.astype(int), 2, 0) * 4 - other).mean() < 12
 
 
+@pytest.mark.slow
 def test_a_tint_is_no_colour_and_is_dropped_or_kept(tmp_path):
     source = tmp_path / "film.mkv"
     draw(source, ["tinted", "gray"])
@@ -144,6 +147,7 @@ def test_a_tint_is_no_colour_and_is_dropped_or_kept(tmp_path):
     assert float(found["do"][1].std()) > 0
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("wish", ["do", "skip"])
 def test_a_colour_shot_is_done_or_left_gray_as_asked(tmp_path, wish):
     source, target = tmp_path / "film.mkv", tmp_path / "out.mkv"
@@ -154,6 +158,7 @@ def test_a_colour_shot_is_done_or_left_gray_as_asked(tmp_path, wish):
     assert (moved(after) == 0) == (wish == "skip")
 
 
+@pytest.mark.slow
 def test_interlaced_and_unsteadied_films_keep_them_too(tmp_path):
     source = tmp_path / "film.mkv"
     draw(source, ["gray", "colour"])
@@ -169,6 +174,7 @@ def test_interlaced_and_unsteadied_films_keep_them_too(tmp_path):
         assert moved(after[5]) > 2
 
 
+@pytest.mark.slow
 def test_the_frames_of_a_sequence_that_are_in_colour_are_copied(tmp_path):
     folder = tmp_path / "scan"
     folder.mkdir()

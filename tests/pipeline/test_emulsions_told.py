@@ -9,7 +9,7 @@ from colorizer.pipeline import run
 from colorizer.settings import Settings
 from colorizer.stages.emulsion import WEIGHTS
 from tests.draw_film import draw_film
-from tests.stages.test_temporal import texture
+from tests.stages.shots_drawn import texture
 from tests.tiny_model import TinyModel
 
 XMP = (

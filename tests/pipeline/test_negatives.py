@@ -14,7 +14,7 @@ from colorizer.color.negatives import looks_negative
 from colorizer.jobs import Job, Kind
 from colorizer.pipeline import run
 from colorizer.settings import Settings
-from tests.stages.test_temporal import texture
+from tests.stages.shots_drawn import texture
 from tests.tiny_model import tiny_model
 
 SIZE = (96, 128)

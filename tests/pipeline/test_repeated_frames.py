@@ -14,7 +14,7 @@ from colorizer.pipeline import run
 from colorizer.settings import Settings
 from colorizer.stages.repeats import mark_repeats
 from colorizer.stages.shots import mark_shots
-from tests.stages.test_temporal import texture
+from tests.stages.shots_drawn import texture
 from tests.tiny_model import tiny_model
 
 SIZE = (96, 128)
@@ -90,6 +90,7 @@ def repeats_of(path):
     return [frame.repeats for frame in mark_repeats(frames)]
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("pattern", PATTERNS)
 def test_equal_frames_are_found_and_get_equal_chroma(tmp_path, pattern):
     moments = shown(PATTERNS[pattern], 30)
@@ -133,6 +134,7 @@ def test_a_slow_change_is_no_repetition():
     assert most < 6
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("every_frame", [True, False])
 def test_each_moment_is_predicted_once(tmp_path, monkeypatch, every_frame):
     moments = shown([3], 16)
@@ -155,6 +157,7 @@ def test_no_flow_is_found_for_them(monkeypatch):
     assert [one.is_key for one in done] == [True, False, False, True, False]
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("stop", [27, 38, 45])
 def test_a_run_that_was_interrupted_gives_the_same_film(tmp_path, monkeypatch, stop):
     monkeypatch.setattr(sink, "SEGMENT_FRAMES", 5)

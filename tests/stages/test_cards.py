@@ -12,7 +12,7 @@ from colorizer.stages.levels.film import FilmLevels
 from colorizer.stages.predict import predict_chroma
 from colorizer.stages.region.cards import is_card
 from colorizer.stages.shots import CONTEXT, mark_shots
-from tests.stages.test_temporal import frame_of, plain, texture
+from tests.stages.shots_drawn import frame_of, plain, texture
 from tests.tiny_model import tiny_model
 
 SIZE = (192, 256)
@@ -84,6 +84,7 @@ def levelled(frames, cards="neutral"):
     return list(FilmLevels("fresh", "neutral", cards).level(mark_shots(iter(frames))))
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("style", STYLES)
 def test_a_card_is_neutral_and_the_picture_around_it_is_untouched(style):
     done = levelled(film(photo(1), drawn(**STYLES[style]), photo(2)))
@@ -96,6 +97,7 @@ def test_a_card_is_neutral_and_the_picture_around_it_is_untouched(style):
     assert all(np.array_equal(a.ab, b.ab) for a, b in zip(*frames, strict=True))
 
 
+@pytest.mark.slow
 def test_colour_comes_with_the_picture_in_a_dissolve():
     frames = film(photo(1), drawn(["Meanwhile"], points=30), photo(2), dissolve=10)
     slopes = [frame.slope for frame in levelled(frames)]
@@ -111,6 +113,7 @@ def test_cards_are_pictures_where_that_is_wanted():
     assert min(frame.slope for frame in done) > 0.9
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("start", [12, 24, 36, 48])
 def test_a_run_that_goes_on_finds_the_same_cards(start):
     frames = film(photo(1), drawn(["Meanwhile"], points=30), photo(2), dissolve=10)

@@ -118,6 +118,7 @@ def test_each_field_keeps_its_own_colour_and_the_film_stays_interlaced(
             assert (Cr[1::2] < 121).all(), "the dark field is green"
 
 
+@pytest.mark.slow
 def test_fields_are_steadied_along_their_motion(tmp_path):
     draw_film(tmp_path / "a.mkv", field_order=2, frames=30, size=(96, 128))
     job = Job(

@@ -12,7 +12,7 @@ from colorizer.stages.levels import FRESH, fresh_print
 from colorizer.stages.levels.film import FilmLevels
 from colorizer.stages.levels.light import Light, change_between, small_codes
 from colorizer.stages.shots import CONTEXT, mark_shots
-from tests.stages.test_temporal import frame_of, plain, texture
+from tests.stages.shots_drawn import frame_of, plain, texture
 
 NOTHING = plain((0, 0))
 WHOLE = gray_to_L(np.clip(texture(1, low=-0.02, high=1.02), 0, 1))
@@ -128,6 +128,7 @@ def test_nothing_changes_where_it_is_off():
     assert [*FilmLevels("off").level(frames)] == frames
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("start", [12, 24, 60, 84])
 def test_a_run_that_goes_on_finds_the_same_levels(start):
     gains = [n / 30 for n in range(1, 31)] + [1.0] * 40 + [1 - n / 40 for n in range(38)]
@@ -150,6 +151,7 @@ def test_a_run_that_goes_on_finds_the_same_levels(start):
         assert one.starts_shot == other.starts_shot
 
 
+@pytest.mark.slow
 def test_memory_stays_flat():
     levels, alive = FilmLevels("fresh"), []
 

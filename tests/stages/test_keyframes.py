@@ -9,7 +9,7 @@ import pytest
 from colorizer.media.film.segment import BLOCK_FRAMES
 from colorizer.stages.keyframes import KEY_STEP, mark_keys
 from colorizer.stages.shots import CONTEXT, mark_shots
-from tests.stages.test_temporal import SIZE, frame_of, texture
+from tests.stages.shots_drawn import SIZE, frame_of, texture
 
 NOTHING = np.zeros((2, *SIZE), np.float32)
 

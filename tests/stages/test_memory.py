@@ -14,7 +14,7 @@ from colorizer.stages.memory.glimpse import glimpses_of, keys_at, products
 from colorizer.stages.memory.recall import ShotMemory
 from colorizer.stages.predict import predict_chroma
 from colorizer.stages.shots import mark_shots
-from tests.stages.test_temporal import frame_of, texture
+from tests.stages.shots_drawn import frame_of, texture
 
 SIZE = (64, 96)
 BINS = 313
@@ -104,6 +104,7 @@ def test_no_colour_comes_from_another_shot():
     np.testing.assert_array_equal(colours(together[:30]), colours(apart))
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("end", [30, 48, 60, 96, 108])
 def test_a_run_that_continues_inside_a_shot_remembers_the_same(end, monkeypatch):
     """Of a shot of three parts: in the first, at the seam, and in the later ones."""
@@ -121,6 +122,7 @@ def test_a_run_that_continues_inside_a_shot_remembers_the_same(end, monkeypatch)
     assert [one.index for one in expected] == list(range(130))
 
 
+@pytest.mark.slow
 def test_what_waits_does_not_grow_with_the_shot(monkeypatch):
     monkeypatch.setattr(recall, "BYTES_HELD", 1)
     pulled = []
@@ -248,6 +250,7 @@ def test_a_thing_that_comes_back_keeps_its_colour_where_that_is_wanted():
     assert np.hypot(*(last - first)) < 2
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("end", [48, 66, 84])
 def test_shots_kept_are_the_same_in_a_run_that_continues(end):
     frames = list(seen(wavering_shots()))

@@ -148,6 +148,7 @@ def test_frames_of_films_pass_untouched():
     assert next(mark_paper(iter([film]), "neutral")) is film
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("paper", ["neutral", "tint", "colour"])
 def test_paper_is_neutral_keeps_its_tint_or_is_coloured(tmp_path, paper):
     scan, where = mounted(scene(), below=80, writing=True)

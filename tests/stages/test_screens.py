@@ -8,7 +8,7 @@ import pytest
 
 from colorizer.frame import Frame, working_L
 from colorizer.stages.region.screens import behind, find_screen, hide_screens, is_seen
-from tests.stages.test_temporal import texture
+from tests.stages.shots_drawn import texture
 
 SIDE = 256
 
@@ -36,6 +36,7 @@ def frame_of(picture, bits=8):
     return Frame(0, None, Fraction(1), Y, bits, True, working_L(Y, bits, True, SIDE))
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("bits", [8, 16])
 @pytest.mark.parametrize("period", [1.5, 2, 2.5, 3, 4, 5, 6])
 @pytest.mark.parametrize("angle", [45, 15, 0])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from colorizer.stages.shots import CONTEXT, mark_shots, scene_detector
-from tests.stages.test_temporal import SIZE, frame_of, plain, texture
+from tests.stages.shots_drawn import SIZE, frame_of, plain, texture
 
 NOTHING = plain((0, 0))
 
@@ -128,6 +128,7 @@ def test_a_suspicion_alone_is_no_cut():
     assert starts([texture(1)] * 6, detector=suspicious) == [0]
 
 
+@pytest.mark.slow
 def test_marks_from_a_place_are_those_of_the_whole():
     pictures = [texture(1)] * 9 + [texture(2)] * 9 + [np.full(SIZE, 99, np.float32)]
     pictures += [texture(2)] * 9

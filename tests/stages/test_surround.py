@@ -14,7 +14,7 @@ from colorizer.stages.predict import predict_chroma
 from colorizer.stages.region.surround import box_of, filled, find_surround
 from colorizer.stages.shots import CONTEXT, mark_shots
 from colorizer.stages.upsample import upsample_chroma
-from tests.stages.test_temporal import frame_of, plain, texture
+from tests.stages.shots_drawn import frame_of, plain, texture
 from tests.tiny_model import tiny_model
 
 NOTHING = plain((0, 0))
@@ -63,6 +63,7 @@ def levelled(frames, paper="neutral"):
     return list(FilmLevels("fresh", paper).level(mark_shots(frames)))
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("name", SHAPES)
 def test_what_surrounds_a_picture_is_found(name):
     inside = SHAPES[name]
@@ -87,6 +88,7 @@ def test_the_network_sees_a_letter_box_as_the_picture_alone():
     assert np.abs(np.polyval(gain, expected) - done[0].seen).mean() < 4
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("name", SHAPES)
 def test_bars_are_neutral_and_the_picture_is_not(name):
     inside = SHAPES[name]
@@ -130,6 +132,7 @@ def test_colour_takes_bars_for_picture():
     assert all(frame.paper is None for frame in levelled(masked(SHAPES["pillars"]), "colour"))
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("name", ["gate", "closing"])
 def test_a_run_that_goes_on_finds_the_same(name):
     if name == "gate":

@@ -34,6 +34,7 @@ def test_gray_repeated_and_broken_photos_are_left_out(tmp_path, capsys):
     assert sorted(p.name for p in tmp_path.iterdir()) == ["in", "pack"]
 
 
+@pytest.mark.slow
 def test_processes_make_the_same_pack_as_one(tars, tmp_path):
     pack(tars, tmp_path / "one", processes=1)
     pack(tars, tmp_path / "two", processes=2)

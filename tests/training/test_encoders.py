@@ -74,6 +74,7 @@ def test_a_file_is_read_and_a_wrong_one_is_named(tmp_path):
         fill_encoder(model, str(tmp_path / "absent.pth"))
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("name", ["resnet18", "resnet34", "densenet121", "deepcolor-3"])
 def test_a_pretrained_encoder_is_what_the_model_takes(name, photos):
     torch.manual_seed(0)
@@ -90,6 +91,7 @@ def test_a_pretrained_encoder_is_what_the_model_takes(name, photos):
     assert any(v.shape == state[first].shape and torch.equal(v, state[first]) for v in loaded)
 
 
+@pytest.mark.slow
 def test_the_command_writes_weights_for_training(photos, tmp_path, monkeypatch, capsys):
     out = tmp_path / "w.pth"
     command = ["pretrain", "resnet18", "--pack", str(tmp_path / "pack"), "--out", str(out)]

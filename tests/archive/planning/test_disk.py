@@ -111,6 +111,7 @@ def test_photos_stop_before_the_disk_is_full_and_leave_nothing_half_written(tmp_
     assert there == {*done, *(path.with_name(f"{path.name}.colorize.json") for path in done)}
 
 
+@pytest.mark.slow
 def test_a_film_stops_before_the_disk_is_full_and_goes_on_later(tmp_path, free, monkeypatch):
     from colorizer.engine import attempt
     from colorizer.media.film import sink as film_sink

@@ -42,6 +42,7 @@ def scans(tmp_path, shown):
     return Path(shutil.copytree(shown, tmp_path, dirs_exist_ok=True))
 
 
+@pytest.mark.slow
 def test_all_are_done_and_named_unless_asked_otherwise(scans):
     for name in ("text", "blank", "line_art", "coloured", "photo"):
         last = ended(scans / f"{name}.png", scans / "out" / f"{name}.png")

@@ -24,6 +24,7 @@ def filled(window, scans, until):
     del window.engine.send
 
 
+@pytest.mark.slow
 def test_work_is_held_on_battery_and_goes_on_with_power(filled, battery):
     runner, look = filled.runner, filled.program.guard.look
     runner.start()
@@ -54,6 +55,7 @@ def test_work_is_held_on_battery_and_goes_on_with_power(filled, battery):
     filled.commands.actions["battery"].setChecked(True)
 
 
+@pytest.mark.slow
 def test_work_goes_on_when_a_full_disk_has_room(filled, battery, monkeypatch):
     monkeypatch.setattr("gui.app.room.FREE_BYTES", 2**62)
     filled.runner.start()

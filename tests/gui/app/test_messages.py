@@ -56,6 +56,7 @@ def test_in_english_nothing_changes():
     assert said(told) == told
 
 
+@pytest.mark.slow
 def test_what_the_worker_finds_is_said_in_german_and_still_after_a_restart(
     german, window, tmp_path, until
 ):

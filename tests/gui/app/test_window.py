@@ -76,6 +76,7 @@ def test_a_dropped_folder_is_done_with_its_tree(window, scans, until, tmp_path):
     assert window.pages.currentWidget() is window.drop_area
 
 
+@pytest.mark.slow
 def test_pause_holds_and_continue_goes_on(filled, until, tmp_path):
     filled.runner.start()
     filled.runner.pause()
@@ -196,6 +197,7 @@ app.exec()
     assert len(results) == 3
 
 
+@pytest.mark.slow
 def test_missing_weights_stop_the_queue_with_the_reason(filled, until, settings, tmp_path):
     from dataclasses import replace
 
@@ -220,6 +222,7 @@ def test_a_folder_that_takes_no_results_stops_the_queue(filled, until, tmp_path)
     assert states(filled) == ["waiting"] * 3
 
 
+@pytest.mark.slow
 def test_a_full_disk_stops_the_queue(filled, monkeypatch):
     monkeypatch.setattr("gui.app.room.FREE_BYTES", 2**62)
     told = []

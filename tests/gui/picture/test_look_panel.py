@@ -26,6 +26,7 @@ def seen(shared_window, until):
     until(lambda: not window.look_panel.is_busy)
 
 
+@pytest.mark.slow
 def test_sliders_change_the_picture_and_the_job_without_the_network(seen, qtbot):
     panel = seen.look_panel
     before = panel.view._after.copy()
@@ -108,6 +109,7 @@ def test_typed_keys_reach_the_picture_after_adding(seen, qtbot, qapp):
     seen.queue_panel.search.clear()
 
 
+@pytest.mark.slow
 def test_unsure_places_are_covered_on_wish(seen, until):
     seen.commands.actions["unsure"].trigger()
     until(lambda: not seen.look_panel.view._cover.isNull())

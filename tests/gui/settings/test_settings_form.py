@@ -120,6 +120,7 @@ def test_files_that_wait_keep_what_they_were_named_by(shared_window, until):
         shared_window.preferences.settings = before
 
 
+@pytest.mark.slow
 def test_the_devices_that_are_there_are_offered_and_others_kept(form):
     form.set_values(Settings(device="cuda:3"))
     form.set_devices([("cuda:0", "cuda:0: Card, 12 GiB"), ("cpu", "cpu: 2 cores")])

@@ -74,6 +74,7 @@ def firsts_on_disk(panel) -> list[int]:
     return [] if plan is None else [shot.first for shot in plan.shots]
 
 
+@pytest.mark.slow
 def test_shots_are_found_on_wish_and_kept_beside_the_result(panel, shop, until):
     assert not panel.film.list.table.isVisible()
     assert not shop.commands.actions["cut"].isEnabled()
@@ -193,6 +194,7 @@ def test_what_a_shot_has_of_its_own_is_seen_and_taken_back(found, shop, until):
     assert found.shots.look_at(21)[1] == 0.25
 
 
+@pytest.mark.slow
 def test_the_run_obeys_what_was_changed_and_sends_nothing_to_nobody(found, shop, until):
     found.film.list.table.selectRow(1)
     found.film.list.skip.click()
@@ -279,6 +281,7 @@ def test_a_hint_is_seen_at_another_moment_of_its_shot(found, shop, until):
     assert warm > found._seen.ab.astype(float)[:, 1].mean()
 
 
+@pytest.mark.slow
 def test_the_frame_just_finished_is_shown_while_followed(panel, shop, until, monkeypatch):
     shown, show = [], panel.show_finished
     monkeypatch.setattr(panel, "show_finished", lambda one: (shown.append(one), show(one)))

@@ -14,8 +14,8 @@ from colorizer.places.hint import Hint
 from colorizer.settings import Settings
 from colorizer.stages.shot_walk import CHUNK
 from tests.draw_shots import chroma_of, draw_shots, ground_of, square_at, square_of
+from tests.stages.shots_drawn import texture
 from tests.stages.test_shots import marks
-from tests.stages.test_temporal import texture
 from tests.tiny_model import tiny_model
 
 RED = (50.0, 40.0)
@@ -70,6 +70,7 @@ def test_the_next_shot_is_untouched(film, hinted):
         assert np.array_equal(hinted[index], film[1][index])
 
 
+@pytest.mark.slow
 def test_a_time_is_as_good_as_a_frame(film, hinted):
     hint = hint_at(HINTED, time="0:00:01.080")
     del hint["frame"]
@@ -77,6 +78,7 @@ def test_a_time_is_as_good_as_a_frame(film, hinted):
     assert np.array_equal(colorized(folder, "timed.mkv", [hint])[0], hinted)
 
 
+@pytest.mark.slow
 def test_a_hint_of_the_second_shot_leaves_the_first(film):
     folder, plain = film
     done, _ = colorized(folder, "b.mkv", [hint_at(5, frame=FIRST + 5)])
@@ -96,6 +98,7 @@ def test_hints_hold_on_every_path(film, settings):
         assert square_of(done[index] - plain[index], index)[1].mean() > 25, f"frame {index}"
 
 
+@pytest.mark.slow
 def test_hints_of_a_part_count_from_the_start_of_the_film(film):
     folder, _ = film
     part = {"start": "18", "end": "34"}

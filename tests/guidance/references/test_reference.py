@@ -93,6 +93,7 @@ def painted(film):
     return colorized(film[0], "painted.mkv", [{"frame": AT, "reference": "painted.png"}])
 
 
+@pytest.mark.slow
 def test_its_frame_has_the_colours_of_the_picture(film, painted):
     target = wanted(film[0], film[0] / "painted.png", AT)
     for part in (square_of, ground_of):
@@ -247,6 +248,7 @@ def test_a_photo_takes_none(film):
         list(pipeline.run(job, tiny_model()))
 
 
+@pytest.mark.slow
 def test_the_window_sends_it_as_it_sends_hints(film, painted):
     folder, _ = film
     (folder / "w.json").write_text(json.dumps([{"time": 0.52, "reference": "painted.png"}]))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from colorizer.guidance.references.spread import Claim, lay_claims
-from tests.stages.test_temporal import plain
+from tests.stages.shots_drawn import plain
 
 SIZE = (60, 80)
 

@@ -17,7 +17,7 @@ from colorizer.settings import FilmWriting, Reading, Settings
 from tests.draw_film import draw_film
 from tests.draw_sequence import draw_dpx, draw_exr
 from tests.matrix import mostly_slow
-from tests.media.film.test_sink import packets, read, seconds, tinted
+from tests.media.film.tinted import packets, read, seconds, tinted
 
 
 @pytest.mark.parametrize(
@@ -62,6 +62,7 @@ def colour_part(path, target, start, end, codec="ffv1"):
 LONG = {"options": {"g": "30", "bf": "3", "qp": "0"}, "codec": "libx264", "frames": 100}
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("name", "drawn"),
     [
@@ -170,6 +171,7 @@ def test_time_codes_are_counted_with_numbers_dropped(code, frames, rate, later):
     assert later_timecode(code, frames, rate) == later
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(("source", "target", "codec"), [
     ("a.mov", "b.mov", "prores"), ("a.mov", "b.mkv", "ffv1"), ("a.mkv", "b.mov", "v210"),
     ("a.mov", "b.mp4", "h264"),

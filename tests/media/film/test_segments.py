@@ -183,6 +183,7 @@ def tinted(frame, sink):
     return replace(frame, ab=np.full((2, *sink.chroma_size(frame)), 20, np.float32))
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("codec", "name"),
     [
@@ -260,6 +261,7 @@ def write_film(folder, name, codec):
         return [(frame.pts, frame.Y.tobytes()) for frame in film.frames()], sounds_of(target)
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("codec", "name"),
     [("h264", "b.mp4"), ("h264", "b.mkv"), ("ffv1", "b.mkv"), ("prores", "b.mov")],

@@ -10,7 +10,7 @@ from colorizer.media.film.plan import check
 from colorizer.media.film.source import FilmSource
 from colorizer.settings import FilmWriting
 from tests.draw_film import draw_film
-from tests.media.film.test_sink import colour, expect_same_luma, packets, payload, read, seconds
+from tests.media.film.tinted import colour, expect_same_luma, packets, payload, read, seconds
 
 
 def test_sound_subtitles_chapters_and_attachments_come_along(tmp_path):
@@ -90,6 +90,7 @@ def test_text_subtitles_become_webvtt_in_webm(tmp_path, name, codec):
     assert any(line.endswith("becomes plain webvtt, for webm") for line in sink.warnings)
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("name", "codec", "sound"),
     [
@@ -132,6 +133,7 @@ def test_rounded_time_stamps_are_said(tmp_path):
     assert read(tmp_path / "b.mkv")[0][0].pts == 0
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("codec", "name"),
     [("ffv1", "b.mkv"), ("h264", "b.mkv"), ("prores", "b.mkv"), ("av1", "b.webm")],

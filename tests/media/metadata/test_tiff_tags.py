@@ -5,7 +5,7 @@ import pytest
 import tifffile
 
 from tests import draw_photo
-from tests.media.photo.test_still_sink import colour
+from tests.media.photo.coloured import colour
 
 GEO = {
     33550: (12, 3, (0.5, 0.5, 0.0)),

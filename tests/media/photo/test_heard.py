@@ -15,7 +15,7 @@ from colorizer.errors import MediaError
 from colorizer.media.photo.facts import photo_facts
 from colorizer.media.photo.heard import listening
 from tests import draw_photo
-from tests.media.photo.test_still import open_photo
+from tests.media.photo.opening import open_photo
 
 
 def with_damaged_exif(path):

@@ -10,7 +10,7 @@ from PIL import Image
 from colorizer.color.cielab import srgb_to_lab
 from colorizer.media.photo.jp2_boxes import SIGNATURE, box, boxes
 from tests import draw_photo
-from tests.media.photo.test_still import L_of_frame, open_photo
+from tests.media.photo.opening import L_of_frame, open_photo
 
 
 def stream_of(codes, bits):

@@ -10,7 +10,7 @@ from PIL import Image
 from colorizer.color.profiles import result_profile
 from colorizer.media.photo import jxl_profile
 from colorizer.media.photo.jxl_profile import _library, profile_of_jxl
-from tests.media.photo.test_still import open_photo
+from tests.media.photo.opening import open_photo
 
 LIBRARY = _library()
 

@@ -8,8 +8,8 @@ from PIL import Image
 
 from colorizer.archive.verify.still import verify_still
 from tests import draw_photo
-from tests.media.photo.test_still import open_photo
-from tests.media.photo.test_still_sink import colour
+from tests.media.photo.coloured import colour
+from tests.media.photo.opening import open_photo
 
 
 def with_infrared(path, bits=8, count=1):

@@ -12,9 +12,9 @@ from PIL import Image
 from colorizer.errors import MediaError
 from tests import draw_photo
 from tests.matrix import mostly_slow
+from tests.media.odd_photos import psd
+from tests.media.photo.opening import L_of, L_of_frame
 from tests.media.photo.test_salvage import read
-from tests.media.photo.test_still import L_of, L_of_frame
-from tests.media.test_more_formats import psd
 
 SIZE = (240, 320)
 

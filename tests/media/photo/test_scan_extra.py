@@ -9,7 +9,7 @@ from colorizer.media.photo.gray import rgb_to_gray
 from colorizer.media.photo.still import StillSource
 from colorizer.media.probe import probe
 from tests import draw_photo
-from tests.media.photo.test_still_sink import colour
+from tests.media.photo.coloured import colour
 
 
 def opened(path):
