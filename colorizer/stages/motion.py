@@ -51,7 +51,7 @@ class View:
     def __init__(self, L: np.ndarray) -> None:
         """Take CIELAB L, (h, w) float32; nothing is computed before it is needed."""
         self.size = L.shape
-        self._L = L
+        self.L = L
         self._lumas: dict[Stretch, np.ndarray] = {}
         self._noise: float | None = None
         self._ends: tuple[float, float] | None = None
@@ -60,20 +60,20 @@ class View:
     def ends(self) -> tuple[float, float]:
         """1st and 99th percentile of L*."""
         if self._ends is None:
-            self._ends = ends_of(self._L)
+            self._ends = ends_of(self.L)
         return self._ends
 
     def luma(self, stretch: Stretch = AS_IT_IS) -> np.ndarray:
         """Return calmed 8-bit luma on the grid, (h, w) uint8, after a stretch of L*."""
         if stretch not in self._lumas:
             self._lumas = {AS_IT_IS: self._lumas[AS_IT_IS]} if self._lumas else {}
-            self._lumas[stretch] = _flow_luma(stretched(_on_grid(self._L), stretch))
+            self._lumas[stretch] = _flow_luma(stretched(_on_grid(self.L), stretch))
         return self._lumas[stretch]
 
     def tolerance(self, stretch: Stretch) -> float:
         """Return the standard deviation of stretched luma along true motion, in 8-bit codes."""
         if self._noise is None:
-            self._noise = grain(_on_grid(self._L))
+            self._noise = grain(_on_grid(self.L))
         return min(hypot(LUMA_TOLERANCE, 2 * stretch[0] * self._noise), MAX_TOLERANCE)
 
     @property

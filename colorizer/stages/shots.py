@@ -19,6 +19,7 @@ from colorizer.stages.motion import (
     no_motion,
     stretched,
 )
+from colorizer.stages.region.surround import find_iris, find_wide_iris
 
 CUT_TRUST = 0.35
 """Mean trust below which a frame starts a shot; 0.97 is usual within one, 0.1 at a cut."""
@@ -29,6 +30,8 @@ FLASH_FRAMES = 2
 CONTEXT = 8
 """Frames before a place from which it is marked as if all before them had been seen."""
 
+_INSIDE = 0.99
+"""Share of a pixel of the flow that must lie inside an iris to be judged."""
 _DETECTOR_WINDOW = 2
 """Frames to each side to which the detector compares one."""
 _HISTOGRAM_BINS = 128
@@ -69,7 +72,11 @@ def mark_shots(
             continue
         motion = finder.between(last, view)
         goes_on = cuts is not None or (last.is_blank and view.is_blank)
-        if motion is not None and (goes_on or _continues(motion, suspected)):
+        if motion is not None and not goes_on:
+            goes_on = _continues(motion, suspected)
+            if not goes_on and (inside := _in_both(last, view)) is not None:
+                motion, goes_on = _between_irises(last, view, inside, finder)
+        if motion is not None and goes_on:
             last = view
             yield replace(frame, motion=motion)
             continue
@@ -146,6 +153,42 @@ def _take(pairs: Iterator[tuple[Frame, bool]], count: int) -> Iterator[tuple[Fra
 def _continues(motion: Motion, suspected: bool) -> bool:
     # False for NaN too.
     return bool(motion.back_trust.mean() >= (SUSPECT_TRUST if suspected else CUT_TRUST))
+
+
+def _in_both(earlier: View, later: View) -> np.ndarray | None:
+    """Return 1 where both frames of an iris show something; None where there is none."""
+    found = [find_iris(view.L) for view in (earlier, later)]
+    if not any(found) or earlier.size != later.size:
+        return None
+    pairs = zip(found, (earlier, later), strict=True)
+    like = next(iris for iris in found if iris is not None)
+    irises = [iris or find_wide_iris(view.L, like) for iris, view in pairs]
+    masks = [iris.mask for iris in irises if iris is not None]
+    inside = 1 - np.maximum.reduce(masks)
+    return inside if inside.any() else None
+
+
+def _between_irises(
+    earlier: View, later: View, inside: np.ndarray, finder: MotionFinder
+) -> tuple[Motion | None, bool]:
+    """Return the motion of what two frames both show, and whether one continues the other.
+
+    Args:
+        earlier: the frame before.
+        later: the frame.
+        inside: 1 in the picture of both, of the size of L.
+        finder: of their film.
+    """
+    import cv2
+
+    motion = finder.between(View(earlier.L * inside), View(later.L * inside))
+    if motion is None:
+        return None, False
+    shape = motion.back_trust.shape[::-1]
+    seen = cv2.resize(inside, shape, interpolation=cv2.INTER_AREA) > _INSIDE
+    motion = replace(motion, back_trust=motion.back_trust * seen,
+                     forth_trust=motion.forth_trust * seen)  # fmt: skip
+    return motion, bool(seen.any() and motion.back_trust[seen].mean() >= SUSPECT_TRUST)
 
 
 def _skips_to(last: View, later: Frame, finder: MotionFinder) -> bool:

@@ -118,6 +118,51 @@ def test_an_iris_that_opens_is_found_in_every_frame():
             assert frame.paper is None
 
 
+def iris_film(radii, count=1, centre=(64, 48)):
+    """Draw a picture that pans slowly under an iris; truth is the circle that was drawn."""
+    y, x = np.mgrid[: SIZE[0], : SIZE[1]]
+    wide = texture(1, (SIZE[0], SIZE[1] + len(radii)), low=15, high=95)
+    for index, radius in enumerate(radii):
+        inside = np.hypot(x - centre[0], y - centre[1]) < radius
+        L = np.where(inside, wide[:, index : index + SIZE[1]], 1)
+        yield frame_of(index, L.astype(np.float32), NOTHING), inside
+
+
+@pytest.mark.parametrize("way", [1, -1])
+@pytest.mark.parametrize("centre", [(64, 48), (50, 56)])
+def test_an_iris_is_followed_until_no_corner_is_black(way, centre):
+    """Once it has reached sides of the frame too."""
+    drawn = list(iris_film([14 + 3 * n for n in range(32)][::way], centre=centre))
+    done = levelled(frame for frame, _ in drawn)
+    assert [frame.starts_shot for frame in done].count(True) == 1
+    for frame, (_, inside) in zip(done, drawn, strict=True):
+        outside = cv2.erode((~inside).astype(np.uint8), np.ones((5, 5)), borderValue=1) > 0
+        if outside.sum() > 100:
+            assert frame.paper is not None, frame.index
+            assert (frame.paper[outside] == 1).all()
+            assert (frame.paper[cv2.erode(inside.astype(np.uint8), np.ones((7, 7))) > 0] < 1).all()
+            assert frame.slope > 0.85
+
+
+def test_an_iris_does_not_pass_for_a_change_of_light_or_a_cut():
+    """A film that is half black at first, and has one light all the time."""
+    done = levelled(frame for frame, _ in iris_film([20 + 4 * n for n in range(24)]))
+    clean = levelled(frame for frame, _ in iris_film([999] * 24))
+    assert [frame.starts_shot for frame in done].count(True) == 1
+    for one, other in zip(done, clean, strict=True):
+        inside = np.ones(SIZE, bool) if one.paper is None else one.paper < 0.5
+        inside = cv2.erode(inside.astype(np.uint8), np.ones((7, 7)), borderValue=1) > 0
+        assert np.abs(one.seen - other.seen)[inside].mean() < 3
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_black_corners_of_a_night_are_no_iris(seed):
+    """A street lamp's round light: no iris that is black all around comes before or after it."""
+    L = texture(seed, low=15, high=95) * circle(75)
+    done = levelled(frame_of(n, L.astype(np.float32), NOTHING) for n in range(12))
+    assert all("iris" not in frame.taken for frame in done)
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_pictures_without_bars_have_none(seed):
     """A night: black in places, along the edges too."""

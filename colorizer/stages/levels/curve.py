@@ -41,7 +41,8 @@ class Seen:
     for or can't be told."""
     iris: Surround | None = None
     """What surrounds its picture, where that is found in this frame alone."""
-
+    in_doubt: bool = False
+    """Whether later frames may tell that its black corners are an iris."""
     open: float = 1.0
     """Share of it that is then picture."""
 
@@ -85,17 +86,24 @@ class Curve:
     """The same of the last frames that were looked at, each by itself."""
     whole: np.ndarray | None = None
     """L of the last frame gone on without an iris, while an iris closes."""
+    iris: Surround | None = None
+    """That of the last frame gone on."""
+    opens: bool = False
+    """Whether what surrounds its picture can't be told yet, as an iris still opens."""
 
-    def state(self, *, iris: bool) -> State:
-        """Return what must be remembered; `iris` tells whether the last frame had one."""
+    def state(self) -> State:
+        """Return what must be remembered."""
         ends = [self.gone.gain, self.gone.offset, self.dark, self.bright, self.most, self.slope]
         kept = {"levels": np.array([*ends, *self.tones, *self.recent])}
-        if self.around is not None:
-            kept["surround"] = np.array([self.around.size, *self.around.hull], np.int32)
+        for name, found in (("surround", self.around), ("iris", self.iris)):
+            if found is not None:
+                kept[name] = np.array([found.size, *found.hull], np.int32)
         kept |= self.cards.state()
         if self.own or any(self.owns):
             kept["own"] = np.array([KINDS.index(kind) for kind in (self.own, *self.owns)], np.int32)
-        if self.whole is not None and iris:
+        if self.opens:
+            kept["opens"] = np.array(self.opens)
+        if self.whole is not None and self.iris is not None:
             kept["whole"] = self.whole
         return kept
 
@@ -108,11 +116,13 @@ class Curve:
         curve = cls(light, light, dark, bright, most, slope, tones, recent)
         curve.whole = state.get("whole")
         curve.cards = CardShares.of(state)
+        curve.opens = "opens" in state
         if "own" in state:
             curve.own, *curve.owns = (KINDS[number] for number in state["own"].tolist())
         if "surround" in state:
-            (height, width), *hull = state["surround"].tolist()
-            curve.surround(Surround(np.array(hull, np.int32), (height, width)))
+            curve.surround(_surround_of(state["surround"]))
+        if "iris" in state:
+            curve.iris = _surround_of(state["iris"])
         return curve
 
     def surround(self, found: Surround | None) -> None:
@@ -135,3 +145,8 @@ class Curve:
         if one.looked and one.own is not None:
             self.owns = [*self.owns, one.own][-AROUND:]
         return self.own
+
+
+def _surround_of(state: np.ndarray) -> Surround:
+    (height, width), *hull = state.tolist()
+    return Surround(np.array(hull, np.int32), (height, width))

@@ -9,7 +9,7 @@ its curve, so a fade ends in neutral black.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import islice
@@ -19,6 +19,7 @@ import numpy as np
 from colorizer.frame import Frame
 from colorizer.stages.found import BARS, CARD, IRIS
 from colorizer.stages.levels.curve import TONES, Curve, Seen, State
+from colorizer.stages.levels.iris import follow_iris, in_both, picture_of, without_iris
 from colorizer.stages.levels.light import (
     BLANK,
     Light,
@@ -91,6 +92,7 @@ class FilmLevels:
         self._before: np.ndarray | None = None
         self._slopes: list[float] = []
         self._context: np.ndarray | None = None
+        self._iris = None
         self._states: dict[int, State] = {}
 
     def go_on(self, start: int, state: State) -> None:
@@ -135,15 +137,23 @@ class FilmLevels:
         if frame.index < self._start:
             if not seen.is_flash:
                 self._before, self._context = codes, frame.L
+                self._inside = picture_of(codes, find_iris(frame.L))
             return
         if frame.index == self._start and self._restored and not frame.starts_shot:
             self._curve, self._ready, self._slopes = self._restored, True, []
+            self._iris = self._curve.iris
             if self._curve.whole is None:
                 self._curve.whole = self._context
         if frame.starts_shot:
             self._curve, self._ready, self._before = Curve(), False, None
+            self._iris = None
+        sure = find_iris(frame.L)
+        if self._paper != "colour":
+            self._iris = follow_iris(seen, sure, self._waiting, self._iris)
+        inside = picture_of(codes, sure)
+        seen.in_doubt = inside is not None and sure is None
         if self._before is not None and not frame.repeats:
-            step = change_between(self._before, codes, frame.motion)
+            step = change_between(self._before, codes, frame.motion, in_both(self._inside, inside))
             seen.known = step is not None or not seen.is_flash
             seen.step = step or Light()
         if self._before is not None:
@@ -156,14 +166,13 @@ class FilmLevels:
             seen.card = True
         elif cards != "colour" and seen.looked:
             seen.card = is_card(frame.L)
-        if self._paper != "colour":
-            seen.iris = find_iris(frame.L)
-            seen.open = 1.0 if seen.iris is None else float(1 - seen.iris.mask.mean())
         if not seen.is_flash:
-            self._before, self._curve.last = codes, seen.light
+            self._before, self._inside, self._curve.last = codes, inside, seen.light
         self._waiting.append(seen)
         if self._ready:
-            self._widen(seen)
+            self._brighten(seen)
+            if not seen.in_doubt:
+                self._widen(seen)
 
     def _begin(self) -> None:
         """Choose the light of reference of a shot from the frames that wait."""
@@ -181,23 +190,32 @@ class FilmLevels:
         self._curve.tones = np.percentile(best.codes, TONES)
         self._ready, self._slopes = True, []
         if self._paper != "colour":
-            alike = [one.frame.L for one in self._waiting if one in lit]
-            self._curve.surround(find_surround(alike[:: max(1, len(alike) // _LOOKED_AT)]))
+            self._surround([one for one in self._waiting if one in lit])
         for one in self._waiting:
+            self._brighten(one)
             self._widen(one)
         if not self._curve.most:  # a short shot
             self._curve.most = float(np.median(self._slopes or [1.0]))
 
+    def _surround(self, alike: Sequence[Seen]) -> None:
+        """Find what surrounds the picture of a shot in frames of one light."""
+        still = [one.frame.L for one in without_iris(alike)]
+        self._curve.opens = not still
+        if still:
+            self._curve.surround(find_surround(still[:: max(1, len(still) // _LOOKED_AT)]))
+
+    def _brighten(self, one: Seen) -> None:
+        """Let the light of a frame be that of its shot, if it is the brightest."""
+        if one.counts:
+            self._slopes.append(one.light.slope(self._curve.tones))
+            if len(self._slopes) >= _FEW:
+                self._curve.most = max(self._curve.most, float(np.median(self._slopes)))
+                del self._slopes[0]
+
     def _widen(self, one: Seen) -> None:
         """Let a frame widen the curve of its shot."""
-        if not one.counts:
-            return
         curve = self._curve
-        self._slopes.append(one.light.slope(curve.tones))
-        if len(self._slopes) >= _FEW:
-            curve.most = max(curve.most, float(np.median(self._slopes)))
-            del self._slopes[0]
-        if one.light.gain >= _SURE_GAIN or not curve.bright:
+        if one.counts and (one.light.gain >= _SURE_GAIN or not curve.bright):
             mask = curve.mask if one.iris is None else one.iris.mask
             dark, bright = map(float, steady(ends_of(one.frame.L, mask), one.light))
             curve.dark, curve.bright = min(curve.dark, dark), max(curve.bright, bright)
@@ -211,6 +229,8 @@ class FilmLevels:
         if not self._ready:
             self._begin()
         curve = self._curve
+        if curve.opens:
+            self._surround(list(islice(self._waiting, _LOOKED_AT)))
         after = [self._raw_slope(one) for one in islice(self._waiting, _CALM + 1)]
         before, later = len(curve.recent), len(after) - 1
         if after[0] < _LIT:  # a fade reaches its end
@@ -220,6 +240,8 @@ class FilmLevels:
         slope = float(np.mean(sorted(around)[cut : len(around) - cut]))
         curve.recent = [*curve.recent, after[0]][-_CALM:]
         one = self._waiting.popleft()
+        if one.in_doubt:
+            self._widen(one)
         fresh = curve.fresh()
         if self._faded == "as-is":
             slope /= fresh[0]
@@ -237,9 +259,10 @@ class FilmLevels:
         if card > 0.5:
             frame = replace(frame, taken=frame.taken | {CARD})
         frame = as_wished(frame, curve.own_of(one, self._waiting), self._wishes)
+        curve.iris = one.iris
         if one.iris is None:
             curve.whole = one.frame.L
-        self._states[frame.index + 1] = curve.state(iris=one.iris is not None)
+        self._states[frame.index + 1] = curve.state()
         yield frame
 
     def _finished(self, one: Seen, table: np.ndarray | None, slope: float) -> Frame:

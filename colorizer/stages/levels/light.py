@@ -66,22 +66,25 @@ def small_codes(L: np.ndarray) -> np.ndarray:
     return L_to_gray(cv2.resize(L, size, interpolation=cv2.INTER_AREA))
 
 
-def change_between(then: np.ndarray, now: np.ndarray, motion: Motion | None) -> Light | None:
+def change_between(
+    then: np.ndarray, now: np.ndarray, motion: Motion | None, inside: np.ndarray | None = None
+) -> Light | None:
     """Return how light changes from one frame to a later one; None where that can't be told.
 
     Args:
         then: `small_codes` of the earlier frame.
         now: of the later.
         motion: between them; None compares the same places.
+        inside: True where both show a picture, of the shape of both; None is all.
     """
     if then.shape != now.shape:
         return None
+    shown = np.ones_like(now) if inside is None else inside.astype(np.float32)
     if motion is None:
-        return _calmed(_fit(then, now, np.ones_like(now)))
-    back = _fit(_moved(then, motion.back, now.shape), now, _weight(motion.back_trust, now.shape))
-    forth = _fit(
-        _moved(now, motion.forth, then.shape), then, _weight(motion.forth_trust, now.shape)
-    )
+        return _calmed(_fit(then, now, shown))
+    trust = [shown * _weight(one, now.shape) for one in (motion.back_trust, motion.forth_trust)]
+    back = _fit(_moved(then, motion.back, now.shape), now, trust[0])
+    forth = _fit(_moved(now, motion.forth, then.shape), then, trust[1])
     if back is None or forth is None:
         return None
     # A warped picture is softer, which one way takes for more contrast, the other for less.

@@ -26,6 +26,10 @@ _LEAST_PICTURE, _MOST_PICTURE = 0.02, 0.985
 """Share of the frame."""
 _WHOLE_SIDE = 0.97
 """Share of one of its sides that a frame's surround must cover."""
+_LEAST_ARC = 24
+"""Pixels of the rim of a round picture that must show."""
+_DIM = 0.5
+"""Most of a round picture's edge that is as dark as what surrounds it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,7 @@ def find_surround(pictures: Sequence[np.ndarray]) -> Surround | None:
         return None
     level = float(np.median(dark))
     even = (np.abs(mean - level) < _NEAR) & (high - low < 2 * _NEAR)
-    outside = _joined_to_rim(even)
+    outside = joined_to_rim(even)
     if max(edge.mean() for edge in _edges(outside)) < _WHOLE_SIDE:
         return None
     hull = _picture(outside)
@@ -87,6 +91,37 @@ def find_iris(L: np.ndarray) -> Surround | None:
     if min((edge < _DARK).mean() for edge in _edges(L)) < _WHOLE_SIDE:
         return None
     return find_surround([L])
+
+
+def find_wide_iris(L: np.ndarray, like: Surround | None = None) -> Surround | None:
+    """Return what surrounds a round picture that reaches sides of its frame: black corners.
+
+    A night may look like this too; only next to an iris that is black on all sides it is one.
+
+    Args:
+        L: of the frame.
+        like: the iris of a frame next to it, around whose centre little needs to show.
+    """
+    corners = L[[0, 0, -1, -1], [0, -1, 0, -1]]
+    if corners.min() >= _DARK:
+        return None
+    soft = cv2.blur(L, (3, 3))
+    outside = joined_to_rim(np.abs(soft - np.median(corners[corners < _DARK])) < _NEAR)
+    points = _rim_of(outside)
+    circle = _circle_of(points) or (like and _circle_like(points, like))
+    if circle is None:
+        return None
+    x, y, radius = circle
+    rows, columns = np.indices(L.shape)
+    away = np.hypot(columns - x, rows - y) - radius
+    beyond, edge = away > 2, (away < -2) & (away > -6)
+    if not (away > 0).any() or outside[edge].mean() > _DIM:
+        return None
+    if beyond.any() and outside[beyond].mean() < _SOLID:
+        return None
+    turn = np.linspace(0, 2 * np.pi, 256, endpoint=False)
+    hull = np.stack([x + radius * np.cos(turn), y + radius * np.sin(turn)], -1)
+    return Surround(np.rint(hull).astype(np.int32), (L.shape[0], L.shape[1]))
 
 
 def filled(L: np.ndarray, outside: np.ndarray) -> np.ndarray:
@@ -116,11 +151,46 @@ def filled(L: np.ndarray, outside: np.ndarray) -> np.ndarray:
     return np.where(away == 1, L[y, x], L)
 
 
+def _rim_of(outside: np.ndarray) -> np.ndarray:
+    """Return where a surface ends inside the frame, (n, 2) x and y."""
+    wide = cv2.dilate(outside.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    rim = (wide & ~outside)[1:-1, 1:-1]
+    return np.argwhere(rim)[:, ::-1] + 1.0
+
+
+def _circle_of(points: np.ndarray) -> tuple[float, float, float] | None:
+    """Fit a circle, robustly; return x and y of its centre and its radius, or None if none fits.
+
+    Args:
+        points: (n, 2), x and y.
+    """
+    used = points
+    for _ in range(4):
+        if len(used) < max(_LEAST_ARC, 0.7 * len(points)):
+            return None
+        matrix = np.column_stack([2 * used, np.ones(len(used))])
+        (x, y, rest), *_ = np.linalg.lstsq(matrix, (used**2).sum(1), rcond=None)
+        radius = float(np.sqrt(max(rest + x * x + y * y, 0)))
+        off = np.abs(np.hypot(points[:, 0] - x, points[:, 1] - y) - radius)
+        used = points[off < max(1.5, 2.5 * float(np.median(off)))]
+    return (float(x), float(y), radius) if np.median(off) < 1 else None
+
+
+def _circle_like(points: np.ndarray, other: Surround) -> tuple[float, float, float] | None:
+    """Fit a circle around the centre of another iris; see `_circle_of`."""
+    if not len(points):
+        return None
+    (x, y), _ = cv2.minEnclosingCircle(other.hull)
+    radii = np.hypot(points[:, 0] - x, points[:, 1] - y)
+    radius = float(np.median(radii))
+    return (x, y, radius) if float(np.median(np.abs(radii - radius))) < 1 else None
+
+
 def _edges(plane: np.ndarray) -> list[np.ndarray]:
     return [plane[0], plane[-1], plane[:, 0], plane[:, -1]]
 
 
-def _joined_to_rim(even: np.ndarray) -> np.ndarray:
+def joined_to_rim(even: np.ndarray) -> np.ndarray:
     """Return what of an even surface reaches the rim of the frame."""
     count, labels = cv2.connectedComponents(even.astype(np.uint8), connectivity=4)
     at_rim = np.zeros(count, bool)
