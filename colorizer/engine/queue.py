@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,49 +15,23 @@ from typing import Any
 from colorizer.archive.planning.results import name_key
 from colorizer.engine.closes import Closes
 from colorizer.engine.queue_entry import COLUMNS, Entry, column_value, entry_from, free_target
+from colorizer.engine.queue_tables import (
+    SCHEMA,
+    KnownSettings,
+    bring_up_to_date,
+    clear_unused,
+    is_foreign,
+    version_of,
+)
 from colorizer.errors import ColorizerError
 from colorizer.files.strangers import check_regular
 from colorizer.jobs import Job, JobState
 from colorizer.notes import note
-from colorizer.settings import Settings
 
 _log = logging.getLogger(__name__)
 
 REMOVED = note("queue.result_removed")
 """Reason of an entry that was done, where its result is gone at the end of the work."""
-
-SCHEMA = 4
-"""Version of the tables; since 4 a reason and warnings may be notes."""
-
-_TABLE = """
-CREATE TABLE jobs (
-    id INTEGER PRIMARY KEY,
-    position INTEGER NOT NULL,
-    source BLOB NOT NULL,    -- names as the file system has them, which need not be valid text
-    target BLOB NOT NULL,
-    kind TEXT NOT NULL,
-    settings TEXT NOT NULL,
-    hints TEXT NOT NULL,
-    state TEXT NOT NULL,
-    reason TEXT NOT NULL,
-    warnings TEXT NOT NULL,
-    facts TEXT NOT NULL,
-    done INTEGER NOT NULL,
-    total INTEGER,
-    seconds REAL NOT NULL,
-    crashes INTEGER NOT NULL,  -- of versions before 0.2, always 0 now
-    added REAL NOT NULL,
-    started REAL,
-    ended REAL,
-    new_list INTEGER NOT NULL DEFAULT 1,
-    root BLOB                -- folder of run log and manifest, NULL where it is that of the target
-);
-CREATE INDEX jobs_position ON jobs (position);
-"""
-
-
-_LATER = ((2, "root", "BLOB"), (3, "new_list", "INTEGER NOT NULL DEFAULT 1"))
-"""Columns that older versions of the tables lack: since which version, name, kind."""
 
 
 class Queue(Closes):
@@ -84,7 +59,10 @@ class Queue(Closes):
             self._refuse_foreign()
             self._base.execute("PRAGMA journal_mode=WAL")
             self._base.execute("PRAGMA synchronous=FULL")
+            self._settings = KnownSettings(self._base)
             self._migrate()
+            self._base.execute("PRAGMA temp_store=MEMORY")
+            self._base.execute("CREATE TEMP TABLE removed AS SELECT * FROM jobs WHERE 0")
             if alone:
                 self._recover()
 
@@ -98,13 +76,12 @@ class Queue(Closes):
             rows = self._base.execute(
                 f"SELECT {COLUMNS} FROM jobs WHERE id >= ? ORDER BY position, id", (first,)
             ).fetchall()
-        known: dict[str, Settings] = {}
-        return [entry for row in rows if (entry := self._read(row, known)) is not None]
+        return [entry for row in rows if (entry := self._read(row)) is not None]
 
-    def _read(self, row: Sequence[Any], known: dict[str, Settings]) -> Entry | None:
+    def _read(self, row: Sequence[Any]) -> Entry | None:
         """Build an entry; a row that is none is told once and left out."""
         try:
-            return entry_from(row, known)
+            return entry_from(row, self._settings.read)
         except (ValueError, ColorizerError) as error:
             if row[0] not in self.unreadable:
                 _log.warning(
@@ -122,7 +99,7 @@ class Queue(Closes):
         found = self._base.execute(f"SELECT {COLUMNS} FROM jobs WHERE id = ?", (row,)).fetchone()
         if found is None:
             raise KeyError(row)
-        return entry_from(found, {})
+        return entry_from(found, self._settings.read)
 
     def add(
         self,
@@ -155,10 +132,10 @@ class Queue(Closes):
                 place += 1
                 cursor = self._base.execute(
                     "INSERT INTO jobs (position, source, target, kind, settings, hints, state,"
-                    " reason, warnings, facts, done, seconds, crashes, added, root, new_list)"
-                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, '[]', '{}', 0, 0, 0, ?, ?, ?)",
+                    " reason, warnings, facts, done, seconds, added, root, new_list)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, '[]', '{}', 0, 0, ?, ?, ?)",
                     (place, os.fsencode(job.source), os.fsencode(target), job.kind,
-                     column_value("settings", job.settings), column_value("hints", job.hints),
+                     self._settings.number_of(job.settings), column_value("hints", job.hints),
                      state, column_value("reason", reason), now,
                      column_value("root", root), job.new_list),
                 )  # fmt: skip
@@ -171,44 +148,71 @@ class Queue(Closes):
         Raises:
             KeyError: there is no such row.
         """
-        values = {name: column_value(name, value) for name, value in changes.items()}
-        columns = ", ".join(f"{name} = ?" for name in values)
         with self._change():
-            cursor = self._base.execute(
-                f"UPDATE jobs SET {columns} WHERE id = ?", (*values.values(), row)
-            )
-            if not cursor.rowcount:
+            if not self._update([row], changes):
                 raise KeyError(row)
 
     def update_many(self, rows: Iterable[int], **changes: Any) -> None:
         """Change the same fields of many rows at once."""
-        values = [column_value(name, value) for name, value in changes.items()]
-        columns = ", ".join(f"{name} = ?" for name in changes)
         with self._change():
-            self._base.executemany(
-                f"UPDATE jobs SET {columns} WHERE id = ?", [(*values, row) for row in rows]
-            )
+            self._update(list(rows), changes)
 
-    def move(self, rows: Sequence[int], before: int | None) -> None:
-        """Put rows, in their present order, before another row, or at the end for None."""
-        moved = set(rows)
-        order = [row for (row,) in self._base.execute("SELECT id FROM jobs ORDER BY position, id")]
-        if before in moved:
-            later = order[order.index(before) :]
-            before = next((row for row in later if row not in moved), None)
-        kept = [row for row in order if row not in moved]
-        place = len(kept) if before is None else kept.index(before)
-        kept[place:place] = [row for row in order if row in moved]
+    def update_each(self, groups: Iterable[tuple[Iterable[int], Mapping[str, Any]]]) -> None:
+        """Change groups of rows, each its own fields, all in one transaction."""
         with self._change():
-            self._base.executemany(
-                "UPDATE jobs SET position = ? WHERE id = ?",
-                [(number, row) for number, row in enumerate(kept, start=1)],
+            for rows, changes in groups:
+                self._update(list(rows), changes)
+
+    def _update(self, rows: list[int], changes: Mapping[str, Any]) -> int:
+        """Change rows inside a transaction and return how many exist.
+
+        A row that becomes done was made with what is wished of it at this moment.
+        """
+        sets, values = [], []
+        for name, value in changes.items():
+            sets.append(f"{name} = ?")
+            known = name == "settings"
+            values.append(self._settings.number_of(value) if known else column_value(name, value))
+        if changes.get("state") is JobState.DONE:
+            sets.append("made_settings = settings, made_hints = hints")
+        where = "id = ?" if len(rows) == 1 else "id IN (SELECT value FROM json_each(?))"
+        asked = rows[0] if len(rows) == 1 else json.dumps(rows)
+        text = f"UPDATE jobs SET {', '.join(sets)} WHERE {where}"
+        return self._base.execute(text, (*values, asked)).rowcount
+
+    def reorder(self, rows: Sequence[int]) -> None:
+        """Give all rows the order of these ids; rows that are not among them come last."""
+        with self._change():
+            self._base.execute(
+                "UPDATE jobs SET position = coalesce((SELECT max(position) FROM jobs), 0) + id"
+                " WHERE id NOT IN (SELECT value FROM json_each(?1))",
+                (json.dumps(rows),),
+            )
+            self._base.execute(
+                "UPDATE jobs SET position = asked.key + 1 FROM json_each(?) AS asked"
+                " WHERE jobs.id = asked.value",
+                (json.dumps(rows),),
             )
 
     def remove(self, rows: Iterable[int]) -> None:
-        """Forget rows; files are not touched."""
+        """Forget rows; files are not touched. `put_back` knows them until the queue is closed."""
+        asked = json.dumps(list(rows))
+        chosen = "id IN (SELECT value FROM json_each(?))"
         with self._change():
-            self._base.executemany("DELETE FROM jobs WHERE id = ?", [(row,) for row in rows])
+            self._base.execute(
+                f"INSERT INTO temp.removed SELECT * FROM jobs WHERE {chosen}", (asked,)
+            )
+            self._base.execute(f"DELETE FROM jobs WHERE {chosen}", (asked,))
+
+    def put_back(self, rows: Iterable[int]) -> None:
+        """Bring removed rows back, with their ids and in their places."""
+        asked = json.dumps(list(rows))
+        chosen = "id IN (SELECT value FROM json_each(?))"
+        with self._change():
+            self._base.execute(
+                f"INSERT INTO jobs SELECT * FROM temp.removed WHERE {chosen}", (asked,)
+            )
+            self._base.execute(f"DELETE FROM temp.removed WHERE {chosen}", (asked,))
 
     def _held(self) -> dict[str, tuple[bytes, str]]:
         """Return source and state by target, as `free_target` wants them."""
@@ -217,36 +221,22 @@ class Queue(Closes):
 
     def _refuse_foreign(self) -> None:
         """Raise ColorizerError for a database of another program; nothing is changed in it."""
-        version = self._base.execute("PRAGMA user_version").fetchone()[0]
-        tables = {name for (name,) in self._base.execute("SELECT name FROM sqlite_master")}
-        columns = {row[1] for row in self._base.execute("PRAGMA table_info(jobs)")}
-        later = {name for since, name, _ in _LATER if version < since}
-        wanted = set(COLUMNS.split(", ")) - later
-        if version > SCHEMA:
-            return  # told by _migrate
-        if (version == 0 and tables) or version < 0 or (version and not wanted <= columns):
+        if is_foreign(self._base):
             self._base.close()
             raise ColorizerError(note("queue.foreign", file=self.path))
 
     def _migrate(self) -> None:
-        version = self._base.execute("PRAGMA user_version").fetchone()[0]
+        version = version_of(self._base)
         if version > SCHEMA:
             raise ColorizerError(note("queue.newer", file=self.path, version=version))
-        if version == 0:
-            with self._change():
-                for statement in _TABLE.split(";"):
-                    self._base.execute(statement)
-        else:
-            with self._change():
-                for since, name, kind in _LATER:
-                    if version < since:
-                        self._base.execute(f"ALTER TABLE jobs ADD COLUMN {name} {kind}")
         if version != SCHEMA:
-            self._base.execute(f"PRAGMA user_version = {SCHEMA}")
+            with self._change():
+                bring_up_to_date(self._base)
 
     def _recover(self) -> None:
         """Mark what was running when the last process ended."""
         with self._change():
+            clear_unused(self._base)
             self._base.execute(
                 "UPDATE jobs SET state = ?, reason = ? WHERE state = ?",
                 (
@@ -265,6 +255,7 @@ class Queue(Closes):
                 yield
             except BaseException:
                 self._base.execute("ROLLBACK")
+                self._settings.forget()
                 raise
             self._base.execute("COMMIT")
 

@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 import json
-import logging
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from colorizer.archive.planning.results import name_key
-from colorizer.errors import SettingsError
 from colorizer.files.strangers import parse_json
 from colorizer.jobs import Job, JobState, Kind
 from colorizer.notes import Note, as_json, from_json
-from colorizer.places.hint import as_lists, from_lists
+from colorizer.places.hint import Guide, as_lists, from_lists
 from colorizer.settings import Settings
 
-_log = logging.getLogger(__name__)
+OF_JOB = ("target", "settings", "hints", "new_list")
+"""Fields of the job that can be changed."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a finished result was made with; what is wished may have become another since."""
+
+    settings: Settings
+    hints: tuple[Guide, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Entry:
     """One row of the queue."""
 
@@ -47,43 +54,81 @@ class Entry:
     ended: float | None = None
     root: Path | None = None
     """Folder of run log and manifest; None is that of the target."""
+    made: Made | None = None
+    """What its result was made with, None where there is none."""
 
 
-STORED = [item.name for item in fields(Entry) if item.name not in ("id", "job", "begun")]
+STORED = [item.name for item in fields(Entry) if item.name not in ("id", "job", "begun", "made")]
 """Columns that are fields of an entry."""
-COLUMNS = ", ".join(["id", "source", "target", "kind", "settings", "hints", "new_list", *STORED])
+COLUMNS = ", ".join(
+    ["id", "source", "target", "kind", "settings", "hints", "new_list", "made_settings",
+     "made_hints", *STORED]
+)  # fmt: skip
 """What `entry_from` wants of a row."""
 _NOTE = '{"note": '
 """Beginning of a column that holds a note."""
 
 
-def entry_from(row: Sequence[Any], known: dict[str, Settings]) -> Entry:
-    """Build an entry; equal settings share one object, as there may be 40,000 rows.
+def changed_entry(entry: Entry, changes: Mapping[str, Any]) -> Entry:
+    """Return an entry with other values, those of its job among them.
+
+    As `dataclasses.replace` would, in a fraction of its time: there may be 40,000 rows.
+    """
+    of_job = {name: changes[name] for name in OF_JOB if name in changes}
+    new = _copied(entry, {name: value for name, value in changes.items() if name not in OF_JOB})
+    if of_job:
+        new.__dict__["job"] = _copied(entry.job, of_job)
+    if new.state is JobState.DONE and entry.state is not JobState.DONE:
+        new.__dict__["made"] = Made(new.job.settings, new.job.hints)
+    return new
+
+
+Copied = TypeVar("Copied")
+
+
+def _copied(old: Copied, changes: Mapping[str, Any]) -> Copied:
+    """Return a copy of a frozen object with other values in some of its fields."""
+    new = object.__new__(type(old))
+    new.__dict__.update(old.__dict__)
+    new.__dict__.update(changes)
+    return new
+
+
+def entry_from(row: Sequence[Any], settings_of: Callable[[Any], Settings]) -> Entry:
+    """Build an entry.
+
+    Args:
+        row: `COLUMNS` of the row.
+        settings_of: gives settings by their number.
 
     Raises:
         ValueError, SettingsError: the row is not one of a queue.
     """
     try:
-        return _entry_from(row, known)
+        return _entry_from(row, settings_of)
     except (TypeError, KeyError, AttributeError, RecursionError, OverflowError) as error:
         raise ValueError(f"{type(error).__name__}: {error}") from error
 
 
-def _entry_from(row: Sequence[Any], known: dict[str, Settings]) -> Entry:
-    number, source, target, kind, settings, hints, new_list, *stored = row
-    if settings not in known:
-        known[settings] = _settings(json.loads(settings))
+def _entry_from(row: Sequence[Any], settings_of: Callable[[Any], Settings]) -> Entry:
+    number, source, target, kind, settings, hints, new_list, made, made_hints, *stored = row
     values = dict(zip(STORED, stored, strict=True))
     values["state"] = JobState(values["state"])
     values["reason"] = _reason_from(values["reason"])
-    values["warnings"] = tuple(map(from_json, json.loads(values["warnings"])))
-    values["facts"] = json.loads(values["facts"])
+    warnings, facts = values["warnings"], values["facts"]
+    values["warnings"] = () if warnings == "[]" else tuple(map(from_json, json.loads(warnings)))
+    values["facts"] = {} if facts == "{}" else json.loads(facts)
     values["root"] = None if values["root"] is None else Path(os.fsdecode(values["root"]))
     _check_types(values, (source, target))
     paths = Path(os.fsdecode(source)), Path(os.fsdecode(target))
-    asked = from_lists(json.loads(hints))
-    job = Job(*paths, Kind(kind), known[settings], asked, new_list=new_list == 1)
+    job = Job(*paths, Kind(kind), settings_of(settings), _hints(hints), new_list=new_list == 1)
+    if made is not None:
+        values["made"] = Made(settings_of(made), _hints(made_hints))
     return Entry(id=number, job=job, **values)
+
+
+def _hints(column: str) -> tuple[Guide, ...]:
+    return () if column == "[]" else from_lists(json.loads(column))
 
 
 def _check_types(values: Mapping[str, Any], names: Iterable[Any]) -> None:
@@ -112,29 +157,14 @@ def _reason_from(column: str) -> str:
         return column
 
 
-def _settings(values: Mapping[str, Any]) -> Settings:
-    """Build settings; options that another version wrote and this one lacks are left out."""
-    kept: dict[str, Any] = {}
-    for name, value in values.items():
-        try:
-            Settings.from_dict({**kept, name: value})
-        except SettingsError as error:
-            _log.warning("a job of another version: %s", error)
-        else:
-            kept[name] = value
-    return Settings.from_dict(kept)
-
-
 def column_value(name: str, value: Any) -> Any:
-    """Return a value as its column holds it."""
-    if name not in (*STORED, "target", "settings", "hints", "new_list"):
+    """Return a value as its column holds it; settings are those of a table of their own."""
+    if name not in (*STORED, *OF_JOB):
         raise ValueError(f"no field {name!r} in the queue")
     if name == "target":
         return os.fsencode(value)
     if name == "root":
         return None if value is None else os.fsencode(value)
-    if name == "settings":
-        return json.dumps(value.as_dict())
     if name == "hints":
         return json.dumps(as_lists(value))
     if name == "reason":

@@ -28,7 +28,8 @@ def file(tmp_path):
 
 
 COLUMNS = ("source", "target", "kind", "settings", "hints", "state", "warnings", "facts", "total",
-           "reason", "done", "seconds", "crashes", "added", "started", "root")  # fmt: skip
+           "reason", "done", "seconds", "added", "started", "root",
+           "made_settings", "made_hints")  # fmt: skip
 
 
 @pytest.mark.matrix
@@ -50,6 +51,21 @@ def test_a_row_of_any_wrong_type_leaves_the_others(file, column, capsys):
         assert "Traceback" not in capsys.readouterr().err
         with sqlite3.connect(file) as base:
             base.execute(f"UPDATE jobs SET {column} = ? WHERE id = 1", (sound,))
+
+
+def test_settings_of_any_wrong_type_leave_the_rows_of_others(file, capsys):
+    with Queue(file) as queue:
+        queue.update(2, settings=Settings(strength=0.5))
+    for value in POISON:
+        with sqlite3.connect(file) as base:
+            try:
+                base.execute("UPDATE settings SET json = ? WHERE id = 1", (value,))
+            except sqlite3.IntegrityError:  # NULL where none may be
+                continue
+        with Queue(file) as queue:
+            assert [entry.job.source.name for entry in queue.entries()][-1] == "good", value
+        assert cli.main(["queue", "--file", str(file), "list"]) == ExitCode.OK
+        assert "Traceback" not in capsys.readouterr().err
 
 
 def test_bad_rows_go_with_clear(file, capsys):

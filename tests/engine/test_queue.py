@@ -60,15 +60,63 @@ def test_running_jobs_come_back_as_interrupted(file):
         assert queue.entry(second).state is JobState.WAITING
 
 
-def test_rows_move_together_and_keep_their_order(file):
+def test_rows_take_the_order_of_a_list_and_unnamed_ones_come_last(file):
     queue = Queue(file)
     a, b, c, d = queue.add([job(name) for name in "abcd"])
-    queue.move([d, b], before=a)
+    queue.reorder([b, d, a, c])
     assert names(queue) == ["b", "d", "a", "c"]
-    queue.move([b], before=None)
-    assert names(queue) == ["d", "a", "c", "b"]
-    queue.move([a, c], before=c)
-    assert names(queue) == ["d", "a", "c", "b"]
+    queue.reorder([c, a])
+    assert names(queue)[:2] == ["c", "a"]
+    queue.add([job("e")])
+    assert names(queue)[-1] == "e"
+
+
+def test_an_id_is_never_used_twice(file):
+    queue = Queue(file)
+    first, second = queue.add([job("a"), job("b")])
+    queue.remove([second])
+    (third,) = queue.add([job("c")])
+    assert third not in (first, second)
+    queue.remove([first, third])
+    queue.close()
+    queue = Queue(file)
+    assert queue.add([job("d")])[0] not in (first, second, third)
+
+
+def test_removed_rows_come_back_as_they_were(file):
+    queue = Queue(file)
+    a, b, c = queue.add([job("a"), job("b", strength=0.3), job("c")])
+    queue.update(b, state=JobState.DONE, hints=(Hint(0.1, 0.2, 3.0, 4.0),), warnings=("w",))
+    before = queue.entries()
+    queue.remove([a, b])
+    assert names(queue) == ["c"]
+    queue.put_back([a, b])
+    assert queue.entries() == before
+    assert Queue(file).entries() == before
+
+
+def test_what_a_result_was_made_with_outlasts_other_wishes(file):
+    queue = Queue(file)
+    (row,) = queue.add([job(strength=0.3)])
+    assert queue.entry(row).made is None
+    queue.update(row, state=JobState.DONE)
+    queue.update(row, settings=Settings(strength=0.9))
+    queue.close()
+    with Queue(file) as queue:
+        (entry,) = queue.entries()
+    assert entry.job.settings.strength == 0.9
+    assert entry.made is not None
+    assert entry.made.settings.strength == 0.3
+
+
+def test_groups_of_rows_change_together_or_not_at_all(file):
+    queue = Queue(file)
+    a, b = queue.add([job("a"), job("b")])
+    with pytest.raises(ValueError, match="no field"):
+        queue.update_each([([a], {"done": 3}), ([b], {"colour": "red"})])
+    assert [entry.done for entry in queue.entries()] == [0, 0]
+    queue.update_each([([a], {"done": 3}), ([b], {"settings": Settings(strength=0.2)})])
+    assert [(e.done, e.job.settings.strength) for e in queue.entries()] == [(3, 1.0), (0, 0.2)]
 
 
 def test_a_job_that_waits_is_not_added_twice(file):
@@ -144,9 +192,9 @@ def test_settings_of_another_version_do_not_lock_the_queue(file):
     with Queue(file) as queue:
         queue.add([job(strength=0.5)])
     with sqlite3.connect(file) as base:
-        text = base.execute("SELECT settings FROM jobs").fetchone()[0]
+        text = base.execute("SELECT json FROM settings").fetchone()[0]
         other = {**json.loads(text), "glow": 3, "codec": "vhs"}
-        base.execute("UPDATE jobs SET settings = ?", (json.dumps(other),))
+        base.execute("UPDATE settings SET json = ?", (json.dumps(other),))
     with Queue(file) as queue:
         assert queue.entries()[0].job.settings == Settings(strength=0.5)
 
@@ -168,27 +216,47 @@ def test_a_failed_change_leaves_all_rows_as_they_were(file):
     assert queue.entries()[0].state is JobState.WAITING
 
 
-def test_many_rows_move_together(file):
-    queue = Queue(file)
-    rows = queue.add([job(str(number)) for number in range(300)])
-    queue.move(rows[270:], before=rows[0])
-    assert names(queue)[:31] == [*map(str, range(270, 300)), "0"]
+_OLD = """
+CREATE TABLE jobs (id INTEGER PRIMARY KEY, position INTEGER NOT NULL, source BLOB NOT NULL,
+    target BLOB NOT NULL, kind TEXT NOT NULL, settings TEXT NOT NULL, hints TEXT NOT NULL,
+    state TEXT NOT NULL, reason TEXT NOT NULL, warnings TEXT NOT NULL, facts TEXT NOT NULL,
+    done INTEGER NOT NULL, total INTEGER, seconds REAL NOT NULL, crashes INTEGER NOT NULL,
+    added REAL NOT NULL, started REAL, ended REAL{later});
+CREATE INDEX jobs_position ON jobs (position);
+"""
+"""The tables as versions 1 to 4 made them."""
+_OLD_COLUMNS = {
+    1: "", 2: ", root BLOB", 3: ", root BLOB, new_list INTEGER NOT NULL DEFAULT 1",
+    4: ", new_list INTEGER NOT NULL DEFAULT 1, root BLOB",
+}  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("version", "lacks"), [(1, ("root", "new_list")), (2, ("new_list",)), (3, ())]
-)
-def test_a_queue_of_an_older_version_is_kept_and_gets_the_new_columns(file, version, lacks):
-    with Queue(file) as queue:
-        queue.add([job("a")])
+@pytest.mark.parametrize("version", [1, 2, 3, 4])
+def test_a_queue_of_an_older_version_is_kept_and_gets_the_new_columns(file, version):
+    file.parent.mkdir()
     with sqlite3.connect(file) as base:
-        for name in lacks:
-            base.execute(f"ALTER TABLE jobs DROP COLUMN {name}")
+        base.executescript(_OLD.format(later=_OLD_COLUMNS[version]))
+        settings = json.dumps(Settings(strength=0.4).as_dict())
+        for number, state in ((5, "done"), (7, "waiting")):
+            base.execute(
+                "INSERT INTO jobs (id, position, source, target, kind, settings, hints, state,"
+                " reason, warnings, facts, done, seconds, crashes, added) VALUES"
+                " (?, ?, ?, ?, 'photo', ?, '[[0.5, 0.5, 1.0, 2.0]]', ?, '', '[]', '{}', 1, 2.5, 0,"
+                " 9.0)",
+                (number, 10 - number, f"/in/{number}.jpg".encode(), b"/out/x", settings, state),
+            )
         base.execute(f"PRAGMA user_version = {version}")
     with Queue(file) as queue:
-        queue.add([job("b")], root=Path("/out"))
-        assert [entry.root for entry in queue.entries()] == [None, Path("/out")]
-        assert all(entry.job.new_list for entry in queue.entries())
+        (row,) = queue.add([job("b")], root=Path("/out"))
+        entries = queue.entries()
+    assert row == 8
+    assert [(e.id, e.root) for e in entries] == [(7, None), (5, None), (8, Path("/out"))]
+    assert all(entry.job.new_list for entry in entries)
+    assert entries[0].job.settings == Settings(strength=0.4)
+    assert entries[0].made is None
+    assert entries[1].made is not None
+    assert entries[1].made.settings == Settings(strength=0.4)
+    assert entries[1].made.hints == entries[1].job.hints == (Hint(0.5, 0.5, 1.0, 2.0),)
 
 
 def test_notes_keep_their_codes_in_the_file(file):
