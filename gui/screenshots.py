@@ -63,11 +63,12 @@ class _Studio:
 
     def __init__(self, arguments: argparse.Namespace, folder: Path) -> None:
         from colorizer.settings import Settings
-        from gui.app.language import use_language
         from gui.app.start import create_app, open_queue
-        from gui.app.theme import apply_theme
         from gui.app.window import SAMPLES, Window
-        from gui.settings.preferences import Preferences
+        from gui.session.preferences import Preferences
+        from gui.session.session import Session
+        from gui.style.theme import apply_theme
+        from gui.words.language import use_language
 
         self._out: Path = arguments.outdir
         self._app = create_app()
@@ -80,7 +81,7 @@ class _Studio:
         preferences.put("theme", arguments.theme)
         preferences.settings = Settings(weights=arguments.weights)
         preferences.out = folder / "Colorized"
-        self.window: Window = Window(preferences, open_queue(preferences.queue_file))
+        self.window: Window = Window(Session(preferences, open_queue(preferences.queue_file)))
         self.window.resize(*arguments.size)
         self.window.show()
 
@@ -90,17 +91,19 @@ class _Studio:
         self._until(lambda: bool(window.drop_area.device))
         self._shoot("empty")
         window.add([self._media])
-        self._until(lambda: window.model.rowCount() > 0)
+        self._until(lambda: window.session.model.rowCount() > 0)
         self._select("astronaut.jpg")
         self._until(self._is_seen)
         self._shoot("queue_waiting")
-        follow = window.commands.actions["follow"]
+        follow = window.acts["follow"]
         follow.trigger()
-        window.runner.start()
-        self._until(lambda: any(e.done > 40 for e in window.model.entries if e.job.kind == "film"))
+        window.session.runner.start()
+        self._until(
+            lambda: any(e.done > 40 for e in window.session.model.entries if e.job.kind == "film")
+        )
         self._shoot("queue_running")
         follow.trigger()
-        self._until(lambda: not window.runner.is_active)
+        self._until(lambda: not window.session.runner.is_active)
         self._shoot_looks()
         self._select("notes.jpg")
         self._wait(0.5)
@@ -111,7 +114,7 @@ class _Studio:
     def _shoot_settings(self) -> None:
         from gui.settings.settings_dialog import SettingsDialog
 
-        dialog = SettingsDialog(self.window.preferences, 0, self.window)
+        dialog = SettingsDialog(self.window.session.preferences, 0, self.window)
         dialog.show()
         for page in range(dialog.form.count()):
             dialog.form.setCurrentIndex(page)
@@ -119,12 +122,12 @@ class _Studio:
         dialog.close()
 
     def _shoot_looks(self) -> None:
-        from gui.picture.canvas import Mode
+        from gui.session.look import Mode
 
         panel = self.window.look_panel
         self._select("coffee.png")
         self._until(self._is_seen)
-        actions = self.window.commands.actions
+        actions = self.window.acts
         actions[Mode.SIDE.value].trigger()
         self._shoot("side_by_side")
         actions[Mode.AFTER.value].trigger()
@@ -136,7 +139,7 @@ class _Studio:
         self._shoot("hints")
         actions["hint"].trigger()
         actions[Mode.SPLIT.value].trigger()
-        film = next((e for e in self.window.model.entries if e.job.kind == "film"), None)
+        film = next((e for e in self.window.session.model.entries if e.job.kind == "film"), None)
         if film is not None:
             self._select(film.job.source.name)
             self._until(self._is_seen)
@@ -156,7 +159,7 @@ class _Studio:
         (self._media / "empty.tif").write_bytes(b"")
 
     def _select(self, name: str) -> None:
-        model = self.window.model
+        model = self.window.session.model
         found = [e.id for e in model.entries if e.job.source.name == name]
         self.window.queue_panel.select(found[0] if found else model.entries[0].id)
 

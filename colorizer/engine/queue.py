@@ -157,11 +157,24 @@ class Queue(Closes):
         with self._change():
             self._update(list(rows), changes)
 
-    def update_each(self, groups: Iterable[tuple[Iterable[int], Mapping[str, Any]]]) -> None:
-        """Change groups of rows, each its own fields, all in one transaction."""
+    def update_each(
+        self,
+        groups: Iterable[tuple[Iterable[int], Mapping[str, Any]]],
+        targets: Mapping[int, Path] | None = None,
+    ) -> None:
+        """Change groups of rows, each its own fields, all in one transaction.
+
+        Args:
+            groups: ids, and the fields with their values.
+            targets: of single rows.
+        """
         with self._change():
             for rows, changes in groups:
                 self._update(list(rows), changes)
+            self._base.executemany(
+                "UPDATE jobs SET target = ? WHERE id = ?",
+                [(os.fsencode(target), row) for row, target in (targets or {}).items()],
+            )
 
     def _update(self, rows: list[int], changes: Mapping[str, Any]) -> int:
         """Change rows inside a transaction and return how many exist.

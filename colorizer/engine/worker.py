@@ -7,6 +7,7 @@ standard error. The process ends when its input closes, so it never outlives the
      "out": FOLDER of run log and manifest, "apart": false in a process for suspects}
     {"do": "cancel", "job": 7}   {"do": "pause"}   {"do": "resume"}
     {"do": "plan", "id": 1, "inputs": [...], "out": ..., "settings": {}}
+    {"do": "replan", "id": 1, "jobs": [...], "out": ..., "settings": [{}]}   names of results
     {"do": "arrived", "id": 2, "inputs": FOLDERS, "out": ..., "ended": [...], ...}   one look
     {"do": "watch", "out": FOLDER}   gives "frame" events, each with a picture to be deleted
     {"do": "find_shots" | "follow", "id": 2, ...}   answered bit by bit, as long as somebody asks
@@ -135,7 +136,7 @@ class Worker:
             case "thumbnail" | "probe" as name:
                 self._questions["thumbnail"].submit(self._answer, name, command)
             case (
-                "plan" | "device" | "doctor" | "models" | "check_model" | "import_model"
+                "plan" | "replan" | "device" | "doctor" | "models" | "check_model" | "import_model"
                 | "remove_model"
             ) as name:  # fmt: skip
                 self._questions["plan"].submit(self._answer, name, command)

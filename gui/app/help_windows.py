@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from colorizer import __version__
-from gui.app.engine import LOG_LINES, Engine
+from gui.session.engine import LOG_LINES, Engine
 
 _PATH = re.compile(r"(?<![\w<./])(?:/|[A-Za-z]:[\\/])[^\n\"'<>]+?(?=:? *$|: |; |, |[\"'])")
 """A whole path, which may hold blanks: to the end of the line, a quotation mark or what is said."""

@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.app.engine import Engine
-from gui.app.text import said, shown
+from gui.session.engine import Engine
+from gui.words.text import said, shown
 
 
 class ModelsDialog(QDialog):

@@ -4,73 +4,22 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import (
-    QFileDialog,
-    QGridLayout,
-    QLabel,
-    QProgressBar,
-    QPushButton,
-    QSizePolicy,
-    QWidget,
-)
+from PySide6.QtWidgets import QFileDialog, QGridLayout, QLabel, QProgressBar, QPushButton, QWidget
 
-from gui.app.text import shown
-
-
-class ElidedLabel(QLabel):
-    """A label that shortens its text in the middle where it does not fit, and shows it as a tip."""
-
-    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._text = ""
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.setText(text)
-
-    def setText(self, text: str) -> None:
-        """Show another text."""
-        self._text = text
-        self.setToolTip(text)
-        self.setAccessibleName(text)
-        self._elide()
-
-    def full_text(self) -> str:
-        """Return the text before it is shortened."""
-        return self._text
-
-    def resizeEvent(self, event: object) -> None:
-        """Shorten again."""
-        self._elide()
-
-    def _elide(self) -> None:
-        fits = self.fontMetrics().elidedText(
-            self._text, Qt.TextElideMode.ElideMiddle, max(0, self.width() - 2)
-        )
-        super().setText(fits)
+from gui.session.session import Session
+from gui.style.elided_label import ElidedLabel
+from gui.words.text import shown
 
 
 class OutputBar(QWidget):
     """Output folder, first name, progress of the queue."""
 
-    out_changed = Signal(Path)
-
-    def __init__(self, out: Path, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._out = out
+        self._session = session
         self._create_rows()
         self.set_first(None)
-
-    @property
-    def out(self) -> Path:
-        """The folder results go to."""
-        return self._out
-
-    def set_out(self, out: Path) -> None:
-        """Show another output folder and tell about it."""
-        if out != self._out:
-            self._out = out
-            self._folder.setText(shown(out))
-            self.out_changed.emit(out)
+        session.out_changed.connect(lambda out: self._folder.setText(shown(out)))
 
     def set_first(self, target: Path | None) -> None:
         """Show the name that the next result will have."""
@@ -88,7 +37,7 @@ class OutputBar(QWidget):
         self._words.setText(words)
 
     def _create_rows(self) -> None:
-        self._folder = ElidedLabel(shown(self._out))
+        self._folder = ElidedLabel(shown(self._session.out))
         self._first = ElidedLabel()
         self._change = QPushButton(self.tr("Change…"))
         self._change.setToolTip(self.tr("Choose the folder for the results"))
@@ -114,7 +63,8 @@ class OutputBar(QWidget):
             self, self.tr("Folder for the results"), str(self._nearest())
         )
         if chosen:
-            self.set_out(Path(chosen))
+            self._session.retarget(Path(chosen))
 
     def _nearest(self) -> Path:
-        return next((f for f in (self._out, *self._out.parents) if f.is_dir()), Path.home())
+        out = self._session.out
+        return next((f for f in (out, *out.parents) if f.is_dir()), Path.home())

@@ -16,13 +16,14 @@ from colorizer import __version__
 from colorizer.engine.queue import Queue
 from colorizer.engine.queue_lock import LOCK
 from colorizer.errors import ColorizerError
-from gui.app.icons import app_icon
-from gui.app.language import use_language
 from gui.app.second_start import OtherStarts, hand_over
-from gui.app.text import said
-from gui.app.theme import apply_theme
 from gui.app.window import Window
-from gui.settings.preferences import Preferences
+from gui.session.preferences import Preferences
+from gui.session.session import Session
+from gui.style.icons import app_icon
+from gui.style.theme import apply_theme
+from gui.words.language import use_language
+from gui.words.text import said
 
 
 def run(inputs: Sequence[Path], profile: Path | None = None) -> int:
@@ -46,7 +47,7 @@ def run(inputs: Sequence[Path], profile: Path | None = None) -> int:
             None, "Colorizer", app.tr("Colorizer is open already; its queue is in use.")
         )
         return 1
-    window = Window(preferences, open_queue(preferences.queue_file))
+    window = Window(Session(preferences, open_queue(preferences.queue_file)))
     sys.excepthook = window.report_fault
     window.show()
     if files:

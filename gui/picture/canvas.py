@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from enum import Enum
-
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -14,6 +12,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from gui.session.look import Mode
+
 HANDLE = 12
 """Reach of the split line for the mouse, in device-independent pixels."""
 DOT = 7
@@ -22,15 +22,6 @@ _GAP = 8
 """Between the two pictures side by side."""
 _MOST_ZOOM = 32.0
 _BACK = QColor("#2b2c2f")
-
-
-class Mode(Enum):
-    """How before and after are shown."""
-
-    SPLIT = "split"
-    SIDE = "side"
-    BEFORE = "before"
-    AFTER = "after"
 
 
 class Canvas(QWidget):

@@ -8,7 +8,8 @@ from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
-from gui.picture.canvas import DOT, HANDLE, Canvas, Mode
+from gui.picture.canvas import DOT, HANDLE, Canvas
+from gui.session.look import Mode
 
 _ZOOM_PER_STEP = 1.25
 _PAN = 60

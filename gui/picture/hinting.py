@@ -8,19 +8,17 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QCursor, QUndoStack
+from PySide6.QtGui import QCursor
 
 from colorizer.color.cielab import luma_to_L
 from colorizer.engine.queue import Entry
-from colorizer.jobs import JobState, Kind
+from colorizer.jobs import Kind
 from colorizer.places.hint import Guide, Hint, Reference
-from gui.app.engine import Engine
-from gui.app.undo import ChangeRows
 from gui.picture.colour_menu import ColourMenu, RecentColours
 from gui.picture.compare_view import CompareView
 from gui.picture.looks import Seen, question
 from gui.picture.shading import colour_of
-from gui.queue.queue_model import QueueModel
+from gui.session.session import Session
 
 SAME_MOMENT = 0.005
 """Seconds by which the time of a frame may be rounded, as the worker takes it."""
@@ -29,16 +27,16 @@ SAME_MOMENT = 0.005
 class Hinting(QObject):
     """Turns clicks on the picture into hints of the row that is shown."""
 
-    def __init__(
-        self, model: QueueModel, engine: Engine, undo: QUndoStack, view: CompareView
-    ) -> None:
+    def __init__(self, session: Session, view: CompareView) -> None:
         super().__init__(view)
-        self._model, self._engine, self._undo, self._view = model, engine, undo, view
+        self._session, self._view = session, view
         self._row: int | None = None
         self._seen: Seen | None = None
         self._shown: list[int] = []
         """Of the row's hints, those whose place is in the picture."""
         self.recent = RecentColours(self)
+        self.recent.restore(session.preferences.get("recent_colours", []))
+        self.recent.changed.connect(lambda names: session.preferences.put("recent_colours", names))
         view.clicked.connect(self._handle_place)
         view.hint_moved.connect(self._handle_moved)
         view.hint_removed.connect(self._handle_removed)
@@ -70,10 +68,9 @@ class Hinting(QObject):
 
     def _entry(self) -> Entry | None:
         """Return the row that is shown, None where it can't be changed."""
-        if self._row is None or not self._model.has(self._row):
+        if self._row is None or not self._session.may_change(self._row):
             return None
-        entry = self._model.entry(self._row)
-        return None if entry.state is JobState.RUNNING else entry
+        return self._session.model.entry(self._row)
 
     def _handle_place(self, x: float, y: float) -> None:
         entry, seen = self._entry(), self._seen
@@ -88,7 +85,7 @@ class Hinting(QObject):
             menu.set_likely([(colour_of(L, a, b), share, a, b) for a, b, share in found])
 
         asked = question(entry.job, seen.wish.time)
-        self._engine.ask("alternatives", _while_alive(menu, offer), place=(x, y), **asked)
+        self._session.engine.ask("alternatives", _while_alive(menu, offer), place=(x, y), **asked)
         menu.popup(QCursor.pos())
 
     def _handle_moved(self, number: int, x: float, y: float) -> None:
@@ -110,7 +107,7 @@ class Hinting(QObject):
 
     def _set(self, hints: tuple[Guide, ...], words: str) -> None:
         assert self._row is not None
-        self._undo.push(ChangeRows(words, self._model, "hints", {self._row: hints}))
+        self._session.give_hints(self._row, hints, words)
 
 
 def is_at(hint: Hint, time: float) -> bool:

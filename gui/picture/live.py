@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QObject, QTemporaryDir, Signal
 
-from gui.app.engine import Engine
-from gui.app.runner import Runner
+from gui.session.engine import Engine
+from gui.session.runner import Runner
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,24 +6,23 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QSizeF, QTimer
-from PySide6.QtGui import QImage, QUndoStack
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
 from colorizer.engine.queue import Entry
 from colorizer.jobs import JobState, Kind
-from gui.app.engine import Engine
-from gui.app.output_bar import ElidedLabel
-from gui.app.text import said, shown
 from gui.picture.adjust_panel import AdjustPanel
 from gui.picture.adjusting import Adjusting
-from gui.picture.canvas import Mode
 from gui.picture.compare_view import CompareView
 from gui.picture.hinting import Hinting
-from gui.picture.live import Finished
+from gui.picture.live import Finished, Live
 from gui.picture.looks import LONGEST, LONGEST_SHARP, Looks, Seen, Wish
 from gui.picture.shading import gray_image, rgb_image, shade, unsure_image
-from gui.queue.queue_model import QueueModel
+from gui.session.look import Mode
+from gui.session.session import Session
 from gui.shots.film_panel import FilmPanel
+from gui.style.elided_label import ElidedLabel
+from gui.words.text import said, shown
 
 _QUICK_PIXELS = 250_000
 """Shaded at once while a slider moves; the rest follows when it rests."""
@@ -33,23 +32,20 @@ _REST_MS = 150
 class LookPanel(QWidget):
     """Shows one row of the queue."""
 
-    def __init__(
-        self, model: QueueModel, engine: Engine, undo: QUndoStack, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._model, self._engine, self._undo = model, engine, undo
+        self._session, self._model = session, session.model
         self._row: int | None = None
         self._seen: Seen | None = None
-        self._sharp = self._confidence = self._hints_wanted = False
+        self._sharp = False
         self._guides: list[Any] = []
-        self.shows_live = False
-        """Whether frames just finished are shown in place of pictures asked for."""
-        self._looks = Looks(engine, self)
-        self.film = FilmPanel(model, engine, undo)
+        self._looks = Looks(session.engine, self)
+        self._live = Live(session.engine, session.runner, self)
+        self.film = FilmPanel(session)
         self.timeline, self.shots = self.film.timeline, self.film.shots
         self._create_parts()
-        self.adjusting = Adjusting(model, undo, self.adjust, self.entry)
-        self.hinting = Hinting(model, engine, undo, self.view)
+        self._adjusting = Adjusting(session, self.adjust)
+        self.hinting = Hinting(session, self.view)
         self._connect_parts()
         self.show_entry(None)
 
@@ -78,7 +74,8 @@ class LookPanel(QWidget):
     def ask(self) -> None:
         """Ask the worker for the picture again."""
         entry = self.entry()
-        live = self.shows_live and entry is not None and entry.state is JobState.RUNNING
+        follows = self._session.look.follows
+        live = follows and entry is not None and entry.state is JobState.RUNNING
         if entry is None or live or not self.isVisible():
             return
         wish = Wish(
@@ -86,7 +83,7 @@ class LookPanel(QWidget):
             job=entry.job,
             time=self.timeline.time if entry.job.kind is Kind.FILM else 0.0,
             longest=LONGEST_SHARP if self._sharp else LONGEST,
-            confidence=self._confidence,
+            confidence=self._session.look.unsure,
         )
         self._looks.want(wish)
 
@@ -106,23 +103,40 @@ class LookPanel(QWidget):
         """Whether a picture is on its way."""
         return self._looks.is_busy
 
-    def set_mode(self, mode: Mode) -> None:
-        """Split, side by side, before or after."""
-        self.view.set_mode(mode)
-
     def blink(self) -> None:
         """Change between before and after."""
-        self.set_mode(Mode.AFTER if self.view.mode is Mode.BEFORE else Mode.BEFORE)
+        before = self._session.look.mode is Mode.BEFORE
+        self._session.set_look(mode=Mode.AFTER if before else Mode.BEFORE)
 
-    def set_hinting(self, wanted: bool) -> None:
-        """Let clicks place hints."""
-        self._hints_wanted = wanted
+    def toggle_hints(self) -> None:
+        """Let clicks place hints, or no more; they are placed on the picture in colour."""
+        look = self._session.look
+        mode = Mode.AFTER if look.mode is Mode.BEFORE and not look.hints else look.mode
+        self._session.set_look(hints=not look.hints, mode=mode)
+
+    def _handle_look(self) -> None:
+        """Follow another way of looking."""
+        look, old = self._session.look, self._look
+        self._look = look
+        if look.mode is not old.mode:
+            self.view.set_mode(look.mode)
         self._allow_hints()
-        if wanted and self.view.mode is Mode.BEFORE:
-            self.set_mode(Mode.AFTER)
+        if look.unsure is not old.unsure:
+            self.view.set_cover(QImage())
+            if look.unsure:
+                self.ask()
+        if look.follows is not old.follows:
+            self._live.want(look.follows)
+            self.ask()
 
     def _allow_hints(self) -> None:
-        self.view.edits_hints = self._hints_wanted and self.entry() is not None
+        self.view.edits_hints = self._session.look.hints and self.entry() is not None
+
+    def _handle_live(self, frame: Finished) -> None:
+        """Show the file in progress and its newest frame."""
+        if self._row != frame.row:
+            self._session.pointed.emit(frame.row)
+        self.show_finished(frame)
 
     def show_finished(self, frame: Finished) -> None:
         """Show a frame that the job of the row has just finished."""
@@ -137,13 +151,6 @@ class LookPanel(QWidget):
         self.view.set_pictures(gray_image(frame.gray), rgb_image(frame.rgb), full)
         if entry.job.kind is Kind.FILM:
             self.film.show_frame(frame.done - 1)
-
-    def set_confidence(self, wanted: bool) -> None:
-        """Cover the places where the network is unsure."""
-        self._confidence = wanted
-        self.view.set_cover(QImage())
-        if wanted:
-            self.ask()
 
     def refresh(self) -> None:
         """Follow a change of the row's settings or hints that came from elsewhere."""
@@ -189,7 +196,12 @@ class LookPanel(QWidget):
         self.film.time_changed.connect(self.ask)
         self.shots.changed.connect(self._handle_shots)
         self.view.detail_wanted.connect(self._handle_detail)
-        self._undo.indexChanged.connect(self.refresh)
+        self._session.undo.indexChanged.connect(self.refresh)
+        self._session.shown_changed.connect(self.show_entry)
+        self._look = self._session.look
+        self._session.look_changed.connect(self._handle_look)
+        self._live.came.connect(self._handle_live)
+        self._live.ended.connect(self.ask)
         self._model.facts_known.connect(self._handle_facts)
 
     def _handle_busy(self, busy: bool) -> None:
@@ -213,7 +225,7 @@ class LookPanel(QWidget):
         self.view.set_message("")
         gray, full = gray_image(seen.gray), self._full_size(entry, seen.size)
         self.view.set_pictures(gray, self._shaded(entry, 1), full)
-        covered = self._confidence and seen.confidence.size
+        covered = self._session.look.unsure and seen.confidence.size
         self.view.set_cover(unsure_image(seen.confidence) if covered else QImage())
         self.hinting.show(entry, seen)
 

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QTemporaryDir, Signal
 
 from colorizer.jobs import Job
 from colorizer.places.hint import as_lists
-from gui.app.engine import Engine
+from gui.session.engine import Engine
 
 LONGEST = 1400
 """Pixels of the long side first asked for; enough for the usual pane."""

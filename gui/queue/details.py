@@ -6,9 +6,10 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QWidget
 
+from colorizer.archive.records.preset_files import changed
 from colorizer.engine.queue import Entry
-from gui.app.text import clock, said, shown, size_words, state_words
-from gui.settings.preferences import changed
+from gui.session.session import Session
+from gui.words.text import clock, said, shown, size_words, state_words
 
 _LINES = 7
 
@@ -16,8 +17,10 @@ _LINES = 7
 class Details(QWidget):
     """Shows one row as text."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._session = session
+        session.changed.connect(lambda: self.show_entry(session.shown_entry()))
         self.text = QPlainTextEdit(readOnly=True)
         self.text.setAccessibleName(self.tr("Details of the selected file"))
         self.text.setPlaceholderText(self.tr("Choose a file to see its details here."))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QTimer, Signal
 from PySide6.QtCore import QSortFilterProxyModel as ProxyModel
 from PySide6.QtGui import QAction
@@ -19,22 +17,27 @@ from PySide6.QtWidgets import (
 
 from colorizer.engine.queue import Entry
 from colorizer.jobs import JobState
-from gui.app.text import state_words
-from gui.queue.queue_model import ENTRY, QueueModel
 from gui.queue.queue_table import QueueTable
+from gui.session.queue_model import QueueModel
+from gui.session.session import Session
+from gui.words.text import state_words
 
 _FILTER_MS = 150
-_MANY = 200
-"""Selected rows that are not looked at one by one, ten times a second."""
 
 
 class _Filter(ProxyModel):
     """Leaves out rows by name and state; the order is the queue's."""
 
-    def __init__(self) -> None:
+    def __init__(self, model: QueueModel) -> None:
         super().__init__()
+        self._model = model
         self.state: JobState | None = None
         self.part = ""
+
+    @property
+    def is_on(self) -> bool:
+        """Whether rows are left out."""
+        return bool(self.part) or self.state is not None
 
     def apply(self, part: str, state: JobState | None) -> None:
         """Show rows with `part` in their path and of one state, or of all for None."""
@@ -43,9 +46,9 @@ class _Filter(ProxyModel):
 
     def filterAcceptsRow(self, row: int, parent: QModelIndex | QPersistentModelIndex) -> bool:
         """Decide on one row."""
-        if not self.part and self.state is None:
+        if not self.is_on:
             return True
-        entry: Entry = self.sourceModel().index(row, 0, parent).data(ENTRY)
+        entry = self._model.entries[row]
         if self.state is not None and entry.state is not self.state:
             return False
         return self.part in str(entry.job.source).casefold()
@@ -54,19 +57,19 @@ class _Filter(ProxyModel):
 class QueuePanel(QWidget):
     """Table of all jobs."""
 
-    current_changed = Signal(object)
-    """The `Entry` under the cursor, or None."""
-    opened = Signal(object)
-    """An `Entry` that was double-clicked or entered."""
+    opened = Signal()
+    """The row that is shown was double-clicked or entered."""
 
-    def __init__(self, model: QueueModel, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._model = model
-        self._filter = _Filter()
-        self._filter.setSourceModel(model)
-        self.menu_actions: Callable[[], list[QAction | None]] = list
-        """Gives the actions of a row's menu; None is a line."""
+        self._session = session
+        self._model = session.model
+        self._filter = _Filter(self._model)
+        self._filter.setSourceModel(self._model)
+        self.menu_actions: list[QAction | None] = []
+        """Of a row's menu; None is a line."""
         self.table = QueueTable(self._filter)
+        session.pointed.connect(self.select)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(self._create_filter())
@@ -75,25 +78,23 @@ class QueuePanel(QWidget):
 
     def selected(self) -> list[int]:
         """Return the ids of the selected rows, in their order."""
-        rows = self.table.selectionModel().selectedRows()
-        return [index.data(ENTRY).id for index in sorted(rows, key=lambda index: index.row())]
-
-    def count(self) -> int:
-        """Return the number of selected rows."""
         parts = self.table.selectionModel().selection()
-        return sum(parts.at(number).height() for number in range(parts.size()))
-
-    def selected_states(self) -> set[JobState]:
-        """Return the states of the selected rows; of very many, all there are."""
-        if self.count() > _MANY:
-            return {state for state in JobState if self._model.counts[state]}
-        rows = self.table.selectionModel().selectedRows()
-        return {index.data(ENTRY).state for index in rows}
+        rows: set[int] = set()
+        for number in range(parts.size()):
+            part = parts.at(number)
+            rows.update(range(part.top(), part.bottom() + 1))
+        return [self._entry_at(row).id for row in sorted(rows)]
 
     def current(self) -> Entry | None:
         """Return the row under the cursor."""
         index = self.table.currentIndex()
-        return index.data(ENTRY) if index.isValid() else None
+        return self._entry_at(index.row()) if index.isValid() else None
+
+    def _entry_at(self, row: int) -> Entry:
+        """Return the entry of a row that the filter shows."""
+        if not self._filter.is_on:
+            return self._model.entries[row]
+        return self._model.entries[self._filter.mapToSource(self._filter.index(row, 0)).row()]
 
     def select(self, number: int) -> None:
         """Put the cursor on a row, if the filter shows it."""
@@ -122,10 +123,12 @@ class QueuePanel(QWidget):
         return row
 
     def _connect_table(self) -> None:
-        self.table.selectionModel().currentRowChanged.connect(self._handle_current)
-        self._model.modelReset.connect(self._handle_current)
+        self.table.selectionModel().selectionChanged.connect(self._handle_selection)
+        self.table.selectionModel().currentRowChanged.connect(self._handle_selection)
+        self._filter.modelReset.connect(self._handle_selection)
+        self._filter.layoutChanged.connect(self._handle_selection)
         self.table.customContextMenuRequested.connect(self._handle_menu)
-        self.table.activated.connect(lambda index: self.opened.emit(index.data(ENTRY)))
+        self.table.activated.connect(lambda _: self.opened.emit())
 
     def _handle_filter(self) -> None:
         part, chosen = self.search.text().strip(), self.states.currentData()
@@ -135,11 +138,12 @@ class QueuePanel(QWidget):
         mode = QAbstractItemView.DragDropMode
         self.table.setDragDropMode(mode.NoDragDrop if filtered else mode.InternalMove)
 
-    def _handle_current(self) -> None:
-        self.current_changed.emit(self.current())
+    def _handle_selection(self) -> None:
+        entry = self.current()
+        self._session.select(self.selected(), entry.id if entry is not None else None)
 
     def _handle_menu(self, place: QPoint) -> None:
         menu = QMenu(self)
-        for action in self.menu_actions():
+        for action in self.menu_actions:
             menu.addSeparator() if action is None else menu.addAction(action)
         menu.exec(self.table.viewport().mapToGlobal(place))

@@ -7,10 +7,10 @@ from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 
 from colorizer.jobs import JobState, Kind
-from gui.app.text import clock, kind_words, state_words
 from gui.queue.progress_cell import NoteCell, ProgressCell, StateCell
-from gui.queue.queue_cells import COLUMNS, Column, heading
-from gui.queue.thumbnails import SIZE
+from gui.session.queue_cells import COLUMNS, Column, heading
+from gui.session.thumbnails import SIZE
+from gui.words.text import clock, kind_words, state_words
 
 _PAD = 16
 """Around the words of a cell, in device-independent pixels."""

@@ -24,9 +24,9 @@ from PySide6.QtWidgets import (
 from colorizer.archive.records.preset_files import read_settings, write_settings
 from colorizer.errors import ColorizerError
 from colorizer.settings import Settings
-from gui.app.text import said
-from gui.settings.preferences import Preferences
+from gui.session.preferences import Preferences
 from gui.settings.settings_form import SettingsForm
+from gui.words.text import said
 
 Value = TypeVar("Value")
 
@@ -46,7 +46,7 @@ class SettingsDialog(QDialog):
             self.tr("Use for the files that wait, too (%1)").replace("%1", str(waiting))
         )
         self.for_waiting.setToolTip(
-            self.tr("They keep the format, codec and name they were added with.")
+            self.tr("They get what you change here and keep what they have of the rest.")
         )
         self.for_waiting.setEnabled(waiting > 0)
         self._create_layout()

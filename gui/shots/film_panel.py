@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QUndoStack
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from colorizer.engine.queue import Entry
 from colorizer.jobs import Kind
-from gui.app.engine import Engine
-from gui.queue.queue_model import QueueModel
+from gui.session.session import Session
 from gui.shots.shot_list import ShotList
 from gui.shots.shot_stills import ShotStills
 from gui.shots.shots import Shots
@@ -22,13 +20,13 @@ class FilmPanel(QWidget):
     time_changed = Signal(float)
     """Seconds."""
 
-    def __init__(
-        self, model: QueueModel, engine: Engine, undo: QUndoStack, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.shots = Shots(model, engine, undo, self)
-        self.timeline = Timeline(engine)
-        self.list = ShotList(self.shots, ShotStills(engine, self))
+        self._preferences = session.preferences
+        self.shots = Shots(session, self)
+        self.timeline = Timeline(session.engine)
+        self.list = ShotList(self.shots, ShotStills(session.engine, self))
+        self.list.setVisible(self.shows_list)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.timeline)
@@ -36,6 +34,16 @@ class FilmPanel(QWidget):
         self.timeline.time_changed.connect(self._handle_time)
         self.shots.changed.connect(self._handle_shots)
         self.list.chosen.connect(self.timeline.go_to)
+
+    @property
+    def shows_list(self) -> bool:
+        """Whether the list of shots is wanted."""
+        return bool(self._preferences.get("shots", True))
+
+    def toggle_list(self) -> None:
+        """Show the list of shots, or hide it."""
+        self._preferences.put("shots", not self.shows_list)
+        self.list.setVisible(self.shows_list)
 
     def show_entry(self, entry: Entry | None) -> None:
         """Show another row; one that is no film hides the panel."""

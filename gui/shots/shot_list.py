@@ -23,11 +23,11 @@ from PySide6.QtWidgets import (
 )
 
 from colorizer.settings import Settings
-from gui.app.text import count, said, shown
-from gui.queue.thumbnails import SIZE
+from gui.session.thumbnails import SIZE
 from gui.shots.shot_stills import ShotStills
 from gui.shots.shot_table import ShotTable
 from gui.shots.shots import Shots
+from gui.words.text import count, said, shown
 
 _ROWS = 3
 """Rows seen at least."""

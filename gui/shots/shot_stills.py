@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QIcon
 
 from colorizer.engine.queue import Entry
-from gui.app.engine import Engine
-from gui.queue.thumbnails import icon_of
+from gui.session.engine import Engine
+from gui.session.thumbnails import icon_of
 
 KEPT = 1000
 WAITING = 20

@@ -8,9 +8,9 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QLocale, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QFont
 
-from gui.app.text import length, moment, shown
 from gui.shots.shot_stills import ShotStills
 from gui.shots.shots import Shots
+from gui.words.text import length, moment, shown
 
 Index = QModelIndex | QPersistentModelIndex
 COLUMNS = 5

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtGui import QUndoStack
 
 from colorizer.engine.queue import Entry
 from colorizer.errors import ColorizerError
 from colorizer.guidance.shot_plan import ShotPlan, found_plan, plan_file, plan_of
 from colorizer.jobs import JobState
-from gui.app.engine import Engine
-from gui.app.undo import ChangeRows, ChangeShots
-from gui.queue.queue_model import QueueModel
+from gui.session.changes import ChangeShots
+from gui.session.session import Session
 
 _TELL_MS = 50
 _RATE = 25.0
@@ -32,11 +29,10 @@ class Shots(QObject):
     failed = Signal(object)
     """Why the shots can't be read, found or written."""
 
-    def __init__(
-        self, model: QueueModel, engine: Engine, undo: QUndoStack, parent: QObject | None = None
-    ) -> None:
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._model, self._engine, self._undo = model, engine, undo
+        self._session = session
+        self._model, self._engine, self._undo = session.model, session.engine, session.undo
         self.plan: ShotPlan | None = None
         """Of the film that is shown; None where it has no cut list."""
         self.share: float | None = None
@@ -44,8 +40,8 @@ class Shots(QObject):
         self._row: int | None = None
         self._searched: int | None = None
         self._allowed = False
-        undo.indexChanged.connect(self.reload)
-        model.counts_changed.connect(self._handle_counts)
+        self._undo.indexChanged.connect(self.reload)
+        self._model.counts_changed.connect(self._handle_counts)
 
     # What is shown
 
@@ -130,9 +126,7 @@ class Shots(QObject):
         if entry is None or not self.may_change:
             return
         if saved is not None:
-            new = {entry.id: replace(entry.job.settings, shots=saved)}
-            words = self.tr("Saved shots")
-            self._undo.push(ChangeRows(words, self._model, "settings", new))
+            self._session.change([entry.id], {"shots": saved}, self.tr("Saved shots"))
         else:
             self._searched, self.share = entry.id, 0.0
             self._ask(entry)

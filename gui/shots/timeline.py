@@ -10,10 +10,10 @@ from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QP
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QToolButton, QVBoxLayout, QWidget
 
 from colorizer.engine.queue import Entry
-from gui.app.engine import Engine
-from gui.app.icons import icon
-from gui.app.text import clock
-from gui.queue.thumbnails import picture_of
+from gui.session.engine import Engine
+from gui.session.thumbnails import picture_of
+from gui.style.icons import icon
+from gui.words.text import clock
 
 _STRIP_HEIGHT = 44
 _SHUTTLE_MS = 400

@@ -71,15 +71,16 @@ def profile(tmp_path):
 
 
 def make_window(app, folder, settings, out):
-    from gui.app.theme import apply_theme
     from gui.app.window import Window
-    from gui.settings.preferences import Preferences
+    from gui.session.preferences import Preferences
+    from gui.session.session import Session
+    from gui.style.theme import apply_theme
 
     apply_theme(app, "light")
     preferences = Preferences(folder)
     preferences.settings = settings
     preferences.out = out
-    window = Window(preferences, Queue(preferences.queue_file))
+    window = Window(Session(preferences, Queue(preferences.queue_file)))
     window.ask_before_closing = False
     window.show()
     return window

@@ -23,9 +23,9 @@ from PySide6.QtWidgets import (
 )
 
 from gui.app.help_windows import LogWindow
-from gui.app.language import Words, languages, read_words
 from gui.app.models_dialog import ModelsDialog
 from gui.settings.settings_dialog import SettingsDialog
+from gui.words.language import Words, languages, read_words
 from tests.gui.conftest import draw_scans, make_window
 
 CONTROLS = (
@@ -69,11 +69,11 @@ def nameless(top):
 
 
 def test_every_control_has_a_name(window, until):
-    until(lambda: window.model.rowCount() == 3)
+    until(lambda: window.session.model.rowCount() == 3)
     dialogs = [
-        SettingsDialog(window.preferences, 0),
-        ModelsDialog(window.engine),
-        LogWindow(window.engine),
+        SettingsDialog(window.session.preferences, 0),
+        ModelsDialog(window.session.engine),
+        LogWindow(window.session.engine),
     ]
     tops = [window, *dialogs]
     assert {type(top).__name__: nameless(top) for top in tops if nameless(top)} == {}
@@ -104,7 +104,7 @@ def test_no_two_letters_of_a_menu_or_of_the_window_are_the_same(window):
 
 def test_no_two_actions_have_the_same_key(window):
     keys = Counter(
-        key.toString() for action in window.commands.actions.by_name.values()
+        key.toString() for action in window.acts.by_name.values()
         for key in action.shortcuts()
     )  # fmt: skip
     assert [key for key, number in keys.items() if number > 1] == []
@@ -112,7 +112,7 @@ def test_no_two_actions_have_the_same_key(window):
 
 def test_every_action_is_in_a_menu_and_shows_its_key(window):
     in_menus = {id(a) for menu in window.menuBar().findChildren(QMenu) for a in menu.actions()}
-    for name, action in window.commands.actions.by_name.items():
+    for name, action in window.acts.by_name.items():
         assert id(action) in in_menus, name
         if key := action.shortcut().toString(action.shortcut().SequenceFormat.NativeText):
             assert key in action.toolTip(), name

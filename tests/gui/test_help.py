@@ -22,11 +22,11 @@ from gui.app.help_windows import (
     without_paths,
 )
 from gui.app.models_dialog import ModelsDialog
-from gui.app.theme import apply_theme, is_dark
+from gui.style.theme import apply_theme, is_dark
 
 
 def test_every_key_is_shown_once_and_means_one_thing(shared_window):
-    actions = shared_window.commands.actions.by_name.values()
+    actions = shared_window.acts.by_name.values()
     keys = [action.shortcut().toString() for action in actions if not action.shortcut().isEmpty()]
     assert len(keys) == len(set(keys))
     html = shortcuts_html(actions)
@@ -44,7 +44,7 @@ def test_every_action_is_in_a_menu(shared_window):
 
     for action in shared_window.menuBar().actions():
         walk(action.menu())
-    assert set(shared_window.commands.actions.by_name) <= found
+    assert set(shared_window.acts.by_name) <= found
 
 
 def test_everything_that_takes_the_keyboard_has_a_name(shared_window):
@@ -57,8 +57,10 @@ def test_everything_that_takes_the_keyboard_has_a_name(shared_window):
 
 
 def test_diagnostics_have_versions_and_log_but_not_the_home_folder(shared_window, until):
-    shared_window.engine.log.append(f"read {Path.home()}/secret/a.jpg")
-    text = diagnostics(shared_window.engine, "Device: cpu", [{"name": "torch", "found": "2"}])
+    shared_window.session.engine.log.append(f"read {Path.home()}/secret/a.jpg")
+    text = diagnostics(
+        shared_window.session.engine, "Device: cpu", [{"name": "torch", "found": "2"}]
+    )
     assert re.search(r"Colorizer \d.*\nPython \d", text)
     assert "torch: 2" in text
     assert "read <path>.jpg" in text
@@ -69,19 +71,19 @@ def test_diagnostics_have_versions_and_log_but_not_the_home_folder(shared_window
 @pytest.mark.slow
 def test_diagnostics_come_to_the_clipboard(shared_window, until):
     QGuiApplication.clipboard().clear()
-    shared_window.commands.actions["diagnostics"].trigger()
+    shared_window.acts["diagnostics"].trigger()
     until(lambda: "torch" in QGuiApplication.clipboard().text())
 
 
 def test_the_log_grows_while_it_is_open(shared_window, qtbot):
-    log = LogWindow(shared_window.engine)
+    log = LogWindow(shared_window.session.engine)
     qtbot.addWidget(log)
-    shared_window.engine.logged.emit("a new line")
+    shared_window.session.engine.logged.emit("a new line")
     assert "a new line" in log._text.toPlainText()
 
 
 def test_models_are_listed(shared_window, qtbot, until):
-    dialog = ModelsDialog(shared_window.engine)
+    dialog = ModelsDialog(shared_window.session.engine)
     qtbot.addWidget(dialog)
     until(lambda: dialog.table.rowCount() > 0)
     assert dialog.table.item(0, 0).text() == "autochrome"
@@ -93,7 +95,7 @@ def test_what_is_no_weights_file_is_not_imported(
     (tmp_path / "x.safetensors").write_text("no weights")
     chosen = (str(tmp_path / "x.safetensors"), "")
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: chosen)
-    dialog = ModelsDialog(shared_window.engine)
+    dialog = ModelsDialog(shared_window.session.engine)
     qtbot.addWidget(dialog)
     dialog.import_.click()
     until(lambda: "x.safetensors" in dialog.answer.text())
@@ -116,12 +118,12 @@ def test_a_theme_reaches_the_window(qapp, shared_window, theme):
 def test_a_first_run_is_told_of_device_speed_and_model(window, until):
     until(lambda: "SHA-256" in window.drop_area.device)
     assert "cpu" in window.drop_area.device
-    assert [name for name, _ in window.devices][-1] == "cpu"
+    assert [name for name, _ in window.session.devices][-1] == "cpu"
 
 
 def test_shipped_weights_are_not_removed(shared_window, qtbot, until, monkeypatch):
     monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.Yes)
-    dialog = ModelsDialog(shared_window.engine)
+    dialog = ModelsDialog(shared_window.session.engine)
     qtbot.addWidget(dialog)
     until(lambda: dialog.table.rowCount() > 0)
     dialog.remove.click()

@@ -6,7 +6,7 @@ from PySide6.QtCore import QLockFile, QStandardPaths
 from colorizer.commands.queue import queue_file
 from colorizer.engine.queue_lock import LOCK, held
 from colorizer.errors import ColorizerError
-from gui.settings.preferences import Preferences
+from gui.session.preferences import Preferences
 
 
 def test_the_window_has_the_queue_of_the_command_line(qapp):

@@ -20,6 +20,8 @@ from colorizer.engine.desk.models import check_model as check_model
 from colorizer.engine.desk.models import import_model as import_model
 from colorizer.engine.desk.models import models as models
 from colorizer.engine.desk.models import remove_model as remove_model
+from colorizer.engine.desk.plans import plan as plan
+from colorizer.engine.desk.plans import replan as replan
 from colorizer.engine.desk.watched import arrived as arrived
 from colorizer.engine.networks import loaded
 from colorizer.errors import ColorizerError
@@ -37,34 +39,6 @@ _SEEN = ("size", "smooth", "faded", "paper", "cards", "coloured", "toned", "nega
 """Settings on which it depends what the network is shown of a film's frame."""
 SHOWN = 720
 """Long side of the picture of a frame just finished, in pixels."""
-
-
-def plan(command: Mapping[str, Any]) -> dict[str, Any]:
-    """Turn dropped files and folders into jobs, as `archive.planning.naming.plan_jobs` does."""
-    from colorizer.archive.planning.disk import spaces
-    from colorizer.archive.planning.naming import plan_jobs
-    from colorizer.archive.planning.register import without_clashes
-    from colorizer.files.claims import clear_left
-
-    inputs = [Path(name) for name in command["inputs"]]
-    settings = Settings.from_dict(command["settings"])
-    made = without_clashes(plan_jobs(inputs, Path(command["out"]), settings), inputs)
-    clear_left(event.job.target for event in made.settled)
-    full = [str(space) for space in spaces(made.jobs) if not space.enough]
-    return {
-        "jobs": [[str(job.source), str(job.target), str(job.kind)] for job in made.jobs],
-        "settled": [
-            [
-                str(p.job.source),
-                str(p.job.target),
-                str(p.job.kind),
-                str(p.state),
-                as_json(p.message),
-            ]
-            for p in made.settled
-        ],
-        "notes": [as_json(line) for line in (*map(str, made.problems), *made.notes, *full)],
-    }
 
 
 def look(command: Mapping[str, Any]) -> dict[str, Any]:

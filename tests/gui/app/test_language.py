@@ -9,8 +9,8 @@ from PySide6.QtCore import QCoreApplication
 
 import gui
 from colorizer.settings import Settings
-from gui.app.language import Words, languages, read_words
 from gui.settings.setting_words import setting_words
+from gui.words.language import Words, languages, read_words
 
 
 def english() -> set[str]:

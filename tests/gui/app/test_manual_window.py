@@ -25,7 +25,7 @@ def test_a_link_to_a_page_turns_to_it(qapp):
 
 
 def test_f1_opens_it_next_to_the_work(shared_window):
-    action = shared_window.commands.actions["manual"]
+    action = shared_window.acts["manual"]
     assert action.shortcut().toString() == "F1"
     action.trigger()
     (window,) = shared_window.findChildren(ManualWindow)

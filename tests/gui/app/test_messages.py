@@ -10,9 +10,9 @@ from colorizer.engine.queue import Queue
 from colorizer.errors import MediaError
 from colorizer.jobs import JobState
 from colorizer.notes import note
-from gui.app.language import languages, read_notes
-from gui.app.text import said, use_notes
-from gui.queue.queue_cells import Column, tip, words
+from gui.session.queue_cells import Column, tip, words
+from gui.words.language import languages, read_notes
+from gui.words.text import said, use_notes
 
 
 @pytest.fixture
@@ -64,19 +64,21 @@ def test_what_the_worker_finds_is_said_in_german_and_still_after_a_restart(
     Image.linear_gradient("L").save(whole)
     file.write_bytes(whole.read_bytes()[:200])
     window.add([file])
-    until(lambda: window.model.rowCount() == 1)
-    window.runner.start()
-    (entry,) = window.model.entries
-    until(lambda: window.model.entry(entry.id).state is JobState.FAILED)
-    entry = window.model.entry(entry.id)
+    until(lambda: window.session.model.rowCount() == 1)
+    window.session.runner.start()
+    (entry,) = window.session.model.entries
+    until(lambda: window.session.model.entry(entry.id).state is JobState.FAILED)
+    entry = window.session.model.entry(entry.id)
     assert "restore it" in entry.reason
     assert "wiederherstellen" in words(entry, Column.NOTE)
     answers = []
-    window.engine.ask("thumbnail", answers.append, source=str(tmp_path / "no.png"), kind="photo")
+    window.session.engine.ask(
+        "thumbnail", answers.append, source=str(tmp_path / "no.png"), kind="photo"
+    )
     until(lambda: answers)
     assert "does not exist" in answers[0]["error"]
     assert said(answers[0]["error"]).endswith("ist nicht da")
-    queue_file = window.preferences.queue_file
+    queue_file = window.session.preferences.queue_file
     window.close()
     with Queue(queue_file) as queue:
         (again,) = queue.entries()

@@ -46,4 +46,4 @@ def test_an_unforeseen_fault_is_logged_and_said_once(shared_window, capsys):
     for _ in range(2):
         shared_window.report_fault(ValueError, error, None)
     assert shown == ["strange"]
-    assert any("ValueError: strange" in line for line in shared_window.engine.log)
+    assert any("ValueError: strange" in line for line in shared_window.session.engine.log)

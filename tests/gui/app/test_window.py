@@ -13,14 +13,14 @@ from PySide6.QtGui import QDropEvent
 
 from colorizer.engine.queue import Queue
 from colorizer.jobs import JobState
-from gui.app.runner import Activity
+from gui.session.runner import Activity
 from tests.crashing import crash_on_bad_files
 
 KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 
 
 def states(window) -> list[str]:
-    return [str(entry.state) for entry in window.model.entries]
+    return [str(entry.state) for entry in window.session.model.entries]
 
 
 def drop(window, *paths):
@@ -40,7 +40,7 @@ def drop(window, *paths):
 @pytest.fixture
 def filled(window, scans, until):
     window.add([scans])
-    until(lambda: window.model.rowCount() == 3)
+    until(lambda: window.session.model.rowCount() == 3)
     return window
 
 
@@ -49,11 +49,11 @@ def test_a_dropped_folder_is_done_with_its_tree(window, scans, until, tmp_path):
     before = {path: path.read_bytes() for path in scans.rglob("*") if path.is_file()}
     event = drop(window, scans)
     assert event.dropAction() == Qt.DropAction.CopyAction
-    until(lambda: window.model.rowCount() == 4)
+    until(lambda: window.session.model.rowCount() == 4)
     assert states(window) == ["waiting"] * 4, "nothing starts by itself"
-    window.commands.actions["start"].trigger()
-    until(lambda: not window.runner.is_active)
-    by_name = {e.job.source.name: e for e in window.model.entries}
+    window.acts["start"].trigger()
+    until(lambda: not window.session.runner.is_active)
+    by_name = {e.job.source.name: e for e in window.session.model.entries}
     failed = by_name.pop("broken.jpg")
     assert {e.state for e in by_name.values()} == {JobState.DONE}
     assert failed.state is JobState.FAILED
@@ -66,36 +66,36 @@ def test_a_dropped_folder_is_done_with_its_tree(window, scans, until, tmp_path):
     assert "1920/c_color.tif" in listed.read_text()
     assert {path: path.read_bytes() for path in before} == before
     (scans / "broken.jpg").write_bytes((scans / "b.jpg").read_bytes())
-    window.commands.actions["retry_failed"].trigger()
-    until(window.commands.actions["start"].isEnabled)
-    window.commands.actions["start"].trigger()
+    window.acts["retry_failed"].trigger()
+    until(window.acts["start"].isEnabled)
+    window.acts["start"].trigger()
     until(lambda: states(window) == ["done"] * 4)
-    until(window.commands.actions["clear_done"].isEnabled)
-    window.commands.actions["clear_done"].trigger()
-    assert window.model.rowCount() == 0
+    until(window.acts["clear_done"].isEnabled)
+    window.acts["clear_done"].trigger()
+    assert window.session.model.rowCount() == 0
     assert window.pages.currentWidget() is window.drop_area
 
 
 @pytest.mark.slow
 def test_pause_holds_and_continue_goes_on(filled, until, tmp_path):
-    filled.runner.start()
-    filled.runner.pause()
-    assert filled.runner.activity is Activity.PAUSED
-    until(lambda: filled.thumbnails.is_idle)
+    filled.session.runner.start()
+    filled.session.runner.pause()
+    assert filled.session.runner.activity is Activity.PAUSED
+    until(lambda: filled.session.thumbnails.is_idle)
     assert not list((tmp_path / "out").rglob("*_color*"))
-    filled.commands.actions["start"].trigger()
+    filled.acts["start"].trigger()
     until(lambda: states(filled) == ["done"] * 3)
 
 
 @pytest.mark.slow
 def test_one_job_is_cancelled_and_stop_after_this_begins_no_other(filled, until):
-    first = filled.model.entries[0].id
+    first = filled.session.model.entries[0].id
     filled.queue_panel.select(first)
-    filled.commands.actions["cancel"].trigger()
-    filled.runner.slots = 1
-    filled.runner.start()
-    filled.runner.stop_after_this()
-    until(lambda: not filled.runner.is_active)
+    filled.acts["cancel"].trigger()
+    filled.session.runner.slots = 1
+    filled.session.runner.start()
+    filled.session.runner.stop_after_this()
+    until(lambda: not filled.session.runner.is_active)
     assert states(filled) == ["cancelled", "done", "waiting"]
 
 
@@ -106,24 +106,24 @@ def test_what_counts_as_done_exists_at_the_end_of_the_queue(filled, until):
     def remove(event):
         if event["event"] == "done" and not removed:
             removed.append(event["job"])
-            filled.model.entry(event["job"]).job.target.unlink()
+            filled.session.model.entry(event["job"]).job.target.unlink()
 
-    filled.engine.job_event.connect(remove)
-    filled.runner.start()
-    until(lambda: not filled.runner.is_active)
+    filled.session.engine.job_event.connect(remove)
+    filled.session.runner.start()
+    until(lambda: not filled.session.runner.is_active)
     assert sorted(states(filled)) == ["done", "done", "failed"]
-    assert filled.model.entry(removed[0]).reason == "its result was removed"
+    assert filled.session.model.entry(removed[0]).reason == "its result was removed"
 
 
 @pytest.mark.slow
 def test_a_killed_worker_is_replaced_and_the_queue_goes_on(filled, until):
-    filled.runner.pause()
-    filled.runner.start()
-    until(lambda: filled.runner.running)
-    first = filled.engine.process_id
+    filled.session.runner.pause()
+    filled.session.runner.start()
+    until(lambda: filled.session.runner.running)
+    first = filled.session.engine.process_id
     os.kill(first, KILL)
     until(lambda: states(filled) == ["done"] * 3)
-    assert filled.engine.process_id != first
+    assert filled.session.engine.process_id != first
 
 
 @pytest.mark.slow
@@ -135,12 +135,12 @@ def test_a_file_that_ends_the_worker_twice_has_failed(
     (scans / "a.png").rename(scans / "bad.png")
     window, deaths = open_window(), []
     window.add([scans])
-    until(lambda: window.model.rowCount() == 3)
-    window.engine.died.connect(deaths.append)
-    window.runner.slots = 1
-    window.runner.start()
-    until(lambda: not window.runner.is_active, 240_000)
-    ends = {entry.job.source.name: entry for entry in window.model.entries}
+    until(lambda: window.session.model.rowCount() == 3)
+    window.session.engine.died.connect(deaths.append)
+    window.session.runner.slots = 1
+    window.session.runner.start()
+    until(lambda: not window.session.runner.is_active, 240_000)
+    ends = {entry.job.source.name: entry for entry in window.session.model.entries}
     bad = ends.pop("bad.png")
     assert {entry.state for entry in ends.values()} == {JobState.DONE}
     assert bad.state is JobState.FAILED
@@ -153,14 +153,14 @@ def test_a_file_that_ends_the_worker_twice_has_failed(
 def test_a_job_in_work_is_interrupted_by_closing_and_continued_later(
     filled, open_window, until, tmp_path
 ):
-    filled.runner.start()
-    until(lambda: filled.runner.running)
+    filled.session.runner.start()
+    until(lambda: filled.session.runner.running)
     filled.close()
     assert not list((tmp_path / "out").rglob("*.part"))
     again = open_window()
     assert "interrupted" in states(again) or "done" in states(again)
-    assert again.commands.actions["start"].isEnabled()
-    again.runner.start()
+    assert again.acts["start"].isEnabled()
+    again.session.runner.start()
     until(lambda: states(again) == ["done"] * 3)
 
 
@@ -170,16 +170,18 @@ def test_a_killed_window_loses_nothing(scans, settings, profile, until, open_win
 import sys
 from pathlib import Path
 from gui.app.start import create_app, open_queue
-from gui.settings.preferences import Preferences
+from gui.session.preferences import Preferences
+from gui.session.session import Session
 from gui.app.window import Window
 from colorizer.settings import Settings
 app = create_app()
 preferences = Preferences(Path({str(profile)!r}))
 preferences.settings = Settings.from_dict({settings.as_dict()!r})
 preferences.out = Path({str(tmp_path / "out")!r})
-window = Window(preferences, open_queue(preferences.queue_file))
+window = Window(Session(preferences, open_queue(preferences.queue_file)))
 window.show()
-window.adder.added.connect(lambda *_: (window.runner.start(), print("running", flush=True)))
+session = window.session
+session.adder.added.connect(lambda *_: (session.runner.start(), print("running", flush=True)))
 window.add([Path({str(scans)!r})])
 app.exec()
 """
@@ -191,7 +193,7 @@ app.exec()
         assert len(queue.entries()) == 3
         assert all(entry.state is not JobState.RUNNING for entry in queue.entries())
     again = open_window()
-    again.runner.start()
+    again.session.runner.start()
     until(lambda: set(states(again)) <= {"done", "skipped"})
     results = [path for path in (tmp_path / "out").rglob("*_color*") if path.suffix != ".json"]
     assert len(results) == 3
@@ -202,12 +204,12 @@ def test_missing_weights_stop_the_queue_with_the_reason(filled, until, settings,
     from dataclasses import replace
 
     told = []
-    filled.runner.halted.connect(told.append)
+    filled.session.runner.halted.connect(told.append)
     broken = replace(settings, weights=tmp_path / "none.safetensors")
-    for entry in list(filled.model.entries):
-        filled.model.change(entry.id, settings=broken)
-    filled.runner.start()
-    until(lambda: told and not filled.runner.is_active)
+    for entry in list(filled.session.model.entries):
+        filled.session.model.change(entry.id, settings=broken)
+    filled.session.runner.start()
+    until(lambda: told and not filled.session.runner.is_active)
     assert "none.safetensors" in told[0]
     assert states(filled) == ["waiting"] * 3, "nothing is blamed on the files"
 
@@ -216,21 +218,21 @@ def test_missing_weights_stop_the_queue_with_the_reason(filled, until, settings,
 def test_a_folder_that_takes_no_results_stops_the_queue(filled, until, tmp_path):
     (tmp_path / "out").mkdir(mode=0o500)
     told = []
-    filled.runner.halted.connect(told.append)
-    filled.runner.start()
+    filled.session.runner.halted.connect(told.append)
+    filled.session.runner.start()
     assert str(tmp_path / "out") in told[0]
     assert states(filled) == ["waiting"] * 3
 
 
 @pytest.mark.slow
 def test_a_full_disk_stops_the_queue(filled, monkeypatch):
-    monkeypatch.setattr("gui.app.room.FREE_BYTES", 2**62)
+    monkeypatch.setattr("gui.session.room.FREE_BYTES", 2**62)
     told = []
-    filled.runner.halted.connect(told.append)
-    filled.runner.start()
+    filled.session.runner.halted.connect(told.append)
+    filled.session.runner.start()
     assert "MB" in told[0]
     assert states(filled) == ["waiting"] * 3
-    assert not filled.runner.is_active
+    assert not filled.session.runner.is_active
 
 
 @pytest.mark.slow
@@ -239,17 +241,17 @@ def test_kills_at_random_moments_lose_nothing(window, scans, until, qtbot, tmp_p
     for number in range(20):
         (scans / f"copy{number}.png").write_bytes((scans / "a.png").read_bytes())
     window.add([scans])
-    until(lambda: window.model.rowCount() == 23)
-    window.runner.start()
+    until(lambda: window.session.model.rowCount() == 23)
+    window.session.runner.start()
     for _ in range(6):
         qtbot.wait(chance.randrange(50, 4000))
-        if window.engine.process_id:
-            os.kill(window.engine.process_id, KILL)
-    until(lambda: not window.runner.is_active, 300_000)
-    for entry in window.model.entries:
+        if window.session.engine.process_id:
+            os.kill(window.session.engine.process_id, KILL)
+    until(lambda: not window.session.runner.is_active, 300_000)
+    for entry in window.session.model.entries:
         assert entry.state is JobState.DONE or "twice" in entry.reason
         assert entry.job.target.exists() == (entry.state is JobState.DONE)
-    assert window.model.counts[JobState.DONE] >= 17
+    assert window.session.model.counts[JobState.DONE] >= 17
 
 
 def test_the_window_imports_neither_torch_nor_av(profile):
@@ -258,11 +260,12 @@ import os, sys
 from pathlib import Path
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 from gui.app.start import create_app, open_queue
-from gui.settings.preferences import Preferences
+from gui.session.preferences import Preferences
+from gui.session.session import Session
 from gui.app.window import Window
 app = create_app()
 preferences = Preferences(Path({str(profile)!r}))
-window = Window(preferences, open_queue(preferences.queue_file))
+window = Window(Session(preferences, open_queue(preferences.queue_file)))
 window.show()
 app.processEvents()
 print(sorted({{"torch", "av", "cv2", "tifffile"}} & set(sys.modules)))

@@ -3,9 +3,9 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, QSizeF, Qt
 from PySide6.QtGui import QColor
 
-from gui.picture.canvas import Mode
 from gui.picture.compare_view import CompareView
 from gui.picture.shading import ab_of, colour_of, gray_image, rgb_image, shade, unsure_image
+from gui.session.look import Mode
 
 GRAY, RED = QColor(90, 90, 90), QColor(200, 30, 30)
 

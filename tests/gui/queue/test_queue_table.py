@@ -6,12 +6,12 @@ from PySide6.QtCore import Qt
 from colorizer.engine.queue import Queue
 from colorizer.jobs import Job, JobState, Kind
 from colorizer.settings import Settings
-from gui.app.engine import Engine
-from gui.app.language import Words, read_words
-from gui.queue.queue_cells import COLUMNS, Column
-from gui.queue.queue_model import QueueModel
 from gui.queue.queue_table import QueueTable
-from gui.queue.thumbnails import Thumbnails
+from gui.session.engine import Engine
+from gui.session.queue_cells import COLUMNS, Column
+from gui.session.queue_model import QueueModel
+from gui.session.thumbnails import Thumbnails
+from gui.words.language import Words, read_words
 
 MATTERS = (Column.NAME, Column.STATE, Column.PROGRESS, Column.LEFT)
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import QCoreApplication, QPoint, Qt
 from PySide6.QtGui import QWheelEvent
 
 from colorizer.settings import Settings
-from gui.settings.preferences import Preferences
+from gui.session.preferences import Preferences
 from gui.settings.setting_words import GROUPS
 from gui.settings.settings_form import SettingsForm
 
@@ -103,21 +103,46 @@ def test_an_icc_file_and_an_unknown_model_stay_what_they_are(form):
     assert form.values() == settings
 
 
-def test_files_that_wait_keep_what_they_were_named_by(shared_window, until):
-    until(lambda: shared_window.model.rowCount() == 3)
-    rows = [entry.id for entry in shared_window.model.entries]
-    before = shared_window.preferences.settings
-    wanted = replace(before, preset="archive", format="tiff", name="{stem}", strength=0.5)
-    shared_window.program.use_settings(wanted, rows)
-    try:
-        for entry in shared_window.model.entries:
-            settings = entry.job.settings
-            assert (settings.strength, settings.preset, settings.codec) == (0.5, "none", "h264")
-            assert (settings.format, settings.name) == ("same", "{stem}_color")
-        assert shared_window.preferences.settings == wanted
-    finally:
-        shared_window.undo.undo()
-        shared_window.preferences.settings = before
+@pytest.fixture
+def three(shared_window, until):
+    """A session with three photos that wait; all changes are taken back."""
+    session = shared_window.session
+    until(lambda: session.model.rowCount() == 3)
+    before = session.preferences.settings
+    yield session
+    session.undo.setIndex(0)
+    session.preferences.settings = before
+
+
+def test_files_that_wait_get_what_was_changed_and_keep_the_rest(three, until):
+    rows = [entry.id for entry in three.model.entries]
+    three.change(rows[:1], {"strength": 0.3}, "w")
+    before = three.preferences.settings
+    wanted = replace(before, format="tiff", name="{stem}-{model}", vividness=0.5)
+    three.use_settings(wanted, rows)
+    assert three.preferences.settings == wanted
+    until(lambda: three.undo.count() == 2)
+    found = [entry.job.settings for entry in three.model.entries]
+    assert [one.strength for one in found] == [0.3, 1.0, 1.0], "it was not changed in the dialog"
+    assert {(one.format, one.name, one.vividness) for one in found} == {
+        ("tiff", "{stem}-{model}", 0.5)
+    }
+    names = [entry.job.target.name for entry in three.model.entries]
+    assert names == ["a-autochrome.tif", "b-autochrome.tif", "c-autochrome.tif"]
+    assert three.model.entries[2].job.target.parent.name == "1920", "the tree stays mirrored"
+    three.undo.undo()
+    names = [entry.job.target.name for entry in three.model.entries]
+    assert names == ["a_color.png", "b_color.jpg", "c_color.tif"]
+    assert {entry.job.settings.format for entry in three.model.entries} == {"same"}
+
+
+def test_new_names_stay_apart(three, until):
+    rows = [entry.id for entry in three.model.entries]
+    for count, row in enumerate(rows[:2], 1):  # both are the first file of their own plan
+        three.change([row], {"name": "{n}", "format": "png"}, "w")
+        until(lambda count=count: three.undo.count() == count)
+    names = [entry.job.target.name for entry in three.model.entries[:2]]
+    assert names == ["1.png", "1_2.png"]
 
 
 @pytest.mark.slow

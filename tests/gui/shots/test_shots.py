@@ -49,9 +49,9 @@ def panel(shop, until):
     panel = shop.look_panel
     until(lambda: panel.is_seen and panel.timeline.last == 47)
     yield panel
-    shop.undo.setIndex(0)
-    shop.model.change(panel.entry().id, state=JobState.WAITING)
-    panel.set_hinting(False)
+    shop.session.undo.setIndex(0)
+    shop.session.model.change(panel.entry().id, state=JobState.WAITING)
+    panel._session.set_look(hints=False)
     panel.timeline.go_to(0)
     until(lambda: not panel.is_busy)
 
@@ -59,12 +59,12 @@ def panel(shop, until):
 @pytest.fixture
 def found(panel, shop, until):
     """The film with its shots found, and a cut added at frame 32."""
-    if shop.undo.text(0) != "Shots found":
-        shop.commands.actions["find_shots"].trigger()
-        until(lambda: shop.undo.text(0) == "Shots found")
-    shop.undo.setIndex(1)
+    if shop.session.undo.text(0) != "Shots found":
+        shop.acts["find_shots"].trigger()
+        until(lambda: shop.session.undo.text(0) == "Shots found")
+    shop.session.undo.setIndex(1)
     panel.timeline.go_to(32)
-    shop.commands.actions["cut"].trigger()
+    shop.acts["cut"].trigger()
     panel.timeline.go_to(0)
     return panel
 
@@ -77,7 +77,7 @@ def firsts_on_disk(panel) -> list[int]:
 @pytest.mark.slow
 def test_shots_are_found_on_wish_and_kept_beside_the_result(panel, shop, until):
     assert not panel.film.list.table.isVisible()
-    assert not shop.commands.actions["cut"].isEnabled()
+    assert not shop.acts["cut"].isEnabled()
     panel.film.list.search.click()
     assert panel.shots.is_searching
     until(lambda: panel.shots.plan is not None)
@@ -86,11 +86,11 @@ def test_shots_are_found_on_wish_and_kept_beside_the_result(panel, shop, until):
     assert panel.film.list.model.rowCount() == 2
     job = panel.entry().job
     assert job.settings.shots == job.target.with_name(f"{job.target.name}.shots.csv")
-    shop.undo.undo()
+    shop.session.undo.undo()
     assert panel.shots.plan is None
     assert panel.entry().job.settings.shots is None
     assert not job.settings.shots.exists()
-    shop.undo.redo()
+    shop.session.undo.redo()
     assert panel.shots.firsts == firsts_on_disk(panel) == FOUND
 
 
@@ -98,22 +98,22 @@ def test_what_was_edited_elsewhere_is_not_overwritten_by_undo(found, shop, until
     file = found.entry().job.settings.shots
     edited = file.read_text() + "4,0:00:01.600,40\n"
     file.write_text(edited)
-    shop.undo.undo()
+    shop.session.undo.undo()
     until(lambda: "elsewhere" in found.film.list.words.text())
     assert file.read_text() == edited
     assert found.shots.firsts == [*STARTS, 40]
-    assert shop.undo.count() == 1, "it can't be taken back any more"
-    shop.undo.undo()
-    assert shop.undo.count() == 0
+    assert shop.session.undo.count() == 1, "it can't be taken back any more"
+    shop.session.undo.undo()
+    assert shop.session.undo.count() == 0
     file.unlink()
     entry = found.entry()
-    shop.model.change(entry.id, settings=replace(entry.job.settings, shots=None))
+    shop.session.model.wish([([entry.id], {"settings": {"shots": None}})])
     found.shots.reload()
 
 
 def test_shots_of_an_earlier_job_are_taken_as_they_are(found, shop):
     entry = found.entry()
-    shop.model.change(entry.id, settings=replace(entry.job.settings, shots=None))
+    shop.session.model.wish([([entry.id], {"settings": {"shots": None}})])
     found.shots.reload()
     assert found.shots.plan is None
     found.film.list._refresh()
@@ -121,8 +121,8 @@ def test_shots_of_an_earlier_job_are_taken_as_they_are(found, shop):
     found.film.list.search.click()
     assert not found.shots.is_searching
     assert found.shots.firsts == STARTS
-    shop.undo.undo()
-    shop.model.change(entry.id, settings=entry.job.settings)
+    shop.session.undo.undo()
+    shop.session.model.change(entry.id, settings=entry.job.settings)
     found.shots.reload()
 
 
@@ -137,7 +137,7 @@ def test_a_search_is_stopped_and_begun_anew(panel, until):
 
 
 def test_keys_jump_from_shot_to_shot(found, shop):
-    line, actions = found.timeline, shop.commands.actions
+    line, actions = found.timeline, shop.acts
     actions["shot_on"].trigger()
     assert line.frame == 20
     actions["step_on"].trigger()
@@ -154,7 +154,7 @@ def test_keys_jump_from_shot_to_shot(found, shop):
 
 
 def test_cuts_are_added_joined_moved_and_taken_back(found, shop):
-    line, actions = found.timeline, shop.commands.actions
+    line, actions = found.timeline, shop.acts
     line.go_to(26)
     actions["cut"].trigger()
     assert found.shots.firsts == firsts_on_disk(found) == [0, 20, 26, 32]
@@ -165,9 +165,9 @@ def test_cuts_are_added_joined_moved_and_taken_back(found, shop):
     actions["join"].trigger()
     assert found.shots.firsts == firsts_on_disk(found) == STARTS
     for expected in ([0, 20, 28, 32], [0, 20, 26, 32], STARTS):
-        shop.undo.undo()
+        shop.session.undo.undo()
         assert found.shots.firsts == firsts_on_disk(found) == expected
-    shop.undo.redo()
+    shop.session.undo.redo()
     assert firsts_on_disk(found) == [0, 20, 26, 32]
 
 
@@ -181,7 +181,7 @@ def test_what_a_shot_has_of_its_own_is_seen_and_taken_back(found, shop, until):
     assert found.view._after != plain
     assert found.shots.look_at(5) == (0.0, pytest.approx(Settings().vividness))
     assert found.shots.look_at(25)[0] == 1.0, "of its shot alone"
-    shop.undo.undo()
+    shop.session.undo.undo()
     assert found.view._after == plain, "the steps of one box are one step back"
     listed.skip.click()
     assert found.shots.look_at(5)[0] == 0.0
@@ -199,16 +199,16 @@ def test_the_run_obeys_what_was_changed_and_sends_nothing_to_nobody(found, shop,
     found.film.list.table.selectRow(1)
     found.film.list.skip.click()
     came = []
-    shop.engine.frame_done.connect(came.append)
-    cut = shop.commands.actions["cut"]
+    shop.session.engine.frame_done.connect(came.append)
+    cut = shop.acts["cut"]
     assert cut.isEnabled()
-    shop.runner.start()
+    shop.session.runner.start()
     until(lambda: not cut.isEnabled())
-    shop.undo.undo()
+    shop.session.undo.undo()
     until(lambda: "in progress" in found.film.list.words.text())
-    assert shop.undo.index() == 3
+    assert shop.session.undo.index() == 3
     assert plan_of(found.entry().job, RATE).shots[1].own, "the film in progress keeps them"
-    until(lambda: not shop.runner.is_active)
+    until(lambda: not shop.session.runner.is_active)
     until(cut.isEnabled)
     entry = found.entry()
     assert (entry.state, entry.reason) == (JobState.DONE, "")
@@ -242,7 +242,7 @@ def test_a_reference_is_chosen_for_a_shot_and_seen_in_it(
     names.reverse()
     found.film.list.reference.click()
     until(lambda: "upside_down.png" in found.view.message)
-    shop.undo.undo()
+    shop.session.undo.undo()
     until(lambda: not found.is_busy)
     assert found.view.message == ""
 
@@ -276,7 +276,7 @@ def test_a_hint_is_seen_at_another_moment_of_its_shot(found, shop, until):
     until(lambda: not found.is_busy)
     assert found.view._hints == [], "the next shot is another picture"
     found.timeline.go_to(2)
-    shop.undo.undo()
+    shop.session.undo.undo()
     until(lambda: not found.is_busy and not found._seen.wish.job.hints)
     assert warm > found._seen.ab.astype(float)[:, 1].mean()
 
@@ -285,10 +285,10 @@ def test_a_hint_is_seen_at_another_moment_of_its_shot(found, shop, until):
 def test_the_frame_just_finished_is_shown_while_followed(panel, shop, until, monkeypatch):
     shown, show = [], panel.show_finished
     monkeypatch.setattr(panel, "show_finished", lambda one: (shown.append(one), show(one)))
-    shop.commands.actions["follow"].trigger()
-    shop.runner.start()
-    until(lambda: not shop.runner.is_active)
+    shop.acts["follow"].trigger()
+    shop.session.runner.start()
+    until(lambda: not shop.session.runner.is_active)
     assert {one.row for one in shown} == {panel.entry().id}
     assert all(1 <= one.done <= 48 and one.size == (96, 128) for one in shown)
     until(lambda: panel.is_seen and not panel.is_busy)
-    shop.commands.actions["follow"].trigger()
+    shop.acts["follow"].trigger()

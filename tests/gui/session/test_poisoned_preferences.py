@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from colorizer.settings import Settings
-from gui.settings.preferences import Preferences
+from gui.session.preferences import Preferences
+from gui.session.session import Session
 
 VALUES = [None, True, -1, 1e300, "", "a\0b", "x" * 5000, [], [[]], [1, "a"], {}, {"a": []}]
 NAMES = ["out", "settings", "presets", "theme", "language", "geometry", "splitter", "watched",
@@ -32,15 +33,15 @@ def folder(tmp_path) -> Path:
 def opened(qapp, folder: Path) -> None:
     """Open and close a window as the program does, and check that it has the usual settings."""
     from colorizer.engine.queue import Queue
-    from gui.app.language import use_language
-    from gui.app.theme import apply_theme
     from gui.app.window import Window
+    from gui.style.theme import apply_theme
+    from gui.words.language import use_language
 
     preferences = Preferences(folder)
     assert preferences.settings == Settings()
     apply_theme(qapp, preferences.get("theme", "system"))
     use_language(qapp, preferences.get("language", "system"))
-    window = Window(preferences, Queue(preferences.queue_file))
+    window = Window(Session(preferences, Queue(preferences.queue_file)))
     window.show()
     window.close()
 

@@ -8,10 +8,10 @@ from colorizer.engine.queue import REMOVED, Queue
 from colorizer.engine.wire import end_event
 from colorizer.jobs import Job, JobState, Kind, Progress
 from colorizer.settings import Settings
-from gui.app.engine import Engine
-from gui.app.runner import Activity, Runner
-from gui.queue.queue_model import QueueModel
-from gui.queue.thumbnails import Thumbnails
+from gui.session.engine import Engine
+from gui.session.queue_model import QueueModel
+from gui.session.runner import Activity, Runner
+from gui.session.thumbnails import Thumbnails
 
 
 class Played(Engine):

@@ -7,12 +7,12 @@ from PySide6.QtCore import Qt
 from colorizer.engine.queue import Queue
 from colorizer.jobs import Job, JobState, Kind
 from colorizer.settings import Settings
-from gui.app.engine import Engine
-from gui.app.undo import ChangeRows
-from gui.queue.queue_cells import COLUMNS, Column
-from gui.queue.queue_model import ENTRY, QueueModel
 from gui.queue.queue_panel import QueuePanel
-from gui.queue.thumbnails import Thumbnails
+from gui.session.changes import ChangeRows
+from gui.session.preferences import Preferences
+from gui.session.queue_cells import COLUMNS, Column
+from gui.session.queue_model import ENTRY
+from gui.session.session import Session
 
 
 def jobs(count: int) -> list[Job]:
@@ -29,9 +29,13 @@ def queue(tmp_path):
 
 
 @pytest.fixture
-def model(qapp, queue):
-    engine = Engine()  # never started
-    return QueueModel(queue, Thumbnails(engine, engine), engine)
+def session(qapp, queue, tmp_path):
+    return Session(Preferences(tmp_path / "profile"), queue)  # its worker is never started
+
+
+@pytest.fixture
+def model(session):
+    return session.model
 
 
 def order(model) -> list[str]:
@@ -50,7 +54,7 @@ def test_the_model_keeps_qts_rules(model, qtmodeltester):
 def test_the_table_and_the_disk_always_agree(model, queue):
     ids = model.add(jobs(5))
     model.change(ids[1], state=JobState.FAILED, reason="cut off")
-    model.move([ids[4]], before=ids[0])
+    model.reorder(model.order_with([ids[4]], ids[0]))
     model.remove([ids[2]])
     on_disk = [(e.id, e.state, e.reason) for e in queue.entries()]
     assert on_disk == [(e.id, e.state, e.reason) for e in model.entries]
@@ -62,6 +66,7 @@ def test_the_table_and_the_disk_always_agree(model, queue):
 def test_dragged_rows_land_where_they_are_dropped(model):
     model.add(jobs(4))
     data = model.mimeData([model.index(3, 0), model.index(2, 1)])
+    model.dropped.connect(lambda rows, before: model.reorder(model.order_with(rows, before)))
     model.dropMimeData(data, Qt.DropAction.MoveAction, 1, 0, model.index(-1, -1))
     assert order(model) == ["0", "2", "3", "1"]
 
@@ -86,7 +91,7 @@ def test_progress_is_saved_at_the_end_of_a_job(model, queue):
 
 def test_settings_are_taken_back_on_disk_too(model, queue):
     (row,) = model.add(jobs(1))
-    command = ChangeRows("x", model, "settings", {row: Settings(strength=0.3)})
+    command = ChangeRows("x", model, [([row], {"settings": {"strength": 0.3}})])
     command.redo()
     assert queue.entry(row).job.settings.strength == 0.3
     command.undo()
@@ -94,10 +99,10 @@ def test_settings_are_taken_back_on_disk_too(model, queue):
 
 
 @pytest.mark.slow
-def test_ten_thousand_rows_scroll_and_update(model, qtbot):
+def test_ten_thousand_rows_scroll_and_update(session, model, qtbot):
     start = time.perf_counter()
     ids = model.add(jobs(10_000))
-    panel = QueuePanel(model)
+    panel = QueuePanel(session)
     qtbot.addWidget(panel)
     panel.resize(900, 600)
     panel.show()
@@ -119,9 +124,9 @@ def test_ten_thousand_rows_scroll_and_update(model, qtbot):
     assert updated - scrolled < 30
 
 
-def test_the_filter_finds_by_name_and_state(model, qtbot):
+def test_the_filter_finds_by_name_and_state(session, model, qtbot):
     ids = model.add(jobs(12))
-    panel = QueuePanel(model)
+    panel = QueuePanel(session)
     qtbot.addWidget(panel)
     model.change(ids[11], state=JobState.FAILED)
     qtbot.keyClicks(panel.search, "11.jpg")
@@ -132,15 +137,15 @@ def test_the_filter_finds_by_name_and_state(model, qtbot):
 
 
 @pytest.mark.slow
-def test_all_rows_selected_do_not_slow_the_window_down(model, qtbot):
+def test_all_rows_selected_do_not_slow_the_window_down(session, model, qtbot):
     model.add(jobs(10_000))
-    panel = QueuePanel(model)
+    panel = QueuePanel(session)
     qtbot.addWidget(panel)
     panel.table.selectAll()
-    assert panel.count() == 10_000
+    assert len(session.selected) == 10_000
     start = time.perf_counter()
     for _ in range(20):
-        assert panel.selected_states() == {JobState.WAITING}
+        assert session.states_of_selected() == {JobState.WAITING}
     assert (time.perf_counter() - start) / 20 < 0.05
     panel.table.selectRow(3)
     assert panel.selected() == [model.entries[3].id]

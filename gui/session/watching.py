@@ -11,10 +11,10 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from colorizer.jobs import Job, JobState, Kind
 from colorizer.settings import Settings
-from gui.app.engine import Engine
-from gui.app.runner import PENDING
-from gui.app.text import said
-from gui.queue.queue_model import QueueModel
+from gui.session.engine import Engine
+from gui.session.queue_model import QueueModel
+from gui.session.runner import PENDING
+from gui.words.text import said
 
 _LEAST_MS = 5000
 _STABLE = 10.0

@@ -11,7 +11,7 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QObject, QTranslator
 
 from colorizer.notes import Table
-from gui.app.text import use_notes
+from gui.words.text import use_notes
 
 _FOLDER = Path(__file__).parents[1] / "languages"
 _NOTES = _FOLDER / "notes"

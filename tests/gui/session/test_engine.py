@@ -4,8 +4,8 @@ import sys
 
 import pytest
 
-from gui.app import engine as module
-from gui.app.engine import Engine
+from gui.session import engine as module
+from gui.session.engine import Engine
 
 ECHO = """
 import json, sys

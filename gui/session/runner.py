@@ -17,11 +17,11 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from colorizer.engine.queue import Entry
 from colorizer.engine.wire import item_of, progress_from
 from colorizer.jobs import JobState, Kind, Progress
-from gui.app.engine import Engine
-from gui.app.room import free_bytes, has_room
-from gui.app.text import shown
-from gui.queue.queue_cells import seconds_left
-from gui.queue.queue_model import QueueModel
+from gui.session.engine import Engine
+from gui.session.queue_cells import seconds_left
+from gui.session.queue_model import QueueModel
+from gui.session.room import free_bytes, has_room
+from gui.words.text import shown
 
 CANCEL_MS = 10_000
 """How long a cancelled job may take to stop before the worker is killed."""
@@ -74,6 +74,11 @@ class Runner(QObject):
         return self.activity is not Activity.IDLE
 
     @property
+    def is_running(self) -> bool:
+        """Whether jobs are in progress and not paused."""
+        return self.activity in (Activity.RUNNING, Activity.STOPPING)
+
+    @property
     def running(self) -> frozenset[int]:
         """Rows in progress."""
         return frozenset(self._running)
@@ -107,7 +112,7 @@ class Runner(QObject):
 
     def pause(self, reason: str = "") -> None:
         """Hold the jobs in progress where they are."""
-        if self.activity in (Activity.RUNNING, Activity.STOPPING):
+        if self.is_running:
             self.pause_reason = reason
             self._held = time.monotonic()
             self._engine.send(do="pause")

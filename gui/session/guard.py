@@ -7,8 +7,8 @@ from collections.abc import Callable
 import psutil
 from PySide6.QtCore import QObject, QTimer
 
-from gui.app.room import has_room
-from gui.app.runner import Activity, Runner
+from gui.session.room import has_room
+from gui.session.runner import Activity, Runner
 
 _LOOK_MS = 15_000
 
@@ -43,7 +43,7 @@ class Guard(QObject):
             if self._holds and runner.activity is Activity.PAUSED:
                 runner.start()
             self._holds = False
-        elif not self._overruled and runner.activity in (Activity.RUNNING, Activity.STOPPING):
+        elif not self._overruled and runner.is_running:
             self._holds = True
             runner.pause(self.tr("on battery"))
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication, Qt
 
 from colorizer.engine.queue import Entry
 from colorizer.jobs import JobState, Kind
-from gui.app.text import clock, kind_words, said, shown, size_words, state_words
+from gui.words.text import clock, kind_words, said, shown, size_words, state_words
 
 
 class Column(Enum):

@@ -2,7 +2,7 @@
 
 from wakepy import keep
 
-from gui.app.awake import Awake
+from gui.session.awake import Awake
 
 
 class Recorded:

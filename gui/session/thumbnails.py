@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QIcon, QImage, QPixmap
 
 from colorizer.engine.queue import Entry
 from colorizer.jobs import JobState
-from gui.app.engine import Engine
+from gui.session.engine import Engine
 
 KEPT = 2000
 """Thumbnails in memory; each is 20 KB."""

@@ -3,8 +3,8 @@
 import psutil
 import pytest
 
-from gui.app import guard
-from gui.app.runner import Activity
+from gui.session import guard
+from gui.session.runner import Activity
 
 
 @pytest.fixture
@@ -18,20 +18,20 @@ def battery(monkeypatch):
 @pytest.fixture
 def filled(window, scans, until):
     window.add([scans])
-    until(lambda: window.model.rowCount() == 3)
-    window.engine.send = lambda **_: None  # the jobs stay in progress
+    until(lambda: window.session.model.rowCount() == 3)
+    window.session.engine.send = lambda **_: None  # the jobs stay in progress
     yield window
-    del window.engine.send
+    del window.session.engine.send
 
 
 @pytest.mark.slow
 def test_work_is_held_on_battery_and_goes_on_with_power(filled, battery):
-    runner, look = filled.runner, filled.program.guard.look
+    runner, look = filled.session.runner, filled.session.guard.look
     runner.start()
     battery["on"] = True
     look()
     assert runner.activity is Activity.PAUSED
-    filled.commands.refresh()
+    filled.progress.show()
     assert "on battery" in filled.output._words.full_text()
     battery["on"] = False
     look()
@@ -47,24 +47,24 @@ def test_work_is_held_on_battery_and_goes_on_with_power(filled, battery):
     look()
     assert runner.activity is Activity.PAUSED, "a pause of the person stays"
     battery["on"] = True
-    filled.commands.actions["battery"].setChecked(False)
+    filled.acts["battery"].trigger()
     runner.start()
     look()
     assert runner.activity is Activity.RUNNING, "switched off"
-    assert not filled.preferences.get("pause_on_battery")
-    filled.commands.actions["battery"].setChecked(True)
+    assert not filled.session.preferences.get("pause_on_battery")
+    filled.acts["battery"].trigger()
 
 
 @pytest.mark.slow
 def test_work_goes_on_when_a_full_disk_has_room(filled, battery, monkeypatch):
-    monkeypatch.setattr("gui.app.room.FREE_BYTES", 2**62)
-    filled.runner.start()
-    filled.program.guard.look()
-    assert filled.runner.activity is Activity.IDLE
-    monkeypatch.setattr("gui.app.room.FREE_BYTES", 0)
-    filled.program.guard.look()
-    assert filled.runner.activity is Activity.RUNNING
-    assert filled.runner.lacks_room is None
+    monkeypatch.setattr("gui.session.room.FREE_BYTES", 2**62)
+    filled.session.runner.start()
+    filled.session.guard.look()
+    assert filled.session.runner.activity is Activity.IDLE
+    monkeypatch.setattr("gui.session.room.FREE_BYTES", 0)
+    filled.session.guard.look()
+    assert filled.session.runner.activity is Activity.RUNNING
+    assert filled.session.runner.lacks_room is None
 
 
 class Battery:

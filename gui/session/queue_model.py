@@ -5,38 +5,29 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import (
-    QAbstractTableModel,
-    QByteArray,
-    QMimeData,
-    QModelIndex,
-    QObject,
-    QPersistentModelIndex,
-    Qt,
-    QTimer,
-    Signal,
-)
+from PySide6.QtCore import QModelIndex, QObject, Qt, QTimer, Signal
 
 from colorizer.engine.queue import REMOVED, Entry, Queue
 from colorizer.engine.queue_json import export_json, import_json
 from colorizer.jobs import Job, JobState, Progress, is_there
-from gui.queue.queue_cells import COLUMNS, Column, align, heading, tip, words
-from gui.queue.thumbnails import Thumbnails
+from gui.session.dragging import DraggedRows, Index
+from gui.session.queue_cells import COLUMNS, Column, align, heading, tip, words
+from gui.session.rows import Groups, Rows
+from gui.session.thumbnails import Thumbnails
 
 ENTRY = Qt.ItemDataRole.UserRole
 """Role that gives the whole `Entry`."""
 _TELL_MS = 100
 _SAVE_SECONDS = 1.0
 """Least time between two saves of the progress of one job; every other change is saved at once."""
-_MIME = "application/x-colorizer-rows"
+_FEW = 10
+"""Runs of rows that the view is told of one by one; for more it is built again."""
 
-Index = QModelIndex | QPersistentModelIndex
 
-
-class QueueModel(QAbstractTableModel):
+class QueueModel(DraggedRows):
     """All rows of the queue. The only one that writes the queue file."""
 
     counts_changed = Signal()
@@ -47,34 +38,36 @@ class QueueModel(QAbstractTableModel):
         super().__init__(parent)
         self._queue = queue
         self._thumbnails = thumbnails
-        self._rows: list[Entry] = queue.entries()
-        self._places: dict[int, int] = {}
+        self._rows = Rows(queue.entries())
         self._dirty: set[int] = set()
         self._saved: dict[int, float] = {}
-        self.counts: Counter[JobState] = Counter(entry.state for entry in self._rows)
-        self._number()
         self._teller = QTimer(self, interval=_TELL_MS, singleShot=True)
         self._teller.timeout.connect(self._tell)
         thumbnails.loaded.connect(self._handle_thumbnail)
 
-    # What there is
+    # What the queue holds
 
     @property
     def entries(self) -> Sequence[Entry]:
         """All rows in their order."""
-        return self._rows
+        return self._rows.entries
+
+    @property
+    def counts(self) -> Counter[JobState]:
+        """How many rows are in each state."""
+        return self._rows.counts
 
     def entry(self, number: int) -> Entry:
         """Return a row by its id; KeyError where it is gone."""
-        return self._rows[self._places[number]]
+        return self._rows[number]
 
     def has(self, number: int) -> bool:
-        """Whether a row of that id is there."""
-        return number in self._places
+        """Whether a row of that id exists."""
+        return number in self._rows
 
     def row_of(self, number: int) -> int:
         """Return the place of a row by its id."""
-        return self._places[number]
+        return self._rows.place(number)
 
     # Changes
 
@@ -100,13 +93,8 @@ class QueueModel(QAbstractTableModel):
         """Change fields of a row, on disk too; see `Queue.update`."""
         if not self.has(number):
             return
-        if (
-            "settings" in changes
-            and changes["settings"].shots != self.entry(number).job.settings.shots
-        ):
-            changes["new_list"] = True  # a person chose it here
         only_progress = changes.keys() <= {"done", "total", "seconds", "begun"}
-        self._take(number, changes)
+        self._take([number], changes)
         now = time.monotonic()
         if only_progress and now - self._saved.get(number, 0.0) < _SAVE_SECONDS:
             return
@@ -116,10 +104,28 @@ class QueueModel(QAbstractTableModel):
 
     def change_many(self, numbers: Iterable[int], **changes: Any) -> None:
         """Change the same fields of many rows in one step."""
-        known = [number for number in numbers if self.has(number)]
+        known = self._rows.known(numbers)
         self._queue.update_many(known, **changes)
-        for number in known:
-            self._take(number, changes)
+        self._take(known, changes)
+
+    def alike(self, groups: Groups) -> Groups:
+        """Return the groups split into rows that get equal fields, with all their settings."""
+        return list(self._rows.split(groups))
+
+    def wish(self, groups: Groups, targets: Mapping[int, Path] | None = None) -> None:
+        """Change settings, hints and targets of rows, all in one step; rows that are gone stay so.
+
+        Args:
+            groups: ids and their changes.
+            targets: new targets by id.
+        """
+        split = list(self._rows.split(groups))
+        known = {n: (targets or {})[n] for n in self._rows.idle(targets or {})}
+        self._queue.update_each(split, known)
+        for numbers, changes in split:
+            self._take(numbers, changes)
+        for number, target in known.items():
+            self._take([number], {"target": target})
 
     def look_again(self, ends: Mapping[int, Progress]) -> None:
         """Fail those of the rows that are done and whose results exist no more."""
@@ -128,75 +134,78 @@ class QueueModel(QAbstractTableModel):
         self.change_many(gone, state=JobState.FAILED, reason=REMOVED)
 
     def remove(self, numbers: Iterable[int]) -> None:
-        """Forget rows; files are not touched."""
-        gone = {number for number in numbers if self.has(number)}
-        if not gone:
-            return
+        """Forget rows; files are not touched. `put_back` brings them back."""
+        gone = self._rows.known(numbers)
+        parts = _in_a_row(sorted(map(self.row_of, gone)))
         self._queue.remove(gone)
-        self.beginResetModel()
-        self._rows = [entry for entry in self._rows if entry.id not in gone]
-        self._number()
-        self.counts = Counter(entry.state for entry in self._rows)
-        self.endResetModel()
+        if len(parts) > _FEW:
+            self.beginResetModel()
+            self._rows.drop(gone)
+            self.endResetModel()
+            parts = []
+        for first, last in reversed(parts):
+            self.beginRemoveRows(QModelIndex(), first, last)
+            self._rows.drop([entry.id for entry in self.entries[first : last + 1]])
+            self.endRemoveRows()
         self.counts_changed.emit()
 
-    def move(self, numbers: Sequence[int], before: int | None) -> None:
-        """Put rows before another one, or at the end for None."""
-        self._queue.move(numbers, before)
+    def put_back(self, removed: Mapping[int, Entry]) -> None:
+        """Bring removed rows back.
+
+        Args:
+            removed: they as they were, by the place that each had.
+        """
+        self._queue.put_back([entry.id for entry in removed.values()])
+        parts = _in_a_row(sorted(removed))
+        if len(parts) > _FEW:
+            self.beginResetModel()
+            self._rows.merge(removed)
+            self.endResetModel()
+            parts = []
+        for first, last in parts:
+            start = min(first, len(self.entries))
+            self.beginInsertRows(QModelIndex(), start, start + last - first)
+            new = {start + n: removed[first + n] for n in range(last - first + 1)}
+            self._rows.merge(new)
+            self.endInsertRows()
+        self._queue.reorder([entry.id for entry in self.entries])
+        self.counts_changed.emit()
+
+    def order_with(self, numbers: Iterable[int], before: int | None) -> list[int]:
+        """Return the ids of all rows, were some put before another one, or at the end for None."""
+        return self._rows.order_with(numbers, before)
+
+    def reorder(self, order: Sequence[int]) -> None:
+        """Give all rows the order of these ids; rows that are not among them come last."""
         self.layoutAboutToBeChanged.emit()
         old = self.persistentIndexList()
-        held = [(self._rows[index.row()].id, index.column()) for index in old]
-        self._rows = self._sorted(set(numbers), before)
-        self._number()
-        new = [self.index(self._places[number], column) for number, column in held]
+        held = [(self.entries[index.row()].id, index.column()) for index in old]
+        self._rows.reorder(order)
+        self._queue.reorder([entry.id for entry in self.entries])
+        new = [self.index(self.row_of(number), column) for number, column in held]
         self.changePersistentIndexList(old, new)
         self.layoutChanged.emit()
-
-    def _sorted(self, moved: set[int], before: int | None) -> list[Entry]:
-        while before in moved:
-            place = self._places[before] + 1 if before is not None else 0
-            before = self._rows[place].id if place < len(self._rows) else None
-        kept = [entry for entry in self._rows if entry.id not in moved]
-        places = {entry.id: place for place, entry in enumerate(kept)}
-        place = len(kept) if before is None else places[before]
-        return [
-            *kept[:place],
-            *(entry for entry in self._rows if entry.id in moved),
-            *kept[place:],
-        ]
+        self.counts_changed.emit()
 
     def _append(self, ids: list[int]) -> None:
         if not ids:
             return
         new = self._queue.entries(first=min(ids))
-        start = len(self._rows)
+        start = len(self.entries)
         self.beginInsertRows(QModelIndex(), start, start + len(new) - 1)
-        self._rows += new
-        self._places.update({entry.id: start + place for place, entry in enumerate(new)})
-        self.counts.update(entry.state for entry in new)
+        self._rows.append(new)
         self.endInsertRows()
         self.counts_changed.emit()
 
-    def _take(self, number: int, changes: dict[str, Any]) -> None:
-        place = self._places[number]
-        old, values = self._rows[place], dict(changes)
-        names = ("target", "settings", "hints", "new_list")
-        of_job = {name: values.pop(name) for name in names if name in values}
-        job = replace(old.job, **of_job) if of_job else old.job
-        self._rows[place] = new = replace(old, job=job, **values)
-        if new.state is not old.state:
-            self.counts[old.state] -= 1
-            self.counts[new.state] += 1
-        self._dirty.add(number)
-        if not self._teller.isActive():
+    def _take(self, numbers: Sequence[int], changes: Mapping[str, Any]) -> None:
+        self._rows.change(numbers, changes)
+        self._dirty.update(numbers)
+        if numbers and not self._teller.isActive():
             self._teller.start()
-
-    def _number(self) -> None:
-        self._places = {entry.id: place for place, entry in enumerate(self._rows)}
 
     def _tell(self) -> None:
         """Tell the view what changed since the last time."""
-        places = sorted(self._places[number] for number in self._dirty if self.has(number))
+        places = sorted(self.row_of(number) for number in self._rows.known(self._dirty))
         self._dirty.clear()
         last = len(COLUMNS) - 1
         if len(places) > 200:
@@ -218,7 +227,7 @@ class QueueModel(QAbstractTableModel):
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         """Return the number of jobs."""
-        return 0 if parent.isValid() else len(self._rows)
+        return 0 if parent.isValid() else len(self.entries)
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         """Return the number of columns."""
@@ -238,7 +247,7 @@ class QueueModel(QAbstractTableModel):
         """Return what a cell shows."""
         if not index.isValid():
             return None
-        entry, column = self._rows[index.row()], COLUMNS[index.column()]
+        entry, column = self.entries[index.row()], COLUMNS[index.column()]
         if role == ENTRY:
             return entry
         if role == Qt.ItemDataRole.DisplayRole:
@@ -251,36 +260,13 @@ class QueueModel(QAbstractTableModel):
             return align(column)
         return None
 
-    # Dragging rows
 
-    def flags(self, index: Index) -> Qt.ItemFlag:
-        """Rows can be dragged, and dropped between others."""
-        if not index.isValid():
-            return Qt.ItemFlag.ItemIsDropEnabled
-        return super().flags(index) | Qt.ItemFlag.ItemIsDragEnabled
-
-    def supportedDropActions(self) -> Qt.DropAction:
-        """Rows are moved, never copied."""
-        return Qt.DropAction.MoveAction
-
-    def mimeTypes(self) -> list[str]:
-        """Return the one kind of data that is dragged inside the table."""
-        return [_MIME]
-
-    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
-        """Carry the ids of the dragged rows."""
-        numbers = sorted({self._rows[index.row()].id for index in indexes})
-        data = QMimeData()
-        data.setData(_MIME, QByteArray(",".join(map(str, numbers)).encode()))
-        return data
-
-    def dropMimeData(
-        self, data: QMimeData, action: Qt.DropAction, row: int, column: int, parent: Index
-    ) -> bool:
-        """Move the dragged rows before the row they were dropped on or above."""
-        if not data.hasFormat(_MIME):
-            return False
-        numbers = [int(part) for part in bytes(data.data(_MIME).data()).split(b",")]
-        place = row if row >= 0 else parent.row() if parent.isValid() else len(self._rows)
-        self.move(numbers, self._rows[place].id if place < len(self._rows) else None)
-        return False  # True would make the view remove the dragged rows
+def _in_a_row(places: Sequence[int]) -> list[tuple[int, int]]:
+    """Return the first and last of each run of places that follow each other."""
+    parts: list[tuple[int, int]] = []
+    for place in places:
+        if parts and parts[-1][1] == place - 1:
+            parts[-1] = parts[-1][0], place
+        else:
+            parts.append((place, place))
+    return parts

@@ -12,8 +12,8 @@ KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 
 
 def quick(window):
-    window.watch.watching.timer.setInterval(200)
-    window.watch.watching.stable = 0.3
+    window.session.watching.timer.setInterval(200)
+    window.session.watching.stable = 0.3
     return window
 
 
@@ -24,7 +24,7 @@ def inbox(tmp_path):
 
 
 def states(window):
-    return [str(entry.state) for entry in window.model.entries]
+    return [str(entry.state) for entry in window.session.model.entries]
 
 
 @pytest.mark.slow
@@ -32,8 +32,8 @@ def test_what_comes_in_is_done_once_and_after_a_restart_too(
     open_window, scans, inbox, until, tmp_path
 ):
     window = quick(open_window())
-    window.watch.watch((inbox,))
-    assert window.commands.actions["unwatch"].isEnabled()
+    window.session.watch((inbox,))
+    assert window.acts["unwatch"].isEnabled()
     shutil.copy(scans / "a.png", inbox)
     until(lambda: states(window) == ["done"])
     assert (tmp_path / "out" / "a_color.png").exists()
@@ -42,28 +42,28 @@ def test_what_comes_in_is_done_once_and_after_a_restart_too(
     shutil.copy(scans / "b.jpg", inbox)
     again = quick(open_window())
     until(lambda: states(again) == ["done", "done"])
-    assert str(inbox) in again.watch.label.toolTip()
-    again.watch.watch(())
-    assert not again.watch.label.isVisible()
+    assert str(inbox) in again.watch_label.toolTip()
+    again.session.watch(())
+    assert not again.watch_label.isVisible()
 
 
 @pytest.mark.slow
 def test_a_killed_worker_queues_nothing_twice(window, scans, inbox, until):
-    quick(window).commands.actions["start_watched"].setChecked(False)
-    window.watch.watch((inbox,))
+    quick(window).acts["start_watched"].trigger()
+    window.session.watch((inbox,))
     shutil.copy(scans / "a.png", inbox)
     until(lambda: states(window) == ["waiting"])
-    first = window.engine.process_id
+    first = window.session.engine.process_id
     os.kill(first, KILL)
-    until(lambda: window.engine.process_id not in (0, first))
+    until(lambda: window.session.engine.process_id not in (0, first))
     shutil.copy(scans / "b.jpg", inbox)
-    until(lambda: window.model.rowCount() == 2)
+    until(lambda: window.session.model.rowCount() == 2)
     assert states(window) == ["waiting", "waiting"], "nothing starts where that is not wanted"
 
 
 @pytest.mark.slow
 def test_a_failed_file_comes_again_when_it_is_mended(window, scans, inbox, until):
-    quick(window).watch.watch((inbox,))
+    quick(window).session.watch((inbox,))
     (inbox / "a.png").write_text("half a file")
     until(lambda: states(window) == ["failed"])
     shutil.copy(scans / "a.png", inbox)
@@ -71,16 +71,16 @@ def test_a_failed_file_comes_again_when_it_is_mended(window, scans, inbox, until
 
 
 def test_what_is_wrong_is_said_without_a_box(window, tmp_path, until):
-    quick(window).watch.watch((tmp_path / "none",))
-    until(lambda: "not a folder" in window.watch.watching.trouble)
-    assert "not a folder" in window.watch.label.toolTip()
-    assert all(entry.state is not JobState.RUNNING for entry in window.model.entries)
+    quick(window).session.watch((tmp_path / "none",))
+    until(lambda: "not a folder" in window.session.watching.trouble)
+    assert "not a folder" in window.watch_label.toolTip()
+    assert all(entry.state is not JobState.RUNNING for entry in window.session.model.entries)
 
 
 def test_what_is_watched_hides_nothing_of_the_device(window, tmp_path, qapp):
-    window.watch.watching.folders = (tmp_path / "a long name of a folder" / "and one below it",)
-    window.watch.watching.changed.emit()
+    window.session.watching.folders = (tmp_path / "a long name of a folder" / "and one below it",)
+    window.session.watching.changed.emit()
     qapp.processEvents()
-    assert window.watch.label.isVisible()
-    assert not window.watch.label.geometry().intersects(window.device_label.geometry())
-    assert window.watch.label.width() >= window.watch.label.sizeHint().width()
+    assert window.watch_label.isVisible()
+    assert not window.watch_label.geometry().intersects(window.device_label.geometry())
+    assert window.watch_label.width() >= window.watch_label.sizeHint().width()

@@ -10,8 +10,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from colorizer.jobs import Job, JobState, Kind
 from colorizer.settings import Settings
-from gui.app.engine import Engine
-from gui.queue.queue_model import QueueModel
+from gui.session.engine import Engine
+from gui.session.queue_model import QueueModel
 
 _AT_ONCE = 1000
 """Rows added between two turns of the event loop, so that the window stays alive."""
@@ -20,7 +20,8 @@ _AT_ONCE = 1000
 class Adder(QObject):
     """Searches dropped folders in the worker and adds what it finds."""
 
-    busy_changed = Signal(bool)
+    progress = Signal(int, int)
+    """Rows added and rows found, 0 and 0 while it is still searched."""
     added = Signal(list, object)
     """Ids of new rows, and notes: what was left out and why."""
     failed = Signal(object)
@@ -39,7 +40,7 @@ class Adder(QObject):
     def add(self, paths: Sequence[Path], out: Path, settings: Settings) -> None:
         """Search files and folders and add them; `added` or `failed` comes at the end."""
         self._open += 1
-        self.busy_changed.emit(True)
+        self.progress.emit(0, 0)
         self._engine.ask(
             "plan",
             lambda event: self._handle_plan(event, settings),
@@ -69,6 +70,7 @@ class Adder(QObject):
     ) -> None:
         ids += self._model.add(jobs[:_AT_ONCE])
         if len(jobs) > _AT_ONCE:
+            self.progress.emit(len(ids), len(ids) + len(jobs) - _AT_ONCE)
             left = jobs[_AT_ONCE:]
             QTimer.singleShot(0, self, lambda: self._add_some(left, settled, ids, notes))
             return
@@ -79,7 +81,6 @@ class Adder(QObject):
 
     def _close(self) -> None:
         self._open -= 1
-        self.busy_changed.emit(self.is_busy)
 
 
 def _grouped(

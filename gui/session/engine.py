@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signa
 
 from colorizer.engine.apart import worker_command
 from colorizer.notes import revived
-from gui.app.text import shown
+from gui.words.text import shown
 
 LOG_LINES = 5000
 """Lines of the worker's log kept for the log window."""

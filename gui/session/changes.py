@@ -2,67 +2,136 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
+from colorizer.engine.queue import Entry
 from colorizer.errors import ColorizerError
 from colorizer.guidance.shot_plan import ShotPlan, plan_of, save_plan
 from colorizer.jobs import JobState
-from gui.queue.queue_model import QueueModel
+from gui.session.queue_model import QueueModel
+from gui.session.rows import Groups
 
 
 class ChangeRows(QUndoCommand):
-    """Changes one field of some rows; changes of one slider in a row are one step.
+    """Changes settings, hints or targets of rows; moves of one slider are one step.
+
+    What is kept of settings are those that change, so that taking them back leaves the others.
 
     Args:
         words: shown in the Undo action.
         model: the queue.
-        field: settings or hints.
-        new: value by row.
+        new: ids and their changes, see `gui.session.rows.Groups`.
+        targets: new targets by id.
         merge: key of what may be joined into one step, empty for none.
     """
 
     def __init__(
-        self, words: str, model: QueueModel, field: str, new: Mapping[int, Any], merge: str = ""
+        self,
+        words: str,
+        model: QueueModel,
+        new: Groups,
+        targets: Mapping[int, Path] | None = None,
+        merge: str = "",
     ) -> None:
         super().__init__(words)
         self._model = model
-        self._field = field
-        self._new = dict(new)
-        self._old = {number: self._value(number) for number in new}
+        self._new, self._new_targets = new, dict(targets or {})
+        self._old = [part for rows, changes in new for part in _now(model, rows, changes)]
+        self._old_targets = {row: model.entry(row).job.target for row in self._new_targets}
         self._merge = merge
 
     def id(self) -> int:
         """Return the same number for commands that may be joined."""
-        return hash((self._merge, tuple(self._new))) & 0x7FFFFFFF if self._merge else -1
+        if not self._merge:
+            return -1
+        rows = tuple(tuple(rows) for rows, _ in self._new)
+        return hash((self._merge, rows)) & 0x7FFFFFFF
 
     def mergeWith(self, other: QUndoCommand) -> bool:
         """Take over the newer values of the same rows."""
-        if not isinstance(other, ChangeRows) or other._new.keys() != self._new.keys():
+        if not isinstance(other, ChangeRows) or other._merge != self._merge:
+            return False
+        if [list(rows) for rows, _ in other._new] != [list(rows) for rows, _ in self._new]:
             return False
         self._new = other._new
         return True
 
     def redo(self) -> None:
         """Give the rows their new values."""
-        self._set(self._new)
+        self._model.wish(self._new, self._new_targets)
 
     def undo(self) -> None:
         """Give the rows their old values."""
-        self._set(self._old)
+        self._model.wish(self._old, self._old_targets)
 
-    def _value(self, number: int) -> Any:
-        entry = self._model.entry(number)
-        return entry.job.settings if self._field == "settings" else entry.job.hints
 
-    def _set(self, values: Mapping[int, Any]) -> None:
-        for number, value in values.items():
-            self._model.change(number, **{self._field: value})
+def _now(model: QueueModel, rows: Sequence[int], changes: Mapping[str, Any]) -> Groups:
+    """Return what rows have now of what is to change, equal ones together."""
+    names = tuple(changes.get("settings", ()))
+    groups: dict[Any, list[int]] = {}
+    for row in rows:
+        job = model.entry(row).job
+        values = tuple(getattr(job.settings, name) for name in names)
+        groups.setdefault((values, job.hints if "hints" in changes else ()), []).append(row)
+    found = []
+    for (values, hints), alike in groups.items():
+        old: dict[str, Any] = {"settings": dict(zip(names, values, strict=True))} if names else {}
+        found.append((alike, {**old, "hints": hints} if "hints" in changes else old))
+    return found
+
+
+class RemoveRows(QUndoCommand):
+    """Removes rows from the queue; files are not touched.
+
+    Args:
+        words: shown in the Undo action.
+        model: the queue.
+        rows: their ids.
+    """
+
+    def __init__(self, words: str, model: QueueModel, rows: Iterable[int]) -> None:
+        super().__init__(words)
+        self._model, self._rows = model, list(rows)
+        self._removed: dict[int, Entry] = {}
+
+    def redo(self) -> None:
+        """Remove them."""
+        present = [row for row in self._rows if self._model.has(row)]
+        self._removed = {self._model.row_of(row): self._model.entry(row) for row in present}
+        self._model.remove(present)
+
+    def undo(self) -> None:
+        """Bring them back as they were."""
+        self._model.put_back(self._removed)
+        self._removed = {}
+
+
+class MoveRows(QUndoCommand):
+    """Gives the rows of the queue another order.
+
+    Args:
+        words: shown in the Undo action.
+        model: the queue.
+        order: all ids.
+    """
+
+    def __init__(self, words: str, model: QueueModel, order: Sequence[int]) -> None:
+        super().__init__(words)
+        self._model, self._new = model, order
+        self._old = [entry.id for entry in model.entries]
+
+    def redo(self) -> None:
+        """Take the new order."""
+        self._model.reorder(self._new)
+
+    def undo(self) -> None:
+        """Take the old order; rows that came in since stay last."""
+        self._model.reorder(self._old)
 
 
 class ChangeShots(QUndoCommand):
@@ -146,7 +215,7 @@ class ChangeShots(QUndoCommand):
             self._tell(why)
             self.setObsolete(True)  # what it would take back is no longer there
         else:
-            self._model.change(self._row, settings=replace(job.settings, shots=name))
+            self._model.wish([([self._row], {"settings": {"shots": name}})])
 
 
 def _tr(text: str) -> str:

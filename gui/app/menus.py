@@ -1,0 +1,63 @@
+"""Which action is in which menu and toolbar."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtWidgets import QMenuBar, QToolBar
+
+from gui.app.actions import Actions
+from gui.app.choices import Choices
+from gui.session.look import Mode
+
+_MODES = [mode.value for mode in Mode]
+ROW_MENU = ("open", "reveal", "record", None, "cancel", "retry", "remove", None, "top", "up",
+            "down", "bottom")  # fmt: skip
+"""Of one row of the queue; None is a line."""
+
+
+def fill_menus(bar: QMenuBar, actions: Actions, choices: Choices) -> None:
+    """Make all menus."""
+    actions.menu(bar, _tr("&File"), [
+        "add_files", "add_folder", None, "watch", "unwatch", "start_watched", None, "import",
+        "export", None, "settings", None, "quit",
+    ])  # fmt: skip
+    queue = actions.menu(bar, _tr("&Queue"), [
+        "start", "stop_after", None, "retry_failed", "clear_done", None, *ROW_MENU, None,
+        "battery", "records",
+    ])  # fmt: skip
+    actions.menu(queue, _tr("When all is done"), choices.wishes)
+    actions.menu(bar, _tr("&Edit"), ["undo", "redo", None, "hint", None, "find"])
+    view = actions.menu(bar, _tr("&View"), [
+        *_MODES, "blink", None, "fit", "one", "zoom_in", "zoom_out", None, "unsure", "follow", None,
+    ])  # fmt: skip
+    actions.menu(view, _tr("&Colours of the window"), choices.themes)
+    actions.menu(view, _tr("&Language"), choices.languages)
+    actions.menu(bar, _tr("Fil&m"), [
+        "step_back", "step_on", None, "play_back", "stand", "play_on", None, "shot_back",
+        "shot_on", None, "find_shots", "cut", "join", "move_cut", None, "shots",
+    ])  # fmt: skip
+    actions.menu(bar, _tr("&Help"), [
+        "manual", "shortcuts", None, "models", "log", "diagnostics", None, "about",
+    ])  # fmt: skip
+
+
+def main_toolbar(actions: Actions) -> QToolBar:
+    """Return the toolbar of the window."""
+    bar = QToolBar(_tr("Toolbar"))
+    bar.setObjectName("toolbar")
+    bar.setMovable(False)
+    actions.fill(bar, ["add_files", "add_folder", None, "start", "stop_after", None, "settings"])
+    bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    return bar
+
+
+def picture_toolbar(actions: Actions) -> QToolBar:
+    """Return the bar above the picture."""
+    bar = QToolBar(_tr("Picture"))
+    bar.setMovable(False)
+    actions.fill(bar, [*_MODES, None, "fit", "one", None, "hint", "unsure"])
+    return bar
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("menus", text)

@@ -1,0 +1,1 @@
+"""How the window looks: colours, icons, labels that shorten themselves."""

@@ -1,0 +1,38 @@
+"""A label that shortens its text where it does not fit."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+
+class ElidedLabel(QLabel):
+    """A label that shortens its text in the middle where it does not fit, and shows it as a tip."""
+
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._text = ""
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.setText(text)
+
+    def setText(self, text: str) -> None:
+        """Show another text."""
+        self._text = text
+        self.setToolTip(text)
+        self.setAccessibleName(text)
+        self._elide()
+
+    def full_text(self) -> str:
+        """Return the text before it is shortened."""
+        return self._text
+
+    def resizeEvent(self, event: object) -> None:
+        """Shorten again."""
+        self._elide()
+
+    def _elide(self) -> None:
+        fits = self.fontMetrics().elidedText(
+            self._text, Qt.TextElideMode.ElideMiddle, max(0, self.width() - 2)
+        )
+        super().setText(fits)

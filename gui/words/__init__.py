@@ -1,0 +1,1 @@
+"""Numbers, names and messages in the words and the language of the person."""

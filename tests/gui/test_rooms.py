@@ -1,0 +1,66 @@
+"""The rooms of the window import each other one way, and what it works with knows no widget."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import gui
+
+FOLDER = Path(gui.__file__).parent
+MAY_IMPORT = {
+    "words": set(),
+    "style": set(),
+    "session": {"words"},
+    "settings": {"words", "style", "session"},
+    "queue": {"words", "style", "session"},
+    "shots": {"words", "style", "session"},
+    "picture": {"words", "style", "session", "shots"},
+    "app": {"words", "style", "session", "settings", "queue", "shots", "picture"},
+    "__main__": {"app"},
+    "screenshots": {"words", "style", "session", "settings", "app"},
+}
+MODULES = {
+    ".".join(file.relative_to(FOLDER.parent).with_suffix("").parts): file
+    for file in sorted(FOLDER.rglob("*.py"))
+}
+
+
+def imported(file):
+    """Return the modules a file names, those that only the type checker sees too."""
+    found = set()
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            found.add(node.module)
+            found.update(f"{node.module}.{alias.name}" for alias in node.names)
+    return found
+
+
+def test_no_modules_import_each_other_in_a_circle():
+    graph = {name: imported(file) & MODULES.keys() - {name} for name, file in MODULES.items()}
+    done = set()
+
+    def visit(name, above=()):
+        assert name not in above, " -> ".join((*above, name))
+        if name not in done:
+            for other in sorted(graph[name]):
+                visit(other, (*above, name))
+            done.add(name)
+
+    for name in graph:
+        visit(name)
+
+
+@pytest.mark.parametrize("name", sorted(set(MODULES) - {"gui.__init__"}))
+def test_rooms_import_only_those_below_them(name):
+    room = name.split(".")[1]
+    for other in imported(MODULES[name]):
+        if other.startswith("gui."):
+            assert other.split(".")[1] in {room, *MAY_IMPORT[room]}, other
+
+
+@pytest.mark.parametrize("name", [n for n in MODULES if n.startswith("gui.session.")])
+def test_the_session_knows_no_widget(name):
+    assert not any(other.startswith("PySide6.QtWidgets") for other in imported(MODULES[name]))
