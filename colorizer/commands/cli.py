@@ -15,7 +15,7 @@ from typing import NoReturn
 
 from colorizer import __version__
 from colorizer.commands import help as manual
-from colorizer.commands import measure, merge, models, presets, queue, verify, watch
+from colorizer.commands import measure, merge, models, presets, queue, stills, verify, watch
 from colorizer.commands.lasting import lasting_streams
 from colorizer.commands.options import (
     add_events,
@@ -169,6 +169,7 @@ def _parser() -> Parser:
     probe = add("probe", _probe, "Describe a file, as JSON.")
     probe.add_argument("file", type=Path, metavar="FILE")
     _add_preview(add("preview", _preview, "Colorize one picture and show it next to the original."))
+    stills.add_arguments(add("stills", stills.stills, stills.TEXT))
     verify.add_arguments(add("verify", verify.verify, verify.TEXT))
     merge.add_arguments(add("merge", merge.merge, merge.TEXT))
     measure.add_arguments(add("measure", measure.measure, measure.TEXT))

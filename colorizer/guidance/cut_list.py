@@ -1,9 +1,11 @@
 """The cut list: where the shots of a film begin, as a table that a person can edit.
 
 # shots of a.mkv
-shot,start,first_frame
-1,0:00:00.000,0
-2,0:00:05.240,131
+shot,start,first_frame,scene
+1,0:00:00.000,0,kitchen
+2,0:00:05.240,131,
+
+The column scene may be missing; shots of one scene share their references.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from __future__ import annotations
 import csv
 import io
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
 
@@ -28,6 +30,7 @@ from colorizer.places.trim import parse_place
 
 _TITLE = "# shots of "
 _COLUMNS = ("shot", "start", "first_frame")
+_SCENE = "scene"
 
 
 class CutList:
@@ -35,6 +38,8 @@ class CutList:
 
     cuts: frozenset[int] | None
     """First frames of the shots, None where they are to be found."""
+    scenes: Mapping[int, str]
+    """The name of the scene of shots that have one, by their first frames."""
     warnings: tuple[str, ...] = ()
 
     def __init__(
@@ -58,7 +63,11 @@ class CutList:
         if self._file is not None and not exists and not new:
             told = note("shots.list_missing", file=self._file)
             self._file, self.warnings = None, (told,)
-        self.cuts = _read(self._file, source, rate) if self._file and exists else None
+        self.cuts, self.scenes = None, {}
+        if self._file and exists:
+            found = _read(self._file, source, rate)
+            self.cuts = frozenset(found)
+            self.scenes = {first: scene for first, scene in found.items() if scene}
 
     def noted(self, frames: Iterable[Frame], per_frame: int = 1) -> Iterator[Frame]:
         """Pass frames through and remember which start a shot.
@@ -88,6 +97,11 @@ class CutList:
         """First frame of the last shot noted, 0 before any."""
         return max(self._found, default=0)
 
+    @property
+    def firsts(self) -> list[int]:
+        """First frames of the shots noted, in order."""
+        return sorted(self._found)
+
     def write(self) -> None:
         """Write the shots found, unless a list was read.
 
@@ -99,13 +113,20 @@ class CutList:
         write_cuts(self._file, self._source, sorted(self._found.items()))
 
 
-def write_cuts(file: Path, source: Path, shots: Iterable[tuple[int, float]]) -> None:
+def write_cuts(
+    file: Path,
+    source: Path,
+    shots: Iterable[tuple[int, float]],
+    scenes: Mapping[int, str] | None = None,
+) -> None:
     """Write the list of a film.
 
     Args:
         file: the list.
         source: the film.
         shots: first frame and seconds of each.
+        scenes: names of the scenes of shots, by their first frames; the column is written where
+            there is one.
 
     Raises:
         TargetError: it can't be written.
@@ -113,9 +134,10 @@ def write_cuts(file: Path, source: Path, shots: Iterable[tuple[int, float]]) -> 
     text = io.StringIO(newline="")
     text.write(f"{_TITLE}{source.name}\n")
     table = csv.writer(text, lineterminator="\n")
-    table.writerow(_COLUMNS)
+    table.writerow((*_COLUMNS, _SCENE) if scenes else _COLUMNS)
     for number, (index, seconds) in enumerate(shots, start=1):
-        table.writerow((number, timecode(seconds), index))
+        row = (number, timecode(seconds), index)
+        table.writerow((*row, scenes.get(index, "")) if scenes else row)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         write_whole(file, text.getvalue().encode("utf-8"))
@@ -142,7 +164,8 @@ def timecode(seconds: float) -> str:
     return f"{minutes // 60}:{minutes % 60:02}:{rest // 1000:02}.{rest % 1000:03}"
 
 
-def _read(file: Path, source: Path, rate: Fraction) -> frozenset[int]:
+def _read(file: Path, source: Path, rate: Fraction) -> dict[int, str]:
+    """Return the scene of every shot, "" for none, by the first frame."""
     try:
         lines = read_text(file, NOTES_BYTES).splitlines()
     except (OSError, UnicodeDecodeError) as error:
@@ -156,16 +179,16 @@ def _read(file: Path, source: Path, rate: Fraction) -> frozenset[int]:
         rows = list(csv.DictReader(written))
     except csv.Error as error:
         raise SettingsError(note("shots.list_no_table", file=file, why=error)) from error
-    starts = {0}
+    starts = {0: ""}
     for number, row in enumerate(rows, start=1):
         try:
-            starts.add(_first_frame(row, rate))
+            starts[_first_frame(row, rate)] = (row.get(_SCENE) or "").strip()
         except (ValueError, TypeError, KeyError, AttributeError, SettingsError) as error:
             columns = ",".join(_COLUMNS)
             raise SettingsError(
                 note("shots.list_no_place", file=file, shot=number, columns=columns)
             ) from error
-    return frozenset(starts)
+    return starts
 
 
 def _first_frame(row: dict[str, str], rate: Fraction) -> int:

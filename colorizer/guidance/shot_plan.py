@@ -33,6 +33,8 @@ class Shot:
     """Index of its first frame, from 0 at the first frame that is coloured."""
     own: Mapping[str, Any] = field(default_factory=dict)
     """What it has of its own, as its table in the file says it."""
+    scene: str = ""
+    """Name of its scene, whose shots share references; empty for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ class ShotPlan:
         pinned = self._pinned(before)
         own = {name: value for name, value in pinned.own.items() if name != "hints"}
         kept = [pinned if shot is before else shot for shot in self.shots]
-        return self._of([*kept, Shot(frame, own)])
+        return self._of([*kept, Shot(frame, own, before.scene)])
 
     def join(self, number: int) -> ShotPlan:
         """Make a shot part of the one before it, which keeps what it has of its own."""
@@ -86,6 +88,14 @@ class ShotPlan:
         chosen = set(numbers)
         return replace(self, shots=tuple(
             replace(shot, own=_changed(shot.own, name, value)) if number in chosen else shot
+            for number, shot in enumerate(self.shots)
+        ))  # fmt: skip
+
+    def with_scene(self, numbers: Iterable[int], scene: str) -> ShotPlan:
+        """Put shots into a scene, whose shots share references; "" takes them out of theirs."""
+        chosen = set(numbers)
+        return replace(self, shots=tuple(
+            replace(shot, scene=scene.strip()) if number in chosen else shot
             for number, shot in enumerate(self.shots)
         ))  # fmt: skip
 
@@ -138,11 +148,15 @@ def plan_of(job: Job, rate: float, timecode: str = "") -> ShotPlan | None:
         SettingsError: one of the two files can't be read.
     """
     exact = Fraction(rate).limit_denominator(100_000)
-    cuts = CutList(job.settings.shots, job.source, exact).cuts
+    listed = CutList(job.settings.shots, job.source, exact)
+    cuts, scenes = listed.cuts, listed.scenes
     if cuts is None:
         return None
     own = _own_values(override_file(cut_file(job.settings.shots, job.source)))
-    shots = (Shot(first, own.get(n, {})) for n, first in enumerate(sorted(cuts), start=1))
+    shots = (
+        Shot(first, own.get(n, {}), scenes.get(first, ""))
+        for n, first in enumerate(sorted(cuts), start=1)
+    )
     return ShotPlan(tuple(shots), exact, _begin(job, exact, timecode), timecode)
 
 
@@ -181,7 +195,8 @@ def save_plan(plan: ShotPlan | None, file: Path, source: Path) -> None:
         text = tomli_w.dumps({"shot": tables})
         _try(own, lambda: (_folder(own), _write(part, text)))
     # What shots have is counted by the list: as little as can be comes between the two.
-    write_cuts(file, source, [(shot.first, float(shot.first / plan.rate)) for shot in plan.shots])
+    cuts = [(shot.first, float(shot.first / plan.rate)) for shot in plan.shots]
+    write_cuts(file, source, cuts, {shot.first: shot.scene for shot in plan.shots if shot.scene})
     _try(own, lambda: part.replace(own) if tables else own.unlink(missing_ok=True))
 
 

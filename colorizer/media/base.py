@@ -82,11 +82,20 @@ class Sink(Protocol):
     ) -> None: ...
 
 
-class FilmOutput(Sink, Protocol):
-    """The output of a film: it continues where an earlier run of the same identity ended."""
+class Continued(Protocol):
+    """What the stages of a film ask of its output: where it goes on, and how it wants chroma."""
 
     video: bool
     """Whether it wants gray codes as films have them; else what the source's files hold."""
+
+    @property
+    def start(self) -> int:
+        """Index of the first frame it wants."""
+        ...
+
+    def chroma_size(self, frame: Frame) -> tuple[int, int]:
+        """Return (height, width) at which it wants ab of this frame."""
+        ...
 
     @property
     def by_rows(self) -> bool:
@@ -111,3 +120,7 @@ class FilmOutput(Sink, Protocol):
         They are forgotten again when no segment begins there.
         """
         ...
+
+
+class FilmOutput(Sink, Continued, Protocol):
+    """The output of a film: it continues where an earlier run of the same identity ended."""

@@ -23,16 +23,16 @@ from colorizer.guidance.guides import Guides, film_guides
 from colorizer.guidance.hints.file import guides_of
 from colorizer.guidance.hints.tracks import key_anchors
 from colorizer.guidance.reader import FilmReader
-from colorizer.guidance.references.content import anchors_of, told_of
-from colorizer.guidance.references.files import content_files
+from colorizer.guidance.references.reach import told_of_references
 from colorizer.guidance.shot_settings import Overrides, read_overrides
 from colorizer.jobs import Job, JobState, Progress
 from colorizer.media import open_film, open_film_sink
-from colorizer.media.base import FilmOutput
+from colorizer.media.base import Continued
 from colorizer.media.film.protocol import Film
 from colorizer.media.seek import frames_spread
 from colorizer.models.base import ColorModel
 from colorizer.notes import note
+from colorizer.pipeline.film_references import film_anchors, reached_in_film
 from colorizer.pipeline.recording import (
     begin_record,
     completion,
@@ -83,11 +83,8 @@ def colour_film(
     """
     settings, asked = job.settings, guides_of(job)
     device = next(model.parameters()).device
-    batch = film_batch(device)
-    how = made_by(job, model, asked)
+    batch, how = film_batch(device), made_by(job, model, asked)
     notes: list[str] = []
-    files = content_files(settings, asked)
-    anchors = anchors_of(files, model, settings.size)
     with (
         open_film(job.source, settings, side=settings.size) as source,
         nullcontext(cut_list_of(source, job)) as shots,
@@ -100,6 +97,7 @@ def colour_film(
             identity=film_identity(job, model, asked),
         ) as sink,
         core_pool(device) as pool,
+        nullcontext(film_anchors(job, source, shots, model, asked=asked, notes=notes)) as anchors,
         nullcontext(FoundShots()) as found,
         nullcontext(
             FilmWork(
@@ -123,12 +121,15 @@ def colour_film(
         coloured = work.coloured(frames, predict, asked, notes, pool)
         done = yield from written(job, coloured, source, sink)
         notes += told_of_shots(found.told(), job.settings)
-        notes += told_of(anchors, files)
+        reached = reached_in_film(anchors, work.memory, work.per_frame, shots)
+        notes += told_of_references(reached)
     if shots is not None:
         shots.write()
         note_cuts(job, record)
     if told := found.told():
         record.add(shots_found=told)
+    if reached:
+        record.add(references_reached=reached)
     if settings.verify:
         notes.append(verified(job, record))
     warnings = all_warnings(source, notes, sink)
@@ -184,7 +185,7 @@ class FilmWork:
 
     job: Job
     source: Film
-    sink: FilmOutput
+    sink: Continued
     shots: CutList | None
     """Found so far; None where it is not smoothed."""
     levels: FilmLevels
@@ -246,16 +247,8 @@ class FilmWork:
     ) -> Iterator[Frame]:
         """Yield the frames with their chroma at the size and place that the sink wants."""
         source, sink = self.source, self.sink
-        guides = self._guides(asked, notes)
-        if self.shots is not None and not self.job.settings.every_frame:
-            frames = mark_keys(frames)
-        frames = key_anchors(frames, guides.anchors)
-        memory = self.memory
-        frames = tell_emulsion(frames, guides.emulsion, notes.append)
-        frames = predict(frames, amounts=guides.amounts, glimpses=memory is not None)
-        if memory is not None:
-            frames = memory.recall(frames, pool)
-        frames = guides.guide(frames)
+        guides = self.guides(asked, notes)
+        frames = self.guided(frames, predict, guides, notes, pool)
         if self.shots is not None:
             frames = self._smoothed(frames, self.shots)
         frames = follow_light(frames)
@@ -265,7 +258,26 @@ class FilmWork:
         frames = guides.paint(frames, sink.chroma_size, sink.chroma_shift)
         yield from weave_fields(frames, source.first_field) if source.first_field else frames
 
-    def _guides(self, asked: Sequence[Guide], notes: list[str]) -> Guides:
+    def guided(
+        self,
+        frames: Iterator[Frame],
+        predict: Predict,
+        guides: Guides,
+        notes: list[str],
+        pool: Executor,
+    ) -> Iterator[Frame]:
+        """Yield the frames; the key frames among them with their colours at working size."""
+        if self.shots is not None and not self.job.settings.every_frame:
+            frames = mark_keys(frames)
+        frames = key_anchors(frames, guides.anchors)
+        memory = self.memory
+        frames = tell_emulsion(frames, guides.emulsion, notes.append)
+        frames = predict(frames, amounts=guides.amounts, glimpses=memory is not None)
+        if memory is not None:
+            frames = memory.recall(frames, pool)
+        return guides.guide(frames)
+
+    def guides(self, asked: Sequence[Guide], notes: list[str]) -> Guides:
         """Read and follow what is wanted of the film's colours."""
         job, shots = self.job, self.shots
         cuts = shots.cuts if shots else None

@@ -9,8 +9,9 @@ from colorizer.color.negatives import looks_negative
 from colorizer.frame import Frame
 from colorizer.guidance.guides import photo_guides
 from colorizer.guidance.hints.file import guides_of
-from colorizer.guidance.references.content import anchors_of, told_of
-from colorizer.guidance.references.files import content_files
+from colorizer.guidance.references.content import anchors_of
+from colorizer.guidance.references.files import content_files, in_folders
+from colorizer.guidance.references.reach import told_of
 from colorizer.jobs import Job, JobState, Progress
 from colorizer.media import open_photo, open_photo_sink
 from colorizer.models.base import ColorModel
@@ -21,7 +22,7 @@ from colorizer.places.hint import hints_of
 from colorizer.stages.emulsion import tell_emulsion
 from colorizer.stages.gather import Gather
 from colorizer.stages.levels import follow_light, level_alone
-from colorizer.stages.memory.recall import anchored
+from colorizer.stages.memory.photos import anchored
 from colorizer.stages.paper import mark_paper
 from colorizer.stages.predict import predict_chroma
 from colorizer.stages.prefetch import Prefetch
@@ -62,7 +63,9 @@ def _coloured(
     how, guides = made_by(job, model, asked), photo_guides(settings, hints_of(asked))
     notes: list[str] = []
     files = content_files(settings, asked)
-    anchors = anchors_of(files, model, settings.size)
+    anchors = anchors_of(
+        files, model, settings.size, lenient=in_folders(settings), tell=notes.append
+    )
     with (
         open_photo(job.source, settings, side=settings.size) as source,
         begin_record(job, model, asked) as record,
@@ -89,7 +92,7 @@ def _coloured(
             frames = anchored(frames, anchors)
         frames = upsample_chroma(follow_light(guides.guide(frames)), sink.chroma_size, in_rows=True)
         done = yield from written(job, frames, source, sink)
-        notes += told_of(anchors, files)
+        notes += told_of(anchors)
     yield Progress(
         job,
         JobState.DONE,

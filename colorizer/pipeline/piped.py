@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Generator
 from functools import partial
 
-from colorizer.guidance.references.content import anchors_of, told_of
-from colorizer.guidance.references.files import content_files
+from colorizer.guidance.references.content import anchors_of
+from colorizer.guidance.references.files import content_files, in_folders
+from colorizer.guidance.references.reach import told_of_references
 from colorizer.jobs import Job, JobState, Kind, Progress
 from colorizer.media.base import FilmOutput
 from colorizer.media.film.piped import PIPE
@@ -24,6 +25,7 @@ from colorizer.pipeline.film import (
     look_ahead,
     memory_of,
 )
+from colorizer.pipeline.film_references import reached_in_film
 from colorizer.pipeline.writing import all_warnings, written
 from colorizer.settings import Settings
 from colorizer.stages.device import core_pool
@@ -48,7 +50,9 @@ def colour_pipe(
     batch = film_batch(device)
     shots, found = cut_list_of(source, job), FoundShots()
     files = content_files(settings)
-    anchors = anchors_of(files, model, settings.size)
+    anchors = anchors_of(
+        files, model, settings.size, lenient=in_folders(settings), tell=notes.append
+    )
     memory = memory_of(settings, anchors)
     # A pipe shows no frame before its turn.
     screen = look_ahead(source, settings, notes) if source.path.is_file() else None
@@ -67,6 +71,6 @@ def colour_pipe(
         )
         coloured = work.coloured(frames, predict, (), notes, pool)
         done = yield from written(job, coloured, source, sink)
-        notes += told_of(anchors, files)
+        notes += told_of_references(reached_in_film(anchors, memory, work.per_frame, shots))
     warnings = all_warnings(source, notes, sink)
     yield Progress(job, JobState.DONE, done, done, warnings=warnings)

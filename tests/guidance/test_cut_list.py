@@ -8,6 +8,7 @@ import pytest
 from colorizer import pipeline
 from colorizer.errors import SettingsError
 from colorizer.guidance.cut_list import CutList, timecode
+from colorizer.guidance.shot_plan import plan_of, save_plan
 from colorizer.jobs import Job, Kind
 from colorizer.pipeline import film as stages
 from colorizer.settings import Settings
@@ -111,3 +112,18 @@ def test_a_run_writes_the_list_and_obeys_it_the_next_time(tmp_path, monkeypatch)
         pipeline.run(Job(tmp_path / "a.mkv", tmp_path / "c.mkv", Kind.FILM, settings), tiny_model())
     )
     assert marked == [0, 9]
+
+
+def test_scenes_are_read_and_kept_by_the_plan_of_the_window(tmp_path):
+    rows = ("1,0:00:00,0,kitchen", "2,,5,", "3,,9, yard ")
+    text = "\n".join(["# shots of a.mkv", "shot,start,first_frame,scene", *rows])
+    file = tmp_path / "cuts.csv"
+    file.write_text(text)
+    assert CutList(file, FILM, RATE).scenes == {0: "kitchen", 9: "yard"}
+    job = Job(FILM, tmp_path / "b.mkv", Kind.FILM, Settings(shots=file))
+    plan = plan_of(job, 25.0)
+    assert plan is not None
+    save_plan(plan.split(7).with_scene([2], "yard"), file, FILM)
+    assert CutList(file, FILM, RATE).scenes == {0: "kitchen", 7: "yard", 9: "yard"}
+    save_plan(plan.with_scene([0, 2], ""), file, FILM)
+    assert "scene" not in file.read_text()

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from colorizer.errors import SettingsError
 from colorizer.files.checksum import file_hash
+from colorizer.files.stills_list import COLOUR, GRAY, LIST, SHEET, read_list
 from colorizer.files.strangers import NOTES_BYTES, parse_toml, read_text
 from colorizer.guidance.hints.file import reference_from
 from colorizer.notes import note
@@ -63,16 +64,51 @@ def content_files(settings: Settings, guides: Iterable[Guide] = ()) -> list[Path
     for name in filter(None, settings.reference.split(os.pathsep)):
         path = Path(name)
         if path.is_dir():
-            files = sorted(one for one in path.iterdir() if one.suffix.lower() in _SUFFIXES)
-            if not files:
-                raise SettingsError(note("reference.empty_folder", folder=path))
-            found += files
+            found += painted_in(path)[0]
         elif path.is_file():
             found.append(path)
         else:
             raise SettingsError(note("reference.does_not_exist", name="--reference", file=path))
     found += [one.file for one in references_of(guides) if one.when is None]
     return list(dict.fromkeys(found))
+
+
+def painted_in(folder: Path) -> tuple[list[Path], int]:
+    """Return the pictures of a folder that are references, and how many stills are not.
+
+    Of a folder that `colorizer stills` wrote, or of its gray/ or colour/, those count that were
+    changed since, or that somebody put there.
+
+    Raises:
+        SettingsError: there are none.
+    """
+    root = folder if (folder / LIST).is_file() else folder.parent
+    own = folder.name in (GRAY, COLOUR) or root == folder
+    listed = read_list(root) if own else None
+    try:
+        inside = folder.rglob("*") if listed and root == folder else folder.iterdir()
+        files = sorted(one for one in inside if one.suffix.lower() in _SUFFIXES and one.is_file())
+    except OSError as error:
+        raise SettingsError(
+            note("file.path_cannot_read", file=folder, why=error.strerror)
+        ) from error
+    if listed is not None:
+        written = set(listed.hashes().values())
+        files = [one for one in files if not one.name.startswith(SHEET)]
+        hashes = reference_hashes(files)
+        painted = [one for one in files if hashes[str(one)] not in written]
+        if files and not painted:
+            raise SettingsError(note("reference.nothing_painted", folder=folder))
+        return painted, len(files) - len(painted)
+    if not files:
+        raise SettingsError(note("reference.empty_folder", folder=folder))
+    return files, 0
+
+
+def in_folders(settings: Settings) -> frozenset[Path]:
+    """Return the references of folders: one that can't be used is told of and left out."""
+    folders = (Path(one) for one in filter(None, settings.reference.split(os.pathsep)))
+    return frozenset(file for one in folders if one.is_dir() for file in painted_in(one)[0])
 
 
 def with_frames(guides: Sequence[Guide]) -> list[Guide]:

@@ -7,8 +7,9 @@ nothing changes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from threading import Lock
 
 import torch
@@ -46,15 +47,18 @@ class Anchor:
     """(k, 2)."""
 
 
-def anchor_of(glimpse: Glimpse, ab: Tensor) -> Anchor:
+def anchor_of(glimpse: Glimpse, ab: Tensor, inside: Tensor | None = None) -> Anchor:
     """Return what is kept of a picture.
 
     Args:
         glimpse: what the network found in its lightness.
         ab: its true colours at the size of the places, (2, h, w).
+        inside: places whose colours are known, (h, w) bool, one at least; None is all.
     """
-    keys = keys_at(glimpse, torch.arange(glimpse.length.numel()))
-    colours = ab.flatten(1).mT
+    places = torch.arange(glimpse.length.numel())
+    places = places if inside is None else places[inside.flatten()]
+    keys = keys_at(glimpse, places)
+    colours = ab.flatten(1).mT[places]
     alike = torch.ones(len(keys))
     points = torch.cat([keys, colours / _COLOUR], dim=1)
     count = min(MOST, len(points))
@@ -64,11 +68,20 @@ def anchor_of(glimpse: Glimpse, ab: Tensor) -> Anchor:
     return Anchor(centres[held, :-2], sums[held] / totals[held, None])
 
 
+Trusts = Callable[[int, int], float]
+"""Gives for the number of an anchor and the index of a frame that begins a shot what the share of
+alike places counts there at least: 1 where a person says that it is of that scene, 0 leaves it to
+what it shows, below 0 where it is of another scene."""
+
+
 class Anchors:
     """The anchors of a film or photo."""
 
-    def __init__(self, anchors: Sequence[Anchor]) -> None:
+    def __init__(self, anchors: Sequence[Anchor], files: Sequence[Path] = ()) -> None:
         self._anchors = list(anchors)
+        self.files = tuple(files)
+        """Of the pictures, where they are files."""
+        self.trusts: Trusts = lambda _number, _index: 0.0
         self._squares = [one.keys.square().sum(dim=1) for one in anchors]
         self.reached = torch.zeros(len(anchors))
         """Sums over the pictures coloured of the share that each gave its colour to."""
@@ -79,14 +92,30 @@ class Anchors:
     def __len__(self) -> int:
         return len(self._anchors)
 
-    def shares(self, glimpses: Sequence[Glimpse]) -> Tensor:
-        """Return for each anchor the share of places of pictures that surely show its things."""
+    def shares(self, glimpses: Sequence[Glimpse], index: int = 0) -> Tensor:
+        """Return for each anchor the share of places of pictures that surely show its things.
+
+        Args:
+            glimpses: of a shot, some.
+            index: of the first frame of that shot.
+        """
         found = torch.zeros(len(self._anchors))
         for glimpse in glimpses:
             for number in range(len(self._anchors)):
                 near = self._found(number, glimpse)[1]
                 found[number] += (near < ALIKE).float().mean() / len(glimpses)
+        for number in range(len(self._anchors)):
+            trust = self.trusts(number, index)
+            if trust < 0:
+                found[number] = 0
+            elif trust and found[number] > 0:
+                found[number] = max(float(found[number]), trust * SCENE_ALIKE[1])
         return found
+
+    def reach(self, glimpses: Sequence[Glimpse], shares: Tensor) -> Tensor:
+        """Return for each anchor the share of pictures that it gives its colours to."""
+        laid = [self._laid(glimpse, shares)[1] for glimpse in glimpses]
+        return torch.stack(laid).mean(dim=0)
 
     def read(self, glimpse: Glimpse, shares: Tensor) -> Tensor:
         """Return the colours that anchors give a picture; of several the nearest, place by place.
@@ -99,6 +128,17 @@ class Anchors:
 
         Returns:
             ab times its weight, and the weight, 0 to 1, (3, h, w).
+        """
+        planes, given = self._laid(glimpse, shares)
+        with self._counting:
+            self.reached = self.reached + given
+            self.count += 1
+        return planes
+
+    def _laid(self, glimpse: Glimpse, shares: Tensor) -> tuple[Tensor, Tensor]:
+        """Return what `read` does, and the share of the picture that each anchor gave its colours.
+
+        That is where it counts more than half.
         """
         size = glimpse.length.shape
         weight, wanted = torch.zeros(size.numel()), torch.zeros(size.numel(), 2)
@@ -117,11 +157,8 @@ class Anchors:
         given = torch.stack(
             [((best == n) & (weight > 0.5)).float().mean() for n in range(len(self))]
         )
-        with self._counting:
-            self.reached = self.reached + given
-            self.count += 1
         planes = torch.cat([wanted * weight[:, None], weight[:, None]], dim=1)
-        return planes.mT.unflatten(1, size)
+        return planes.mT.unflatten(1, size), given
 
     def _found(
         self, number: int, glimpse: Glimpse, *, colours: bool = False

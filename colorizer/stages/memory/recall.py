@@ -52,6 +52,8 @@ _NAMES = ("keys", "values", "counts")
 class _Part:
     """A part of a shot, and what its colours come from."""
 
+    shot: int
+    """Index of the first frame of its shot."""
     first: int
     """Index of its first frame."""
     end: int
@@ -60,6 +62,8 @@ class _Part:
     gain: float = 1.0
     shares: torch.Tensor | None = None
     """Of the film's anchors in it, see `Anchors.shares`."""
+    reached: torch.Tensor | None = None
+    """Share of it that each anchor gives its colours to."""
     album: tuple[Entries, ...] = ()
     """Of the shots before it."""
 
@@ -81,11 +85,27 @@ class ShotMemory:
         self._anchors, self._remembers = anchors or Anchors([]), remembers
         self._parts: deque[_Part] = deque()
         """Those whose colours are known, from the one that `state` was last asked of."""
+        self._reached: list[np.ndarray] = []
+        """Of parts that anchors reach: first frame of the shot and of the part, count of frames,
+        and the share that each anchor gives its colours to."""
+
+    def reached(self) -> dict[int, np.ndarray]:
+        """Return by the first frame of each shot its frames, and the share that anchors reach.
+
+        The first value is the number of frames, then comes a share from 0 to 1 for each anchor.
+        """
+        shots: dict[int, np.ndarray] = {}
+        for shot, _first, count, *shares in self._reached:
+            known = shots.setdefault(int(shot), np.zeros(1 + len(shares)))
+            whole = known[0] + count
+            known[1:] += (np.array(shares) - known[1:]) * (count / whole)
+            known[0] = whole
+        return shots
 
     def go_on(self, state: State) -> None:
         """Take up where an earlier run ended, with what `state` gave it."""
         if "memory_part" in state:
-            first, end, gain = state["memory_part"].tolist()
+            shot, first, end, gain = state["memory_part"].tolist()
             entries = None
             if "memory_keys" in state:
                 arrays = (torch.from_numpy(state[f"memory_{name}"]).float() for name in _NAMES)
@@ -96,7 +116,9 @@ class ShotMemory:
             while f"album_keys_{len(album)}" in state:
                 names = (f"album_{name}_{len(album)}" for name in _NAMES)
                 album.append(Entries(*(torch.from_numpy(state[n]).float() for n in names)))
-            self._parts.append(_Part(int(first), int(end), entries, gain, shares, tuple(album)))
+            part = _Part(int(shot), int(first), int(end), entries, gain, shares)
+            self._parts.append(replace(part, album=tuple(album)))
+        self._reached = list(state.get("memory_reached", ()))
 
     def state(self, index: int) -> State:
         """Return what must be remembered before frame `index`; ask in order."""
@@ -105,7 +127,9 @@ class ShotMemory:
         if not self._parts or self._parts[0].first >= index:
             return {}
         part = self._parts[0]
-        kept = {"memory_part": np.array([part.first, part.end, part.gain])}
+        kept = {"memory_part": np.array([part.shot, part.first, part.end, part.gain])}
+        if reached := [row for row in self._reached if row[1] < index]:
+            kept["memory_reached"] = np.stack(reached)
         if part.shares is not None:
             kept["memory_shares"] = part.shares.numpy()
         stored = {f"album_{{}}_{n}": one for n, one in enumerate(part.album)}
@@ -146,12 +170,13 @@ class ShotMemory:
     def _begun(self, frame: Frame, last: _Part | None) -> _Part:
         """Return the part that begins with a frame, after a last one."""
         end = frame.index + _length(frame)
+        here = frame.index
         if last is None:
-            return _Part(frame.index, end)
+            return _Part(here, here, end)
         if not frame.starts_shot:
-            return _Part(frame.index, end, last.entries, album=last.album)
+            return _Part(last.shot, here, end, last.entries, album=last.album)
         album = last.album if last.entries is None else (*last.album, last.entries)
-        return _Part(frame.index, end, album=album[max(0, len(album) - self._shots) :])
+        return _Part(here, here, end, album=album[max(0, len(album) - self._shots) :])
 
     def _recalled(
         self, part: _Part | None, waiting: list[Frame], pool: Executor | None
@@ -162,6 +187,9 @@ class ShotMemory:
         found = partial(self._remembered, part, waiting)
         part = pool.submit(found).result() if pool else found()
         self._parts.append(part)
+        if part.reached is not None:
+            facts = [part.shot, part.first, len(waiting), *part.reached.tolist()]
+            self._reached.append(np.array(facts, np.float64))
         yield from _in_order(self._reading(part), waiting, pool)
 
     def _remembered(self, part: _Part, frames: Sequence[Frame]) -> _Part:
@@ -174,8 +202,9 @@ class ShotMemory:
             return part
         with torch.inference_mode():
             if len(self._anchors):
-                shares = self._anchors.shares(_some(glimpses))
-                part = replace(part, shares=shares)
+                some = _some(glimpses)
+                shares = self._anchors.shares(some, part.shot)
+                part = replace(part, shares=shares, reached=self._anchors.reach(some, shares))
             if not self._remembers or (part.entries is None and len(glimpses) < 2):
                 return part
             points, before = points_of(glimpses), part.entries
@@ -208,22 +237,6 @@ class ShotMemory:
             return replace(frame, ab=ab, glimpse=None)
 
         return read
-
-
-def anchored(frames: Iterable[Frame], anchors: Anchors) -> Iterator[Frame]:
-    """Give photos the colours of anchors, each on its own.
-
-    Args:
-        frames: from `predict_chroma`, with glimpses.
-        anchors: pictures in true colours.
-    """
-    for frame in frames:
-        if frame.glimpse is not None and frame.ab is not None:
-            with torch.inference_mode():
-                shares = anchors.shares([frame.glimpse])
-                laid = anchors.read(frame.glimpse, shares).numpy()
-            frame = replace(frame, ab=painted(frame.ab, laid, frame), glimpse=None)
-        yield frame
 
 
 def _length(frame: Frame) -> int:
