@@ -10,6 +10,7 @@ from colorizer.media.seek import frames_spread
 from colorizer.stages.found import BARS, CARD
 from colorizer.stages.own_colours import kind_of
 from colorizer.stages.region.cards import is_card
+from colorizer.stages.region.charts import is_chart
 from colorizer.stages.region.surround import find_surround
 
 PLACES = 32
@@ -36,6 +37,6 @@ def seen_places(path: Path) -> list[dict[str, Any]]:
 
 def _kinds(frame: Frame) -> list[str]:
     own = kind_of(frame)
-    card = CARD if is_card(frame.L) else ""
+    card = CARD if is_card(frame.L) or is_chart(frame.L) else ""
     bars = BARS if find_surround([frame.L]) else ""
     return [kind for kind in (own, card, bars) if kind]

@@ -99,8 +99,8 @@ class Colouring(Options):
     cards: str = option(
         "films",
         "neutral",
-        "title cards and credits of a film, letters on an even ground: neutral gray, or colorized"
-        " like the picture",
+        "title cards, credits, countdown leaders, slates and test charts of a film: neutral gray,"
+        " or colorized like the picture",
         choices=CARDS,
         shapes="film",
     )

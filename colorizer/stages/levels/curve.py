@@ -9,14 +9,18 @@ import numpy as np
 
 from colorizer.frame import Frame
 from colorizer.stages.levels import fresh_curve
-from colorizer.stages.levels.light import Light
+from colorizer.stages.levels.light import BLANK, Light, spread_of
 from colorizer.stages.own_colours import AROUND, GRAY, KINDS, settled
 from colorizer.stages.region.cards import CardShares
 from colorizer.stages.region.surround import Surround
 
 State = dict[str, np.ndarray]
+_SLACK = 1.08
+"""Light this much below the brightest counts as the brightest."""
 TONES = (10, 30, 50, 70, 90)
 """Percentiles of a picture at which its slope is taken."""
+STEADY = 25
+"""Frames to either side of a card in which light counts as steady: it may dissolve."""
 
 
 @dataclass(slots=True)
@@ -41,6 +45,8 @@ class Seen:
     for or can't be told."""
     iris: Surround | None = None
     """What surrounds its picture, where that is found in this frame alone."""
+    calm: int = 0
+    """`STEADY` on a card, less by one in every frame after it."""
     in_doubt: bool = False
     """Whether later frames may tell that its black corners are an iris."""
     open: float = 1.0
@@ -49,7 +55,7 @@ class Seen:
     @property
     def counts(self) -> bool:
         """Whether it tells something of its shot's light."""
-        return self.known and not self.is_flash
+        return self.known and not self.is_flash and self.calm < STEADY
 
     @property
     def is_flash(self) -> bool:
@@ -88,6 +94,8 @@ class Curve:
     """L of the last frame gone on without an iris, while an iris closes."""
     iris: Surround | None = None
     """That of the last frame gone on."""
+    calm: int = 0
+    """See `Seen.calm`; of the last frame gone on."""
     opens: bool = False
     """Whether what surrounds its picture can't be told yet, as an iris still opens."""
 
@@ -101,6 +109,8 @@ class Curve:
         kept |= self.cards.state()
         if self.own or any(self.owns):
             kept["own"] = np.array([KINDS.index(kind) for kind in (self.own, *self.owns)], np.int32)
+        if self.calm:
+            kept["calm"] = np.array(self.calm)
         if self.opens:
             kept["opens"] = np.array(self.opens)
         if self.whole is not None and self.iris is not None:
@@ -117,6 +127,7 @@ class Curve:
         curve.whole = state.get("whole")
         curve.cards = CardShares.of(state)
         curve.opens = "opens" in state
+        curve.calm = int(state.get("calm", 0))
         if "own" in state:
             curve.own, *curve.owns = (KINDS[number] for number in state["own"].tolist())
         if "surround" in state:
@@ -132,6 +143,14 @@ class Curve:
     def fresh(self) -> tuple[float, float, float]:
         """Return gain and the points of L* before and after that the fresh print's curve joins."""
         return fresh_curve(self.dark, self.bright)
+
+    def slope_of(self, one: Seen) -> float:
+        """Return the share of the light of its shot that a frame has, by the law of chroma."""
+        if not one.known:
+            return 1.0
+        share = _SLACK * one.light.slope(self.tones) / max(self.most, 1e-3)
+        blank = np.clip(spread_of(one.codes) / BLANK - 1, 0, 1)
+        return float(min(share, 1.0) * blank)
 
     def own_of(self, one: Seen, later: Iterable[Seen]) -> str:
         """Return what colours the next frame has by those around it, one of KINDS.

@@ -11,34 +11,20 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import partial
 from itertools import islice
 
 import numpy as np
 
 from colorizer.frame import Frame
-from colorizer.stages.found import BARS, CARD, IRIS
-from colorizer.stages.levels.curve import TONES, Curve, Seen, State
+from colorizer.stages.found import CARD
+from colorizer.stages.levels.curve import STEADY, TONES, Curve, Seen, State
 from colorizer.stages.levels.iris import follow_iris, in_both, picture_of, without_iris
-from colorizer.stages.levels.light import (
-    BLANK,
-    Light,
-    change_between,
-    small_codes,
-    spread_of,
-)
-from colorizer.stages.levels.view import (
-    completed,
-    continued,
-    ends_of,
-    steady,
-    through,
-    view_of,
-    within,
-)
+from colorizer.stages.levels.light import Light, change_between, small_codes
+from colorizer.stages.levels.view import ends_of, shown_as, steady, view_of
 from colorizer.stages.own_colours import AS_USUAL, Wishes, as_wished, kind_of
-from colorizer.stages.region.cards import CARD_STEP, is_card
-from colorizer.stages.region.surround import box_of, find_iris, find_surround
+from colorizer.stages.region.cards import CARD_STEP, Looked, is_card, share_of
+from colorizer.stages.region.charts import is_chart
+from colorizer.stages.region.surround import Surround, find_iris, find_surround
 
 MOST_AHEAD, LEAST_AHEAD = 48, 12
 """Frames of its shot that are looked at before a frame is passed on, at most and at least."""
@@ -49,17 +35,12 @@ _CALM = 6
 a quarter each: flicker and flashes are too quick to count."""
 _FEW = 7
 """Frames whose median light is believed to be that of their shot."""
-_SLACK = 1.08
-"""Light this much below the brightest counts as the brightest."""
 _LIT = 0.75
 """Share of the gain of a shot's brightest tenth from which a frame is no part of a fade."""
 _SURE_GAIN = 0.3
 """Least gain of a frame by which the curve of its shot is widened."""
-_OPENS = 0.93
-"""Share of a shot's picture below which what a single frame shows of it is an iris."""
-_NEARLY_ALL = 0.8
-"""Share of the frame that the box of its picture fills where the network sees the whole frame, the
-picture continued into its edges: its things have the size that they have without a gate."""
+_MIXED = 0.35
+"""Share of a card in the last frame of a shot from which that dissolves into it."""
 _LOOKED_AT = 12
 """Frames in which the surround of a shot's picture is looked for."""
 
@@ -92,7 +73,10 @@ class FilmLevels:
         self._before: np.ndarray | None = None
         self._slopes: list[float] = []
         self._context: np.ndarray | None = None
-        self._iris = None
+        self._inside: np.ndarray | None = None  # where the frame before shows a picture
+        self._iris: Surround | None = None
+        self._calm = 0
+        self._end: list[Looked] = []  # a card that the last frames of a shot dissolve into
         self._states: dict[int, State] = {}
 
     def go_on(self, start: int, state: State) -> None:
@@ -123,17 +107,32 @@ class FilmLevels:
         """
         self._cards_of = cards_of
         for frame in frames:
+            seen = self._look(frame)
             if frame.starts_shot:
-                yield from self._rest()
-            self._take(frame)
+                yield from self._rest(seen if seen.card else None)
+            self._take(seen)
             if len(self._waiting) > _ahead(frame):
                 yield from self._next()
         yield from self._rest()
 
-    def _take(self, frame: Frame) -> None:
+    def _look(self, frame: Frame) -> Seen:
+        """Look at what a frame shows by itself."""
+        seen = Seen(frame, small_codes(frame.L))
+        if frame.index < self._start:
+            return seen
+        seen.looked = frame.starts_shot or frame.index % CARD_STEP == 0
+        if seen.looked:
+            seen.own = kind_of(frame)
+        cards = self._cards_of(frame.index) or self._cards
+        if cards == "card":
+            seen.card = True
+        elif cards != "colour" and seen.looked:
+            seen.card = is_card(frame.L) or is_chart(frame.L)
+        return seen
+
+    def _take(self, seen: Seen) -> None:
         """Measure a frame against the one before it in its shot."""
-        codes = small_codes(frame.L)
-        seen = Seen(frame, codes)
+        frame, codes = seen.frame, seen.codes
         if frame.index < self._start:
             if not seen.is_flash:
                 self._before, self._context = codes, frame.L
@@ -141,12 +140,12 @@ class FilmLevels:
             return
         if frame.index == self._start and self._restored and not frame.starts_shot:
             self._curve, self._ready, self._slopes = self._restored, True, []
-            self._iris = self._curve.iris
+            self._iris, self._calm = self._curve.iris, self._curve.calm
             if self._curve.whole is None:
                 self._curve.whole = self._context
         if frame.starts_shot:
             self._curve, self._ready, self._before = Curve(), False, None
-            self._iris = None
+            self._iris, self._calm = None, 0
         sure = find_iris(frame.L)
         if self._paper != "colour":
             self._iris = follow_iris(seen, sure, self._waiting, self._iris)
@@ -156,16 +155,9 @@ class FilmLevels:
             step = change_between(self._before, codes, frame.motion, in_both(self._inside, inside))
             seen.known = step is not None or not seen.is_flash
             seen.step = step or Light()
+        self._near_card(seen)
         if self._before is not None:
             seen.light = self._curve.last.then(seen.step)
-        seen.looked = frame.starts_shot or frame.index % CARD_STEP == 0
-        if seen.looked:
-            seen.own = kind_of(frame)
-        cards = self._cards_of(frame.index) or self._cards
-        if cards == "card":
-            seen.card = True
-        elif cards != "colour" and seen.looked:
-            seen.card = is_card(frame.L)
         if not seen.is_flash:
             self._before, self._inside, self._curve.last = codes, inside, seen.light
         self._waiting.append(seen)
@@ -182,11 +174,7 @@ class FilmLevels:
         lit = [one for one in lit if one.light.gain >= limit]
         best = lit[len(lit) // 2]
         # Step by step, as a run that continues inside the shot does: the same numbers.
-        last = Light().against(best.light)
-        for one in self._waiting:
-            one.light = last.then(one.step)
-            last = last if one.is_flash else one.light
-        self._curve.last = last
+        self._relight(Light().against(best.light))
         self._curve.tones = np.percentile(best.codes, TONES)
         self._ready, self._slopes = True, []
         if self._paper != "colour":
@@ -196,6 +184,31 @@ class FilmLevels:
             self._widen(one)
         if not self._curve.most:  # a short shot
             self._curve.most = float(np.median(self._slopes or [1.0]))
+
+    def _relight(self, last: Light) -> None:
+        """Add up the light of the frames that wait, from that of the frame before them."""
+        for one in self._waiting:
+            one.light = last.then(one.step)
+            last = last if one.is_flash else one.light
+        self._curve.last = last
+
+    def _near_card(self, seen: Seen) -> None:
+        """Let a card, and what dissolves into it or out of it, be no change of light."""
+        if seen.card:
+            self._calm = STEADY
+            self._steady_before()
+        elif self._calm and (self._calm < STEADY or seen.card is False):
+            self._calm -= 1
+        seen.calm = self._calm
+        if seen.calm:
+            seen.step = Light()
+
+    def _steady_before(self) -> None:
+        """Let what dissolves into a card be no change of light."""
+        for earlier in islice(reversed(self._waiting), STEADY):
+            earlier.step = Light()
+        if self._ready:
+            self._relight(self._curve.gone)
 
     def _surround(self, alike: Sequence[Seen]) -> None:
         """Find what surrounds the picture of a shot in frames of one light."""
@@ -220,9 +233,14 @@ class FilmLevels:
             dark, bright = map(float, steady(ends_of(one.frame.L, mask), one.light))
             curve.dark, curve.bright = min(curve.dark, dark), max(curve.bright, bright)
 
-    def _rest(self) -> Iterator[Frame]:
+    def _rest(self, card: Seen | None = None) -> Iterator[Frame]:
+        """Pass on all frames that wait; `card` begins the next shot, if that is one."""
+        if card is not None and _dissolves(self._waiting, card):
+            self._steady_before()
+            self._end = [(True, card.codes)]
         while self._waiting:
             yield from self._next()
+        self._end = []
 
     def _next(self) -> Iterator[Frame]:
         """Pass on the frame that waits longest."""
@@ -231,7 +249,7 @@ class FilmLevels:
         curve = self._curve
         if curve.opens:
             self._surround(list(islice(self._waiting, _LOOKED_AT)))
-        after = [self._raw_slope(one) for one in islice(self._waiting, _CALM + 1)]
+        after = [curve.slope_of(one) for one in islice(self._waiting, _CALM + 1)]
         before, later = len(curve.recent), len(after) - 1
         if after[0] < _LIT:  # a fade reaches its end
             before = later = min(before, later)
@@ -250,50 +268,31 @@ class FilmLevels:
             curve.gone = one.light
         slope = 1.0 if self._faded == "off" else slope
         later = ((other.card, other.codes) for other in self._waiting)
-        card = curve.cards.share((one.card, one.codes), list(later))
+        card = curve.cards.share((one.card, one.codes), [*later, *self._end])
         slope *= 1 - card
         if one.frame.repeats and not one.frame.starts_shot:
             slope = curve.slope
         curve.slope = slope
-        frame = self._finished(one, table, slope)
+        frame = shown_as(one, curve, table, self._waiting)
+        frame = replace(frame, slope=slope)
         if card > 0.5:
             frame = replace(frame, taken=frame.taken | {CARD})
         frame = as_wished(frame, curve.own_of(one, self._waiting), self._wishes)
-        curve.iris = one.iris
+        curve.iris, curve.calm = one.iris, one.calm
         if one.iris is None:
             curve.whole = one.frame.L
         self._states[frame.index + 1] = curve.state()
         yield frame
 
-    def _finished(self, one: Seen, table: np.ndarray | None, slope: float) -> Frame:
-        """Return a frame with what the network is shown of it."""
-        frame, curve, mask = one.frame, self._curve, self._curve.mask
-        if one.iris is not None and (mask is None or one.open < _OPENS * float(1 - mask.mean())):
-            widest = max([*reversed(self._waiting), one], key=lambda other: other.open)
-            rest = widest.frame.L if curve.whole is None or widest.open == 1 else curve.whole
-            shown = partial(completed, frame.L, one.iris.mask, rest, table)
-            taken = frame.taken | {IRIS}
-            return replace(frame, shown=shown, paper=one.iris.mask, slope=slope, taken=taken)
-        if mask is not None:
-            shown = partial(within, frame, mask, table)
-            frame = replace(frame, paper=mask, slope=slope, taken=frame.taken | {BARS})
-            top, bottom, left, right = box_of(mask)
-            if (bottom - top) * (right - left) >= _NEARLY_ALL * mask.size:
-                return replace(frame, shown=partial(continued, one.frame.L, mask, table))
-            return replace(frame, shown=shown, window=(top, bottom, left, right))
-        shown = None if table is None else partial(through, frame.L, table)
-        return replace(frame, shown=shown, slope=slope)
-
-    def _raw_slope(self, one: Seen) -> float:
-        """Return the share of the light of its shot that a frame has, by the law of chroma."""
-        curve = self._curve
-        if not one.known:
-            return 1.0
-        share = _SLACK * one.light.slope(curve.tones) / max(curve.most, 1e-3)
-        blank = np.clip(spread_of(one.codes) / BLANK - 1, 0, 1)
-        return float(min(share, 1.0) * blank)
-
 
 def _ahead(frame: Frame) -> int:
     """Return how many frames wait."""
     return int(np.clip(BYTES_AHEAD // frame.Y.nbytes, LEAST_AHEAD, MOST_AHEAD))
+
+
+def _dissolves(waiting: Sequence[Seen], card: Seen) -> bool:
+    """Tell whether the last frames of a shot dissolve into a card that begins the next."""
+    if not waiting or waiting[-1].card or waiting[-1].codes.shape != card.codes.shape:
+        return False
+    before = waiting[max(0, len(waiting) - STEADY)].codes
+    return share_of(card.codes, before, waiting[-1].codes) > _MIXED

@@ -2,16 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+
 import cv2
 import numpy as np
 
 from colorizer.color.cielab import L_to_gray, gray_to_L
 from colorizer.frame import Frame, working_L
+from colorizer.stages.found import BARS, IRIS
 from colorizer.stages.levels import GAIN_LIMIT
+from colorizer.stages.levels.curve import Curve, Seen
 from colorizer.stages.levels.light import Light
 from colorizer.stages.region.surround import box_of, filled
 
+_OPENS = 0.93
+"""Share of a shot's picture below which what a single frame shows of it is an iris."""
+_NEARLY_ALL = 0.8
+"""Share of the frame that the box of its picture fills where the network sees the whole frame, the
+picture continued into its edges: its things have the size that they have without a gate."""
 _TABLE = np.linspace(0, 100, 1024, dtype=np.float32)
+
+
+def shown_as(one: Seen, curve: Curve, table: np.ndarray | None, waiting: Sequence[Seen]) -> Frame:
+    """Return a frame with what the network is shown of it.
+
+    Args:
+        one: the frame.
+        curve: of its shot.
+        table: from `view_of`.
+        waiting: frames of its shot that follow it.
+    """
+    frame, mask = one.frame, curve.mask
+    if one.iris is not None and (mask is None or one.open < _OPENS * float(1 - mask.mean())):
+        widest = max([*reversed(waiting), one], key=lambda other: other.open)
+        rest = widest.frame.L if curve.whole is None or widest.open == 1 else curve.whole
+        shown = partial(completed, frame.L, one.iris.mask, rest, table)
+        taken = frame.taken | {IRIS}
+        return replace(frame, shown=shown, paper=one.iris.mask, taken=taken)
+    if mask is not None:
+        shown = partial(within, frame, mask, table)
+        frame = replace(frame, paper=mask, taken=frame.taken | {BARS})
+        top, bottom, left, right = box_of(mask)
+        if (bottom - top) * (right - left) >= _NEARLY_ALL * mask.size:
+            return replace(frame, shown=partial(continued, one.frame.L, mask, table))
+        return replace(frame, shown=shown, window=(top, bottom, left, right))
+    shown = None if table is None else partial(through, frame.L, table)
+    return replace(frame, shown=shown)
 
 
 def ends_of(L: np.ndarray, mask: np.ndarray | None) -> np.ndarray:
