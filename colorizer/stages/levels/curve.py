@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,9 +12,15 @@ from colorizer.stages.levels import fresh_curve
 from colorizer.stages.levels.light import BLANK, Light, spread_of
 from colorizer.stages.own_colours import AROUND, GRAY, KINDS, settled
 from colorizer.stages.region.cards import CardShares
+from colorizer.stages.region.letters import LetterMasks, Written
 from colorizer.stages.region.surround import Surround
 
 State = dict[str, np.ndarray]
+CALM = 6
+"""Frames to either side over which the light that chroma follows is calmed, without the extremes of
+a quarter each: flicker and flashes are too quick to count."""
+LIT = 0.75
+"""Share of the gain of a shot's brightest tenth from which a frame is no part of a fade."""
 _SLACK = 1.08
 """Light this much below the brightest counts as the brightest."""
 TONES = (10, 30, 50, 70, 90)
@@ -39,7 +45,9 @@ class Seen:
     card: bool | None = None
     """Whether it is a title card; None where that was not looked for."""
     looked: bool = False
-    """Whether its colours were looked at."""
+    """Whether its colours were looked at, and letters looked for."""
+    letters: np.ndarray | None = None
+    """See `find_letters`."""
     own: str | None = None
     """What colours it has in its source, one of `own_colours.KINDS`; None where that was not looked
     for or can't be told."""
@@ -51,6 +59,11 @@ class Seen:
     """Whether later frames may tell that its black corners are an iris."""
     open: float = 1.0
     """Share of it that is then picture."""
+
+    @property
+    def written(self) -> Written:
+        """The frame with the letters found in it."""
+        return Written(self.frame.L, self.letters, self.looked)
 
     @property
     def counts(self) -> bool:
@@ -86,6 +99,7 @@ class Curve:
     mask: np.ndarray | None = None
     """See `Surround.mask`."""
     cards: CardShares = field(default_factory=CardShares)
+    letters: LetterMasks = field(default_factory=LetterMasks)
     own: str = GRAY
     """What colours the last frame gone on had, see `own_colours.settled`."""
     owns: list[str] = field(default_factory=list)
@@ -106,7 +120,7 @@ class Curve:
         for name, found in (("surround", self.around), ("iris", self.iris)):
             if found is not None:
                 kept[name] = np.array([found.size, *found.hull], np.int32)
-        kept |= self.cards.state()
+        kept |= self.cards.state() | self.letters.state()
         if self.own or any(self.owns):
             kept["own"] = np.array([KINDS.index(kind) for kind in (self.own, *self.owns)], np.int32)
         if self.calm:
@@ -125,7 +139,7 @@ class Curve:
         light = Light(gain, offset)
         curve = cls(light, light, dark, bright, most, slope, tones, recent)
         curve.whole = state.get("whole")
-        curve.cards = CardShares.of(state)
+        curve.cards, curve.letters = CardShares.of(state), LetterMasks.of(state)
         curve.opens = "opens" in state
         curve.calm = int(state.get("calm", 0))
         if "own" in state:
@@ -143,6 +157,21 @@ class Curve:
     def fresh(self) -> tuple[float, float, float]:
         """Return gain and the points of L* before and after that the fresh print's curve joins."""
         return fresh_curve(self.dark, self.bright)
+
+    def calmed(self, ahead: Sequence[Seen]) -> float:
+        """Return the slope of the next frame by those around it, and remember its own.
+
+        Args:
+            ahead: it and the `CALM` frames after it, or as many as its shot has.
+        """
+        after = [self.slope_of(one) for one in ahead]
+        before, later = len(self.recent), len(after) - 1
+        if after[0] < LIT:  # a fade reaches its end
+            before = later = min(before, later)
+        around = self.recent[len(self.recent) - before :] + after[: later + 1]
+        cut = len(around) // 4
+        self.recent = [*self.recent, after[0]][-CALM:]
+        return float(np.mean(sorted(around)[cut : len(around) - cut]))
 
     def slope_of(self, one: Seen) -> float:
         """Return the share of the light of its shot that a frame has, by the law of chroma."""

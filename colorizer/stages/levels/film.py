@@ -16,27 +16,23 @@ from itertools import islice
 import numpy as np
 
 from colorizer.frame import Frame
-from colorizer.stages.found import CARD
-from colorizer.stages.levels.curve import STEADY, TONES, Curve, Seen, State
+from colorizer.stages.found import CARD, LETTERS
+from colorizer.stages.levels.curve import CALM, LIT, STEADY, TONES, Curve, Seen, State
 from colorizer.stages.levels.iris import follow_iris, in_both, picture_of, without_iris
 from colorizer.stages.levels.light import Light, change_between, small_codes
 from colorizer.stages.levels.view import ends_of, shown_as, steady, view_of
 from colorizer.stages.own_colours import AS_USUAL, Wishes, as_wished, kind_of
 from colorizer.stages.region.cards import CARD_STEP, Looked, is_card, share_of
 from colorizer.stages.region.charts import is_chart
+from colorizer.stages.region.letters import joined, letters_of
 from colorizer.stages.region.surround import Surround, find_iris, find_surround
 
 MOST_AHEAD, LEAST_AHEAD = 48, 12
 """Frames of its shot that are looked at before a frame is passed on, at most and at least."""
 BYTES_AHEAD = 96 << 20
 """Luma planes that wait, at most, as long as the least number of frames does."""
-_CALM = 6
-"""Frames to either side over which the light that chroma follows is calmed, without the extremes of
-a quarter each: flicker and flashes are too quick to count."""
 _FEW = 7
 """Frames whose median light is believed to be that of their shot."""
-_LIT = 0.75
-"""Share of the gain of a shot's brightest tenth from which a frame is no part of a fade."""
 _SURE_GAIN = 0.3
 """Least gain of a frame by which the curve of its shot is widened."""
 _MIXED = 0.35
@@ -128,6 +124,7 @@ class FilmLevels:
             seen.card = True
         elif cards != "colour" and seen.looked:
             seen.card = is_card(frame.L) or is_chart(frame.L)
+            seen.letters = None if seen.card else letters_of(frame)
         return seen
 
     def _take(self, seen: Seen) -> None:
@@ -169,7 +166,7 @@ class FilmLevels:
     def _begin(self) -> None:
         """Choose the light of reference of a shot from the frames that wait."""
         sure = [one for one in self._waiting if one.counts] or list(self._waiting)
-        limit = _LIT * float(np.quantile([one.light.gain for one in sure], 0.9))
+        limit = LIT * float(np.quantile([one.light.gain for one in sure], 0.9))
         lit = sorted(sure, key=lambda one: one.light.gain)
         lit = [one for one in lit if one.light.gain >= limit]
         best = lit[len(lit) // 2]
@@ -249,14 +246,7 @@ class FilmLevels:
         curve = self._curve
         if curve.opens:
             self._surround(list(islice(self._waiting, _LOOKED_AT)))
-        after = [curve.slope_of(one) for one in islice(self._waiting, _CALM + 1)]
-        before, later = len(curve.recent), len(after) - 1
-        if after[0] < _LIT:  # a fade reaches its end
-            before = later = min(before, later)
-        around = curve.recent[len(curve.recent) - before :] + after[: later + 1]
-        cut = len(around) // 4
-        slope = float(np.mean(sorted(around)[cut : len(around) - cut]))
-        curve.recent = [*curve.recent, after[0]][-_CALM:]
+        slope = curve.calmed(list(islice(self._waiting, CALM + 1)))
         one = self._waiting.popleft()
         if one.in_doubt:
             self._widen(one)
@@ -275,8 +265,12 @@ class FilmLevels:
         curve.slope = slope
         frame = shown_as(one, curve, table, self._waiting)
         frame = replace(frame, slope=slope)
+        written = curve.letters.mask(one.written, (other.written for other in self._waiting))
         if card > 0.5:
             frame = replace(frame, taken=frame.taken | {CARD})
+        elif written is not None:
+            paper = joined(written, frame.paper)
+            frame = replace(frame, paper=paper, taken=frame.taken | {LETTERS})
         frame = as_wished(frame, curve.own_of(one, self._waiting), self._wishes)
         curve.iris, curve.calm = one.iris, one.calm
         if one.iris is None:

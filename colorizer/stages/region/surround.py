@@ -164,7 +164,7 @@ def _circle_of(points: np.ndarray) -> tuple[float, float, float] | None:
     Args:
         points: (n, 2), x and y.
     """
-    used = points
+    used, found = points, None
     for _ in range(4):
         if len(used) < max(_LEAST_ARC, 0.7 * len(points)):
             return None
@@ -172,8 +172,10 @@ def _circle_of(points: np.ndarray) -> tuple[float, float, float] | None:
         (x, y, rest), *_ = np.linalg.lstsq(matrix, (used**2).sum(1), rcond=None)
         radius = float(np.sqrt(max(rest + x * x + y * y, 0)))
         off = np.abs(np.hypot(points[:, 0] - x, points[:, 1] - y) - radius)
-        used = points[off < max(1.5, 2.5 * float(np.median(off)))]
-    return (float(x), float(y), radius) if np.median(off) < 1 else None
+        middle = float(np.median(off))
+        found = (float(x), float(y), radius) if middle < 1 else None
+        used = points[off < max(1.5, 2.5 * middle)]
+    return found
 
 
 def _circle_like(points: np.ndarray, other: Surround) -> tuple[float, float, float] | None:

@@ -1,0 +1,110 @@
+"""Letters over a picture stay neutral; the picture does not."""
+
+from dataclasses import replace
+from itertools import islice
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+
+from colorizer.color.cielab import gray_to_L
+from colorizer.stages.levels.film import FilmLevels
+from colorizer.stages.predict import predict_chroma
+from colorizer.stages.shots import CONTEXT, mark_shots
+from colorizer.stages.upsample import upsample_chroma
+from tests.stages.test_temporal import frame_of, plain, texture
+from tests.tiny_model import tiny_model
+
+SIZE = (270, 360)
+NOTHING = plain((0, 0), SIZE)
+
+
+def titled(picture, words="Where have you been,\nall these years?", outline=1):
+    """Draw letters of Pillow's own font into a picture of codes in [0, 1]."""
+    image = Image.fromarray(np.rint(255 * picture).astype(np.uint8))
+    pen = ImageDraw.Draw(image)
+    pen.multiline_text(
+        (SIZE[1] / 2, SIZE[0] - 10), words, fill=238, font=ImageFont.load_default(20), anchor="md",
+        align="center", stroke_width=outline, stroke_fill=12,
+    )  # fmt: skip
+    return np.asarray(image, np.float32) / 255
+
+
+def drawn(codes, index):
+    """Return a frame with that luma, as a film has it."""
+    Y = np.rint(255 * codes).astype(np.uint8)
+    return replace(frame_of(index, gray_to_L(codes), NOTHING), Y=Y, bits=8, full_range=True)
+
+
+def film(first, last, count=30, step=1, outline=1):
+    """Draw a panning film with a subtitle from one frame to another; return letters' places too."""
+    wide = (texture(2, (SIZE[0], SIZE[1] + step * count), 10, 70, 6) / 100).astype(np.float32)
+    frames, where = [], []
+    for index in range(count):
+        picture = wide[:, step * index : step * index + SIZE[1]]
+        whole = titled(picture, outline=outline) if first <= index < last else picture
+        where.append((np.abs(whole - picture) > 0.2) & (whole > 0.85))
+        frames.append(drawn(whole, index))
+    return frames, where
+
+
+def levelled(frames, cards="neutral"):
+    return list(FilmLevels("fresh", "neutral", cards).level(mark_shots(iter(frames))))
+
+
+@pytest.mark.parametrize("step", [0, 2])
+@pytest.mark.parametrize("outline", [0, 1])
+def test_a_subtitle_is_neutral_while_it_stands_and_the_picture_is_not(step, outline):
+    frames, where = film(7, 22, step=step, outline=outline)
+    done = levelled(frames)
+    for frame, letters in zip(done, where, strict=True):
+        if 9 <= frame.index < 20:
+            assert frame.paper is not None, frame.index
+            mask = cv2.resize(frame.paper, SIZE[::-1])
+            assert mask[letters].mean() > 0.8
+            assert (mask > 0.5).mean() < 5 * letters.mean()
+            assert "letters" in frame.taken
+        elif not 4 <= frame.index < 25:
+            assert frame.paper is None
+    coloured = upsample_chroma(predict_chroma(done, tiny_model(), batch=4), lambda f: f.Y.shape)
+    for frame, letters in zip(coloured, where, strict=True):
+        if 9 <= frame.index < 20:
+            chroma = np.hypot(*frame.ab)
+            inside = cv2.erode(letters.astype(np.uint8), np.ones((2, 2))) > 0
+            assert chroma[inside].mean() < 2
+            assert chroma[: SIZE[0] // 2].mean() > 5
+
+
+def test_things_that_move_like_letters_are_none():
+    """A fence of bright poles that pans by."""
+
+    def frames():
+        for index in range(24):
+            codes = (texture(2, SIZE, 10, 50, 6) / 100).astype(np.float32)
+            for pole in range(8):
+                x = 40 + 30 * pole + 3 * index
+                codes[120:140, x : x + 4] = 0.95
+            yield drawn(codes, index)
+
+    assert all("letters" not in frame.taken for frame in levelled(frames()))
+
+
+def test_letters_are_picture_where_that_is_wanted():
+    frames, _ = film(0, 20, count=20)
+    assert all(frame.paper is None for frame in levelled(frames, "colour"))
+
+
+@pytest.mark.parametrize("start", [8, 12, 17, 24])
+def test_a_run_that_goes_on_finds_the_same_letters(start):
+    frames, _ = film(7, 22)
+    whole, done, kept = FilmLevels("fresh"), [], {}
+    for frame in whole.level(mark_shots(iter(frames))):
+        done.append(frame.paper)
+        kept[frame.index + 1] = whole.state(frame.index + 1)
+    later = FilmLevels("fresh")
+    later.go_on(start, kept[start])
+    again = later.level(mark_shots(islice(frames, start - CONTEXT, None)))
+    for frame, before in zip(again, done[start:], strict=True):
+        assert (frame.paper is None) == (before is None)
+        assert before is None or np.array_equal(frame.paper, before)
