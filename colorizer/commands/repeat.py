@@ -25,9 +25,8 @@ from colorizer.commands.report import ExitCode
 from colorizer.commands.streams import say, write_json, write_line
 from colorizer.errors import MediaError, SettingsError
 from colorizer.files.checksum import file_hash
-from colorizer.files.claims import held
 from colorizer.files.shown_names import counted
-from colorizer.jobs import Job, Kind
+from colorizer.jobs import Job, JobState, Kind
 from colorizer.notes import note
 from colorizer.places.frame_pattern import there
 from colorizer.places.hint import from_lists
@@ -130,6 +129,7 @@ def _run(job: Job, sidecar: Sidecar, arguments: argparse.Namespace) -> list[str]
     from tqdm import tqdm
 
     from colorizer import pipeline
+    from colorizer.engine.runner import run_jobs
     from colorizer.stages.device import device_facts
 
     # With other threads, sums are rounded in another order.
@@ -141,9 +141,10 @@ def _run(job: Job, sidecar: Sidecar, arguments: argparse.Namespace) -> list[str]
     differences = _differences(sidecar, job, model.weights_sha256, device)
     for line in differences:
         say(f"not as it was: {line}")
-    with held(job.target), closing(pipeline.run(job, model)) as steps:
-        for _ in tqdm(steps, unit="frame", disable=arguments.quiet or not sys.stderr.isatty()):
-            pass
+    with closing(run_jobs([job], model)) as steps:
+        for step in tqdm(steps, unit="frame", disable=arguments.quiet or not sys.stderr.isatty()):
+            if step.state is JobState.FAILED:
+                raise MediaError(job.source, step.message)
     return differences
 
 
