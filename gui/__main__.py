@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from colorizer.files.bundle import prepare_bundle
 from colorizer.files.shown_names import shown
 
 
@@ -17,10 +18,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     Args:
         argv: the arguments without the program's name; None takes those of the process.
     """
-    if "--worker" in (sys.argv if argv is None else argv):  # a frozen build starts itself
-        from colorizer.engine.worker import main as work
-
-        work()
+    prepare_bundle()
     arguments = _parser().parse_args(argv)
     try:
         import PySide6.QtWidgets  # noqa: F401

@@ -76,7 +76,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv: the arguments without the program's name; None takes those of the process.
     """
     with lasting_streams() as streams:
-        arguments = _parser().parse_args(argv)
+        arguments = program_parser().parse_args(argv)
         with nullcontext() if arguments.verbose >= _LIBRARIES else streams[1].apart():
             code = _run_command(arguments)
     # Anyone who stopped reading knows it; what was to be kept in a file is lost.
@@ -144,7 +144,8 @@ class Parser(argparse.ArgumentParser):
         super().error(shown(message))
 
 
-def _parser() -> Parser:
+def program_parser() -> Parser:
+    """Return the parser of all commands; manual, completion and tests read it too."""
     shape = argparse.RawDescriptionHelpFormatter
     parser = Parser(
         prog="colorizer",

@@ -10,10 +10,12 @@ import sys
 import threading
 from collections.abc import Generator, Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from colorizer.engine.closes import Closes
 from colorizer.engine.wire import item_of, progress_from
+from colorizer.files.bundle import is_bundle
 from colorizer.jobs import Job, JobState, Progress
 from colorizer.notes import note
 
@@ -121,10 +123,11 @@ def _crash_words(code: int) -> str:
 
 
 def worker_command() -> tuple[str, list[str]]:
-    """Return program and arguments of the worker, in a frozen build the program itself."""
-    if getattr(sys, "frozen", False):
-        return sys.executable, ["--worker"]
-    return sys.executable, ["-m", "colorizer.engine.worker"]
+    """Return program and arguments of the worker; in a bundle the window starts the command."""
+    if is_bundle():
+        own = Path(sys.executable)
+        return str(own.with_name(f"colorizer{own.suffix}")), ["--worker"]
+    return sys.executable, ["-m", "colorizer", "--worker"]
 
 
 def _errors() -> int | None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from colorizer import __version__
 from colorizer.errors import ColorizerError
+from colorizer.files.bundle import how_to_get
 from colorizer.files.checksum import file_hash
 from colorizer.models import WEIGHTS_FOLDER, load_model, usable_models, weights_file
 
@@ -70,7 +71,7 @@ def _package(module: str, name: str) -> Finding:
     except PackageNotFoundError:  # another distribution of the same module
         return Finding(name, "present, version unknown")
     except Exception as error:  # a broken library may raise anything
-        return Finding(name, f"not usable: {error}", ok=False, fix=f"pip install --upgrade {name}")
+        return Finding(name, f"not usable: {error}", ok=False, fix=how_to_get(name, "--upgrade"))
 
 
 def _extra(name: str, module: str, opens: str) -> Finding:
@@ -79,10 +80,10 @@ def _extra(name: str, module: str, opens: str) -> Finding:
     try:
         importlib.import_module(module)
     except ModuleNotFoundError:
-        how = f'pip install "film-colorizer[{name}]"'
+        how = how_to_get(f"film-colorizer[{name}]")
         return Finding(label, f"not installed; it opens {opens}: {how}")
     except Exception as error:  # a broken library may raise anything
-        fix = f'pip install --upgrade --force-reinstall "film-colorizer[{name}]"'
+        fix = how_to_get(f"film-colorizer[{name}]", "--upgrade", "--force-reinstall")
         return Finding(label, f"{module} is not usable: {error}", ok=False, fix=fix)
     return Finding(label, f"{module}: {opens}")
 
@@ -93,7 +94,7 @@ def _device() -> Finding:
 
         return Finding("device", describe_device(choose_device("auto")))
     except Exception:  # a broken torch may raise anything; its own line says what
-        return Finding("device", "unknown without torch", ok=False, fix="pip install torch")
+        return Finding("device", "unknown without torch", ok=False, fix=how_to_get("torch"))
 
 
 def _codecs() -> list[Finding]:
@@ -103,8 +104,8 @@ def _codecs() -> list[Finding]:
 
         encoders = available_encoders()
     except Exception:  # as above
-        return [Finding("codecs", "unknown without av", ok=False, fix="pip install av")]
-    fix = "pip install --force-reinstall --only-binary :all: av"
+        return [Finding("codecs", "unknown without av", ok=False, fix=how_to_get("av"))]
+    fix = how_to_get("av", "--force-reinstall", "--only-binary", ":all:")
     cards = [name for names in card_encoders().values() for name in names]
     return [
         Finding("--hardware", ", ".join(cards) or "no graphics card here encodes films"),
@@ -129,10 +130,10 @@ def _weights_of(name: str, file: Path) -> Finding:
     except ColorizerError as error:
         shipped = file.parent == WEIGHTS_FOLDER
         fix = (
-            "pip install --force-reinstall film-colorizer"
+            how_to_get("film-colorizer", "--force-reinstall")
             if shipped
             else f"colorizer models import FILE --name {name} --replace"
         )
         return Finding(label, str(error), ok=False, fix=fix)
     except Exception:  # as above
-        return Finding(label, "not looked at without torch", ok=False, fix="pip install torch")
+        return Finding(label, "not looked at without torch", ok=False, fix=how_to_get("torch"))

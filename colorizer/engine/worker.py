@@ -1,4 +1,4 @@
-"""The engine behind the window: `python -m colorizer.engine.worker`.
+"""The engine behind the window: `colorizer --worker`.
 
 Commands come as JSON lines on standard input, events go as JSON lines to standard output, logs to
 standard error. The process ends when its input closes, so it never outlives the window.

@@ -17,6 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from colorizer.errors import DeviceError
+from colorizer.files.bundle import how_to_get, is_bundle
 from colorizer.models.base import ColorModel
 from colorizer.notes import note, one_line
 
@@ -81,7 +82,10 @@ def cuda_fix() -> str:
     for_cpu = torch.version.cuda is None and torch.version.hip is None
     if not (for_cpu and shutil.which("nvidia-smi")):
         return ""
-    return "pip install --force-reinstall torch --index-url https://download.pytorch.org/whl/cu128"
+    if is_bundle():
+        return note("bundle.no_cuda")
+    index = "https://download.pytorch.org/whl/cu128"
+    return how_to_get("torch", "--force-reinstall", "--index-url", index)
 
 
 def seconds_of(predict: Callable[[Tensor], Tensor], like: Tensor, side: int) -> float:

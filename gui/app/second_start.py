@@ -1,4 +1,7 @@
-"""A second start hands its files to the window that is open, such as "Open with" does."""
+"""A second start hands its files to the window that is open, such as "Open with" does.
+
+macOS starts no second program for that: it sends an event to the one that runs.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,8 @@ from collections.abc import Callable, Sequence
 from hashlib import sha256
 from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QCoreApplication, QEvent, QObject
+from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 from colorizer.files.strangers import parse_json
@@ -36,6 +40,16 @@ class OtherStarts(QObject):
         QLocalServer.removeServer(_name(folder))
         self._server.newConnection.connect(self._greet)
         self._server.listen(_name(folder))
+        if (app := QCoreApplication.instance()) is not None:
+            app.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """Take the file that macOS asks to open."""
+        if not isinstance(event, QFileOpenEvent):
+            return False
+        if event.file():
+            self._take([Path(event.file())])
+        return True
 
     def close(self) -> None:
         """Wait for no more."""

@@ -78,7 +78,7 @@ def create_app() -> QApplication:
     app.setApplicationName("Colorizer")
     app.setApplicationDisplayName("Colorizer")
     app.setApplicationVersion(__version__)
-    app.setDesktopFileName("colorizer")
+    app.setDesktopFileName("org.colorizer.Colorizer")
     app.setWindowIcon(app_icon())
     return app
 

@@ -71,7 +71,7 @@ def test_libtiff_prints_nothing_through_the_python_interface_and_the_worker(tmp_
     if way == "python":
         command = [sys.executable, "-c", API, str(path), str(tmp_path), str(weights)]
     else:
-        command = [sys.executable, "-m", "colorizer.engine.worker"]
+        command = [sys.executable, "-m", "colorizer", "--worker"]
         said = json.dumps({"do": "run", "job": 1, "source": str(path), "target": str(target),
                            "kind": "photo", "settings": settings}) + "\n"  # fmt: skip
     process = subprocess.Popen(

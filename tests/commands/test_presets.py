@@ -8,7 +8,7 @@ import pytest
 
 from colorizer.archive.records.preset_files import OF_ONE_FILM, read_settings, write_settings
 from colorizer.commands import cli
-from colorizer.commands.cli import _parser
+from colorizer.commands.cli import program_parser
 from colorizer.commands.options import settings_from
 from colorizer.commands.report import ExitCode
 from colorizer.errors import SettingsError
@@ -63,7 +63,7 @@ def test_options_come_before_the_file(tmp_path):
     file = tmp_path / "own.toml"
     file.write_text('codec = "ffv1"\njpeg-quality = 70\n')
     words = ["run", "a.png", "-o", "out", "--settings", str(file), "--codec", "prores"]
-    settings = settings_from(_parser().parse_args(words))
+    settings = settings_from(program_parser().parse_args(words))
     assert (settings.codec, settings.jpeg_quality) == ("prores", 70)
 
 

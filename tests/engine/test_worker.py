@@ -23,7 +23,7 @@ class Talk:
     """A worker process, spoken to in JSON lines."""
 
     def __init__(self, weights: Path, errors: int | None = None) -> None:
-        command = [sys.executable, "-m", "colorizer.engine.worker"]
+        command = [sys.executable, "-m", "colorizer", "--worker"]
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True
         )

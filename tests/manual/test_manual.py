@@ -30,7 +30,7 @@ def parsers(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser
                 yield from parsers(one)
 
 
-ALL = list(parsers(cli._parser()))
+ALL = list(parsers(cli.program_parser()))
 OPTIONS = {name for parser in ALL for action in parser._actions for name in action.option_strings}
 COMMANDS = {parser.prog for parser in ALL}
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from colorizer import __version__
 from colorizer.errors import SettingsError, TargetError
+from colorizer.files.bundle import how_to_get
 from colorizer.files.strangers import NOTES_BYTES, open_regular, read_whole
 from colorizer.notes import note
 from colorizer.places.frame_pattern import is_pattern
@@ -42,7 +43,9 @@ class Signing:
         try:
             import c2pa
         except ImportError as error:
-            raise SettingsError(note("signing.needs_library")) from error
+            raise SettingsError(
+                note("signing.needs_library", how=how_to_get("film-colorizer[c2pa]"))
+            ) from error
         try:
             chain, private = (read_whole(file, NOTES_BYTES) for file in (certificate, key))
         except OSError as error:

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO, Literal
 import numpy as np
 
 from colorizer.errors import MediaError, UnsupportedMedia
+from colorizer.files.bundle import how_to_get
 from colorizer.media.metadata.carried import Metadata, read_tiff
 from colorizer.media.photo.ends import broken
 from colorizer.media.photo.scan import Coding, Scan, check_claim, file_size, one_line, split_alpha
@@ -45,7 +46,7 @@ def _library(path: Path, module: str, extra: str, what: str) -> Any:
     except ImportError as error:
         raise UnsupportedMedia(
             path,
-            note("photo.needs_extra", what=what, extra=extra),
+            note("photo.needs_extra", what=what, how=how_to_get(f"film-colorizer[{extra}]")),
         ) from error
 
 

@@ -5,6 +5,8 @@ import subprocess
 import sys
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QUrl
+from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtNetwork import QLocalSocket
 
 from gui.app import second_start
@@ -35,6 +37,11 @@ def test_files_of_another_process_reach_the_open_window(qtbot, tmp_path, waiting
         qtbot.waitUntil(lambda: bool(waiting), timeout=20000)
         assert other.communicate(timeout=20)[0] == "True\n"
     assert [[str(path) for path in files] for files in waiting] == [names]
+
+
+def test_a_file_that_macos_asks_to_open_reaches_the_window(qapp, tmp_path, waiting):
+    QCoreApplication.sendEvent(qapp, QFileOpenEvent(QUrl.fromLocalFile(str(tmp_path / "ü.tif"))))
+    assert waiting == [[tmp_path / "ü.tif"]]
 
 
 def test_without_a_window_nobody_takes_them(qtbot, tmp_path):

@@ -1,0 +1,86 @@
+"""Build what a person installs on this system: `python packaging/build.py`.
+
+Linux gives a .deb and, where appimagetool is installed, an AppImage; Windows an installer, by Inno
+Setup; macOS a DMG. Each holds Python, torch for the processor and all extras. Everything is built
+in `build/`, in an environment of its own, and lies in `dist/` at the end.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+WORK, OUT = ROOT / "build", ROOT / "dist"
+EXTRAS = "gui,heic,raw,bag,c2pa"
+TORCH = ["torch", "--index-url", "https://download.pytorch.org/whl/cpu"]
+TOOLS = ["pyinstaller>=6.22", "shtab"]
+
+
+def call(*command: str | Path) -> None:
+    """Run a command and say so; a failure ends the build."""
+    print("+", *command, flush=True)
+    subprocess.run([str(word) for word in command], check=True)
+
+
+def environment(torch: list[str]) -> Path:
+    """Make an environment with the program and the tools, and return its Python."""
+    folder = WORK / "environment"
+    venv.create(folder, with_pip=True, clear=True)
+    python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    call(python, "-m", "pip", "install", "-q", *torch)
+    call(python, "-m", "pip", "install", "-q", f"{ROOT}[{EXTRAS}]", *TOOLS)
+    cuda = "import sys, torch; sys.exit(torch.version.cuda is not None)"
+    if subprocess.run([python, "-c", cuda], check=False).returncode:
+        sys.exit("this torch is built for CUDA, which is 3 GB more: name another by --torch")
+    return python
+
+
+def bundle(python: Path) -> Path:
+    """Run PyInstaller and return the folder that holds the two programs."""
+    call(python, HERE / "icons.py", WORK / "icons")
+    call(
+        python, "-m", "PyInstaller", "-y", "--log-level", "WARN",
+        "--distpath", OUT, "--workpath", WORK / "pyinstaller", HERE / "bundle.spec",
+    )  # fmt: skip
+    return OUT / "colorizer"
+
+
+def tried(folder: Path) -> None:
+    """Do the main job with the bundle, and see that the worker of the window answers."""
+    command = folder / ("colorizer.exe" if os.name == "nt" else "colorizer")
+    results = WORK / "results"
+    shutil.rmtree(results, ignore_errors=True)
+    call(command, "--version")
+    call(command, "doctor")
+    call(command, "run", ROOT / "colorizer" / "samples", "-o", results, "--sidecar")
+    call(command, "verify", results)
+    ended = subprocess.run([command, "--worker"], input=b"", capture_output=True, check=True)
+    assert b'"ready"' in ended.stdout, ended
+
+
+def main() -> None:
+    """Build, try and pack the bundle of this system."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--torch", nargs="+", default=TORCH, help="arguments of pip for torch")
+    parser.add_argument("--bundle-only", action="store_true", help="make no installer of it")
+    arguments = parser.parse_args()
+    WORK.mkdir(exist_ok=True)
+    python = environment(arguments.torch)
+    folder = bundle(python)
+    tried(folder)
+    if arguments.bundle_only:
+        return
+    packer = {"linux": "linux/pack.py", "win32": "windows/pack.py", "darwin": "macos/pack.py"}
+    call(python, HERE / packer[sys.platform], folder, OUT, platform.machine())
+
+
+if __name__ == "__main__":
+    main()
