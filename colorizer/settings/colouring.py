@@ -31,7 +31,7 @@ class Colouring(Options):
     device: str = option(
         "colour",
         "auto",
-        "device of the network: auto, cpu, cuda or cuda:N",
+        "device of the network: auto, cpu, cuda or cuda:N; mps (Apple) and xpu (Intel) are untried",
         metavar="DEVICE",
         shapes="none",
         everyday=True,

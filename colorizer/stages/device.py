@@ -36,18 +36,20 @@ def choose_device(asked: str) -> torch.device:
     """Return the device that `asked` names.
 
     Args:
-        asked: auto (the first usable CUDA device, else the CPU), cpu, cuda or cuda:N.
+        asked: auto (the first usable CUDA device, else the CPU), cpu, cuda or cuda:N; mps (Apple)
+            and xpu or xpu:N (Intel) have not been tried, so that auto never takes them.
 
     Raises:
         DeviceError: no such device, with what there is.
     """
     if asked == "cpu":
         return torch.device("cpu")
-    match = re.fullmatch(r"auto|cuda(?::(\d+))?", asked)
+    match = re.fullmatch(r"auto|mps|(?P<kind>cuda|xpu)(?::(?P<number>\d+))?", asked)
     if not match:
         raise DeviceError(note("device.unknown", device=repr(asked)))
-    device = torch.device("cuda", int(match[1] or 0))
-    trouble = cuda_trouble(device.index)
+    kind = "mps" if asked == "mps" else match["kind"] or "cuda"
+    device = torch.device(kind, int(match["number"] or 0))
+    trouble = cuda_trouble(device.index) if kind == "cuda" else _other_trouble(device)
     if not trouble:
         return device
     if asked == "auto":
@@ -62,9 +64,26 @@ def cuda_trouble(index: int = 0) -> str:
     if not torch.cuda.is_available():
         return note("device.no_cuda")
     if index >= torch.cuda.device_count():
-        return note("device.no_number", number=index)
+        return note("device.no_number", kind="cuda", number=index)
+    return _not_computing(torch.device("cuda", index))
+
+
+def _other_trouble(device: torch.device) -> str:
+    """Return why an Apple or Intel device can't be used, or an empty string when it can."""
+    usable = torch.backends.mps.is_available() if device.type == "mps" else torch.xpu.is_available()
+    count = torch.xpu.device_count() if device.type == "xpu" else 1
+    if not usable:
+        return note("device.none_of_kind", kind=device.type)
+    return (
+        _not_computing(device)
+        if device.index < count
+        else note("device.no_number", kind=device.type, number=device.index)
+    )
+
+
+def _not_computing(device: torch.device) -> str:
     try:
-        torch.zeros(1, device=f"cuda:{index}").add_(1).item()
+        torch.zeros(1, device=device).add_(1).item()
     except RuntimeError as error:  # a card this torch has no code for, or one that is full
         return one_line(error)
     return ""
@@ -120,6 +139,8 @@ def device_facts(device: torch.device) -> dict[str, Any]:
     """Return what of a device the last bits of a result depend on, as JSON values."""
     if device.type == "cuda":
         return {"type": str(device), "name": torch.cuda.get_device_name(device)}
+    if device.type != "cpu":
+        return {"type": str(device), "name": f"{device.type} of {platform.machine()}"}
     capability = torch.backends.cpu.get_cpu_capability()
     return {
         "type": "cpu",
@@ -134,6 +155,8 @@ def describe_device(device: torch.device) -> str:
         free, total = torch.cuda.mem_get_info(device)
         name = torch.cuda.get_device_name(device)
         return note("device.card", device=device, card=name, total=total / 2**30, free=free / 2**30)
+    if device.type != "cpu":
+        return note("device.untried", device=device)
     trouble = cuda_trouble()
     cores = note("device.cpu", cores=cpu_cores())
     return note("device.cpu_because", cpu=cores, why=trouble) if trouble else cores
@@ -174,6 +197,12 @@ def is_out_of_memory(error: BaseException) -> TypeGuard[MemoryError | RuntimeErr
     if isinstance(error, MemoryError | torch.OutOfMemoryError):
         return True
     return isinstance(error, RuntimeError) and bool(_OUT_OF_MEMORY.search(str(error)))
+
+
+def release_memory(device: torch.device) -> None:
+    """Give a card's memory that torch keeps for later back to it."""
+    if device.type in ("cuda", "mps", "xpu"):
+        getattr(torch, device.type).empty_cache()
 
 
 def on_cpu(model: ColorModel) -> ColorModel:

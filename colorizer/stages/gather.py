@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 
 from colorizer.models.base import ColorModel
-from colorizer.stages.device import is_out_of_memory
+from colorizer.stages.device import is_out_of_memory, release_memory
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
@@ -143,8 +143,7 @@ class Gather:
             if failure is not None and most > 1 and is_out_of_memory(failure):
                 self._most = most // 2
                 _log.warning("out of memory: %d instead of %d photos at once", self._most, most)
-                if wishes[0].L.is_cuda:
-                    torch.cuda.empty_cache()
+                release_memory(wishes[0].L.device)
                 continue
             if failure is not None and len(part) == 1:
                 part[0].error = failure

@@ -23,7 +23,7 @@ from colorizer.models.base import VIVIDNESS, ColorModel, Insight
 from colorizer.models.hint_map import hint_map
 from colorizer.notes import note
 from colorizer.places.hint import Hint
-from colorizer.stages.device import is_out_of_memory, on_cpu, working_dtype
+from colorizer.stages.device import is_out_of_memory, on_cpu, release_memory, working_dtype
 from colorizer.stages.gather import Gather, filled
 from colorizer.stages.memory.glimpse import Glimpse, glimpses_of
 
@@ -50,7 +50,7 @@ def plain_amounts(_: int) -> tuple[float, float]:
 
 def film_batch(device: torch.device) -> int:
     """Return how many frames of a film the network sees at once on `device`."""
-    return CUDA_BATCH if device.type == "cuda" else CPU_BATCH
+    return CPU_BATCH if device.type == "cpu" else CUDA_BATCH
 
 
 def fills_calls(device: torch.device) -> bool:
@@ -58,7 +58,7 @@ def fills_calls(device: torch.device) -> bool:
 
     A run that continues an interrupted one has other batches, and must compute the same.
     """
-    return device.type == "cuda"
+    return device.type != "cpu"
 
 
 def predict_chroma(
@@ -267,8 +267,7 @@ class _Network:
 
     def _step_down(self, shape: tuple[int, ...]) -> None:
         """Take the next step of the ladder: batch, working size, CPU, error."""
-        if self._device.type == "cuda":
-            torch.cuda.empty_cache()
+        release_memory(self._device)
         batch = self._batch if self._fills else min(self._batch, shape[0])
         side = min(shape[1:]) * self._scale
         if batch > 1:

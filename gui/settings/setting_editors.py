@@ -25,7 +25,7 @@ from colorizer.models import model_names
 from colorizer.settings import PRESETS
 from gui.settings.setting_words import choice_words
 
-_DEVICES = ("auto", "cpu", "cuda", "cuda:0", "cuda:1")
+_DEVICES = ("auto", "cpu", "cuda", "cuda:0", "cuda:1", "mps", "xpu")
 _SPACES = ("srgb", "adobe-rgb", "eci-rgb-v2", "display-p3")
 _CURVES = ("linear", "gamma-1.8", "gamma-2.2")
 _FILES = {

@@ -29,10 +29,36 @@ def test_missing_cuda_names_what_there_is(asked):
         device.choose_device(asked)
 
 
-@pytest.mark.parametrize("asked", ["gpu", "CPU", "cuda:", "cuda:x", "", "cuda:1:2"])
+@pytest.mark.parametrize(
+    "asked", ["gpu", "CPU", "cuda:", "cuda:x", "", "cuda:1:2", "mps:0", "xpu:"]
+)
 def test_unknown_spelling_lists_the_right_ones(asked):
-    with pytest.raises(DeviceError, match="must be auto, cpu, cuda or cuda:N"):
+    with pytest.raises(DeviceError, match="must be auto, cpu, cuda, cuda:N, mps, xpu or xpu:N"):
         device.choose_device(asked)
+
+
+@pytest.mark.parametrize("asked", ["mps", "xpu", "xpu:1"])
+def test_missing_apple_and_intel_devices_name_what_there_is(asked, monkeypatch):
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
+    monkeypatch.setattr(torch.xpu, "is_available", lambda: False)
+    with pytest.raises(DeviceError, match=rf"--device {asked} can't be used: no .*; there is"):
+        device.choose_device(asked)
+
+
+def test_apple_and_intel_devices_are_taken_when_asked_for_and_called_untried(monkeypatch):
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: True)
+    monkeypatch.setattr(torch.xpu, "is_available", lambda: True)
+    monkeypatch.setattr(torch.xpu, "device_count", lambda: 1)
+    monkeypatch.setattr(device, "_not_computing", lambda _: "")
+    for asked in ("mps", "xpu", "xpu:0"):
+        chosen = device.choose_device(asked)
+        assert chosen == torch.device(asked.partition(":")[0], 0)
+        assert "untried" in device.describe_device(chosen)
+        assert device.working_dtype(chosen) is torch.float32
+        assert device.device_facts(chosen)["type"] == str(chosen)
+    with pytest.raises(DeviceError, match="no device xpu:3"):
+        device.choose_device("xpu:3")
+    assert device.choose_device("auto").type in ("cpu", "cuda")
 
 
 def test_the_cpu_works_in_float32():
