@@ -11,9 +11,13 @@ import argparse
 import os
 import platform
 import shutil
+import sqlite3
 import subprocess
 import sys
+import time
 import venv
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -54,16 +58,45 @@ def bundle(python: Path) -> Path:
 
 
 def tried(folder: Path) -> None:
-    """Do the main job with the bundle, and see that the worker of the window answers."""
-    command = folder / ("colorizer.exe" if os.name == "nt" else "colorizer")
-    results = WORK / "results"
-    shutil.rmtree(results, ignore_errors=True)
+    """Do the main job with the bundle, and see that the window and its worker start."""
+    suffix = ".exe" if os.name == "nt" else ""
+    command, window = folder / f"colorizer{suffix}", folder / f"colorizer-gui{suffix}"
+    results, profile = WORK / "results", WORK / "profile"
+    for former in (results, profile):
+        shutil.rmtree(former, ignore_errors=True)
     call(command, "--version")
     call(command, "doctor")
     call(command, "run", ROOT / "colorizer" / "samples", "-o", results, "--sidecar")
     call(command, "verify", results)
     ended = subprocess.run([command, "--worker"], input=b"", capture_output=True, check=True)
     assert b'"ready"' in ended.stdout, ended
+    photo = ROOT / "colorizer" / "samples" / "coffee.png"
+    told = {**os.environ, "QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM", "offscreen")}
+    with subprocess.Popen([window, "--profile", profile, photo], env=told) as opened:
+        try:
+            assert is_soon(lambda: rows(profile) == 1), "the window has not added the file"
+        finally:
+            opened.terminate()
+
+
+def rows(profile: Path) -> int:
+    """Return how many files the queue of a window holds."""
+    file = next(profile.rglob("queue.sqlite"), None)
+    if file is None:
+        return 0
+    with closing(sqlite3.connect(file)) as base:
+        tables = [
+            name for (name,) in base.execute("SELECT name FROM sqlite_master") if name == "jobs"
+        ]
+        return base.execute("SELECT count(*) FROM jobs").fetchone()[0] if tables else 0
+
+
+def is_soon(fact: Callable[[], bool]) -> bool:
+    """Tell whether something becomes true within a minute."""
+    end = time.monotonic() + 60
+    while not fact() and time.monotonic() < end:
+        time.sleep(0.5)
+    return fact()
 
 
 def main() -> None:
