@@ -40,7 +40,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "commands": EVERYWHERE
     | {"models", "media", "stages", "guidance", "archive", "pipeline", "look", "engine"}
     | {"manual", "measure"},
-    "__main__": {"commands"},
+    "__main__": {"commands", "engine", "files"},
     "gui": EVERYWHERE | {"models", "guidance", "archive", "engine", "manual"},
     "training": EVERYWHERE | {"models", "stages", "guidance", "api"},
 }  # fmt: skip
