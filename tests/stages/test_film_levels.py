@@ -63,6 +63,28 @@ def test_a_dark_figure_that_walks_in_is_no_fade():
     assert all(np.abs(frame.seen - frame.L).max() < 4 for frame in done)
 
 
+def test_ever_softer_detail_at_one_brightness_is_no_fade():
+    """A camera that moves from grass to haze: the mean of codes stays, as in no fade."""
+
+    def frames():
+        for index, frame in enumerate(film([1.0] * 60)):
+            codes = L_to_gray(frame.L)
+            codes = codes.mean() + (1 - index / 100) * (codes - codes.mean())
+            yield replace(frame, L=gray_to_L(codes).astype(np.float32))
+
+    assert min(frame.slope for frame in levelled(frames())) > 0.9
+
+
+@pytest.mark.parametrize("white", [0, 1])
+@pytest.mark.parametrize("gain", [0.2, 0.6, 1.5])
+def test_the_gain_of_a_true_fade_is_believed(white, gain):
+    """To black codes are scaled, to white what they lack to it."""
+    tones = np.array([0.1, 0.3, 0.5, 0.6])
+    light = Light(gain, white * (1 - gain))
+    found = light.supported(tones)
+    assert (found.gain, found.offset) == pytest.approx((gain, light.offset), abs=1e-6)
+
+
 def test_a_fade_is_seen_in_one_light_and_its_colours_end_with_it():
     gains = [1.0] * 12 + [1 - n / 20 for n in range(20)]
     done = levelled(film(gains))

@@ -26,6 +26,8 @@ _LEAST_ALIKE = 0.7
 """Correlation below which pixels do not correspond."""
 _STILL_GAIN, _STILL_OFFSET = 0.0008, 0.0003
 """Changes from one frame to the next that count as none, so that errors do not add up."""
+_FAITH, _SLACK = 1.5, 0.04
+"""How much more than the mean of codes the contrast may change, in logarithms, and that besides."""
 BLANK = 0.006
 """Standard deviation of codes at which a picture shows nothing: black or white, and grain."""
 
@@ -45,6 +47,27 @@ class Light:
         """Return the same change by the codes of another frame; both are by those of one."""
         gain = self.gain / other.gain
         return Light(gain, self.offset - gain * other.offset)
+
+    def supported(self, tones: np.ndarray) -> Light:
+        """Return this change with no more contrast lost or won than its brightness tells.
+
+        Fades go to black or white: the mean of codes, or of what they lack to white, changes by the
+        gain. Where many small errors or ever softer detail have added up to a gain that the mean
+        does not have, it is that of the mean, and `_SLACK` more.
+
+        Args:
+            tones: codes of the other frame, (n,).
+        """
+        then = float(np.mean(tones))
+        now = float(np.clip(self.gain * then + self.offset, 1e-3, 1 - 1e-3))
+        then = float(np.clip(then, 1e-3, 1 - 1e-3))
+        told = (np.log(now / then), np.log((1 - now) / (1 - then)))
+        least, most = min(0.0, *told), max(0.0, *told)
+        gain = np.clip(np.log(self.gain), _FAITH * least - _SLACK, _FAITH * most + _SLACK)
+        gain = float(np.exp(gain))
+        if abs(gain - self.gain) < 1e-9:
+            return self
+        return Light(gain, self.offset + (self.gain - gain) * then)
 
     def slope(self, tones: np.ndarray) -> float:
         """Return dL*/dL* on average over `tones`, codes of the other frame, (n,).
