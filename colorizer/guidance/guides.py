@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from colorizer.frame import Frame
+from colorizer.guidance.hints.spread import objects_of
 from colorizer.guidance.hints.tracks import HintsAt, apply_hints, track_hints
 from colorizer.guidance.reader import FilmReader
 from colorizer.guidance.references.files import with_frames
@@ -19,6 +20,7 @@ from colorizer.guidance.references.tracks import apply_references
 from colorizer.guidance.shot_settings import Overrides
 from colorizer.places.hint import Guide, Hint, Reference
 from colorizer.settings import Settings
+from colorizer.stages.memory.asked import Asked, AskedOf
 from colorizer.stages.predict import Amounts, strengthen
 
 SizeOf = Callable[[Frame], tuple[int, int]]
@@ -54,6 +56,8 @@ class Guides:
     """What light the material of a frame saw, by its index: one of `settings.EMULSIONS`."""
     anchors: frozenset[int] = frozenset()
     """Frames that hints were set on, and those of references: they must be key frames."""
+    asked_of: AskedOf = lambda _: ()
+    """Gives what is asked for in those frames, for the colour memory of their shot."""
 
     def guide(self, frames: Iterator[Frame]) -> Iterator[Frame]:
         """Give frames with the network's ab the colours that are wanted."""
@@ -136,7 +140,29 @@ def film_guides(
     anchors = frozenset([*(index for index, _ in points), *(one.index for one in read)])
     references = FilmReferences(read, film, amounts) if read else None
     emulsion = _emulsions(settings, own, film.per_frame)
-    return Guides(amounts, lambda index: tracks.get(index, ()), (), references, emulsion, anchors)
+    asked = _asked_of(points, read)
+    return Guides(
+        amounts, lambda index: tracks.get(index, ()), (), references, emulsion, anchors, asked
+    )
+
+
+def _asked_of(points: Sequence[tuple[int, Hint]], read: Sequence[PaintedFrame]) -> AskedOf:
+    """Return what gives the colours that hints and references want of the frames they are of."""
+    painted = {one.index: one for one in read}
+    hinted: dict[int, list[Hint]] = {}
+    for index, hint in points:
+        hinted.setdefault(index, []).append(hint)
+
+    def asked_of(frame: Frame) -> list[Asked]:
+        found: list[Asked] = []
+        if frame.index in painted:
+            found.append(Asked(painted[frame.index].ab, None))
+        if frame.index in hinted and frame.ab is not None:
+            objects = objects_of(frame.L, frame.ab, hinted[frame.index])
+            found += [Asked(ab, where) for ab, where in objects]
+        return found
+
+    return asked_of
 
 
 def _emulsions(settings: Settings, own: Overrides | None, per_frame: int) -> Callable[[int], str]:

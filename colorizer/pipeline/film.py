@@ -269,11 +269,11 @@ class FilmWork:
         """Yield the frames; the key frames among them with their colours at working size."""
         if self.shots is not None and not self.job.settings.every_frame:
             frames = mark_keys(frames)
-        frames = key_anchors(frames, guides.anchors)
-        memory = self.memory
+        frames, memory = key_anchors(frames, guides.anchors), self.memory
         frames = tell_emulsion(frames, guides.emulsion, notes.append)
         frames = predict(frames, amounts=guides.amounts, glimpses=memory is not None)
         if memory is not None:
+            memory.asked_of = guides.asked_of
             frames = memory.recall(frames, pool)
         return guides.guide(frames)
 

@@ -42,6 +42,31 @@ def spread_hints(L: np.ndarray, ab: np.ndarray, hints: Sequence[Hint]) -> np.nda
 
     if not hints:
         return ab
+    shares, missing, _ = _shares(L, ab, hints)
+    change = np.einsum("khw,kc->chw", shares, missing).astype(np.float32)
+    return ab + np.stack([cv2.resize(plane, L.shape[::-1]) for plane in change])
+
+
+def objects_of(
+    L: np.ndarray, ab: np.ndarray, hints: Sequence[Hint]
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return the colours that each hint gives its object, (2, h, w), and how far that reaches.
+
+    The latter is (h, w), from 0 to 1; both are small. See `spread_hints`.
+    """
+    shares, missing, planes = _shares(L, ab, hints)
+    return [
+        (planes[1:] + lack[:, None, None], share)
+        for share, lack in zip(shares.astype(np.float32), missing.astype(np.float32), strict=True)
+    ]
+
+
+def _shares(
+    L: np.ndarray, ab: np.ndarray, hints: Sequence[Hint]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return how far each hint reaches, (hints, h, w), what it lacks, and the small picture."""
+    import cv2
+
     height, width = L.shape
     scale = min(1.0, LONGEST / max(height, width))
     size = (max(2, round(width * scale)), max(2, round(height * scale)))
@@ -52,8 +77,7 @@ def spread_hints(L: np.ndarray, ab: np.ndarray, hints: Sequence[Hint]) -> np.nda
     claims, missing = _claims(lab, hints)
     powers = claims**_POWER
     shares = powers * (1 + _LEVEL**_POWER) / (powers.sum(axis=0) + _LEVEL**_POWER)
-    change = np.einsum("khw,kc->chw", shares, missing).astype(np.float32)
-    return ab + np.stack([cv2.resize(plane, (width, height)) for plane in change])
+    return shares, missing, lab
 
 
 def _claims(lab: np.ndarray, hints: Sequence[Hint]) -> tuple[np.ndarray, np.ndarray]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -19,6 +19,7 @@ import torch
 
 from colorizer.frame import Frame
 from colorizer.stages.memory.anchors import Anchors
+from colorizer.stages.memory.asked import AskedOf, shot_anchors
 from colorizer.stages.memory.entries import (
     Entries,
     Reader,
@@ -29,10 +30,10 @@ from colorizer.stages.memory.entries import (
     points_of,
 )
 from colorizer.stages.memory.glimpse import Glimpse
+from colorizer.stages.memory.part import Part, State
 from colorizer.stages.memory.placing import painted, placed
 from colorizer.stages.temporal import DISSOLVE_TRUST
 
-State = dict[str, np.ndarray]
 MOST_HELD, LEAST_HELD = 360, 48
 """Frames of a shot that wait together, at most and at least."""
 BYTES_HELD = 384 << 20
@@ -45,27 +46,6 @@ MOST_GAIN = 1.15
 """Most by which chroma that the mean of entries has paled is raised again."""
 _TOGETHER = 4
 """Key frames that are read side by side."""
-_NAMES = ("keys", "values", "counts")
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """A part of a shot, and what its colours come from."""
-
-    shot: int
-    """Index of the first frame of its shot."""
-    first: int
-    """Index of its first frame."""
-    end: int
-    """Index of the frame after its last, where the shot is as long."""
-    entries: Entries | None = None
-    gain: float = 1.0
-    shares: torch.Tensor | None = None
-    """Of the film's anchors in it, see `Anchors.shares`."""
-    reached: torch.Tensor | None = None
-    """Share of it that each anchor gives its colours to."""
-    album: tuple[Entries, ...] = ()
-    """Of the shots before it."""
 
 
 class ShotMemory:
@@ -83,7 +63,8 @@ class ShotMemory:
         """
         self._shots = shots
         self._anchors, self._remembers = anchors or Anchors([]), remembers
-        self._parts: deque[_Part] = deque()
+        self.asked_of: AskedOf = lambda _: ()
+        self._parts: deque[Part] = deque()
         """Those whose colours are known, from the one that `state` was last asked of."""
         self._reached: list[np.ndarray] = []
         """Of parts that anchors reach: first frame of the shot and of the part, count of frames,
@@ -104,20 +85,8 @@ class ShotMemory:
 
     def go_on(self, state: State) -> None:
         """Take up where an earlier run ended, with what `state` gave it."""
-        if "memory_part" in state:
-            shot, first, end, gain = state["memory_part"].tolist()
-            entries = None
-            if "memory_keys" in state:
-                arrays = (torch.from_numpy(state[f"memory_{name}"]).float() for name in _NAMES)
-                entries = Entries(*arrays)
-            shares = state.get("memory_shares")
-            shares = None if shares is None else torch.from_numpy(shares)
-            album = []
-            while f"album_keys_{len(album)}" in state:
-                names = (f"album_{name}_{len(album)}" for name in _NAMES)
-                album.append(Entries(*(torch.from_numpy(state[n]).float() for n in names)))
-            part = _Part(int(shot), int(first), int(end), entries, gain, shares)
-            self._parts.append(replace(part, album=tuple(album)))
+        if (part := Part.of(state)) is not None:
+            self._parts.append(part)
         self._reached = list(state.get("memory_reached", ()))
 
     def state(self, index: int) -> State:
@@ -127,16 +96,9 @@ class ShotMemory:
         if not self._parts or self._parts[0].first >= index:
             return {}
         part = self._parts[0]
-        kept = {"memory_part": np.array([part.shot, part.first, part.end, part.gain])}
+        kept = part.state()
         if reached := [row for row in self._reached if row[1] < index]:
             kept["memory_reached"] = np.stack(reached)
-        if part.shares is not None:
-            kept["memory_shares"] = part.shares.numpy()
-        stored = {f"album_{{}}_{n}": one for n, one in enumerate(part.album)}
-        if part.entries is not None:
-            stored["memory_{}"] = part.entries
-        for place, one in stored.items():
-            kept |= {place.format(n): getattr(one, n).half().numpy() for n in _NAMES}
         return kept
 
     def recall(self, frames: Iterable[Frame], pool: Executor | None = None) -> Iterator[Frame]:
@@ -167,19 +129,19 @@ class ShotMemory:
                 yield from _in_order(read, [frame], pool)
         yield from self._recalled(part, waiting, pool)
 
-    def _begun(self, frame: Frame, last: _Part | None) -> _Part:
+    def _begun(self, frame: Frame, last: Part | None) -> Part:
         """Return the part that begins with a frame, after a last one."""
         end = frame.index + _length(frame)
         here = frame.index
         if last is None:
-            return _Part(here, here, end)
+            return Part(here, here, end)
         if not frame.starts_shot:
-            return _Part(last.shot, here, end, last.entries, album=last.album)
+            return replace(last, first=here, end=end, gain=1.0, shares=None, reached=None)
         album = last.album if last.entries is None else (*last.album, last.entries)
-        return _Part(here, here, end, album=album[max(0, len(album) - self._shots) :])
+        return Part(here, here, end, album=album[max(0, len(album) - self._shots) :])
 
     def _recalled(
-        self, part: _Part | None, waiting: list[Frame], pool: Executor | None
+        self, part: Part | None, waiting: list[Frame], pool: Executor | None
     ) -> Iterator[Frame]:
         """Remember what the frames of a part show, and yield them with the colours of that."""
         if part is None or not waiting:
@@ -192,7 +154,7 @@ class ShotMemory:
             self._reached.append(np.array(facts, np.float64))
         yield from _in_order(self._reading(part), waiting, pool)
 
-    def _remembered(self, part: _Part, frames: Sequence[Frame]) -> _Part:
+    def _remembered(self, part: Part, frames: Sequence[Frame]) -> Part:
         """Return a part with the entries that its frames make, or add."""
         keys = [frame for frame in frames if frame.glimpse is not None]
         sound = _sound(frames)
@@ -201,6 +163,8 @@ class ShotMemory:
         if not glimpses:
             return part
         with torch.inference_mode():
+            asked = [one for f in frames for one in shot_anchors(f, self.asked_of(f))]
+            part = replace(part, asked=(*part.asked, *asked))
             if len(self._anchors):
                 some = _some(glimpses)
                 shares = self._anchors.shares(some, part.shot)
@@ -214,9 +178,11 @@ class ShotMemory:
                 entries = adopting(entries, joined(part.album))
             return replace(part, entries=entries, gain=gain)
 
-    def _reading(self, part: _Part) -> Callable[[Frame], Frame]:
+    def _reading(self, part: Part) -> Callable[[Frame], Frame]:
         """Return what gives a frame of a part the colours that are remembered."""
         readers: dict[float, Reader] = {}
+        asked = Anchors([one.anchor for one in part.asked])
+        asked_shares = torch.tensor([one.share for one in part.asked])
 
         def read(frame: Frame) -> Frame:
             glimpse = frame.glimpse
@@ -234,6 +200,8 @@ class ShotMemory:
                 if part.shares is not None:
                     laid = self._anchors.read(glimpse, part.shares).numpy()
                     ab = painted(ab, laid, frame)
+                if part.asked:
+                    ab = painted(ab, asked.read(glimpse, asked_shares).numpy(), frame)
             return replace(frame, ab=ab, glimpse=None)
 
         return read
