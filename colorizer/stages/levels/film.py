@@ -154,7 +154,7 @@ class FilmLevels:
             seen.step = step or Light()
         self._near_card(seen)
         if self._before is not None:
-            seen.light = self._after(self._curve.last, seen.step)
+            seen.light = self._curve.last.then(seen.step).supported(self._tones)
         if not seen.is_flash:
             self._before, self._inside, self._curve.last = codes, inside, seen.light
         self._waiting.append(seen)
@@ -173,7 +173,7 @@ class FilmLevels:
         # Step by step, as a run that continues inside the shot does: the same numbers.
         self._curve.tones = np.percentile(best.codes, TONES)
         self._ready, self._slopes = True, []
-        self._relight(Light().against(best.light).supported(self._curve.tones))
+        self._relight(Light().against(best.light).supported(self._tones))
         if self._paper != "colour":
             self._surround([one for one in self._waiting if one in lit])
         for one in self._waiting:
@@ -182,15 +182,14 @@ class FilmLevels:
         if not self._curve.most:  # a short shot
             self._curve.most = float(np.median(self._slopes or [1.0]))
 
-    def _after(self, last: Light, step: Light) -> Light:
-        """Return the light after a step, as far as the shot's brightness bears it out."""
-        light = last.then(step)
-        return light.supported(self._curve.tones) if self._ready else light
+    @property
+    def _tones(self) -> np.ndarray | None:
+        return self._curve.tones if self._ready else None
 
     def _relight(self, last: Light) -> None:
         """Add up the light of the frames that wait, from that of the frame before them."""
         for one in self._waiting:
-            one.light = self._after(last, one.step)
+            one.light = last.then(one.step).supported(self._tones)
             last = last if one.is_flash else one.light
         self._curve.last = last
 

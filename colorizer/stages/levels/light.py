@@ -48,7 +48,7 @@ class Light:
         gain = self.gain / other.gain
         return Light(gain, self.offset - gain * other.offset)
 
-    def supported(self, tones: np.ndarray) -> Light:
+    def supported(self, tones: np.ndarray | None) -> Light:
         """Return this change with no more contrast lost or won than its brightness tells.
 
         Fades go to black or white: the mean of codes, or of what they lack to white, changes by the
@@ -56,8 +56,10 @@ class Light:
         does not have, it is that of the mean, and `_SLACK` more.
 
         Args:
-            tones: codes of the other frame, (n,).
+            tones: codes of the other frame, (n,); None where they are not known yet.
         """
+        if tones is None:
+            return self
         then = float(np.mean(tones))
         now = float(np.clip(self.gain * then + self.offset, 1e-3, 1 - 1e-3))
         then = float(np.clip(then, 1e-3, 1 - 1e-3))
