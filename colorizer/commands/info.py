@@ -26,7 +26,7 @@ def probe(arguments: argparse.Namespace) -> int:
     if told["kind"] == Kind.FILM:
         from colorizer.look.places import seen_places
 
-        told["places"] = seen_places(arguments.file)
+        told |= seen_places(arguments.file)
     write_text(json.dumps(told, indent=2, default=str))
     return ExitCode.OK
 

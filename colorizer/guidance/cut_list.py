@@ -16,6 +16,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -30,7 +31,10 @@ from colorizer.places.trim import parse_place
 
 _TITLE = "# shots of "
 _COLUMNS = ("shot", "start", "first_frame")
-_SCENE = "scene"
+_SCENE, _TAKEN = "scene", "taken"
+OWN = ("cards", "coloured", "toned", "faded", "emulsion", "strength", "vividness", "skip")
+"""Columns that a person may add, for settings of single shots; see `ShotSettings`."""
+_NOT_TEXT = ("strength", "vividness", "skip")
 
 
 class CutList:
@@ -40,6 +44,8 @@ class CutList:
     """First frames of the shots, None where they are to be found."""
     scenes: Mapping[int, str]
     """The name of the scene of shots that have one, by their first frames."""
+    own: Mapping[int, Mapping[str, str]]
+    """What the columns `OWN` say of shots, by their first frames."""
     warnings: tuple[str, ...] = ()
 
     def __init__(
@@ -63,11 +69,13 @@ class CutList:
         if self._file is not None and not exists and not new:
             told = note("shots.list_missing", file=self._file)
             self._file, self.warnings = None, (told,)
-        self.cuts, self.scenes = None, {}
+        self.cuts, self.scenes, self.own = None, {}, {}
         if self._file and exists:
             found = _read(self._file, source, rate)
             self.cuts = frozenset(found)
-            self.scenes = {first: scene for first, scene in found.items() if scene}
+            self.scenes = {first: row[_SCENE] for first, row in found.items() if _SCENE in row}
+            own = ((first, _own(row)) for first, row in found.items())
+            self.own = {first: said for first, said in own if said}
 
     def noted(self, frames: Iterable[Frame], per_frame: int = 1) -> Iterator[Frame]:
         """Pass frames through and remember which start a shot.
@@ -102,22 +110,25 @@ class CutList:
         """First frames of the shots noted, in order."""
         return sorted(self._found)
 
-    def write(self) -> None:
+    def write(self, taken: Mapping[int, str] | None = None) -> None:
         """Write the shots found, unless a list was read.
+
+        Args:
+            taken: what shots were taken for, by their first frames; for people to read.
 
         Raises:
             TargetError: it can't be written.
         """
         if self._file is None or self.cuts is not None:
             return
-        write_cuts(self._file, self._source, sorted(self._found.items()))
+        write_cuts(self._file, self._source, sorted(self._found.items()), {_TAKEN: taken or {}})
 
 
 def write_cuts(
     file: Path,
     source: Path,
     shots: Iterable[tuple[int, float]],
-    scenes: Mapping[int, str] | None = None,
+    more: Mapping[str, Mapping[int, str]] | None = None,
 ) -> None:
     """Write the list of a film.
 
@@ -125,8 +136,8 @@ def write_cuts(
         file: the list.
         source: the film.
         shots: first frame and seconds of each.
-        scenes: names of the scenes of shots, by their first frames; the column is written where
-            there is one.
+        more: further columns, by name, such as the scenes of shots, each by the first frames of
+            shots; one that says nothing is not written.
 
     Raises:
         TargetError: it can't be written.
@@ -134,10 +145,11 @@ def write_cuts(
     text = io.StringIO(newline="")
     text.write(f"{_TITLE}{source.name}\n")
     table = csv.writer(text, lineterminator="\n")
-    table.writerow((*_COLUMNS, _SCENE) if scenes else _COLUMNS)
+    further = {name: said for name, said in (more or {}).items() if said}
+    table.writerow((*_COLUMNS, *further))
     for number, (index, seconds) in enumerate(shots, start=1):
-        row = (number, timecode(seconds), index)
-        table.writerow((*row, scenes.get(index, "")) if scenes else row)
+        said = (column.get(index, "") for column in further.values())
+        table.writerow((number, timecode(seconds), index, *said))
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         write_whole(file, text.getvalue().encode("utf-8"))
@@ -152,6 +164,20 @@ def cut_file(file: Path | None, source: Path) -> Path | None:
     return file
 
 
+def columns_of(row: Mapping[str, str]) -> dict[str, Any]:
+    """Return what the columns `OWN` of a shot say as values of its settings; wrong ones as text."""
+    return {name: _value(text) if name in _NOT_TEXT else text for name, text in row.items()}
+
+
+def _value(text: str) -> Any:
+    if text.lower() in ("true", "yes", "false", "no"):
+        return text.lower() in ("true", "yes")
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
 def override_file(cut_list: Path | None) -> Path | None:
     """Return the file of single shots' settings next to a cut list; see `ShotSettings`."""
     return None if cut_list is None else cut_list.with_suffix(".toml")
@@ -164,8 +190,13 @@ def timecode(seconds: float) -> str:
     return f"{minutes // 60}:{minutes % 60:02}:{rest // 1000:02}.{rest % 1000:03}"
 
 
-def _read(file: Path, source: Path, rate: Fraction) -> dict[int, str]:
-    """Return the scene of every shot, "" for none, by the first frame."""
+def _own(row: Mapping[str, str]) -> dict[str, str]:
+    """Return what a row says of its shot besides where it begins."""
+    return {name: row[name] for name in OWN if name in row}
+
+
+def _read(file: Path, source: Path, rate: Fraction) -> dict[int, dict[str, str]]:
+    """Return what the rows say that are not empty, by the first frames of their shots."""
     try:
         lines = read_text(file, NOTES_BYTES).splitlines()
     except (OSError, UnicodeDecodeError) as error:
@@ -179,10 +210,11 @@ def _read(file: Path, source: Path, rate: Fraction) -> dict[int, str]:
         rows = list(csv.DictReader(written))
     except csv.Error as error:
         raise SettingsError(note("shots.list_no_table", file=file, why=error)) from error
-    starts = {0: ""}
+    starts: dict[int, dict[str, str]] = {0: {}}
     for number, row in enumerate(rows, start=1):
         try:
-            starts[_first_frame(row, rate)] = (row.get(_SCENE) or "").strip()
+            said = {name: (row.get(name) or "").strip() for name in (_SCENE, *OWN)}
+            starts[_first_frame(row, rate)] = {name: text for name, text in said.items() if text}
         except (ValueError, TypeError, KeyError, AttributeError, SettingsError) as error:
             columns = ",".join(_COLUMNS)
             raise SettingsError(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
 from fractions import Fraction
@@ -40,6 +40,8 @@ class FilmReader:
         self.frame_count, self.timecode = source.frame_count, source.timecode
         self.size, self.first_field = source.size, source.first_field
         self.cuts = cuts
+        self.listed: Mapping[int, Mapping[str, str]] = {}
+        """See `CutList.own`; empty of a film that a run has opened."""
         self._cuts = None if cuts is None else {self.per_frame * cut for cut in cuts}
 
     def index_of(self, when: float | str) -> int | None:
@@ -134,8 +136,12 @@ def reader_of(job: Job) -> FilmReader:
     """
     settings = job.settings
     with open_film(job.source, settings, side=settings.size) as source:
-        cuts = CutList(settings.shots, job.source, source.rate).cuts if settings.smooth else None
-        return FilmReader(job, source, cuts)
+        if not settings.smooth:
+            return FilmReader(job, source, None)
+        listed = CutList(settings.shots, job.source, source.rate)
+        reader = FilmReader(job, source, listed.cuts)
+        reader.listed = listed.own
+        return reader
 
 
 def _without_start(reason: str) -> str:

@@ -17,7 +17,7 @@ from typing import Any
 from colorizer.errors import SettingsError, TargetError
 from colorizer.files.durable import create_part, part_of
 from colorizer.files.strangers import NOTES_BYTES, parse_toml, read_text
-from colorizer.guidance.cut_list import CutList, cut_file, override_file, write_cuts
+from colorizer.guidance.cut_list import CutList, columns_of, cut_file, override_file, write_cuts
 from colorizer.jobs import Job
 from colorizer.notes import note
 from colorizer.places.frame_pattern import is_pattern
@@ -154,7 +154,11 @@ def plan_of(job: Job, rate: float, timecode: str = "") -> ShotPlan | None:
         return None
     own = _own_values(override_file(cut_file(job.settings.shots, job.source)))
     shots = (
-        Shot(first, own.get(n, {}), scenes.get(first, ""))
+        Shot(
+            first,
+            {**columns_of(listed.own.get(first, {})), **own.get(n, {})},
+            scenes.get(first, ""),
+        )
         for n, first in enumerate(sorted(cuts), start=1)
     )
     return ShotPlan(tuple(shots), exact, _begin(job, exact, timecode), timecode)
@@ -196,7 +200,8 @@ def save_plan(plan: ShotPlan | None, file: Path, source: Path) -> None:
         _try(own, lambda: (_folder(own), _write(part, text)))
     # What shots have is counted by the list: as little as can be comes between the two.
     cuts = [(shot.first, float(shot.first / plan.rate)) for shot in plan.shots]
-    write_cuts(file, source, cuts, {shot.first: shot.scene for shot in plan.shots if shot.scene})
+    scenes = {shot.first: shot.scene for shot in plan.shots if shot.scene}
+    write_cuts(file, source, cuts, {"scene": scenes})
     _try(own, lambda: part.replace(own) if tables else own.unlink(missing_ok=True))
 
 

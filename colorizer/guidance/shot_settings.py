@@ -20,22 +20,23 @@ hints, with its frame or time.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 from colorizer.errors import SettingsError
 from colorizer.files.strangers import NOTES_BYTES, parse_toml, read_text
-from colorizer.guidance.cut_list import override_file
+from colorizer.guidance.cut_list import OWN, columns_of, override_file
 from colorizer.guidance.hints.file import hints_from, reference_from
 from colorizer.guidance.reader import FilmReader
 from colorizer.notes import Note, note
 from colorizer.places.hint import Guide, Reference
 from colorizer.settings import Settings
 from colorizer.settings.option import check_option
+from colorizer.stages.own_colours import Look
 
-_KEYS = ("strength", "vividness", "emulsion", "cards", "skip", "hints", "reference")
+_KEYS = (*OWN, "hints", "reference")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,18 @@ class ShotSettings:
     emulsion: str | None = None
     cards: str | None = None
     """One of `settings.CARDS`, or "card": the whole shot is one."""
+    coloured: str | None = None
+    """What is done with the shot, which then is in colour whatever it seems."""
+    toned: str | None = None
+    faded: str | None = None
     hints: tuple[Guide, ...] = ()
     """A hint that does not say when, or a reference, is of the shot's first frame."""
+
+    @property
+    def look(self) -> Look:
+        """What is said of what its frames show."""
+        coloured = "copy" if self.coloured == "auto" else self.coloured
+        return Look(self.cards, self.faded, coloured, self.toned)
 
 
 class Overrides:
@@ -90,19 +101,31 @@ class Overrides:
                 yield found, hint
 
 
-def read_overrides(cut_list: Path | None, cuts: frozenset[int] | None) -> Overrides | None:
-    """Read the settings of shots, if there are any next to a cut list.
+def read_overrides(
+    cut_list: Path | None,
+    cuts: frozenset[int] | None,
+    columns: Mapping[int, Mapping[str, str]] | None = None,
+) -> Overrides | None:
+    """Read the settings of shots, if there are any in a cut list or next to it.
 
     Args:
         cut_list: its name.
         cuts: what it says; None where it does not exist yet.
+        columns: what it says of shots, see `CutList.own`; the file next to it decides.
 
     Raises:
         SettingsError: the file is wrong, saying where, or there is no list to count shots by.
     """
     file = override_file(cut_list)
-    if file is None or not file.exists():
+    if cut_list is None or file is None:
         return None
+    numbers = {first: n for n, first in enumerate(sorted(cuts or ()), start=1)}
+    listed = {
+        numbers[first]: _shot(str(numbers[first]), columns_of(row), cut_list)
+        for first, row in (columns or {}).items()
+    }
+    if not file.exists():
+        return Overrides(cut_list, cuts or (), listed) if listed else None
     if cuts is None:
         raise SettingsError(note("shots.no_cut_list", file=file, list=cut_list))
     try:
@@ -115,8 +138,17 @@ def read_overrides(cut_list: Path | None, cuts: frozenset[int] | None) -> Overri
     if values or not isinstance(shots, dict):
         other = next(iter(values), "shot")
         raise SettingsError(note("shots.no_shot", file=file, name=repr(other)))
-    return Overrides(
-        file, cuts, {_number(n, len(cuts), file): _shot(n, v, file) for n, v in shots.items()}
+    for text, said in shots.items():
+        number = _number(text, len(cuts), file)
+        listed[number] = _joined(listed.get(number, ShotSettings()), _shot(text, said, file))
+    return Overrides(file, cuts, listed)
+
+
+def _joined(one: ShotSettings, other: ShotSettings) -> ShotSettings:
+    """Return what a shot has of its own by two files, of which the other decides."""
+    values = {item.name: getattr(other, item.name) for item in fields(ShotSettings)}
+    return replace(
+        one, **{name: value for name, value in values.items() if value not in (None, ())}
     )
 
 
@@ -155,6 +187,9 @@ def _shot(number: str, values: Any, file: Path) -> ShotSettings:
         values.get("vividness"),
         values.get("emulsion"),
         values.get("cards"),
+        values.get("coloured"),
+        values.get("toned"),
+        values.get("faded"),
         () if skip else hints,
     )
 

@@ -18,21 +18,22 @@ PLACES = 32
 _SIDE = 192
 
 
-def seen_places(path: Path) -> list[dict[str, Any]]:
+def seen_places(path: Path) -> dict[str, Any]:
     """Return the places of a film that show more than a gray picture, as JSON values.
 
-    Each has its time in seconds and what the run would take it for, were all of its shot like it;
-    the run looks at every shot.
+    With them, how many were looked at; what lies between them is not. Each has its time in seconds
+    and what the run, which looks at every shot, would take it for, were all of its shot like it.
 
     Raises:
         MediaError: it can't be read.
     """
-    told = []
+    told, looked = [], 0
     for frame in frames_spread(path, PLACES, side=_SIDE):
+        looked += 1
         if what := _kinds(frame):
             seconds = float((frame.pts or 0) * frame.time_base)
             told.append({"time": round(seconds, 3), "seen": what})
-    return told
+    return {"places_looked_at": looked, "places": told}
 
 
 def _kinds(frame: Frame) -> list[str]:

@@ -74,7 +74,8 @@ def before_and_after(
 def _in_film(frame: Frame, job: Job) -> tuple[Frame, Guides]:
     """Return a frame decoded alone with the index that the run gives it, and its film's guides."""
     reader = reader_of(job)
-    own = read_overrides(cut_file(job.settings.shots, job.source), reader.cuts)
+    cuts = cut_file(job.settings.shots, job.source)
+    own = read_overrides(cuts, reader.cuts, reader.listed)
     guides = film_guides(guides_of(job), reader, own, job.settings, [])
     if isinstance(guides.references, FilmReferences):
         whole = replace(guides.references, fields=False)

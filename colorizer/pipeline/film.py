@@ -39,6 +39,7 @@ from colorizer.pipeline.recording import (
     film_identity,
     made_by,
     note_cuts,
+    taken_of,
     told_of_shots,
     verified,
 )
@@ -55,7 +56,7 @@ from colorizer.stages.levels import follow_light, level_alone
 from colorizer.stages.levels.film import FilmLevels
 from colorizer.stages.memory.anchors import Anchors
 from colorizer.stages.memory.recall import ShotMemory
-from colorizer.stages.own_colours import Wishes, keep_alone
+from colorizer.stages.own_colours import NOTHING_SAID, Look, Wishes, keep_alone
 from colorizer.stages.predict import film_batch, predict_chroma
 from colorizer.stages.prefetch import Prefetch
 from colorizer.stages.region.screens import Screen, behind, find_screen, is_seen
@@ -124,7 +125,7 @@ def colour_film(
         reached = reached_in_film(anchors, work.memory, work.per_frame, shots)
         notes += told_of_references(reached)
     if shots is not None:
-        shots.write()
+        shots.write(taken_of(found.told()))
         note_cuts(job, record)
     if told := found.told():
         record.add(shots_found=told)
@@ -174,6 +175,18 @@ def memory_of(settings: Settings, anchors: Anchors | None) -> ShotMemory | None:
     return ShotMemory(anchors, remembers=remembers, shots=shots)
 
 
+def looks_of(own: Overrides | None, per_frame: int) -> Callable[[int], Look]:
+    """Return what a person says of a frame, by its index.
+
+    Args:
+        own: settings of single shots.
+        per_frame: fields of a frame that are coloured one by one, 1 or 2.
+    """
+    if own is None:
+        return lambda _: NOTHING_SAID
+    return lambda index: own.of(index // per_frame).look
+
+
 def wishes_of(settings: Settings) -> Wishes:
     """Return what is done with frames that have colours; of films those are kept by default."""
     return Wishes("copy" if settings.coloured == "auto" else settings.coloured, settings.toned)
@@ -206,7 +219,7 @@ class FilmWork:
         shots, job = self.shots, self.job
         if shots is None:
             return None
-        return read_overrides(cut_file(job.settings.shots, job.source), shots.cuts)
+        return read_overrides(cut_file(job.settings.shots, job.source), shots.cuts, shots.own)
 
     def wanted(self) -> Iterator[Frame]:
         """Return the frames that the sink still wants, or their fields; with shots marked."""
@@ -232,8 +245,7 @@ class FilmWork:
         if self.memory is not None:
             self.memory.go_on(sink.state())
         own = self.own
-        cards_of = None if own is None else lambda index: own.of(index // self.per_frame).cards
-        levels = self.levels.level(marked, cards_of) if cards_of else self.levels.level(marked)
+        levels = self.levels.level(marked, looks_of(own, self.per_frame))
         levelled = shots.noted(levels, self.per_frame)
         return self.found.noted(levelled, self.per_frame)
 

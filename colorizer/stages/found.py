@@ -11,8 +11,8 @@ import numpy as np
 from colorizer.frame import Frame
 from colorizer.stages.own_colours import COLOURED, TONED
 
-CARD, BARS, IRIS, LETTERS = "card", "bars", "iris", "letters"
-KINDS = (COLOURED, TONED, CARD, BARS, IRIS, LETTERS)
+CARD, BARS, IRIS, LETTERS, FADE = "card", "bars", "iris", "letters", "fade"
+KINDS = (COLOURED, TONED, CARD, BARS, IRIS, LETTERS, FADE)
 """In the order of their bits in the state."""
 
 

@@ -43,6 +43,33 @@ class Wishes:
 AS_USUAL = Wishes()
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a person says of the frames of a shot; None leaves it to the rest."""
+
+    cards: str | None = None
+    """One of `settings.CARDS`, or "card" where it is one."""
+    faded: str | None = None
+    """One of `settings.FADED`."""
+    coloured: str | None = None
+    """What is done with it, whose colours are then those of things, found or not."""
+    toned: str | None = None
+    """The same of a shot that is then toned."""
+
+    def own(self, found: str) -> str:
+        """Return what colours a frame has, one of KINDS, where `found` is what it seems."""
+        if self.coloured is not None:
+            return COLOURED
+        return found if self.toned is None else TONED
+
+    def wishes(self, rest: Wishes) -> Wishes:
+        """Return what is done with its frames."""
+        return Wishes(self.coloured or rest.coloured, self.toned or rest.toned)
+
+
+NOTHING_SAID = Look()
+
+
 def kind_of(frame: Frame) -> str | None:
     """Tell what colours a frame has in its source, one of KINDS; None where it is too dark."""
     if frame.colours is None:

@@ -34,6 +34,18 @@ def test_what_was_found_is_written_and_read_again(tmp_path):
     assert CutList(tmp_path / "cuts.csv", FILM, RATE).cuts == {0, 5}
 
 
+def test_what_shots_were_taken_for_is_written_and_does_not_matter_when_read(tmp_path):
+    cuts = CutList(tmp_path / "cuts.csv", FILM, RATE)
+    list(cuts.noted(marks([texture(1)] * 5 + [texture(2)] * 4)))
+    cuts.write({5: "card bars"})
+    text = (tmp_path / "cuts.csv").read_text()
+    rows = "1,0:00:00.000,0,\n2,0:00:00.200,5,card bars\n"
+    assert text == f"# shots of a.mkv\nshot,start,first_frame,taken\n{rows}"
+    again = CutList(tmp_path / "cuts.csv", FILM, RATE)
+    assert again.cuts == {0, 5}
+    assert again.own == {}
+
+
 def test_a_folder_holds_one_list_for_each_film(tmp_path):
     CutList(tmp_path, FILM, RATE).write()
     assert [path.name for path in tmp_path.iterdir()] == ["a.mkv.shots.csv"]

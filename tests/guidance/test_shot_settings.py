@@ -1,11 +1,14 @@
 """Settings of single shots: obeyed in their shot alone, and one clear line where they are wrong."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
 from colorizer import pipeline
 from colorizer.archive.planning.existing import Standing, standing_of
 from colorizer.errors import SettingsError
+from colorizer.guidance.cut_list import CutList
 from colorizer.guidance.shot_settings import read_overrides
 from colorizer.jobs import Job, Kind
 from colorizer.media.film import sink as film_sink
@@ -50,6 +53,50 @@ def test_strength_and_skip_are_of_their_shot_alone(film):
         assert np.array_equal(done[index], plain[index])
     for index in range(STARTS[2], sum(LENGTHS)):
         assert (done[index] == 128).all()
+
+
+COLUMNS = {
+    "vividness": ("0", "[shot.2]\nvividness = 0\n"),
+    "skip": ("yes", "[shot.2]\nskip = true\n"),
+    "cards": ("card", '[shot.2]\ncards = "card"\n'),
+    "coloured": ("skip", '[shot.2]\ncoloured = "skip"\n'),
+    "toned": ("copy", '[shot.2]\ntoned = "copy"\n'),
+}
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+def test_a_column_of_the_cut_list_says_the_same_as_the_file_next_to_it(film, tmp_path, column):
+    folder, plain = film
+    value, text = COLUMNS[column]
+    done = colorized(folder, f"by-file-{column}.mkv", text)
+    (tmp_path / "other.csv").write_text(f"first_frame,{column}\n0,\n14,{value}\n24,\n")
+    job = job_of(folder, f"by-column-{column}.mkv", shots=tmp_path / "other.csv")
+    list(pipeline.run(job, tiny_model()))
+    listed = chroma_of(job.target)
+    assert all(np.array_equal(one, other) for one, other in zip(listed, done, strict=True))
+    assert not any(np.array_equal(listed[n], plain[n]) for n in range(15, 23))
+    if column != "vividness":
+        assert all((listed[n] == 128).all() for n in range(14, 24))
+    assert all(np.array_equal(listed[n], plain[n]) for n in (*range(13), *range(25, 36)))
+
+
+def test_the_file_next_to_the_list_decides(film, tmp_path):
+    folder, _ = film
+    (tmp_path / "both.csv").write_text("first_frame,strength,emulsion\n0,0.5,ortho\n14,,\n")
+    (tmp_path / "both.toml").write_text("[shot.1]\nstrength = 0.25\n")
+    columns = CutList(tmp_path / "both.csv", folder / "a.mkv", Fraction(25)).own
+    own = read_overrides(tmp_path / "both.csv", frozenset({0, 14}), columns)
+    assert own is not None
+    assert (own.of(3).strength, own.of(3).emulsion) == (0.25, "ortho")
+    assert own.of(20).strength is None
+
+
+@pytest.mark.parametrize("column", ["cards", "coloured", "faded", "strength", "skip"])
+def test_a_wrong_value_in_a_column_is_named_with_its_shot(film, tmp_path, column):
+    folder, _ = film
+    (tmp_path / "bad.csv").write_text(f"first_frame,{column}\n0,\n14,often\n24,\n")
+    with pytest.raises(SettingsError, match=r"bad\.csv: shot 2"):
+        list(pipeline.run(job_of(folder, "bad.mkv", shots=tmp_path / "bad.csv"), tiny_model()))
 
 
 def test_vividness_is_of_its_shot_alone(film):

@@ -11,6 +11,7 @@ from colorizer.frame import Frame
 from colorizer.stages.levels import FRESH, fresh_print
 from colorizer.stages.levels.film import FilmLevels
 from colorizer.stages.levels.light import Light, change_between, small_codes
+from colorizer.stages.own_colours import NOTHING_SAID, Look
 from colorizer.stages.shots import CONTEXT, mark_shots
 from tests.stages.shots_drawn import frame_of, plain, texture
 
@@ -137,6 +138,27 @@ def test_every_shot_has_one_curve_of_its_own():
         assert frame.slope == 1
     as_is = levelled(film([1.0] * 10, flat), "as-is")
     assert as_is[4].slope == pytest.approx(fresh_print(flat)[1], rel=0.05)
+
+
+def test_a_shot_that_a_person_says_does_not_fade_keeps_its_colours():
+    gains = [1.0] * 12 + [1 - n / 40 for n in range(20)]
+    looks = {"fresh": NOTHING_SAID, "off": Look(faded="off")}
+    done = {
+        name: list(FilmLevels("fresh").level(mark_shots(film(gains)), lambda _, look=look: look))
+        for name, look in looks.items()
+    }
+    assert min(frame.slope for frame in done["fresh"]) < 0.75
+    assert "fade" in done["fresh"][-1].taken
+    assert all(frame.slope == 1 and not frame.taken for frame in done["off"])
+
+
+@pytest.mark.parametrize("wish", ["copy", "skip", "do"])
+def test_a_shot_that_a_person_says_is_in_colour_is_one(wish):
+    done = FilmLevels("fresh").level(mark_shots(film([1.0] * 8)), lambda _: Look(coloured=wish))
+    for frame in done:
+        assert "coloured" in frame.taken
+        assert frame.kept == (wish == "copy")
+        assert (frame.slope == 0) == (wish == "skip")
 
 
 def test_a_blank_shot_stays_neutral():

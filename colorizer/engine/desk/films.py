@@ -181,7 +181,8 @@ def _film(path: Path, settings: Settings, stamps: tuple[int, ...]) -> _Film:
     from colorizer.guidance.shot_settings import read_overrides
 
     reader = reader_of(_film_job(path, settings))
-    own = read_overrides(cut_file(settings.shots, path), reader.cuts) if settings.smooth else None
+    cuts = cut_file(settings.shots, path)
+    own = read_overrides(cuts, reader.cuts, reader.listed) if settings.smooth else None
     placed = [] if own is None else list(own.placed(reader))
     points = [(index, guide) for index, guide in placed if isinstance(guide, Hint)]
     pictures = [(index, guide.file) for index, guide in placed if isinstance(guide, Reference)]

@@ -16,12 +16,12 @@ from itertools import islice
 import numpy as np
 
 from colorizer.frame import Frame
-from colorizer.stages.found import CARD, LETTERS
+from colorizer.stages.found import CARD, FADE, LETTERS
 from colorizer.stages.levels.curve import CALM, LIT, STEADY, TONES, Curve, Seen, State
 from colorizer.stages.levels.iris import follow_iris, in_both, picture_of, without_iris
 from colorizer.stages.levels.light import Light, change_between, small_codes
 from colorizer.stages.levels.view import ends_of, shown_as, steady, view_of
-from colorizer.stages.own_colours import AS_USUAL, Wishes, as_wished, kind_of
+from colorizer.stages.own_colours import AS_USUAL, NOTHING_SAID, Look, Wishes, as_wished, kind_of
 from colorizer.stages.region.cards import CARD_STEP, Looked, is_card, share_of
 from colorizer.stages.region.charts import is_chart
 from colorizer.stages.region.letters import joined, letters_of
@@ -37,6 +37,8 @@ _SURE_GAIN = 0.3
 """Least gain of a frame by which the curve of its shot is widened."""
 _MIXED = 0.35
 """Share of a card in the last frame of a shot from which that dissolves into it."""
+_REST = 0.5
+"""Most that is no mixture of both, by what has changed: what moves is another thing."""
 _LOOKED_AT = 12
 """Frames in which the surround of a shot's picture is looked for."""
 
@@ -60,7 +62,7 @@ class FilmLevels:
     ) -> None:
         self._faded, self._paper, self._cards = faded, paper, cards
         self._wishes = wishes
-        self._cards_of: Callable[[int], str | None] = lambda _: None
+        self._look_of: Callable[[int], Look] = lambda _: NOTHING_SAID
         self._start = 0
         self._restored: Curve | None = None
         self._curve = Curve()
@@ -92,20 +94,20 @@ class FilmLevels:
         return self._states.get(index, {})
 
     def level(
-        self, frames: Iterable[Frame], cards_of: Callable[[int], str | None] = lambda _: None
+        self, frames: Iterable[Frame], look_of: Callable[[int], Look] = lambda _: NOTHING_SAID
     ) -> Iterator[Frame]:
         """Yield the frames wanted, with what the network sees of them and their slope.
 
         Args:
             frames: from `mark_shots`, from a few before the first one wanted.
-            cards_of: gives what a person says of a frame, by its index: one of `settings.CARDS`,
-                or "card" where it is one; None leaves it to the rest.
+            look_of: gives what a person says of a frame, by its index.
         """
-        self._cards_of = cards_of
+        self._look_of = look_of
         for frame in frames:
             seen = self._look(frame)
             if frame.starts_shot:
-                yield from self._rest(seen if seen.card else None)
+                found = seen.card and self._look_of(frame.index).cards is None
+                yield from self._rest(seen if found else None)
             self._take(seen)
             if len(self._waiting) > _ahead(frame):
                 yield from self._next()
@@ -119,7 +121,7 @@ class FilmLevels:
         seen.looked = frame.starts_shot or frame.index % CARD_STEP == 0
         if seen.looked:
             seen.own = kind_of(frame)
-        cards = self._cards_of(frame.index) or self._cards
+        cards = self._look_of(frame.index).cards or self._cards
         if cards == "card":
             seen.card = True
         elif cards != "colour" and seen.looked:
@@ -254,13 +256,15 @@ class FilmLevels:
         one = self._waiting.popleft()
         if one.in_doubt:
             self._widen(one)
-        fresh = curve.fresh()
-        if self._faded == "as-is":
+        fresh, said = curve.fresh(), self._look_of(one.frame.index)
+        faded = said.faded or self._faded
+        fades = slope < LIT and faded != "off"
+        if faded == "as-is":
             slope /= fresh[0]
-        table = None if self._faded == "off" else view_of(one.light, fresh)
+        table = None if faded == "off" else view_of(one.light, fresh)
         if not one.is_flash:
             curve.gone = one.light
-        slope = 1.0 if self._faded == "off" else slope
+        slope = 1.0 if faded == "off" else slope
         later = ((other.card, other.codes) for other in self._waiting)
         card = curve.cards.share((one.card, one.codes), [*later, *self._end])
         slope *= 1 - card
@@ -272,10 +276,13 @@ class FilmLevels:
         written = curve.letters.mask(one.written, (other.written for other in self._waiting))
         if card > 0.5:
             frame = replace(frame, taken=frame.taken | {CARD})
-        elif written is not None:
+        elif fades:
+            frame = replace(frame, taken=frame.taken | {FADE})
+        if card <= 0.5 and written is not None:
             paper = joined(written, frame.paper)
             frame = replace(frame, paper=paper, taken=frame.taken | {LETTERS})
-        frame = as_wished(frame, curve.own_of(one, self._waiting), self._wishes)
+        own = said.own(curve.own_of(one, self._waiting))
+        frame = as_wished(frame, own, said.wishes(self._wishes))
         curve.iris, curve.calm = one.iris, one.calm
         if one.iris is None:
             curve.whole = one.frame.L
@@ -292,5 +299,9 @@ def _dissolves(waiting: Sequence[Seen], card: Seen) -> bool:
     """Tell whether the last frames of a shot dissolve into a card that begins the next."""
     if not waiting or waiting[-1].card or waiting[-1].codes.shape != card.codes.shape:
         return False
-    before = waiting[max(0, len(waiting) - STEADY)].codes
-    return share_of(card.codes, before, waiting[-1].codes) > _MIXED
+    before, last = waiting[max(0, len(waiting) - STEADY)].codes, waiting[-1].codes
+    share = share_of(card.codes, before, last)
+    rest = last - (before + share * (card.codes - before))
+    return share > _MIXED and float(np.abs(rest).mean()) < _REST * float(
+        np.abs(last - before).mean()
+    )
