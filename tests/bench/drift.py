@@ -1,6 +1,6 @@
 """What smoothing and the colour memory do: `python -m tests.bench.drift COLOUR_FILM...`
 
-Colour films are made gray, at 480 lines at most, and coloured by the whole program: every frame
+Colour films are made gray, at 320 lines at most, and coloured by the whole program: every frame
 alone, smoothed along the motion, with the colour memory, and with both (the default). The metrics
 are those of `colorizer measure` against the true colours. A film of fewer frames than are asked for
 runs forth and back. With --spliced N the first N frames of all are joined into one film as well.
@@ -8,7 +8,9 @@ runs forth and back. With --spliced N the first N frames of all are joined into 
     drift    and that of the true colours; their ratio
     uncov.   ghost on uncovered ground: old colours there, by what the same way to colour gives
              without smoothing (so that what the memory changes is not taken for old)
-    keep     with --reference: RMSE where one still of the middle of the film is a reference
+
+With --reference one still of the middle of the film is a reference, as well. --sheets FOLDER gets a
+contact sheet of each film: a row for each way, the true colours above.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from __future__ import annotations
 import argparse
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -29,19 +31,24 @@ from PIL import Image
 
 from colorizer import pipeline
 from colorizer.jobs import Job, Kind
-from colorizer.measure import measure_film
+from colorizer.measure.flow import LONG_SIDE
+from colorizer.measure.measuring import PLAIN, TRUTH, Measuring
+from colorizer.measure.view import Colours
+from colorizer.media.film.colour import ColourFilm, ColourFrame
 from colorizer.models import load_model
 from colorizer.models.base import ColorModel
 from colorizer.pipeline import film as stages
 from colorizer.settings import Settings
+from colorizer.stages.shots import mark_shots, scene_detector
 
-ALONE, SMOOTHED, MEMORY, BOTH, GIVEN = "each frame alone", "smoothed", "memory", "both", "reference"
-_LINES = 480
+ALONE, SMOOTHED, MEMORY = "each frame alone", "smoothed", "memory"
+BOTH, GIVEN = "both", "reference"
+_LINES, _WIDE, _SHOWN = 320, 320, 6
 _RATE = Fraction(25)
 
 
 def frames_of(path: Path, most: int) -> list[np.ndarray]:
-    """Return frames of a film as RGB of at most 480 lines; too few run forth and back."""
+    """Return frames of a film as RGB of at most 320 lines; too few run forth and back."""
     found = []
     with av.open(str(path)) as container:
         for decoded in container.decode(video=0):
@@ -86,28 +93,48 @@ def coloured(folder: Path, name: str, model: ColorModel, **settings: Any) -> Pat
 
 def rows_of(folder: Path, model: ColorModel, *, given: bool) -> dict[str, dict[str, Any]]:
     """Colour the gray film of a folder in every way, and measure each."""
-    plain = coloured(folder, "alone", model, smooth=False)
+    ways = {ALONE: coloured(folder, "alone", model, smooth=False)}
+    ways[SMOOTHED] = coloured(folder, "smoothed", model, memory="off")
     with unsmoothed():
-        kept = coloured(folder, "memory", model, every_frame=True)
-    ways = {
-        ALONE: (plain, plain),
-        SMOOTHED: (coloured(folder, "smoothed", model, memory="off"), plain),
-        MEMORY: (kept, kept),
-        BOTH: (coloured(folder, "both", model), kept),
-    }
+        ways[MEMORY] = coloured(folder, "memory", model, every_frame=True)
+    ways[BOTH] = coloured(folder, "both", model)
     if given:
         reference = str(folder / "middle.png")
-        ways[GIVEN] = (coloured(folder, "given", model, reference=reference), plain)
-    truth, gray = folder / "truth.mkv", folder / "gray.mkv"
-    rows = {}
-    for name, (result, own) in ways.items():
-        told = measure_film(result, gray, truth=truth, plain=own)
-        rows[name] = told["result"] | {"truth": told["truth"]["drift"]}
-        rows[name]["against"] = told["result"]["chroma"] / told["truth"]["chroma"]
-    first = rows[ALONE]["chroma"]
+        ways[GIVEN] = coloured(folder, "given", model, reference=reference)
+    # Old colours on uncovered ground are told from what the same way gives without smoothing.
+    told = measured_by(folder, ways, ALONE)
+    own = measured_by(folder, {name: ways[name] for name in (MEMORY, BOTH)}, MEMORY)
+    rows = {name: told[name] for name in ways}
+    del rows[MEMORY]["ghost"]["uncovered"]
+    rows[BOTH]["ghost"]["uncovered"] = own[BOTH]["ghost"]["uncovered"]
     for row in rows.values():
-        row["kept"] = row["chroma"] / first
+        row["truth"] = told[TRUTH]["drift"]
+        row["kept"] = row["chroma"] / rows[ALONE]["chroma"]
     return rows
+
+
+def measured_by(folder: Path, films: dict[str, Path], plain: str) -> dict[str, Any]:
+    """Measure films of a folder against its truth, and one of them as that without smoothing."""
+    with ExitStack() as stack:
+        gray = stack.enter_context(
+            ColourFilm(folder / "gray.mkv", long_side=LONG_SIDE, coloured=False)
+        )
+        opened = {
+            name: stack.enter_context(ColourFilm(path, long_side=LONG_SIDE, grid=gray.grid))
+            for name, path in {TRUTH: folder / "truth.mkv", **films}.items()
+        }
+        measuring = Measuring()
+        streams = [one.frames() for one in opened.values()]
+        marked = mark_shots(gray.frames(), None, detector=scene_detector())
+        for source, *seen in zip(marked, *streams, strict=True):
+            found = {
+                PLAIN if name == plain else name: Colours(one.ab, one.rgb)
+                for name, one in zip(opened, seen, strict=True)
+                if isinstance(one, ColourFrame) and one.ab is not None
+            }
+            measuring.add(source.L, found, starts_shot=source.starts_shot)
+    facts = measuring.facts()
+    return {plain if name == PLAIN else name: facts[name] for name in facts}
 
 
 def cells(row: dict[str, Any]) -> list[float]:
@@ -140,13 +167,35 @@ def show(title: str, rows: dict[str, list[float]]) -> None:
         print(f"  {name:20}" + "".join(f"{text:>9}" for text in told), flush=True)
 
 
-def measured(frames: list[np.ndarray], model: ColorModel, *, given: bool) -> dict[str, list[float]]:
+def sheet(folder: Path, file: Path) -> None:
+    """Draw some frames of all films in a folder, one above the other."""
+    rows = []
+    for name in ("truth", "alone", "smoothed", "memory", "both", "given"):
+        if (path := folder / f"{name}.mkv").exists():
+            with av.open(str(path)) as film:
+                frames = [one.to_ndarray(format="rgb24") for one in film.decode(video=0)]
+            chosen = [
+                frames[n] for n in np.linspace(2, len(frames) - 3, _SHOWN).round().astype(int)
+            ]
+            height = round(_WIDE * chosen[0].shape[0] / chosen[0].shape[1])
+            small = [cv2.resize(c, (_WIDE, height), interpolation=cv2.INTER_AREA) for c in chosen]
+            rows.append(np.hstack(small))
+    file.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(np.vstack(rows)).save(file, quality=88)
+
+
+def measured(
+    frames: list[np.ndarray], model: ColorModel, *, given: bool, drawn: Path | None
+) -> dict[str, list[float]]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write(folder / "truth.mkv", frames, "yuv444p")
         write(folder / "gray.mkv", frames, "gray")
         Image.fromarray(frames[len(frames) // 2]).save(folder / "middle.png")
-        return {k: cells(row) for k, row in rows_of(folder, model, given=given).items()}
+        rows = {k: cells(row) for k, row in rows_of(folder, model, given=given).items()}
+        if drawn:
+            sheet(folder, drawn)
+        return rows
 
 
 def main() -> None:
@@ -155,11 +204,14 @@ def main() -> None:
     parser.add_argument("--frames", type=int, default=100, help="of each film; 0 leaves them out")
     parser.add_argument("--spliced", type=int, metavar="N", help="N frames of each, joined")
     parser.add_argument("--reference", action="store_true", help="with one still of each, too")
+    parser.add_argument("--sheets", type=Path, metavar="FOLDER", help="for contact sheets")
     arguments = parser.parse_args()
+    sheets = arguments.sheets
     model, found = load_model(), []
     for film in arguments.films if arguments.frames else ():
         frames = frames_of(film, arguments.frames)
-        found.append(measured(frames, model, given=arguments.reference))
+        drawn = sheets and sheets / f"{film.stem}.jpg"
+        found.append(measured(frames, model, given=arguments.reference, drawn=drawn))
         show(film.stem, found[-1])
     if len(found) > 1:
         show("mean", {name: [*np.nanmean([one[name] for one in found], 0)] for name in found[0]})
@@ -170,7 +222,8 @@ def main() -> None:
             for film in arguments.films
             for one in frames_of(film, arguments.spliced)
         ]
-        show("spliced", measured(joined, model, given=False))
+        drawn = sheets and sheets / "spliced.jpg"
+        show("spliced", measured(joined, model, given=False, drawn=drawn))
 
 
 if __name__ == "__main__":

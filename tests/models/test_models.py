@@ -2,6 +2,7 @@
 
 from contextlib import nullcontext
 
+import numpy as np
 import pytest
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
@@ -9,7 +10,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from colorizer.errors import ModelNotFound
 from colorizer.models import MODELS, create_model, model_spec
 from colorizer.models.ab_bins import bin_centres
-from colorizer.models.base import VIVIDNESS, trainable_parameters
+from colorizer.models.base import VIVIDNESS, pad_to_stride, trainable_parameters
 from colorizer.settings import Settings
 from tests.models.gradient import a_gradient
 from tests.models.scaled import SCALED, distance, scaled_model, two_pictures
@@ -195,3 +196,13 @@ def test_zhang2016_without_vividness_is_duller():
 def test_unknown_model_lists_the_known():
     with pytest.raises(ModelNotFound, match="autochrome"):
         model_spec("nosuch")
+
+
+@pytest.mark.parametrize("size", [(64, 96), (65, 91), (90, 64), (20, 40)])
+def test_sides_are_filled_up_with_the_mirror_of_the_picture(size):
+    """Against numpy's padding; a side too short for that is repeated."""
+    x = torch.rand(1, 2, *size)
+    below, right = -size[0] % 32, -size[1] % 32
+    mode = "reflect" if below < size[0] and right < size[1] else "edge"
+    expected = np.pad(x.numpy(), ((0, 0), (0, 0), (0, below), (0, right)), mode=mode)
+    np.testing.assert_array_equal(pad_to_stride(x, 32).numpy(), expected)
