@@ -51,6 +51,7 @@ class Queue(Closes):
     def __init__(self, path: Path, *, alone: bool = True) -> None:
         self.path = path
         self.unreadable: set[int] = set()
+        self._targets: dict[str, tuple[bytes, str]] | None = None
         with self._explained():
             path.parent.mkdir(parents=True, exist_ok=True)
             if os.path.lexists(path):
@@ -119,9 +120,8 @@ class Queue(Closes):
             reason: of that state.
             root: folder of their run log and manifest; None is each target's own.
         """
-        now = time.time()
+        now, held = time.time(), self._held()
         with self._change():
-            held = self._held()
             position = self._base.execute("SELECT coalesce(max(position), 0) FROM jobs")
             place = position.fetchone()[0]
             ids = []
@@ -140,6 +140,7 @@ class Queue(Closes):
                      column_value("root", root), job.new_list),
                 )  # fmt: skip
                 ids.append(cursor.lastrowid or 0)
+        self._targets = held
         return ids
 
     def update(self, row: int, **changes: Any) -> None:
@@ -228,9 +229,11 @@ class Queue(Closes):
             self._base.execute(f"DELETE FROM temp.removed WHERE {chosen}", (asked,))
 
     def _held(self) -> dict[str, tuple[bytes, str]]:
-        """Return source and state by target, as `free_target` wants them."""
-        rows = self._base.execute("SELECT target, source, state FROM jobs")
-        return {name_key(os.fsdecode(t)): (source, state) for t, source, state in rows}
+        """Return source and state by target, as `free_target` wants them; kept while only added."""
+        if self._targets is None:
+            rows = self._base.execute("SELECT target, source, state FROM jobs")
+            self._targets = {name_key(os.fsdecode(t)): (s, state) for t, s, state in rows}
+        return self._targets
 
     def _refuse_foreign(self) -> None:
         """Raise ColorizerError for a database of another program; nothing is changed in it."""
@@ -262,6 +265,7 @@ class Queue(Closes):
     @contextmanager
     def _change(self) -> Iterator[None]:
         """All or nothing."""
+        self._targets = None
         with self._explained():
             self._base.execute("BEGIN IMMEDIATE")
             try:

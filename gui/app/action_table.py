@@ -17,9 +17,11 @@ from gui.app.choices import Choices
 from gui.app.program import Program
 from gui.picture.look_panel import LookPanel
 from gui.queue.queue_panel import QueuePanel
+from gui.session.edits import OVER
+from gui.session.engine import Life
 from gui.session.look import Mode
 from gui.session.runner import PENDING, Activity
-from gui.session.session import AGAIN, OVER, Session
+from gui.session.session import AGAIN, Session
 from gui.shots.timeline import Timeline
 
 _KEYS = QKeySequence.StandardKey
@@ -81,6 +83,9 @@ def _of_work(parts: Parts) -> list[Act]:
             tip=_tr("Let the files in progress end and begin no other"),
             do=lambda: runner.stop_after_this(runner.activity is not Activity.STOPPING),
             when=lambda: runner.is_running, on=lambda: runner.activity is Activity.STOPPING),
+        Act(name="engine_again", words=_tr("Start the &engine again"),
+            do=session.engine.start_again, when=lambda: session.engine.life is Life.GIVEN_UP,
+            tip=_tr("Start the process that does the work, after it did not stay alive")),
         Act(name="retry_failed", words=_tr("&Retry all failed"), key="Ctrl+R",
             do=session.retry_failed, when=lambda: _are_any(session, JobState.FAILED)),
         Act(name="clear_done", words=_tr("Clear &done"), key="Ctrl+L", do=session.clear_over,

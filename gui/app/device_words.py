@@ -26,11 +26,17 @@ class DeviceWords(QObject):
         self._session = session
         session.engine.ready.connect(self.ask)
         session.settings_changed.connect(self.ask)
+        session.engine.broken.connect(self._handle_broken)
 
     def ask(self) -> None:
         """Ask the worker."""
         settings = self._session.preferences.settings.as_dict()
         self._session.engine.ask("device", self._handle_device, settings=settings)
+
+    def _handle_broken(self, why: str) -> None:
+        words = self.tr("The worker process does not start (%1). Queue, Start the engine again")
+        self.words = words.replace("%1", why)
+        self.changed.emit()
 
     def _handle_device(self, event: dict[str, Any]) -> None:
         if "error" in event:

@@ -15,7 +15,9 @@ from PySide6.QtGui import (
     QPalette,
     QPen,
 )
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from gui.style.plain import PlainLabel
 
 _MARGIN, _RADIUS = 16, 12
 
@@ -48,18 +50,18 @@ class DropArea(QWidget):
         self.update()
 
     def _create_words(self) -> None:
-        title = QLabel(self.tr("Drop photos, films and folders here"))
+        title = PlainLabel(self.tr("Drop photos, films and folders here"))
         font = QFont(title.font())
         font.setPointSizeF(font.pointSizeF() * 1.7)
         font.setWeight(QFont.Weight.DemiBold)
         title.setFont(font)
-        hint = QLabel(
+        hint = PlainLabel(
             self.tr(
                 "Folders are searched with all that is below them. "
                 "Nothing starts before you press Start."
             )
         )
-        promise = QLabel(
+        promise = PlainLabel(
             self.tr(
                 "Your originals are only read, never changed. Every result is a new file, "
                 "marked as colorized."
@@ -76,14 +78,14 @@ class DropArea(QWidget):
         layout.addSpacing(14)
         layout.addLayout(self._create_buttons())
         layout.addSpacing(14)
-        steps = QLabel(self.tr("1  Drop     2  Look, and correct colours     3  Start"))
+        steps = PlainLabel(self.tr("1  Drop     2  Look, and correct colours     3  Start"))
         steps.setAlignment(Qt.AlignmentFlag.AlignCenter)
         layout.addWidget(steps)
         layout.addStretch()
         promise.setAlignment(Qt.AlignmentFlag.AlignCenter)
         promise.setWordWrap(True)
         layout.addWidget(promise)
-        self._device = QLabel()
+        self._device = PlainLabel()
         self._device.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._device.setWordWrap(True)
         self._device.setForegroundRole(QPalette.ColorRole.PlaceholderText)

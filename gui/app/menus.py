@@ -22,8 +22,8 @@ def fill_menus(bar: QMenuBar, actions: Actions, choices: Choices) -> None:
         "export", None, "settings", None, "quit",
     ])  # fmt: skip
     queue = actions.menu(bar, _tr("&Queue"), [
-        "start", "stop_after", None, "retry_failed", "clear_done", None, *ROW_MENU, None,
-        "battery", "records",
+        "start", "stop_after", "engine_again", None, "retry_failed", "clear_done", None,
+        *ROW_MENU, None, "battery", "records",
     ])  # fmt: skip
     actions.menu(queue, _tr("When all is done"), choices.wishes)
     actions.menu(bar, _tr("&Edit"), ["undo", "redo", None, "hint", None, "find"])

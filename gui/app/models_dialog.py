@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFileDialog,
     QHeaderView,
-    QLabel,
     QMessageBox,
     QPushButton,
     QTableWidget,
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.session.engine import Engine
+from gui.style.plain import PlainLabel
 from gui.words.text import said, shown
 
 
@@ -32,14 +32,14 @@ class ModelsDialog(QDialog):
         self.resize(720, 360)
         self._engine = engine
         self.table = self._create_table()
-        self.answer = QLabel()
+        self.answer = PlainLabel()
         self.answer.setWordWrap(True)
         self.answer.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.check = QPushButton(self.tr("&Check the weights"))
         self.check.clicked.connect(self._handle_check)
         self.import_ = QPushButton(self.tr("&Import weights…"))
         self.import_.clicked.connect(self._handle_import)
-        hint = QLabel(self.tr("Weights of your own are chosen in the settings, as a file."))
+        hint = PlainLabel(self.tr("Weights of your own are chosen in the settings, as a file."))
         hint.setWordWrap(True)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         self.remove = QPushButton(self.tr("&Remove"))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog, QGridLayout, QLabel, QProgressBar, QPushButton, QWidget
+from PySide6.QtWidgets import QFileDialog, QGridLayout, QProgressBar, QPushButton, QWidget
 
 from gui.session.session import Session
 from gui.style.elided_label import ElidedLabel
+from gui.style.plain import PlainLabel
 from gui.words.text import shown
 
 
@@ -46,7 +47,7 @@ class OutputBar(QWidget):
         self._bar.setFixedHeight(8)
         self._bar.setAccessibleName(self.tr("Progress of the queue"))
         self._words = ElidedLabel()
-        head = QLabel(self.tr("Results go to"))
+        head = PlainLabel(self.tr("Results go to"))
         head.setBuddy(self._change)
         layout = QGridLayout(self)
         layout.setContentsMargins(0, 4, 0, 0)

@@ -8,7 +8,7 @@ from colorizer.jobs import JobState
 from gui.app.output_bar import OutputBar
 from gui.session.runner import PENDING, Activity
 from gui.session.session import Session
-from gui.words.text import clock, count, span
+from gui.words.text import clock, count, plural, span
 
 _TICK_MS = 1000
 
@@ -30,7 +30,8 @@ class ProgressWords(QObject):
         model, runner = self._session.model, self._session.runner
         counts, total = model.counts, model.rowCount()
         over = total - sum(counts[state] for state in (*PENDING, JobState.RUNNING))
-        words = [self.tr("%1 of %2 files").replace("%1", count(over)).replace("%2", count(total))]
+        files = plural(self.tr("%2 of 1 file"), self.tr("%2 of %1 files"), total)
+        words = [files.replace("%2", count(over))]
         for state, text in (
             (JobState.FAILED, self.tr("failed: %1")),
             (JobState.SKIPPED, self.tr("skipped: %1")),

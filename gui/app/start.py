@@ -21,6 +21,7 @@ from gui.app.window import Window
 from gui.session.preferences import Preferences
 from gui.session.session import Session
 from gui.style.icons import app_icon
+from gui.style.plain import warn
 from gui.style.theme import apply_theme
 from gui.words.language import use_language
 from gui.words.text import said
@@ -91,5 +92,5 @@ def open_queue(file: Path) -> Queue:
         aside = file.with_name(f"{file.name}.damaged-{int(time.time())}")
         if file.exists():
             file.replace(aside)
-        QMessageBox.warning(None, "Colorizer", f"{said(str(error))}\n→ {aside}")
+        warn(f"{said(str(error))}\n→ {aside}", None)
         return Queue(file)

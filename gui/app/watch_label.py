@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from gui.session.watching import Watching
-from gui.words.text import said, shown
+from gui.style.plain import PlainLabel
+from gui.words.text import as_tip, said, shown
 
 _WIDTH = 280
 """In device-independent pixels."""
 
 
-class WatchLabel(QLabel):
+class WatchLabel(PlainLabel):
     """Says what is watched, or why nothing comes in."""
 
     def __init__(self, watching: Watching, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setTextFormat(Qt.TextFormat.PlainText)
+        super().__init__("", parent)
         self._watching = watching
         watching.changed.connect(self._handle_changed)
         self._handle_changed()
@@ -32,5 +32,6 @@ class WatchLabel(QLabel):
         line = f"⚠ {trouble}" if trouble else words
         middle = Qt.TextElideMode.ElideMiddle
         self.setText(self.fontMetrics().elidedText(line, middle, _WIDTH))
-        self.setToolTip(f"{words}\n{trouble}".strip())
-        self.setAccessibleName(self.toolTip())
+        told = f"{words}\n{trouble}".strip()
+        self.setToolTip(as_tip(told))
+        self.setAccessibleName(told)

@@ -11,7 +11,6 @@ from types import TracebackType
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import (
-    QLabel,
     QMainWindow,
     QMessageBox,
     QSplitter,
@@ -35,7 +34,8 @@ from gui.picture.look_panel import LookPanel
 from gui.queue.details import Details
 from gui.queue.queue_panel import QueuePanel
 from gui.session.session import Session
-from gui.words.text import count, said
+from gui.style.plain import PlainLabel, message_box
+from gui.words.text import count, plural, said
 
 SAMPLES = Path(__file__).parents[2] / "colorizer" / "samples"
 _READ_MS = 15_000
@@ -117,7 +117,7 @@ class Window(QMainWindow):
             self.splitter.setStretchFactor(place, 1)
         self.setCentralWidget(self.splitter)
         self.watch_label = WatchLabel(self.session.watching)
-        self.device_label = QLabel(self.tr("Device: being looked for…"))
+        self.device_label = PlainLabel(self.tr("Device: being looked for…"))
         self.statusBar().addPermanentWidget(self.watch_label)
         self.statusBar().addPermanentWidget(self.device_label)
 
@@ -147,13 +147,17 @@ class Window(QMainWindow):
             self._faults.add(str(error))
             self._handle_trouble(str(error) or kind.__name__)
 
-    def _handle_added(self, ids: list[int], notes: list[str]) -> None:
-        words = self.tr("Added: %1").replace("%1", count(len(ids)))
-        self.statusBar().showMessage(" · ".join([words, *map(said, notes)]), _READ_MS)
-        if not ids and notes:
+    def _handle_added(self, ids: list[int], present: list[int], notes: list[str]) -> None:
+        """Say what was added, and show the first of it."""
+        words = [plural(self.tr("1 file added"), self.tr("%1 files added"), len(ids))]
+        if present:
+            one, many = self.tr("1 is in the queue already"), self.tr("%1 are in the queue already")
+            words.append(plural(one, many, len(present)))
+        self.statusBar().showMessage(" · ".join([*words, *map(said, notes)]), _READ_MS)
+        if not ids and not present and notes:
             self._handle_trouble("\n".join(map(said, notes)))
-        elif ids and self.session.shown is None:
-            self.queue_panel.select(ids[0])
+        elif first := [*ids, *present][:1]:
+            self.queue_panel.select(first[0])
             self.queue_panel.table.setFocus()  # in the search field, keys would be letters
         self.session.runner.wake()
 
@@ -177,9 +181,7 @@ class Window(QMainWindow):
 
     def _handle_trouble(self, message: str) -> None:
         """Say what went wrong without stopping anything."""
-        box = QMessageBox(QMessageBox.Icon.Warning, "Colorizer", said(message), parent=self)
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        box = message_box(said(message), self, QMessageBox.Icon.Warning)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.open()
 
@@ -193,17 +195,22 @@ class Window(QMainWindow):
         """Add files and folders to the queue."""
         self.session.add(paths)
 
+    def _show_drop(self, comes: bool) -> None:
+        """Show that files would be taken, with rows in the queue and without."""
+        self.drop_area.set_hot(comes)
+        self.queue_panel.set_hot(comes)
+
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take files dropped anywhere in the window."""
-        self.drop_area.set_hot(takes(event))
+        self._show_drop(takes(event))
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         """The files went elsewhere."""
-        self.drop_area.set_hot(False)
+        self._show_drop(False)
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Add what was dropped."""
-        self.drop_area.set_hot(False)
+        self._show_drop(False)
         if takes(event):
             self.add(local_paths(event.mimeData()))
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import fields
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDoubleSpinBox, QGridLayout, QLabel, QPushButton, QSlider, QWidget
+from PySide6.QtWidgets import QDoubleSpinBox, QGridLayout, QPushButton, QSlider, QWidget
 
 from colorizer.settings import Settings
+from gui.style.plain import PlainLabel
 
 _STEPS = 100
 """Slider steps of 1.0."""
@@ -60,7 +61,7 @@ class AdjustPanel(QWidget):
         slider.setValue(round(usual * _STEPS))
         box = QDoubleSpinBox(decimals=2, minimum=low, maximum=high, singleStep=0.05)
         box.setValue(usual)
-        label = QLabel(words)
+        label = PlainLabel(words)
         label.setBuddy(slider)
         for widget in (label, slider, box):
             widget.setToolTip(item.metadata["help"])

@@ -51,7 +51,8 @@ class Live(QObject):
         self._tell()
 
     def _tell(self) -> None:
-        self._engine.send(do="watch", out=self._folder.path() if self._wanted else "")
+        if self._engine.is_running:
+            self._engine.tell(do="watch", out=self._folder.path() if self._wanted else "")
 
     def _handle_activity(self) -> None:
         if self._wanted and not self._runner.is_active:

@@ -104,6 +104,10 @@ class QueuePanel(QWidget):
             self.table.setCurrentIndex(index)
             self.table.scrollTo(index)
 
+    def set_hot(self, hot: bool) -> None:
+        """Show that something is about to be dropped."""
+        self.table.set_hot(hot)
+
     def _create_filter(self) -> QHBoxLayout:
         self.search = QLineEdit(placeholderText=self.tr("Find a file by name or folder"))
         self.search.setClearButtonEnabled(True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QAbstractItemModel, QPoint, QSize, Qt
-from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 
 from colorizer.jobs import JobState, Kind
@@ -30,6 +30,8 @@ class QueueTable(QTableView):
 
     def __init__(self, model: QAbstractItemModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.is_hot = False
+        """Whether files are held over the window."""
         self._by_hand: dict[Column, int] = {}
         self._chosen: dict[Column, bool] = {}
         self.setAccessibleName(self.tr("Queue"))
@@ -55,6 +57,23 @@ class QueueTable(QTableView):
             self.setColumnHidden(place, column not in shown)
         header.blockSignals(False)
         self.updateGeometries()
+
+    def set_hot(self, hot: bool) -> None:
+        """Draw a frame while files are held over the window."""
+        self.is_hot = hot
+        self.viewport().update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the rows, and the frame of what is about to be dropped."""
+        super().paintEvent(event)
+        if self.is_hot:
+            painter = QPainter(self.viewport())
+            accent = self.palette().accent().color()
+            painter.setPen(QPen(accent, 3, Qt.PenStyle.DashLine))
+            wash = QColor(accent)
+            wash.setAlphaF(0.12)
+            painter.setBrush(wash)
+            painter.drawRect(self.viewport().rect().adjusted(2, 2, -2, -2))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fit the columns again."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from colorizer.settings import Settings
 from gui.session.engine import Engine
 from gui.session.queue_model import QueueModel
 
-_AT_ONCE = 1000
+_AT_ONCE = 500
 """Rows added between two turns of the event loop, so that the window stays alive."""
 
 
@@ -22,8 +23,8 @@ class Adder(QObject):
 
     progress = Signal(int, int)
     """Rows added and rows found, 0 and 0 while it is still searched."""
-    added = Signal(list, object)
-    """Ids of new rows, and notes: what was left out and why."""
+    added = Signal(list, list, object)
+    """Ids of new rows, those of rows that had the files already, and notes: what was left out."""
     failed = Signal(object)
 
     def __init__(self, model: QueueModel, engine: Engine, parent: QObject | None = None) -> None:
@@ -59,28 +60,41 @@ class Adder(QObject):
             (_job(row, settings), JobState(state), reason)
             for *row, state, reason in event["settled"]
         ]
-        self._add_some(jobs, settled, [], event["notes"])
+        self._add_some(_Found(jobs, settled, event["notes"]))
 
-    def _add_some(
-        self,
-        jobs: list[Job],
-        settled: list[tuple[Job, JobState, str]],
-        ids: list[int],
-        notes: list[str],
-    ) -> None:
-        ids += self._model.add(jobs[:_AT_ONCE])
-        if len(jobs) > _AT_ONCE:
-            self.progress.emit(len(ids), len(ids) + len(jobs) - _AT_ONCE)
-            left = jobs[_AT_ONCE:]
-            QTimer.singleShot(0, self, lambda: self._add_some(left, settled, ids, notes))
+    def _add_some(self, found: _Found) -> None:
+        part = found.jobs[found.taken : found.taken + _AT_ONCE]
+        found.taken += len(part)
+        found.ids += self._model.add(part)
+        self.progress.emit(found.taken, len(found.jobs))
+        if found.taken < len(found.jobs):
+            QTimer.singleShot(0, self, lambda: self._add_some(found))
             return
-        for (state, reason), group in _grouped(settled).items():
-            ids += self._model.add(group, state, reason)
+        for (state, reason), group in _grouped(found.settled).items():
+            found.ids += self._model.add(group, state, reason)
         self._close()
-        self.added.emit(ids, notes)
+        self.added.emit(found.ids, self._present(found), found.notes)
+
+    def _present(self, found: _Found) -> list[int]:
+        """Return the rows that had files of a search before it."""
+        if len(found.ids) == len(found.jobs) + len(found.settled):
+            return []
+        sources, new = {job.source for job in found.jobs}, set(found.ids)
+        return [e.id for e in self._model.entries if e.job.source in sources and e.id not in new]
 
     def _close(self) -> None:
         self._open -= 1
+
+
+@dataclass
+class _Found:
+    """What a search found, and how much of it is rows already."""
+
+    jobs: list[Job]
+    settled: list[tuple[Job, JobState, str]]
+    notes: list[str]
+    ids: list[int] = field(default_factory=list)
+    taken: int = 0
 
 
 def _grouped(

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
+from enum import Enum, auto
 from typing import Any
 
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal
 
 from colorizer.engine.apart import worker_command
+from colorizer.errors import ColorizerError
 from colorizer.notes import revived
 from gui.words.text import shown
 
@@ -20,6 +23,22 @@ _QUICK_DEATHS = 3
 """Deaths without one event in between after which the worker is not started again."""
 
 Answer = Callable[[dict[str, Any]], object]
+
+
+class Life(Enum):
+    """Where the worker process stands."""
+
+    ENDED = auto()
+    """Not started, or ended on purpose."""
+    STARTING = auto()
+    """It was started and takes commands, but has not said that it listens."""
+    READY = auto()
+    GIVEN_UP = auto()
+    """It did not stay alive; only a person starts it again."""
+
+
+class NoWorker(ColorizerError):
+    """A command can't be delivered: no worker runs."""
 
 
 class Engine(QObject):
@@ -34,6 +53,7 @@ class Engine(QObject):
     """The process ended on its own; the words say how. A new one is being started."""
     broken = Signal(str)
     """It does not stay alive; it is not started again."""
+    life_changed = Signal()
     logged = Signal(str)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -42,7 +62,7 @@ class Engine(QObject):
         self._answers: dict[int, Answer] = {}
         self._asked = 0
         self._rest = b""
-        self._stopping = False
+        self.life = Life.ENDED
         self._deaths = 0
         self._process = self._create_process()
 
@@ -53,19 +73,26 @@ class Engine(QObject):
 
     @property
     def is_running(self) -> bool:
-        """Whether there is a worker to talk to."""
-        return self._process.state() != QProcess.ProcessState.NotRunning
+        """Whether a worker takes commands."""
+        return self.life in (Life.STARTING, Life.READY)
 
     def start(self) -> None:
         """Start the worker process; `ready` comes when it listens."""
-        self._stopping = False
+        if self.is_running:
+            return
         self._rest = b""
+        self._become(Life.STARTING)
         self._process.start(*worker_command())
+
+    def start_again(self) -> None:
+        """Start a worker that was given up, with as many tries as at first."""
+        self._deaths = 0
+        self.start()
 
     def stop(self) -> None:
         """End the worker: its input is closed, and after a while it is killed."""
-        self._stopping = True
-        if not self.is_running:
+        self._become(Life.ENDED)
+        if self._process.state() == QProcess.ProcessState.NotRunning:
             return
         self._process.closeWriteChannel()
         if not self._process.waitForFinished(_STOP_MS):
@@ -77,18 +104,30 @@ class Engine(QObject):
         self._process.kill()
 
     def send(self, **command: Any) -> None:
-        """Send one command; without a worker it is lost."""
-        if self.is_running:
-            self._process.write((json.dumps(command) + "\n").encode())
+        """Send one command.
+
+        Raises:
+            NoWorker: it can't be delivered.
+        """
+        line = (json.dumps(command) + "\n").encode()
+        if not self.is_running or self._process.write(line) < len(line):
+            raise NoWorker(self.tr("The worker process does not run."))
 
     def ask(self, question: str, answer: Answer, **arguments: Any) -> None:
         """Send a question; `answer` gets the event, with "error" where it has no answer."""
         self._asked += 1
-        if not self.is_running:
-            QTimer.singleShot(0, lambda: answer({"error": self.tr("The worker is not running.")}))
-            return
-        self._answers[self._asked] = answer
-        self.send(do=question, id=self._asked, **arguments)
+        try:
+            self.send(do=question, id=self._asked, **arguments)
+        except NoWorker as error:
+            words = str(error)
+            QTimer.singleShot(0, self, lambda: answer({"error": words}))
+        else:
+            self._answers[self._asked] = answer
+
+    def tell(self, **command: Any) -> None:
+        """Send a command that is of no use to another worker, such as pause; it may get lost."""
+        with suppress(NoWorker):
+            self.send(**command)
 
     def _create_process(self) -> QProcess:
         process = QProcess(self)
@@ -114,6 +153,7 @@ class Engine(QObject):
     def _handle_event(self, event: dict[str, Any]) -> None:
         if event["event"] == "ready":
             self._deaths = 0
+            self._become(Life.READY)
             self.ready.emit()
         elif "job" in event:
             self._deaths = 0
@@ -138,23 +178,32 @@ class Engine(QObject):
 
     def _handle_error(self, error: QProcess.ProcessError) -> None:
         if error == QProcess.ProcessError.FailedToStart:
-            self._stopping = True
-            self._release()
-            self.broken.emit(shown(self._process.errorString()))
+            self._give_up(shown(self._process.errorString()))
 
     def _lost(self, words: str) -> None:
         """Tell everybody who waits, and start a new worker."""
-        self._release()
-        if self._stopping:
+        if not self.is_running:
+            self._release()
             return
         self.note(f"worker process ended: {words}")
         self._deaths += 1
         if self._deaths > _QUICK_DEATHS:
-            self._stopping = True
-            self.broken.emit(words)
+            self._give_up(words)
             return
+        self._become(Life.ENDED)
+        self._release()
         self.died.emit(words)
         self.start()
+
+    def _give_up(self, words: str) -> None:
+        self._become(Life.GIVEN_UP)
+        self._release()
+        self.broken.emit(words)
+
+    def _become(self, life: Life) -> None:
+        if life is not self.life:
+            self.life = life
+            self.life_changed.emit()
 
     def _release(self) -> None:
         """Answer all open questions: no one else will."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import psutil
 from PySide6.QtCore import QObject, QTimer
 
-from gui.session.room import has_room
+from colorizer.archive.planning.disk import check_room
+from colorizer.errors import TargetError
 from gui.session.runner import Activity, Runner
 
 _LOOK_MS = 15_000
@@ -34,7 +36,7 @@ class Guard(QObject):
         """Hold or continue, as battery and disk are now."""
         runner = self._runner
         if runner.activity is Activity.IDLE:
-            if runner.lacks_room is not None and has_room(runner.lacks_room):
+            if runner.lacks_room is not None and _has_room(runner.lacks_room):
                 runner.start()
             return
         empties = self._battery_counts() and on_battery()
@@ -56,6 +58,15 @@ class Guard(QObject):
             QTimer.singleShot(0, self, self.look)
         elif activity is Activity.IDLE:
             self._holds = self._overruled = False
+
+
+def _has_room(target: Path) -> bool:
+    """Tell whether a result may be begun, by the rule that the work itself has."""
+    try:
+        check_room(target, 1)
+    except TargetError:
+        return False
+    return True
 
 
 def on_battery() -> bool:

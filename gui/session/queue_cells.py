@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication, Qt
 
 from colorizer.engine.queue import Entry
 from colorizer.jobs import JobState, Kind
-from gui.words.text import clock, kind_words, said, shown, size_words, state_words
+from gui.words.text import as_tip, clock, kind_words, said, shown, size_words, state_words
 
 
 class Column(Enum):
@@ -43,8 +43,8 @@ def heading(column: Column) -> str:
     }[column]
 
 
-def words(entry: Entry, column: Column) -> str:
-    """Return the text of a cell."""
+def words(entry: Entry, column: Column, *, paused: bool = False) -> str:
+    """Return the text of a cell; of a file in progress it matters whether work is paused."""
     job = entry.job
     match column:
         case Column.NAME:
@@ -56,7 +56,8 @@ def words(entry: Entry, column: Column) -> str:
         case Column.MODEL:
             return job.settings.model
         case Column.STATE:
-            return state_words(entry.state)
+            held = paused and entry.state is JobState.RUNNING
+            return _tr("Paused") if held else state_words(entry.state)
         case Column.PROGRESS:
             return f"{share(entry):.0%}" if share(entry) else ""
         case Column.SPEED:
@@ -70,9 +71,10 @@ def words(entry: Entry, column: Column) -> str:
 def tip(entry: Entry, column: Column) -> str:
     """Return what the mouse shows above a cell."""
     if column is Column.NAME:
-        return f"{shown(entry.job.source)}\n→ {shown(entry.job.target)}"
+        return as_tip(f"{shown(entry.job.source)}\n→ {shown(entry.job.target)}")
     if column is Column.NOTE:
-        return "\n".join(shown(said(line)) for line in (entry.reason, *entry.warnings) if line)
+        lines = [shown(said(line)) for line in (entry.reason, *entry.warnings) if line]
+        return as_tip("\n".join(lines))
     return ""
 
 

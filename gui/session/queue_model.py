@@ -40,6 +40,7 @@ class QueueModel(DraggedRows):
         self._thumbnails = thumbnails
         self._rows = Rows(queue.entries())
         self._dirty: set[int] = set()
+        self._paused = False
         self._saved: dict[int, float] = {}
         self._teller = QTimer(self, interval=_TELL_MS, singleShot=True)
         self._teller.timeout.connect(self._tell)
@@ -126,6 +127,13 @@ class QueueModel(DraggedRows):
             self._take(numbers, changes)
         for number, target in known.items():
             self._take([number], {"target": target})
+
+    def set_paused(self, paused: bool) -> None:
+        """Let rows in progress say that work is paused, or no more."""
+        if paused is not self._paused:
+            self._paused = paused
+            running = [e.id for e in self.entries if e.state is JobState.RUNNING]
+            self._take(running, {})
 
     def look_again(self, ends: Mapping[int, Progress]) -> None:
         """Fail those of the rows that are done and whose results exist no more."""
@@ -251,7 +259,7 @@ class QueueModel(DraggedRows):
         if role == ENTRY:
             return entry
         if role == Qt.ItemDataRole.DisplayRole:
-            return words(entry, column)
+            return words(entry, column, paused=self._paused)
         if role == Qt.ItemDataRole.DecorationRole and column is Column.NAME:
             return self._thumbnails.picture(entry)
         if role == Qt.ItemDataRole.ToolTipRole:

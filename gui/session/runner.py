@@ -14,13 +14,14 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from colorizer.archive.planning.disk import check_room
 from colorizer.engine.queue import Entry
 from colorizer.engine.wire import item_of, progress_from
+from colorizer.errors import TargetError
 from colorizer.jobs import JobState, Kind, Progress
-from gui.session.engine import Engine
-from gui.session.queue_cells import seconds_left
+from gui.session.engine import Engine, Life, NoWorker
+from gui.session.pace import Pace
 from gui.session.queue_model import QueueModel
-from gui.session.room import free_bytes, has_room
 from gui.words.text import shown
 
 CANCEL_MS = 10_000
@@ -36,7 +37,7 @@ class Activity(Enum):
     RUNNING = auto()
     PAUSED = auto()
     STOPPING = auto()
-    """No further job begins; those in progress go on."""
+    """No further job begins; those in progress continue."""
 
 
 class Runner(QObject):
@@ -45,6 +46,8 @@ class Runner(QObject):
     activity_changed = Signal()
     finished = Signal()
     """Nothing is left to do."""
+    stopped = Signal()
+    """What was in progress ended, and no other was begun, as asked for."""
     halted = Signal(object)
     """Work stopped for a reason that every further job would meet, in words."""
 
@@ -59,13 +62,14 @@ class Runner(QObject):
         self._cancelling: set[int] = set()
         self._began = self._held = 0.0
         self._ended: dict[int, Progress] = {}
+        self._pace = Pace()
         self.out: Path | None = None
         """Folder of the results, where run log and manifest are kept."""
         self.keep_records = True
         self.pause_reason = ""
         """Why work is held, where it was not the person; in words."""
         self.lacks_room: Path | None = None
-        """Folder on whose disk there was too little room for the next result."""
+        """Result for which its disk had too little room."""
         self._connect_engine()
 
     @property
@@ -84,13 +88,11 @@ class Runner(QObject):
         return frozenset(self._running)
 
     def seconds_left(self) -> float | None:
-        """Return how long the queue takes at the pace so far, None before anything ended."""
-        if not self._ended or not self.is_active:
+        """Return how long the queue takes at the pace so far, None before anything was done."""
+        if not self.is_active:
             return None
-        waiting = sum(self._model.counts[state] for state in PENDING)
-        pace = (time.monotonic() - self._began) / len(self._ended)
-        running = [seconds_left(self._model.entry(number)) or 0.0 for number in self._running]
-        return waiting * pace + max(running, default=0.0)
+        open_ = sum(self._model.counts[state] for state in (*PENDING, JobState.RUNNING))
+        return self._pace.left(self._model.entries, open_, self.seconds_worked())
 
     def seconds_worked(self) -> float:
         """Return how long the queue has been worked on since Start, pauses left out."""
@@ -100,13 +102,15 @@ class Runner(QObject):
         return now - self._began
 
     def start(self) -> None:
-        """Begin, or go on after a pause."""
+        """Begin, or continue after a pause; a worker that was given up is started again."""
+        if self._engine.life is Life.GIVEN_UP:
+            self._engine.start_again()
         self.lacks_room, self.pause_reason = None, ""
         if self.activity is Activity.PAUSED:
             self._began += time.monotonic() - self._held  # a pause says nothing about the pace
-            self._engine.send(do="resume")
+            self._engine.tell(do="resume")
         if self.activity is Activity.IDLE:
-            self._began, self._ended = time.monotonic(), {}
+            self._began, self._ended, self._pace = time.monotonic(), {}, Pace()
         self._become(Activity.RUNNING)
         self._fill()
 
@@ -115,7 +119,7 @@ class Runner(QObject):
         if self.is_running:
             self.pause_reason = reason
             self._held = time.monotonic()
-            self._engine.send(do="pause")
+            self._engine.tell(do="pause")
             self._become(Activity.PAUSED)
 
     def stop_after_this(self, wanted: bool = True) -> None:
@@ -132,7 +136,7 @@ class Runner(QObject):
         self._model.change_many(waiting, state=JobState.CANCELLED, reason="")
         for number in self._running.intersection(numbers):
             self._cancelling.add(number)
-            self._engine.send(do="cancel", job=number)
+            self._engine.tell(do="cancel", job=number)
             QTimer.singleShot(CANCEL_MS, self, lambda number=number: self._insist(number))
 
     def retry(self, numbers: list[int]) -> None:
@@ -176,14 +180,18 @@ class Runner(QObject):
             if obstacle := self._obstacle(entry):
                 self._halt(obstacle)
                 return
-            self._begin(entry)
+            try:
+                self._begin(entry)
+            except NoWorker as error:
+                self._halt(str(error))
+                return
         nothing_left = self.activity is Activity.RUNNING and not any(
             self._model.counts[state] for state in PENDING
         )
         if not self._running and (nothing_left or self.activity is Activity.STOPPING):
             self._model.look_again(self._ended)
             self._become(Activity.IDLE)
-            self.finished.emit()
+            (self.finished if nothing_left else self.stopped).emit()
 
     def _next(self) -> Entry | None:
         """Return the job to begin now, None where the first waiting one has to wait longer."""
@@ -191,7 +199,7 @@ class Runner(QObject):
         if entry is None or not self._running:
             return entry
         alone = [self._model.entry(number) for number in self._running]
-        if any(_runs_alone(other) for other in [entry, *alone]):
+        if any(other.job.kind is Kind.FILM for other in [entry, *alone]):
             return None
         return entry if len(self._running) < self.slots else None
 
@@ -202,25 +210,22 @@ class Runner(QObject):
             return ""
         if not os.access(folder, os.W_OK):
             return self.tr("Results can't be written to %1").replace("%1", shown(folder))
-        if has_room(folder):
-            return ""
-        self.lacks_room = folder
-        words = self.tr("The output disk has only %1 MB left; with more room the work continues.")
-        return words.replace("%1", str((free_bytes(folder) or 0) // 2**20))
+        try:
+            check_room(entry.job.target, 1)
+        except TargetError as error:
+            self.lacks_room = entry.job.target
+            return str(error)
+        return ""
 
     def _begin(self, entry: Entry) -> None:
         job = entry.job
+        out = self._records_folder(job.target)
+        self._engine.send(do="run", job=entry.id, out=out, **item_of(job))
         self._running.add(entry.id)
         self._model.change(
             entry.id, state=JobState.RUNNING, reason="", warnings=(), done=0, total=None,
             seconds=0.0, begun=0, started=time.time(),
         )  # fmt: skip
-        self._engine.send(
-            do="run",
-            job=entry.id,
-            out=self._records_folder(job.target),
-            **item_of(job),
-        )
 
     def _records_folder(self, target: Path) -> str | None:
         """Return where run log and manifest of a result are kept; None keeps none."""
@@ -262,6 +267,7 @@ class Runner(QObject):
             ended=time.time(),
             **known,
         )
+        self._pace.take(self._model.entry(number))
         self._fill()
 
     def _handle_death(self, words: str) -> None:
@@ -291,7 +297,3 @@ class Runner(QObject):
     def _insist(self, number: int) -> None:
         if number in self._cancelling:
             self._engine.kill()
-
-
-def _runs_alone(entry: Entry) -> bool:
-    return entry.job.kind is Kind.FILM

@@ -2,42 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import fields, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QUndoStack
 
 from colorizer.engine.queue import Entry, Queue
 from colorizer.errors import ColorizerError
 from colorizer.jobs import JobState
-from colorizer.places.hint import Guide
-from colorizer.settings import Settings, planned
+from colorizer.settings import Settings
 from gui.session.adding import Adder
 from gui.session.awake import Awake
-from gui.session.changes import ChangeRows, MoveRows, RemoveRows
-from gui.session.engine import Engine
+from gui.session.edits import OVER, Edits
 from gui.session.guard import Guard
 from gui.session.look import Look
 from gui.session.preferences import Preferences
-from gui.session.queue_model import QueueModel
-from gui.session.replanner import Replanner
-from gui.session.runner import PENDING, Activity, Runner
-from gui.session.thumbnails import Thumbnails
+from gui.session.runner import Activity
 from gui.session.watching import Watching
 from gui.words.text import count
 
-OVER = (JobState.DONE, JobState.SKIPPED)
-"""States of files whose results exist."""
 AGAIN = (JobState.FAILED, JobState.CANCELLED, JobState.INTERRUPTED, *OVER)
 """States from which a file can be put back into the queue."""
 _MANY = 200
 """Selected rows that are not looked at one by one, ten times a second."""
 
 
-class Session(QObject):
+class Session(Edits):
     """Queue, engine, runner, undo, preferences, selection and look; its verbs take ids of rows.
 
     Args:
@@ -50,29 +42,17 @@ class Session(QObject):
     """The `Entry` that is shown is another one, or None."""
     pointed = Signal(int)
     """A row is to be selected."""
-    out_changed = Signal(object)
-    """The folder of the results is another one, a `Path`."""
     look_changed = Signal()
-    settings_changed = Signal()
-    """New files get other settings."""
     changed = Signal()
     """What can be done may be different: work, rows, selection, look."""
     told = Signal(str)
     """Something to be read in passing."""
-    troubled = Signal(object)
-    """What went wrong, in words or as a note; nothing stops for it."""
 
     def __init__(
         self, preferences: Preferences, queue: Queue, parent: QObject | None = None
     ) -> None:
-        super().__init__(parent)
-        self.preferences = preferences
-        self.engine = Engine(self)
-        self.thumbnails = Thumbnails(self.engine, self)
-        self.model = QueueModel(queue, self.thumbnails, self)
-        self.runner = Runner(self.model, self.engine, self)
+        super().__init__(preferences, queue, parent)
         self.adder = Adder(self.model, self.engine, self)
-        self.undo = QUndoStack(self)
         self.look = Look()
         self.selected: tuple[int, ...] = ()
         """Ids of the selected rows, in their order."""
@@ -82,18 +62,14 @@ class Session(QObject):
         """What the network can run on: name of the setting and words."""
         self._queue = queue
         self._awake = Awake()
-        self._replanner = Replanner(self.model, self.engine, self.undo, lambda: self.out, self)
         self.watching = Watching(self.model, self.engine, self._wishes, self)
         self.guard = Guard(self.runner, lambda: self.is_on("pause_on_battery"))
-        self.runner.out = preferences.out
         self.runner.keep_records = self.is_on("keep_records")
         self._connect_parts()
 
     def _connect_parts(self) -> None:
         self.runner.halted.connect(self.troubled)
         self.adder.failed.connect(self.troubled)
-        self._replanner.failed.connect(self.troubled)
-        self.model.dropped.connect(self.put_before)
         self.watching.came.connect(self._handle_came)
         self.runner.activity_changed.connect(self._handle_activity)
         for signal in (
@@ -103,6 +79,7 @@ class Session(QObject):
             self.look_changed,
             self.undo.indexChanged,
             self.watching.changed,
+            self.engine.life_changed,
         ):
             signal.connect(self._tell)
 
@@ -159,11 +136,6 @@ class Session(QObject):
 
     # Files
 
-    @property
-    def out(self) -> Path:
-        """Folder of the results."""
-        return self.preferences.out
-
     def add(self, paths: Sequence[Path]) -> None:
         """Add files and folders to the queue."""
         self.adder.add(paths, self.out, self.preferences.settings)
@@ -181,23 +153,6 @@ class Session(QObject):
     def import_(self, file: Path) -> None:
         """Add the files of a list."""
         self._try(lambda: self.model.import_json(file))
-
-    def retarget(self, out: Path) -> None:
-        """Let results go to another folder, those of files that wait to the same place below it."""
-        old = self.out
-        if out == old:
-            return
-        waiting = [entry for entry in self.model.entries if entry.state in PENDING]
-        inside = {
-            entry.id: out / entry.job.target.relative_to(old)
-            for entry in waiting
-            if entry.job.target.is_relative_to(old)
-        }
-        self.preferences.out = self.runner.out = out
-        if inside:
-            words = self.tr("Other folder for the results")
-            self.undo.push(ChangeRows(words, self.model, [], inside))
-        self.out_changed.emit(out)
 
     # The work
 
@@ -233,80 +188,6 @@ class Session(QObject):
         self.runner.keep_records = self.is_on("keep_records")
         self.guard.look()
 
-    # Rows
-
-    def remove(self, rows: Iterable[int]) -> None:
-        """Forget rows that are not in progress; their files are not touched."""
-        gone = [row for row in rows if row not in self.runner.running]
-        if gone:
-            self.undo.push(RemoveRows(self.tr("Removal from the queue"), self.model, gone))
-
-    def clear_over(self) -> None:
-        """Forget the rows whose results exist."""
-        self.remove(self._in_state(*OVER))
-
-    def move(self, rows: Sequence[int], where: str) -> None:
-        """Move rows together: to the top, up, down or to the bottom."""
-        if not rows:
-            return
-        order = [entry.id for entry in self.model.entries]
-        places = [self.model.row_of(row) for row in rows]
-        place = {"top": 0, "up": max(0, min(places) - 1), "down": max(places) + 2}.get(
-            where, len(order)
-        )
-        self.put_before(rows, order[place] if place < len(order) else None)
-
-    def put_before(self, rows: Iterable[int], before: int | None) -> None:
-        """Put rows before another one, or at the end for None."""
-        order = self.model.order_with(rows, before)
-        if order != [entry.id for entry in self.model.entries]:
-            self.undo.push(MoveRows(self.tr("Move in the queue"), self.model, order))
-
-    def change(
-        self, rows: Iterable[int], settings: Mapping[str, Any], words: str, merge: str = ""
-    ) -> None:
-        """Change some settings of rows that are not in progress.
-
-        Args:
-            rows: ids.
-            settings: the changed ones by name.
-            words: shown in the Undo action.
-            merge: key of changes that are one step together, empty for none.
-        """
-        idle = [row for row in rows if self.may_change(row)]
-        if not idle or not settings:
-            return
-        new = [(idle, {"settings": dict(settings)})]
-        if settings.keys() & set(planned()):
-            self._replanner.push(words, new)
-        else:
-            self.undo.push(ChangeRows(words, self.model, new, merge=merge))
-
-    def give_hints(self, row: int, hints: tuple[Guide, ...], words: str) -> None:
-        """Give a row other hints."""
-        if self.may_change(row):
-            self.undo.push(ChangeRows(words, self.model, [([row], {"hints": hints})]))
-
-    def may_change(self, row: int) -> bool:
-        """Whether a row exists and is not in progress."""
-        return self.model.has(row) and self.model.entry(row).state is not JobState.RUNNING
-
-    def waiting(self) -> list[int]:
-        """Return the ids of the rows that wait."""
-        return self._in_state(*PENDING)
-
-    def use_settings(self, settings: Settings, rows: Iterable[int]) -> None:
-        """Remember settings for new files, and give rows those that are other than before."""
-        old = self.preferences.settings
-        changed = {
-            item.name: getattr(settings, item.name)
-            for item in fields(Settings)
-            if getattr(settings, item.name) != getattr(old, item.name)
-        }
-        self.preferences.settings = settings
-        self.settings_changed.emit()
-        self.change(rows, changed, self.tr("Change of settings"))
-
     def _wishes(self) -> tuple[Path, Settings]:
         return self.out, self.preferences.settings
 
@@ -321,10 +202,8 @@ class Session(QObject):
 
     def _handle_activity(self) -> None:
         self._awake.hold(self.runner.is_running)
+        self.model.set_paused(self.runner.activity is Activity.PAUSED)
         self.changed.emit()
-
-    def _in_state(self, *states: JobState) -> list[int]:
-        return [entry.id for entry in self.model.entries if entry.state in states]
 
     def _try(self, action: Callable[[], object]) -> None:
         try:

@@ -14,8 +14,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QInputDialog,
-    QLabel,
-    QMessageBox,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -26,7 +24,8 @@ from colorizer.errors import ColorizerError
 from colorizer.settings import Settings
 from gui.session.preferences import Preferences
 from gui.settings.settings_form import SettingsForm
-from gui.words.text import said
+from gui.style.plain import PlainLabel, warn
+from gui.words.text import plural, said
 
 Value = TypeVar("Value")
 
@@ -43,7 +42,11 @@ class SettingsDialog(QDialog):
         self.form = SettingsForm()
         self.form.set_values(preferences.settings)
         self.for_waiting = QCheckBox(
-            self.tr("Use for the files that wait, too (%1)").replace("%1", str(waiting))
+            plural(
+                self.tr("Use for the file that waits, too"),
+                self.tr("Use for the %1 files that wait, too"),
+                waiting,
+            )
         )
         self.for_waiting.setToolTip(
             self.tr("They get what you change here and keep what they have of the rest.")
@@ -79,7 +82,7 @@ class SettingsDialog(QDialog):
     def _create_presets(self) -> QHBoxLayout:
         self.presets = QComboBox()
         self.presets.setMinimumWidth(140)
-        label = QLabel(self.tr("&Preset"))
+        label = PlainLabel(self.tr("&Preset"))
         label.setBuddy(self.presets)
         self.presets.activated.connect(self._handle_chosen)
         row = QHBoxLayout()
@@ -145,5 +148,5 @@ class SettingsDialog(QDialog):
         try:
             return action()
         except ColorizerError as error:
-            QMessageBox.warning(self, self.windowTitle(), said(str(error)))
+            warn(said(str(error)), self)
             return None

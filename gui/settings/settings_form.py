@@ -32,6 +32,7 @@ from gui.settings.setting_words import (
     order_of,
     setting_words,
 )
+from gui.style.plain import PlainLabel
 
 
 class SettingsForm(QTabWidget):
@@ -113,9 +114,9 @@ class SettingsForm(QTabWidget):
 
     def _add(self, layout: QFormLayout, item: Field[Any], hint: Any) -> None:
         editor = self._editors[item.name] = editor_of(item, hint)
-        label = QLabel(setting_words(item.name))
+        label = PlainLabel(setting_words(item.name))
         label.setBuddy(editor.widget)
-        help_text = QLabel(help_words(item))
+        help_text = PlainLabel(help_words(item))
         help_text.setWordWrap(True)
         help_text.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         field = editor.widget.focusProxy() or editor.widget  # next to a button, the field itself

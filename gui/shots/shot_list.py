@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QPushButton,
     QTableView,
     QToolButton,
@@ -27,6 +26,7 @@ from gui.session.thumbnails import SIZE
 from gui.shots.shot_stills import ShotStills
 from gui.shots.shot_table import ShotTable
 from gui.shots.shots import Shots
+from gui.style.plain import PlainLabel
 from gui.words.text import count, said, shown
 
 _ROWS = 3
@@ -107,7 +107,7 @@ class ShotList(QWidget):
         return table
 
     def _create_search(self) -> None:
-        self.words = QLabel()
+        self.words = PlainLabel()
         self.words.setWordWrap(True)
         self.search = QPushButton()
         self.search.clicked.connect(self._handle_find)
@@ -130,7 +130,7 @@ class ShotList(QWidget):
         self._values = QWidget()
         row = QHBoxLayout(self._values)
         row.setContentsMargins(0, 0, 0, 0)
-        self._which = QLabel()
+        self._which = PlainLabel()
         row.addWidget(self._which, 1)
         self.boxes: dict[str, QDoubleSpinBox] = {}
         texts = (("strength", self.tr("Strength")), ("vividness", self.tr("Vividness")))
@@ -141,7 +141,7 @@ class ShotList(QWidget):
             box.setToolTip(item.metadata["help"])
             box.setAccessibleName(f"{self.tr('Shot')}: {words}")
             box.valueChanged.connect(lambda value, name=name: self._handle_value(name, value))
-            label = QLabel(words)
+            label = PlainLabel(words)
             label.setBuddy(box)
             row.addWidget(label)
             row.addWidget(box)

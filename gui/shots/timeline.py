@@ -7,12 +7,13 @@ from typing import Any
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSlider, QToolButton, QVBoxLayout, QWidget
 
 from colorizer.engine.queue import Entry
 from gui.session.engine import Engine
 from gui.session.thumbnails import picture_of
 from gui.style.icons import icon
+from gui.style.plain import PlainLabel
 from gui.words.text import clock
 
 _STRIP_HEIGHT = 44
@@ -150,7 +151,7 @@ class Timeline(QWidget):
         self._strip = Strip(engine)
         self._slider = QSlider(Qt.Orientation.Horizontal)
         self._slider.setAccessibleName(self.tr("Time in the film"))
-        self._label = QLabel()
+        self._label = PlainLabel()
         self._label.setMinimumWidth(self.fontMetrics().horizontalAdvance("0:00:00 / 0:00:00 "))
         self._label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._create_layout()
@@ -265,6 +266,6 @@ class Timeline(QWidget):
             self.shuttle(0)
 
     def _show(self) -> None:
-        whole = clock(self._frames / self._rate)
-        self._label.setText(f"{clock(self.time)} / {whole}")
+        whole = clock(self._frames / self._rate) if self._frames > 1 else ""
+        self._label.setText(f"{clock(self.time)} / {whole}" if whole else "")
         self._strip.set_time(self.time)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from html import escape
 from os import PathLike
 from typing import Any
 
@@ -18,6 +19,16 @@ _notes: dict[str, str | list[str]] = {}
 def shown(name: str | PathLike[str]) -> str:
     """Return a name that can be shown, whatever bytes a file system put into it."""
     return str(name).encode("utf-8", "replace").decode("utf-8")
+
+
+def as_tip(text: str) -> str:
+    """Return a text as a tool tip that shows it as it is, its lines too, and never as HTML."""
+    return f'<div style="white-space: pre-wrap">{escape(text)}</div>' if text else ""
+
+
+def plural(one: str, many: str, number: int) -> str:
+    """Return the words for a number, which stands where they have %1."""
+    return (one if number == 1 else many).replace("%1", count(number))
 
 
 def clock(seconds: float | None) -> str:

@@ -10,7 +10,7 @@ import gui
 FOLDER = Path(gui.__file__).parent
 MAY_IMPORT = {
     "words": set(),
-    "style": set(),
+    "style": {"words"},
     "session": {"words"},
     "settings": {"words", "style", "session"},
     "queue": {"words", "style", "session"},

@@ -30,7 +30,7 @@ def test_a_damaged_queue_is_put_aside(qapp, tmp_path, monkeypatch):
     from gui.app import start
 
     told = []
-    monkeypatch.setattr(start.QMessageBox, "warning", lambda *words: told.append(words[-1]))
+    monkeypatch.setattr(start, "warn", lambda words, _: told.append(words))
     file = tmp_path / "queue.sqlite"
     file.write_bytes(b"nothing of ours" * 99)
     with start.open_queue(file) as queue:

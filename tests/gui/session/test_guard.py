@@ -57,11 +57,11 @@ def test_work_is_held_on_battery_and_goes_on_with_power(filled, battery):
 
 @pytest.mark.slow
 def test_work_goes_on_when_a_full_disk_has_room(filled, battery, monkeypatch):
-    monkeypatch.setattr("gui.session.room.FREE_BYTES", 2**62)
+    monkeypatch.setattr("colorizer.archive.planning.disk.free_bytes", lambda _: 0)
     filled.session.runner.start()
     filled.session.guard.look()
     assert filled.session.runner.activity is Activity.IDLE
-    monkeypatch.setattr("gui.session.room.FREE_BYTES", 0)
+    monkeypatch.setattr("colorizer.archive.planning.disk.free_bytes", lambda _: 2**40)
     filled.session.guard.look()
     assert filled.session.runner.activity is Activity.RUNNING
     assert filled.session.runner.lacks_room is None

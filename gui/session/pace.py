@@ -1,0 +1,92 @@
+"""How long the queue takes from here: work is weighed by frames and megapixels, not by files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from colorizer.engine.queue import Entry
+from colorizer.jobs import JobState, Kind
+
+_CONSTANT = 0.3
+"""Megapixels that stand for what every frame takes: the network always sees one size."""
+_GUESS = {Kind.PHOTO: 8.0, Kind.FILM: 3000.0}
+"""Weight of files of which nothing is known, where no file of their kind is known."""
+
+
+@dataclass
+class Pace:
+    """What was done of each kind, in megapixels, and in how many seconds."""
+
+    done: dict[Kind, float] = field(default_factory=lambda: dict.fromkeys(Kind, 0.0))
+    film_seconds: float = 0.0
+    """Films are done alone; the rest of the time is that of photos, several at a time."""
+
+    def take(self, entry: Entry) -> None:
+        """Count a row that ended."""
+        share = 1.0 - entry.begun / entry.total if entry.total else 1.0
+        if entry.state is JobState.DONE:
+            self.done[entry.job.kind] += share * (weight(entry) or _GUESS[entry.job.kind])
+        if entry.job.kind is Kind.FILM:
+            self.film_seconds += entry.seconds
+
+    def left(self, entries: Iterable[Entry], waiting: int, worked: float) -> float | None:
+        """Return the seconds that rows take, None before anything was done.
+
+        Args:
+            entries: of the queue; those that wait or are in progress count.
+            waiting: number of those, after which no other is looked for.
+            worked: seconds since the start, pauses left out.
+        """
+        left, done = dict.fromkeys(Kind, 0.0), dict(self.done)
+        unknown: dict[Kind, int] = dict.fromkeys(Kind, 0)
+        known: dict[Kind, list[float]] = {kind: [] for kind in Kind}
+        film_seconds = self.film_seconds
+        for entry in entries:
+            kind, size = entry.job.kind, weight(entry)
+            if size is not None:
+                known[kind].append(size)
+            if entry.state is JobState.RUNNING:
+                size = size or _GUESS[kind]
+                share = entry.done / entry.total if entry.total else 0.0
+                left[kind] += size * (1 - share)
+                done[kind] += size * share * (1 - entry.begun / max(1, entry.done))
+                film_seconds += entry.seconds if kind is Kind.FILM else 0.0
+            elif entry.state in (JobState.WAITING, JobState.INTERRUPTED):
+                share = entry.done / entry.total if entry.total else 0.0
+                if size is None:
+                    unknown[kind] += 1
+                else:
+                    left[kind] += size * (1 - share)
+            else:
+                continue
+            waiting -= 1
+            if waiting <= 0:
+                break
+        for kind, number in unknown.items():
+            sizes = known[kind]
+            left[kind] += number * (sum(sizes) / len(sizes) if sizes else _GUESS[kind])
+        seconds = {Kind.FILM: film_seconds, Kind.PHOTO: max(0.0, worked - film_seconds)}
+        return _seconds(left, done, seconds)
+
+
+def weight(entry: Entry) -> float | None:
+    """Return the megapixels of all frames of a file, None where its size is not known."""
+    facts = entry.facts
+    if not facts.get("width") or not facts.get("height"):
+        return None
+    pixels = facts["width"] * facts["height"] / 1e6 + _CONSTANT
+    if entry.job.kind is Kind.PHOTO:
+        return pixels
+    frames = entry.total or facts.get("frames")
+    return pixels * frames if frames else None
+
+
+def _seconds(
+    left: dict[Kind, float], done: dict[Kind, float], seconds: dict[Kind, float]
+) -> float | None:
+    """Return the time for what is left at the pace of what is done, of its own kind if possible."""
+    if not sum(done.values()):
+        return None
+    common = sum(seconds.values()) / sum(done.values())
+    return sum(left[kind] * (seconds[kind] / done[kind] if done[kind] else common) for kind in Kind)

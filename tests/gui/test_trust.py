@@ -1,0 +1,228 @@
+"""What a night's work has to be able to rely on, tried through the window and the real worker."""
+
+import os
+import signal
+
+import pytest
+from PySide6.QtCore import QItemSelectionModel, QMimeData, QPoint, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent
+from PySide6.QtWidgets import QApplication, QLabel
+
+from colorizer.places.hint import Hint
+from gui.app.at_end import AtEnd
+from gui.session import engine as engine_module
+from gui.session.engine import Life, NoWorker
+from gui.session.queue_cells import COLUMNS, Column
+from gui.session.runner import Activity
+
+KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
+
+
+def states(window):
+    return [str(entry.state) for entry in window.session.model.entries]
+
+
+def names(window):
+    return [entry.job.source.name for entry in window.session.model.entries]
+
+
+def cell(window, row, column):
+    return window.session.model.index(row, COLUMNS.index(column)).data()
+
+
+@pytest.fixture
+def filled(window, scans, until):
+    window.add([scans])
+    until(lambda: window.session.model.rowCount() == 3)
+    return window
+
+
+def test_everything_selected_and_deleted_comes_back_with_its_hints(filled, qtbot):
+    model = filled.session.model
+    first = model.entries[0].id
+    filled.session.give_hints(first, (Hint(0.5, 0.5, 20.0, 30.0),), "w")
+    before = list(model.entries)
+    table = filled.queue_panel.table
+    table.setFocus()
+    qtbot.keyClick(table, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    assert len(filled.session.selected) == 3
+    filled.acts["remove"].trigger()
+    assert model.rowCount() == 0
+    assert filled.acts["undo"].isEnabled()
+    filled.acts["undo"].trigger()
+    assert list(model.entries) == before
+    filled.session.move([before[2].id], "top")
+    filled.acts["undo"].trigger()
+    assert list(model.entries) == before
+
+
+def test_the_first_row_is_selected_when_it_is_shown(filled):
+    entry = filled.session.model.entries[0]
+    assert filled.session.shown == entry.id
+    assert filled.session.selected == (entry.id,)
+    assert filled.acts["remove"].isEnabled()
+    assert filled.acts["reveal"].isEnabled()
+
+
+def test_ctrl_home_and_end_move_rows_and_not_the_cursor(filled, qtbot):
+    filled.activateWindow()
+    table = filled.queue_panel.table
+    table.setFocus()
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is table)
+    before = names(filled)
+    filled.queue_panel.select(filled.session.model.entries[0].id)
+    qtbot.keyClick(table, Qt.Key.Key_End, Qt.KeyboardModifier.ControlModifier)
+    assert names(filled) == [*before[1:], before[0]]
+    assert filled.session.shown_entry().job.source.name == before[0], "it is still the one chosen"
+    qtbot.keyClick(table, Qt.Key.Key_Home, Qt.KeyboardModifier.ControlModifier)
+    assert names(filled) == before
+
+
+def test_a_row_that_the_filter_hides_is_not_changed(filled, until):
+    filled.queue_panel.select(filled.session.model.entries[0].id)
+    hidden = filled.session.shown
+    filled.queue_panel.search.setText("b.jpg")
+    until(lambda: filled.queue_panel.table.model().rowCount() == 1)
+    assert filled.session.shown != hidden
+    assert hidden not in filled.session.selected
+    filled.look_panel.adjust.slider("strength").setValue(20)
+    assert filled.session.model.entry(hidden).job.settings.strength == 1.0
+    filled.queue_panel.search.setText("no such file")
+    until(lambda: filled.queue_panel.table.model().rowCount() == 0)
+    assert filled.session.shown is None
+    assert filled.session.selected == ()
+    assert not filled.look_panel.adjust.isEnabled()
+
+
+@pytest.mark.slow
+def test_a_worker_that_was_given_up_is_said_and_started_again(filled, until, monkeypatch):
+    session, told = filled.session, []
+    session.runner.halted.connect(told.append)
+    working = engine_module.worker_command
+    monkeypatch.setattr(engine_module, "worker_command", lambda: ("/nowhere/python", []))
+    os.kill(session.engine.process_id, KILL)
+    until(lambda: session.engine.life is Life.GIVEN_UP)
+    assert told
+    assert filled.acts["engine_again"].isEnabled()
+    assert "Start the engine again" in filled.device_label.text()
+    with pytest.raises(NoWorker):
+        session.engine.send(do="pause")
+    filled.acts["start"].trigger()  # tries again, and says why it can't
+    until(lambda: session.engine.life is Life.GIVEN_UP and not session.runner.is_active)
+    assert "running" not in states(filled)
+    monkeypatch.setattr(engine_module, "worker_command", working)
+    filled.acts["engine_again"].trigger()
+    until(lambda: session.engine.life is Life.READY)
+    assert not filled.acts["engine_again"].isEnabled()
+    filled.acts["start"].trigger()
+    until(lambda: states(filled) == ["done"] * 3)
+
+
+def test_a_queue_that_was_stopped_is_not_finished(filled, until, monkeypatch):
+    told, wished = [], []
+    monkeypatch.setattr(AtEnd, "tell", lambda self, words: wished.append(self.wish))
+    runner = filled.session.runner
+    runner.stopped.connect(lambda: told.append("stopped"))
+    runner.finished.connect(lambda: told.append("finished"))
+    filled.acts["wish_quit"].trigger()
+    runner.slots = 1
+    runner.start()
+    filled.acts["stop_after"].trigger()
+    until(lambda: not runner.is_active)
+    assert told == ["stopped"]
+    assert wished == []
+    runner.start()
+    until(lambda: not runner.is_active)
+    assert told == ["stopped", "finished"]
+    assert wished == ["quit"]
+
+
+def test_time_goes_on_when_nothing_reports(filled, until, monkeypatch):
+    session = filled.session
+    session.engine.send = lambda **_: None  # the worker never hears of it
+    session.runner.start()
+    until(lambda: "for 0:02" in filled.output._words.full_text(), 10_000)
+    del session.engine.send
+
+
+def test_a_paused_file_says_so(filled, until):
+    session = filled.session
+    session.engine.send = lambda **_: None
+    session.runner.slots = 1
+    session.runner.start()
+    assert cell(filled, 0, Column.STATE) == "Running"
+    filled.acts["start"].trigger()
+    assert session.runner.activity is Activity.PAUSED
+    assert cell(filled, 0, Column.STATE) == "Paused"
+    assert cell(filled, 1, Column.STATE) == "Waiting"
+    assert "paused" in filled.output._words.full_text()
+    filled.acts["start"].trigger()
+    assert cell(filled, 0, Column.STATE) == "Running"
+    del session.engine.send
+
+
+def test_one_file_is_one_file(window, scans, until):
+    window.add([scans / "a.png"])
+    until(lambda: window.session.model.rowCount() == 1)
+    until(lambda: "1 file added" in window.statusBar().currentMessage())
+    until(lambda: window.output._words.full_text() == "0 of 1 file")
+
+
+def test_what_is_in_the_queue_already_is_said_and_shown(filled, scans, until):
+    filled.add([scans / "b.jpg"])
+    until(lambda: "1 is in the queue already" in filled.statusBar().currentMessage())
+    assert filled.session.shown_entry().job.source.name == "b.jpg"
+    (scans / "1920" / "d.png").write_bytes((scans / "a.png").read_bytes())
+    filled.add([scans])
+    until(lambda: "3 are in the queue already" in filled.statusBar().currentMessage())
+    assert "1 file added" in filled.statusBar().currentMessage()
+    assert filled.session.shown_entry().job.source.name == "d.png"
+
+
+def test_a_drop_is_shown_over_rows_too(filled, scans):
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(scans))])
+    table = filled.queue_panel.table
+    before = table.viewport().grab().toImage()
+    event = QDragEnterEvent(
+        QPoint(50, 50), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )  # fmt: skip
+    filled.dragEnterEvent(event)
+    assert table.is_hot
+    assert table.viewport().grab().toImage() != before
+    filled._show_drop(False)
+    assert not table.is_hot
+
+
+def test_names_of_files_are_never_html(window, scans, until):
+    odd = scans / "<b>bold<br>&amp;.png"
+    (scans / "a.png").rename(odd)
+    window.add([odd])
+    until(lambda: window.session.model.rowCount() == 1)
+    index = window.session.model.index(0, 0)
+    tip = index.data(Qt.ItemDataRole.ToolTipRole)
+    assert "&lt;b&gt;bold&lt;br&gt;&amp;amp;" in tip
+    labels = [one for one in window.findChildren(QLabel) if "bold" in one.toolTip() + one.text()]
+    assert labels
+    for label in labels:
+        assert label.textFormat() is Qt.TextFormat.PlainText
+        assert "<b>bold" not in label.toolTip()
+    for label in window.findChildren(QLabel):
+        assert label.textFormat() is Qt.TextFormat.PlainText, label.text()
+    window.session.troubled.emit(str(odd))
+    boxes = [w for w in QApplication.topLevelWidgets() if w.inherits("QMessageBox")]
+    assert boxes
+    for box in boxes:
+        assert box.textFormat() is Qt.TextFormat.PlainText
+        box.close()
+
+
+def test_settings_of_all_selected_rows_change_at_once(filled, qtbot):
+    table, model = filled.queue_panel.table, filled.session.model
+    flags = QItemSelectionModel.SelectionFlag
+    for row in (0, 2):
+        table.selectionModel().select(table.model().index(row, 0), flags.Select | flags.Rows)
+    filled.look_panel.adjust.slider("strength").setValue(20)
+    assert [entry.job.settings.strength for entry in model.entries] == [0.2, 1.0, 0.2]
+    assert filled.session.undo.count() == 1
