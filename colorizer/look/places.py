@@ -11,6 +11,7 @@ from colorizer.stages.found import BARS, CARD
 from colorizer.stages.own_colours import kind_of
 from colorizer.stages.region.cards import is_card
 from colorizer.stages.region.charts import is_chart
+from colorizer.stages.region.letters import seen_large
 from colorizer.stages.region.surround import find_surround
 
 PLACES = 32
@@ -38,6 +39,6 @@ def seen_places(path: Path) -> dict[str, Any]:
 
 def _kinds(frame: Frame) -> list[str]:
     own = kind_of(frame)
-    card = CARD if is_card(frame.L) or is_chart(frame.L) else ""
+    card = CARD if is_card(frame.L) or is_chart(seen_large(frame)) else ""
     bars = BARS if find_surround([frame.L]) else ""
     return [kind for kind in (own, card, bars) if kind]

@@ -11,7 +11,7 @@ from colorizer.frame import Frame
 from colorizer.stages.levels import fresh_curve
 from colorizer.stages.levels.light import BLANK, Light, spread_of
 from colorizer.stages.own_colours import AROUND, GRAY, KINDS, settled
-from colorizer.stages.region.cards import CardShares
+from colorizer.stages.region.cards import CardShares, share_of
 from colorizer.stages.region.letters import LetterMasks, Written
 from colorizer.stages.region.surround import Surround
 
@@ -21,6 +21,10 @@ CALM = 6
 a quarter each: flicker and flashes are too quick to count."""
 LIT = 0.75
 """Share of the gain of a shot's brightest tenth from which a frame is no part of a fade."""
+_MIXED = 0.35
+"""Share of a card in the last frame of a shot from which that dissolves into it."""
+_REST = 0.5
+"""Most that is no mixture of both, by what has changed: what moves is another thing."""
 _SLACK = 1.08
 """Light this much below the brightest counts as the brightest."""
 TONES = (10, 30, 50, 70, 90)
@@ -198,3 +202,15 @@ class Curve:
 def _surround_of(state: np.ndarray) -> Surround:
     (height, width), *hull = state.tolist()
     return Surround(np.array(hull, np.int32), (height, width))
+
+
+def dissolves(waiting: Sequence[Seen], card: Seen) -> bool:
+    """Tell whether the last frames of a shot dissolve into a card that begins the next."""
+    if not waiting or waiting[-1].card or waiting[-1].codes.shape != card.codes.shape:
+        return False
+    before, last = waiting[max(0, len(waiting) - STEADY)].codes, waiting[-1].codes
+    share = share_of(card.codes, before, last)
+    rest = last - (before + share * (card.codes - before))
+    return share > _MIXED and float(np.abs(rest).mean()) < _REST * float(
+        np.abs(last - before).mean()
+    )

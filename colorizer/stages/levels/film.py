@@ -17,14 +17,14 @@ import numpy as np
 
 from colorizer.frame import Frame
 from colorizer.stages.found import CARD, FADE, LETTERS
-from colorizer.stages.levels.curve import CALM, LIT, STEADY, TONES, Curve, Seen, State
+from colorizer.stages.levels.curve import CALM, LIT, STEADY, TONES, Curve, Seen, State, dissolves
 from colorizer.stages.levels.iris import follow_iris, in_both, picture_of, without_iris
 from colorizer.stages.levels.light import Light, change_between, small_codes
 from colorizer.stages.levels.view import ends_of, shown_as, steady, view_of
 from colorizer.stages.own_colours import AS_USUAL, NOTHING_SAID, Look, Wishes, as_wished, kind_of
-from colorizer.stages.region.cards import CARD_STEP, Looked, is_card, share_of
+from colorizer.stages.region.cards import CARD_STEP, Looked, is_card
 from colorizer.stages.region.charts import is_chart
-from colorizer.stages.region.letters import joined, letters_of
+from colorizer.stages.region.letters import find_letters, joined, seen_large
 from colorizer.stages.region.surround import Surround, find_iris, find_surround
 
 MOST_AHEAD, LEAST_AHEAD = 48, 12
@@ -35,10 +35,6 @@ _FEW = 7
 """Frames whose median light is believed to be that of their shot."""
 _SURE_GAIN = 0.3
 """Least gain of a frame by which the curve of its shot is widened."""
-_MIXED = 0.35
-"""Share of a card in the last frame of a shot from which that dissolves into it."""
-_REST = 0.5
-"""Most that is no mixture of both, by what has changed: what moves is another thing."""
 _LOOKED_AT = 12
 """Frames in which the surround of a shot's picture is looked for."""
 
@@ -125,8 +121,9 @@ class FilmLevels:
         if cards == "card":
             seen.card = True
         elif cards != "colour" and seen.looked:
-            seen.card = is_card(frame.L) or is_chart(frame.L)
-            seen.letters = None if seen.card else letters_of(frame)
+            whole = seen_large(frame)
+            seen.card = is_card(frame.L) or is_chart(whole)
+            seen.letters = None if seen.card else find_letters(whole)
         return seen
 
     def _take(self, seen: Seen) -> None:
@@ -238,7 +235,7 @@ class FilmLevels:
 
     def _rest(self, card: Seen | None = None) -> Iterator[Frame]:
         """Pass on all frames that wait; `card` begins the next shot, if that is one."""
-        if card is not None and _dissolves(self._waiting, card):
+        if card is not None and dissolves(self._waiting, card):
             self._steady_before()
             self._end = [(True, card.codes)]
         while self._waiting:
@@ -293,15 +290,3 @@ class FilmLevels:
 def _ahead(frame: Frame) -> int:
     """Return how many frames wait."""
     return int(np.clip(BYTES_AHEAD // frame.Y.nbytes, LEAST_AHEAD, MOST_AHEAD))
-
-
-def _dissolves(waiting: Sequence[Seen], card: Seen) -> bool:
-    """Tell whether the last frames of a shot dissolve into a card that begins the next."""
-    if not waiting or waiting[-1].card or waiting[-1].codes.shape != card.codes.shape:
-        return False
-    before, last = waiting[max(0, len(waiting) - STEADY)].codes, waiting[-1].codes
-    share = share_of(card.codes, before, last)
-    rest = last - (before + share * (card.codes - before))
-    return share > _MIXED and float(np.abs(rest).mean()) < _REST * float(
-        np.abs(last - before).mean()
-    )

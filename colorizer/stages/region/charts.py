@@ -15,7 +15,8 @@ from colorizer.stages.motion import grain
 
 _SIDE = 224
 """Long side of the picture that is looked at."""
-_LEAST_SIDE = 32
+_LEAST_SIDE = 72
+"""Pixels of the short side, in which a photograph has few edges that are straight by chance."""
 _LEAST_RANGE = 12.0
 """L* from the darkest to the lightest of a chart that is faded or fades."""
 _EDGE, _EVEN = 4.0, 0.6

@@ -37,10 +37,10 @@ _STILL = 6.0
 """Mean change in L* of what letters cover from which they are no longer the same."""
 
 
-def letters_of(frame: Frame) -> np.ndarray | None:
-    """Return `find_letters` of a frame of a film."""
+def seen_large(frame: Frame) -> np.ndarray:
+    """Return L of a frame of a film in which letters can be found, (h, w) float32."""
     side = min(_SIDE, *frame.Y.shape)
-    return find_letters(working_L(frame.Y, frame.bits, frame.full_range, side))
+    return working_L(frame.Y, frame.bits, frame.full_range, side)
 
 
 def find_letters(L: np.ndarray) -> np.ndarray | None:
