@@ -116,7 +116,8 @@ class Frame:
     kept: bool = False
     """Whether the result keeps `colours`; `ab` shows them."""
     taken: frozenset[str] = frozenset()
-    """What the frame was taken for, besides a picture: of `stages.found.KINDS`."""
+    """What the frame was taken for, besides a picture: of `stages.found.KINDS`, or "text", which is
+    a scan of a page."""
     glimpse: Any = None
     """What the network found in it, see `stages.memory`; None where that is not wanted."""
 

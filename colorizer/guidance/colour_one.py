@@ -10,7 +10,7 @@ from colorizer.guidance.guides import Guides
 from colorizer.models.base import ColorModel
 from colorizer.settings import Settings
 from colorizer.stages.emulsion import tell_emulsion
-from colorizer.stages.levels import follow_light, level_alone
+from colorizer.stages.levels import follow_light, level_alone, neutral_pages
 from colorizer.stages.paper import mark_paper
 from colorizer.stages.predict import predict_chroma
 from colorizer.stages.region.screens import hide_screens
@@ -36,10 +36,11 @@ def prepared(frame: Frame, settings: Settings) -> Frame:
 
     Args:
         frame: with Y and L set.
-        settings: paper, faded and screens are used.
+        settings: paper, faded, cards, screens and emulsion are used.
     """
     frames = hide_screens([frame], settings.screens, lambda _: None)
     frames = level_alone(mark_paper(frames, settings.paper), settings.faded)
+    frames = neutral_pages(frames, settings.cards)
     return next(tell_emulsion(frames, lambda _: settings.emulsion, lambda _: None))
 
 

@@ -21,7 +21,7 @@ from colorizer.pipeline.writing import all_warnings, written
 from colorizer.places.hint import hints_of
 from colorizer.stages.emulsion import tell_emulsion
 from colorizer.stages.gather import Gather
-from colorizer.stages.levels import follow_light, level_alone
+from colorizer.stages.levels import follow_light, level_alone, neutral_pages
 from colorizer.stages.memory.photos import anchored
 from colorizer.stages.paper import mark_paper
 from colorizer.stages.predict import predict_chroma
@@ -78,6 +78,7 @@ def _coloured(
         if not settings.negative:
             frames = tell_negatives(frames, notes.append)
         frames = level_alone(mark_paper(frames, settings.paper), settings.faded)
+        frames = neutral_pages(frames, settings.cards, notes.append)
         frames = tell_emulsion(frames, lambda _: settings.emulsion, notes.append)
         frames = predict_chroma(
             frames,

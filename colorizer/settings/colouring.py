@@ -99,10 +99,9 @@ class Colouring(Options):
     cards: str = option(
         "films",
         "neutral",
-        "title cards, credits, countdown leaders, slates and test charts of a film: neutral gray,"
-        " or colorized like the picture",
+        "title cards, credits, countdown leaders, slates and test charts of a film, and scans of"
+        " pages of text: neutral gray, or colorized like the picture",
         choices=CARDS,
-        shapes="film",
     )
     every_frame: bool = option(
         "films",

@@ -22,7 +22,7 @@ from colorizer.frame import Frame, working_L
 from colorizer.media.metadata.carried import Metadata
 from colorizer.media.metadata.year import year_of
 from colorizer.media.photo.assumed import DEVICE_CMYK, assumed_profile
-from colorizer.media.photo.content import COLOURED, content_of
+from colorizer.media.photo.content import COLOURED, TEXT, content_of
 from colorizer.media.photo.gray import is_neutral, tint_of, to_gray
 from colorizer.media.photo.heard import listening
 from colorizer.media.photo.scan import Coding, Extra, Salvage, Scan, opacity_of
@@ -148,6 +148,7 @@ class StillSource:
                 tone=tone,
                 tint=tint,
                 year=year_of(self._pages[index].metadata),
+                taken=frozenset({TEXT} & {self.contents[-1]}),
             )
 
     def take_page(self, index: int) -> Page:

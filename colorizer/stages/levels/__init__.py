@@ -6,7 +6,7 @@ of L is undone by this. The L that is written is never touched.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -15,6 +15,8 @@ import torch
 from torch import Tensor
 
 from colorizer.frame import Frame
+from colorizer.notes import Note, note
+from colorizer.stages.region.cards import is_card
 
 FRESH = (8.0, 90.0)
 """L* of a fresh print: its 1st percentile is at most this dark, its 99th at least this light."""
@@ -54,6 +56,23 @@ def level_alone(frames: Iterable[Frame], faded: str) -> Iterator[Frame]:
         if faded != "off":
             shown, slope = fresh_print(frame.L, frame.paper)
             frame = replace(frame, shown=shown, slope=slope if faded == "as-is" else 1.0)
+        yield frame
+
+
+def neutral_pages(
+    frames: Iterable[Frame], cards: str, tell: Callable[[Note], object] = lambda _: None
+) -> Iterator[Frame]:
+    """Leave scans of pages of text, and of title cards, without colour.
+
+    Args:
+        frames: stills.
+        cards: one of `settings.CARDS`; "colour" takes pages for pictures.
+        tell: told that it was done.
+    """
+    for frame in frames:
+        if cards != "colour" and ("text" in frame.taken or is_card(frame.L)):
+            tell(note("picture.page_neutral"))
+            frame = replace(frame, slope=0.0)
         yield frame
 
 
