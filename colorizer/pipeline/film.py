@@ -69,7 +69,7 @@ Predict = Callable[..., Iterator[Frame]]
 """`predict_chroma` with all that does not depend on the guides."""
 _LOOKED_AT = 3
 """Places of a film at which a raster must show."""
-SHOTS_KEPT = {"off": 0, "scene": 8, "film": 32}
+SHOTS_KEPT = {"off": 0, "scene": 8, "film": 32, "folder": 0}
 """Shots before a shot, whose colours it keeps."""
 PREFETCH_DEPTH = 4
 """Decoded frames waiting for the network, at least."""

@@ -17,12 +17,13 @@ from colorizer.media import open_photo, open_photo_sink
 from colorizer.models.base import ColorModel
 from colorizer.notes import Note, note
 from colorizer.pipeline.recording import begin_record, completion, made_by
+from colorizer.pipeline.series import series_of
 from colorizer.pipeline.writing import all_warnings, written
 from colorizer.places.hint import hints_of
 from colorizer.stages.emulsion import tell_emulsion
 from colorizer.stages.gather import Gather
 from colorizer.stages.levels import follow_light, level_alone, neutral_pages
-from colorizer.stages.memory.photos import anchored
+from colorizer.stages.memory.photos import anchored, kept
 from colorizer.stages.paper import mark_paper
 from colorizer.stages.predict import predict_chroma
 from colorizer.stages.prefetch import Prefetch
@@ -66,6 +67,7 @@ def _coloured(
     anchors = anchors_of(
         files, model, settings.size, lenient=in_folders(settings), tell=notes.append
     )
+    series = series_of(job, model, gather)
     with (
         open_photo(job.source, settings, side=settings.size) as source,
         begin_record(job, model, asked) as record,
@@ -87,13 +89,17 @@ def _coloured(
             hints=guides.shown,
             warn=notes.append,
             gather=gather,
-            glimpses=anchors is not None,
+            glimpses=anchors is not None or series is not None,
         )
+        if series is not None:
+            frames = kept(frames, series.entries, series.gain)
         if anchors is not None:
             frames = anchored(frames, anchors)
         frames = upsample_chroma(follow_light(guides.guide(frames)), sink.chroma_size, in_rows=True)
         done = yield from written(job, frames, source, sink)
         notes += told_of(anchors)
+    if series is not None:
+        record.add(series=list(series.names))
     yield Progress(
         job,
         JobState.DONE,

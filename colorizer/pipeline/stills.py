@@ -22,6 +22,7 @@ from colorizer.models.base import ColorModel
 from colorizer.notes import note
 from colorizer.pipeline.film import (
     PREFETCH_DEPTH,
+    SHOTS_KEPT,
     FilmWork,
     cut_list_of,
     levels_of,
@@ -67,7 +68,7 @@ def find_stills(
     asked, notes = guides_of(job), list[str]()
     identity = film_identity(Job(film, folder / _END, Kind.FILM, settings), model, asked)
     stem = stem_of(film) if is_pattern(film) else film.stem
-    continues = settings.keep_colours == "off"
+    continues = not SHOTS_KEPT[settings.keep_colours]
     wanted = Wanted(folder, stem, identity, settings.existing, continues)
     device = next(model.parameters()).device
     with (

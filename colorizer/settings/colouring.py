@@ -10,7 +10,7 @@ from colorizer.settings.option import Options, option
 PAPERS = ("neutral", "tint", "colour")
 FADED = ("fresh", "as-is", "off")
 SWITCH = ("on", "off")
-KEPT = ("off", "scene", "film")
+KEPT = ("off", "scene", "film", "folder")
 CARDS = ("neutral", "colour")
 SCREENS = ("hide", "show")
 EMULSIONS = ("auto", "pan", "ortho", "blue")
@@ -92,9 +92,9 @@ class Colouring(Options):
         "films",
         "off",
         "things that an earlier shot of a film shows keep the colour they had there: off, in the"
-        " shots of a scene (the last eight), or in the film (the last 32)",
+        " shots of a scene (the last eight), or in the film (the last 32); folder: things that"
+        " several photos of a folder show have one colour in all of them",
         choices=KEPT,
-        shapes="film",
     )
     cards: str = option(
         "films",

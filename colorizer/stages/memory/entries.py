@@ -153,10 +153,17 @@ class Reader:
         self._centres = bin_centres()[used]
         self._squares = entries.keys.square().sum(dim=1)
 
-    def read(self, glimpse: Glimpse) -> tuple[Tensor, Tensor]:
+    def read(
+        self, glimpse: Glimpse, far: float = FAR, width: float = FAR_WIDTH
+    ) -> tuple[Tensor, Tensor]:
         """Return the ab remembered of every place, (2, h, w), and how far it is to be believed.
 
         That is (h, w), from 0 to 1; less the further the nearest entry is.
+
+        Args:
+            glimpse: of the picture.
+            far: squared distance of the nearest entry at which it is believed by half.
+            width: over which that changes.
         """
         product = products(glimpse, self._keys)
         product *= 2
@@ -165,4 +172,4 @@ class Reader:
         product /= SOFTNESS
         scores = torch.softmax(product, dim=1) @ self._values
         ab = torch.softmax(scores, dim=1) @ self._centres
-        return ab.mT.unflatten(1, near.shape), torch.sigmoid((FAR - near) / FAR_WIDTH)
+        return ab.mT.unflatten(1, near.shape), torch.sigmoid((far - near) / width)
