@@ -160,6 +160,8 @@ def look_ahead(source: Film, settings: Settings, notes: list[str]) -> Screen | N
     seen = list(frames_spread(name, _LOOKED_AT, side=settings.size, reading=settings))
     if seen and not settings.negative and all(looks_negative(frame.L) for frame in seen):
         notes.append(note("picture.looks_negative"))
+    if source.first_field:  # a field has another raster than the frame
+        seen = list(separate_fields(seen, source.first_field))
     screens = [None if settings.screens == "show" else find_screen(frame.Y) for frame in seen]
     pairs = zip(seen, screens, strict=True)
     shown = all(screen is not None and is_seen(frame, screen) for frame, screen in pairs)
@@ -229,7 +231,7 @@ class FilmWork:
         frames = source.frames(begin, sink.anchor(CONTEXT), video=sink.video)
         if source.first_field:
             frames = separate_fields(frames, source.first_field)
-        elif screen := self.screen:
+        if screen := self.screen:
             frames = (behind(frame, screen) for frame in frames)
         if shots is None:
             settings = self.job.settings

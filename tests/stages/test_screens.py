@@ -1,14 +1,21 @@
 """Screens of printing are found at full size, hidden from the network, and stay in the result."""
 
+from dataclasses import replace
 from fractions import Fraction
 
+import av
 import cv2
 import numpy as np
 import pytest
 
 from colorizer.frame import Frame, working_L
+from colorizer.jobs import Job, Kind
+from colorizer.pipeline import run
+from colorizer.settings import Settings
+from colorizer.stages.fields import separate_fields
 from colorizer.stages.region.screens import behind, find_screen, hide_screens, is_seen
 from tests.stages.shots_drawn import texture
+from tests.tiny_model import TinyModel
 
 SIDE = 256
 
@@ -103,3 +110,57 @@ def test_a_small_or_flat_picture_has_none():
     assert find_screen(np.full((600, 600), 128, np.uint8)) is None
     assert find_screen(np.zeros((40, 500), np.uint8)) is None
     assert find_screen(np.zeros((1, 1), np.uint16)) is None
+
+
+@pytest.mark.parametrize("period", [6, 9])
+def test_a_screen_is_hidden_from_single_fields(period):
+    """Truth: the fields of the picture before it was printed; their lines are further apart."""
+    size = (768, 960)
+    printed, smooth = (
+        list(separate_fields([replace(frame_of(picture), pts=0)], "top"))
+        for picture in (halftone(photo(size), period), photo(size))
+    )
+    for field, plain in zip(printed, smooth, strict=True):
+        screen = find_screen(field.Y)
+        assert screen is not None
+        assert is_seen(field, screen)
+        hidden, shown, wanted = (
+            cv2.GaussianBlur(L, (0, 0), 0.5) - cv2.GaussianBlur(L, (0, 0), 4)
+            for L in (behind(field, screen).L, field.L, behind(plain, screen).L)
+        )
+        assert np.abs(hidden - wanted).mean() < 0.6 * np.abs(shown - wanted).mean()
+
+
+class Seeing(TinyModel):
+    """Remembers how rough what it sees is."""
+
+    def __init__(self):
+        super().__init__()
+        self.rough = []
+
+    def predict(self, L, *, hints=None, vividness=0.5):
+        self.rough.append(float((L[..., 1:] - L[..., :-1]).abs().mean()))
+        return super().predict(L, hints=hints, vividness=vividness)
+
+
+@pytest.mark.parametrize("interlaced", ["no", "top"])
+def test_the_screen_of_a_film_is_hidden_from_the_network_and_stays_in_it(tmp_path, interlaced):
+    source = tmp_path / "film.mkv"
+    codes = np.rint(255 * halftone(photo((480, 640)), 5).clip(0, 1)).astype(np.uint8)
+    with av.open(str(source), "w") as container:
+        stream = container.add_stream("ffv1", 25)
+        stream.width, stream.height, stream.pix_fmt = 640, 480, "gray"
+        for _ in range(6):
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(codes, "gray")))
+        container.mux(stream.encode(None))
+    rough = {}
+    for screens in ("hide", "show"):
+        model, target = Seeing().eval(), tmp_path / f"{screens}.mkv"
+        settings = Settings(size=192, codec="ffv1", screens=screens, interlaced=interlaced)
+        list(run(Job(source, target, Kind.FILM, settings), model))
+        rough[screens] = np.mean(model.rough)
+        with av.open(str(target)) as container:
+            for frame in container.decode(video=0):
+                luma = frame.reformat(format="gray").to_ndarray()
+                assert np.corrcoef(luma.ravel(), codes.ravel())[0, 1] > 0.999
+    assert rough["hide"] < 0.7 * rough["show"]

@@ -1,0 +1,179 @@
+"""Prints and films as they come, before and after: `python -m tests.bench.as_they_come DATA`.
+
+Prints one row for each thing that is asked of the levels, masks, cards and emulsions: what is
+asked, what comes of it without them (`--faded off`, `--paper colour`, `--cards colour`, `--screens
+show`, no emulsion told), and with them. DATA holds `eval/photos`, `eval/plates` and `film`. Films
+are two clips made gray; the distance is that of ab from what the clean clip gets, in the picture.
+"""
+
+import argparse
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from colorizer.color.cielab import light_to_L, srgb_to_lab, srgb_to_linear
+from colorizer.frame import Frame, working_L
+from colorizer.models import load_model
+from colorizer.models.base import VIVIDNESS, ColorModel
+from colorizer.stages.emulsion import WEIGHTS
+from colorizer.stages.keyframes import mark_keys
+from colorizer.stages.levels import follow_light, fresh_print
+from colorizer.stages.levels.film import FilmLevels
+from colorizer.stages.own_colours import Wishes
+from colorizer.stages.predict import predict_chroma
+from colorizer.stages.shots import mark_shots, scene_detector
+from colorizer.stages.temporal import smooth_chroma
+from colorizer.stages.upsample import upsample_chroma
+from tests.bench import old_films, prints
+from tests.bench.temporal import SIDE, clip_of
+from tests.stages.drawn_leaders import LEADERS, as_filmed
+from tests.stages.test_cards import STYLES, drawn
+
+Pair = tuple[float, float]
+"""Before and after."""
+
+
+def say(what: str, asked: str, pair: Pair, digits: int = 2) -> None:
+    before, after = (f"{value:.{digits}f}" for value in pair)
+    print(f"| {what} | {asked} | {before} | {after} |", flush=True)
+
+
+def shown_or_fresh(views: list[np.ndarray]) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    return views, [fresh_print(L)[0] for L in views]
+
+
+def prints_rows(model: ColorModel, photos: list[np.ndarray]) -> None:
+    """Correlation on prints and halftones by that of the fresh ones."""
+    scores = partial(prints.scores, model, photos)
+    plain, fresh = (
+        scores(views)
+        for views in shown_or_fresh([prints.as_print(rgb, lambda v: v) for rgb in photos])
+    )
+    say("fresh photos, rebalanced AuC", "-0.1 at most", (plain[0], fresh[0]))
+    for name in ("faded", "dark", "pale", "murky"):
+        views = [prints.as_print(rgb, prints.PRINTS[name]) for rgb in photos]
+        raw, levelled = (scores(some)[3] for some in shown_or_fresh(views))
+        say(f"{name}, correlation by the fresh one's", ">= 0.95",
+            (raw / plain[3], levelled / fresh[3]))  # fmt: skip
+    for period in prints.HALFTONES:
+        pair = [
+            scores([prints.printed(rgb, period, hidden=hidden) for rgb in photos])[3]
+            for hidden in (False, True)
+        ]
+        say(f"halftone of {period:g} pixels, the same", ">= 0.85",
+            (pair[0] / plain[3], pair[1] / plain[3]))  # fmt: skip
+
+
+def done(frames: Iterator[Frame], model: ColorModel, *, after: bool) -> list[Frame]:
+    """Colorize frames as the program does, with or without all that is judged."""
+    wish = Wishes() if after else Wishes("do", "do")
+    levels = FilmLevels(
+        *(("fresh", "neutral", "neutral") if after else ("off", "colour", "colour")), wish
+    )
+    keyed = mark_keys(levels.level(mark_shots(frames, detector=scene_detector())))
+    smooth = smooth_chroma(predict_chroma(keyed, model, batch=4))
+    return list(upsample_chroma(follow_light(smooth), lambda frame: frame.Y.shape))
+
+
+CELLS = {"fade out": 1, "fade in": 1, "flicker": 4, "flash": 5, "flat": 0, "pillar box": 0,
+         "letter box": 0, "gate": 0, "iris": 0}  # fmt: skip
+"""What happens to a film -> which cell of `old_films.row` is asked for."""
+ASKED = {"fade out": "chroma by the clean clip's, largest, <= 1", "fade in": "the same",
+         "flicker": "own change by the clean clip's <= 1.2", "flash": "next frame within 1",
+         "flat": "distance", "pillar box": "distance <= 1", "letter box": "distance <= 1",
+         "gate": "distance <= 2", "iris": "distance <= 2"}  # fmt: skip
+
+
+def films_rows(model: ColorModel, films: list[Path], count: int) -> None:
+    for path in films:
+        v = [frame.Y.astype(np.float32) / 255 for frame in clip_of(path, count).frames]
+        clean = [
+            [frame.ab for frame in done(old_films.frames_of(old_films.Aged(v)), model, after=after)]
+            for after in (False, True)
+        ]
+        for name, cell in CELLS.items():
+            aged = old_films.AGED[name](v)
+            pair = [
+                old_films.row(
+                    clean[after], done(old_films.frames_of(aged), model, after=bool(after)), aged
+                )
+                for after in (False, True)
+            ]
+            say(f"{path.stem}: {name}", ASKED[name], tuple(float(row[cell]) for row in pair))
+            if name == "fade out":
+                half = tuple(float(row[2]) for row in pair)
+                say(f"{path.stem}: {name}, half light", ">= 0.3", half)
+            if name.endswith("box"):
+                outside = tuple(float(row[6]) for row in pair)
+                say(f"{path.stem}: {name}, chroma of the bars", "< 0.5", outside)
+
+
+def still(codes_or_L: np.ndarray, codes: bool, count: int = 6) -> Iterator[Frame]:
+    Y = np.rint(codes_or_L if codes else 2.55 * codes_or_L).clip(0, 255).astype(np.uint8)
+    for index in range(count):
+        L = working_L(Y, 8, True, SIDE)
+        yield Frame(index, index, Fraction(1, 25), Y, 8, True, L)
+
+
+def cards_rows(model: ColorModel) -> None:
+    cards: dict[str, Callable[[], Iterator[Frame]]] = {
+        f"card, {name}": partial(still, drawn(**style), False) for name, style in STYLES.items()
+    }
+    cards |= {name: partial(still, as_filmed(draw()), True) for name, draw in LEADERS.items()}
+    for name, frames in cards.items():
+        pair = [
+            np.mean([np.hypot(*frame.ab).mean() for frame in done(frames(), model, after=after)])
+            for after in (False, True)
+        ]
+        say(f"{name}: chroma", "< 1.5", (pair[0], pair[1]))
+
+
+def plates_rows(model: ColorModel, folder: Path) -> None:
+    """Cosine of predicted and true ab on real three-colour pictures, by the plate that is shown."""
+    pictures = [prints.opened(file) for file in sorted(folder.glob("*.png"))]
+    kinds = {"luma": (prints.LUMA, "pan"), "G plate": ((0, 1, 0), "ortho"),
+             "B plate": ((0, 0, 1), "blue")}  # fmt: skip
+    for name, (weights, told) in kinds.items():
+        values: list[list[float]] = [[], []]
+        for rgb in pictures:
+            lab = srgb_to_lab(np.moveaxis(rgb, -1, 0).astype(np.float32) / 255)
+            light = srgb_to_linear(rgb.astype(np.float32) / 255) @ np.array(weights, np.float32)
+            L = fresh_print(light_to_L(light.clip(0, 1)).astype(np.float32))[0]
+            x = torch.from_numpy(np.ascontiguousarray(L, np.float32))[None, None]
+            for index in (0, 1):
+                more = {"emulsion": x.new_tensor(WEIGHTS[told])[None]} if index else {}
+                if index and not model.takes_emulsion:
+                    more = {}
+                with torch.inference_mode():
+                    ab = model.predict(x, vividness=VIVIDNESS, **more)[0].numpy()
+                norm = np.linalg.norm(ab) * np.linalg.norm(lab[1:]) + 1e-9
+                values[index].append(float((ab * lab[1:]).sum() / norm))
+        asked = "> 0.36" if name == "B plate" else "no lower"
+        say(f"{name}, correlation, emulsion not told and told", asked,
+            (float(np.mean(values[0])), float(np.mean(values[1]))))  # fmt: skip
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--limit", type=int, default=40, help="photos")
+    parser.add_argument("--frames", type=int, default=36)
+    parser.add_argument("--weights", type=Path)
+    given = parser.parse_args()
+    model = load_model("autochrome", given.weights)
+    print("| what | asked | before | after |\n|---|---|---|---|")
+    cards_rows(model)
+    plates_rows(model, given.data / "eval" / "plates")
+    files = sorted((given.data / "eval" / "photos").glob("*.jpg"))
+    chosen = files[:: max(1, len(files) // given.limit)][: given.limit]
+    prints_rows(model, [prints.opened(file) for file in chosen])
+    films = [given.data / "film" / f"colour-{name}.mp4" for name in ("dog", "bear")]
+    films_rows(model, films, given.frames)
+
+
+if __name__ == "__main__":
+    main()
