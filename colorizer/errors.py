@@ -7,7 +7,8 @@
     │   └── TargetError        the output can't be written (read-only, disk full, is the source)
     ├── ModelNotFound          no model of that name
     ├── WeightsError           a weights file is missing, damaged or belongs to another model
-    └── DeviceError            the device was not found or is out of memory
+    ├── DeviceError            the device was not found or is out of memory
+    └── ClusterError           no cluster was found, or a machine in it is unlike the others
 
 Messages are one line, a `colorizer.notes.note`: what was asked, what was found, what to do.
 """
@@ -55,6 +56,10 @@ class ModelNotFound(ColorizerError):
 
 class WeightsError(ColorizerError):
     """A weights file is missing, damaged or made for another model."""
+
+
+class ClusterError(ColorizerError):
+    """No cluster was found, or a machine in it is not like the others."""
 
 
 class DeviceError(ColorizerError):

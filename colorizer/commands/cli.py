@@ -30,6 +30,7 @@ from colorizer.commands.options import (
 from colorizer.commands.report import ExitCode
 from colorizer.commands.streams import OneLine, say, shown
 from colorizer.errors import (
+    ClusterError,
     ColorizerError,
     DeviceError,
     ModelNotFound,
@@ -46,7 +47,7 @@ exit codes:
   3    nothing to colorize was found, or no input can be read
   4    a library, model or weights file is missing or damaged
   5    the output can't be written, or the disk is full
-  6    the device was not found or is out of memory
+  6    the device or the cluster was not found, or is out of memory
   130  interrupted; the same command continues from there
 """
 
@@ -131,7 +132,7 @@ def exit_code(error: ColorizerError) -> ExitCode:
         (SettingsError, ExitCode.USAGE),
         ((ModelNotFound, WeightsError), ExitCode.MISSING),
         (TargetError, ExitCode.NOT_WRITABLE),
-        (DeviceError, ExitCode.DEVICE),
+        ((DeviceError, ClusterError), ExitCode.DEVICE),
     )
     return next((code for kind, code in kinds if isinstance(error, kind)), ExitCode.NO_INPUT)
 
@@ -204,6 +205,11 @@ def _add_run(parser: Parser) -> None:
         "--shard",
         metavar="I/N",
         help="do share I of N alone, for N machines with one output folder; see colorizer merge",
+    )
+    files.add_argument(
+        "--cluster",
+        metavar="ADDRESS",
+        help="do it on the machines of a Ray cluster: auto, HOST:PORT, or local for all cards here",
     )
     files.add_argument(
         "--failed-list",

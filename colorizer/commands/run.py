@@ -144,6 +144,8 @@ def _incomplete(plan: Plan, arguments: argparse.Namespace) -> bool:
 def _run_jobs(plan: Plan, arguments: argparse.Namespace, report: Report, ledger: Ledger) -> bool:
     """Run the jobs and return whether Ctrl-C ended them."""
     make_folder(plan.jobs[0].target.parent)
+    if arguments.cluster:
+        return _run_on_cluster(plan, arguments, report, ledger)
     from colorizer import pipeline
     from colorizer.engine.runner import Handling, run_jobs
 
@@ -157,6 +159,28 @@ def _run_jobs(plan: Plan, arguments: argparse.Namespace, report: Report, ledger:
         with closing(steps) as events:
             for event in events:
                 report.take(event)
+    return interrupt.asked
+
+
+def _run_on_cluster(
+    plan: Plan, arguments: argparse.Namespace, report: Report, ledger: Ledger
+) -> bool:
+    """Run the jobs on other machines and return whether Ctrl-C ended them."""
+    from colorizer.archive.records.merging import merge
+    from colorizer.engine.cluster import run_on_cluster
+    from colorizer.engine.runner import Handling
+
+    made_before = False
+    with Interrupt(report.unfinished) as interrupt:
+        handling = Handling(record=ledger.take, stop=lambda: interrupt.asked)
+        steps = run_on_cluster(plan.jobs, arguments.cluster, handling, workers=arguments.jobs)
+        with closing(steps) as events:
+            for event in events:
+                report.take(event)
+                made_before |= event.state is JobState.SKIPPED
+    if made_before:  # by a machine that died before it could tell
+        ledger.write_manifest()
+        merge(Path(arguments.out), log=arguments.log, manifest=arguments.manifest)
     return interrupt.asked
 
 

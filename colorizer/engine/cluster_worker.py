@@ -1,0 +1,69 @@
+"""What runs on the machines of a cluster; `cluster` tells it what to do."""
+
+from __future__ import annotations
+
+import platform
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from colorizer import __version__
+from colorizer.engine.runner import MOST_ON_CPU, Handling, run_jobs
+from colorizer.errors import ColorizerError
+from colorizer.jobs import Job, JobState, Progress
+
+_TELL_SECONDS = 0.25
+"""Time between two steps of one film that are told."""
+
+
+class ClusterWorker:
+    """What runs on the machines: a runner that is given shards. Ray makes an actor of it."""
+
+    def __init__(self, cores: int, photos: int | None) -> None:
+        import torch
+
+        torch.set_num_threads(max(1, cores))
+        self._photos = photos or max(1, min(cores, MOST_ON_CPU))
+        self._stopped = False
+
+    def facts(self, job: Job) -> dict[str, Any]:
+        """Return what must be the same on all machines for a job, and their name."""
+        from colorizer.engine.networks import loaded
+
+        unseen = [path for path in (job.source, _nearest(job.target)) if not path.exists()]
+        try:
+            weights = loaded(job.settings).weights_sha256
+        except ColorizerError as error:
+            weights = str(error)
+        return {
+            "host": platform.node(),
+            "version": __version__,
+            "weights": weights,
+            "unseen": [str(path) for path in unseen],
+        }
+
+    def stop(self) -> None:
+        """Finish the photos and the frame in progress, and no more."""
+        self._stopped = True
+
+    def run(self, jobs: list[Job]) -> Iterator[tuple[int, Progress]]:
+        """Yield the steps of jobs with their place in the list, without pictures."""
+        places = {job.target: place for place, job in enumerate(jobs)}
+        told: dict[Path, float] = {}
+        handling = Handling(stop=lambda: self._stopped)
+        for step in run_jobs(jobs, workers=self._photos, handling=handling):
+            target, now = step.job.target, time.monotonic()
+            if step.state is JobState.RUNNING and now - told.get(target, 0) < _TELL_SECONDS:
+                continue
+            told[target] = now
+            yield places[target], replace(step, frame=None)
+
+
+def _nearest(target: Path) -> Path:
+    """Return the folder of a target, or the one it will be made in."""
+    folder = target.parent
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    return folder

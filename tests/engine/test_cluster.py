@@ -1,0 +1,171 @@
+"""A run on several machines, which are nodes of a Ray cluster on this one."""
+
+import json
+import os
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from colorizer.commands import cli
+from colorizer.commands.report import ExitCode
+from colorizer.engine.cluster import SHARD, run_on_cluster, shards
+from colorizer.engine.runner import Handling
+from colorizer.errors import ClusterError
+from colorizer.jobs import Job, JobState, Kind
+from colorizer.settings import Settings
+from tests import drawn
+from tests.tiny_weights import write_tiny_weights
+
+
+PHOTOS = 14
+
+pytestmark = pytest.mark.timeout(600)
+
+
+def job(name: str, kind: Kind = Kind.PHOTO) -> Job:
+    return Job(Path(f"/in/{name}"), Path(f"/out/{name}"), kind, Settings())
+
+
+def test_films_go_first_and_alone_and_photos_by_the_shard():
+    photos = [job(f"{number}.png") for number in range(SHARD + 3)]
+    films = [job("a.mkv", Kind.FILM), job("b.mkv", Kind.FILM)]
+    given = list(shards([*photos, *films]))
+    assert given[:2] == [(films[0],), (films[1],)]
+    assert [len(shard) for shard in given[2:]] == [SHARD, 3]
+    assert [one for shard in given[2:] for one in shard] == photos
+
+
+def test_without_ray_the_way_to_get_it_is_told(monkeypatch):
+    monkeypatch.setitem(sys.modules, "ray", None)
+    with pytest.raises(ClusterError, match=r"pip install 'film-colorizer\[cluster\]'"):
+        next(run_on_cluster([job("a.png")], "auto", Handling()))
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    """Two machines of one core each."""
+    pytest.importorskip("ray")
+    from ray.cluster_utils import Cluster
+
+    head = {"num_cpus": 1, "include_dashboard": False}
+    made = Cluster(initialize_head=True, head_node_args=head)
+    made.add_node(num_cpus=1)
+    yield made
+    made.shutdown()
+
+
+@pytest.fixture
+def archive(tmp_path, monkeypatch) -> list[str]:
+    """The command line of a run over photos and a film, without an address."""
+    monkeypatch.setattr("colorizer.engine.cluster.SHARD", 3)
+    for number in range(PHOTOS):
+        drawn.photo(tmp_path / "in" / f"{number % 4}" / f"{number:02}.png", number)
+    drawn.film(tmp_path / "in" / "film.mkv", 3)
+    weights = write_tiny_weights(tmp_path / "tiny.safetensors")
+    return [
+        "run", str(tmp_path / "in"), "--weights", str(weights), "--size", "64", "--codec", "ffv1",
+        "--device", "cpu", "--sidecar", "--json", "--jobs", "1",
+    ]  # fmt: skip
+
+
+def colours(folder: Path) -> dict[str, str]:
+    """Return results and their hashes, without sidecars, manifest and logs."""
+    kept = (".png", ".mkv")
+    return {name: told for name, told in drawn.hashes(folder).items() if name.endswith(kept)}
+
+
+def listed(folder: Path) -> set[str]:
+    lines = (folder / "manifest-sha256.txt").read_text().splitlines()
+    return {line.split(maxsplit=1)[1].strip("* ") for line in lines}
+
+
+@pytest.mark.slow
+def test_two_machines_give_what_one_gives_and_one_ledger(cluster, archive, tmp_path, capsys):
+    assert cli.main([*archive, "-o", str(tmp_path / "alone")]) == ExitCode.OK
+    capsys.readouterr()
+    address = ["--cluster", f"ray://{cluster.address}"]
+    assert cli.main([*archive, "-o", str(tmp_path / "out"), *address]) == ExitCode.OK
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert sum(event["event"] == "done" for event in told) == PHOTOS + 1
+    assert colours(tmp_path / "out") == colours(tmp_path / "alone")
+    assert len(colours(tmp_path / "out")) == PHOTOS + 1
+    assert cli.main(["verify", str(tmp_path / "out")]) == ExitCode.OK
+
+
+@pytest.mark.slow
+def test_a_machine_that_cannot_see_the_files_is_refused_before_the_work(cluster, tmp_path):
+    weights = write_tiny_weights(tmp_path / "tiny.safetensors")
+    gone = Job(
+        tmp_path / "unmounted" / "a.png", tmp_path / "out" / "a.png", Kind.PHOTO,
+        Settings(weights=weights, device="cpu"),
+    )  # fmt: skip
+    with pytest.raises(ClusterError, match=r"does not see .*unmounted"):
+        list(run_on_cluster([gone], cluster.address, Handling()))
+
+
+@pytest.mark.slow
+def test_a_worker_that_is_killed_costs_nothing(cluster, archive, tmp_path, capsys):
+    killed = []
+
+    def kill_one() -> None:
+        while not list((tmp_path / "out").rglob("*.png")):
+            time.sleep(0.01)
+        for process in Path("/proc").glob("[0-9]*"):
+            try:
+                name = (process / "cmdline").read_bytes()
+            except OSError:
+                continue
+            if name.startswith(b"ray::ClusterWorker"):
+                os.kill(int(process.name), signal.SIGKILL)
+                killed.append(process.name)
+                return
+
+    thread = threading.Thread(target=kill_one)
+    thread.start()
+    code = cli.main([*archive, "-o", str(tmp_path / "out"), "--cluster", cluster.address])
+    thread.join()
+    assert killed
+    assert code == ExitCode.OK, capsys.readouterr().err
+    assert len(colours(tmp_path / "out")) == PHOTOS + 1
+    assert cli.main(["verify", str(tmp_path / "out")]) == ExitCode.OK
+    assert not list((tmp_path / "out").rglob(".colorize-*"))
+
+
+@pytest.mark.slow
+def test_a_machine_that_dies_is_replaced_by_the_others(cluster, archive, tmp_path):
+    doomed = cluster.add_node(num_cpus=1)
+
+    def end_it() -> None:
+        while not list((tmp_path / "out").rglob("*.png")):
+            time.sleep(0.01)
+        cluster.remove_node(doomed, allow_graceful=False)
+
+    thread = threading.Thread(target=end_it)
+    thread.start()
+    code = cli.main([*archive, "-o", str(tmp_path / "out"), "--cluster", cluster.address])
+    thread.join()
+    assert code == ExitCode.OK
+    assert len(colours(tmp_path / "out")) == PHOTOS + 1
+    assert cli.main(["verify", str(tmp_path / "out")]) == ExitCode.OK
+
+
+@pytest.mark.slow
+def test_stopping_finishes_what_is_in_progress_and_no_more(cluster, archive, tmp_path):
+    arguments = cli.program_parser().parse_args([*archive, "-o", str(tmp_path / "out")])
+    from colorizer.archive.planning.naming import plan_run
+    from colorizer.commands.lists import inputs_of
+    from colorizer.commands.options import settings_from
+
+    plan = plan_run(inputs_of(arguments), arguments.out, settings_from(arguments), recursive=True)
+    ends = []
+    handling = Handling(record=ends.append, stop=lambda: len(ends) >= 3)
+    list(run_on_cluster(plan.jobs, cluster.address, handling, workers=1))
+    done = [end for end in ends if end.state is JobState.DONE]
+    assert 3 <= len(done) < PHOTOS + 1
+    assert {str(end.job.target) for end in done} == {
+        str(path) for path in (tmp_path / "out").rglob("*") if path.suffix in (".png", ".mkv")
+    }
