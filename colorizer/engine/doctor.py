@@ -35,6 +35,7 @@ _EXTRAS = {
     "raw": ("rawpy", "camera raw: CR2, NEF, ARW, DNG, ..."),
     "bag": ("bagit", "run --bag: results as a BagIt bag"),
     "c2pa": ("c2pa", "results signed with Content Credentials"),
+    "cluster": ("ray", "run --cluster: one run on several machines"),
     "gui": ("PySide6", "the window, colorizer gui"),
 }
 """Extra of this distribution -> the module it brings, what that opens."""

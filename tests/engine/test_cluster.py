@@ -10,7 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from colorizer.archive.planning.plan import plan_run
 from colorizer.commands import cli
+from colorizer.commands.lists import inputs_of
+from colorizer.commands.options import settings_from
 from colorizer.commands.report import ExitCode
 from colorizer.engine.cluster import SHARD, run_on_cluster, shards
 from colorizer.engine.runner import Handling
@@ -20,8 +23,7 @@ from colorizer.settings import Settings
 from tests import drawn
 from tests.tiny_weights import write_tiny_weights
 
-
-PHOTOS = 14
+PHOTOS = 9
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -156,10 +158,6 @@ def test_a_machine_that_dies_is_replaced_by_the_others(cluster, archive, tmp_pat
 @pytest.mark.slow
 def test_stopping_finishes_what_is_in_progress_and_no_more(cluster, archive, tmp_path):
     arguments = cli.program_parser().parse_args([*archive, "-o", str(tmp_path / "out")])
-    from colorizer.archive.planning.naming import plan_run
-    from colorizer.commands.lists import inputs_of
-    from colorizer.commands.options import settings_from
-
     plan = plan_run(inputs_of(arguments), arguments.out, settings_from(arguments), recursive=True)
     ends = []
     handling = Handling(record=ends.append, stop=lambda: len(ends) >= 3)

@@ -107,7 +107,7 @@ def test_a_shot_can_be_called_a_card_or_a_picture(tmp_path):
     (tmp_path / "cuts.csv").write_text(
         "# shots of film.mkv\nshot,start,first_frame\n1,0:00:00.000,0\n2,0:00:00.160,4\n"
     )
-    (tmp_path / "cuts.toml").write_text('[shot.2]\ncards = "card"\n')
+    (tmp_path / "cuts.toml").write_text('[shot.1]\ncards = "colour"\n[shot.2]\ncards = "card"\n')
     told_of(source, Kind.FILM, shots=tmp_path / "cuts.csv")
     with av.open(str(target)) as container:
         frames = [frame.to_ndarray(format="yuv444p") for frame in container.decode(video=0)]
