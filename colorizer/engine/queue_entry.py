@@ -14,7 +14,7 @@ from colorizer.files.strangers import parse_json
 from colorizer.jobs import Job, JobState, Kind
 from colorizer.notes import Note, as_json, from_json
 from colorizer.places.hint import Guide, as_lists, from_lists
-from colorizer.settings import Settings
+from colorizer.settings import Settings, shaping
 
 OF_JOB = ("target", "settings", "hints", "new_list")
 """Fields of the job that can be changed."""
@@ -56,6 +56,16 @@ class Entry:
     """Folder of run log and manifest; None is that of the target."""
     made: Made | None = None
     """What its result was made with, None where there is none."""
+
+
+def is_other(entry: Entry) -> bool:
+    """Tell whether the finished result was made with other settings or hints than are wished."""
+    made, job = entry.made, entry.job
+    if made is None:
+        return False
+    names = shaping(str(job.kind))
+    other = any(getattr(made.settings, name) != getattr(job.settings, name) for name in names)
+    return other or made.hints != job.hints
 
 
 STORED = [item.name for item in fields(Entry) if item.name not in ("id", "job", "begun", "made")]

@@ -11,6 +11,7 @@ standard error. The process ends when its input closes, so it never outlives the
     {"do": "arrived", "id": 2, "inputs": FOLDERS, "out": ..., "ended": [...], ...}   one look
     {"do": "watch", "out": FOLDER}   gives "frame" events, each with a picture to be deleted
     {"do": "find_shots" | "follow", "id": 2, ...}   answered bit by bit, as long as somebody asks
+    {"do": "forget", "question": 2}   its answer is wanted no more
     {"do": "look" | "alternatives" | "probe" | "thumbnail" | "device" | "doctor", "id": 2, ...}
 
 Events of a job carry "job", answers to questions "id"; see `Worker` and `colorizer.engine.desk`.
@@ -31,12 +32,13 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NoReturn
 
+from colorizer.engine.questions import Questions
 from colorizer.engine.records import Records
 from colorizer.engine.wire import end_event, job_from
 from colorizer.errors import ColorizerError
 from colorizer.files.native_prints import private_for_good
 from colorizer.jobs import Job, JobState, Kind, Progress
-from colorizer.notes import as_json, note
+from colorizer.notes import note
 from colorizer.settings import Settings
 
 if TYPE_CHECKING:
@@ -75,11 +77,7 @@ class Worker:
         self._making = threading.Lock()
         self._made: Runner | None = None
         self._jobs = ThreadPoolExecutor(MOST_JOBS, "job")
-        # Pictures wait for the network; lists and thumbnails should not wait for pictures.
-        self._questions = {
-            name: ThreadPoolExecutor(1, name)
-            for name in ("plan", "thumbnail", "look", "film", "arrived")
-        }
+        self._questions = Questions(self.tell)
 
     def serve(self, lines: Iterable[str]) -> None:
         """Obey commands until the input ends, then stop after the frames in hand."""
@@ -101,8 +99,7 @@ class Worker:
         if self._made is not None:
             self._made.close()
         self._records.close()
-        for pool in self._questions.values():
-            pool.shutdown(wait=False, cancel_futures=True)
+        self._questions.stop()
 
     def tell(self, **event: Any) -> None:
         """Write one event; where no one reads them any more, every job is cancelled."""
@@ -129,19 +126,10 @@ class Worker:
                 self.tell(event=f"{name}d")
             case "watch":
                 self._watch = Path(command["out"]) if command["out"] else None
-            case "find_shots" | "follow" as name:
-                self._questions["film"].submit(self._answer, name, command)
-            case "look" | "alternatives" as name:
-                self._questions["look"].submit(self._answer, name, command)
-            case "thumbnail" | "probe" as name:
-                self._questions["thumbnail"].submit(self._answer, name, command)
-            case (
-                "plan" | "replan" | "device" | "doctor" | "models" | "check_model" | "import_model"
-                | "remove_model"
-            ) as name:  # fmt: skip
-                self._questions["plan"].submit(self._answer, name, command)
-            case "arrived" as name:
-                self._questions["arrived"].submit(self._answer, name, command)
+            case "forget":
+                self._questions.forget(command["question"])
+            case name if name in self._questions:
+                self._questions.ask(name, command)
             case other:
                 raise ValueError(f"unknown command {other!r}")
 
@@ -149,20 +137,6 @@ class Worker:
         self._going.clear() if wanted else self._going.set()
         if self._made is not None:
             self._made.pause(wanted)
-
-    def _answer(self, name: str, command: Mapping[str, Any]) -> None:
-        """Answer one question, in a thread of its own kind."""
-        try:
-            from colorizer.engine import desk
-
-            answer: Callable[..., dict[str, Any]] = getattr(desk, name)
-            self.tell(event=name, id=command["id"], **answer(command))
-        except ColorizerError as error:
-            self.tell(event=name, id=command["id"], error=as_json(str(error)))
-        except Exception as error:
-            _log.exception("%s failed", name)
-            message = note("error.unexpected", kind=type(error).__name__, why=error)
-            self.tell(event=name, id=command["id"], error=as_json(message))
 
     def _run(self, command: Mapping[str, Any]) -> None:
         """Do one job, in a job thread; it always ends with one event of an end."""

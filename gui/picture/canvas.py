@@ -38,6 +38,7 @@ class Canvas(QWidget):
         self.message = ""
         self.split = 0.5
         """Where the line stands, as a share of the view's width."""
+        self._after_words = ""
         self._before = self._after = self._cover = QImage()
         self._hints: list[tuple[float, float, QColor]] = []
         self._full = QSizeF()
@@ -77,6 +78,11 @@ class Canvas(QWidget):
     def set_hints(self, hints: list[tuple[float, float, QColor]]) -> None:
         """Show dots: x, y and colour."""
         self._hints = hints
+        self.update()
+
+    def set_after_words(self, words: str) -> None:
+        """Say what the coloured picture is."""
+        self._after_words = words
         self.update()
 
     def set_message(self, message: str) -> None:
@@ -262,7 +268,7 @@ class Canvas(QWidget):
         painter.setClipping(False)
 
     def _draw_captions(self, painter: QPainter) -> None:
-        before, after = self.tr("Before"), self.tr("After")
+        before, after = self.tr("Before"), self._after_words or self.tr("After")
         captions = {
             Mode.SPLIT: [(before, 0.0, False), (after, float(self.width()), True)],
             Mode.SIDE: [(before, 0.0, False), (after, float(self.width()), True)],

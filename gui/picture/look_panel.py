@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import QSizeF, QTimer
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
@@ -16,8 +15,9 @@ from gui.picture.adjusting import Adjusting
 from gui.picture.compare_view import CompareView
 from gui.picture.hinting import Hinting
 from gui.picture.live import Finished, Live
-from gui.picture.looks import LONGEST, LONGEST_SHARP, Looks, Seen, Wish
-from gui.picture.shading import gray_image, rgb_image, shade, unsure_image
+from gui.picture.looks import LONGEST, LONGEST_SHARP, Looks, Seen, Wish, colours_of
+from gui.picture.saved import Saved
+from gui.picture.shading import full_size, gray_image, rgb_image, shade, unsure_image
 from gui.session.look import Mode
 from gui.session.session import Session
 from gui.shots.film_panel import FilmPanel
@@ -62,6 +62,7 @@ class LookPanel(QWidget):
         self._looks.forget()
         self.adjust.setEnabled(entry is not None)
         self.film.show_entry(entry)
+        self.saved.show_entry(entry)
         self.name.setText(shown(entry.job.source) if entry else "")
         if entry is None:
             self.view.set_message("")
@@ -84,6 +85,7 @@ class LookPanel(QWidget):
             time=self.timeline.time if entry.job.kind is Kind.FILM else 0.0,
             longest=LONGEST_SHARP if self._sharp else LONGEST,
             confidence=self._session.look.unsure,
+            saved=self.saved.is_file(entry),
         )
         self._looks.want(wish)
 
@@ -147,7 +149,7 @@ class LookPanel(QWidget):
         self.view.set_hints([])
         self.view.set_cover(QImage())
         self.view.set_message("")
-        full = self._full_size(entry, frame.size)
+        full = full_size(entry, frame.size)
         self.view.set_pictures(gray_image(frame.gray), rgb_image(frame.rgb), full)
         if entry.job.kind is Kind.FILM:
             self.film.show_frame(frame.done - 1)
@@ -163,8 +165,19 @@ class LookPanel(QWidget):
         if shown_look is not None:
             self.hinting.show(entry, shown_look)
             self._shade_quickly()
-            if _colours(shown_look.wish.job) != _colours(entry.job):
+            other = colours_of(shown_look.wish.job) != colours_of(entry.job)
+            if other or shown_look.wish.saved is not self.saved.is_file(entry):
                 self.ask()
+        self.saved.show_entry(entry)
+
+    def _handle_counts(self) -> None:
+        """Show the file as soon as it is finished, and the preview when it is to be made again."""
+        entry, seen = self.entry(), self._seen
+        if entry is None:
+            return
+        self.saved.show_entry(entry)
+        if seen is not None and seen.wish.saved is not self.saved.is_file(entry):
+            self.ask()
 
     def showEvent(self, event: object) -> None:
         """Ask for what was not asked for while hidden."""
@@ -179,14 +192,16 @@ class LookPanel(QWidget):
         self.busy = QProgressBar(textVisible=False, maximum=0)
         self.busy.setFixedHeight(3)
         self.adjust = AdjustPanel()
+        self.saved = Saved(self._session, self.view)
         layout = QVBoxLayout(self)
         layout.addWidget(self.name)
+        layout.addWidget(self.saved)
         layout.addWidget(self.view, 1)
         layout.addWidget(self.busy)
         layout.addWidget(self.film)
         layout.addWidget(self.adjust)
         self._resting = QTimer(self, interval=_REST_MS, singleShot=True)
-        self._hide_busy()
+        self._handle_busy(False)
 
     def _connect_parts(self) -> None:
         self._looks.seen.connect(self._handle_seen)
@@ -203,16 +218,11 @@ class LookPanel(QWidget):
         self._live.came.connect(self._handle_live)
         self._live.ended.connect(self.ask)
         self._model.facts_known.connect(self._handle_facts)
+        self._model.counts_changed.connect(self._handle_counts)
 
     def _handle_busy(self, busy: bool) -> None:
-        if busy:
-            self.busy.setMaximum(0)
-        else:
-            self._hide_busy()
-
-    def _hide_busy(self) -> None:
         # Kept in its place, so that the picture does not jump.
-        self.busy.setMaximum(1)
+        self.busy.setMaximum(0 if busy else 1)
         self.busy.setValue(0)
 
     # Pictures
@@ -223,14 +233,19 @@ class LookPanel(QWidget):
             return
         self._seen = seen
         self.view.set_message("")
-        gray, full = gray_image(seen.gray), self._full_size(entry, seen.size)
+        gray, full = gray_image(seen.gray), full_size(entry, seen.size)
         self.view.set_pictures(gray, self._shaded(entry, 1), full)
         covered = self._session.look.unsure and seen.confidence.size
         self.view.set_cover(unsure_image(seen.confidence) if covered else QImage())
         self.hinting.show(entry, seen)
+        self._handle_counts()
 
     def _handle_failed(self, wish: Wish, why: str) -> None:
-        if wish.row == self._row:
+        if wish.row == self._row and wish.saved:  # somebody moved the result; its preview is left
+            self.saved.miss(wish.row)
+            self._handle_counts()
+            self.ask()
+        elif wish.row == self._row:
             self.view.set_message(shown(said(why)))
 
     def _handle_facts(self, row: int) -> None:
@@ -248,12 +263,6 @@ class LookPanel(QWidget):
         if entry.job.hints or self._guides != guides:
             self.ask()
 
-    @staticmethod
-    def _full_size(entry: Entry, size: tuple[int, int]) -> QSizeF:
-        """Return the size at which (height, width) of the source are seen at 1:1."""
-        aspect = float(entry.facts.get("pixel_aspect") or 1.0)
-        return QSizeF(size[1] * aspect, size[0])
-
     def _handle_detail(self) -> None:
         if not self._sharp and self._seen and max(self._seen.size) > max(self._seen.gray.shape):
             self._sharp = True
@@ -262,6 +271,9 @@ class LookPanel(QWidget):
     def _shaded(self, entry: Entry, step: int) -> QImage:
         """Return the coloured picture, of every `step`-th pixel."""
         assert self._seen is not None
+        if self._seen.ab is None:
+            assert self._seen.rgb is not None
+            return rgb_image(self._seen.rgb)
         settings = entry.job.settings
         strength, vividness = settings.strength, settings.vividness
         if entry.job.kind is Kind.FILM:
@@ -271,7 +283,7 @@ class LookPanel(QWidget):
 
     def _shade_quickly(self) -> None:
         entry = self.entry()
-        if entry is None or self._seen is None:
+        if entry is None or self._seen is None or self._seen.ab is None:
             return
         step = max(1, round((self._seen.gray.size / _QUICK_PIXELS) ** 0.5))
         self.view.set_after(self._shaded(entry, step))
@@ -280,10 +292,5 @@ class LookPanel(QWidget):
 
     def _shade(self) -> None:
         entry = self.entry()
-        if entry is not None and self._seen is not None:
+        if entry is not None and self._seen is not None and self._seen.ab is not None:
             self.view.set_after(self._shaded(entry, 1))
-
-
-def _colours(job: Any) -> tuple[Any, ...]:
-    """Return what a picture depends on beside strength and vividness."""
-    return (replace(job.settings, strength=1.0, vividness=0.5), job.hints)

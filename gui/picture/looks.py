@@ -28,6 +28,8 @@ class Wish:
     time: float = 0.0
     longest: int = LONGEST
     confidence: bool = False
+    saved: bool = False
+    """The colours of the finished result are wanted, not those the job would give."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,8 +39,10 @@ class Seen:
     wish: Wish
     gray: np.ndarray
     """sRGB gray codes, (H, W) uint8."""
-    ab: np.ndarray
-    """CIELAB a and b at vividness 0 and 1, (2, 2, H, W) float16."""
+    ab: np.ndarray | None
+    """CIELAB a and b at vividness 0 and 1, (2, 2, H, W) float16; None of a saved result."""
+    rgb: np.ndarray | None
+    """A saved result in its colours, sRGB (H, W, 3) uint8."""
     confidence: np.ndarray
     """(h, w) uint8, empty where not asked for."""
     size: tuple[int, int]
@@ -65,6 +69,9 @@ class Looks(QObject):
         self._engine = engine
         self._folder = QTemporaryDir()
         self._asked: Wish | None = None
+        self._question = 0
+        """Number of what is asked; answers of others are not wanted."""
+        self._files = 0
         self._next: Wish | None = None
         self._followed: Wish | None = None
         """Hints of this wish are being followed to its frame."""
@@ -78,28 +85,42 @@ class Looks(QObject):
 
     def want(self, wish: Wish) -> None:
         """Ask for a picture; a wish that still waits is forgotten for it."""
-        if self._asked is not None:
+        if self._asked is not None and self._asked.row == wish.row:
             self._next = wish
             return
+        self._give_up()
         self._asked, self._followed = wish, None
         self.busy_changed.emit(True)
-        self._engine.ask(
+        self._files += 1
+        extra = {"result": str(wish.job.target)} if wish.saved else {}
+        self._question = self._engine.ask(
             "look",
             lambda event: self._handle_answer(wish, event),
-            out=self._folder.filePath("look.npz"),
+            out=self._folder.filePath(f"look-{self._files}.npz"),
             longest=wish.longest,
             confidence=wish.confidence,
+            **extra,
             **question(wish.job, wish.time),
         )
 
     def forget(self) -> None:
-        """Nothing is wanted any more."""
-        self._next = None
-        if self._followed is not None and self._asked is None:
-            self.busy_changed.emit(False)
+        """Nothing is wanted any more; a picture that is being read is not waited for."""
+        was_busy, self._next = self.is_busy, None
+        self._give_up()
         self._followed = None
+        if was_busy:
+            self.busy_changed.emit(False)
+
+    def _give_up(self) -> None:
+        if self._asked is not None:
+            self._asked = None
+            self._engine.forget(self._question)
 
     def _handle_answer(self, wish: Wish, event: dict[str, Any]) -> None:
+        if wish is not self._asked:
+            if "out" in event:
+                Path(event["out"]).unlink(missing_ok=True)
+            return
         self._asked = None
         if "error" in event:
             self.failed.emit(wish, event["error"])
@@ -135,6 +156,11 @@ class Looks(QObject):
         self._engine.ask("follow", handle, index=index, **question(wish.job, wish.time))
 
 
+def colours_of(job: Job) -> tuple[Any, ...]:
+    """Return what a picture depends on besides strength and vividness."""
+    return (replace(job.settings, strength=1.0, vividness=0.5), job.hints)
+
+
 def question(job: Job, time: float) -> dict[str, Any]:
     """Return the arguments that name a picture to the worker."""
     # Strength and vividness are applied here, so one look serves them all.
@@ -156,7 +182,8 @@ def _read(wish: Wish, event: dict[str, Any]) -> Seen:
         seen = Seen(
             wish,
             planes["gray"],
-            planes["ab"],
+            planes.get("ab"),
+            planes.get("rgb"),
             planes["confidence"],
             (height, width),
             places,

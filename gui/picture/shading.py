@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+from PySide6.QtCore import QSizeF
 from PySide6.QtGui import QColor, QImage
 
 from colorizer.color.cielab import ab_to_srgb, lab_to_srgb, luma_to_L, srgb_to_lab
+from colorizer.engine.queue import Entry
 
 _UNSURE = (226, 36, 176)
 """sRGB of places where the network is unsure: a colour that photos hardly have."""
@@ -26,6 +28,12 @@ def rgb_image(rgb: np.ndarray) -> QImage:
     codes = np.ascontiguousarray(rgb)
     image = QImage(codes.data, width, height, 3 * width, QImage.Format.Format_RGB888)
     return image.convertToFormat(QImage.Format.Format_RGB32)
+
+
+def full_size(entry: Entry, size: tuple[int, int]) -> QSizeF:
+    """Return the size at which (height, width) of a source are seen at 1:1."""
+    aspect = float(entry.facts.get("pixel_aspect") or 1.0)
+    return QSizeF(size[1] * aspect, size[0])
 
 
 def shade(gray: np.ndarray, ab: np.ndarray, strength: float, vividness: float) -> np.ndarray:

@@ -113,8 +113,11 @@ class Engine(QObject):
         if not self.is_running or self._process.write(line) < len(line):
             raise NoWorker(self.tr("The worker process does not run."))
 
-    def ask(self, question: str, answer: Answer, **arguments: Any) -> None:
-        """Send a question; `answer` gets the event, with "error" where it has no answer."""
+    def ask(self, question: str, answer: Answer, **arguments: Any) -> int:
+        """Send a question and return its number.
+
+        `answer` gets the event, with "error" where it has no answer.
+        """
         self._asked += 1
         try:
             self.send(do=question, id=self._asked, **arguments)
@@ -123,6 +126,12 @@ class Engine(QObject):
             QTimer.singleShot(0, self, lambda: answer({"error": words}))
         else:
             self._answers[self._asked] = answer
+        return self._asked
+
+    def forget(self, number: int) -> None:
+        """Want the answer of a question no more; it is not given."""
+        if self._answers.pop(number, None) is not None:
+            self.tell(do="forget", question=number)
 
     def tell(self, **command: Any) -> None:
         """Send a command that is of no use to another worker, such as pause; it may get lost."""

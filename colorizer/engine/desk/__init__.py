@@ -13,9 +13,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from colorizer.engine.desk.films import HintsHere, hints_here
 from colorizer.engine.desk.films import find_shots as find_shots  # answers, by their names
 from colorizer.engine.desk.films import follow as follow
-from colorizer.engine.desk.films import hints_here
 from colorizer.engine.desk.models import check_model as check_model
 from colorizer.engine.desk.models import import_model as import_model
 from colorizer.engine.desk.models import models as models
@@ -44,15 +44,27 @@ SHOWN = 720
 def look(command: Mapping[str, Any]) -> dict[str, Any]:
     """Write one picture, gray and in two colourings, to the .npz file named by `out`.
 
+    With `result`, the path of a finished result, its colours are those of that file.
     The answer says where the hints are in it; see `colorizer.engine.desk.films.HintsHere`.
     """
     import numpy as np
 
+    settings = Settings.from_dict(command["settings"])
+    frame = _picture(command, settings)
+    _check_wanted(command)
+    hints = hints_here(command, frame)
+    planes = _saved(command, frame) if "result" in command else _seen(command, frame, hints)
+    _check_wanted(command)
+    np.savez(command["out"], **planes)
+    told = {"places": hints.places, "whole": hints.whole, "index": hints.index}
+    time = float((frame.pts or 0) * frame.time_base)
+    return {"out": command["out"], "time": time, "size": list(frame.Y.shape), **told}
+
+
+def _seen(command: Mapping[str, Any], frame: Frame, hints: HintsHere) -> dict[str, Any]:
     from colorizer.look import look_at
 
     settings = Settings.from_dict(command["settings"])
-    frame = _picture(command, settings)
-    hints = hints_here(command, frame)
     seen = look_at(
         replace(frame, index=hints.index) if hints.references else frame,
         loaded(settings),
@@ -62,9 +74,33 @@ def look(command: Mapping[str, Any]) -> dict[str, Any]:
         confidence=command.get("confidence", False),
         references=hints.references,
     )
-    np.savez(command["out"], gray=seen.gray, ab=seen.ab, confidence=seen.confidence)
-    told = {"places": hints.places, "whole": hints.whole, "index": hints.index}
-    return {"out": command["out"], "time": seen.time, "size": list(seen.size), **told}
+    return {"gray": seen.gray, "ab": seen.ab, "confidence": seen.confidence}
+
+
+def _saved(command: Mapping[str, Any], frame: Frame) -> dict[str, Any]:
+    import numpy as np
+
+    from colorizer.color.cielab import L_to_gray
+    from colorizer.look import confidence_of, shrunk
+    from colorizer.look.saved import saved_picture
+
+    kind, longest, time = Kind(command["kind"]), command["longest"], command.get("time", 0.0)
+    rgb = saved_picture(Path(command["result"]), kind, frame, longest, time)
+    gray = np.rint(L_to_gray(shrunk(frame, longest).lightness()) * 255).astype(np.uint8)
+    confidence = np.zeros((0, 0), np.uint8)
+    if command.get("confidence"):
+        confidence = confidence_of(frame.seen, loaded(Settings.from_dict(command["settings"])))
+    return {"gray": gray, "rgb": rgb, "confidence": confidence}
+
+
+class NotWanted(Exception):
+    """The answer of a question is wanted no more."""
+
+
+def _check_wanted(command: Mapping[str, Any]) -> None:
+    """Raise NotWanted where somebody has asked for something else since."""
+    if not command.get("is_wanted", lambda: True)():
+        raise NotWanted
 
 
 def alternatives(command: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,59 @@
+"""Whether After is the finished file or a preview of what it would become, and the way to it."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QPushButton, QWidget
+
+from colorizer.engine.queue import Entry
+from colorizer.engine.queue_entry import is_other
+from colorizer.jobs import JobState
+from gui.picture.canvas import Canvas
+from gui.session.session import Session
+
+
+class Saved(QPushButton):
+    """Says what After shows; a button where the file is not what is wished any more.
+
+    Args:
+        session: colorizes again.
+        view: the picture, whose caption it sets.
+    """
+
+    def __init__(self, session: Session, view: Canvas, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._view = session, view
+        self._row: int | None = None
+        self._missed: int | None = None
+        """Row whose file can't be shown."""
+        self.setText(self.tr("Not saved: colorize again with what you changed"))
+        self.clicked.connect(self._handle_clicked)
+        self.hide()
+
+    def show_entry(self, entry: Entry | None) -> None:
+        """Tell about a row, or the same after a change."""
+        row = entry.id if entry is not None else None
+        if row != self._row:
+            self._row, self._missed = row, None
+        done = entry is not None and entry.state is JobState.DONE
+        words = self.tr("After")
+        if entry is not None and done:
+            words = self.tr("After: the file")
+            if not self.is_file(entry):
+                words = self.tr("After: preview, not saved")
+        self._view.set_after_words(words)
+        self.setVisible(entry is not None and done and is_other(entry))
+
+    def miss(self, row: int) -> None:
+        """Show the preview of a row whose file can't be read."""
+        self._missed = row
+
+    def is_file(self, entry: Entry) -> bool:
+        """Tell whether After can be the file: it is what is wished, and it is one."""
+        if entry.state is not JobState.DONE or is_other(entry) or entry.id == self._missed:
+            return False
+        # Where a film does not begin at its start, its times are counted from another frame.
+        return entry.job.target.is_file() and not entry.job.settings.start
+
+    def _handle_clicked(self) -> None:
+        if self._row is not None:
+            self._session.retry([self._row])
