@@ -152,21 +152,26 @@ def available_encoders() -> dict[str, str | None]:
     return found
 
 
-def save_png(target: Path, rgb: np.ndarray) -> None:
+def save_png(target: Path, rgb: np.ndarray, xmp: bytes = b"") -> None:
     """Write a picture as PNG, complete or not at all.
 
     Args:
         target: the finished file's name; an existing file is replaced.
         rgb: sRGB, (H, W, 3) uint8.
+        xmp: packet of XMP to be kept in it; empty for none.
 
     Raises:
         TargetError: the file can't be written.
     """
     from PIL import Image
+    from PIL.PngImagePlugin import PngInfo
 
+    texts = PngInfo()
+    if xmp:
+        texts.add_itxt("XML:com.adobe.xmp", xmp.decode("utf-8"))
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with replacing(target) as part:
-            Image.fromarray(rgb).save(part, format="PNG")
+            Image.fromarray(rgb).save(part, format="PNG", pnginfo=texts)
     except OSError as error:
         raise TargetError(target, error.strerror or str(error)) from error

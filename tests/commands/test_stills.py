@@ -72,6 +72,7 @@ def test_gray_is_the_frame_of_the_film_and_colour_keeps_its_lightness(tmp_path, 
         assert np.corrcoef(codes.ravel(), true.ravel())[0, 1] > 0.999
         with Image.open(tmp_path / "out" / "colour" / name) as colour:
             rgb = np.asarray(colour).astype(int)
+            assert "compositeWithTrainedAlgorithmicMedia" in colour.text["XML:com.adobe.xmp"]
         assert np.ptp(rgb, axis=2).max() > 4
         assert np.corrcoef(rgb.mean(axis=2).ravel(), true.ravel())[0, 1] > 0.98
 

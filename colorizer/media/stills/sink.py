@@ -15,12 +15,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from colorizer import __version__
 from colorizer.color.cielab import L_to_gray, ab_to_srgb
 from colorizer.errors import TargetError
 from colorizer.files.checksum import file_hash
@@ -28,6 +30,8 @@ from colorizer.files.durable import write_whole
 from colorizer.files.stills_list import COLOUR, GRAY, LIST, SHEET, StillsList, read_list
 from colorizer.frame import Frame
 from colorizer.media.film.protocol import Film
+from colorizer.media.metadata.making import Making
+from colorizer.media.metadata.xmp import mark_generated
 from colorizer.media.stills.sheet import Cell, write_sheets
 from colorizer.notes import Note, note
 from colorizer.places.still_name import StillName, still_name
@@ -176,7 +180,9 @@ class StillsSink:
         told = {"frame": number, "name": name}
         for kind, picture in ((GRAY, gray), (COLOUR, colour)):
             codes = np.rint(np.clip(picture, 0, 1) * 255).astype(np.uint8)
-            told[kind] = self._put(self._wanted.folder / kind / name, self._on_screen(codes))
+            codes = self._on_screen(codes)
+            xmp = self._marked(codes, name) if kind == COLOUR else b""
+            told[kind] = self._put(self._wanted.folder / kind / name, codes, xmp)
         self._pending.append(told)
 
     def end_shot(self, first: int, after: int) -> None:
@@ -219,7 +225,25 @@ class StillsSink:
             return codes
         return cv2.resize(codes, size, interpolation=cv2.INTER_CUBIC)
 
-    def _put(self, file: Path, picture: np.ndarray) -> str:
+    def _marked(self, codes: np.ndarray, name: str) -> bytes:
+        """Return XMP that says that the colour of a still is a guess."""
+        known = sha256(json.dumps(self._identity, sort_keys=True).encode())
+        known.update(name.encode() + codes.tobytes())
+        source = self._identity.get("source", {})
+        return mark_generated(
+            None,
+            Making(
+                version=__version__,
+                size=(codes.shape[0], codes.shape[1]),
+                profile="sRGB",
+                mime="image/png",
+                source=self._film.path.name,
+                source_sha256=str(source.get("sample", "")),
+                identity=known.hexdigest(),
+            ),
+        )
+
+    def _put(self, file: Path, picture: np.ndarray, xmp: bytes) -> str:
         """Write a picture unless somebody has painted there; return the hash of what was written.
 
         Raises:
@@ -236,7 +260,7 @@ class StillsSink:
         if painted and self._wanted.existing != "overwrite":
             self._kept.append(file)
             return self._known.get(relative, "")
-        save_png(file, picture)
+        save_png(file, picture, xmp)
         self.files.append(file)
         return file_hash(file)
 
