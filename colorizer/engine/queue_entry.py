@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from colorizer.archive.planning.results import name_key
 from colorizer.files.strangers import parse_json
@@ -79,29 +79,26 @@ _NOTE = '{"note": '
 """Beginning of a column that holds a note."""
 
 
-def changed_entry(entry: Entry, changes: Mapping[str, Any]) -> Entry:
-    """Return an entry with other values, those of its job among them.
+def changed_entries(entries: Iterable[Entry], changes: Mapping[str, Any]) -> Iterator[Entry]:
+    """Yield entries with other values, those of their jobs among them.
 
     As `dataclasses.replace` would, in a fraction of its time: there may be 40,000 rows.
     """
     of_job = {name: changes[name] for name in OF_JOB if name in changes}
-    new = _copied(entry, {name: value for name, value in changes.items() if name not in OF_JOB})
-    if of_job:
-        new.__dict__["job"] = _copied(entry.job, of_job)
-    if new.state is JobState.DONE and entry.state is not JobState.DONE:
-        new.__dict__["made"] = Made(new.job.settings, new.job.hints)
-    return new
-
-
-Copied = TypeVar("Copied")
-
-
-def _copied(old: Copied, changes: Mapping[str, Any]) -> Copied:
-    """Return a copy of a frozen object with other values in some of its fields."""
-    new = object.__new__(type(old))
-    new.__dict__.update(old.__dict__)
-    new.__dict__.update(changes)
-    return new
+    own = {name: value for name, value in changes.items() if name not in OF_JOB}
+    is_done = own.get("state") is JobState.DONE
+    for entry in entries:
+        new = object.__new__(Entry)
+        values = new.__dict__
+        values.update(entry.__dict__)
+        values.update(own)
+        if of_job:
+            values["job"] = job = object.__new__(Job)
+            job.__dict__.update(entry.job.__dict__)
+            job.__dict__.update(of_job)
+        if is_done and entry.state is not JobState.DONE:
+            values["made"] = Made(new.job.settings, new.job.hints)
+        yield new
 
 
 def entry_from(row: Sequence[Any], settings_of: Callable[[Any], Settings]) -> Entry:

@@ -83,6 +83,9 @@ class QueuePanel(QWidget):
         for number in range(parts.size()):
             part = parts.at(number)
             rows.update(range(part.top(), part.bottom() + 1))
+        if not self._filter.is_on:
+            entries = self._model.entries
+            return [entries[row].id for row in sorted(rows)]
         return [self._entry_at(row).id for row in sorted(rows)]
 
     def current(self) -> Entry | None:

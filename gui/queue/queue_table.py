@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QAbstractItemModel, QPoint, QSize, Qt
+from PySide6.QtCore import QAbstractItemModel, QItemSelectionModel, QPoint, QSize, Qt
 from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 
@@ -148,6 +148,8 @@ class QueueTable(QTableView):
     def _create_header(self) -> None:
         header = self.horizontalHeader()
         header.setHighlightSections(False)
+        # It would ask each row whether it is selected, whenever it is painted.
+        header.setSelectionModel(QItemSelectionModel(self.model(), self))
         header.setMinimumSectionSize(24)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setToolTip(self.tr("Right-click to choose the columns"))

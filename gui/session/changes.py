@@ -74,14 +74,17 @@ def _now(model: QueueModel, rows: Sequence[int], changes: Mapping[str, Any]) -> 
     """Return what rows have now of what is to change, equal ones together."""
     names = tuple(changes.get("settings", ()))
     groups: dict[Any, list[int]] = {}
+    hinted = "hints" in changes
     for row in rows:
         job = model.entry(row).job
-        values = tuple(getattr(job.settings, name) for name in names)
-        groups.setdefault((values, job.hints if "hints" in changes else ()), []).append(row)
+        groups.setdefault((id(job.settings), job.hints if hinted else ()), []).append(row)
     found = []
-    for (values, hints), alike in groups.items():
-        old: dict[str, Any] = {"settings": dict(zip(names, values, strict=True))} if names else {}
-        found.append((alike, {**old, "hints": hints} if "hints" in changes else old))
+    for (_, hints), alike in groups.items():
+        settings = model.entry(alike[0]).job.settings
+        old: dict[str, Any] = {"hints": hints} if hinted else {}
+        if names:
+            old["settings"] = {name: getattr(settings, name) for name in names}
+        found.append((alike, old))
     return found
 
 

@@ -125,8 +125,8 @@ class QueueModel(DraggedRows):
         self._queue.update_each(split, known)
         for numbers, changes in split:
             self._take(numbers, changes)
-        for number, target in known.items():
-            self._take([number], {"target": target})
+        self._rows.retarget(known)
+        self._take(list(known), {})
 
     def set_paused(self, paused: bool) -> None:
         """Let rows in progress say that work is paused, or no more."""
@@ -206,7 +206,8 @@ class QueueModel(DraggedRows):
         self.counts_changed.emit()
 
     def _take(self, numbers: Sequence[int], changes: Mapping[str, Any]) -> None:
-        self._rows.change(numbers, changes)
+        if changes:
+            self._rows.change(numbers, changes)
         self._dirty.update(numbers)
         if numbers and not self._teller.isActive():
             self._teller.start()

@@ -7,10 +7,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from colorizer.engine.queue import Entry
-from colorizer.engine.queue_entry import changed_entry
+from colorizer.engine.queue_entry import changed_entries
 from colorizer.jobs import JobState
 
 Groups = Sequence[tuple[Sequence[int], Mapping[str, Any]]]
@@ -48,18 +49,28 @@ class Rows:
 
     def idle(self, numbers: Iterable[int]) -> list[int]:
         """Return those ids whose rows can be changed, as they are not in progress."""
+        if not self.counts[JobState.RUNNING]:
+            return self.known(numbers)
         return [n for n in self.known(numbers) if self[n].state is not JobState.RUNNING]
 
     def change(self, numbers: Iterable[int], changes: Mapping[str, Any]) -> None:
         """Change the same fields of some rows."""
+        places = [self._places[number] for number in numbers]
+        entries = self.entries
         with _collecting_nothing():
-            for number in numbers:
-                place = self._places[number]
-                old = self.entries[place]
-                self.entries[place] = new = changed_entry(old, changes)
+            found = changed_entries([entries[place] for place in places], changes)
+            for place, new in zip(places, found, strict=True):
+                old, entries[place] = entries[place], new
                 if new.state is not old.state:
                     self.counts[old.state] -= 1
                     self.counts[new.state] += 1
+
+    def retarget(self, targets: Mapping[int, Path]) -> None:
+        """Give rows other targets."""
+        with _collecting_nothing():
+            for number, target in targets.items():
+                place = self._places[number]
+                (self.entries[place],) = changed_entries([self.entries[place]], {"target": target})
 
     def split(self, groups: Groups) -> Iterator[tuple[list[int], dict[str, Any]]]:
         """Yield groups of rows that get equal fields, changed settings applied to those they have.
@@ -75,8 +86,9 @@ class Rows:
                 yield known, dict(changes)
                 continue
             alike: dict[int, list[int]] = {}
+            entries, places = self.entries, self._places
             for number in known:
-                alike.setdefault(id(self[number].job.settings), []).append(number)
+                alike.setdefault(id(entries[places[number]].job.settings), []).append(number)
             for group in alike.values():
                 old = self[group[0]].job.settings
                 fields = {**changes, "settings": replace(old, **changes["settings"])}
