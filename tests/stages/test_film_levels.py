@@ -3,11 +3,12 @@
 from dataclasses import replace
 from itertools import islice
 
+import cv2
 import numpy as np
 import pytest
 
 from colorizer.color.cielab import L_to_gray, gray_to_L, srgb_to_lab
-from colorizer.frame import Frame
+from colorizer.frame import Colours, Frame
 from colorizer.stages.levels import FRESH, fresh_print
 from colorizer.stages.levels.film import FilmLevels
 from colorizer.stages.levels.light import Light, change_between, small_codes
@@ -159,6 +160,25 @@ def test_a_shot_that_a_person_says_is_in_colour_is_one(wish):
         assert "coloured" in frame.taken
         assert frame.kept == (wish == "copy")
         assert (frame.slope == 0) == (wish == "skip")
+
+
+@pytest.mark.parametrize("length", [1, 2, 5])
+def test_a_short_shot_in_colour_between_others_is_kept(length):
+    """The work looks at every shot, not at places of the film."""
+    rng = np.random.default_rng(1)
+    own = rng.uniform(-40, 40, (2, 6, 8)).astype(np.float32)
+    colours = Colours(lambda size: np.stack([cv2.resize(one, size[::-1]) for one in own]))
+    coloured = range(11, 11 + length)
+
+    def frames():
+        for frame in film([1.0] * 24):
+            inside = frame.index in coloured
+            L = np.roll(frame.L[::-1], 30, 1) if inside else frame.L
+            yield replace(frame, L=L, colours=colours if inside else None)
+
+    cuts = frozenset({0, coloured.start, coloured.stop})
+    for frame in FilmLevels("fresh").level(mark_shots(frames(), cuts)):
+        assert frame.kept == (frame.index in coloured)
 
 
 def test_a_blank_shot_stays_neutral():
