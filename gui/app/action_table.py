@@ -148,6 +148,14 @@ def _of_edits(parts: Parts) -> list[Act]:
             when=lambda: session.shown_entry() is not None,
             tip=_tr("Click a place and choose its colour; drag a dot to move it, right-click "
                     "to remove it; in a film the colour follows the place through its shot")),
+        Act(name="paste", words=_tr("&Paste files"), key=_KEYS.Paste, do=parts.asking.paste),
+        Act(name="copy_look", words=_tr("&Copy look and hints"), key="Ctrl+Shift+C",
+            do=session.copy_look, when=lambda: session.shown_entry() is not None,
+            tip=_tr("Copy strength, vividness and hints of the file that is shown")),
+        Act(name="paste_look", words=_tr("Paste &look and hints"), key="Ctrl+Shift+V",
+            do=lambda: session.paste_look(session.selected),
+            when=lambda: session.copied is not None and bool(session.selected),
+            tip=_tr("Give what was copied to the selected files")),
         Act(name="find", words=_tr("&Find a file"), key="Ctrl+F", do=parts.queue.search.setFocus),
     ]  # fmt: skip
 
@@ -223,6 +231,8 @@ def _of_program(program: Program) -> list[Act]:
     return [
         Act(name="settings", words=_tr("&Settings…"), key="Ctrl+,", icon="settings",
             do=program.ask_settings),
+        Act(name="settings_selected", words=_tr("Sett&ings of the selected files…"),
+            key="Alt+Return", do=program.ask_settings_of_selected, when=program.has_selected),
         Act(name="models", words=_tr("&Models…"), do=program.show_models),
         Act(name="manual", words=_tr("Man&ual"), key="F1", do=program.show_manual),
         Act(name="shortcuts", words=_tr("&Keyboard shortcuts"), key="Ctrl+/",

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from colorizer.archive.records.provenance import SUFFIX
+from gui.app.drop_area import local_paths
 from gui.session.session import Session
 from gui.words.text import shown
 
@@ -48,6 +49,13 @@ class Asking(QObject):
         if name:
             self._keep("watch", name)
             self._session.watch((*self._session.watching.folders, Path(name)))
+
+    def paste(self) -> None:
+        """Add files that were copied in a file manager."""
+        if paths := local_paths(QGuiApplication.clipboard().mimeData()):
+            self._session.add(paths)
+        else:
+            self._session.told.emit(self.tr("The clipboard holds no files"))
 
     def export(self) -> None:
         """Let the person choose where the list of what is not done is written."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, Qt, qVersion
-from PySide6.QtGui import QAction, QFontDatabase, QGuiApplication
+from PySide6.QtGui import QAction, QFontDatabase, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -78,7 +78,7 @@ def shortcuts_html(actions: Iterable[QAction]) -> str:
     rows = [
         f"<tr><td><b>{key}</b>&nbsp;&nbsp;&nbsp;</td><td>{_plain(action.text())}</td></tr>"
         for action in actions
-        if (key := action.shortcut().toString())
+        if (key := action.shortcut().toString(QKeySequence.SequenceFormat.NativeText))
     ]
     arrows = _tr("Arrows move the picture, Shift and arrows the line, the wheel zooms.")
     return f"<table>{''.join(rows)}</table><p>{arrows}</p>"

@@ -10,8 +10,10 @@ from gui.app.choices import Choices
 from gui.session.look import Mode
 
 _MODES = [mode.value for mode in Mode]
-ROW_MENU = ("open", "reveal", "record", None, "cancel", "retry", "remove", None, "top", "up",
-            "down", "bottom")  # fmt: skip
+ROW_MENU = (
+    "open", "reveal", "record", None, "cancel", "retry", "remove", "settings_selected", None, "top",
+    "up", "down", "bottom",
+)  # fmt: skip
 """Of one row of the queue; None is a line."""
 
 
@@ -26,7 +28,22 @@ def fill_menus(bar: QMenuBar, actions: Actions, choices: Choices) -> None:
         *ROW_MENU, None, "battery", "records",
     ])  # fmt: skip
     actions.menu(queue, _tr("When all is done"), choices.wishes)
-    actions.menu(bar, _tr("&Edit"), ["undo", "redo", None, "hint", None, "find"])
+    actions.menu(
+        bar,
+        _tr("&Edit"),
+        [
+            "undo",
+            "redo",
+            None,
+            "paste",
+            "copy_look",
+            "paste_look",
+            None,
+            "hint",
+            None,
+            "find",
+        ],
+    )
     view = actions.menu(bar, _tr("&View"), [
         *_MODES, "blink", None, "fit", "one", "zoom_in", "zoom_out", None, "unsure", "follow", None,
     ])  # fmt: skip

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog, QGridLayout, QProgressBar, QPushButton, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFileDialog, QGridLayout, QLabel, QProgressBar, QPushButton, QWidget
 
 from gui.session.session import Session
 from gui.style.elided_label import ElidedLabel
@@ -15,12 +17,20 @@ from gui.words.text import shown
 class OutputBar(QWidget):
     """Output folder, first name, progress of the queue."""
 
+    state_asked = Signal(str)
+    """The files in a state are to be shown: its name."""
+
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._create_rows()
         self.set_first(None)
         session.out_changed.connect(lambda out: self._folder.setText(shown(out)))
+
+    @property
+    def words(self) -> str:
+        """How far the queue is, as it is read."""
+        return re.sub("<[^>]*>", "", self._words.text())
 
     def set_first(self, target: Path | None) -> None:
         """Show the name that the next result will have."""
@@ -46,7 +56,10 @@ class OutputBar(QWidget):
         self._bar = QProgressBar(textVisible=False)
         self._bar.setFixedHeight(8)
         self._bar.setAccessibleName(self.tr("Progress of the queue"))
-        self._words = ElidedLabel()
+        self._words = QLabel()
+        self._words.setTextFormat(Qt.TextFormat.RichText)  # links; it holds no names of files
+        self._words.setWordWrap(True)
+        self._words.linkActivated.connect(self.state_asked)
         head = PlainLabel(self.tr("Results go to"))
         head.setBuddy(self._change)
         layout = QGridLayout(self)

@@ -18,6 +18,9 @@ from gui.session.session import Session
 from gui.settings.settings_dialog import SettingsDialog
 from gui.words.text import said
 
+_LOOKED_AT = 200
+"""Selected rows, at most, that are asked whether they can be changed."""
+
 
 class Program(QObject):
     """Opens the windows next to the main one.
@@ -53,6 +56,25 @@ class Program(QObject):
         if dialog.exec() == QDialog.DialogCode.Accepted:
             rows = waiting if dialog.for_waiting.isChecked() else []
             session.use_settings(dialog.settings(), rows)
+
+    def has_selected(self) -> bool:
+        """Whether rows are selected that can be changed."""
+        session = self._session
+        return any(session.may_change(row) for row in session.selected[:_LOOKED_AT])
+
+    def ask_settings_of_selected(self) -> None:
+        """Let the person change settings of the selected files alone, all of which get them."""
+        session = self._session
+        rows = [row for row in session.selected if session.may_change(row)]
+        shown = session.shown_entry()
+        first = shown if shown is not None and shown.id in rows else session.model.entry(rows[0])
+        old = first.job.settings
+        dialog = SettingsDialog(session.preferences, 0, self._window)
+        dialog.show_files(old, len(rows))
+        if session.devices:
+            dialog.form.set_devices([(name, said(words)) for name, words in session.devices])
+        if dialog.exec() == QDialog.DialogCode.Accepted:
+            session.change_settings(rows, old, dialog.settings())
 
     def show_models(self) -> None:
         """Show the models and their weights."""

@@ -38,7 +38,8 @@ class ProgressWords(QObject):
             (JobState.INTERRUPTED, self.tr("interrupted: %1")),
         ):
             if counts[state]:
-                words.append(text.replace("%1", count(counts[state])))
+                told = text.replace("%1", count(counts[state]))
+                words.append(f'<a href="{state}">{told}</a>')
         if runner.activity is Activity.PAUSED:
             reason = runner.pause_reason
             words.append(": ".join([self.tr("paused"), *([reason] if reason else [])]))

@@ -133,6 +133,7 @@ class Window(QMainWindow):
         session.model.counts_changed.connect(self._handle_counts)
         session.changed.connect(self.acts.refresh)
         self.look_panel.shots.changed.connect(self.acts.refresh)
+        self.output.state_asked.connect(self.queue_panel.show_state)
         self.queue_panel.opened.connect(self.asking.open_result)
         self.device.changed.connect(self._handle_device)
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDoubleSpinBox, QGridLayout, QPushButton, QSlider, QWidget
 
 from colorizer.settings import Settings
+from gui.settings.setting_words import help_words
 from gui.style.plain import PlainLabel
 
 _STEPS = 100
@@ -64,7 +65,7 @@ class AdjustPanel(QWidget):
         label = PlainLabel(words)
         label.setBuddy(slider)
         for widget in (label, slider, box):
-            widget.setToolTip(item.metadata["help"])
+            widget.setToolTip(help_words(item))
             widget.setAccessibleName(words.replace("&", ""))
         slider.valueChanged.connect(lambda steps: box.setValue(steps / _STEPS))
         box.valueChanged.connect(lambda value: self._handle_value(name, value))

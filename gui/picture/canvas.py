@@ -12,6 +12,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from gui.picture.caption import draw_box
 from gui.session.look import Mode
 
 HANDLE = 12
@@ -39,6 +40,8 @@ class Canvas(QWidget):
         self.split = 0.5
         """Where the line stands, as a share of the view's width."""
         self._after_words = ""
+        self.notes: list[str] = []
+        """What is said below the picture next to the zoom."""
         self._before = self._after = self._cover = QImage()
         self._hints: list[tuple[float, float, QColor]] = []
         self._full = QSizeF()
@@ -208,6 +211,18 @@ class Canvas(QWidget):
         if self.mode is not Mode.BEFORE:
             self._draw_hints(painter, self._panes()[-1][0])
         self._draw_captions(painter)
+        draw_box(painter, "  ·  ".join(self._footer()), QPointF(8, self.height() - 8), below=False)
+        if self.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(self.palette().accent().color(), 4))
+            painter.drawRect(self.rect())
+
+    def _footer(self) -> list[str]:
+        """Return the zoom and what a click or a colour means."""
+        notes = [f"{self._scale * self.devicePixelRatioF():.0%}", *self.notes]
+        if not self._cover.isNull():
+            notes.append(self.tr("Pink: the network is unsure of the colour"))
+        return notes
 
     def _draw(self, painter: QPainter, image: QImage, target: QRectF) -> None:
         shown = self._shrunk(image, target)
@@ -275,15 +290,8 @@ class Canvas(QWidget):
             Mode.BEFORE: [(before, 0.0, False)],
             Mode.AFTER: [(after, float(self.width()), True)],
         }[self.mode]
-        metrics = painter.fontMetrics()
         for words, edge, right in captions:
-            box = QRectF(0, 0, metrics.horizontalAdvance(words) + 16, metrics.height() + 8)
-            box.moveTopLeft(QPointF(edge - box.width() - 8 if right else edge + 8, 8))
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(0, 0, 0, 150))
-            painter.drawRoundedRect(box, 4, 4)
-            painter.setPen(QColor("white"))
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
+            draw_box(painter, words, QPointF(edge - 8 if right else edge + 8, 8), right=right)
 
     def _draw_words(self, painter: QPainter) -> None:
         painter.setPen(QColor("#c9cad0"))

@@ -133,6 +133,9 @@ class LookPanel(QWidget):
 
     def _allow_hints(self) -> None:
         self.view.edits_hints = self._session.look.hints and self.entry() is not None
+        words = self.tr("Click: give a colour. Drag: move. Right-click: remove")
+        self.view.notes = [words] if self.view.edits_hints else []
+        self.view.update()
 
     def _handle_live(self, frame: Finished) -> None:
         """Show the file in progress and its newest frame."""

@@ -107,6 +107,14 @@ class QueuePanel(QWidget):
             self.table.setCurrentIndex(index)
             self.table.scrollTo(index)
 
+    def show_state(self, state: str) -> None:
+        """Show the files in a state alone."""
+        self.search.clear()
+        self.states.setCurrentIndex(self.states.findData(state))
+        self._handle_filter()
+        self.table.selectRow(0)
+        self.table.setFocus()
+
     def set_hot(self, hot: bool) -> None:
         """Show that something is about to be dropped."""
         self.table.set_hot(hot)

@@ -10,8 +10,8 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
-from colorizer.engine.queue import Queue
-from colorizer.jobs import JobState
+from colorizer.engine.queue import Entry, Queue
+from colorizer.jobs import JobState, Kind
 from colorizer.places.hint import Guide
 from colorizer.settings import Settings, planned
 from gui.session.changes import ChangeRows, MoveRows, RemoveRows
@@ -52,6 +52,10 @@ class Edits(QObject):
         self.runner = Runner(self.model, self.engine, self)
         self.runner.out = preferences.out
         self.undo = QUndoStack(self)
+        self.shown: int | None = None
+        """Id of the row that is shown."""
+        self.copied: tuple[dict[str, float], tuple[Guide, ...]] | None = None
+        """Look and hints that were copied."""
         self._replanner = Replanner(self.model, self.engine, self.undo, lambda: self.out, self)
         self._replanner.failed.connect(self.troubled)
         self.model.dropped.connect(self.put_before)
@@ -130,6 +134,38 @@ class Edits(QObject):
         if self.may_change(row):
             self.undo.push(ChangeRows(words, self.model, [([row], {"hints": hints})]))
 
+    def copy_look(self) -> None:
+        """Keep strength, vividness and hints of the row that is shown, to be pasted."""
+        entry = self.shown_entry()
+        if entry is not None:
+            settings = entry.job.settings
+            look = {"strength": settings.strength, "vividness": settings.vividness}
+            self.copied = look, entry.job.hints
+
+    def paste_look(self, rows: Iterable[int]) -> None:
+        """Give rows that are not in progress the look and hints that were copied.
+
+        Hints of a moment are of one film; rows that are photos get those without.
+        """
+        idle = [row for row in rows if self.may_change(row)]
+        if self.copied is None or not idle:
+            return
+        look, hints = self.copied
+        anywhere = tuple(hint for hint in hints if hint.when is None)
+        kinds = {row: self.model.entry(row).job.kind for row in idle}
+        new = [
+            ([row for row in idle if kinds[row] is kind], {"settings": look, "hints": given})
+            for kind, given in ((Kind.PHOTO, anywhere), (Kind.FILM, hints))
+        ]
+        words = self.tr("Paste of look and hints")
+        self.undo.push(ChangeRows(words, self.model, [part for part in new if part[0]]))
+
+    def shown_entry(self) -> Entry | None:
+        """Return the row that is shown."""
+        if self.shown is None or not self.model.has(self.shown):
+            return None
+        return self.model.entry(self.shown)
+
     def may_change(self, row: int) -> bool:
         """Whether a row exists and is not in progress."""
         return self.model.has(row) and self.model.entry(row).state is not JobState.RUNNING
@@ -138,17 +174,21 @@ class Edits(QObject):
         """Return the ids of the rows that wait."""
         return self._in_state(*PENDING)
 
+    def change_settings(self, rows: Iterable[int], old: Settings, new: Settings) -> None:
+        """Give rows the settings in which `new` is other than `old`."""
+        self.change(rows, _difference(old, new), self.tr("Change of settings"))
+
     def use_settings(self, settings: Settings, rows: Iterable[int]) -> None:
         """Remember settings for new files, and give rows those that are other than before."""
         old = self.preferences.settings
-        changed = {
-            item.name: getattr(settings, item.name)
-            for item in fields(Settings)
-            if getattr(settings, item.name) != getattr(old, item.name)
-        }
         self.preferences.settings = settings
         self.settings_changed.emit()
-        self.change(rows, changed, self.tr("Change of settings"))
+        self.change_settings(rows, old, settings)
 
     def _in_state(self, *states: JobState) -> list[int]:
         return [entry.id for entry in self.model.entries if entry.state in states]
+
+
+def _difference(old: Settings, new: Settings) -> dict[str, Any]:
+    names = [item.name for item in fields(Settings)]
+    return {n: getattr(new, n) for n in names if getattr(new, n) != getattr(old, n)}

@@ -9,7 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
 
-from colorizer.engine.queue import Entry, Queue
+from colorizer.engine.queue import Queue
 from colorizer.errors import ColorizerError
 from colorizer.jobs import JobState
 from colorizer.settings import Settings
@@ -56,8 +56,6 @@ class Session(Edits):
         self.look = Look()
         self.selected: tuple[int, ...] = ()
         """Ids of the selected rows, in their order."""
-        self.shown: int | None = None
-        """Id of the row that is shown."""
         self.devices: list[tuple[str, str]] = []
         """What the network can run on: name of the setting and words."""
         self._queue = queue
@@ -114,12 +112,6 @@ class Session(Edits):
         if shown != self.shown:
             self.shown = shown
             self.shown_changed.emit(self.shown_entry())
-
-    def shown_entry(self) -> Entry | None:
-        """Return the row that is shown."""
-        if self.shown is None or not self.model.has(self.shown):
-            return None
-        return self.model.entry(self.shown)
 
     def states_of_selected(self) -> set[JobState]:
         """Return the states of the selected rows; of very many, all there are."""

@@ -60,6 +60,13 @@ class SettingsDialog(QDialog):
         """Return what was chosen."""
         return self.form.values()
 
+    def show_files(self, settings: Settings, count: int) -> None:
+        """Change files of the queue, not what new files get: those settings, of so many files."""
+        one, many = self.tr("Settings of 1 file"), self.tr("Settings of %1 files")
+        self.setWindowTitle(plural(one, many, count))
+        self.form.set_values(settings)
+        self.for_waiting.hide()
+
     def accept(self) -> None:
         """Close if all values are allowed."""
         if self._tried(self.form.values) is not None:

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from colorizer.settings import Settings
 from gui.session.thumbnails import SIZE
+from gui.settings.setting_words import help_words
 from gui.shots.shot_stills import ShotStills
 from gui.shots.shot_table import ShotTable
 from gui.shots.shots import Shots
@@ -138,7 +139,7 @@ class ShotList(QWidget):
             item = next(item for item in fields(Settings) if item.name == name)
             low, high = item.metadata["range"]
             box = QDoubleSpinBox(decimals=2, minimum=low, maximum=high, singleStep=0.05)
-            box.setToolTip(item.metadata["help"])
+            box.setToolTip(help_words(item))
             box.setAccessibleName(f"{self.tr('Shot')}: {words}")
             box.valueChanged.connect(lambda value, name=name: self._handle_value(name, value))
             label = PlainLabel(words)

@@ -152,7 +152,9 @@ class Timeline(QWidget):
         self._slider = QSlider(Qt.Orientation.Horizontal)
         self._slider.setAccessibleName(self.tr("Time in the film"))
         self._label = PlainLabel()
-        self._label.setMinimumWidth(self.fontMetrics().horizontalAdvance("0:00:00 / 0:00:00 "))
+        self._label.setMinimumWidth(
+            self.fontMetrics().horizontalAdvance("0:00:00 / 0:00:00 · Frame 000000 ")
+        )
         self._label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._create_layout()
         self._shuttle = QTimer(self, interval=_SHUTTLE_MS)
@@ -267,5 +269,6 @@ class Timeline(QWidget):
 
     def _show(self) -> None:
         whole = clock(self._frames / self._rate) if self._frames > 1 else ""
-        self._label.setText(f"{clock(self.time)} / {whole}" if whole else "")
+        frame = self.tr("Frame %1").replace("%1", str(self.frame))
+        self._label.setText(f"{clock(self.time)} / {whole} · {frame}" if whole else "")
         self._strip.set_time(self.time)

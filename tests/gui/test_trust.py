@@ -8,7 +8,9 @@ from PySide6.QtCore import QItemSelectionModel, QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent
 from PySide6.QtWidgets import QApplication, QLabel
 
+from colorizer.jobs import JobState
 from colorizer.places.hint import Hint
+from colorizer.settings import Settings
 from gui.app.at_end import AtEnd
 from gui.session import engine as engine_module
 from gui.session.engine import Life, NoWorker
@@ -68,7 +70,7 @@ def test_ctrl_home_and_end_move_rows_and_not_the_cursor(filled, qtbot):
     filled.activateWindow()
     table = filled.queue_panel.table
     table.setFocus()
-    qtbot.waitUntil(lambda: QApplication.focusWidget() is table)
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is table and filled.isActiveWindow())
     before = names(filled)
     filled.queue_panel.select(filled.session.model.entries[0].id)
     qtbot.keyClick(table, Qt.Key.Key_End, Qt.KeyboardModifier.ControlModifier)
@@ -141,7 +143,7 @@ def test_time_goes_on_when_nothing_reports(filled, until, monkeypatch):
     session = filled.session
     session.engine.send = lambda **_: None  # the worker never hears of it
     session.runner.start()
-    until(lambda: "for 0:02" in filled.output._words.full_text(), 10_000)
+    until(lambda: "for 0:02" in filled.output.words, 10_000)
     del session.engine.send
 
 
@@ -155,7 +157,7 @@ def test_a_paused_file_says_so(filled, until):
     assert session.runner.activity is Activity.PAUSED
     assert cell(filled, 0, Column.STATE) == "Paused"
     assert cell(filled, 1, Column.STATE) == "Waiting"
-    assert "paused" in filled.output._words.full_text()
+    assert "paused" in filled.output.words
     filled.acts["start"].trigger()
     assert cell(filled, 0, Column.STATE) == "Running"
     del session.engine.send
@@ -165,7 +167,7 @@ def test_one_file_is_one_file(window, scans, until):
     window.add([scans / "a.png"])
     until(lambda: window.session.model.rowCount() == 1)
     until(lambda: "1 file added" in window.statusBar().currentMessage())
-    until(lambda: window.output._words.full_text() == "0 of 1 file")
+    until(lambda: window.output.words == "0 of 1 file")
 
 
 def test_what_is_in_the_queue_already_is_said_and_shown(filled, scans, until):
@@ -208,8 +210,9 @@ def test_names_of_files_are_never_html(window, scans, until):
     for label in labels:
         assert label.textFormat() is Qt.TextFormat.PlainText
         assert "<b>bold" not in label.toolTip()
-    for label in window.findChildren(QLabel):
-        assert label.textFormat() is Qt.TextFormat.PlainText, label.text()
+    plain = Qt.TextFormat.PlainText
+    rich = [one for one in window.findChildren(QLabel) if one.textFormat() is not plain]
+    assert rich == [window.output._words], "numbers with links, no names"
     window.session.troubled.emit(str(odd))
     boxes = [w for w in QApplication.topLevelWidgets() if w.inherits("QMessageBox")]
     assert boxes
@@ -226,3 +229,78 @@ def test_settings_of_all_selected_rows_change_at_once(filled, qtbot):
     filled.look_panel.adjust.slider("strength").setValue(20)
     assert [entry.job.settings.strength for entry in model.entries] == [0.2, 1.0, 0.2]
     assert filled.session.undo.count() == 1
+
+
+def test_files_are_pasted(window, scans, until):
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(scans / "a.png"))])
+    QApplication.clipboard().setMimeData(data)
+    window.acts["paste"].trigger()
+    until(lambda: window.session.model.rowCount() == 1)
+    QApplication.clipboard().setText("no files")
+    window.acts["paste"].trigger()
+    assert "holds no files" in window.statusBar().currentMessage()
+
+
+def test_look_and_hints_are_copied_to_other_pictures(filled):
+    session = filled.session
+    first, second, third = (entry.id for entry in session.model.entries)
+    hints = (Hint(0.5, 0.5, 20.0, 30.0),)
+    session.change([first], {"strength": 0.4}, "w")
+    session.give_hints(first, hints, "w")
+    session.change([third], {"format": "same", "vividness": 0.1}, "w")
+    filled.queue_panel.select(first)
+    assert not filled.acts["paste_look"].isEnabled()
+    filled.acts["copy_look"].trigger()
+    filled.queue_panel.select(third)
+    filled.acts["paste_look"].trigger()
+    job = session.model.entry(third).job
+    assert (job.settings.strength, job.settings.vividness, job.hints) == (0.4, 0.8, hints)
+    assert session.model.entry(second).job.hints == ()
+    filled.acts["undo"].trigger()
+    assert session.model.entry(third).job.hints == ()
+
+
+def test_settings_of_the_selected_files_change_and_their_results_get_other_names(
+    filled, until, monkeypatch
+):
+    from gui.app import program
+
+    def answer(dialog):
+        dialog.form.set_values(Settings(**{**vars(dialog.settings()), "format": "tiff"}))
+        return dialog.DialogCode.Accepted
+
+    monkeypatch.setattr(program.SettingsDialog, "exec", answer)
+    before = filled.session.preferences.settings
+    filled.queue_panel.table.selectAll()
+    filled.acts["settings_selected"].trigger()
+    targets = lambda: [e.job.target.suffix for e in filled.session.model.entries]  # noqa: E731
+    until(lambda: targets() == [".tif"] * 3)
+    assert filled.session.preferences.settings == before, "new files get what they got"
+    filled.acts["undo"].trigger()
+    assert targets() == [".png", ".jpg", ".tif"]
+
+
+def test_failed_is_a_link_that_shows_the_failed_files(filled, until):
+    model = filled.session.model
+    model.change(model.entries[1].id, state=JobState.FAILED, reason="cut off")
+    until(lambda: "failed: 1" in filled.output.words)
+    filled.output._words.linkActivated.emit("failed")
+    table = filled.queue_panel.table.model()
+    assert table.rowCount() == 1
+    assert filled.session.shown_entry().job.source.name == "b.jpg"
+
+
+def test_folders_that_were_chosen_are_where_the_next_choice_begins(window, scans, monkeypatch):
+    from gui.app import asking
+
+    asked = []
+
+    def choose(parent, words, folder):
+        asked.append(folder)
+        return [str(scans / "a.png")], ""
+
+    monkeypatch.setattr(asking.QFileDialog, "getOpenFileNames", choose)
+    window.acts["add_files"].trigger()
+    window.acts["add_files"].trigger()
+    assert asked == ["", str(scans)]

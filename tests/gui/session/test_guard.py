@@ -32,7 +32,7 @@ def test_work_is_held_on_battery_and_goes_on_with_power(filled, battery):
     look()
     assert runner.activity is Activity.PAUSED
     filled.progress.show()
-    assert "on battery" in filled.output._words.full_text()
+    assert "on battery" in filled.output.words
     battery["on"] = False
     look()
     assert runner.activity is Activity.RUNNING
