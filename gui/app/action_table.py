@@ -243,13 +243,18 @@ def _of_program(program: Program) -> list[Act]:
     ]  # fmt: skip
 
 
+def start_words() -> tuple[str, str, str]:
+    """Return all that the button for the work may say."""
+    return _tr("&Start"), _tr("&Pause"), _tr("Co&ntinue")
+
+
 def _start_words(session: Session) -> str:
     runner = session.runner
     if runner.is_running:
-        return _tr("&Pause")
+        return start_words()[1]
     if runner.activity is Activity.PAUSED or session.model.counts[JobState.INTERRUPTED]:
-        return _tr("Co&ntinue")
-    return _tr("&Start")
+        return start_words()[2]
+    return start_words()[0]
 
 
 def _are_any(session: Session, *states: JobState) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, Qt, qVersion
@@ -32,7 +32,9 @@ _LAST_LINES = 60
 class LogWindow(QDialog):
     """What the worker writes, as it writes it."""
 
-    def __init__(self, engine: Engine, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, engine: Engine, earlier: Sequence[str] = (), parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Log"))
         self.resize(760, 440)
@@ -40,7 +42,7 @@ class LogWindow(QDialog):
         self._text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self._text.setAccessibleName(self.tr("Log of the worker"))
         self._text.setPlaceholderText(self.tr("Nothing has been logged."))
-        self._text.setPlainText("\n".join(engine.log))
+        self._text.setPlainText("\n".join(earlier or engine.log))
         copy = QPushButton(self.tr("Copy all"))
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self._text.toPlainText()))
         row = QHBoxLayout()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtWidgets import QMenuBar, QToolBar
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QMenuBar, QToolBar, QToolButton
 
+from gui.app.action_table import start_words
 from gui.app.actions import Actions
 from gui.app.choices import Choices
 from gui.session.look import Mode
@@ -65,7 +67,24 @@ def main_toolbar(actions: Actions) -> QToolBar:
     bar.setMovable(False)
     actions.fill(bar, ["add_files", "add_folder", None, "start", "stop_after", None, "settings"])
     bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    _make_primary(bar, actions)
     return bar
+
+
+def _make_primary(bar: QToolBar, actions: Actions) -> None:
+    """Let Start stand out, and keep its width whatever it says, so that nothing moves."""
+    button = bar.widgetForAction(actions["start"])
+    assert isinstance(button, QToolButton)
+    font = QFont(button.font())
+    font.setWeight(QFont.Weight.DemiBold)
+    button.setFont(font)
+    words, now, widths = actions["start"].text(), button.text(), []
+    for text in start_words():
+        actions["start"].setText(text)
+        widths.append(button.sizeHint().width())
+    actions["start"].setText(words)
+    assert button.text() == now
+    button.setFixedWidth(max(widths))
 
 
 def picture_toolbar(actions: Actions) -> QToolBar:

@@ -83,7 +83,7 @@ class Program(QObject):
     def show_log(self) -> None:
         """Show what the worker wrote."""
         if self._log is None:
-            self._log = LogWindow(self._session.engine, self._window)
+            self._log = LogWindow(self._session.engine, self._session.log.lines(), self._window)
         self._log.show()
         self._log.raise_()
 

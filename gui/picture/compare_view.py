@@ -31,6 +31,8 @@ class CompareView(Canvas):
     """A place of the picture, while hints are edited."""
     hint_moved = Signal(int, float, float)
     hint_removed = Signal(int)
+    hint_clicked = Signal(int)
+    """A hint was clicked, to get another colour."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -78,6 +80,8 @@ class CompareView(Canvas):
         place = self.place(at)
         if drag is _Drag.HINT and place and self._moved(at):
             self.hint_moved.emit(self._hint, *place)
+        elif drag is _Drag.HINT and not self._moved(at):
+            self.hint_clicked.emit(self._hint)
         elif drag is _Drag.PICTURE and self.edits_hints and place and not self._moved(at):
             self.clicked.emit(*place)
         self._show_cursor(at)

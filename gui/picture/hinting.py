@@ -40,6 +40,7 @@ class Hinting(QObject):
         view.clicked.connect(self._handle_place)
         view.hint_moved.connect(self._handle_moved)
         view.hint_removed.connect(self._handle_removed)
+        view.hint_clicked.connect(self._handle_clicked)
 
     def show(self, entry: Entry, seen: Seen) -> None:
         """Draw the hints of a row on its picture."""
@@ -76,8 +77,36 @@ class Hinting(QObject):
         entry, seen = self._entry(), self._seen
         if entry is None or seen is None:
             return
+        self._offer(x, y, lambda a, b: self.add(x, y, a, b))
+
+    def _handle_clicked(self, number: int) -> None:
+        """Offer another colour for a hint."""
+        entry, seen = self._entry(), self._seen
+        if entry is None or seen is None or number >= len(self._shown):
+            return
+        place = place_of(entry.job.hints[self._shown[number]], seen)
+        if place is not None:
+            self._offer(*place, lambda a, b: self.recolour(number, a, b))
+
+    def recolour(self, number: int, a: float, b: float) -> None:
+        """Give a hint that is shown another colour."""
+        entry = self._entry()
+        if entry is None or number >= len(self._shown):
+            return
+        hints, place = list(entry.job.hints), self._shown[number]
+        hint = hints[place]
+        assert isinstance(hint, Hint)
+        self.recent.add(colour_of(65.0, a, b))
+        hints[place] = replace(hint, a=a, b=b)
+        self._set(tuple(hints), self.tr("Another colour for a hint"))
+
+    def _offer(self, x: float, y: float, take: Callable[[float, float], object]) -> None:
+        """Show the colours that are likely at a place, and take the one that is chosen."""
+        entry, seen = self._entry(), self._seen
+        assert entry is not None
+        assert seen is not None
         menu = ColourMenu(self.recent.colours, self._view)
-        menu.chosen.connect(lambda a, b: self.add(x, y, a, b))
+        menu.chosen.connect(take)
         L = lightness(seen, x, y)
 
         def offer(event: dict[str, Any]) -> None:

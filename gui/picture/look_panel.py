@@ -133,7 +133,7 @@ class LookPanel(QWidget):
 
     def _allow_hints(self) -> None:
         self.view.edits_hints = self._session.look.hints and self.entry() is not None
-        words = self.tr("Click: give a colour. Drag: move. Right-click: remove")
+        words = self.tr("Click: give or change a colour. Drag: move. Right-click: remove")
         self.view.notes = [words] if self.view.edits_hints else []
         self.view.update()
 

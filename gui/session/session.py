@@ -17,6 +17,7 @@ from gui.session.adding import Adder
 from gui.session.awake import Awake
 from gui.session.edits import OVER, Edits
 from gui.session.guard import Guard
+from gui.session.kept_log import KeptLog
 from gui.session.look import Look
 from gui.session.preferences import Preferences
 from gui.session.runner import Activity
@@ -60,6 +61,8 @@ class Session(Edits):
         """What the network can run on: name of the setting and words."""
         self._queue = queue
         self._awake = Awake()
+        self.log = KeptLog(preferences.data_folder)
+        self.engine.logged.connect(self.log.add)
         self.watching = Watching(self.model, self.engine, self._wishes, self)
         self.guard = Guard(self.runner, lambda: self.is_on("pause_on_battery"))
         self.runner.keep_records = self.is_on("keep_records")
@@ -92,12 +95,15 @@ class Session(Edits):
             once = Qt.ConnectionType.SingleShotConnection
             self.engine.ready.connect(lambda: self.watching.watch(folders), once)
         self.engine.start()
+        if self.log.crashed:
+            self.told.emit(self.tr("The window did not close the last time. Help, Log shows why"))
 
     def close(self) -> None:
         """Keep what is in progress for the next time and end the worker."""
         self.runner.suspend()
         self.engine.stop()
         self._queue.close()
+        self.log.close()
         for part in (self, self.undo):  # what is destroyed tells of changes no one is to follow
             part.blockSignals(True)
 

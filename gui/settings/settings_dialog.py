@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -28,6 +29,7 @@ from gui.style.plain import PlainLabel, warn
 from gui.words.text import plural, said
 
 Value = TypeVar("Value")
+_MARK_MS = 300
 
 
 class SettingsDialog(QDialog):
@@ -91,10 +93,15 @@ class SettingsDialog(QDialog):
         self.presets.setMinimumWidth(140)
         label = PlainLabel(self.tr("&Preset"))
         label.setBuddy(self.presets)
+        self.mark = PlainLabel()
+        ticks = QTimer(self, interval=_MARK_MS)
+        ticks.timeout.connect(self.mark_preset)
+        ticks.start()
         self.presets.activated.connect(self._handle_chosen)
         row = QHBoxLayout()
         row.addWidget(label)
         row.addWidget(self.presets, 1)
+        row.addWidget(self.mark)
         for words, slot in (
             (self.tr("Save as…"), self._handle_save),
             (self.tr("Delete"), self._handle_delete),
@@ -111,6 +118,15 @@ class SettingsDialog(QDialog):
         self.presets.clear()
         self.presets.addItems([self.tr("(none)"), *sorted(self._preferences.presets)])
         self.presets.setCurrentText(current or self.tr("(none)"))
+
+    def mark_preset(self) -> None:
+        """Say where the settings are not those of the preset that is named any more."""
+        settings = self._preferences.presets.get(self.presets.currentText())
+        try:
+            changed = settings is not None and self.form.values() != settings
+        except ColorizerError:
+            changed = True
+        self.mark.setText(self.tr("(changed)") if changed else "")
 
     def _handle_chosen(self) -> None:
         settings = self._preferences.presets.get(self.presets.currentText())

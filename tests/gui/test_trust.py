@@ -304,3 +304,64 @@ def test_folders_that_were_chosen_are_where_the_next_choice_begins(window, scans
     window.acts["add_files"].trigger()
     window.acts["add_files"].trigger()
     assert asked == ["", str(scans)]
+
+
+def test_the_log_is_kept_and_a_crash_is_said(open_window, profile, until):
+    first = open_window()
+    first.session.engine.note("of the first window")
+    first.session.log.close = lambda: None  # as a crash would leave it
+    first.close()
+    again = open_window()
+    assert "did not close" in again.statusBar().currentMessage()
+    again.acts["log"].trigger()
+    assert "of the first window" in again.program._log._text.toPlainText()
+    again.close()
+    assert not open_window().session.log.crashed
+
+
+def test_the_kept_log_has_a_bound(tmp_path):
+    from gui.session.kept_log import KeptLog
+
+    log = KeptLog(tmp_path)
+    for _ in range(60):
+        log.add("x" * 100_000)
+    assert sum(file.stat().st_size for file in tmp_path.glob("*.log")) < 2.5 * 2**20
+
+
+def test_start_keeps_its_width_whatever_it_says(filled):
+    button = filled.toolbar.widgetForAction(filled.acts["start"])
+    wide = button.width()
+    filled.session.engine.send = lambda **_: None
+    filled.acts["start"].trigger()
+    assert filled.acts["start"].text() == "&Pause"
+    assert button.width() == wide
+    del filled.session.engine.send
+
+
+def test_a_hint_that_is_clicked_gets_another_colour(filled, until):
+    panel = filled.look_panel
+    until(lambda: panel.is_seen and not panel.is_busy)
+    filled.acts["hint"].trigger()
+    panel.hinting.add(0.5, 0.5, 20.0, 30.0)
+    until(lambda: len(panel.view._hints) == 1)
+    panel.view.hint_clicked.emit(0)
+    menus = [w for w in QApplication.topLevelWidgets() if w.inherits("QMenu") and w.isVisible()]
+    assert menus
+    menus[-1].chosen.emit(-40.0, 10.0)
+    menus[-1].close()
+    assert filled.session.shown_entry().job.hints == (Hint(0.5, 0.5, -40.0, 10.0),)
+
+
+def test_a_changed_preset_is_marked(filled):
+    from gui.settings.settings_dialog import SettingsDialog
+
+    preferences = filled.session.preferences
+    preferences.save_preset("Family", preferences.settings)
+    dialog = SettingsDialog(preferences, 0)
+    dialog.presets.setCurrentText("Family")
+    dialog.mark_preset()
+    assert dialog.mark.text() == ""
+    dialog.form.editor("strength").setValue(0.3)
+    dialog.mark_preset()
+    assert dialog.mark.text() == "(changed)"
+    dialog.deleteLater()
