@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import torch
@@ -30,6 +31,7 @@ from colorizer.stages.temporal import smooth_chroma
 from colorizer.stages.upsample import upsample_chroma
 from tests.bench import old_films, prints
 from tests.bench.temporal import SIDE, clip_of
+from tests.pipeline.test_colour_shots import SHOT, colorized, draw, planes_of
 from tests.stages.drawn_leaders import LEADERS, as_filmed
 from tests.stages.test_cards import STYLES, drawn
 
@@ -132,6 +134,25 @@ def cards_rows(model: ColorModel) -> None:
         say(f"{name}: chroma", "< 1.5", (pair[0], pair[1]))
 
 
+def colour_shot_row() -> None:
+    """Largest change of the codes of a shot that is in colour, in a film that is otherwise gray."""
+    with TemporaryDirectory() as folder:
+        source, changes = Path(folder) / "film.mkv", []
+        draw(source, ["gray", "colour", "gray"])
+        for wish in ("do", "copy"):
+            target = source.with_name(f"{wish}.mkv")
+            colorized(source, target, coloured=wish)
+            pairs = list(zip(planes_of(source), planes_of(target), strict=True))[SHOT : 2 * SHOT]
+            changes.append(
+                max(
+                    float(np.abs(one.astype(int) - other).max())
+                    for planes in pairs
+                    for one, other in zip(*planes, strict=True)
+                )
+            )
+    say("a colour shot, largest change of its codes", "0", (changes[0], changes[1]))
+
+
 def plates_rows(model: ColorModel, folder: Path) -> None:
     """Cosine of predicted and true ab on real three-colour pictures, by the plate that is shown."""
     pictures = [prints.opened(file) for file in sorted(folder.glob("*.png"))]
@@ -167,6 +188,7 @@ def main() -> None:
     model = load_model("autochrome", given.weights)
     print("| what | asked | before | after |\n|---|---|---|---|")
     cards_rows(model)
+    colour_shot_row()
     plates_rows(model, given.data / "eval" / "plates")
     files = sorted((given.data / "eval" / "photos").glob("*.jpg"))
     chosen = files[:: max(1, len(files) // given.limit)][: given.limit]
