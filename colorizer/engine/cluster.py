@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import logging
 import os
+import socket
 import time
 from collections import Counter, deque
 from collections.abc import Generator, Iterator, Sequence
@@ -37,6 +38,7 @@ _TRIES = 2
 _LOOK_SECONDS = 5.0
 """Time between two looks at which machines there are."""
 _WAIT_SECONDS = 0.5
+_GREET_SECONDS = 5.0
 
 
 def run_on_cluster(
@@ -69,17 +71,34 @@ def _connected(address: str) -> Iterator[Any]:
         raise ClusterError(
             note("cluster.no_ray", how=how_to_get("film-colorizer[cluster]"))
         ) from error
+    address = address.removeprefix("ray://")
+    _greet(address)
     told: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
     if address == "local":
         told |= {"include_dashboard": False}
     try:
-        ray.init(address=address.removeprefix("ray://"), **told)
+        ray.init(address=address, **told)
     except (ConnectionError, ValueError, RuntimeError) as error:
         raise ClusterError(note("cluster.unreachable", address=address, why=error)) from error
     try:
         yield ray
     finally:
         ray.shutdown()
+
+
+def _greet(address: str) -> None:
+    """See that something answers at HOST:PORT; Ray would try for minutes.
+
+    Raises:
+        ClusterError: nothing does.
+    """
+    host, _, port = address.rpartition(":")
+    if not port.isdecimal():
+        return
+    try:
+        socket.create_connection((host, int(port)), timeout=_GREET_SECONDS).close()
+    except (OSError, OverflowError) as error:
+        raise ClusterError(note("cluster.unreachable", address=address, why=error)) from error
 
 
 @dataclass(slots=True)

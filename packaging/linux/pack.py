@@ -74,7 +74,9 @@ def deb(bundle: Path, out: Path, machine: str) -> Path:
         " Adds colour to folders of scans and whole films; the picture itself is kept.\n"
     )
     file = out / f"colorizer_{__version__}_{architecture}.deb"
-    subprocess.run(["dpkg-deb", "--root-owner-group", "-Zzstd", "-z12", "-b", root, file], check=True)
+    subprocess.run(
+        ["dpkg-deb", "--root-owner-group", "-Zzstd", "-z12", "-b", root, file], check=True
+    )
     return file
 
 

@@ -47,6 +47,12 @@ def test_without_ray_the_way_to_get_it_is_told(monkeypatch):
         next(run_on_cluster([job("a.png")], "auto", Handling()))
 
 
+def test_a_cluster_that_does_not_answer_is_told_at_once():
+    pytest.importorskip("ray")
+    with pytest.raises(ClusterError, match=r"no cluster at 127\.0\.0\.1:9: .*refused"):
+        next(run_on_cluster([job("a.png")], "ray://127.0.0.1:9", Handling()))
+
+
 @pytest.fixture(scope="module")
 def cluster():
     """Two machines of one core each."""
