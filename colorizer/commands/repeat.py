@@ -12,7 +12,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-from colorizer.archive.planning.existing import weights_file
+from colorizer.archive.planning.existing import weights_of
 from colorizer.archive.records.named_paths import check_references, named_settings
 from colorizer.archive.records.provenance import (
     Sidecar,
@@ -155,7 +155,7 @@ def _differences(sidecar: Sidecar, job: Job, weights: str, device: dict[str, Any
     found = []
     then = sidecar["model"].get("weights_sha256")
     if (then or None) != (weights or None):
-        found.append(f"weights {str(then)[:12]}, now {weights[:12]} ({weights_file(job.settings)})")
+        found.append(f"weights {str(then)[:12]}, now {weights[:12]} ({weights_of(job.settings)})")
     was, now = sidecar.get("device", {}), device
     found += [f"device {n} {was.get(n)}, now {now.get(n)}" for n in now if now[n] != was.get(n)]
     was, now = sidecar.get("program", {}), program_facts()

@@ -15,6 +15,7 @@ from typing import Any
 from colorizer.errors import TargetError
 from colorizer.jobs import Job, Kind
 from colorizer.media.film.work_folder import why_not_ours, work_folder
+from colorizer.media.photo.suffixes import WRITTEN
 from colorizer.notes import note
 from colorizer.places.frame_pattern import FILE_SUFFIXES, files_of, is_pattern
 from colorizer.places.timecode import frame_of
@@ -150,14 +151,11 @@ def _frame_bytes(job: Job, bits: int) -> float:
 def _pixel_bytes(job: Job, bits: int) -> float:
     suffix = job.target.suffix.lower()
     deep = bits > 8
-    if suffix in (".jpg", ".jpeg", ".jpe", ".jfif"):
-        return _PIXEL_BYTES["jpeg"]
-    if suffix == ".webp":
-        return _PIXEL_BYTES["webp"]
-    if suffix == ".png":
-        return _PIXEL_BYTES["png16" if deep else "png8"]
-    if suffix in (".jp2", ".j2k", ".jpx"):
-        return _PIXEL_BYTES["jp216" if deep else "jp28"]
+    name = WRITTEN.get(suffix, "")
+    if name in ("png", "jp2"):
+        return _PIXEL_BYTES[f"{name}{'16' if deep else '8'}"]
+    if name in _PIXEL_BYTES:
+        return _PIXEL_BYTES[name]
     return 6.0 if deep else 3.0
 
 

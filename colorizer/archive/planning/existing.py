@@ -35,7 +35,7 @@ from colorizer.guidance.references.files import (
 )
 from colorizer.jobs import Job, JobState, Kind, Progress
 from colorizer.media.film.segments import is_joining, sweep
-from colorizer.models import WEIGHTS_FOLDER, model_spec
+from colorizer.models import weights_file
 from colorizer.notes import note
 from colorizer.places.frame_pattern import there
 from colorizer.places.hint import as_lists
@@ -175,15 +175,14 @@ def _values(settings: Settings, kind: str) -> dict[str, Any]:
     return {name: values[name] for name in shaping(kind)}
 
 
-def weights_file(settings: Settings) -> Path | None:
+def weights_of(settings: Settings) -> Path | None:
     """Return the file that the weights of some settings come from; None where none is known."""
     if settings.weights is not None:
         return settings.weights
     try:
-        name = model_spec(settings.model).weights
+        return weights_file(settings.model)
     except ModelNotFound:
         return None
-    return None if name is None else WEIGHTS_FOLDER / name
 
 
 def _sidecar(target: Path, hashing: bool) -> Sidecar | Standing | None:
@@ -230,7 +229,7 @@ def _other_input(sidecar: Sidecar, job: Job) -> list[str]:
     """Name weights and cut list, where they are not those of the result."""
     found = []
     then = sidecar["model"].get("weights_sha256")
-    file = weights_file(job.settings)
+    file = weights_of(job.settings)
     # Without a file the run will say what is wrong, and weights of no file can't be compared.
     if then and file is not None and file.is_file() and _known_hash(file, State.of(file)) != then:
         found.append(note("existing.other_weights"))

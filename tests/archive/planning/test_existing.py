@@ -96,6 +96,13 @@ def test_the_quality_counts_for_jpeg(tmp_path):
     assert "jpeg_quality 95, now 80" in settle(but(job, jpeg_quality=80)).message
 
 
+def test_weights_of_an_imported_model_are_those_that_count(tmp_path, monkeypatch):
+    file = tmp_path / "zhang2016.safetensors"
+    monkeypatch.setattr("colorizer.models.installed_files", lambda: {"zhang2016": file})
+    assert existing.weights_of(Settings(model="zhang2016")) == file
+    assert existing.weights_of(Settings(model="of no such name")) is None
+
+
 def test_other_weights_are_another_result(job, tmp_path, monkeypatch):
     file = tmp_path / "w.safetensors"
     file.write_bytes(b"one")
