@@ -1,7 +1,7 @@
 """Which light the material of a picture saw, as the network is told it.
 
-Until about 1906 most plates saw blue alone (orthochromatic ones were sold from the 1880s), until the
-middle of the 1920s most film saw no red.
+Until about 1906 most plates saw blue alone (orthochromatic ones were sold from the 1880s), until
+the middle of the 1920s most film saw no red.
 """
 
 from __future__ import annotations
