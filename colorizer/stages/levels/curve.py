@@ -49,7 +49,9 @@ class Seen:
     card: bool | None = None
     """Whether it is a title card; None where that was not looked for."""
     looked: bool = False
-    """Whether its colours were looked at, and letters looked for."""
+    """Whether its colours were looked at."""
+    read: bool = False
+    """Whether letters were looked for."""
     letters: np.ndarray | None = None
     """See `find_letters`."""
     own: str | None = None
@@ -67,7 +69,7 @@ class Seen:
     @property
     def written(self) -> Written:
         """The frame with the letters found in it."""
-        return Written(self.frame.L, self.letters, self.looked)
+        return Written(self.frame.L, self.letters, self.read)
 
     @property
     def counts(self) -> bool:

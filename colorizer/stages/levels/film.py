@@ -23,8 +23,8 @@ from colorizer.stages.levels.light import Light, change_between, small_codes
 from colorizer.stages.levels.view import ends_of, shown_as, steady, view_of
 from colorizer.stages.own_colours import AS_USUAL, NOTHING_SAID, Look, Wishes, as_wished, kind_of
 from colorizer.stages.region.cards import CARD_STEP, Looked, is_card
-from colorizer.stages.region.charts import is_chart
-from colorizer.stages.region.letters import find_letters, joined, seen_large
+from colorizer.stages.region.charts import LEAST_CHART, is_chart
+from colorizer.stages.region.letters import LETTER_STEP, find_letters, joined, seen_large
 from colorizer.stages.region.surround import Surround, find_iris, find_surround
 
 MOST_AHEAD, LEAST_AHEAD = 48, 12
@@ -121,9 +121,11 @@ class FilmLevels:
         if cards == "card":
             seen.card = True
         elif cards != "colour" and seen.looked:
-            whole = seen_large(frame)
-            seen.card = is_card(frame.L) or is_chart(whole)
-            seen.letters = None if seen.card else find_letters(whole)
+            small = min(frame.L.shape) < LEAST_CHART
+            seen.card = is_card(frame.L) or is_chart(seen_large(frame) if small else frame.L)
+            seen.read = frame.starts_shot or frame.index % LETTER_STEP == 0
+            if seen.read and not seen.card:
+                seen.letters = find_letters(seen_large(frame))
         return seen
 
     def _take(self, seen: Seen) -> None:

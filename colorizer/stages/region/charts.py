@@ -13,6 +13,8 @@ import numpy as np
 
 from colorizer.stages.motion import grain
 
+LEAST_CHART = 168
+"""Short side in pixels of a picture in which charts can be told."""
 _SIDE = 224
 """Long side of the picture that is looked at."""
 _LEAST_SIDE = 72

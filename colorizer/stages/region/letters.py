@@ -15,6 +15,8 @@ import numpy as np
 
 from colorizer.frame import Frame, working_L
 
+LETTER_STEP = 6
+"""Frames from one in which letters are looked for to the next."""
 _SIDE = 384
 """Short side of the picture in which letters are looked for: their strokes are two pixels there."""
 
