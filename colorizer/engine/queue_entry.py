@@ -63,7 +63,7 @@ def is_other(entry: Entry) -> bool:
     made, job = entry.made, entry.job
     if made is None:
         return False
-    names = shaping(str(job.kind))
+    names = (*shaping(str(job.kind)), "weights", "hints", "shots")
     other = any(getattr(made.settings, name) != getattr(job.settings, name) for name in names)
     return other or made.hints != job.hints
 

@@ -13,6 +13,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEv
 from PySide6.QtWidgets import (
     QMainWindow,
     QMessageBox,
+    QSizePolicy,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
@@ -172,6 +173,9 @@ class Window(QMainWindow):
     def _handle_counts(self) -> None:
         has_rows = self.session.model.rowCount() > 0
         self.pages.setCurrentIndex(1 if has_rows else 0)
+        # What is not shown takes no room.
+        policy = QSizePolicy.Policy.Ignored if has_rows else QSizePolicy.Policy.Preferred
+        self.drop_area.setSizePolicy(policy, policy)
         self.right.setVisible(has_rows)
         self.details.setVisible(has_rows)
 

@@ -33,7 +33,7 @@ class Canvas(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setMinimumSize(260, 180)
+        self.setMinimumSize(260, 74)
         self.setAccessibleName(self.tr("Before and after"))
         self.mode = Mode.SPLIT
         self.message = ""

@@ -6,7 +6,8 @@ from PySide6.QtWidgets import QPushButton, QWidget
 
 from colorizer.engine.queue import Entry
 from colorizer.engine.queue_entry import is_other
-from colorizer.jobs import JobState
+from colorizer.guidance.cut_list import cut_file, override_file
+from colorizer.jobs import JobState, Kind
 from gui.picture.canvas import Canvas
 from gui.session.session import Session
 
@@ -41,7 +42,7 @@ class Saved(QPushButton):
             if not self.is_file(entry):
                 words = self.tr("After: preview, not saved")
         self._view.set_after_words(words)
-        self.setVisible(entry is not None and done and is_other(entry))
+        self.setVisible(entry is not None and done and _is_changed(entry))
 
     def miss(self, row: int) -> None:
         """Show the preview of a row whose file can't be read."""
@@ -49,7 +50,7 @@ class Saved(QPushButton):
 
     def is_file(self, entry: Entry) -> bool:
         """Tell whether After can be the file: it is what is wished, and it is one."""
-        if entry.state is not JobState.DONE or is_other(entry) or entry.id == self._missed:
+        if entry.state is not JobState.DONE or entry.id == self._missed or _is_changed(entry):
             return False
         # Where a film does not begin at its start, its times are counted from another frame.
         return entry.job.target.is_file() and not entry.job.settings.start
@@ -57,3 +58,12 @@ class Saved(QPushButton):
     def _handle_clicked(self) -> None:
         if self._row is not None:
             self._session.retry([self._row])
+
+
+def _is_changed(entry: Entry) -> bool:
+    """Tell whether a result is not what is wished any more, its shots counted too."""
+    if is_other(entry) or entry.job.kind is not Kind.FILM or entry.job.settings.shots is None:
+        return is_other(entry)
+    cuts = cut_file(entry.job.settings.shots, entry.job.source)
+    files = [file for file in (cuts, override_file(cuts)) if file is not None and file.exists()]
+    return any(file.stat().st_mtime > (entry.ended or 0.0) for file in files)

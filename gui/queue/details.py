@@ -12,6 +12,8 @@ from gui.session.session import Session
 from gui.words.text import clock, said, shown, size_words, state_words
 
 _LINES = 7
+_FEWEST = 2
+"""Where the window is as small as it gets."""
 
 
 class Details(QWidget):
@@ -24,8 +26,9 @@ class Details(QWidget):
         self.text = QPlainTextEdit(readOnly=True)
         self.text.setAccessibleName(self.tr("Details of the selected file"))
         self.text.setPlaceholderText(self.tr("Choose a file to see its details here."))
-        height = self.text.fontMetrics().lineSpacing() * _LINES + 12
-        self.text.setFixedHeight(height)
+        line = self.text.fontMetrics().lineSpacing()
+        self.text.setMinimumHeight(line * _FEWEST + 12)
+        self.setMaximumHeight(line * _LINES + 12)
         copy = QPushButton(self.tr("Copy"))
         copy.clicked.connect(self._handle_copy)
         layout = QHBoxLayout(self)

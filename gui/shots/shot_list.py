@@ -101,8 +101,8 @@ class ShotList(QWidget):
         header = table.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        table.setMinimumHeight(_ROWS * height + header.sizeHint().height() + 4)
-        table.setMaximumHeight(table.minimumHeight())
+        table.setMinimumHeight(height + header.sizeHint().height() + 4)
+        table.setMaximumHeight(_ROWS * height + header.sizeHint().height() + 4)
         table.selectionModel().currentRowChanged.connect(self._handle_current)
         table.selectionModel().selectionChanged.connect(self._refresh)
         return table

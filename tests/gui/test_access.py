@@ -131,3 +131,20 @@ def test_tab_reaches_every_control_and_comes_back(window):
         if w.isVisibleTo(window) and w.focusPolicy() & Qt.FocusPolicy.TabFocus
     }  # fmt: skip
     assert reachable <= set(seen)
+
+
+def test_everything_fits_a_small_window_with_shots_open(window, until, tmp_path):
+    """1024 x 640 at 100 %, and 1600 x 1000 at 200 %, which are 800 x 500 here; each language."""
+    from colorizer.jobs import Job, Kind
+    from colorizer.settings import Settings
+
+    cuts = tmp_path / "cuts.csv"
+    cuts.write_text("first_frame\n0\n20\n")
+    film = Job(tmp_path / "a.mkv", tmp_path / "b.mkv", Kind.FILM, Settings(shots=cuts))
+    (row,) = window.session.model.add([film])
+    window.queue_panel.select(row)
+    until(lambda: window.look_panel.film.list.table.isVisible())
+    for size in ((1024, 640), (800, 500)):
+        until(lambda size=size: (window.resize(*size), window.size().toTuple() == size)[1], 5000)
+        assert window.look_panel.view.height() >= 74
+    window.session.remove([row])
