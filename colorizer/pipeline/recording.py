@@ -24,6 +24,7 @@ from colorizer.guidance.references.files import (
 )
 from colorizer.jobs import Job
 from colorizer.media.base import Sink, Source
+from colorizer.media.film.codecs import keeps_all
 from colorizer.media.film.open import av_versions, source_identity
 from colorizer.models.base import ColorModel
 from colorizer.notes import Note, note
@@ -129,8 +130,8 @@ def verified(job: Job, record: Record) -> str:
     Raises:
         MediaError: it is not as it must be.
     """
-    exact = job.settings.quality == 0 and job.settings.codec in ("h264", "h265")
     settings = job.settings
+    exact = keeps_all(settings.codec, settings.quality)
     verdict = verify_film(
         job.target,
         job.source,

@@ -14,6 +14,7 @@ from typing import Any
 
 from colorizer.errors import TargetError
 from colorizer.jobs import Job, Kind
+from colorizer.media.film.codecs import codec_named, keeps_all
 from colorizer.media.film.work_folder import why_not_ours, work_folder
 from colorizer.media.photo.suffixes import WRITTEN
 from colorizer.notes import note
@@ -28,10 +29,7 @@ SAMPLES = 24
 _PIXEL_BYTES = {"jpeg": 0.6, "webp": 0.4, "png8": 1.6, "png16": 4.8, "jp28": 1.1, "jp216": 3.4}
 """Bytes a pixel of coloured photographs, by format and depth."""
 _LOSSLESS_BITS = 5.0
-_FILM_BITS = {
-    "h264": 0.35, "h265": 0.2, "av1": 0.1, "ffv1": 9.0, "v210": 21.4, "prores": 4.4, "dnxhr": 4.4,
-}  # fmt: skip
-"""Bits a pixel and frame of a film with grain, by codec at its default quality."""
+"""Bits a pixel and frame of a lossless film by a codec that is lossy by nature."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +125,10 @@ def result_bytes(job: Job) -> int:
     frames = _wanted_frames(job, facts)
     if is_pattern(job.target):
         return round(pixels * frames * _frame_bytes(job, facts["bits"]))
-    bits = _FILM_BITS[job.settings.codec]
-    if job.settings.quality == 0 and job.settings.codec in ("h264", "h265"):
-        bits = _LOSSLESS_BITS
+    codec, quality = job.settings.codec, job.settings.quality
+    bits = codec_named(codec).bits
+    if quality == 0 and keeps_all(codec, quality):
+        bits = max(bits, _LOSSLESS_BITS)
     return round(pixels * frames * bits / 8)
 
 

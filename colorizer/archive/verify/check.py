@@ -29,6 +29,7 @@ from colorizer.errors import ColorizerError
 from colorizer.files.checksum import file_hash
 from colorizer.files.name_forms import normal_form
 from colorizer.jobs import Kind
+from colorizer.media.film.codecs import keeps_all
 from colorizer.notes import joined, note
 from colorizer.places.frame_pattern import frames_of, is_pattern, there
 from colorizer.settings import Reading
@@ -194,7 +195,7 @@ def compare(target: Path, source: Path, sidecar: Sidecar, *, exact: bool = False
         with _large if target.stat().st_size > _LARGE_BYTES else threading.Lock():
             still = verify_still(target, source, reading)
         return Finding(target, still.good, str(still), asdict(still))
-    lossless = settings.get("quality") == 0 and settings.get("codec") in ("h264", "h265")
+    lossless = keeps_all(settings.get("codec"), settings.get("quality"))
     film = verify_film(target, source, reading, exact=exact or lossless)
     frames = sidecar["result"].get("frames", film.frames)
     if film.good and frames != film.frames:

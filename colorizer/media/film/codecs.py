@@ -42,6 +42,12 @@ class Codec:
     """Whether every frame says itself if it has fields (FFV1: picture_structure of RFC 9043)."""
     lossless: bool = False
     """Whether it keeps every sample by nature."""
+    lossless_at_zero: bool = False
+    """Whether it does at quality 0."""
+    weaves: bool = False
+    """Whether FFmpeg's encoder takes woven fields."""
+    bits: float
+    """Bits a pixel and frame of a film with grain, at the default quality."""
     codes: tuple[int, int] | None = None
     """Lowest and highest code of luma it can write, where some are kept for other uses."""
 
@@ -49,6 +55,9 @@ class Codec:
 _CODECS = {
     "h264": Codec(
         encoder="libx264",
+        bits=0.35,
+        lossless_at_zero=True,
+        weaves=True,
         suffixes=_MP4,
         depths=(8, 10),
         samplings=("420", "422", "444"),
@@ -57,6 +66,8 @@ _CODECS = {
     ),
     "h265": Codec(
         encoder="libx265",
+        bits=0.2,
+        lossless_at_zero=True,
         suffixes=_MP4,
         depths=(8, 10, 12),
         samplings=("420", "422", "444"),
@@ -66,6 +77,8 @@ _CODECS = {
     ),
     "ffv1": Codec(
         encoder="ffv1",
+        bits=9.0,
+        weaves=True,
         suffixes=(".mkv",),
         depths=(8, 9, 10, 12, 14, 16),
         samplings=("420", "422", "444"),
@@ -74,6 +87,8 @@ _CODECS = {
     ),
     "v210": Codec(
         encoder="v210",
+        bits=21.4,
+        weaves=True,
         suffixes=(".mov",),
         depths=(10,),
         samplings=("422",),
@@ -85,6 +100,8 @@ _CODECS = {
     ),
     "prores": Codec(
         encoder="prores_ks",
+        bits=4.4,
+        weaves=True,
         suffixes=(".mov", ".mkv"),
         depths=(10,),
         samplings=("422", "444"),
@@ -92,6 +109,7 @@ _CODECS = {
     ),
     "dnxhr": Codec(
         encoder="dnxhd",
+        bits=4.4,
         suffixes=(".mov",),
         depths=(8, 10),
         samplings=("422", "444"),
@@ -100,6 +118,7 @@ _CODECS = {
     ),
     "av1": Codec(
         encoder="libsvtav1",
+        bits=0.1,
         suffixes=(".mkv", ".mp4", ".m4v", ".webm"),
         depths=(8, 10),
         samplings=("420",),
@@ -119,6 +138,12 @@ def codec_named(name: str) -> Codec:
     if name not in _CODECS:
         raise SettingsError(note("codec.unknown", known=", ".join(_CODECS), codec=repr(name)))
     return _CODECS[name]
+
+
+def keeps_all(name: object, quality: object) -> bool:
+    """Return whether a codec keeps every sample at a quality; unknown names keep nothing."""
+    known = _CODECS.get(name) if isinstance(name, str) else None
+    return known is not None and (known.lossless or (known.lossless_at_zero and quality == 0))
 
 
 def output_suffix(source_suffix: str, codec: str) -> str:

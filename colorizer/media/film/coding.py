@@ -6,13 +6,11 @@ import os
 from dataclasses import dataclass, replace
 
 from colorizer.errors import SettingsError
-from colorizer.media.film.codecs import CHROMA_STEPS, Codec, codec_named
+from colorizer.media.film.codecs import CHROMA_STEPS, Codec, codec_named, keeps_all
 from colorizer.media.film.hardware import card_encoder, card_options
 from colorizer.notes import note
 from colorizer.settings import FilmWriting
 
-_WOVEN = ("libx264", "ffv1", "prores_ks", "v210")
-"""Encoders that code two fields in a frame and say which comes first."""
 _LEAST = {"archive": (10, "422")}
 """Preset -> bits and chroma sampling below which it does not go."""
 
@@ -99,8 +97,8 @@ def choose_coding(writing: FilmWriting, picture: PictureFacts, threads: int) -> 
         sampling=chosen,
         options=_options(codec, depth, chosen, rate, threads),
         matrices=known.matrices,
-        exact=known.lossless or (rate == 0 and codec in ("h264", "h265")),
-        first_field=picture.first_field if known.encoder in _WOVEN else None,
+        exact=keeps_all(codec, rate),
+        first_field=picture.first_field if known.weaves else None,
         mixed_scan=picture.mixed_scan and known.marks_frames,
         warnings=(),
         codes=known.codes,

@@ -13,6 +13,7 @@ from colorizer.archive.planning.disk import check_room, existing_folder, size_wo
 from colorizer.engine.runner import run_jobs
 from colorizer.errors import TargetError
 from colorizer.jobs import Job, JobState, Kind
+from colorizer.media.film.codecs import codec_named
 from colorizer.media.film.segments import kept_frames
 from colorizer.media.film.source import FilmSource
 from colorizer.settings import Settings
@@ -68,7 +69,7 @@ def test_files_that_cannot_be_read_do_not_spoil_the_estimate(tmp_path):
 def test_the_estimate_of_a_film_counts_its_segments_and_the_joined_film(tmp_path):
     source = drawn.film(tmp_path / "a.mkv", 8)
     job = Job(source, tmp_path / "b.mkv", Kind.FILM, Settings(codec="ffv1"))
-    plain = 8 * 64 * 96 * disk._FILM_BITS["ffv1"] / 8
+    plain = 8 * 64 * 96 * codec_named("ffv1").bits / 8
     assert spaces([job])[0].needed == pytest.approx(2 * plain, rel=0.01)
 
 
@@ -79,7 +80,7 @@ def test_the_estimate_of_a_part_of_a_film_counts_its_frames(start, end, tmp_path
     job = Job(source, tmp_path / "b.mkv", Kind.FILM, settings)
     with FilmSource(source, settings, side=32) as film:
         frames = len(list(film.frames()))
-    plain = frames * 64 * 96 * disk._FILM_BITS["ffv1"] / 8
+    plain = frames * 64 * 96 * codec_named("ffv1").bits / 8
     assert spaces([job])[0].needed == pytest.approx(2 * plain, rel=0.01)
 
 

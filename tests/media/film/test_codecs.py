@@ -2,7 +2,6 @@
 
 import pytest
 
-from colorizer.archive.planning import disk
 from colorizer.media.film import codecs
 from colorizer.media.film.coding import PictureFacts, choose_coding
 from colorizer.settings import CODECS, PRESETS, FilmWriting
@@ -10,7 +9,7 @@ from gui.settings.setting_words import choice_words
 
 
 def test_every_list_of_codecs_is_the_same():
-    assert set(CODECS) == set(codecs._CODECS) == set(disk._FILM_BITS)
+    assert set(CODECS) == set(codecs._CODECS)
     assert set(PRESETS.values()) - {None} <= set(CODECS)
 
 
