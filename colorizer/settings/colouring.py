@@ -55,9 +55,9 @@ class Colouring(Options):
     emulsion: str = option(
         "colour",
         "auto",
-        "what light the material saw: pan (all), ortho (no red, until about 1925), blue (until"
-        " about 1906); auto goes by the date in the file if it is that early, otherwise the network"
-        " guesses",
+        "spectral sensitivity of the emulsion: pan (panchromatic), ortho (orthochromatic: no red;"
+        " usual until about 1925), blue (blue-sensitive; usual until about 1906); auto goes by the"
+        " date in the file if it is that early, otherwise the network guesses",
         choices=EMULSIONS,
     )
     hints: Path | None = option(
@@ -83,24 +83,24 @@ class Colouring(Options):
     memory: str = option(
         "films",
         "on",
-        "colour memory of a film: every thing keeps one colour through its shot (on), or may"
-        " change its colour slowly (off)",
+        "colour memory of a film: each object keeps one colour throughout its shot (on), or may"
+        " drift (off)",
         choices=SWITCH,
         shapes="film",
     )
     keep_colours: str = option(
         "films",
         "off",
-        "things that an earlier shot of a film shows keep the colour they had there: off, in the"
-        " shots of a scene (the last eight), or in the film (the last 32); folder: things that"
+        "things that an earlier shot of a film shows keep the colour they had there: off, scene"
+        " (from the 8 shots before), or film (from the 32 shots before); folder: things that"
         " several photos of a folder show have one colour in all of them",
         choices=KEPT,
     )
     cards: str = option(
         "films",
         "neutral",
-        "title cards, credits, countdown leaders, slates and test charts of a film, and scans of"
-        " pages of text: neutral gray, or colorized like the picture",
+        "intertitles, title cards, credits, countdown leaders, slates and test charts of a film,"
+        " and scans of pages of text: neutral gray, or colorized like the picture",
         choices=CARDS,
     )
     every_frame: bool = option(
@@ -128,8 +128,8 @@ class Colouring(Options):
     screens: str = option(
         "photos",
         "hide",
-        "print screens (halftones) and scan lines of 0.7 to 8 pixels of what the network sees: hide"
-        " them from it, or show them; the result keeps them",
+        "print screens (halftones) and visible scan lines, 0.7 to 8 pixels apart at the network's"
+        " working size: remove them from what it sees (hide) or not (show); the result keeps them",
         choices=SCREENS,
     )
     faded: str = option(

@@ -47,9 +47,9 @@ class Keeping(Options):
     coloured: str = option(
         "photos",
         "auto",
-        "photos, shots of films and frames of sequences that are in colour already, beyond a tint:"
-        " colorize (do), skip (shots stay gray), or copy unchanged; auto colorizes photos and keeps"
-        " the colours of shots",
+        "photos, shots of films and frames of sequences in true colour, not tinted or toned:"
+        " colorize (do), leave out the photo or make the shot gray (skip), or keep the original"
+        " colours (copy); auto colorizes photos and keeps the colours of shots",
         choices=("auto", *UNCOLOURED),
         shapes="film",
     )

@@ -22,9 +22,9 @@ class Reading(Options):
     interlaced: str = option(
         "films",
         "auto",
-        "field order of a film: auto is what the film says, no is progressive, top or bottom is"
-        " the first field; mixed-top and mixed-bottom: each frame says itself whether it has"
-        " fields, which ffv1 keeps",
+        "field order of a film: auto is what the film says, no: progressive, top: top field first,"
+        " bottom: bottom field first; mixed-top and mixed-bottom: frames are flagged one by one as"
+        " interlaced or progressive, which ffv1 keeps",
         choices=INTERLACED,
         shapes="film",
     )
@@ -46,9 +46,9 @@ class Reading(Options):
     changes: str = option(
         "films",
         "fail",
-        "films whose size, pixel format, pixel aspect, colour tags or scan change inside: fail"
-        " before the work, or split the result into NAME.1, NAME.2 and so on; ffv1 follows the scan"
-        " in one file",
+        "films whose size, pixel format, pixel aspect, colour tags or scan type (progressive,"
+        " interlaced) change inside: fail before the work, or split the result into NAME.1, NAME.2"
+        " and so on; ffv1 follows the scan type in one file",
         choices=CHANGES,
         shapes="none",  # each part says where it begins and ends
     )
@@ -97,8 +97,8 @@ class Reading(Options):
     negative: bool = option(
         "photos",
         False,
-        "photos and films are negatives: their positives, made of the density, are colorized and"
-        " written",
+        "photos and films are negatives: they are inverted by density, and the positive is"
+        " colorized and written",
         shapes="both",
     )
     damaged: str = option(
