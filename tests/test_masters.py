@@ -103,6 +103,7 @@ def test_lightness_is_the_source_s_through_both_profiles(coloured, gray, space):
     assert np.abs(light_to_L(result_light(rgb, space)) - L).max() < 0.02
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(("gray", "space"), PAIRS)
 def test_the_result_made_gray_again_has_the_codes_of_the_source(coloured, gray, space):
     light = source_light(GRAYS.get(gray))

@@ -198,6 +198,7 @@ def test_a_hint_of_a_place_after_the_split_reaches_its_part(tmp_path):
     assert lumas["second"][0] == lumas["none"][0], "a hint of the second part colours only that"
 
 
+@pytest.mark.slow
 def test_parts_are_recorded_in_manifest_and_run_log(tmp_path):
     source, out = tmp_path / "a.ts", tmp_path / "out"
     recorded(source, *TWO_SIZES)

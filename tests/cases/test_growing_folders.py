@@ -42,6 +42,7 @@ def test_a_file_that_comes_later_leaves_results_alone(tmp_path, records, existin
     assert states(tmp_path / "out") == kept
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("template", ["{n:03}_color", "{n}_{stem}_color", "{parent}-{n:02}_color"])
 @pytest.mark.parametrize("records", ["sidecar", "no sidecar"])
 def test_numbers_stay_when_a_file_comes_in_between(tmp_path, template, records):

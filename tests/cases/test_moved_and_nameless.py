@@ -33,6 +33,7 @@ def test_verify_finds_sources_that_have_moved(tmp_path, capsys):
     assert cli.main(["verify", str(tmp_path / "out"), "--sources", str(tmp_path / "none")]) == 2
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("kind", "suffix"),
     [("TIFF", ".tif"), ("JPEG", ".jpg"), ("PNG", ".png"), ("WEBP", ".webp"), ("JPEG2000", ".jp2")],

@@ -52,6 +52,7 @@ def test_repeat_never_creates_the_cut_list_that_a_sidecar_names(made, kind, deep
     assert drawn.hashes(made / "out").keys() == before.keys()
 
 
+@pytest.mark.slow
 def test_repeat_reads_the_cut_list_that_the_result_was_made_with(made, capsys):
     named = [str(made / "in" / "film.mkv"), "-o", str(made / "other"), "--size", "64"]
     cuts = made / "cuts.csv"
@@ -110,6 +111,7 @@ def run_queue(made: Path) -> None:
     assert (made / "third" / "f.mkv").exists()
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("folder", [True, False])
 def test_an_imported_queue_creates_no_cut_list(made, folder, capsys):
     elsewhere = made / "elsewhere"
@@ -134,6 +136,7 @@ def test_an_imported_cut_list_that_is_gone_at_the_run_is_not_written(made, apart
     assert not cuts.exists()
 
 
+@pytest.mark.slow
 def test_a_cut_list_gone_since_its_result_was_made_is_not_written_by_repeat(made, monkeypatch):
     """It goes between the reading of the sidecar and the work."""
     cuts = made / "cuts.csv"

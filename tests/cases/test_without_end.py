@@ -53,6 +53,7 @@ def endless(file: Path) -> Path:
     return file
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_a_photo_without_end_is_refused_and_the_rest_is_done(tmp_path, suffix, capsys):
     file = endless(tmp_path / "in" / f"scan_1{suffix}")

@@ -214,6 +214,7 @@ def test_no_jump_in_chroma_along_a_ramp_out_of_the_gamut():
     assert np.abs(np.diff(chroma)).max() <= 1
 
 
+@pytest.mark.slow
 def test_colour_needs_no_torch():
     code = (
         "import sys, numpy as np; from colorizer.color.ycbcr import ab_to_chroma;"

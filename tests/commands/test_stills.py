@@ -59,6 +59,7 @@ def test_each_shot_has_one_named_by_shot_frame_and_time(tmp_path, tiny, capsys):
         assert sheet.width > 800
 
 
+@pytest.mark.slow
 def test_gray_is_the_frame_of_the_film_and_colour_keeps_its_lightness(tmp_path, tiny):
     """Against the frames as FFmpeg decodes them, through PyAV."""
     run(film(tmp_path), "-o", tmp_path / "out")
@@ -85,6 +86,7 @@ def test_the_cut_list_is_obeyed(tmp_path, tiny):
     assert [0 <= frames[0] < 12, 12 <= frames[1] < 30, frames[2] >= 30] == [True] * 3
 
 
+@pytest.mark.slow
 def test_an_interrupted_run_continues_at_its_shot_and_is_the_same(tmp_path):
     source, model = film(tmp_path), tiny_model()
     settings = Settings(size=96)
@@ -102,6 +104,7 @@ def test_an_interrupted_run_continues_at_its_shot_and_is_the_same(tmp_path):
     assert drawn.hashes(tmp_path / "parts") == drawn.hashes(tmp_path / "whole")
 
 
+@pytest.mark.slow
 def test_what_exists_is_skipped_and_what_was_painted_is_kept(tmp_path, tiny, capsys):
     source, out = film(tmp_path), tmp_path / "out"
     run(source, "-o", out)
@@ -141,6 +144,7 @@ def test_errors_are_one_line(tmp_path, tiny, capsys):
         assert told in lines[0]
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("text", ["", "{}", "[1]", '{"schema": 1, "shots": [{"stills": 3}]}'])
 def test_a_strangers_list_is_no_list(tmp_path, tiny, text):
     (tmp_path / "out").mkdir()
@@ -149,6 +153,7 @@ def test_a_strangers_list_is_no_list(tmp_path, tiny, text):
     assert json.loads((tmp_path / "out" / "stills.json").read_text())["complete"] is True
 
 
+@pytest.mark.slow
 def test_image_sequences_and_their_folders(tmp_path, tiny):
     folder = tmp_path / "frames"
     folder.mkdir()
@@ -161,6 +166,7 @@ def test_image_sequences_and_their_folders(tmp_path, tiny):
     assert written(tmp_path / "two") == names
 
 
+@pytest.mark.slow
 def test_events_are_json(tmp_path, tiny, capsys):
     run(film(tmp_path), "-o", tmp_path / "out", "--json")
     events = [json.loads(line) for line in capsys.readouterr().out.strip().split("\n")]
@@ -169,6 +175,7 @@ def test_events_are_json(tmp_path, tiny, capsys):
     assert len([name for name in events[-1]["results"] if "colour" in name]) == 3
 
 
+@pytest.mark.slow
 def test_only_what_was_changed_is_a_reference(tmp_path, tiny):
     out = tmp_path / "out"
     run(film(tmp_path), "-o", out)

@@ -85,6 +85,7 @@ def test_a_delay_of_matroska_stays_and_an_early_track_without_one_gets_it(tmp_pa
         assert film.streams.audio[0].metadata["title"] == "Ton – Original"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("end", ["30"])
 def test_the_first_part_of_a_film_keeps_its_priming(tmp_path, monkeypatch, end):
     draw_film(tmp_path / "a.mp4", sounds=("aac",), **H264)

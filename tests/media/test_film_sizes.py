@@ -38,6 +38,7 @@ def test_ffv1_takes_every_size(tmp_path, size):
     assert len(luma(tmp_path / "b.mkv")) == 2
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("size", [(1, 1), (3, 5), (2, 2), (5, 7)])
 @pytest.mark.parametrize("interlaced", ["no", "top"])
 def test_a_film_of_a_few_pixels_goes_the_whole_way(tmp_path, size, interlaced):

@@ -151,6 +151,7 @@ def ended_early(data: bytes, share: float) -> bytes:
     return data[: begin + int((len(data) - 2 - begin) * share)].rstrip(b"\xff") + b"\xff\xd9"
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("options", EARLY, ids=repr)
 @pytest.mark.parametrize("mode", ["L", "RGB", "CMYK"])
 def test_a_jpeg_whose_end_marker_comes_early_is_cut_off(tmp_path, options, mode):

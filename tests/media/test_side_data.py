@@ -207,6 +207,7 @@ def test_side_data_that_no_encoder_writes_is_named_before_the_work(tmp_path, kin
     assert any(word in str(line) for line in probe(source)["side_data"])
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("frames", [60, 600])
 def test_captions_that_begin_later_are_said(tmp_path, frames):
     """In a film of some length before the work, in any film once they are met."""

@@ -129,6 +129,7 @@ def damaged(kind, tmp_path):
     return file
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("kind", "words"),
     [

@@ -88,6 +88,7 @@ def test_predict_undoes_the_scale_of_the_loss(name):
     assert torch.allclose(model.predict(a_gradient()), ab, atol=1e-3)
 
 
+@pytest.mark.matrix
 def test_gradient_reaches_the_first_trainable_layer(model):
     L, ab = two_pictures()
     distance(model.train(), L, ab).backward()
@@ -104,6 +105,7 @@ def test_the_encoders_parameters_are_the_models_own(model):
     assert set(encoder) < known
 
 
+@pytest.mark.matrix
 def test_training_moves_what_is_trained_and_nothing_that_is_frozen(model):
     model.train()
     frozen = {id(v) for part in model.frozen() for v in part.state_dict(keep_vars=True).values()}
@@ -125,6 +127,7 @@ def state_of(model):
     return {name: value for name, value in state.items() if not name.endswith("bias")}
 
 
+@pytest.mark.matrix
 @torch.inference_mode()
 def test_a_picture_alone_and_in_a_batch_get_the_same_colours(model):
     one, other = a_gradient(), torch.full((1, 1, 64, 96), 30.0)

@@ -21,6 +21,7 @@ def seen(codes, side=240):
     return working_L(np.rint(codes).astype(np.uint8), 8, True, side)
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("side", [192, 256, 480])
 @pytest.mark.parametrize("name", LEADERS)
 def test_drawings_of_many_kinds_are_told(name, side):
@@ -58,6 +59,7 @@ def film(*parts):
     return [frame_of(n, L, NOTHING) for n, L in enumerate(pictures)]
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("name", ["slate", "step wedge", "resolution chart", "universal leader"])
 def test_a_chart_is_neutral_through_its_dissolves_and_the_picture_is_not(name):
     def still(seed):
@@ -77,6 +79,7 @@ def test_a_chart_is_neutral_through_its_dissolves_and_the_picture_is_not(name):
         assert all(b <= a + 0.05 for a, b in zip(way, way[1:], strict=False)), way
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("name", ["slate", "step wedge"])
 def test_a_hard_cut_to_a_chart_leaves_the_picture_before_it_alone(name):
     picture = texture(1, SIZE, low=10, high=95, sigma=4)
@@ -87,6 +90,7 @@ def test_a_hard_cut_to_a_chart_leaves_the_picture_before_it_alone(name):
     assert max(slopes[20:]) == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("start", [12, 22, 30, 38, 44])
 def test_a_run_that_goes_on_finds_the_same_charts(start):
     still = [texture(1, SIZE, low=10, high=95, sigma=4)] * 20

@@ -84,6 +84,7 @@ def draw_two_moments(path, order):
         output.mux(stream.encode(None))
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("codec", "name", "quality", "first"),
     [

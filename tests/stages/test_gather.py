@@ -77,6 +77,7 @@ def patient(monkeypatch):
     monkeypatch.setattr(gather, "WAIT_SECONDS", 20.0)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("patient")
 def test_pictures_that_wait_together_share_a_call_and_get_what_each_gets_alone():
     model, pictures = counted(), [lightness(number) for number in range(8)]
@@ -182,6 +183,7 @@ def results(folder: Path, out: str, model, names: list[str], workers: int) -> di
     return {e.job.source.name: e.state for e in events if e.state is not JobState.RUNNING}
 
 
+@pytest.mark.slow
 def test_a_folder_through_shared_calls_is_the_same_to_the_byte(tmp_path, monkeypatch):
     names = [f"{number}.png" for number in range(18)]
     for number, name in enumerate(names):

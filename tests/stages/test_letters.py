@@ -53,6 +53,7 @@ def levelled(frames, cards="neutral"):
     return list(FilmLevels("fresh", "neutral", cards).level(mark_shots(iter(frames))))
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("step", [0, 2])
 @pytest.mark.parametrize("outline", [0, 1])
 def test_a_subtitle_is_neutral_while_it_stands_and_the_picture_is_not(step, outline):
@@ -95,6 +96,7 @@ def test_letters_are_picture_where_that_is_wanted():
     assert all(frame.paper is None for frame in levelled(frames, "colour"))
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("start", [8, 12, 17, 24])
 def test_a_run_that_goes_on_finds_the_same_letters(start):
     frames, _ = film(7, 22)

@@ -226,6 +226,7 @@ def wavering_shots():
     return [first, *frames[1:]]
 
 
+@pytest.mark.slow
 def test_a_thing_that_comes_back_keeps_its_colour_where_that_is_wanted():
     def ends(**how):
         done = [*ShotMemory(**how).recall(seen(wavering_shots(), OneEach().eval()))]

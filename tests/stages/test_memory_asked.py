@@ -31,6 +31,7 @@ def covered_shot():
     return [replace(one, ab=None, is_key=one.index % 6 == 0) for one in frames]
 
 
+@pytest.mark.slow
 def test_a_hint_finds_its_thing_again_after_it_was_covered():
     red = np.array([50.0, 30.0], np.float32)
 
@@ -50,6 +51,7 @@ def test_a_hint_finds_its_thing_again_after_it_was_covered():
     assert np.abs(last - before)[:, :, :56].max() < 3  # neither the ground nor the wall
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("end", [30, 48, 60])
 def test_what_was_asked_for_is_remembered_by_a_run_that_continues(end, monkeypatch):
     monkeypatch.setattr(recall, "BYTES_HELD", 1)

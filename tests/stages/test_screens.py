@@ -82,6 +82,7 @@ def test_scan_lines_are_smoothed_across_alone():
     assert down < 0.5 * np.abs(np.diff(frame_of(picture).L[:, 5:90], axis=0)).mean()
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("seed", range(6))
 def test_pictures_have_none(seed):
     """Noise, blocks of JPEG, and a fence in a part of the picture are no screens."""

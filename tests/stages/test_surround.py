@@ -128,6 +128,7 @@ def iris_film(radii, count=1, centre=(64, 48)):
         yield frame_of(index, L.astype(np.float32), NOTHING), inside
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("way", [1, -1])
 @pytest.mark.parametrize("centre", [(64, 48), (50, 56)])
 def test_an_iris_is_followed_until_no_corner_is_black(way, centre):

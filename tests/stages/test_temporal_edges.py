@@ -71,6 +71,7 @@ def test_frames_come_one_by_one():
         assert taken == list(range(index + 1))
 
 
+@pytest.mark.slow
 def test_earlier_frames_are_let_go(request):
     gc.collect()
     gc.freeze()  # the heap of other tests would make each collection slow

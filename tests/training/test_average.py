@@ -29,6 +29,7 @@ def test_every_file_counts_alike_and_one_named_twice_twice(tmp_path):
         assert torch.allclose(values, (one[name] + 2 * two[name]) / 3, atol=1e-6), name
 
 
+@pytest.mark.slow
 def test_parts_that_one_network_lacks_are_those_of_the_other(tmp_path):
     files = [weights(tmp_path, 1), weights(tmp_path, 2, emulsions=True)]
     one, two = (load_model("autochrome", file).state_dict() for file in files)

@@ -94,6 +94,7 @@ def test_a_told_emulsion_changes_the_colours_and_an_unknown_one_is_the_guess():
     assert not torch.allclose(model.predict(L, emulsion=blue), unknown, atol=0.1)
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("name", ["resnet18", "zhang2016"])
 def test_models_without_the_input_ignore_the_emulsion(name):
     model = create_model(name).eval()

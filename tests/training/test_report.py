@@ -26,6 +26,7 @@ def run(tmp_path):
     return folder.folder
 
 
+@pytest.mark.slow
 def test_the_page_holds_everything_itself(run):
     page = write_report(run, [run]).read_text()
     assert "<svg" in page

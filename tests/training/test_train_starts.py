@@ -39,6 +39,7 @@ def test_another_recipe_other_pictures_or_a_damaged_checkpoint_are_refused(photo
         train(RESNET, photos, run)
 
 
+@pytest.mark.slow
 def test_starting_from_another_models_weights_is_refused(photos, tmp_path):
     weights = train(RESNET, photos, tmp_path / "run", encoder="none")
     with pytest.raises(WeightsError, match="holds weights of resnet18, not of 'autochrome'"):

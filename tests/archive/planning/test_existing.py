@@ -141,6 +141,7 @@ def test_a_result_cut_off_is_told(job):
     assert "was changed since it was made: it has" in settle(job).message
 
 
+@pytest.mark.slow
 def test_a_film_whose_verification_failed_does_not_count_as_done(tmp_path, monkeypatch):
     source = drawn.film(tmp_path / "f.mkv")
     settings = Settings(size=64, codec="ffv1", verify=True)

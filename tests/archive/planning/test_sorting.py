@@ -99,6 +99,7 @@ def test_of_several_pages_all_must_need_no_colour(tmp_path):
     assert (done.state, done.message, done.done) == (JobState.DONE, "", 3)
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("link", [os.symlink, os.link])
 @pytest.mark.parametrize("choice", ["do", "copy"])
 def test_an_unfinished_output_that_is_a_link_is_not_written_through(scans, link, choice):

@@ -41,6 +41,7 @@ def one_sample_off(frame):
     return replace(frame, Y=Y)
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("pix_fmt", ["yuv420p", "yuv422p10le", "gray16le"])
 @pytest.mark.parametrize("full", [False, True])
 def test_a_lossless_film_is_exact(tmp_path, pix_fmt, full):

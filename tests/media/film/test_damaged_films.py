@@ -105,6 +105,7 @@ def anchor_at(frames, index, count=8):
     return Anchor(index - count, times, luma)
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("name", ["a.mp4", "a.mkv", "a.ts"])
 def test_going_on_decodes_little_of_what_came_before(tmp_path, name):
     options = {"g": "30", "bf": "3"}

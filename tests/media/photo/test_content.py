@@ -25,6 +25,7 @@ def pages():
     return list(draw_page.pages(6))
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("number", range(18))
 def test_pages_are_told_apart(number):
     content, page = pages()[number]

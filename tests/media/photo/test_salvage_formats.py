@@ -202,6 +202,7 @@ def test_an_uncommon_jpeg_that_is_cut_off_is_not_taken_for_whole(tmp_path, bits,
     assert source.warnings == ["its end marker is missing; the picture is complete"]
 
 
+@pytest.mark.slow
 def test_a_jpeg_2000_that_lacks_tiles_is_not_taken_for_whole(tmp_path):
     """ISO/IEC 15444-1, A.5.1: the size of the tiles says how many there are; OpenJPEG accepts less.
 
