@@ -31,6 +31,8 @@ _LEAST_PICTURE = 0.2
 """Least share of the scan that is picture."""
 _DEEPEST = 0.45
 """Most of height or width that one band takes."""
+_STEEPEST = 0.06
+"""Most that the edge of a band leans."""
 _STRAIGHT = {4: 0.5, 3: 0.5, 2: 0.8, 1: 0.8}
 """Sides with a band -> least share of each of their edges that lies on one line."""
 _EXTREME = (10.0, 86.0)
@@ -238,11 +240,13 @@ def _band(L: np.ndarray, near: float) -> _Band | None:
     height, width = L.shape
     first = L[: max(2, round(0.006 * height))]
     level = float(np.median(first))
-    unlike = (np.abs(L - level) >= near).astype(np.float32)
-    if unlike[0].mean() > 0.1:
+    if (np.abs(L[0] - level) >= near).mean() > 0.1:
         return None
     ahead = max(8, round(0.03 * height))
     beside = max(5, round(0.02 * width)) | 1
+    # No deeper than a band with its slope, and what is looked at behind it.
+    near_side = L[: round(_DEEPEST * height) + ahead + round(_STEEPEST * width) + 2]
+    unlike = (np.abs(near_side - level) >= near).astype(np.float32)
     # Share of other pixels among the next ones: the strokes of writing are thin, a picture is not.
     share = cv2.boxFilter(
         unlike, -1, (beside, ahead), anchor=(beside // 2, 0), borderType=cv2.BORDER_REPLICATE
@@ -258,9 +262,9 @@ def _band(L: np.ndarray, near: float) -> _Band | None:
     slope, at_zero = _line(positions, depth[positions])
     on_line = np.abs(depth[positions] - slope * positions - at_zero) <= 1.5
     band = slope * np.arange(width) + at_zero
-    if abs(slope) > 0.06 or band.min() < max(3, 0.006 * height):
+    if abs(slope) > _STEEPEST or band.min() < max(3, 0.006 * height):
         return None
-    inside = np.arange(height)[:, None] < band - 1
+    inside = np.arange(len(unlike))[:, None] < band - 1
     marks = unlike * inside
     clean = marks.sum(0) <= 0.5 * inside.sum(0)
     if clean.mean() < 0.94:  # the band does not run along the whole side: something stands in it
