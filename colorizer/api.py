@@ -120,7 +120,7 @@ def confidence(
     """
     import cv2
 
-    from colorizer.look import confidence_of
+    from colorizer.look.picture import confidence_of
 
     frame, network = _prepared(picture, model, settings)
     codes = confidence_of(frame.seen, network)

@@ -18,8 +18,8 @@ from colorizer.guidance.hints.file import guides_of
 from colorizer.guidance.reader import reader_of
 from colorizer.guidance.shot_settings import read_overrides
 from colorizer.jobs import Job, Kind
-from colorizer.look import alternatives, confidence_of, open_picture
 from colorizer.look.in_shot import levelled_in_shot
+from colorizer.look.picture import alternatives, confidence_of, open_picture
 from colorizer.models.base import ColorModel
 from colorizer.notes import note
 from colorizer.places.hint import hints_of

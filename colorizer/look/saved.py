@@ -9,7 +9,7 @@ import numpy as np
 from colorizer.color.cielab import ab_to_srgb
 from colorizer.frame import Frame
 from colorizer.jobs import Kind
-from colorizer.look import open_picture, shrunk
+from colorizer.look.picture import open_picture, shrunk
 
 
 def saved_picture(

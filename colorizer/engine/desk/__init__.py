@@ -62,7 +62,7 @@ def look(command: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _seen(command: Mapping[str, Any], frame: Frame, hints: HintsHere) -> dict[str, Any]:
-    from colorizer.look import look_at
+    from colorizer.look.picture import look_at
 
     settings = Settings.from_dict(command["settings"])
     seen = look_at(
@@ -81,7 +81,7 @@ def _saved(command: Mapping[str, Any], frame: Frame) -> dict[str, Any]:
     import numpy as np
 
     from colorizer.color.cielab import L_to_gray
-    from colorizer.look import confidence_of, shrunk
+    from colorizer.look.picture import confidence_of, shrunk
     from colorizer.look.saved import saved_picture
 
     kind, longest, time = Kind(command["kind"]), command["longest"], command.get("time", 0.0)
@@ -106,7 +106,7 @@ def _check_wanted(command: Mapping[str, Any]) -> None:
 def alternatives(command: Mapping[str, Any]) -> dict[str, Any]:
     """Return the likeliest colours at `place`, (x, y) as shares of width and height."""
     from colorizer.guidance.colour_one import prepared
-    from colorizer.look import alternatives as offered
+    from colorizer.look.picture import alternatives as offered
 
     settings = Settings.from_dict(command["settings"])
     frame = _picture(command, settings)
@@ -121,7 +121,7 @@ def show(frame: Frame, out: Path) -> dict[str, Any]:
     """Write a frame that a job has finished, gray and in colour, to an .npz file."""
     import numpy as np
 
-    from colorizer.look import finished
+    from colorizer.look.picture import finished
 
     gray, rgb = finished(frame, SHOWN)
     np.savez(out, gray=gray, rgb=rgb)
@@ -131,7 +131,7 @@ def show(frame: Frame, out: Path) -> dict[str, Any]:
 def thumbnail(command: Mapping[str, Any]) -> dict[str, Any]:
     """Return a small gray picture as base64 codes, and what is known of the file."""
     from colorizer.color.cielab import L_to_gray
-    from colorizer.look import open_picture, shrunk
+    from colorizer.look.picture import open_picture, shrunk
 
     path, kind = Path(command["source"]), Kind(command["kind"])
     frame = open_picture(path, kind, side=_THUMBNAIL_L, time=command.get("time", 0.0))
@@ -206,8 +206,8 @@ def _picture(command: Mapping[str, Any], settings: Settings) -> Frame:
 @lru_cache(maxsize=1)
 def _decoded(path: Path, kind: Kind, time: float, settings: Settings, stamp: int) -> Frame:
     """Decode a picture once for all its hints; `stamp` changes with the file."""
-    from colorizer.look import open_picture
     from colorizer.look.in_shot import levelled_in_shot
+    from colorizer.look.picture import open_picture
 
     frame = open_picture(path, kind, side=settings.size, time=time, reading=settings)
     return levelled_in_shot(frame, path, settings) if kind is Kind.FILM else frame

@@ -5,7 +5,7 @@ import sys
 import pytest
 
 SLOW = """
-import colorizer.look as look, time
+import colorizer.look.picture as look, time
 usual = look.open_picture
 def slow(path, *words, **named):
     frame = usual(path, *words, **named)
