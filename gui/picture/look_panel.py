@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from colorizer.engine.queue import Entry
 from colorizer.jobs import JobState, Kind
@@ -197,8 +197,10 @@ class LookPanel(QWidget):
         self.adjust = AdjustPanel()
         self.saved = Saved(self._session, self.view)
         layout = QVBoxLayout(self)
-        layout.addWidget(self.name)
-        layout.addWidget(self.saved)
+        top = QHBoxLayout()
+        top.addWidget(self.name, 1)
+        top.addWidget(self.saved)
+        layout.addLayout(top)
         layout.addWidget(self.view, 1)
         layout.addWidget(self.busy)
         layout.addWidget(self.film)

@@ -26,7 +26,8 @@ class Saved(QPushButton):
         self._row: int | None = None
         self._missed: int | None = None
         """Row whose file can't be shown."""
-        self.setText(self.tr("Not saved: colorize again with what you changed"))
+        self.setText(self.tr("Colorize again"))
+        self.setToolTip(self.tr("The file was made without your changes: make it again with them"))
         self.clicked.connect(self._handle_clicked)
         self.hide()
 
