@@ -40,8 +40,7 @@ class Canvas(QWidget):
         self.split = 0.5
         """Where the line stands, as a share of the view's width."""
         self._after_words = ""
-        self.notes: list[str] = []
-        """What is said below the picture next to the zoom."""
+        self._notes: list[str] = []
         self._before = self._after = self._cover = QImage()
         self._hints: list[tuple[float, float, QColor]] = []
         self._full = QSizeF()
@@ -83,9 +82,10 @@ class Canvas(QWidget):
         self._hints = hints
         self.update()
 
-    def set_after_words(self, words: str) -> None:
-        """Say what the coloured picture is."""
-        self._after_words = words
+    def set_words(self, *, after: str | None = None, notes: list[str] | None = None) -> None:
+        """Say what the coloured picture is, and more below it next to the zoom."""
+        self._after_words = self._after_words if after is None else after
+        self._notes = self._notes if notes is None else notes
         self.update()
 
     def set_message(self, message: str) -> None:
@@ -219,7 +219,7 @@ class Canvas(QWidget):
 
     def _footer(self) -> list[str]:
         """Return the zoom and what a click or a colour means."""
-        notes = [f"{self._scale * self.devicePixelRatioF():.0%}", *self.notes]
+        notes = [f"{self._scale * self.devicePixelRatioF():.0%}", *self._notes]
         if not self._cover.isNull():
             notes.append(self.tr("Pink: the network is unsure of the colour"))
         return notes

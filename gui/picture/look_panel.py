@@ -134,8 +134,7 @@ class LookPanel(QWidget):
     def _allow_hints(self) -> None:
         self.view.edits_hints = self._session.look.hints and self.entry() is not None
         words = self.tr("Click: give or change a colour. Drag: move. Right-click: remove")
-        self.view.notes = [words] if self.view.edits_hints else []
-        self.view.update()
+        self.view.set_words(notes=[words] if self.view.edits_hints else [])
 
     def _handle_live(self, frame: Finished) -> None:
         """Show the file in progress and its newest frame."""

@@ -42,7 +42,7 @@ class Saved(QPushButton):
             words = self.tr("After: the file")
             if not self.is_file(entry):
                 words = self.tr("After: preview, not saved")
-        self._view.set_after_words(words)
+        self._view.set_words(after=words)
         self.setVisible(entry is not None and done and _is_changed(entry))
 
     def miss(self, row: int) -> None:

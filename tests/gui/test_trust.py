@@ -67,12 +67,16 @@ def test_the_first_row_is_selected_when_it_is_shown(filled):
 
 
 def test_ctrl_home_and_end_move_rows_and_not_the_cursor(filled, qtbot):
+    while popup := QApplication.activePopupWidget():  # of another test
+        popup.close()
     filled.activateWindow()
     table = filled.queue_panel.table
     table.setFocus()
     qtbot.waitUntil(lambda: QApplication.focusWidget() is table and filled.isActiveWindow())
     before = names(filled)
     filled.queue_panel.select(filled.session.model.entries[0].id)
+    assert filled.session.selected == (filled.session.model.entries[0].id,)
+    qtbot.waitUntil(filled.acts["bottom"].isEnabled)
     qtbot.keyClick(table, Qt.Key.Key_End, Qt.KeyboardModifier.ControlModifier)
     assert names(filled) == [*before[1:], before[0]]
     assert filled.session.shown_entry().job.source.name == before[0], "it is still the one chosen"
