@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QTimer, Signal
+from PySide6.QtCore import (
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QTimer,
+    Signal,
+)
 from PySide6.QtCore import QSortFilterProxyModel as ProxyModel
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
@@ -104,7 +111,10 @@ class QueuePanel(QWidget):
         source = self._model.index(self._model.row_of(number), 0)
         index = self._filter.mapFromSource(source)
         if index.isValid():
-            self.table.setCurrentIndex(index)
+            # The table's own way would look at the keys that are held, as Ctrl is after Ctrl+O.
+            flags = QItemSelectionModel.SelectionFlag
+            chosen = flags.ClearAndSelect | flags.Rows
+            self.table.selectionModel().setCurrentIndex(index, chosen)
             self.table.scrollTo(index)
 
     def show_state(self, state: str) -> None:
