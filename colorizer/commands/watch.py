@@ -96,7 +96,7 @@ def watch(arguments: argparse.Namespace) -> int:
         ledger = Ledger(out, log=arguments.log, manifest=arguments.manifest)
         stack.callback(ledger.close)
         stack.callback(_end, report)
-        _Watching(arguments, settings, model, watcher, report, ledger).go_on()
+        _Watching(arguments, settings, model, watcher, report, ledger).resume()
     return ExitCode.SOME_FAILED if report.failed else ExitCode.OK
 
 
@@ -117,7 +117,7 @@ class _Watching:
     report: Report
     ledger: Ledger
 
-    def go_on(self) -> None:
+    def resume(self) -> None:
         """Look and work in turns until Ctrl-C, or until there was nothing to do for long."""
         from colorizer.commands.interrupt import Interrupt
 

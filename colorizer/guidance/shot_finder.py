@@ -39,7 +39,7 @@ class ShotFinder:
         """Close the film."""
         self._frames.close()
 
-    def go_on(self, seconds: float) -> bool:
+    def resume(self, seconds: float) -> bool:
         """Look at further frames for about so long; tell whether that was the film's last."""
         end = time.monotonic() + seconds
         for frame in self._frames:

@@ -13,7 +13,7 @@ from colorizer.errors import MediaError
 from colorizer.frame import Frame
 from colorizer.guidance.colour_one import prepared
 from colorizer.media.seek import frames_around
-from colorizer.pipeline.film import wishes_of
+from colorizer.pipeline.film_stages import wishes_of
 from colorizer.settings import Settings
 from colorizer.stages.emulsion import tell_emulsion
 from colorizer.stages.levels.film import FilmLevels

@@ -16,7 +16,6 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
 
-from colorizer.color.negatives import looks_negative
 from colorizer.frame import Frame
 from colorizer.guidance.cut_list import CutList, cut_file
 from colorizer.guidance.guides import Guides, film_guides
@@ -29,10 +28,16 @@ from colorizer.jobs import Job, JobState, Progress
 from colorizer.media import open_film, open_film_sink
 from colorizer.media.base import Continued
 from colorizer.media.film.protocol import Film
-from colorizer.media.seek import frames_spread
 from colorizer.models.base import ColorModel
-from colorizer.notes import note
 from colorizer.pipeline.film_references import film_anchors, reached_in_film
+from colorizer.pipeline.film_stages import (
+    cut_list_of,
+    levels_of,
+    look_ahead,
+    looks_of,
+    memory_of,
+    wishes_of,
+)
 from colorizer.pipeline.recording import (
     begin_record,
     completion,
@@ -45,7 +50,6 @@ from colorizer.pipeline.recording import (
 )
 from colorizer.pipeline.writing import all_warnings, written
 from colorizer.places.hint import Guide
-from colorizer.settings import Settings
 from colorizer.stages.device import core_pool
 from colorizer.stages.emulsion import tell_emulsion
 from colorizer.stages.fields import separate_fields, weave_fields
@@ -54,12 +58,11 @@ from colorizer.stages.gather import Gather
 from colorizer.stages.keyframes import mark_keys
 from colorizer.stages.levels import follow_light, level_alone
 from colorizer.stages.levels.film import FilmLevels
-from colorizer.stages.memory.anchors import Anchors
 from colorizer.stages.memory.recall import ShotMemory
-from colorizer.stages.own_colours import NOTHING_SAID, Look, Wishes, keep_alone
+from colorizer.stages.own_colours import keep_alone
 from colorizer.stages.predict import film_batch, predict_chroma
 from colorizer.stages.prefetch import Prefetch
-from colorizer.stages.region.screens import Screen, behind, find_screen, is_seen
+from colorizer.stages.region.screens import Screen, behind
 from colorizer.stages.repeats import mark_repeats
 from colorizer.stages.shots import CONTEXT, mark_shots, scene_detector
 from colorizer.stages.temporal import State, smooth_chroma
@@ -67,10 +70,6 @@ from colorizer.stages.upsample import upsample_chroma
 
 Predict = Callable[..., Iterator[Frame]]
 """`predict_chroma` with all that does not depend on the guides."""
-_LOOKED_AT = 3
-"""Places of a film at which a raster must show."""
-SHOTS_KEPT = {"off": 0, "scene": 8, "film": 32, "folder": 0}
-"""Shots before a shot, whose colours it keeps."""
 PREFETCH_DEPTH = 4
 """Decoded frames waiting for the network, at least."""
 
@@ -137,63 +136,6 @@ def colour_film(
     yield Progress(job, JobState.DONE, done, done, warnings=warnings, sha256=record.sha256)
 
 
-def cut_list_of(source: Film, job: Job) -> CutList | None:
-    """Return the cut list of a film that is to be smoothed."""
-    if not job.settings.smooth:
-        return None
-    name = source.sequence.pattern if source.sequence else source.path
-    return CutList(job.settings.shots, name, source.rate, new=job.new_list)
-
-
-def levels_of(settings: Settings) -> FilmLevels:
-    """Return what levels the frames of one film."""
-    return FilmLevels(settings.faded, settings.paper, settings.cards, wishes_of(settings))
-
-
-def look_ahead(source: Film, settings: Settings, notes: list[str]) -> Screen | None:
-    """Look at places of a film before the work, and tell where it looks like a negative.
-
-    Returns:
-        The raster that all of them show, such as the lines of a kinescope.
-    """
-    name = source.sequence.pattern if source.sequence else source.path
-    seen = list(frames_spread(name, _LOOKED_AT, side=settings.size, reading=settings))
-    if seen and not settings.negative and all(looks_negative(frame.L) for frame in seen):
-        notes.append(note("picture.looks_negative"))
-    if source.first_field:  # a field has another raster than the frame
-        seen = list(separate_fields(seen, source.first_field))
-    screens = [None if settings.screens == "show" else find_screen(frame.Y) for frame in seen]
-    pairs = zip(seen, screens, strict=True)
-    shown = all(screen is not None and is_seen(frame, screen) for frame, screen in pairs)
-    return screens[0] if screens and shown else None
-
-
-def memory_of(settings: Settings, anchors: Anchors | None) -> ShotMemory | None:
-    """Return what remembers the shots of one film; None where nothing is to be remembered."""
-    remembers = settings.smooth and settings.memory == "on"
-    if not remembers and anchors is None:
-        return None
-    shots = SHOTS_KEPT[settings.keep_colours]
-    return ShotMemory(anchors, remembers=remembers, shots=shots)
-
-
-def looks_of(own: Overrides | None, per_frame: int) -> Callable[[int], Look]:
-    """Return what a person says of a frame, by its index.
-
-    Args:
-        own: settings of single shots.
-        per_frame: fields of a frame that are coloured one by one, 1 or 2.
-    """
-    if own is None:
-        return lambda _: NOTHING_SAID
-    return lambda index: own.of(index // per_frame).look
-
-
-def wishes_of(settings: Settings) -> Wishes:
-    """Return what is done with frames that have colours; of films those are kept by default."""
-    return Wishes("copy" if settings.coloured == "auto" else settings.coloured, settings.toned)
-
-
 @dataclass(frozen=True, slots=True)
 class FilmWork:
     """A film that is being coloured."""
@@ -243,9 +185,9 @@ class FilmWork:
         shots.restore(sink.state().get("shots"))
         self.found.restore(sink.state().get("found"), shots.last)
         marked = mark_shots(mark_repeats(frames), cuts, detector=scene_detector())
-        self.levels.go_on(start, sink.state())
+        self.levels.resume(start, sink.state())
         if self.memory is not None:
-            self.memory.go_on(sink.state())
+            self.memory.resume(sink.state())
         own = self.own
         levels = self.levels.level(marked, looks_of(own, self.per_frame))
         levelled = shots.noted(levels, self.per_frame)

@@ -17,15 +17,9 @@ from colorizer.media.base import FilmOutput
 from colorizer.media.film.piped import PIPE
 from colorizer.media.film.protocol import Film
 from colorizer.models.base import ColorModel
-from colorizer.pipeline.film import (
-    PREFETCH_DEPTH,
-    FilmWork,
-    cut_list_of,
-    levels_of,
-    look_ahead,
-    memory_of,
-)
+from colorizer.pipeline.film import PREFETCH_DEPTH, FilmWork
 from colorizer.pipeline.film_references import reached_in_film
+from colorizer.pipeline.film_stages import cut_list_of, levels_of, look_ahead, memory_of
 from colorizer.pipeline.writing import all_warnings, written
 from colorizer.settings import Settings
 from colorizer.stages.device import core_pool

@@ -20,16 +20,9 @@ from colorizer.media.film.protocol import Film
 from colorizer.media.stills.sink import StillsSink, Wanted
 from colorizer.models.base import ColorModel
 from colorizer.notes import note
-from colorizer.pipeline.film import (
-    PREFETCH_DEPTH,
-    SHOTS_KEPT,
-    FilmWork,
-    cut_list_of,
-    levels_of,
-    look_ahead,
-    memory_of,
-)
+from colorizer.pipeline.film import PREFETCH_DEPTH, FilmWork
 from colorizer.pipeline.film_references import film_anchors
+from colorizer.pipeline.film_stages import SHOTS_KEPT, cut_list_of, levels_of, look_ahead, memory_of
 from colorizer.pipeline.recording import film_identity
 from colorizer.places.frame_pattern import is_pattern, stem_of
 from colorizer.places.hint import Guide

@@ -189,7 +189,7 @@ def _staged(bench: Bench, film: Path, most: int) -> tuple[dict[tuple[str, str], 
     """Return the wall time of each thread's stages over some frames, one stage after the other."""
     from colorizer.media import open_film, open_film_sink
     from colorizer.media.film.encoder import picture_of
-    from colorizer.pipeline.film import levels_of
+    from colorizer.pipeline.film_stages import levels_of
     from colorizer.stages.keyframes import mark_keys
     from colorizer.stages.levels import follow_light
     from colorizer.stages.memory.recall import ShotMemory

@@ -33,9 +33,9 @@ def reader(job):
 
 def test_shots_are_found_as_the_run_finds_them_bit_by_bit(job):
     with closing(ShotFinder(job)) as finder:
-        assert not finder.go_on(0.0), "one frame at a time"
+        assert not finder.resume(0.0), "one frame at a time"
         assert (finder.firsts, finder.done) == ([0], 1)
-        while not finder.go_on(0.2):
+        while not finder.resume(0.2):
             pass
         assert finder.firsts == [0, FIRST]
         assert finder.done == finder.total == FIRST + SECOND

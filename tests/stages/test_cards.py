@@ -122,7 +122,7 @@ def test_a_run_that_goes_on_finds_the_same_cards(start):
         done.append(frame.slope)
         kept[frame.index + 1] = whole.state(frame.index + 1)
     later = FilmLevels("fresh")
-    later.go_on(start, kept[start])
+    later.resume(start, kept[start])
     again = later.level(mark_shots(islice(frames, start - CONTEXT, None)))
     assert [frame.slope for frame in again] == done[start:]
 

@@ -206,7 +206,7 @@ def test_a_run_that_goes_on_finds_the_same_levels(start):
         if frame.index == start - 1:
             kept = whole.state(start)
     later = FilmLevels("fresh")
-    later.go_on(start, kept)
+    later.resume(start, kept)
     again = list(later.level(mark_shots(islice(frames, start - CONTEXT, None))))
     assert [frame.index for frame in again] == list(range(start, len(frames)))
     for one, other in zip(again, done[start:], strict=True):

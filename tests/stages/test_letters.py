@@ -105,7 +105,7 @@ def test_a_run_that_goes_on_finds_the_same_letters(start):
         done.append(frame.paper)
         kept[frame.index + 1] = whole.state(frame.index + 1)
     later = FilmLevels("fresh")
-    later.go_on(start, kept[start])
+    later.resume(start, kept[start])
     again = later.level(mark_shots(islice(frames, start - CONTEXT, None)))
     for frame, before in zip(again, done[start:], strict=True):
         assert (frame.paper is None) == (before is None)

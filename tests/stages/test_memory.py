@@ -116,7 +116,7 @@ def test_a_run_that_continues_inside_a_shot_remembers_the_same(end, monkeypatch)
         expected.append(frame)
         states[frame.index + 1] = whole.state(frame.index + 1)
     later = ShotMemory()
-    later.go_on({name: np.array(one) for name, one in states[end].items()})
+    later.resume({name: np.array(one) for name, one in states[end].items()})
     got = [*later.recall(iter(frames[end:]))]
     np.testing.assert_array_equal(colours(got), colours(expected[end:]))
     assert [one.index for one in expected] == list(range(130))
@@ -260,6 +260,6 @@ def test_shots_kept_are_the_same_in_a_run_that_continues(end):
         expected.append(frame)
         states[frame.index + 1] = whole.state(frame.index + 1)
     later = ShotMemory(shots=8)
-    later.go_on({name: np.array(one) for name, one in states[end].items()})
+    later.resume({name: np.array(one) for name, one in states[end].items()})
     got = [*later.recall(iter(frames[end:]))]
     np.testing.assert_array_equal(colours(got), colours(expected[end:]))

@@ -68,7 +68,7 @@ def test_what_was_asked_for_is_remembered_by_a_run_that_continues(end, monkeypat
         expected.append(frame)
         states[frame.index + 1] = whole.state(frame.index + 1)
     later = remembering()
-    later.go_on({name: np.array(one) for name, one in states[end].items()})
+    later.resume({name: np.array(one) for name, one in states[end].items()})
     np.testing.assert_array_equal(
         colours(later.recall(iter(frames[end:]))), colours(expected[end:])
     )

@@ -195,7 +195,7 @@ def test_a_run_that_goes_on_finds_the_same(name):
         kept[frame.index + 1] = whole.state(frame.index + 1)
     for start in (12, 24):
         later = FilmLevels("fresh")
-        later.go_on(start, kept[start])
+        later.resume(start, kept[start])
         again = list(later.level(mark_shots(islice(frames, start - CONTEXT, None))))
         for one, other in zip(again, done[start:], strict=True):
             assert np.array_equal(one.seen, other.seen)

@@ -131,7 +131,7 @@ def find_shots(command: Mapping[str, Any]) -> dict[str, Any]:
         _search.close()
         return {}
     finder = _search.of(Path(command["source"]), Settings.from_dict(command["settings"]))
-    over = finder.go_on(SLICE_SECONDS)
+    over = finder.resume(SLICE_SECONDS)
     if over:
         _search.close()
     return {"firsts": finder.firsts, "done": finder.done, "total": finder.total, "over": over}

@@ -73,7 +73,7 @@ class FilmLevels:
         self._end: list[Looked] = []  # a card that the last frames of a shot dissolve into
         self._states: dict[int, State] = {}
 
-    def go_on(self, start: int, state: State) -> None:
+    def resume(self, start: int, state: State) -> None:
         """Take up where an earlier run ended.
 
         Args:

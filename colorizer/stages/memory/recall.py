@@ -83,7 +83,7 @@ class ShotMemory:
             known[0] = whole
         return shots
 
-    def go_on(self, state: State) -> None:
+    def resume(self, state: State) -> None:
         """Take up where an earlier run ended, with what `state` gave it."""
         if (part := Part.of(state)) is not None:
             self._parts.append(part)

@@ -1,0 +1,82 @@
+"""The stages of a film, made as its settings ask."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from colorizer.color.negatives import looks_negative
+from colorizer.guidance.cut_list import CutList
+from colorizer.guidance.shot_settings import Overrides
+from colorizer.jobs import Job
+from colorizer.media.film.protocol import Film
+from colorizer.media.seek import frames_spread
+from colorizer.notes import note
+from colorizer.settings import Settings
+from colorizer.stages.fields import separate_fields
+from colorizer.stages.levels.film import FilmLevels
+from colorizer.stages.memory.anchors import Anchors
+from colorizer.stages.memory.recall import ShotMemory
+from colorizer.stages.own_colours import NOTHING_SAID, Look, Wishes
+from colorizer.stages.region.screens import Screen, find_screen, is_seen
+
+_LOOKED_AT = 3
+"""Places of a film at which a raster must show."""
+SHOTS_KEPT = {"off": 0, "scene": 8, "film": 32, "folder": 0}
+"""Shots before a shot, whose colours it keeps."""
+
+
+def cut_list_of(source: Film, job: Job) -> CutList | None:
+    """Return the cut list of a film that is to be smoothed."""
+    if not job.settings.smooth:
+        return None
+    name = source.sequence.pattern if source.sequence else source.path
+    return CutList(job.settings.shots, name, source.rate, new=job.new_list)
+
+
+def levels_of(settings: Settings) -> FilmLevels:
+    """Return what levels the frames of one film."""
+    return FilmLevels(settings.faded, settings.paper, settings.cards, wishes_of(settings))
+
+
+def look_ahead(source: Film, settings: Settings, notes: list[str]) -> Screen | None:
+    """Look at places of a film before the work, and tell where it looks like a negative.
+
+    Returns:
+        The raster that all of them show, such as the lines of a kinescope.
+    """
+    name = source.sequence.pattern if source.sequence else source.path
+    seen = list(frames_spread(name, _LOOKED_AT, side=settings.size, reading=settings))
+    if seen and not settings.negative and all(looks_negative(frame.L) for frame in seen):
+        notes.append(note("picture.looks_negative"))
+    if source.first_field:  # a field has another raster than the frame
+        seen = list(separate_fields(seen, source.first_field))
+    screens = [None if settings.screens == "show" else find_screen(frame.Y) for frame in seen]
+    pairs = zip(seen, screens, strict=True)
+    shown = all(screen is not None and is_seen(frame, screen) for frame, screen in pairs)
+    return screens[0] if screens and shown else None
+
+
+def memory_of(settings: Settings, anchors: Anchors | None) -> ShotMemory | None:
+    """Return what remembers the shots of one film; None where nothing is to be remembered."""
+    remembers = settings.smooth and settings.memory == "on"
+    if not remembers and anchors is None:
+        return None
+    shots = SHOTS_KEPT[settings.keep_colours]
+    return ShotMemory(anchors, remembers=remembers, shots=shots)
+
+
+def looks_of(own: Overrides | None, per_frame: int) -> Callable[[int], Look]:
+    """Return what a person says of a frame, by its index.
+
+    Args:
+        own: settings of single shots.
+        per_frame: fields of a frame that are coloured one by one, 1 or 2.
+    """
+    if own is None:
+        return lambda _: NOTHING_SAID
+    return lambda index: own.of(index // per_frame).look
+
+
+def wishes_of(settings: Settings) -> Wishes:
+    """Return what is done with frames that have colours; of films those are kept by default."""
+    return Wishes("copy" if settings.coloured == "auto" else settings.coloured, settings.toned)
