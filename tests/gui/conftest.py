@@ -123,3 +123,11 @@ def until(qtbot):
         qtbot.waitUntil(lambda: bool(condition()), timeout=timeout)
 
     return wait
+
+
+@pytest.fixture
+def filled(window, scans, until):
+    """A window with three photos."""
+    window.add([scans])
+    until(lambda: window.session.model.rowCount() == 3)
+    return window

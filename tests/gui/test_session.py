@@ -53,13 +53,17 @@ def rows(profile):
     with sqlite3.connect(f"file:{file}?mode=ro", uri=True) as base:
         base.row_factory = sqlite3.Row
         try:
-            return [dict(row) for row in base.execute("SELECT * FROM jobs ORDER BY position")]
+            found = base.execute(
+                "SELECT jobs.*, settings.json AS settings_json FROM jobs"
+                " JOIN settings ON settings.id = jobs.settings ORDER BY position"
+            )
+            return [dict(row) for row in found]
         except sqlite3.OperationalError:  # is being made
             return []
 
 
 def setting(profile, name):
-    return json.loads(rows(profile)[0]["settings"]).get(name)
+    return json.loads(rows(profile)[0]["settings_json"]).get(name)
 
 
 def hints(profile):
