@@ -56,6 +56,7 @@ def test_a_page_names_only_options_commands_and_pages_that_exist(topic):
     own = re.sub(r"^.*(python -m|ray start).*$", "", own, flags=re.MULTILINE)
     assert set(re.findall(r"(?<![\w-])--[a-z][\w-]+", own)) - {"--no-"} <= OPTIONS | {
         "--theme", "--scale", "--language",  # of gui.screenshots
+        "--disable-usage-stats",  # of ray
     }  # fmt: skip
     named = re.findall(r"^colorizer (\w+)|`colorizer (\w+)", text, re.MULTILINE)
     assert {f"colorizer {a or b}" for a, b in named} <= COMMANDS
