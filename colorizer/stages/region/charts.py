@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 
 from colorizer.stages.motion import grain
+from colorizer.stages.region.surround import find_iris
 
 LEAST_CHART = 168
 """Short side in pixels of a picture in which charts can be told."""
@@ -35,6 +36,8 @@ _DRAWN, _SPARSE = 0.53, 0.7
 """Sum of all that from which a picture is drawn, and that of a picture of few edges."""
 _LEAST_EDGES, _FEW_EDGES = 0.03, 0.1
 """Share of the frame; less than the first is nothing to judge by."""
+_ROUND = 0.9
+"""Share of its bounding box from which an outline is that of bars or a gate."""
 _SPECK = 0.03
 """Width of a scratch or a speck of dust, in long sides."""
 _BLACK, _WHITE, _BLANK = 14.0, 86.0, 5.0
@@ -63,10 +66,22 @@ def is_chart(L: np.ndarray) -> bool:
         return False
     if _is_blank(L) or _is_wedge(L):
         return True
-    L = _within_bars(L)
+    L = _within_bars(_within_iris(L))
     if min(L.shape) < _LEAST_SIDE:
         return False
     return _is_drawn((L - low).clip(0, high - low) * (100 / (high - low)))
+
+
+def _within_iris(L: np.ndarray) -> np.ndarray:
+    """Return the square inside a round picture on black, whose outline was not drawn."""
+    iris = find_iris(L)
+    if iris is None:
+        return L
+    left, top, width, height = cv2.boundingRect(iris.hull)
+    if cv2.contourArea(iris.hull) > _ROUND * width * height:
+        return L
+    across, down = round(0.15 * width), round(0.15 * height)
+    return L[top + down : top + height - down, left + across : left + width - across]
 
 
 def _within_bars(L: np.ndarray) -> np.ndarray:
