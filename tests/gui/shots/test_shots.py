@@ -262,7 +262,7 @@ def test_shots_of_a_list_that_is_wrong_are_said_and_not_written(found, until):
 @pytest.mark.slow
 def test_a_hint_is_seen_at_another_moment_of_its_shot(found, shop, until):
     hint = (*square_at(12), 60.0, 40.0)
-    found.set_hinting(True)
+    shop.acts["hint"].trigger()
     found.timeline.go_to(12)
     until(lambda: not found.is_busy)
     found.hinting.add(*hint)
