@@ -25,7 +25,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except ImportError as error:
         sys.stderr.write(
             f"colorizer-gui: the window needs PySide6 ({error});"
-            " pip install 'film-colorizer[gui]'\n"
+            ' pip install "film-colorizer[gui]"\n'
         )
         return 4
     from gui.app.start import run

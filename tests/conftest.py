@@ -1,6 +1,11 @@
 """What many tests share."""
 
+import os
 from pathlib import Path
+
+# Two processes of tests share the cores: more threads in each would only wait for one another.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OPENCV_FOR_THREADS_NUM", "1")
 
 import pytest
 

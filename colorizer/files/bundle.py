@@ -24,7 +24,7 @@ def how_to_get(requirement: str, *options: str) -> Note:
     """
     if is_bundle():
         return note("bundle.install_again")
-    quoted = f"'{requirement}'" if "[" in requirement else requirement
+    quoted = f'"{requirement}"' if "[" in requirement else requirement  # as cmd and sh take it
     return note("bundle.pip", arguments=" ".join(("pip install", *options, quoted)))
 
 

@@ -43,7 +43,7 @@ def test_films_go_first_and_alone_and_photos_by_the_shard():
 
 def test_without_ray_the_way_to_get_it_is_told(monkeypatch):
     monkeypatch.setitem(sys.modules, "ray", None)
-    with pytest.raises(ClusterError, match=r"pip install 'film-colorizer\[cluster\]'"):
+    with pytest.raises(ClusterError, match=r'pip install "film-colorizer\[cluster\]"'):
         next(run_on_cluster([job("a.png")], "auto", Handling()))
 
 

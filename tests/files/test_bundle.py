@@ -34,7 +34,7 @@ def test_the_window_of_a_bundle_starts_the_command_next_to_it(
 
 
 def test_a_library_is_had_by_pip_or_by_the_installer(monkeypatch):
-    assert how_to_get("film-colorizer[heic]") == "pip install 'film-colorizer[heic]'"
+    assert how_to_get("film-colorizer[heic]") == 'pip install "film-colorizer[heic]"'
     assert how_to_get("av", "--upgrade") == "pip install --upgrade av"
     monkeypatch.setattr(sys, "frozen", True, raising=False)
     assert "pip" not in how_to_get("film-colorizer[heic]")
