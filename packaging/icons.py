@@ -14,8 +14,9 @@ SIZES = (16, 32, 48, 64, 128, 256, 512)
 def main(folder: Path) -> None:
     """Write colorizer.ico, colorizer.icns and a PNG of each size."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    from gui.app.icons import app_icon
     from PySide6.QtWidgets import QApplication
+
+    from gui.style.icons import app_icon
 
     app = QApplication([])
     folder.mkdir(parents=True, exist_ok=True)

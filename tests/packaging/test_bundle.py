@@ -105,3 +105,12 @@ def test_the_windows_script_starts_the_programs_of_the_bundle():
     script = (PACKAGING / "windows" / "colorizer.iss").read_text("utf-8")
     assert set(re.findall(r"[\w-]+\.exe", script)) == {"colorizer-gui.exe"}
     assert script.count("uninsdeletekey") >= 3, "an uninstall leaves nothing"
+
+
+def test_icons_of_all_systems_are_made(tmp_path):
+    root = PACKAGING.parent
+    told = {**os.environ, "PYTHONPATH": str(root), "QT_QPA_PLATFORM": "offscreen"}
+    subprocess.run([sys.executable, PACKAGING / "icons.py", tmp_path], check=True, env=told)
+    assert {"colorizer.ico", "colorizer.icns", "16.png", "512.png"} <= {
+        file.name for file in tmp_path.iterdir()
+    }
