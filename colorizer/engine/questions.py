@@ -22,7 +22,7 @@ _POOLS = {
 }  # fmt: skip
 """Pictures wait for the network; lists and thumbnails should not wait for pictures."""
 _THREADS = {"look": 3}
-"""A huge picture that nobody looks at any more is read to its end next to the new one."""
+"""A huge picture that was left is read to its end while the new one is read."""
 
 
 class Questions:

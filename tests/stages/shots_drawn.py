@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 from fractions import Fraction
+from itertools import islice
 
 import cv2
 import numpy as np
 
 from colorizer.frame import Frame
-from colorizer.stages.shots import mark_shots
+from colorizer.stages.levels.film import FilmLevels
+from colorizer.stages.shots import CONTEXT, mark_shots
 from colorizer.stages.temporal import smooth_chroma
 
 SIZE = (96, 128)
@@ -73,3 +75,15 @@ def halved(ab):
     if ab.shape[1:] != SIZE:
         return ab
     return np.stack([cv2.resize(p, None, fx=0.5, fy=0.5, interpolation=3) for p in ab])
+
+
+def slopes_of_a_resumed_run(frames, start):
+    """Return the slopes of levels from a frame on: of a whole run, and of one resumed there."""
+    whole, done, kept = FilmLevels("fresh"), [], {}
+    for frame in whole.level(mark_shots(iter(frames))):
+        done.append(frame.slope)
+        kept[frame.index + 1] = whole.state(frame.index + 1)
+    later = FilmLevels("fresh")
+    later.resume(start, kept[start])
+    again = later.level(mark_shots(islice(frames, start - CONTEXT, None)))
+    return done[start:], [frame.slope for frame in again]

@@ -1,7 +1,5 @@
 """Title cards of films stay neutral, through the dissolves to and from them."""
 
-from itertools import islice
-
 import cv2
 import numpy as np
 import pytest
@@ -11,8 +9,8 @@ from colorizer.frame import working_L
 from colorizer.stages.levels.film import FilmLevels
 from colorizer.stages.predict import predict_chroma
 from colorizer.stages.region.cards import is_card
-from colorizer.stages.shots import CONTEXT, mark_shots
-from tests.stages.shots_drawn import frame_of, plain, texture
+from colorizer.stages.shots import mark_shots
+from tests.stages.shots_drawn import frame_of, plain, slopes_of_a_resumed_run, texture
 from tests.tiny_model import tiny_model
 
 SIZE = (192, 256)
@@ -117,14 +115,8 @@ def test_cards_are_pictures_where_that_is_wanted():
 @pytest.mark.parametrize("start", [12, 24, 36, 48])
 def test_a_run_that_goes_on_finds_the_same_cards(start):
     frames = film(photo(1), drawn(["Meanwhile"], points=30), photo(2), dissolve=10)
-    whole, done, kept = FilmLevels("fresh"), [], {}
-    for frame in whole.level(mark_shots(iter(frames))):
-        done.append(frame.slope)
-        kept[frame.index + 1] = whole.state(frame.index + 1)
-    later = FilmLevels("fresh")
-    later.resume(start, kept[start])
-    again = later.level(mark_shots(islice(frames, start - CONTEXT, None)))
-    assert [frame.slope for frame in again] == done[start:]
+    whole, resumed = slopes_of_a_resumed_run(frames, start)
+    assert resumed == whole
 
 
 @pytest.mark.parametrize("word", ["FIN", "ENDE", "1912"])

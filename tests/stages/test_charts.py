@@ -1,15 +1,12 @@
 """Countdown leaders, slates, test charts and blank leader stay neutral, and photos are none."""
 
-from itertools import islice
-
 import numpy as np
 import pytest
 
 from colorizer.frame import working_L
-from colorizer.stages.levels.film import FilmLevels
 from colorizer.stages.region.charts import is_chart
-from colorizer.stages.shots import CONTEXT, mark_shots
 from tests.stages.drawn_leaders import LEADERS, SIZE, as_filmed, universal
+from tests.stages.shots_drawn import slopes_of_a_resumed_run
 from tests.stages.test_cards import levelled
 from tests.stages.test_temporal import frame_of, plain, texture
 
@@ -96,11 +93,5 @@ def test_a_run_that_goes_on_finds_the_same_charts(start):
     still = [texture(1, SIZE, low=10, high=95, sigma=4)] * 20
     chart = [seen(as_filmed(LEADERS["resolution chart"](), seed=n)) for n in range(20)]
     frames = film(still, chart, still)
-    whole, done, kept = FilmLevels("fresh"), [], {}
-    for frame in whole.level(mark_shots(iter(frames))):
-        done.append(frame.slope)
-        kept[frame.index + 1] = whole.state(frame.index + 1)
-    later = FilmLevels("fresh")
-    later.resume(start, kept[start])
-    again = later.level(mark_shots(islice(frames, start - CONTEXT, None)))
-    assert [frame.slope for frame in again] == done[start:]
+    whole, resumed = slopes_of_a_resumed_run(frames, start)
+    assert resumed == whole
