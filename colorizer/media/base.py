@@ -83,7 +83,7 @@ class Sink(Protocol):
 
 
 class Continued(Protocol):
-    """What the stages of a film ask of its output: from which frame it continues, and how it wants chroma."""
+    """What the stages of a film ask of its output: where it continues, and how it wants chroma."""
 
     video: bool
     """Whether it wants gray codes as films have them; else what the source's files hold."""
