@@ -211,10 +211,8 @@ class _Fleet:
                 return
             place, step = self._ray.get(next(post.steps))
         except StopIteration:
-            post.steps, left = None, [post.jobs[place] for place in sorted(post.open or ())]
-            post.open = None
-            if left and not self._stopping:
-                self._waiting.append(tuple(left))
+            post.steps = None
+            yield from self._taken_back(post)
         except self._ray.exceptions.RayTaskError as error:
             if isinstance(error.cause, ColorizerError):
                 raise error.cause from None
@@ -257,6 +255,7 @@ class _Fleet:
             ClusterError: no machine can start a worker.
         """
         self._posts.remove(post)
+        self._ray.kill(post.actor)  # it may live, and would keep its cores from the next one
         if not post.host:
             self._unfit.add(post.node)
             why = one_line(error)
@@ -264,9 +263,14 @@ class _Fleet:
             if not self._posts:
                 raise ClusterError(note("cluster.unfit", node=post.node[:8], why=why))
             return
-        left = [post.jobs[place] for place in sorted(post.open or ())]
-        _log.warning("%s", note("cluster.lost", host=post.host, count=len(left)))
+        _log.warning("%s", note("cluster.lost", host=post.host, count=len(post.open or ())))
         self._looked = float("-inf")
+        yield from self._taken_back(post)
+
+    def _taken_back(self, post: _Post) -> Iterator[Progress]:
+        """Give what a worker has not ended to others, each job alone; at the second time it fails."""
+        left = [post.jobs[place] for place in sorted(post.open or ())]
+        post.open = None
         for job in left:
             self._deaths[job.target] += 1
             if self._deaths[job.target] < _TRIES:

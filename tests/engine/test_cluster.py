@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -15,6 +16,7 @@ from colorizer.commands import cli
 from colorizer.commands.lists import inputs_of
 from colorizer.commands.options import settings_from
 from colorizer.commands.report import ExitCode
+from colorizer.engine import cluster as cluster_module
 from colorizer.engine.cluster import SHARD, run_on_cluster, shards
 from colorizer.engine.runner import Handling
 from colorizer.errors import ClusterError
@@ -45,6 +47,20 @@ def test_without_ray_the_way_to_get_it_is_told(monkeypatch):
     monkeypatch.setitem(sys.modules, "ray", None)
     with pytest.raises(ClusterError, match=r'pip install "film-colorizer\[cluster\]"'):
         next(run_on_cluster([job("a.png")], "auto", Handling()))
+
+
+def test_a_job_at_which_workers_end_twice_fails_and_each_is_killed():
+    one, ends, killed = job("a.png"), [], []
+    ray = SimpleNamespace(kill=killed.append)
+    fleet = cluster_module._Fleet(ray, [one], Handling(record=ends.append), None)
+    told = []
+    for actor in ("first", "second"):
+        post = cluster_module._Post(actor, "node", host="host", jobs=(one,), open={0})
+        fleet._posts.append(post)
+        told += fleet._lost(post, RuntimeError("an unexpected fault"))
+    assert killed == ["first", "second"]
+    assert [step.state for step in told] == [step.state for step in ends] == [JobState.FAILED]
+    assert not fleet._posts
 
 
 def test_a_cluster_that_does_not_answer_is_told_at_once():
