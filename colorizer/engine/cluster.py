@@ -268,14 +268,13 @@ class _Fleet:
         yield from self._taken_back(post)
 
     def _taken_back(self, post: _Post) -> Iterator[Progress]:
-        """Give what a worker has not ended to others, each job alone; at the second time it fails."""
+        """Give what a worker has not ended to others, each job alone; the second time it fails."""
         left = [post.jobs[place] for place in sorted(post.open or ())]
         post.open = None
-        for job in left:
+        for job in () if self._stopping else left:
             self._deaths[job.target] += 1
             if self._deaths[job.target] < _TRIES:
-                if not self._stopping:
-                    self._waiting.append((job,))
+                self._waiting.append((job,))
                 continue
             step = Progress(job, JobState.FAILED, message=note("cluster.died_twice"))
             self._handling.record(step)
