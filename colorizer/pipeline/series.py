@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from weakref import WeakKeyDictionary
@@ -17,6 +18,7 @@ from weakref import WeakKeyDictionary
 import torch
 from natsort import natsort_keygen, ns
 
+from colorizer.archive.records.provenance import SUFFIX
 from colorizer.errors import ColorizerError
 from colorizer.frame import Frame
 from colorizer.jobs import Job, Kind
@@ -72,7 +74,7 @@ def series_of(job: Job, model: ColorModel, gather: Gather | None) -> Series | No
     settled = (settings.size, settings.vividness, settings.emulsion, settings.faded)
     with _FINDING:
         try:
-            files = _sample(folder)
+            files = _sample(folder, folder.stat().st_mtime_ns)
             key = (settled, settings.paper, *((file, file.stat().st_mtime_ns) for file in files))
         except OSError:
             return None  # the photo itself tells what is wrong
@@ -102,15 +104,19 @@ def _found(
     return Series(entries, gain, tuple(name for name, _ in found))
 
 
-def _sample(folder: Path) -> list[Path]:
-    """Return photos of a folder, evenly spread over their names."""
-    files = [file for file in folder.iterdir() if file.is_file() and _is_photo(file)]
-    files.sort(key=lambda file: _natural(file.name))
-    return files[:: -(-len(files) // MOST_PHOTOS) or 1]
+@lru_cache(maxsize=8)
+def _sample(folder: Path, _changed: int) -> tuple[Path, ...]:
+    """Return photos of a folder, evenly spread over their names; results next to them are none.
 
-
-def _is_photo(file: Path) -> bool:
-    return not file.name.startswith(".") and kind_of(file) is Kind.PHOTO
+    Args:
+        folder: of scans.
+        _changed: when, so that a large folder is listed again only then.
+    """
+    names = {file.name for file in folder.iterdir()}
+    made = {name for name in names if name + SUFFIX in names}
+    files = [folder / name for name in sorted(names - made, key=_natural) if name[0] != "."]
+    files = [file for file in files if kind_of(file) is Kind.PHOTO and file.is_file()]
+    return tuple(files[:: -(-len(files) // MOST_PHOTOS) or 1])
 
 
 def _looked_at(

@@ -81,6 +81,23 @@ def test_it_does_not_depend_on_the_order_nor_on_what_was_done_before(tmp_path, m
     np.testing.assert_array_equal(again, first[2])
 
 
+def test_results_next_to_their_photos_are_no_photos_of_the_series(tmp_path, model, monkeypatch):
+    files = sitting(tmp_path / "in")
+    listed, listing = [], Path.iterdir
+    monkeypatch.setattr(Path, "iterdir", lambda self: listed.append(self) or listing(self))
+    for number, folder in enumerate((tmp_path / "out", tmp_path / "in")):
+        for file in files:
+            job = Job(file, folder / f"{file.stem}_color.png", Kind.PHOTO,
+                      Settings(keep_colours="folder"))  # fmt: skip
+            list(pipeline.run(job, model))
+        if number == 0:
+            assert listed.count(tmp_path / "in") == 1, "an unchanged folder is listed once"
+    told = [json.loads(file.read_text())["series"] for file in (tmp_path / "in").glob("*.json")]
+    assert told == [[file.name for file in files]] * 4
+    results = [tmp_path / name / "take 3_color.png" for name in ("in", "out")]
+    np.testing.assert_array_equal(*(np.asarray(Image.open(file)) for file in results))
+
+
 def test_a_photo_alone_and_one_among_damaged_files_is_as_without(tmp_path, model):
     (file, *others) = sitting(tmp_path / "in")
     for other in others:
