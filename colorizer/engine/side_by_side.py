@@ -7,7 +7,6 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import replace
 from queue import Empty, Queue
-from types import TracebackType
 from typing import Self
 
 from colorizer.jobs import Job, JobState, Progress, all_but_named
@@ -54,12 +53,7 @@ class SideBySide:
             thread.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._left.set()
         for thread in self._threads:
             while thread.is_alive():  # it may be waiting to hand over an event

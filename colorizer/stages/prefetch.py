@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from queue import Empty, Full, Queue
 from threading import Event, Thread
-from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
 T = TypeVar("T")
@@ -32,12 +31,7 @@ class Prefetch(Generic[T]):
         self._thread.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._stop.set()
         self._ended = True
         self._thread.join()
