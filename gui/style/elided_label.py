@@ -25,10 +25,6 @@ class ElidedLabel(PlainLabel):
         self.setAccessibleName(text)
         self._elide()
 
-    def full_text(self) -> str:
-        """Return the text before it is shortened."""
-        return self._text
-
     def resizeEvent(self, event: object) -> None:
         """Shorten again."""
         self._elide()
