@@ -1,22 +1,28 @@
-"""A frame of a film as the run shows it to the network: by the curve of its shot.
+"""A frame of a film as the run shows it to the network: by the curve and the settings of its shot.
 
 The run knows the whole shot; here it is estimated from the frames around the one that is looked at.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 from colorizer.errors import MediaError
 from colorizer.frame import Frame
-from colorizer.guidance.colour_one import prepared
+from colorizer.guidance.cut_list import cut_file, override_file
+from colorizer.guidance.reader import reader_of
+from colorizer.guidance.shot_settings import Overrides, ShotSettings, read_overrides
+from colorizer.jobs import Job, Kind
 from colorizer.media.seek import frames_around
 from colorizer.pipeline.film_stages import wishes_of
 from colorizer.settings import Settings
 from colorizer.stages.emulsion import tell_emulsion
+from colorizer.stages.levels import level_alone
 from colorizer.stages.levels.film import FilmLevels
+from colorizer.stages.own_colours import keep_alone
 from colorizer.stages.shots import mark_shots
 
 _MARKS = ("shown", "window", "slope", "paper", "colours", "kept", "ab", "is_anchor", "taken")
@@ -28,19 +34,69 @@ def levelled_in_shot(frame: Frame, path: Path, settings: Settings) -> Frame:
     Args:
         frame: of `frame_at`, with L of the size that the settings name.
         path: the film.
-        settings: smooth, faded, paper, cards, coloured and toned are used.
+        settings: smooth, faded, paper, cards, coloured, toned, emulsion and, for the shots and
+            what single ones have of their own, shots, start and end are used.
+
+    Raises:
+        SettingsError: the cut list, or the file next to it, is wrong.
     """
     if not settings.smooth:
-        return prepared(frame, settings)
+        (found,) = keep_alone(level_alone([frame], settings.faded), wishes_of(settings))
+        return _told(found, settings.emulsion)
+    listed = _Listed(path, settings)
     seconds = float((frame.pts or 0) * frame.time_base)
-    levels = FilmLevels(settings.faded, settings.paper, settings.cards, wishes_of(settings))
     try:
         with closing(frames_around(path, seconds, side=settings.size, reading=settings)) as around:
-            done = levels.level(mark_shots(around))
+            done = _levelled(around, listed, settings)
             found = next((one for one in done if one.pts == frame.pts), None)
     except MediaError:
         found = None
     if found is None or found.L.shape != frame.L.shape:
-        return prepared(frame, settings)
+        found = next(_levelled(iter([frame]), listed, settings))
     frame = replace(frame, **{name: getattr(found, name) for name in _MARKS})
-    return next(tell_emulsion([frame], lambda _: settings.emulsion, lambda _: None))
+    return _told(frame, listed.of(found.index).emulsion or settings.emulsion)
+
+
+def _levelled(frames: Iterator[Frame], listed: _Listed, settings: Settings) -> Iterator[Frame]:
+    levels = FilmLevels(settings.faded, settings.paper, settings.cards, wishes_of(settings))
+    shots = mark_shots(listed.begun(frames), listed.cuts)
+    return levels.level(shots, lambda index: listed.of(index).look)
+
+
+def _told(frame: Frame, emulsion: str) -> Frame:
+    return next(tell_emulsion([frame], lambda _: emulsion, lambda _: None))
+
+
+class _Listed:
+    """The shots of a film that its settings list, and what single ones have of their own."""
+
+    def __init__(self, path: Path, settings: Settings) -> None:
+        file = cut_file(settings.shots, path)
+        own = override_file(file)
+        self._own: Overrides | None = None
+        self._starts: frozenset[int] | None = None
+        self._first = 0
+        if file is None or own is None or not (file.exists() or own.exists()):
+            return
+        reader = reader_of(Job(path, path, Kind.FILM, settings))
+        self._own = read_overrides(file, reader.cuts, reader.listed)
+        self._starts, self._first = reader.cuts, reader.first_index
+
+    @property
+    def cuts(self) -> frozenset[int] | None:
+        """None where shots are to be found; else `begun` has marked all of them."""
+        return None if self._starts is None else frozenset()
+
+    def begun(self, frames: Iterator[Frame]) -> Iterator[Frame]:
+        """Mark the frames that start a shot of the list; some may have been left out."""
+        last = None
+        for frame in frames:
+            place = frame.index - self._first
+            number = sum(start <= place for start in self._starts or ())
+            begins = last is not None and number != last
+            yield replace(frame, starts_shot=True) if begins else frame
+            last = number
+
+    def of(self, index: int) -> ShotSettings:
+        """Return what the shot of a frame has of its own, by the frame's index in the film."""
+        return ShotSettings() if self._own is None else self._own.of(index - self._first)

@@ -57,10 +57,10 @@ def before_and_after(
         SettingsError: the model can't tell how sure it is, or hints or shots are wrong.
     """
     frame, job = frame_of(path, kind, settings, time), Job(path, path, kind, settings)
+    frame = _as_run(frame, path, kind, settings)
     guides = photo_guides(settings, hints_of(guides_of(job)))
     if kind is Kind.FILM and (settings.hints or settings.shots):
         frame, guides = _in_film(frame, job)
-    frame = _as_run(frame, path, kind, settings)
     after = to_rgb(colour_one(frame, model, guides))
     gray = L_to_gray(frame.lightness())
     before = np.repeat(gray[:, :, np.newaxis], 3, axis=2)

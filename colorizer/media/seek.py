@@ -51,7 +51,7 @@ def frames_around(
 ) -> Generator[Frame, None, None]:
     """Yield up to `REACH` seconds of frames before and after a time, as far as they can be read.
 
-    That of `frame_at` is among them, with the same pts; their indices count from it.
+    That of `frame_at` is among them, with the same pts and index.
 
     Args:
         path: the film; never written to.
@@ -74,7 +74,7 @@ def frames_around(
         stream = film_stream(container, path)
         stream.codec_context.thread_type = "AUTO"
         begin, end = max(0.0, seconds - REACH), seconds + REACH
-        half, number = 1 / (2 * source.rate), 0
+        half = 1 / (2 * source.rate)
         try:
             first = next(container.decode(stream)).pts or 0
             container.seek(first + int(begin / source.time_base), stream=stream)
@@ -83,8 +83,7 @@ def frames_around(
                 if shown > end:
                     break
                 if shown + half > begin and (decoded.height, decoded.width) == source.size:
-                    yield _frame(source, decoded, shown, side, number)
-                    number += 1
+                    yield _frame(source, decoded, shown, side, round(shown * source.rate))
         except (FFmpegError, StopIteration):
             return
 

@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from colorizer.engine.desk.films import HintsHere, hints_here
+from colorizer.engine.desk.films import READING, HintsHere, hints_here, stamps_of
 from colorizer.engine.desk.films import find_shots as find_shots  # answers, by their names
 from colorizer.engine.desk.films import follow as follow
 from colorizer.engine.desk.models import check_model as check_model
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 THUMBNAIL = 160
 """Long side of a thumbnail in pixels."""
 _THUMBNAIL_L = 64
-_SEEN = ("size", "smooth", "faded", "paper", "cards", "coloured", "toned", "negative", "emulsion")
+_SEEN = (*READING, "faded", "paper", "cards", "coloured", "toned", "emulsion")
 """Settings on which it depends what the network is shown of a film's frame."""
 SHOWN = 720
 """Long side of the picture of a frame just finished, in pixels."""
@@ -198,14 +198,16 @@ def doctor(command: Mapping[str, Any]) -> dict[str, Any]:
 
 def _picture(command: Mapping[str, Any], settings: Settings) -> Frame:
     path = Path(command["source"])
-    stamp = path.stat().st_mtime_ns if path.exists() else 0
     seen = Settings(**{name: getattr(settings, name) for name in _SEEN})
-    return _decoded(path, Kind(command["kind"]), float(command.get("time", 0.0)), seen, stamp)
+    stamps = stamps_of(path, seen)
+    return _decoded(path, Kind(command["kind"]), float(command.get("time", 0.0)), seen, stamps)
 
 
 @lru_cache(maxsize=1)
-def _decoded(path: Path, kind: Kind, time: float, settings: Settings, stamp: int) -> Frame:
-    """Decode a picture once for all its hints; `stamp` changes with the file."""
+def _decoded(
+    path: Path, kind: Kind, time: float, settings: Settings, stamps: tuple[int, ...]
+) -> Frame:
+    """Decode a picture once for all its hints; `stamps` tell of changes, see `stamps_of`."""
     from colorizer.look.in_shot import levelled_in_shot
     from colorizer.look.picture import open_picture
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 SLICE_SECONDS = 0.7
 """Time of one answer; anyone who wants to know more asks again."""
-_READING = ("size", "smooth", "shots", *(item.name for item in fields(Reading)))
+READING = ("size", "smooth", "shots", *(item.name for item in fields(Reading)))
 """Settings on which frames, shots and motion depend."""
 
 _opening = threading.Lock()
@@ -166,11 +166,15 @@ def _references(
 def _film_of(command: Mapping[str, Any]) -> _Film:
     path = Path(command["source"])
     given = Settings.from_dict(command["settings"])
-    settings = Settings(**{name: getattr(given, name) for name in _READING})
-    cuts = cut_file(settings.shots, path)
-    stamps = tuple(_stamp(file) for file in (path, cuts, override_file(cuts)))
+    settings = Settings(**{name: getattr(given, name) for name in READING})
     with _opening:  # the answers of two threads are about the same trails
-        return _film(path, settings, stamps)
+        return _film(path, settings, stamps_of(path, settings))
+
+
+def stamps_of(path: Path, settings: Settings) -> tuple[int, ...]:
+    """Return what changes with a film, its cut list, or the settings of its shots."""
+    cuts = cut_file(settings.shots, path)
+    return tuple(_stamp(file) for file in (path, cuts, override_file(cuts)))
 
 
 @lru_cache(maxsize=1)
