@@ -36,6 +36,7 @@ _ROUNDING = 1e-6
 _GAMUT_EDGE = 2e-5
 """How far inside, in linear light, a colour scaled to the gamut's edge may be."""
 _GAMUT_STEPS = 24
+_NEWTON_STEPS = 3
 
 BLOCK = 1 << 18
 """Pixels worked on at once: few enough for the processor's caches, enough that photos which are
@@ -68,6 +69,10 @@ def _f(t: Array) -> Array:
 
 def _f_inverse(f: Array) -> Array:
     return _instead(f * f * f, f <= EPSILON_ROOT, lambda: (f - 16 / 116) / KAPPA_SLOPE)
+
+
+def _f_inverse_slope(f: Array) -> Array:
+    return _instead(3 * f * f, f <= EPSILON_ROOT, lambda: f * 0 + 1 / KAPPA_SLOPE)
 
 
 def _instead(made: Any, where: Any, other: Callable[[], Any]) -> Any:
@@ -244,10 +249,52 @@ def fitted(linear: list[Array], L: Array, ab: Array, space: RgbSpace) -> list[Ar
     if any(plane.min() < -_ROUNDING or plane.max() > 1 + _ROUNDING for plane in linear):
         outside = _excess(linear) > _ROUNDING
         L, a, b = L[outside], ab[0][outside], ab[1][outside]
-        t = _gamut_scale(L, a, b, space)
-        for plane, inside in zip(linear, opponents_to_linear(L, t * a, t * b, space), strict=True):
+        edge = _at_edge(L, a, b, [plane[outside] for plane in linear], space)
+        for plane, inside in zip(linear, edge, strict=True):
             plane[outside] = inside
     return [xp.clip(plane, 0, 1) for plane in linear]
+
+
+def _at_edge(L: Array, a: Array, b: Array, linear: list[Array], space: RgbSpace) -> list[Array]:
+    """Return the colours at the edge of a space, (n,) each, to which ab is scaled at fixed L.
+
+    They are inside, by at most `_GAMUT_EDGE`. Where one channel alone decides, Newton's method on
+    it finds them; the few others are searched for.
+    """
+    t = _newton_scale(L, a, b, linear, space)
+    edge = opponents_to_linear(L, t * a, t * b, space)
+    beyond = _excess(edge)
+    other = ~((beyond <= _ROUNDING) & (beyond >= -_GAMUT_EDGE))
+    if other.any():
+        L, a, b = L[other], a[other], b[other]
+        t = _gamut_scale(L, a, b, space)
+        for plane, found in zip(edge, opponents_to_linear(L, t * a, t * b, space), strict=True):
+            plane[other] = found
+    return edge
+
+
+def _newton_scale(L: Array, a: Array, b: Array, linear: list[Array], space: RgbSpace) -> Array:
+    """Return the factor in [0, 1] that brings the channel furthest outside to the edge, (n,)."""
+    xp = array_module(L)
+    red, green, blue = (abs(plane - 0.5) for plane in linear)
+    is_red, is_green = (red >= green) & (red >= blue), green >= blue
+
+    def worst(each: Any) -> Any:
+        return xp.where(is_red, each[0], xp.where(is_green, each[1], each[2]))
+
+    f, gray, one = (L + 16) / 116, space.gray, xp.ones_like(L)
+    of_x, of_y, of_z = (worst([one * (m[n] * gray[n]) for m in space.from_xyz]) for n in range(3))
+    light = _f_inverse(f)
+    margin = one * (_GAMUT_EDGE / 2)
+    level = xp.where(worst(linear) > 0.5, one - margin, margin) - of_y * light
+    to_x, to_z = a / 500, b / -200
+    t = (level - (of_x + of_z) * light) / (worst(linear) - light)  # the line between gray and it
+    for _ in range(_NEWTON_STEPS):
+        x, z = f + t * to_x, f + t * to_z
+        slope = of_x * to_x * _f_inverse_slope(x) + of_z * to_z * _f_inverse_slope(z)
+        t = t - (of_x * _f_inverse(x) + of_z * _f_inverse(z) - level) / slope
+        t = xp.clip(t, 0, 1)
+    return t
 
 
 def _excess(linear: Any) -> Any:
