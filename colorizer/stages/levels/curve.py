@@ -118,6 +118,8 @@ class Curve:
     """See `Seen.calm`; of the last frame gone on."""
     opens: bool = False
     """Whether what surrounds its picture can't be told yet, as an iris still opens."""
+    slopes: dict[Light, float] = field(default_factory=dict)
+    """Those of the light of the frames last asked about, each of which is asked about often."""
 
     def state(self) -> State:
         """Return what must be remembered."""
@@ -170,7 +172,11 @@ class Curve:
         Args:
             ahead: it and the `CALM` frames after it, or as many as its shot has.
         """
-        after = [self.slope_of(one) for one in ahead]
+        known = self.slopes
+        self.slopes = {
+            one.light: known.get(one.light) or one.light.slope(self.tones) for one in ahead
+        }
+        after = [self._slope_of(one) for one in ahead]
         before, later = len(self.recent), len(after) - 1
         if after[0] < LIT:  # a fade reaches its end
             before = later = min(before, later)
@@ -179,11 +185,11 @@ class Curve:
         self.recent = [*self.recent, after[0]][-CALM:]
         return float(np.mean(sorted(around)[cut : len(around) - cut]))
 
-    def slope_of(self, one: Seen) -> float:
+    def _slope_of(self, one: Seen) -> float:
         """Return the share of the light of its shot that a frame has, by the law of chroma."""
         if not one.known:
             return 1.0
-        share = _SLACK * one.light.slope(self.tones) / max(self.most, 1e-3)
+        share = _SLACK * self.slopes[one.light] / max(self.most, 1e-3)
         blank = np.clip(spread_of(one.codes) / BLANK - 1, 0, 1)
         return float(min(share, 1.0) * blank)
 

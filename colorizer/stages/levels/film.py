@@ -173,6 +173,7 @@ class FilmLevels:
         best = lit[len(lit) // 2]
         # Step by step, as a run that continues inside the shot does: the same numbers.
         self._curve.tones = np.percentile(best.codes, TONES)
+        self._curve.slopes = {}
         self._ready, self._slopes = True, []
         self._relight(Light().against(best.light).supported(self._tones))
         if self._paper != "colour":
