@@ -161,7 +161,7 @@ class Queue(Closes):
     def update_each(
         self,
         groups: Iterable[tuple[Iterable[int], Mapping[str, Any]]],
-        targets: Mapping[int, Path] | None = None,
+        targets: Mapping[int, str | os.PathLike[str]] | None = None,
     ) -> None:
         """Change groups of rows, each its own fields, all in one transaction.
 
@@ -196,16 +196,19 @@ class Queue(Closes):
 
     def reorder(self, rows: Sequence[int]) -> None:
         """Give all rows the order of these ids; rows that are not among them come last."""
+        asked = json.dumps(list(rows))
         with self._change():
-            self._base.execute(
-                "UPDATE jobs SET position = coalesce((SELECT max(position) FROM jobs), 0) + id"
-                " WHERE id NOT IN (SELECT value FROM json_each(?1))",
-                (json.dumps(rows),),
-            )
+            number = self._base.execute("SELECT count(*) FROM jobs").fetchone()[0]
+            if number > len(rows):
+                self._base.execute(
+                    "UPDATE jobs SET position = coalesce((SELECT max(position) FROM jobs), 0) + id"
+                    " WHERE id NOT IN (SELECT value FROM json_each(?1))",
+                    (asked,),
+                )
             self._base.execute(
                 "UPDATE jobs SET position = asked.key + 1 FROM json_each(?) AS asked"
-                " WHERE jobs.id = asked.value",
-                (json.dumps(rows),),
+                " WHERE jobs.id = asked.value AND position <> asked.key + 1",
+                (asked,),
             )
 
     def remove(self, rows: Iterable[int]) -> None:

@@ -48,7 +48,7 @@ class ProgressWords(QObject):
             if left := span(runner.seconds_left()):
                 words.append(self.tr("about %1 left").replace("%1", left))
         self._bar.set_progress(over, total, " · ".join(words) if total else "")
-        waiting = next((e for e in model.entries if e.state in PENDING), None)
+        waiting = model.first(*PENDING)
         self._bar.set_first(waiting.job.target if waiting else None)
 
     def _handle_activity(self) -> None:

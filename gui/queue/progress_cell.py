@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from colorizer.engine.queue import Entry
 from colorizer.jobs import JobState
 from gui.session.queue_cells import share
-from gui.session.queue_model import ENTRY
+from gui.session.row_table import ENTRY
 from gui.style.theme import BAD_COLOUR, OK_COLOUR, WARN_COLOUR, is_dark
 
 Index = QModelIndex | QPersistentModelIndex

@@ -40,25 +40,26 @@ class _Filter(ProxyModel):
         self._model = model
         self.state: JobState | None = None
         self.part = ""
-
-    @property
-    def is_on(self) -> bool:
+        self.is_on = False
         """Whether rows are left out."""
-        return bool(self.part) or self.state is not None
+        self.setDynamicSortFilter(False)
 
     def apply(self, part: str, state: JobState | None) -> None:
         """Show rows with `part` in their path and of one state, or of all for None."""
-        self.part, self.state = part.casefold(), state
+        # Without a filter no row has to be asked, whenever it changes.
+        is_on = bool(part) or state is not None
+        self.setDynamicSortFilter(is_on)
+        self.part, self.state, self.is_on = part.casefold(), state, is_on
         self.invalidate()
 
     def filterAcceptsRow(self, row: int, parent: QModelIndex | QPersistentModelIndex) -> bool:
         """Decide on one row."""
         if not self.is_on:
             return True
-        entry = self._model.entries[row]
-        if self.state is not None and entry.state is not self.state:
+        rows = self._model.entries
+        if self.state is not None and rows.state(row) is not self.state:
             return False
-        return self.part in str(entry.job.source).casefold()
+        return not self.part or self.part in str(rows.source(row)).casefold()
 
 
 class QueuePanel(QWidget):
@@ -91,8 +92,8 @@ class QueuePanel(QWidget):
             part = parts.at(number)
             rows.update(range(part.top(), part.bottom() + 1))
         if not self._filter.is_on:
-            entries = self._model.entries
-            return [entries[row].id for row in sorted(rows)]
+            ids = self._model.ids()
+            return [ids[row] for row in sorted(rows)]
         return [self._entry_at(row).id for row in sorted(rows)]
 
     def current(self) -> Entry | None:

@@ -80,7 +80,9 @@ class Adder(QObject):
         if len(found.ids) == len(found.jobs) + len(found.settled):
             return []
         sources, new = {job.source for job in found.jobs}, set(found.ids)
-        return [e.id for e in self._model.entries if e.job.source in sources and e.id not in new]
+        rows = self._model.entries
+        there = [n for place, n in enumerate(rows.ids()) if rows.source(place) in sources]
+        return [number for number in there if number not in new]
 
     def _close(self) -> None:
         self._open -= 1

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
-from colorizer.engine.queue import Entry
 from colorizer.errors import ColorizerError
 from colorizer.guidance.shot_plan import ShotPlan, plan_of, save_plan
 from colorizer.jobs import JobState
@@ -35,14 +35,14 @@ class ChangeRows(QUndoCommand):
         words: str,
         model: QueueModel,
         new: Groups,
-        targets: Mapping[int, Path] | None = None,
+        targets: Mapping[int, str | PathLike[str]] | None = None,
         merge: str = "",
     ) -> None:
         super().__init__(words)
         self._model = model
         self._new, self._new_targets = new, dict(targets or {})
         self._old = [part for rows, changes in new for part in _now(model, rows, changes)]
-        self._old_targets = {row: model.entry(row).job.target for row in self._new_targets}
+        self._old_targets = {row: model.value(row, "target") for row in self._new_targets}
         self._merge = merge
 
     def id(self) -> int:
@@ -63,7 +63,7 @@ class ChangeRows(QUndoCommand):
 
     def redo(self) -> None:
         """Give the rows their new values."""
-        self._model.wish(self._new, self._new_targets)
+        self._model.wish(self._new, self._new_targets, moves=bool(self._merge))
 
     def undo(self) -> None:
         """Give the rows their old values."""
@@ -73,16 +73,14 @@ class ChangeRows(QUndoCommand):
 def _now(model: QueueModel, rows: Sequence[int], changes: Mapping[str, Any]) -> Groups:
     """Return what rows have now of what is to change, equal ones together."""
     names = tuple(changes.get("settings", ()))
-    groups: dict[Any, list[int]] = {}
-    hinted = "hints" in changes
-    for row in rows:
-        job = model.entry(row).job
-        groups.setdefault((id(job.settings), job.hints if hinted else ()), []).append(row)
-    found = []
-    for (_, hints), alike in groups.items():
-        settings = model.entry(alike[0]).job.settings
-        old: dict[str, Any] = {"hints": hints} if hinted else {}
+    fields = ("settings", "hints") if "hints" in changes else ("settings",)
+    found: list[tuple[list[int], dict[str, Any]]] = []
+    for alike in model.same(rows, *fields):
+        old: dict[str, Any] = {}
+        if "hints" in changes:
+            old["hints"] = model.value(alike[0], "hints")
         if names:
+            settings = model.value(alike[0], "settings")
             old["settings"] = {name: getattr(settings, name) for name in names}
         found.append((alike, old))
     return found
@@ -100,13 +98,11 @@ class RemoveRows(QUndoCommand):
     def __init__(self, words: str, model: QueueModel, rows: Iterable[int]) -> None:
         super().__init__(words)
         self._model, self._rows = model, list(rows)
-        self._removed: dict[int, Entry] = {}
+        self._removed: dict[int, int] = {}
 
     def redo(self) -> None:
         """Remove them."""
-        present = [row for row in self._rows if self._model.has(row)]
-        self._removed = {self._model.row_of(row): self._model.entry(row) for row in present}
-        self._model.remove(present)
+        self._removed = self._model.remove(self._rows)
 
     def undo(self) -> None:
         """Bring them back as they were."""
@@ -126,7 +122,7 @@ class MoveRows(QUndoCommand):
     def __init__(self, words: str, model: QueueModel, order: Sequence[int]) -> None:
         super().__init__(words)
         self._model, self._new = model, order
-        self._old = [entry.id for entry in model.entries]
+        self._old = model.ids()
 
     def redo(self) -> None:
         """Take the new order."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
@@ -70,12 +71,7 @@ class Edits(QObject):
         old = self.out
         if out == old:
             return
-        waiting = [entry for entry in self.model.entries if entry.state in PENDING]
-        inside = {
-            entry.id: out / entry.job.target.relative_to(old)
-            for entry in waiting
-            if entry.job.target.is_relative_to(old)
-        }
+        inside = _moved(old, out, {n: self.model.value(n, "target") for n in self.waiting()})
         self.preferences.out = self.runner.out = out
         if inside:
             words = self.tr("Other folder for the results")
@@ -84,7 +80,8 @@ class Edits(QObject):
 
     def remove(self, rows: Iterable[int]) -> None:
         """Forget rows that are not in progress; their files are not touched."""
-        gone = [row for row in rows if row not in self.runner.running]
+        running = self.runner.running
+        gone = [row for row in rows if row not in running]
         if gone:
             self.undo.push(RemoveRows(self.tr("Removal from the queue"), self.model, gone))
 
@@ -96,9 +93,9 @@ class Edits(QObject):
         """Move rows together: to the top, up, down or to the bottom."""
         if not rows:
             return
-        order = [entry.id for entry in self.model.entries]
-        places = [self.model.row_of(row) for row in rows]
-        place = {"top": 0, "up": max(0, min(places) - 1), "down": max(places) + 2}.get(
+        order = self.model.ids()
+        places = self.model.entries.places(rows)
+        place = {"top": 0, "up": max(0, places[0] - 1), "down": places[-1] + 2}.get(
             where, len(order)
         )
         self.put_before(rows, order[place] if place < len(order) else None)
@@ -106,7 +103,7 @@ class Edits(QObject):
     def put_before(self, rows: Iterable[int], before: int | None) -> None:
         """Put rows before another one, or at the end for None."""
         order = self.model.order_with(rows, before)
-        if order != [entry.id for entry in self.model.entries]:
+        if order != self.model.ids():
             self.undo.push(MoveRows(self.tr("Move in the queue"), self.model, order))
 
     def change(
@@ -120,7 +117,7 @@ class Edits(QObject):
             words: shown in the Undo action.
             merge: key of changes that are one step together, empty for none.
         """
-        idle = [row for row in rows if self.may_change(row)]
+        idle = self.model.idle(rows)
         if not idle or not settings:
             return
         new = [(idle, {"settings": dict(settings)})]
@@ -147,7 +144,7 @@ class Edits(QObject):
 
         Hints of a moment are of one film; rows that are photos get those without.
         """
-        idle = [row for row in rows if self.may_change(row)]
+        idle = self.model.idle(rows)
         if self.copied is None or not idle:
             return
         look, hints = self.copied
@@ -186,9 +183,18 @@ class Edits(QObject):
         self.change_settings(rows, old, settings)
 
     def _in_state(self, *states: JobState) -> list[int]:
-        return [entry.id for entry in self.model.entries if entry.state in states]
+        return list(self.model.in_state(*states))
 
 
 def _difference(old: Settings, new: Settings) -> dict[str, Any]:
     names = [item.name for item in fields(Settings)]
     return {n: getattr(new, n) for n in names if getattr(new, n) != getattr(old, n)}
+
+
+def _moved(old: Path, new: Path, targets: Mapping[int, str]) -> dict[int, str]:
+    """Return targets below one folder at the same places below another, those elsewhere left out.
+
+    As `Path.relative_to` would, in a fraction of its time: there may be 40,000 rows.
+    """
+    head, below = (f"{str(folder).rstrip(os.sep)}{os.sep}" for folder in (new, old))
+    return {n: head + name[len(below) :] for n, name in targets.items() if name.startswith(below)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -12,6 +13,8 @@ _CONSTANT = 0.3
 """Megapixels that stand for what every frame takes: the network always sees one size."""
 _GUESS = {Kind.PHOTO: 8.0, Kind.FILM: 3000.0}
 """Weight of files of which nothing is known, where no file of their kind is known."""
+_LOOK_SECONDS = 1.0
+"""Least time between two looks at how much is left."""
 
 
 @dataclass
@@ -68,6 +71,40 @@ class Pace:
             left[kind] += number * (sum(sizes) / len(sizes) if sizes else _GUESS[kind])
         seconds = {Kind.FILM: film_seconds, Kind.PHOTO: max(0.0, worked - film_seconds)}
         return _seconds(left, done, seconds)
+
+
+class Clock:
+    """The time since Start, pauses left out, and how long the rest takes."""
+
+    def __init__(self) -> None:
+        self.pace = Pace()
+        self._began = time.monotonic()
+        self._held: float | None = None
+        self._left: float | None = None
+        self._look_at = 0.0
+
+    def hold(self) -> None:
+        """Stand still: a pause says nothing about the pace."""
+        self._held = time.monotonic()
+
+    def resume(self) -> None:
+        """Run again after `hold`."""
+        if self._held is not None:
+            self._began += time.monotonic() - self._held
+            self._held = None
+
+    def worked(self) -> float:
+        """Return the seconds of work."""
+        return (time.monotonic() if self._held is None else self._held) - self._began
+
+    def left(self, entries: Iterable[Entry], waiting: int) -> float | None:
+        """Return the seconds that rows take, as of the last second; see `Pace.left`."""
+        now = time.monotonic()
+        if now >= self._look_at:
+            self._left = self.pace.left(entries, waiting, self.worked())
+            took = time.monotonic() - now  # a look at 40,000 rows must not fill the seconds
+            self._look_at = now + max(_LOOK_SECONDS, 20 * took)
+        return self._left
 
 
 def weight(entry: Entry) -> float | None:

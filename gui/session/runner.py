@@ -20,7 +20,7 @@ from colorizer.engine.wire import item_of, progress_from
 from colorizer.errors import TargetError
 from colorizer.jobs import JobState, Kind, Progress
 from gui.session.engine import Engine, Life, NoWorker
-from gui.session.pace import Pace
+from gui.session.pace import Clock
 from gui.session.queue_model import QueueModel
 from gui.words.text import shown
 
@@ -60,9 +60,8 @@ class Runner(QObject):
         self._engine = engine
         self._running: set[int] = set()
         self._cancelling: set[int] = set()
-        self._began = self._held = 0.0
         self._ended: dict[int, Progress] = {}
-        self._pace = Pace()
+        self._clock = Clock()
         self.out: Path | None = None
         """Folder of the results, where run log and manifest are kept."""
         self.keep_records = True
@@ -92,14 +91,11 @@ class Runner(QObject):
         if not self.is_active:
             return None
         open_ = sum(self._model.counts[state] for state in (*PENDING, JobState.RUNNING))
-        return self._pace.left(self._model.entries, open_, self.seconds_worked())
+        return self._clock.left(self._model.entries, open_)
 
     def seconds_worked(self) -> float:
         """Return how long the queue has been worked on since Start, pauses left out."""
-        if not self.is_active:
-            return 0.0
-        now = self._held if self.activity is Activity.PAUSED else time.monotonic()
-        return now - self._began
+        return self._clock.worked() if self.is_active else 0.0
 
     def start(self) -> None:
         """Begin, or continue after a pause; a worker that was given up is started again."""
@@ -107,10 +103,10 @@ class Runner(QObject):
             self._engine.start_again()
         self.lacks_room, self.pause_reason = None, ""
         if self.activity is Activity.PAUSED:
-            self._began += time.monotonic() - self._held  # a pause says nothing about the pace
+            self._clock.resume()
             self._engine.tell(do="resume")
         if self.activity is Activity.IDLE:
-            self._began, self._ended, self._pace = time.monotonic(), {}, Pace()
+            self._clock, self._ended = Clock(), {}
         self._become(Activity.RUNNING)
         self._fill()
 
@@ -118,7 +114,7 @@ class Runner(QObject):
         """Hold the jobs in progress where they are."""
         if self.is_running:
             self.pause_reason = reason
-            self._held = time.monotonic()
+            self._clock.hold()
             self._engine.tell(do="pause")
             self._become(Activity.PAUSED)
 
@@ -132,7 +128,7 @@ class Runner(QObject):
 
     def cancel(self, numbers: list[int]) -> None:
         """Cancel jobs; a waiting one at once, a running one after the frames in hand."""
-        waiting = [n for n in numbers if self._model.entry(n).state in PENDING]
+        waiting = list(self._model.in_state(*PENDING, among=numbers))
         self._model.change_many(waiting, state=JobState.CANCELLED, reason="")
         for number in self._running.intersection(numbers):
             self._cancelling.add(number)
@@ -195,7 +191,7 @@ class Runner(QObject):
 
     def _next(self) -> Entry | None:
         """Return the job to begin now, None where the first waiting one has to wait longer."""
-        entry = next((e for e in self._model.entries if e.state in PENDING), None)
+        entry = self._model.first(*PENDING)
         if entry is None or not self._running:
             return entry
         alone = [self._model.entry(number) for number in self._running]
@@ -267,7 +263,7 @@ class Runner(QObject):
             ended=time.time(),
             **known,
         )
-        self._pace.take(self._model.entry(number))
+        self._clock.pace.take(self._model.entry(number))
         self._fill()
 
     def _handle_death(self, words: str) -> None:

@@ -102,6 +102,7 @@ class Session(Edits):
         """Keep what is in progress for the next time and end the worker."""
         self.runner.suspend()
         self.engine.stop()
+        self.model.save()
         self._queue.close()
         self.log.close()
         for part in (self, self.undo):  # what is destroyed tells of changes no one is to follow
@@ -167,8 +168,8 @@ class Session(Edits):
 
     def retry(self, rows: Iterable[int]) -> None:
         """Put ended files back; a result of before is replaced, as the person asked."""
-        again = [row for row in rows if self.model.entry(row).state in AGAIN]
-        over = [row for row in again if self.model.entry(row).state in OVER]
+        again = list(self.model.in_state(*AGAIN, among=rows))
+        over = list(self.model.in_state(*OVER, among=again))
         self.model.wish([(over, {"settings": {"existing": "overwrite"}})])
         self.runner.retry(again)
 

@@ -6,6 +6,7 @@ Prints milliseconds of wall and of processor time for every bulk action, with th
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import tempfile
 import time
@@ -40,11 +41,13 @@ def _time_all(app: QApplication, folder: Path, rows: int) -> None:
     panel = QueuePanel(session)
     panel.resize(900, 600)
     panel.show()
+    app.processEvents()
     jobs = [
         Job(Path(f"/scans/{n // 100}/{n}.jpg"), Path(f"/out/{n // 100}/{n}_color.jpg"),
             Kind.PHOTO, Settings())
         for n in range(rows)
     ]  # fmt: skip
+    gc.collect()  # what was made here is not to be looked through while rows are added
     turns = [_timed(app, lambda n=n: session.model.add(jobs[n : n + 500]), "")
              for n in range(0, rows, 500)]  # fmt: skip
     print(f"{rows} rows; add, the longest of {len(turns)} turns: {max(turns):.0f} ms")
@@ -52,6 +55,7 @@ def _time_all(app: QApplication, folder: Path, rows: int) -> None:
         "select all": panel.table.selectAll,
         "change a setting": lambda: _change(session, 0.4),
         "drag a slider, one step": lambda: _change(session, 0.5),
+        "save what the slider changed": session.model.save,
         "undo": session.undo.undo,
         "redo": session.undo.redo,
         "cancel": lambda: session.cancel(session.selected),
@@ -62,7 +66,7 @@ def _time_all(app: QApplication, folder: Path, rows: int) -> None:
         "filter by name": lambda: panel._filter.apply("99", None),
         "filter by state": lambda: panel._filter.apply("", JobState.WAITING),
         "no filter": lambda: panel._filter.apply("", None),
-        "remove all": lambda: session.remove([e.id for e in session.model.entries]),
+        "remove all": lambda: session.remove(session.model.ids()),
         "undo the removal": session.undo.undo,
     }
     for words, action in timed.items():

@@ -11,7 +11,7 @@ from gui.queue.queue_panel import QueuePanel
 from gui.session.changes import ChangeRows
 from gui.session.preferences import Preferences
 from gui.session.queue_cells import COLUMNS, Column
-from gui.session.queue_model import ENTRY
+from gui.session.row_table import ENTRY
 from gui.session.session import Session
 
 
