@@ -11,6 +11,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
+from colorizer.engine.leftovers import remove_unfinished
 from colorizer.engine.queue import Entry, Queue
 from colorizer.jobs import JobState, Kind
 from colorizer.places.hint import Guide
@@ -79,11 +80,22 @@ class Edits(QObject):
         self.out_changed.emit(out)
 
     def remove(self, rows: Iterable[int]) -> None:
-        """Forget rows that are not in progress; their files are not touched."""
+        """Forget rows that are not in progress.
+
+        Finished results are not touched; unfinished files stay until no undo brings the rows back.
+        """
         running = self.runner.running
         gone = [row for row in rows if row not in running]
         if gone:
             self.undo.push(RemoveRows(self.tr("Removal from the queue"), self.model, gone))
+
+    def let_go(self) -> None:
+        """Remove the unfinished files of removed rows; after that no row comes back."""
+        self.undo.clear()
+        gone = [e for e in self.model.entries.dropped() if e.started and e.state not in OVER]
+        if gone:
+            kept = [Path(self.model.value(row, "target")) for row in self.model.ids()]
+            remove_unfinished([entry.job.target for entry in gone], kept)
 
     def clear_over(self) -> None:
         """Forget the rows whose results exist."""

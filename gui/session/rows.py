@@ -227,6 +227,16 @@ class Rows(Sequence[Entry]):
         self._entries = [entry for entry in self._entries if entry.id not in gone]
         self._number()
 
+    def dropped(self) -> list[Entry]:
+        """Return the rows that were left out and have not come back."""
+        found = []
+        for number, entry in self._gone.items():
+            changes = dict(self._later.get(number, _NOTHING))
+            if number in self._targets:
+                changes["target"] = Path(self._targets[number])
+            found += changed_entries([entry], changes)
+        return found
+
     def order_with(self, numbers: Iterable[int], before: int | None) -> list[int]:
         """Return the ids of all rows, were some put before another one, or at the end for None."""
         moved, all_ids = set(numbers), self.ids()

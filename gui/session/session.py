@@ -103,6 +103,7 @@ class Session(Edits):
         self.runner.suspend()
         self.engine.stop()
         self.model.save()
+        self.let_go()
         self._queue.close()
         self.log.close()
         for part in (self, self.undo):  # what is destroyed tells of changes no one is to follow

@@ -68,6 +68,13 @@ def sweep(target: Path) -> None:
         _remove(work_folder(target))
 
 
+def discard(target: Path) -> None:
+    """Remove the segments of a film that is not to be continued; a folder of others stays."""
+    folder = work_folder(target)
+    if not why_not_ours(folder):
+        _remove(folder)
+
+
 def remove_parts(target: Path) -> None:
     """Delete what is half-written of a film: for a process that ends at once."""
     durable.remove_parts(target)
