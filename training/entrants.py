@@ -10,7 +10,8 @@ import cv2
 import numpy as np
 
 from colorizer import colorize, load_model
-from colorizer.color.cielab import L_to_gray, ab_to_srgb, gray_to_L
+from colorizer.color.cielab import L_to_gray, gray_to_L
+from colorizer.color.gamut import ab_to_srgb
 from colorizer.models import model_names
 from colorizer.models.base import ColorModel
 from training.metrics import lab_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from colorizer.color.cielab import ab_to_srgb
+from colorizer.color.gamut import ab_to_srgb
 from colorizer.frame import Frame
 from colorizer.guidance.guides import Guides
 from colorizer.models.base import ColorModel

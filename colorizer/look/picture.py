@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
-from colorizer.color.cielab import L_to_gray, ab_to_srgb
+from colorizer.color.cielab import L_to_gray
+from colorizer.color.gamut import ab_to_srgb
 from colorizer.frame import Frame, working_L
 from colorizer.guidance.colour_one import colour_one, prepared
 from colorizer.guidance.guides import Guides

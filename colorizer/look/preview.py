@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from colorizer.color.cielab import L_to_gray, ab_to_srgb
+from colorizer.color.cielab import L_to_gray
+from colorizer.color.gamut import ab_to_srgb
 from colorizer.errors import MediaError, SettingsError
 from colorizer.frame import Frame
 from colorizer.guidance.colour_one import colour_one, prepared, to_rgb

@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from colorizer.color.cielab import ab_to_srgb
+from colorizer.color.gamut import ab_to_srgb
 from colorizer.errors import DeviceError
 from colorizer.frame import Frame, working_L
 from colorizer.models import load_model

@@ -21,7 +21,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from colorizer.color.cielab import ab_to_srgb
+from colorizer.color.gamut import ab_to_srgb
 from colorizer.frame import Frame, working_L
 from colorizer.models import load_model
 from colorizer.models.base import ColorModel

@@ -16,13 +16,8 @@ import numpy as np
 import torch
 from PIL import Image
 
-from colorizer.color.cielab import (
-    L_to_gray,
-    ab_to_srgb,
-    gray_to_L,
-    light_to_L,
-    srgb_to_linear,
-)
+from colorizer.color.cielab import L_to_gray, gray_to_L, light_to_L, srgb_to_linear
+from colorizer.color.gamut import ab_to_srgb
 from colorizer.frame import Frame, working_L
 from colorizer.models import load_model
 from colorizer.models.base import VIVIDNESS, ColorModel

@@ -24,7 +24,8 @@ import av
 import cv2
 import numpy as np
 
-from colorizer.color.cielab import ab_to_srgb, luma_to_L, srgb_to_lab
+from colorizer.color.cielab import luma_to_L, srgb_to_lab
+from colorizer.color.gamut import ab_to_srgb
 from colorizer.frame import Frame, working_L
 from colorizer.measure.flow import LONG_SIDE
 from colorizer.measure.measuring import PLAIN, TRUTH, Measuring

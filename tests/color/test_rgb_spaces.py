@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from colorizer.color.cielab import SRGB, ab_to_srgb, light_to_L
+from colorizer.color.cielab import SRGB, light_to_L
+from colorizer.color.gamut import ab_to_srgb
 from colorizer.color.rgb_spaces import NAMED_SPACES, ab_to_codes
 
 RNG = np.random.default_rng(0)

@@ -9,7 +9,8 @@ import av
 import numpy as np
 import pytest
 
-from colorizer.color.cielab import ab_to_srgb, srgb_to_lab
+from colorizer.color.cielab import srgb_to_lab
+from colorizer.color.gamut import ab_to_srgb
 from colorizer.color.ycbcr import LUMA_WEIGHTS, ab_to_chroma
 from colorizer.commands.cli import main
 from colorizer.commands.measure import lines
