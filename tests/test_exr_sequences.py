@@ -26,6 +26,7 @@ def _tiny(monkeypatch):
     monkeypatch.setattr(pipeline, "load_model", lambda *_: tiny_model())
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("bits", [16, 32])
 def test_exr_stays_exr_and_keeps_the_luminance_of_its_light(tmp_path, bits):
     drawn = draw_exr(tmp_path / "in", bits=bits)
@@ -61,6 +62,7 @@ def test_exr_in_a_folder_is_a_film_and_a_gray_one_fails_verification(tmp_path):
     assert not verify_sequence(result, tmp_path / "in/reel/light_%04d.exr").good
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("pix_fmt", ["yuv420p", "yuv422p10le", "yuv444p12le"])
 def test_the_luma_of_a_film_comes_back_from_exr_even_beyond_black_and_white(tmp_path, pix_fmt):
     planes = draw_film(tmp_path / "a.mkv", pix_fmt=pix_fmt, frames=2)

@@ -36,6 +36,7 @@ def spread(rgb: np.ndarray) -> float:
     return float((rgb.max(-1).astype(int) - rgb.min(-1)).mean())
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(("bits", "most"), [(8, 0.5), (10, 0.15), (16, 0.02)])
 def test_dpx_stays_dpx_of_its_depth_with_its_numbers(tmp_path, bits, most):
     draw_dpx(tmp_path / "in/reel", bits=bits, first=998)
@@ -88,6 +89,7 @@ def test_without_sequence_numbered_photos_are_photos(tmp_path):
     assert (tmp_path / "out/f001_color.tif").exists()
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("pix_fmt", "name"),
     [("yuv420p", "f_%03d.png"), ("yuv422p10le", "f_%03d.tif"), ("yuv422p10le", "f_%03d.dpx")],

@@ -154,6 +154,7 @@ def test_a_cut_list_gone_since_its_result_was_made_is_not_written_by_repeat(made
     assert not cuts.exists()
 
 
+@pytest.mark.slow
 def test_a_cut_list_that_a_person_names_is_written_from_the_queue(made):
     cuts, queue = made / "cuts.csv", ["queue", "--file", str(made / "q.sqlite")]
     film, out = str(made / "in" / "film.mkv"), str(made / "third" / "f.mkv")

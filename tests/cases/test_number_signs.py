@@ -68,6 +68,7 @@ def test_a_second_run_and_sha256sum_know_the_results(tmp_path, capsys):
     assert cli.main(["verify", str(tmp_path / "out")]) == 0
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("name", ["Neg #1.tif", "100%deco.tif"])
 @pytest.mark.parametrize("target", ["Plate #4 colour.tif", "100%d.png", "####.tif"])
 def test_the_name_of_one_result_is_written_as_it_is_given(tmp_path, name, target):

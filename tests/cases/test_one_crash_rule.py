@@ -57,6 +57,7 @@ def failures(folder: Path) -> list[str]:
     ]
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("how", ["run", "queue", "watch", "python"])
 def test_every_way_does_it_apart_and_the_rest_is_done(scans, how):
     named = [str(scans / "in"), "-o", str(scans / "out"), "--size", "64"]

@@ -75,6 +75,7 @@ def scans(tmp_path) -> Path:
     return tmp_path
 
 
+@pytest.mark.matrix
 @pytest.mark.usefixtures("tiny")
 @pytest.mark.parametrize("how", ["run", "queue", "watch", "python"])
 def test_every_way_records_alike(scans, how):

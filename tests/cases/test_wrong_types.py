@@ -127,6 +127,7 @@ def test_devices_and_pipes_are_neither_waited_for_nor_read(made, what):
         assert megabytes < 1500, command
 
 
+@pytest.mark.slow
 def test_a_list_of_inputs_that_never_ends_is_refused(capsys, tmp_path):
     code, said, megabytes = run_for(
         60, "run", "--from-file", "/dev/zero", "-o", str(tmp_path / "out")

@@ -164,6 +164,7 @@ def test_the_table_is_close_to_the_direct_solution():
     assert error.max() < 6
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(("bits", "full_range"), DEPTHS)
 def test_neutral_ab_gives_exactly_the_neutral_code(bits, full_range):
     Y = np.linspace(0, 2**bits - 1, 1000).astype(codes_dtype(bits))[None]

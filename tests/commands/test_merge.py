@@ -70,6 +70,7 @@ def test_what_is_no_share_is_refused(text):
         parse_shard(text)
 
 
+@pytest.mark.slow
 def test_shares_together_are_a_lone_run(scans, tmp_path):
     assert run(scans, tmp_path / "lone") == ExitCode.OK
     out = tmp_path / "shared"

@@ -70,6 +70,7 @@ def test_the_manifest_is_whole_after_a_killed_run(archive):
     assert read_manifest(archive / "out" / NAME) == before
 
 
+@pytest.mark.slow
 def test_nothing_is_written_down_when_it_is_not_wanted(archive):
     off = ("--no-sidecar", "--no-manifest", "--no-log")
     assert run(archive / "in", "-o", archive / "bare", "--codec", "ffv1", *off) == ExitCode.OK
@@ -78,6 +79,7 @@ def test_nothing_is_written_down_when_it_is_not_wanted(archive):
     assert sorted(p.name for p in (archive / "one").iterdir()) == ["x.jpg", "x.jpg.colorize.json"]
 
 
+@pytest.mark.slow
 def test_without_sidecars_the_manifest_is_kept_all_the_same(archive):
     arguments = (archive / "in", "-o", archive / "bare", "--codec", "ffv1", "--no-sidecar")
     assert run(*arguments) == ExitCode.OK
@@ -86,6 +88,7 @@ def test_without_sidecars_the_manifest_is_kept_all_the_same(archive):
     assert read_manifest(archive / "bare" / NAME) == drawn.hashes(archive / "bare")
 
 
+@pytest.mark.slow
 def test_a_changed_scan_is_told_and_update_makes_it_anew(archive, capsys):
     before = drawn.hashes(archive / "out")
     drawn.photo(archive / "in" / "a.jpg", 9)
@@ -231,6 +234,7 @@ def test_repeat_refuses_a_changed_source_inputs_and_what_is_no_sidecar(archive, 
     assert "-o OUT is missing" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_bag_is_valid_grows_and_is_verified(tmp_path, capsys):
     bagit = pytest.importorskip("bagit")
     drawn.photo(tmp_path / "in" / "a.png", 1)

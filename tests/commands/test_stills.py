@@ -78,6 +78,7 @@ def test_gray_is_the_frame_of_the_film_and_colour_keeps_its_lightness(tmp_path, 
         assert np.corrcoef(rgb.mean(axis=2).ravel(), true.ravel())[0, 1] > 0.98
 
 
+@pytest.mark.slow
 def test_the_cut_list_is_obeyed(tmp_path, tiny):
     source = film(tmp_path, 40)
     write_cuts(tmp_path / "cuts.csv", source, [(0, 0.0), (12, 0.48), (30, 1.2)])

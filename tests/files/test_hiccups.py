@@ -109,6 +109,7 @@ def jobs_of(folder, count=4):
         yield Job(source, folder / "out" / f"{number}.png", Kind.PHOTO, Settings(size=64))
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("code", [errno.EIO, errno.ESTALE, errno.ETIMEDOUT])
 @pytest.mark.parametrize("at", ["open", "read"])
 def test_a_photo_on_a_drive_that_comes_back_is_done(tmp_path, monkeypatch, code, at):

@@ -45,6 +45,7 @@ def test_a_frame_is_seen_by_the_curve_of_its_shot(fading, number):
     assert np.abs(frame.seen - run[number].seen).mean() < 2
 
 
+@pytest.mark.slow
 def test_the_colours_of_a_frame_in_a_fade_are_less_than_those_of_its_own_levels(fading):
     frame = frame_at(fading, 66 / 25, side=96)
     assert levelled_in_shot(frame, fading, SMALL).slope < 0.5

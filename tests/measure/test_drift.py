@@ -67,6 +67,7 @@ def test_what_is_held_does_not_grow_with_a_shot():
     assert measure.value(RESULT) == 0
 
 
+@pytest.mark.slow
 def test_it_is_among_the_measures_of_every_film():
     measuring = Measuring()
     rng = np.random.default_rng(1)

@@ -78,6 +78,7 @@ def test_shots_of_like_colours_tell_no_ghosts():
     assert ghost["cuts"] == 0
 
 
+@pytest.mark.slow
 def test_a_trail_on_uncovered_ground_is_a_ghost():
     """A red square over a green ground; the trail keeps 0.4 of what was there before."""
     size = (160, 240)

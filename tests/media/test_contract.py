@@ -130,6 +130,7 @@ def test_a_result_gets_its_name_last_and_tells_what_was_measured(kind, tmp_path)
     assert before.isdisjoint(places(tmp_path / "out"))
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt, GeneratorExit])
 def test_an_error_leaves_nothing_of_the_result(kind, error, tmp_path):
     with opened(kind, tmp_path) as source:

@@ -183,6 +183,7 @@ TURNED = {
 }  # fmt: skip
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("orientation", range(2, 9))
 @pytest.mark.parametrize("name", TURNED)
 def test_photos_of_every_format_are_turned_upright_once(tmp_path, name, orientation):

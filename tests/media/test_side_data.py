@@ -55,6 +55,7 @@ def captions(path):
     return found
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("pix_fmt", ["yuv420p", "yuv422p"])
 @pytest.mark.parametrize(
     ("codec", "name"), [("h264", "b.mp4"), ("h264", "b.mkv"), ("h265", "b.mkv")]

@@ -69,6 +69,7 @@ def test_scores_are_float32_where_the_network_works_in_float16():
     assert model.look(a_gradient())[1].scores.dtype == torch.float32
 
 
+@pytest.mark.matrix
 @torch.inference_mode()
 def test_forward_gives_what_is_promised(model):
     answer = model(torch.full((2, 1, 64, 96), 50.0))

@@ -67,6 +67,7 @@ def test_what_is_asked_is_told(tmp_path, name):
     assert told
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("year", "name"), [(1889, "blue"), (1905, "blue"), (1906, "ortho"), (1924, "ortho"),
                        (1925, None), (2021, None)]

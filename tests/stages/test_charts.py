@@ -25,6 +25,7 @@ def test_drawings_of_many_kinds_are_told(name, side):
     assert is_chart(seen(as_filmed(LEADERS[name]()), side))
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("name", LEADERS)
 def test_worn_prints_of_them_are_told(name):
     assert is_chart(seen(as_filmed(LEADERS[name](), **WORN)))

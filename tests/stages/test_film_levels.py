@@ -65,6 +65,7 @@ def test_a_dark_figure_that_walks_in_is_no_fade():
     assert all(np.abs(frame.seen - frame.L).max() < 4 for frame in done)
 
 
+@pytest.mark.slow
 def test_ever_softer_detail_at_one_brightness_is_no_fade():
     """A camera that moves from grass to haze: the mean of codes stays, as in no fade."""
 

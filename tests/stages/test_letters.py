@@ -77,6 +77,7 @@ def test_a_subtitle_is_neutral_while_it_stands_and_the_picture_is_not(step, outl
             assert chroma[: SIZE[0] // 2].mean() > 5
 
 
+@pytest.mark.slow
 def test_things_that_move_like_letters_are_none():
     """A fence of bright poles that pans by."""
 

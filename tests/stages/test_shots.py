@@ -58,6 +58,7 @@ def grainy(pictures, grain=1.5):
     return [np.rint(L.clip(0, 100) * 2.55).astype(np.float32) / np.float32(2.55) for L in noisy]
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("blank", [0, 100])
 def test_grainy_black_or_white_between_two_fades_is_one_shot(blank):
     steps = np.linspace(0, 1, 9, dtype=np.float32)

@@ -100,6 +100,7 @@ def test_bars_are_neutral_and_the_picture_is_not(name):
         assert chroma[cv2.erode(inside.astype(np.uint8), np.ones((9, 9))) > 0].mean() > 5
 
 
+@pytest.mark.slow
 def test_an_iris_that_opens_is_found_in_every_frame():
     wide = texture(1, low=15, high=95)
 
@@ -145,6 +146,7 @@ def test_an_iris_is_followed_until_no_corner_is_black(way, centre):
             assert frame.slope > 0.85
 
 
+@pytest.mark.slow
 def test_an_iris_does_not_pass_for_a_change_of_light_or_a_cut():
     """A film that is half black at first, and has one light all the time."""
     done = levelled(frame for frame, _ in iris_film([20 + 4 * n for n in range(24)]))
@@ -156,6 +158,7 @@ def test_an_iris_does_not_pass_for_a_change_of_light_or_a_cut():
         assert np.abs(one.seen - other.seen)[inside].mean() < 3
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("seed", range(4))
 def test_black_corners_of_a_night_are_no_iris(seed):
     """A street lamp's round light: no iris that is black all around comes before or after it."""
@@ -212,6 +215,7 @@ def test_frames_of_two_windows_are_not_one_batch():
     assert not done[1].ab[:, :12].any()
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("bits", [8, 10])
 @pytest.mark.parametrize("edge", [60, 61, 62, 63])
 def test_the_network_sees_a_picture_between_bars_to_the_exact_line(bits, edge):

@@ -21,6 +21,7 @@ def weights(folder, seed, **changed):
     return file
 
 
+@pytest.mark.slow
 def test_every_file_counts_alike_and_one_named_twice_twice(tmp_path):
     files = [weights(tmp_path, seed) for seed in (1, 2)]
     one, two = (load_model("autochrome", file).state_dict() for file in files)

@@ -212,6 +212,7 @@ def test_confusions_are_counted_against_gray():
     assert lists["confused more with colour"] == [(2, 5, 1)]
 
 
+@pytest.mark.slow
 def test_size_consistency_is_zero_for_one_colour_and_hints_gain(originals):
     flat = entrants.baselines([np.full((40, 40, 3), (90, 60, 60), np.uint8)])["mean-colour"]
     assert size_consistency(flat, np.full((40, 40, 3), 80, np.uint8)) < 0.1

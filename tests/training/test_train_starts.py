@@ -27,6 +27,7 @@ def test_a_batch_that_processes_cannot_share_is_refused(photos, monkeypatch):
         command.build_draw(replace(RESNET, batch=5), photos, Group(0, 2, torch.device("cpu")))
 
 
+@pytest.mark.slow
 def test_another_recipe_other_pictures_or_a_damaged_checkpoint_are_refused(photos, tmp_path):
     run = tmp_path / "run"
     train(RESNET, photos, run, encoder="none")

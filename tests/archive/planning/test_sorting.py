@@ -51,6 +51,7 @@ def test_all_are_done_and_named_unless_asked_otherwise(scans):
         assert last.message == ""
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("name", ["text", "blank", "line_art", "coloured"])
 def test_each_kind_is_skipped_or_copied_on_its_own(scans, name):
     source, target = scans / f"{name}.png", scans / "out" / f"{name}.png"

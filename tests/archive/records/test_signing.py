@@ -102,6 +102,7 @@ def signed(path: Path) -> dict:
     return told["manifests"][told["active_manifest"]]
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("suffix", ["jpg", "png", "tif"])
 def test_a_signed_photo_says_what_was_done_and_to_what(tmp_path, signer, suffix):
     source = drawn.photo(tmp_path / f"a.{suffix}")

@@ -192,6 +192,7 @@ def test_the_time_code_comes_along(tmp_path, source, target, codec, start, code)
     assert tags["timecode"] == code
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("rate", "code", "start", "first"),
     [

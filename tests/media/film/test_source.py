@@ -94,6 +94,7 @@ def test_big_endian_samples_are_turned(tmp_path):
     expect_luma(frames, planes)
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("name", "codec", "pix_fmt"),
     [

@@ -15,6 +15,7 @@ from tests.media.photo.opening import L_of, L_of_frame, open_photo
 LOSSY = ("gray.jpg", "tinted.jpg", "progressive.jpg", "cmyk.jpg", "tinted_jpeg.tif", "lossy.webp")
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("name", draw_photo.PHOTOS)
 def test_every_format_gives_the_lightness_of_the_picture(tmp_path, name):
     frame, _ = open_photo(draw_photo.draw(tmp_path, name))
