@@ -2,6 +2,9 @@
 
 Reading is one product with all keys, a softmax, and one product with all values. The mean of
 scores stays a decided colour, where the mean of colours would be a grayer one.
+
+Weights fall as a bell with what an entry is further than the nearest one: those nearly as near
+share in the colour, and the many of a large ground have no say in the small figure before it.
 """
 
 from __future__ import annotations
@@ -16,8 +19,8 @@ from colorizer.models.ab_bins import bin_centres
 from colorizer.stages.memory.clusters import clustered, nearest_of, sums_of
 from colorizer.stages.memory.glimpse import Glimpse, keys_at, products
 
-SOFTNESS = 0.25
-"""Squared distance by which an entry's weight falls to 1/e."""
+SOFTNESS = 0.6
+"""Squared distance, beyond that of the nearest entry, at which an entry's weight is 1/e."""
 MOST, POINTS_EACH = 320, 8
 """Entries of a memory, at most, and the points that make one, at least."""
 MOST_POINTS = 6144
@@ -29,7 +32,7 @@ _ROUNDS = 3
 """Of k-means; more change nothing."""
 _DOUBT = 0.5
 """How much less a point counts of whose colour the network was not sure, by the entropy."""
-FAR, FAR_WIDTH = 1.9, 0.2
+FAR, FAR_WIDTH = 2.4, 0.2
 """Squared distance of the nearest entry at which a place half keeps its own colour, and over which
 that changes."""
 NEW = 1.2
@@ -168,8 +171,10 @@ class Reader:
         product = products(glimpse, self._keys)
         product *= 2
         product -= self._squares
-        near = glimpse.length - product.amax(dim=1).view_as(glimpse.length)
-        product /= SOFTNESS
+        nearest = product.amax(dim=1, keepdim=True)
+        near = glimpse.length - nearest.view_as(glimpse.length)
+        product -= nearest
+        product.square_().mul_(-1 / SOFTNESS**2)
         scores = torch.softmax(product, dim=1) @ self._values
         ab = torch.softmax(scores, dim=1) @ self._centres
         return ab.mT.unflatten(1, near.shape), torch.sigmoid((far - near) / width)
