@@ -102,7 +102,7 @@ def _anchor(file: Path, digest: str, model: ColorModel, side: int, film: OfFilm 
     """Return the anchor of a picture, which is found once for all photos of a run."""
     named, picture = read_still_name(file.name), None
     if film is not None and named is not None and (frame := film.frame_of(named[1])):
-        picture = _read(file, side)
+        picture = _read(file, side, film)
         if found := _placed(picture, frame, model):
             return found
     known = _KNOWN.setdefault(model, {})
@@ -110,18 +110,13 @@ def _anchor(file: Path, digest: str, model: ColorModel, side: int, film: OfFilm 
     if key not in known:
         while len(known) >= _MOST_KNOWN:
             del known[next(iter(known))]
-        picture = picture or _read(file, side)
-        assert picture.tint is not None
-        planes = np.stack([picture.L, *picture.tint])
-        if film is not None and (wider := film.pixels_of(picture.Y.shape)) != 1:
-            height, width = picture.L.shape
-            planes = resized(planes, (height, max(1, round(width / wider))))
+        planes = _read(file, side, film) if picture is None else picture
         known[key] = _found(planes[0], planes[1:], model)
     return known[key]
 
 
-def _read(file: Path, side: int) -> Frame:
-    """Return a picture in colour, with tint.
+def _read(file: Path, side: int, film: OfFilm | None) -> np.ndarray:
+    """Return L, a and b of a picture in colour, (3, h, w), in pixels of the shape of its film's.
 
     Raises:
         MediaError: it can't be read, or is gray.
@@ -130,13 +125,16 @@ def _read(file: Path, side: int) -> Frame:
         picture = next(still.frames(1))
     if picture.tint is None or chroma_of(picture.tint) < LEAST_CHROMA:
         raise MediaError(file, note("reference.no_colour"))
-    return picture
+    planes = np.stack([picture.L, *picture.tint])
+    if film is not None and (wider := film.pixels_of(picture.Y.shape)) != 1:
+        height, width = picture.L.shape
+        planes = resized(planes, (height, max(1, round(width / wider))))
+    return planes
 
 
-def _placed(picture: Frame, frame: Frame, model: ColorModel) -> Anchor | None:
+def _placed(planes: np.ndarray, frame: Frame, model: ColorModel) -> Anchor | None:
     """Return the anchor of a frame of the film in a picture's colours; None of another's."""
-    assert picture.tint is not None
-    found = registered(picture.L, picture.tint, frame.L)
+    found = registered(planes[0], planes[1:], frame.L)
     return None if found is None else _found(frame.L, found.ab, model, found.inside)
 
 
