@@ -46,6 +46,9 @@ class CutList:
     """The name of the scene of shots that have one, by their first frames."""
     own: Mapping[int, Mapping[str, str]]
     """What the columns `OWN` say of shots, by their first frames."""
+    taken: Mapping[int, str]
+    """What shots were taken for, as words of `stages.found.KINDS`, by their first frames; a run
+    does not go by it."""
     warnings: tuple[str, ...] = ()
 
     def __init__(
@@ -69,11 +72,12 @@ class CutList:
         if self._file is not None and not exists and not new:
             told = note("shots.list_missing", file=self._file)
             self._file, self.warnings = None, (told,)
-        self.cuts, self.scenes, self.own = None, {}, {}
+        self.cuts, self.scenes, self.own, self.taken = None, {}, {}, {}
         if self._file and exists:
             found = _read(self._file, source, rate)
             self.cuts = frozenset(found)
             self.scenes = {first: row[_SCENE] for first, row in found.items() if _SCENE in row}
+            self.taken = {first: row[_TAKEN] for first, row in found.items() if _TAKEN in row}
             own = ((first, _own(row)) for first, row in found.items())
             self.own = {first: said for first, said in own if said}
 
@@ -213,7 +217,7 @@ def _read(file: Path, source: Path, rate: Fraction) -> dict[int, dict[str, str]]
     starts: dict[int, dict[str, str]] = {0: {}}
     for number, row in enumerate(rows, start=1):
         try:
-            said = {name: (row.get(name) or "").strip() for name in (_SCENE, *OWN)}
+            said = {name: (row.get(name) or "").strip() for name in (_SCENE, _TAKEN, *OWN)}
             starts[_first_frame(row, rate)] = {name: text for name, text in said.items() if text}
         except (ValueError, TypeError, KeyError, AttributeError, SettingsError) as error:
             columns = ",".join(_COLUMNS)

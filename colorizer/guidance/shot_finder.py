@@ -1,4 +1,4 @@
-"""Finding the shots of a film before it is coloured, bit by bit while somebody waits."""
+"""Finding the shots of a film before it is coloured, and what they show, bit by bit."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from dataclasses import replace
 from colorizer.frame import Frame
 from colorizer.guidance.reader import reader_of
 from colorizer.jobs import Job
+from colorizer.stages.found import FoundShots, taken_of
+from colorizer.stages.levels.film import FilmLevels
+from colorizer.stages.own_colours import wishes_of
 
 
 class ShotFinder:
@@ -30,14 +33,23 @@ class ShotFinder:
 
     def __init__(self, job: Job) -> None:
         self.firsts, self.done = [], 0
-        reader = reader_of(replace(job, settings=replace(job.settings, shots=None)))
+        settings = job.settings
+        reader = reader_of(replace(job, settings=replace(settings, shots=None)))
         self.total = reader.frame_count
         self._per_frame = reader.per_frame
-        self._frames: Generator[Frame, None, None] = reader.marked(0)
+        self._found = FoundShots()
+        self._marked: Generator[Frame, None, None] = reader.marked(0)
+        levels = FilmLevels(settings.faded, settings.paper, settings.cards, wishes_of(settings))
+        self._frames = self._found.noted(levels.level(self._marked), self._per_frame)
+
+    @property
+    def taken(self) -> dict[int, str]:
+        """What shots were taken for so far, by their first frames; see `taken_of`."""
+        return taken_of(self._found.told())
 
     def close(self) -> None:
         """Close the film."""
-        self._frames.close()
+        self._marked.close()
 
     def resume(self, seconds: float) -> bool:
         """Look at further frames for about so long; tell whether that was the film's last."""

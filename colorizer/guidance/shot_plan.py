@@ -35,6 +35,8 @@ class Shot:
     """What it has of its own, as its table in the file says it."""
     scene: str = ""
     """Name of its scene, whose shots share references; empty for none."""
+    taken: str = ""
+    """What it was taken for, as words of `stages.found.KINDS`; empty for a picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ class ShotPlan:
         pinned = self._pinned(before)
         own = {name: value for name, value in pinned.own.items() if name != "hints"}
         kept = [pinned if shot is before else shot for shot in self.shots]
-        return self._of([*kept, Shot(frame, own, before.scene)])
+        return self._of([*kept, Shot(frame, own, before.scene, before.taken)])
 
     def join(self, number: int) -> ShotPlan:
         """Make a shot part of the one before it, which keeps what it has of its own."""
@@ -70,7 +72,9 @@ class ShotPlan:
             return self
         before, gone = self.shots[number - 1], self._pinned(self.shots[number])
         hints = [*before.own.get("hints", ()), *gone.own.get("hints", ())]
-        joined = replace(before, own=_changed(before.own, "hints", hints or None))
+        own = _changed(before.own, "hints", hints or None)
+        taken = dict.fromkeys([*before.taken.split(), *gone.taken.split()])
+        joined = replace(before, own=own, taken=" ".join(taken))
         return self._of([*self.shots[: number - 1], joined, *self.shots[number + 1 :]])
 
     def move(self, number: int, frame: int) -> ShotPlan:
@@ -158,16 +162,26 @@ def plan_of(job: Job, rate: float, timecode: str = "") -> ShotPlan | None:
             first,
             {**columns_of(listed.own.get(first, {})), **own.get(n, {})},
             scenes.get(first, ""),
+            listed.taken.get(first, ""),
         )
         for n, first in enumerate(sorted(cuts), start=1)
     )
     return ShotPlan(tuple(shots), exact, _begin(job, exact, timecode), timecode)
 
 
-def found_plan(job: Job, firsts: Iterable[int], rate: float, timecode: str = "") -> ShotPlan:
-    """Return a plan of shots that were found, with nothing of their own; see `plan_of`."""
+def found_plan(
+    job: Job,
+    firsts: Iterable[int],
+    rate: float,
+    timecode: str = "",
+    taken: Mapping[int, str] | None = None,
+) -> ShotPlan:
+    """Return a plan of shots that were found, with nothing of their own; see `plan_of`.
+
+    `taken` says what shots were taken for, by their first frames.
+    """
     exact = Fraction(rate).limit_denominator(100_000)
-    shots = (Shot(first) for first in sorted({0, *firsts}))
+    shots = (Shot(first, taken=(taken or {}).get(first, "")) for first in sorted({0, *firsts}))
     return ShotPlan(tuple(shots), exact, _begin(job, exact, timecode), timecode)
 
 
@@ -201,7 +215,8 @@ def save_plan(plan: ShotPlan | None, file: Path, source: Path) -> None:
     # What shots have is counted by the list: as little as can be comes between the two.
     cuts = [(shot.first, float(shot.first / plan.rate)) for shot in plan.shots]
     scenes = {shot.first: shot.scene for shot in plan.shots if shot.scene}
-    write_cuts(file, source, cuts, {"scene": scenes})
+    taken = {shot.first: shot.taken for shot in plan.shots if shot.taken}
+    write_cuts(file, source, cuts, {"scene": scenes, "taken": taken})
     _try(own, lambda: part.replace(own) if tables else own.unlink(missing_ok=True))
 
 

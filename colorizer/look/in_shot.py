@@ -17,12 +17,11 @@ from colorizer.guidance.reader import reader_of
 from colorizer.guidance.shot_settings import Overrides, ShotSettings, read_overrides
 from colorizer.jobs import Job, Kind
 from colorizer.media.seek import frames_around
-from colorizer.pipeline.film_stages import wishes_of
 from colorizer.settings import Settings
 from colorizer.stages.emulsion import tell_emulsion
 from colorizer.stages.levels import level_alone
 from colorizer.stages.levels.film import FilmLevels
-from colorizer.stages.own_colours import keep_alone
+from colorizer.stages.own_colours import keep_alone, wishes_of
 from colorizer.stages.shots import mark_shots
 
 _MARKS = ("shown", "window", "slope", "paper", "colours", "kept", "ab", "is_anchor", "taken")

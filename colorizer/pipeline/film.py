@@ -36,7 +36,6 @@ from colorizer.pipeline.film_stages import (
     look_ahead,
     looks_of,
     memory_of,
-    wishes_of,
 )
 from colorizer.pipeline.recording import (
     begin_record,
@@ -44,7 +43,6 @@ from colorizer.pipeline.recording import (
     film_identity,
     made_by,
     note_cuts,
-    taken_of,
     told_of_shots,
     verified,
 )
@@ -53,13 +51,13 @@ from colorizer.places.hint import Guide
 from colorizer.stages.device import core_pool
 from colorizer.stages.emulsion import tell_emulsion
 from colorizer.stages.fields import separate_fields, weave_fields
-from colorizer.stages.found import FoundShots
+from colorizer.stages.found import FoundShots, taken_of
 from colorizer.stages.gather import Gather
 from colorizer.stages.keyframes import mark_keys
 from colorizer.stages.levels import follow_light, level_alone
 from colorizer.stages.levels.film import FilmLevels
 from colorizer.stages.memory.recall import ShotMemory
-from colorizer.stages.own_colours import keep_alone
+from colorizer.stages.own_colours import keep_alone, wishes_of
 from colorizer.stages.predict import film_batch, predict_chroma
 from colorizer.stages.prefetch import Prefetch
 from colorizer.stages.region.screens import Screen, behind

@@ -16,7 +16,7 @@ from colorizer.stages.fields import separate_fields
 from colorizer.stages.levels.film import FilmLevels
 from colorizer.stages.memory.anchors import Anchors
 from colorizer.stages.memory.recall import ShotMemory
-from colorizer.stages.own_colours import NOTHING_SAID, Look, Wishes
+from colorizer.stages.own_colours import NOTHING_SAID, Look, wishes_of
 from colorizer.stages.region.screens import Screen, find_screen, is_seen
 
 _LOOKED_AT = 3
@@ -75,8 +75,3 @@ def looks_of(own: Overrides | None, per_frame: int) -> Callable[[int], Look]:
     if own is None:
         return lambda _: NOTHING_SAID
     return lambda index: own.of(index // per_frame).look
-
-
-def wishes_of(settings: Settings) -> Wishes:
-    """Return what is done with frames that have colours; of films those are kept by default."""
-    return Wishes("copy" if settings.coloured == "auto" else settings.coloured, settings.toned)

@@ -80,18 +80,6 @@ def note_cuts(job: Job, record: Record) -> None:
         record.add(shot_settings=told | ({"references": painted} if painted else {}))
 
 
-def taken_of(found: Sequence[Mapping[str, Any]]) -> dict[int, str]:
-    """Return what shots were taken for as a word or more, by their first frames.
-
-    Args:
-        found: from `FoundShots.told`.
-    """
-    return {
-        int(shot["first_frame"]): " ".join(kind for kind in shot if kind != "first_frame")
-        for shot in found
-    }
-
-
 def told_of_shots(found: Sequence[Mapping[str, Any]], settings: Settings) -> list[str]:
     """Say which shots of a film were in colour or toned, and what was done about it.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -70,3 +70,15 @@ class FoundShots:
             _, first, taken = self._ahead.popleft()
             counts = self._shots.setdefault(first, np.zeros(len(KINDS), np.int64))
             counts += [kind in taken for kind in KINDS]
+
+
+def taken_of(found: Sequence[Mapping[str, Any]]) -> dict[int, str]:
+    """Return what shots were taken for as a word or more, by their first frames.
+
+    Args:
+        found: from `FoundShots.told`.
+    """
+    return {
+        int(shot["first_frame"]): " ".join(kind for kind in shot if kind != "first_frame")
+        for shot in found
+    }

@@ -13,6 +13,7 @@ import numpy as np
 
 from colorizer.color.tint import beyond_tint
 from colorizer.frame import Frame
+from colorizer.settings import Settings
 
 GRAY, COLOURED, TONED = "", "coloured", "toned"
 KINDS = (GRAY, COLOURED, TONED)
@@ -41,6 +42,11 @@ class Wishes:
 
 
 AS_USUAL = Wishes()
+
+
+def wishes_of(settings: Settings) -> Wishes:
+    """Return what is done with frames that have colours; of films those are kept by default."""
+    return Wishes("copy" if settings.coloured == "auto" else settings.coloured, settings.toned)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Shots that are edited: cuts, what shots have of their own, and the two files they are kept in."""
 
+import csv
 from fractions import Fraction
 from pathlib import Path
 
@@ -102,6 +103,18 @@ def test_what_is_saved_is_read_back_and_obeyed(tmp_path):
     save_plan(None, file, job.source)
     assert list(file.parent.iterdir()) == []
     assert plan_of(job, 25.0) is None
+
+
+def test_what_shots_were_taken_for_is_kept_when_the_list_is_saved(tmp_path):
+    job = job_in(tmp_path, shots=tmp_path / "cuts.csv")
+    made = found_plan(job, [5, 9], 25.0, taken={5: "card", 9: "bars fade"})
+    save_plan(made, tmp_path / "cuts.csv", job.source)
+    with (tmp_path / "cuts.csv").open(newline="") as opened:
+        rows = list(csv.DictReader(line for line in opened if not line.startswith("#")))
+    assert [row["taken"] for row in rows] == ["", "card", "bars fade"]
+    assert plan_of(job, 25.0) == made
+    assert made.split(7).shots[2].taken == "card", "of both halves"
+    assert made.join(2).shots[1].taken == "card bars fade"
 
 
 def test_a_list_that_is_named_is_the_one_that_is_edited(tmp_path):

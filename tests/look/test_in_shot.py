@@ -1,10 +1,14 @@
 """Preview and window show a frame of a film to the network as the run does."""
 
+from contextlib import closing
+
 import av
 import numpy as np
 import pytest
 
 from colorizer.color.cielab import L_to_gray
+from colorizer.guidance.shot_finder import ShotFinder
+from colorizer.jobs import Job, Kind
 from colorizer.look.in_shot import levelled_in_shot
 from colorizer.media import open_film
 from colorizer.media.seek import frame_at
@@ -51,3 +55,11 @@ def test_the_colours_of_a_frame_in_a_fade_are_less_than_those_of_its_own_levels(
     assert levelled_in_shot(frame, fading, SMALL).slope < 0.5
     assert fresh_print(frame.L)[1] < 0.5  # the law of its own levels has no effect on colours
     assert levelled_in_shot(frame, fading, Settings(size=96, faded="off")).seen is frame.L
+
+
+def test_a_search_tells_what_the_run_takes_shots_for(fading, tmp_path):
+    """The second shot fades to black as drawn; the word is that of the list that a run writes."""
+    with closing(ShotFinder(Job(fading, tmp_path / "b.mkv", Kind.FILM, SMALL))) as finder:
+        while not finder.resume(1.0):
+            pass
+    assert (finder.firsts, finder.taken) == ([0, 20], {20: "fade"})

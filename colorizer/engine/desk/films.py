@@ -134,7 +134,9 @@ def find_shots(command: Mapping[str, Any]) -> dict[str, Any]:
     over = finder.resume(SLICE_SECONDS)
     if over:
         _search.close()
-    return {"firsts": finder.firsts, "done": finder.done, "total": finder.total, "over": over}
+    told = {"done": finder.done, "total": finder.total, "over": over}
+    # Pairs: the names in an object of JSON are texts.
+    return {**told, "firsts": finder.firsts, "taken": list(finder.taken.items())}
 
 
 def _placed(film: _Film, guides: tuple[Guide, ...]) -> tuple[list[Placed], ReferenceLooks | None]:
