@@ -18,6 +18,7 @@ _POOLS = {
     "thumbnail": ("thumbnail", "probe"),
     "look": ("look", "alternatives"),
     "film": ("find_shots", "follow"),
+    "play": ("play",),
     "arrived": ("arrived",),
 }  # fmt: skip
 """Pictures wait for the network; lists and thumbnails should not wait for pictures."""

@@ -11,6 +11,7 @@ standard error. The process ends when its input closes, so it never outlives the
     {"do": "arrived", "id": 2, "inputs": FOLDERS, "out": ..., "ended": [...], ...}   one look
     {"do": "watch", "out": FOLDER}   gives "frame" events, each with a picture to be deleted
     {"do": "find_shots" | "follow", "id": 2, ...}   answered bit by bit, as long as somebody asks
+    {"do": "play", "id": 2, ...}   frames of a short time, written to a file to be deleted
     {"do": "forget", "question": 2}   its answer is wanted no more
     {"do": "look" | "alternatives" | "probe" | "thumbnail" | "device" | "doctor", "id": 2, ...}
 

@@ -103,6 +103,23 @@ class ShotPlan:
             for number, shot in enumerate(self.shots)
         ))  # fmt: skip
 
+    def with_begin(self, begin: int) -> ShotPlan:
+        """Return the plan of a part that begins elsewhere; shots stay where they are in the film.
+
+        The shot of the new first frame begins with it; those before it are gone.
+        """
+        step, moved = self.begin - begin, replace(self, begin=begin)
+
+        def placed(shot: Shot) -> Shot:
+            pinned = self._pinned(shot)
+            hints = [h for h in pinned.own.get("hints", ()) if (moved._frame_of(h) or 0) >= 0]
+            own = _changed(pinned.own, "hints", hints or None)
+            return replace(pinned, first=shot.first + step, own=own)
+
+        shots = list(map(placed, self.shots))
+        number = max(0, bisect_right([shot.first for shot in shots], 0) - 1)
+        return moved._of([replace(shots[number], first=0), *shots[number + 1 :]])
+
     def _of(self, shots: list[Shot]) -> ShotPlan:
         """Return a plan of these shots, with every hint in the shot of its frame."""
         shots = sorted(shots, key=lambda shot: shot.first)

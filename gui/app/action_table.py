@@ -22,7 +22,7 @@ from gui.session.engine import Life
 from gui.session.look import Mode
 from gui.session.runner import PENDING, Activity
 from gui.session.session import AGAIN, Session
-from gui.shots.timeline import Timeline
+from gui.shots.go_to import ask_place
 
 _KEYS = QKeySequence.StandardKey
 
@@ -48,7 +48,7 @@ def table(parts: Parts) -> list[Act]:
         *_of_moves(parts.session),
         *_of_edits(parts),
         *_of_views(parts),
-        *_of_films(parts.picture.film.timeline),
+        *_of_films(parts),
         *_of_shots(parts),
         *_of_program(parts.program),
         *parts.choices.acts(),
@@ -187,8 +187,28 @@ def _of_views(parts: Parts) -> list[Act]:
     ]  # fmt: skip
 
 
-def _of_films(line: Timeline) -> list[Act]:
+def _of_films(parts: Parts) -> list[Act]:
+    film, shots = parts.picture.film, parts.picture.shots
+    line = film.timeline
+
+    def may_cut() -> bool:
+        entry = shots.entry()
+        return entry is not None and parts.session.may_change(entry.id)
+
     return [
+        Act(name="play", words=_tr("&Play"), key="Space", do=line.play,
+            icon=lambda: "pause" if line.speed else "play", when=lambda: film.is_film,
+            tip=_tr("Play the film from here, or stand still")),
+        Act(name="part_begin", words=_tr("Be&gin the part here"), key="I", icon="part_begin",
+            do=film.begin_here, when=may_cut,
+            tip=_tr("Run the film from this frame on")),
+        Act(name="part_end", words=_tr("En&d the part here"), key="O", icon="part_end",
+            do=film.end_here, when=may_cut,
+            tip=_tr("Run the film up to this frame")),
+        Act(name="part_whole", words=_tr("Run the &whole film"), key="Shift+I",
+            do=lambda: film.part.choose(0, None), when=may_cut),
+        Act(name="go_to", words=_tr("Go &to…"), key="G", do=lambda: ask_place(line),
+            when=lambda: film.is_film),
         Act(name="step_back", words=_tr("One frame &back"), key=",", do=lambda: line.step(-1)),
         Act(name="step_on", words=_tr("One frame &on"), key=".", do=lambda: line.step(1)),
         Act(name="play_back", words=_tr("Run back (again: faster)"), key="J",

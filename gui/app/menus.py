@@ -17,6 +17,8 @@ ROW_MENU = (
     "up", "down", "bottom",
 )  # fmt: skip
 """Of one row of the queue; None is a line."""
+STRIP_MENU = ("part_begin", "part_end", "part_whole", "cut", "move_cut")
+"""Of the strip of a film."""
 
 
 def fill_menus(bar: QMenuBar, actions: Actions, choices: Choices) -> None:
@@ -52,7 +54,8 @@ def fill_menus(bar: QMenuBar, actions: Actions, choices: Choices) -> None:
     actions.menu(view, _tr("&Colours of the window"), choices.themes)
     actions.menu(view, _tr("&Language"), choices.languages)
     actions.menu(bar, _tr("Fil&m"), [
-        "step_back", "step_on", None, "play_back", "stand", "play_on", None, "shot_back",
+        "play", "play_back", "stand", "play_on", None, "step_back", "step_on", "go_to", None,
+        "part_begin", "part_end", "part_whole", None, "shot_back",
         "shot_on", None, "find_shots", "cut", "join", "move_cut", None, "shots",
     ])  # fmt: skip
     actions.menu(bar, _tr("&Help"), [

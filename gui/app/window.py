@@ -26,7 +26,7 @@ from gui.app.asking import Asking
 from gui.app.choices import Choices
 from gui.app.device_words import DeviceWords
 from gui.app.drop_area import DropArea, local_paths, takes
-from gui.app.menus import ROW_MENU, fill_menus, main_toolbar, picture_toolbar
+from gui.app.menus import ROW_MENU, STRIP_MENU, fill_menus, main_toolbar, picture_toolbar
 from gui.app.output_bar import OutputBar
 from gui.app.program import Program
 from gui.app.progress_words import ProgressWords
@@ -94,7 +94,11 @@ class Window(QMainWindow):
         self.acts.paint()
         self.program.keys = lambda: list(self.acts.by_name.values())
         self.queue_panel.menu_actions = [self.acts[name] if name else None for name in ROW_MENU]
-        self.look_panel.film.list.add_actions(self.acts[n] for n in ("cut", "join", "move_cut"))
+        film, acts = self.look_panel.film, self.acts
+        film.list.add_actions(acts[name] for name in ("cut", "join", "move_cut"))
+        film.timeline.add_tools(acts[name] for name in ("play", "part_begin", "part_end"))
+        film.menu_actions = [acts[name] for name in STRIP_MENU]
+        film.timeline.speed_changed.connect(acts.refresh)
 
     def _arrange(self) -> None:
         self.pages = QStackedWidget()
@@ -102,7 +106,13 @@ class Window(QMainWindow):
         self.pages.addWidget(self.queue_panel)
         left = QWidget()
         layout = QVBoxLayout(left)
-        layout.addWidget(self.pages, 1)
+        self.shelf = QSplitter(Qt.Orientation.Vertical)
+        self.shelf.setChildrenCollapsible(False)
+        self.shelf.addWidget(self.pages)
+        self.shelf.addWidget(self.look_panel.film.list)
+        self.shelf.setStretchFactor(0, 3)
+        self.shelf.setStretchFactor(1, 2)
+        layout.addWidget(self.shelf, 1)
         layout.addWidget(self.details)
         layout.addWidget(self.output)
         self.right = QWidget()
@@ -195,6 +205,7 @@ class Window(QMainWindow):
         self.resize(1280, 800)
         self.restoreGeometry(preferences.bytes_of("geometry"))
         self.splitter.restoreState(preferences.bytes_of("splitter"))
+        self.shelf.restoreState(preferences.bytes_of("shelf"))
 
     def add(self, paths: Sequence[Path]) -> None:
         """Add files and folders to the queue."""
@@ -233,6 +244,7 @@ class Window(QMainWindow):
             return
         session.preferences.put_bytes("geometry", self.saveGeometry())
         session.preferences.put_bytes("splitter", self.splitter.saveState())
+        session.preferences.put_bytes("shelf", self.shelf.saveState())
         session.close()
         event.accept()
 

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDoubleSpinBox, QGridLayout, QPushButton, QSlider, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDoubleSpinBox,
+    QGridLayout,
+    QPushButton,
+    QSlider,
+    QWidget,
+)
 
 from colorizer.settings import Settings
 from gui.settings.setting_words import help_words
@@ -16,7 +24,7 @@ _STEPS = 100
 
 
 class AdjustPanel(QWidget):
-    """Two settings of the selected files."""
+    """Two settings of the selected files, or of the chosen shots of a film."""
 
     changed = Signal(str, float)
     """Name and value of a setting that a person moves."""
@@ -35,12 +43,29 @@ class AdjustPanel(QWidget):
         self._all = QPushButton(self.tr("Use for all waiting"))
         self._all.setToolTip(self.tr("Give these values to every file that waits"))
         self._all.clicked.connect(self.spread)
-        layout.addWidget(self._all, 0, 3, 2, 1)
+        self.target = QComboBox()
+        self.target.setAccessibleName(self.tr("Acts on"))
+        self.target.setToolTip(self.tr("What strength and vividness act on"))
+        self.target.addItems([self.tr("Film"), ""])
+        layout.addWidget(self.target, 0, 3)
+        layout.addWidget(self._all, 1, 3)
+        self.offer_shots("")
 
-    def set_values(self, settings: Settings) -> None:
-        """Show the values of a file without telling about it."""
+    @property
+    def acts_on_shots(self) -> bool:
+        """Whether the chosen shots are meant, not the whole file."""
+        return self.target.isVisibleTo(self) and self.target.currentIndex() == 1
+
+    def offer_shots(self, words: str) -> None:
+        """Let a person choose shots instead of the film, by their words; empty: there are none."""
+        self.target.setItemText(1, words)
+        self.target.setVisible(bool(words))
+        self._all.setEnabled(not self.acts_on_shots)
+
+    def set_values(self, values: Mapping[str, float]) -> None:
+        """Show values by the names of their settings, without telling about it."""
         for name, slider in self._sliders.items():
-            value = getattr(settings, name)
+            value = values[name]
             for widget in (slider, self._boxes[name]):
                 widget.blockSignals(True)
             slider.setValue(round(value * _STEPS))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QTimer
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
@@ -12,21 +11,19 @@ from colorizer.engine.queue import Entry
 from colorizer.jobs import JobState, Kind
 from gui.picture.adjust_panel import AdjustPanel
 from gui.picture.adjusting import Adjusting
+from gui.picture.colouring import Colouring
 from gui.picture.compare_view import CompareView
 from gui.picture.hinting import Hinting
 from gui.picture.live import Finished, Live
 from gui.picture.looks import LONGEST, LONGEST_SHARP, Looks, Seen, Wish, colours_of
+from gui.picture.playing import Playing
 from gui.picture.saved import Saved
-from gui.picture.shading import full_size, gray_image, rgb_image, shade, unsure_image
+from gui.picture.shading import full_size, gray_image, rgb_image, unsure_image
 from gui.session.look import Mode
 from gui.session.session import Session
 from gui.shots.film_panel import FilmPanel
 from gui.style.elided_label import ElidedLabel
 from gui.words.text import said, shown
-
-_QUICK_PIXELS = 250_000
-"""Shaded at once while a slider moves; the rest follows when it rests."""
-_REST_MS = 150
 
 
 class LookPanel(QWidget):
@@ -44,8 +41,10 @@ class LookPanel(QWidget):
         self.film = FilmPanel(session)
         self.timeline, self.shots = self.film.timeline, self.film.shots
         self._create_parts()
-        self._adjusting = Adjusting(session, self.adjust)
+        self._adjusting = Adjusting(session, self.adjust, self.film)
         self.hinting = Hinting(session, self.view)
+        self.colouring = Colouring(self.film)
+        self.playing = Playing(session, self.view, self.film)
         self._connect_parts()
         self.show_entry(None)
 
@@ -60,14 +59,14 @@ class LookPanel(QWidget):
         self.view.clear()
         self.hinting.forget()
         self._looks.forget()
-        self.adjust.setEnabled(entry is not None)
+        self.colouring.forget()
         self.film.show_entry(entry)
+        self._adjusting.show(entry)
         self.saved.show_entry(entry)
         self.name.setText(shown(entry.job.source) if entry else "")
         if entry is None:
             self.view.set_message("")
             return
-        self.adjust.set_values(entry.job.settings)
         self._allow_hints()
         self.view.set_message(self.tr("Coming…"))
         self.ask()
@@ -136,6 +135,12 @@ class LookPanel(QWidget):
         words = self.tr("Click: give or change a colour. Drag: move. Right-click: remove")
         self.view.set_words(notes=[words] if self.view.edits_hints else [])
 
+    def _handle_playing(self) -> None:
+        """Leave the picture to the film that runs, until it stands still."""
+        self._looks.forget()
+        self.colouring.forget()
+        self._seen = None
+
     def _handle_live(self, frame: Finished) -> None:
         """Show the file in progress and its newest frame."""
         if self._row != frame.row:
@@ -162,7 +167,7 @@ class LookPanel(QWidget):
         if entry is None:
             self.show_entry(None)
             return
-        self.adjust.set_values(entry.job.settings)
+        self._adjusting.show(entry)
         shown_look = self._seen
         if shown_look is not None:
             self.hinting.show(entry, shown_look)
@@ -204,14 +209,14 @@ class LookPanel(QWidget):
         layout.addWidget(self.busy)
         layout.addWidget(self.film)
         layout.addWidget(self.adjust)
-        self._resting = QTimer(self, interval=_REST_MS, singleShot=True)
         self._handle_busy(False)
 
     def _connect_parts(self) -> None:
         self._looks.seen.connect(self._handle_seen)
         self._looks.failed.connect(self._handle_failed)
         self._looks.busy_changed.connect(self._handle_busy)
-        self._resting.timeout.connect(self._shade)
+        self.colouring.shaded.connect(self.view.set_after)
+        self.playing.began.connect(self._handle_playing)
         self.film.time_changed.connect(self.ask)
         self.shots.changed.connect(self._handle_shots)
         self.view.detail_wanted.connect(self._handle_detail)
@@ -238,7 +243,7 @@ class LookPanel(QWidget):
         self._seen = seen
         self.view.set_message("")
         gray, full = gray_image(seen.gray), full_size(entry, seen.size)
-        self.view.set_pictures(gray, self._shaded(entry, 1), full)
+        self.view.set_pictures(gray, self.colouring.picture(entry, seen), full)
         covered = self._session.look.unsure and seen.confidence.size
         self.view.set_cover(unsure_image(seen.confidence) if covered else QImage())
         self.hinting.show(entry, seen)
@@ -272,29 +277,7 @@ class LookPanel(QWidget):
             self._sharp = True
             self.ask()
 
-    def _shaded(self, entry: Entry, step: int) -> QImage:
-        """Return the coloured picture, of every `step`-th pixel."""
-        assert self._seen is not None
-        if self._seen.ab is None:
-            assert self._seen.rgb is not None
-            return rgb_image(self._seen.rgb)
-        settings = entry.job.settings
-        strength, vividness = settings.strength, settings.vividness
-        if entry.job.kind is Kind.FILM:
-            strength, vividness = self.film.look_at(self._seen.wish.time)
-        gray, ab = self._seen.gray[::step, ::step], self._seen.ab[:, :, ::step, ::step]
-        return rgb_image(shade(gray, ab, strength, vividness))
-
     def _shade_quickly(self) -> None:
         entry = self.entry()
-        if entry is None or self._seen is None or self._seen.ab is None:
-            return
-        step = max(1, round((self._seen.gray.size / _QUICK_PIXELS) ** 0.5))
-        self.view.set_after(self._shaded(entry, step))
-        if step > 1:
-            self._resting.start()
-
-    def _shade(self) -> None:
-        entry = self.entry()
-        if entry is not None and self._seen is not None and self._seen.ab is not None:
-            self.view.set_after(self._shaded(entry, 1))
+        if entry is not None and self._seen is not None:
+            self.colouring.quickly(entry, self._seen)

@@ -204,7 +204,7 @@ class ChangeShots(QUndoCommand):
             return
         job, why = self._model.entry(self._row).job, ""
         try:
-            if plan_of(job, float(self._new.rate)) == expected:
+            if plan_of(job, float(self._new.rate), self._new.timecode) == expected:
                 save_plan(plan, self._file, job.source)
             else:
                 why = _tr("The shots were changed elsewhere; they are left as they are.")

@@ -1,13 +1,16 @@
-"""What a film has under its picture: time, shots."""
+"""What a film has under its picture: its time and part; and the list of its shots."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from colorizer.engine.queue import Entry
 from colorizer.jobs import Kind
 from gui.session.session import Session
+from gui.shots.go_to import ask_place
+from gui.shots.part import Part
 from gui.shots.shot_list import ShotList
 from gui.shots.shot_stills import ShotStills
 from gui.shots.shots import Shots
@@ -15,7 +18,7 @@ from gui.shots.timeline import Timeline
 
 
 class FilmPanel(QWidget):
-    """Timeline and shot list of the film that is shown; hidden for photos."""
+    """Timeline of the film that is shown, hidden for photos; the list lies where the window is."""
 
     time_changed = Signal(float)
     """Seconds."""
@@ -24,16 +27,28 @@ class FilmPanel(QWidget):
         super().__init__(parent)
         self._preferences = session.preferences
         self.shots = Shots(session, self)
+        self.part = Part(session, self.shots)
         self.timeline = Timeline(session.engine)
         self.list = ShotList(self.shots, ShotStills(session.engine, self))
-        self.list.setVisible(self.shows_list)
+        self._film: Entry | None = None
+        self.menu_actions: list[QAction] = []
+        """Of the menu of the strip."""
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.timeline)
-        layout.addWidget(self.list)
         self.timeline.time_changed.connect(self._handle_time)
+        self.timeline.part_chosen.connect(self.part.choose)
+        self.timeline.place_asked.connect(lambda: ask_place(self.timeline))
+        self.timeline.strip.menu_asked.connect(self._handle_menu)
+        self.part.failed.connect(self.shots.failed)
         self.shots.changed.connect(self._handle_shots)
         self.list.chosen.connect(self.timeline.go_to)
+        self._show_list()
+
+    @property
+    def is_film(self) -> bool:
+        """Whether a film is shown."""
+        return self._film is not None
 
     @property
     def shows_list(self) -> bool:
@@ -43,14 +58,17 @@ class FilmPanel(QWidget):
     def toggle_list(self) -> None:
         """Show the list of shots, or hide it."""
         self._preferences.put("shots", not self.shows_list)
-        self.list.setVisible(self.shows_list)
+        self._show_list()
 
     def show_entry(self, entry: Entry | None) -> None:
         """Show another row; one that is no film hides the panel."""
-        film = entry if entry is not None and entry.job.kind is Kind.FILM else None
+        self._film = film = entry if entry is not None and entry.job.kind is Kind.FILM else None
         self.setVisible(film is not None)
+        self._show_list()
         if film is not None:
             self._show_length(film)
+        else:
+            self.timeline.shuttle(0)
         self.shots.show(film)
 
     def take_facts(self, entry: Entry) -> None:
@@ -64,9 +82,28 @@ class FilmPanel(QWidget):
         self.timeline.show_frame(begin + number)
         self.list.set_frame(self.timeline.frame)
 
+    def pass_by(self, frame: int) -> None:
+        """Mark a frame of the film that runs."""
+        self.timeline.pass_by(frame)
+        self.list.set_frame(frame)
+
     def look_at(self, seconds: float) -> tuple[float, float]:
         """Return strength and vividness that the film will have at a time."""
         return self.shots.look_at(round(seconds * self.timeline.rate))
+
+    def begin_here(self) -> None:
+        """Run the film from the frame that is shown."""
+        self.part.begin_at(self.timeline.frame)
+
+    def end_here(self) -> None:
+        """Run the film to the frame that is shown."""
+        self.part.end_after(self.timeline.frame)
+
+    def _handle_menu(self, where: QPoint) -> None:
+        QMenu.exec(self.menu_actions, where)
+
+    def _show_list(self) -> None:
+        self.list.setVisible(self._film is not None and self.shows_list)
 
     def _show_length(self, entry: Entry) -> None:
         self.timeline.set_film(entry)
@@ -77,4 +114,7 @@ class FilmPanel(QWidget):
         self.time_changed.emit(seconds)
 
     def _handle_shots(self) -> None:
-        self.timeline.set_shots(self.shots.firsts)
+        self.timeline.set_shots(self.shots.firsts, self.shots.marks)
+        entry = self.shots.entry()
+        if entry is not None:
+            self.timeline.set_part(*self.part.ends(entry))

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import fields
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QCheckBox,
-    QDoubleSpinBox,
     QFileDialog,
     QHBoxLayout,
     QHeaderView,
@@ -21,17 +18,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from colorizer.settings import Settings
 from gui.session.thumbnails import SIZE
-from gui.settings.setting_words import help_words
+from gui.shots.shot_kinds import kinds_of
 from gui.shots.shot_stills import ShotStills
-from gui.shots.shot_table import ShotTable
+from gui.shots.shot_table import NAMES, ShotTable
+from gui.shots.shot_values import ShotValues
 from gui.shots.shots import Shots
 from gui.style.plain import PlainLabel
 from gui.words.text import count, said, shown
-
-_ROWS = 3
-"""Rows seen at least."""
 
 
 class ShotList(QWidget):
@@ -39,6 +33,8 @@ class ShotList(QWidget):
 
     chosen = Signal(int)
     """First frame of the shot a person goes to."""
+    chosen_changed = Signal()
+    """Other shots are chosen, or they have other values."""
 
     def __init__(self, shots: Shots, stills: ShotStills, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -55,7 +51,7 @@ class ShotList(QWidget):
         layout.setSpacing(4)
         layout.addLayout(self._search_row)
         layout.addWidget(self.table)
-        layout.addWidget(self._values)
+        layout.addWidget(self.values)
         shots.changed.connect(self._handle_changed)
         shots.search_changed.connect(self._refresh)
         shots.failed.connect(self._handle_failed)
@@ -101,8 +97,10 @@ class ShotList(QWidget):
         header = table.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        for name in ("shot", "begins", "length", "strength", "vividness"):
+            mode = QHeaderView.ResizeMode.ResizeToContents
+            header.setSectionResizeMode(NAMES.index(name), mode)
         table.setMinimumHeight(height + header.sizeHint().height() + 4)
-        table.setMaximumHeight(_ROWS * height + header.sizeHint().height() + 4)
         table.selectionModel().currentRowChanged.connect(self._handle_current)
         table.selectionModel().selectionChanged.connect(self._refresh)
         return table
@@ -128,32 +126,12 @@ class ShotList(QWidget):
         self._search_row.addWidget(self.search)
 
     def _create_values(self) -> None:
-        self._values = QWidget()
-        row = QHBoxLayout(self._values)
-        row.setContentsMargins(0, 0, 0, 0)
-        self._which = PlainLabel()
-        row.addWidget(self._which, 1)
-        self.boxes: dict[str, QDoubleSpinBox] = {}
-        texts = (("strength", self.tr("Strength")), ("vividness", self.tr("Vividness")))
-        for name, words in texts:
-            item = next(item for item in fields(Settings) if item.name == name)
-            low, high = item.metadata["range"]
-            box = QDoubleSpinBox(decimals=2, minimum=low, maximum=high, singleStep=0.05)
-            box.setToolTip(help_words(item))
-            box.setAccessibleName(f"{self.tr('Shot')}: {words}")
-            box.valueChanged.connect(lambda value, name=name: self._handle_value(name, value))
-            label = PlainLabel(words)
-            label.setBuddy(box)
-            row.addWidget(label)
-            row.addWidget(box)
-            self.boxes[name] = box
-        self.skip = QCheckBox(self.tr("Leave gray"))
-        self.skip.clicked.connect(self._handle_skip)
-        self.reset = QPushButton(self.tr("As the film"))
-        self.reset.setToolTip(self.tr("Take from the chosen shots what they have of their own"))
-        self.reset.clicked.connect(lambda: self._shots.clear(self.selected()))
-        row.addWidget(self.skip)
-        row.addWidget(self.reset)
+        self.values = ShotValues()
+        self.values.said.connect(lambda name, value: self._shots.give(self.selected(), name, value))
+        self.values.scene_said.connect(
+            lambda scene: self._shots.put_into_scene(self.selected(), scene)
+        )
+        self.values.cleared.connect(lambda: self._shots.clear(self.selected()))
 
     # Showing
 
@@ -168,7 +146,7 @@ class ShotList(QWidget):
 
     def _refresh(self) -> None:
         plan, may = self._shots.plan, self._shots.may_change
-        for widget in (self.table, self._values, self.buttons):
+        for widget in (self.table, self.values, self.buttons):
             widget.setVisible(plan is not None)
         self.words.setText(self._told())
         searching = self._shots.is_searching
@@ -177,12 +155,16 @@ class ShotList(QWidget):
         if plan is None:
             return
         chosen = [number for number in self.selected() if number < len(plan.shots)]
-        self._values.setEnabled(may and bool(chosen))
+        self.values.show_shots(chosen, plan.shots)
+        self.values.setEnabled(may and bool(chosen))
         self.reference.setEnabled(may and len(chosen) == 1)
-        self._which.setText(self._name(chosen))
-        if chosen:
-            self._show_values(chosen[0])
-            self.reset.setEnabled(any(set(plan.shots[n].own) - {"hints"} for n in chosen))
+        columns = {
+            "taken": any(map(kinds_of, plan.shots)),
+            "scene": any(s.scene for s in plan.shots),
+        }
+        for name, filled in columns.items():
+            self.table.setColumnHidden(NAMES.index(name), not filled)
+        self.chosen_changed.emit()
 
     def _search_words(self) -> str:
         if self._shots.plan is not None:
@@ -203,22 +185,6 @@ class ShotList(QWidget):
             return self.tr("Shots are found when the film runs; to change some, find them now.")
         return self.tr("Shots: %1").replace("%1", count(len(plan.shots)))
 
-    def _name(self, chosen: list[int]) -> str:
-        if len(chosen) == 1:
-            return self.tr("Shot %1").replace("%1", count(chosen[0] + 1))
-        return self.tr("%1 shots").replace("%1", count(len(chosen)))
-
-    def _show_values(self, number: int) -> None:
-        plan = self._shots.plan
-        assert plan is not None
-        strength, vividness = self._shots.look_at(self._shots.firsts[number])
-        skip = bool(plan.shots[number].own.get("skip"))
-        for name, value in (("strength", strength), ("vividness", vividness)):
-            with QSignalBlocker(self.boxes[name]):
-                self.boxes[name].setValue(value)
-            self.boxes[name].setEnabled(not skip)
-        self.skip.setChecked(skip)
-
     # Doing
 
     def _handle_current(self) -> None:
@@ -234,13 +200,7 @@ class ShotList(QWidget):
         else:
             self._shots.find()
 
-    def _handle_value(self, name: str, value: float) -> None:
-        self._shots.give(self.selected(), name, round(value, 2))
-
     def _handle_reference(self) -> None:
         name, _ = QFileDialog.getOpenFileName(self, self.tr("Picture in colour"))
         if name:
             self._shots.give(self.selected(), "reference", name)
-
-    def _handle_skip(self) -> None:
-        self._shots.give(self.selected(), "skip", True if self.skip.isChecked() else None)

@@ -8,12 +8,14 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QLocale, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QFont
 
+from gui.shots.shot_kinds import SAID, kind_words, kinds_of, tip_words
 from gui.shots.shot_stills import ShotStills
 from gui.shots.shots import Shots
-from gui.words.text import length, moment, shown
+from gui.words.text import as_tip, length, moment, shown
 
 Index = QModelIndex | QPersistentModelIndex
-COLUMNS = 5
+NAMES = ("shot", "begins", "length", "taken", "scene", "strength", "vividness")
+COLUMNS = len(NAMES)
 
 
 class ShotTable(QAbstractTableModel):
@@ -57,6 +59,8 @@ class ShotTable(QAbstractTableModel):
             self.tr("Shot"),
             self.tr("Begins"),
             self.tr("Length"),
+            self.tr("Taken for"),
+            self.tr("Scene"),
             self.tr("Strength"),
             self.tr("Vividness"),
         )[section]
@@ -77,8 +81,8 @@ class ShotTable(QAbstractTableModel):
             return font
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _side(column)
-        if role == Qt.ItemDataRole.ToolTipRole and not column:
-            return self._tip(row)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return as_tip(self._tip(row))
         return None
 
     def _words(self, row: int, column: int) -> str:
@@ -91,10 +95,15 @@ class ShotTable(QAbstractTableModel):
         if column < 3:
             seconds = float((first if column == 1 else max(0, end - first)) / plan.rate)
             return moment(seconds) if column == 1 else length(seconds)
+        if NAMES[column] == "taken":
+            return ", ".join(map(kind_words, kinds_of(plan.shots[row])))
+        if NAMES[column] == "scene":
+            return shown(plan.shots[row].scene)
         strength, vividness = self._shots.look_at(first)
+        wanted = NAMES[column] == "strength"
         if plan.shots[row].own.get("skip"):
-            return self.tr("gray") if column == 3 else ""
-        return QLocale().toString(strength if column == 3 else vividness, "f", 2)
+            return self.tr("gray") if wanted else ""
+        return QLocale().toString(strength if wanted else vividness, "f", 2)
 
     def _tip(self, row: int) -> str:
         """Return what guides the colours of a shot, next to its values."""
@@ -105,13 +114,15 @@ class ShotTable(QAbstractTableModel):
         words = [self.tr("Reference: %1").replace("%1", name) for name in pictures]
         if hints := len(guides) - len(pictures):
             words.append(self.tr("Hints: %1").replace("%1", str(hints)))
-        return "\n".join(words)
+        return "\n".join([tip_words(row + 1, plan.shots[row]), *words])
 
     def _is_own(self, row: int, column: int) -> bool:
         plan = self._shots.plan
         assert plan is not None
         own = plan.shots[row].own
-        return ("vividness" if column == 4 else "strength") in own or bool(own.get("skip"))
+        if NAMES[column] == "taken":
+            return any(name in own for name in SAID)
+        return NAMES[column] in own or (column > 4 and bool(own.get("skip")))
 
     def _handle_changed(self) -> None:
         firsts = self._shots.firsts
@@ -134,7 +145,8 @@ class ShotTable(QAbstractTableModel):
 
 def _side(column: int) -> int:
     """Return how the cells of a column are aligned."""
-    side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
+    words = NAMES[column] in ("shot", "taken", "scene")
+    side = Qt.AlignmentFlag.AlignLeft if words else Qt.AlignmentFlag.AlignRight
     return int(side | Qt.AlignmentFlag.AlignVCenter)
 
 

@@ -14,8 +14,11 @@ from colorizer.guidance.shot_plan import ShotPlan, found_plan, plan_file, plan_o
 from colorizer.jobs import JobState
 from gui.session.changes import ChangeShots
 from gui.session.session import Session
+from gui.shots.shot_kinds import Mark, kinds_of, tip_words
 
 _TELL_MS = 50
+_LOOK = ("strength", "vividness", "skip")
+"""What a shot may have of its own that the window applies itself."""
 _RATE = 25.0
 """Frames per second where nothing is known of a film."""
 
@@ -55,7 +58,7 @@ class Shots(QObject):
         entry, self.plan, why = self.entry(), None, ""
         if entry is not None:
             try:
-                self.plan = plan_of(entry.job, *_clock(entry))
+                self.plan = plan_of(entry.job, *clock_of(entry))
             except ColorizerError as error:
                 why = str(error)
         self._allowed = self.may_change
@@ -76,10 +79,28 @@ class Shots(QObject):
 
     @property
     def guides(self) -> list[Any]:
-        """Hints and references of shots, with the cuts that bound them; empty without any."""
+        """What shots have of their own but their look, with the cuts that bound it."""
         shots = [] if self.plan is None else self.plan.shots
-        found = [(shot.first, shot.own.get("hints"), shot.own.get("reference")) for shot in shots]
-        return found if any(hints or picture for _, hints, picture in found) else []
+        found = [
+            (shot.first, {name: own for name, own in shot.own.items() if name not in _LOOK})
+            for shot in shots
+        ]
+        return found if any(own for _, own in found) else []
+
+    @property
+    def marks(self) -> list[Mark]:
+        """The shots as the strip shows them; up to the end of the film."""
+        entry, plan = self.entry(), self.plan
+        if entry is None or plan is None:
+            return []
+        rate, firsts = clock_of(entry)[0], self.firsts
+        ends = [*firsts[1:], int(entry.facts.get("frames") or firsts[-1] + 1)]
+        return [
+            Mark(first / rate, end / rate, kinds_of(shot), tip_words(number, shot))
+            for number, (first, end, shot) in enumerate(
+                zip(firsts, ends, plan.shots, strict=True), start=1
+            )
+        ]
 
     @property
     def may_change(self) -> bool:
@@ -170,7 +191,7 @@ class Shots(QObject):
             return
         self._searched = self.share = None
         now = self._model.entry(entry.id)
-        plan = found_plan(now.job, event["firsts"], *_clock(now))
+        plan = found_plan(now.job, event["firsts"], *clock_of(now), dict(event["taken"]))
         self._set(now, plan, self.tr("Shots found"))
         self.search_changed.emit()
 
@@ -207,6 +228,11 @@ class Shots(QObject):
             merge = f"{name} {chosen}" if isinstance(value, float) else ""
             self._change(plan, self.tr("Change of shots"), merge)
 
+    def put_into_scene(self, numbers: Iterable[int], scene: str) -> None:
+        """Let shots be of a scene, whose shots share references; "" is none."""
+        if self.plan is not None:
+            self._change(self.plan.with_scene(numbers, scene), self.tr("Scene of shots"))
+
     def clear(self, numbers: Iterable[int]) -> None:
         """Take from shots all that they have of their own but hints."""
         plan, chosen = self.plan, list(numbers)
@@ -224,7 +250,7 @@ class Shots(QObject):
 
     def _set(self, entry: Entry, plan: ShotPlan, words: str, merge: str = "") -> None:
         try:
-            old = plan_of(entry.job, *_clock(entry))
+            old = plan_of(entry.job, *clock_of(entry))
         except ColorizerError as error:
             self.failed.emit(str(error))
             return
@@ -236,6 +262,6 @@ class Shots(QObject):
         )
 
 
-def _clock(entry: Entry) -> tuple[float, str]:
+def clock_of(entry: Entry) -> tuple[float, str]:
     """Return the frames per second of a film and the time code of its first frame."""
     return float(entry.facts.get("rate") or _RATE), str(entry.facts.get("timecode") or "")

@@ -1,166 +1,59 @@
-"""Time in a film: a strip of small pictures, a slider, single frames, J-K-L."""
+"""Time in a film: the strip, a slider, single frames, J-K-L, the part that is run."""
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from typing import Any
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
 
-from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QSlider, QToolButton, QVBoxLayout, QWidget
 
 from colorizer.engine.queue import Entry
+from colorizer.places.timecode import later_timecode
 from gui.session.engine import Engine
-from gui.session.thumbnails import picture_of
+from gui.shots.legend import Legend
+from gui.shots.shot_kinds import Mark
+from gui.shots.strip import Strip
 from gui.style.icons import icon
-from gui.style.plain import PlainLabel
 from gui.words.text import clock
 
-_STRIP_HEIGHT = 44
-_SHUTTLE_MS = 400
-_FASTEST = 8
-"""Seconds of film per second of shuttle, at most."""
-
-
-class Strip(QWidget):
-    """Small pictures along the film; a click goes there."""
-
-    chosen = Signal(float)
-    """Seconds."""
-
-    def __init__(self, engine: Engine, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setFixedHeight(_STRIP_HEIGHT)
-        self._engine = engine
-        self._entry: Entry | None = None
-        self._seconds = self._time = 0.0
-        self._count = 0
-        self._pictures: dict[int, QImage] = {}
-        self._shots: list[float] = []
-        self._settling = QTimer(self, interval=250, singleShot=True)
-        self._settling.timeout.connect(self._ask_all)
-
-    def set_film(self, entry: Entry, seconds: float) -> None:
-        """Show another film."""
-        if self._entry is None or entry.job.source != self._entry.job.source:
-            self._pictures.clear()
-            self._count = 0
-            self._settling.start()
-        self._entry, self._seconds = entry, seconds
-
-    def set_time(self, seconds: float) -> None:
-        """Mark a time."""
-        self._time = seconds
-        self.update()
-
-    def set_shots(self, seconds: list[float]) -> None:
-        """Mark where shots begin."""
-        self._shots = seconds
-        self.update()
-
-    def _ask_all(self) -> None:
-        """Ask for as many pictures as fit, one after another."""
-        count = max(1, self.width() // 62)
-        if self._entry is None or count == self._count or not self._seconds:
-            return
-        self._count = count
-        self._pictures.clear()
-        self._ask(self._entry, 0)
-
-    def _ask(self, entry: Entry, number: int) -> None:
-        if entry is not self._entry or number >= self._count:
-            return
-        count = self._count
-
-        def handle(event: dict[str, Any]) -> None:
-            if self._entry is None or self._entry.job.source != entry.job.source:
-                return
-            if count == self._count and "error" not in event:
-                self._pictures[number] = picture_of(event)
-                self.update()
-                self._ask(self._entry, number + 1)
-
-        self._engine.ask(
-            "thumbnail",
-            handle,
-            source=str(entry.job.source),
-            kind=str(entry.job.kind),
-            time=(number + 0.5) * self._seconds / count,
-            longest=160,
-        )
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the pictures and the mark of the time."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.fillRect(self.rect(), self.palette().midlight())
-        for number, image in self._pictures.items():
-            left = number * self.width() / self._count
-            width = self.width() / self._count
-            part = QSize(round(width), self.height()).scaled(
-                image.size(), Qt.AspectRatioMode.KeepAspectRatio
-            )
-            source = QRectF(0, 0, part.width(), part.height())
-            source.moveCenter(QRectF(image.rect()).center())
-            painter.drawImage(QRectF(left, 0, width - 1, self.height()), image, source)
-        if self._seconds:
-            self._draw_shots(painter)
-            painter.setPen(QPen(self.palette().accent().color(), 3))
-            x = self._place(self._time)
-            painter.drawLine(x, 0, x, self.height())
-
-    def _draw_shots(self, painter: QPainter) -> None:
-        """Draw a line at every cut, and a bar under the shot of the time."""
-        number = bisect_right(self._shots, self._time + 1e-6)
-        if number:
-            end = self._shots[number] if number < len(self._shots) else self._seconds
-            left = self._place(self._shots[number - 1])
-            bar = QRectF(left, self.height() - 4, self._place(end) - left, 4)
-            painter.fillRect(bar, self.palette().accent())
-        height = self.height()
-        for seconds in self._shots[1:]:
-            x = self._place(seconds)
-            painter.fillRect(x - 2, 0, 5, height, QColor(0, 0, 0, 170))
-            painter.fillRect(x, 0, 1, height, QColor("white"))
-            painter.fillRect(x - 4, 0, 9, 4, QColor("white"))
-
-    def _place(self, seconds: float) -> int:
-        return round(seconds / self._seconds * self.width())
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Go to the time under the mouse."""
-        if self._seconds:
-            share = min(max(event.position().x() / max(1, self.width()), 0.0), 1.0)
-            self.chosen.emit(share * self._seconds)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Ask for more or fewer pictures once the size is settled."""
-        self._settling.start()
+FASTEST = 8
+"""Seconds of film per second of running, at most."""
 
 
 class Timeline(QWidget):
     """Chooses a time of a film."""
 
     time_changed = Signal(float)
-    """Seconds."""
+    """Seconds; not while the film runs."""
+    speed_changed = Signal(int)
+    """Seconds of film per second, negative backwards; 0: the film stands still."""
+    part_chosen = Signal(int, int)
+    """First frame that is to be run, and the first that is not any more."""
+    place_asked = Signal()
+    """A person wants to name the place to go to."""
 
     def __init__(self, engine: Engine, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._rate, self._frames, self._speed = 25.0, 1, 0
+        self._rate, self._frames, self.speed = 25.0, 1, 0
+        self._timecode = ""
         self._firsts: list[int] = []
-        self._strip = Strip(engine)
+        self.strip = Strip(engine)
+        self.legend = Legend()
         self._slider = QSlider(Qt.Orientation.Horizontal)
         self._slider.setAccessibleName(self.tr("Time in the film"))
-        self._label = PlainLabel()
-        self._label.setMinimumWidth(
-            self.fontMetrics().horizontalAdvance("0:00:00 / 0:00:00 · Frame 000000 ")
-        )
-        self._label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._where = QToolButton()
+        self._where.setAutoRaise(True)
+        self._where.setToolTip(self.tr("Go to a frame, time or time code (G)"))
+        self._where.clicked.connect(self.place_asked)
+        self.tools = QHBoxLayout()
+        """Room for buttons of actions, left of the slider."""
         self._create_layout()
-        self._shuttle = QTimer(self, interval=_SHUTTLE_MS)
-        self._shuttle.timeout.connect(self._handle_shuttle)
-        self._strip.chosen.connect(self.go)
+        self.strip.chosen.connect(self._handle_chosen)
+        self.strip.part_chosen.connect(self._handle_part)
         self._slider.valueChanged.connect(self._handle_value)
+        self._slider.sliderPressed.connect(lambda: self.shuttle(0))
 
     @property
     def time(self) -> float:
@@ -171,6 +64,11 @@ class Timeline(QWidget):
     def rate(self) -> float:
         """Frames per second."""
         return self._rate
+
+    @property
+    def timecode(self) -> str:
+        """Time code of the first frame, empty where the film has none."""
+        return self._timecode
 
     @property
     def frame(self) -> int:
@@ -184,21 +82,31 @@ class Timeline(QWidget):
 
     def set_film(self, entry: Entry) -> None:
         """Show another film, at its first frame."""
-        self._shuttle.stop()
+        self.shuttle(0)
         self._rate = float(entry.facts.get("rate") or 25.0)
         self._frames = int(entry.facts.get("frames") or 1)
-        self._slider.blockSignals(True)
-        self._slider.setRange(0, max(0, self._frames - 1))
-        self._slider.setPageStep(max(1, round(self._rate)))
-        self._slider.setValue(0)
-        self._slider.blockSignals(False)
-        self._strip.set_film(entry, self._frames / self._rate)
+        self._timecode = str(entry.facts.get("timecode") or "")
+        with QSignalBlocker(self._slider):
+            self._slider.setRange(0, max(0, self._frames - 1))
+            self._slider.setPageStep(max(1, round(self._rate)))
+            self._slider.setValue(0)
+        self.strip.set_film(entry, self._frames / self._rate)
         self._show()
 
-    def set_shots(self, firsts: list[int]) -> None:
-        """Mark the first frames of the shots."""
+    def set_shots(self, firsts: list[int], marks: Sequence[Mark] = ()) -> None:
+        """Mark the first frames of the shots, and what they were taken for."""
         self._firsts = firsts
-        self._strip.set_shots([first / self._rate for first in firsts])
+        if not marks:
+            ends = [*firsts[1:], self._frames]
+            pairs = zip(firsts, ends, strict=True) if firsts else ()
+            marks = [Mark(a / self._rate, b / self._rate, (), "") for a, b in pairs]
+        self.strip.set_marks(marks)
+        self.legend.show_kinds({kind for mark in marks for kind in mark.kinds})
+
+    def set_part(self, begin: int, end: int | None) -> None:
+        """Mark the part that is run: its first frame, and the first after it or None."""
+        last = self._frames if end is None else min(end, self._frames)
+        self.strip.set_part(begin / self._rate, last / self._rate)
 
     def go(self, seconds: float) -> None:
         """Go to a time."""
@@ -212,9 +120,12 @@ class Timeline(QWidget):
     def show_frame(self, frame: int) -> None:
         """Mark a frame that is shown already."""
         self.shuttle(0)
-        self._slider.blockSignals(True)
-        self._slider.setValue(frame)
-        self._slider.blockSignals(False)
+        self.pass_by(frame)
+
+    def pass_by(self, frame: int) -> None:
+        """Mark a frame that is shown already, while the film runs."""
+        with QSignalBlocker(self._slider):
+            self._slider.setValue(frame)
         self._show()
 
     def jump(self, way: int) -> None:
@@ -233,9 +144,27 @@ class Timeline(QWidget):
 
     def shuttle(self, way: int) -> None:
         """Run on (1) or back (-1), faster with every call; 0 stands still."""
-        same = way * self._speed > 0
-        self._speed = max(-_FASTEST, min(_FASTEST, self._speed * 2)) if same else way
-        self._shuttle.start() if self._speed else self._shuttle.stop()
+        same = way * self.speed > 0
+        speed = max(-FASTEST, min(FASTEST, self.speed * 2)) if same else way
+        if speed == self.speed:
+            return
+        self.speed = speed
+        self.speed_changed.emit(speed)
+        if not speed:  # what ran by is asked for now
+            self.time_changed.emit(self.time)
+
+    def play(self) -> None:
+        """Run on at the film's own speed, or stand still."""
+        if not self.speed and self.frame == self.last:
+            self.pass_by(0)
+        self.shuttle(0 if self.speed else 1)
+
+    def add_tools(self, actions: Iterable[QAction]) -> None:
+        """Show buttons of actions left of the slider."""
+        for action in actions:
+            button = QToolButton()
+            button.setDefaultAction(action)
+            self.tools.addWidget(button)
 
     def _create_layout(self) -> None:
         back, on = QToolButton(), QToolButton()
@@ -248,27 +177,42 @@ class Timeline(QWidget):
             button.setAccessibleName(words)
             button.setAutoRepeat(True)
             button.clicked.connect(lambda _=False, way=way: self.step(way))
-        row = QHBoxLayout()
-        for widget in (back, on, self._slider, self._label):
+        row, below = QHBoxLayout(), QHBoxLayout()
+        for widget in (back, on):
             row.addWidget(widget)
+        row.addLayout(self.tools)
+        row.addWidget(self._slider)
+        below.addWidget(self.legend, 1)
+        below.addWidget(self._where)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
-        layout.addWidget(self._strip)
+        layout.setSpacing(2)
+        layout.addWidget(self.strip)
         layout.addLayout(row)
+        layout.addLayout(below)
 
     def _handle_value(self) -> None:
         self._show()
-        self.time_changed.emit(self.time)
+        if not self.speed:
+            self.time_changed.emit(self.time)
 
-    def _handle_shuttle(self) -> None:
-        before = self._slider.value()
-        self._slider.setValue(before + round(self._speed * self._rate * _SHUTTLE_MS / 1000))
-        if self._slider.value() == before:  # an end of the film
-            self.shuttle(0)
+    def _handle_chosen(self, seconds: float) -> None:
+        self.go_to(round(seconds * self._rate))
+
+    def _handle_part(self, begin: float, end: float) -> None:
+        first = round(begin * self._rate)
+        self.part_chosen.emit(first, max(first + 1, round(end * self._rate)))
 
     def _show(self) -> None:
         whole = clock(self._frames / self._rate) if self._frames > 1 else ""
-        frame = self.tr("Frame %1").replace("%1", str(self.frame))
-        self._label.setText(f"{clock(self.time)} / {whole} · {frame}" if whole else "")
-        self._strip.set_time(self.time)
+        words = [
+            f"{clock(self.time)} / {whole}",
+            self.tr("Frame %1").replace("%1", f"{self.frame}"),
+        ]
+        if self._timecode:
+            rate = Fraction(self._rate).limit_denominator(100_000)
+            words.append(later_timecode(self._timecode, self.frame, rate))
+        text = " · ".join(words) if whole else ""
+        self._where.setText(text)
+        self._where.setAccessibleName(text or self.tr("Place in the film"))
+        self.strip.set_time(self.time)

@@ -22,6 +22,7 @@ from colorizer.engine.desk.models import models as models
 from colorizer.engine.desk.models import remove_model as remove_model
 from colorizer.engine.desk.plans import plan as plan
 from colorizer.engine.desk.plans import replan as replan
+from colorizer.engine.desk.playing import play as play
 from colorizer.engine.desk.watched import arrived as arrived
 from colorizer.engine.networks import loaded
 from colorizer.errors import ColorizerError

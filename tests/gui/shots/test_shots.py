@@ -1,5 +1,6 @@
 """Shots in the window, through the real worker process: found, changed, kept, obeyed, undone."""
 
+import csv
 import shutil
 from dataclasses import replace
 
@@ -50,6 +51,7 @@ def panel(shop, until):
     until(lambda: panel.is_seen and panel.timeline.last == 47)
     yield panel
     shop.session.undo.setIndex(0)
+    panel.adjust.target.setCurrentIndex(0)
     shop.session.model.change(panel.entry().id, state=JobState.WAITING)
     panel._session.set_look(hints=False)
     panel.timeline.go_to(0)
@@ -172,32 +174,96 @@ def test_cuts_are_added_joined_moved_and_taken_back(found, shop):
 
 
 def test_what_a_shot_has_of_its_own_is_seen_and_taken_back(found, shop, until):
-    listed, line = found.film.list, found.timeline
+    listed, line, adjust = found.film.list, found.timeline, found.adjust
     until(lambda: not found.is_busy)
     plain = found.view._after.copy()
     listed.table.selectRow(0)
-    listed.boxes["strength"].setValue(0.5)
-    listed.boxes["strength"].setValue(0.0)
+    assert [adjust.target.itemText(n) for n in (0, 1)] == ["Film", "Shot 1"]
+    adjust.target.setCurrentIndex(1)
+    adjust.slider("strength").setValue(50)
+    adjust.slider("strength").setValue(0)
     assert found.view._after != plain
     assert found.shots.look_at(5) == (0.0, pytest.approx(Settings().vividness))
     assert found.shots.look_at(25)[0] == 1.0, "of its shot alone"
+    assert found.entry().job.settings.strength == 1.0, "not of the film"
     shop.session.undo.undo()
-    assert found.view._after == plain, "the steps of one box are one step back"
-    listed.skip.click()
+    assert found.view._after == plain, "the steps of one slider are one step back"
+    assert adjust.slider("strength").value() == 100
+    listed.values.skip.click()
     assert found.shots.look_at(5)[0] == 0.0
-    assert not listed.boxes["strength"].isEnabled()
-    listed.reset.click()
+    listed.values.reset.click()
     assert found.shots.look_at(5)[0] == 1.0
     listed.table.selectRow(1)
     assert line.frame == 20
-    listed.boxes["vividness"].setValue(0.25)
+    assert adjust.target.itemText(1) == "Shot 2"
+    adjust.slider("vividness").setValue(25)
     assert found.shots.look_at(21)[1] == 0.25
+    adjust.target.setCurrentIndex(0)
+    adjust.target.activated.emit(0)
+    assert adjust.slider("vividness").value() == round(100 * Settings().vividness), "of the film"
+    adjust.slider("vividness").setValue(50)
+    assert found.shots.look_at(33)[1] == found.entry().job.settings.vividness == 0.5
+    assert found.shots.look_at(21)[1] == 0.25
+
+
+def test_what_a_shot_was_taken_for_is_corrected_in_words(found, shop, until):
+    """The columns are those of the cut list, see `help films`."""
+    listed, strip = found.film.list, found.timeline.strip
+    listed.table.selectRow(1)
+    box = listed.values.boxes["cards"]
+    box.setCurrentIndex(box.findData("card"))
+    box.activated.emit(box.currentIndex())
+    assert plan_of(found.entry().job, RATE).shots[1].own == {"cards": "card"}
+    assert found.timeline.legend.kinds == ["card"]
+    middle = strip.width() * 26 / 48
+    assert "title card" in strip.tip_at(middle)
+    assert "Your correction" in strip.tip_at(middle)
+    assert "title card" not in strip.tip_at(10)
+    assert not listed.table.isColumnHidden(3)
+    assert "title card" in listed.model.index(1, 3).data()
+    until(lambda: not found.is_busy)
+    assert found.timeline.frame == 20
+    assert abs(found._seen.ab.astype(float)).max() == 0, "the preview is neutral as the run is"
+    box.setCurrentIndex(0)
+    box.activated.emit(0)
+    assert plan_of(found.entry().job, RATE).shots[1].own == {}
+    until(lambda: not found.is_busy)
+    assert abs(found._seen.ab.astype(float)).max() > 0
+
+
+def test_shots_are_put_into_a_scene(found, qtbot):
+    values = found.film.list.values
+    found.film.list.table.selectAll()
+    values.scene.setCurrentText("Kitchen")
+    values.scene.lineEdit().editingFinished.emit()
+    file = found.entry().job.settings.shots
+    with file.open(newline="") as opened:
+        rows = list(csv.DictReader(line for line in opened if not line.startswith("#")))
+    assert {row["scene"] for row in rows} == {"Kitchen"}
+    assert found.film.list.model.index(2, 4).data() == "Kitchen"
+    found._session.undo.undo()
+    assert [shot.scene for shot in found.shots.plan.shots] == [""] * 3
+
+
+def test_marks_of_a_part_become_its_settings_and_shots_stay_in_place(found, shop):
+    """start and end are those of `help films`: the first frame, and the first after the part."""
+    found.timeline.go_to(10)
+    shop.acts["part_begin"].trigger()
+    found.timeline.go_to(39)
+    shop.acts["part_end"].trigger()
+    settings = found.entry().job.settings
+    assert (settings.start, settings.end) == ("10", "40")
+    assert found.shots.firsts == [10, 20, 32], "where they were in the film"
+    assert [shot.first for shot in plan_of(found.entry().job, RATE).shots] == [0, 10, 22]
+    shop.session.undo.undo()
+    shop.session.undo.undo()
+    assert (found.entry().job.settings.start, found.shots.firsts) == ("", STARTS)
 
 
 @pytest.mark.slow
 def test_the_run_obeys_what_was_changed_and_sends_nothing_to_nobody(found, shop, until):
     found.film.list.table.selectRow(1)
-    found.film.list.skip.click()
+    found.film.list.values.skip.click()
     came = []
     shop.session.engine.frame_done.connect(came.append)
     cut = shop.acts["cut"]
@@ -236,7 +302,7 @@ def test_a_reference_is_chosen_for_a_shot_and_seen_in_it(
     found.timeline.go_to(24)
     until(lambda: not found.is_busy)
     assert found._seen.ab[:, 1].astype(float).mean() > 12, "it travels"
-    found.film.list.reset.click()
+    found.film.list.values.reset.click()
     until(lambda: not found.is_busy)
     assert found._seen.ab[:, 1].astype(float).mean() < 8
     names.reverse()
