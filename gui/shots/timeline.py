@@ -54,6 +54,7 @@ class Timeline(QWidget):
         self.strip.part_chosen.connect(self._handle_part)
         self._slider.valueChanged.connect(self._handle_value)
         self._slider.sliderPressed.connect(lambda: self.shuttle(0))
+        self._show()
 
     @property
     def time(self) -> float:
