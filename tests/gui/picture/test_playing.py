@@ -1,4 +1,4 @@
-"""A film runs in the picture through the real worker: true speed, frames left out, before, after."""
+"""A film runs in the picture through the real worker: at true speed, before and after."""
 
 from dataclasses import replace
 
