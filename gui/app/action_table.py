@@ -17,10 +17,10 @@ from gui.app.choices import Choices
 from gui.app.program import Program
 from gui.picture.look_panel import LookPanel
 from gui.queue.queue_panel import QueuePanel
+from gui.session.activity import PENDING, Activity
 from gui.session.edits import OVER
 from gui.session.engine import Life
 from gui.session.look import Mode
-from gui.session.runner import PENDING, Activity
 from gui.session.session import AGAIN, Session
 from gui.shots.go_to import ask_place
 
@@ -253,6 +253,9 @@ def _of_program(program: Program) -> list[Act]:
             do=program.ask_settings),
         Act(name="settings_selected", words=_tr("Sett&ings of the selected files…"),
             key="Alt+Return", do=program.ask_settings_of_selected, when=program.has_selected),
+        Act(name="preset_selected", words=_tr("Give them the &preset"),
+            tip=_tr("Give the selected files the settings that new files get"),
+            do=program.give_preset, when=program.has_selected),
         Act(name="models", words=_tr("&Models…"), do=program.show_models),
         Act(name="manual", words=_tr("Man&ual"), key="F1", do=program.show_manual),
         Act(name="shortcuts", words=_tr("&Keyboard shortcuts"), key="Ctrl+/",

@@ -12,9 +12,16 @@ from gui.app.choices import Choices
 from gui.session.look import Mode
 
 _MODES = [mode.value for mode in Mode]
+_PRIMARY = """
+QToolButton { padding: 3px 6px; border: 1px solid palette(mid); border-radius: 4px; }
+QToolButton:enabled { border-color: palette(highlight); background: palette(base); }
+QToolButton:enabled:hover, QToolButton:enabled:focus { border: 2px solid palette(highlight); }
+QToolButton:pressed { background: palette(midlight); }
+"""
+"""Looks of the button that people press most."""
 ROW_MENU = (
-    "open", "reveal", "record", None, "cancel", "retry", "remove", "settings_selected", None, "top",
-    "up", "down", "bottom",
+    "open", "reveal", "record", None, "cancel", "retry", "remove", "settings_selected",
+    "preset_selected", None, "top", "up", "down", "bottom",
 )  # fmt: skip
 """Of one row of the queue; None is a line."""
 STRIP_MENU = ("part_begin", "part_end", "part_whole", "cut", "move_cut")
@@ -78,6 +85,8 @@ def _make_primary(bar: QToolBar, actions: Actions) -> None:
     """Let Start stand out, and keep its width whatever it says, so that nothing moves."""
     button = bar.widgetForAction(actions["start"])
     assert isinstance(button, QToolButton)
+    button.setObjectName("primary")
+    button.setStyleSheet(_PRIMARY)
     font = QFont(button.font())
     font.setWeight(QFont.Weight.DemiBold)
     button.setFont(font)

@@ -8,7 +8,9 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QGridLayout, QLabel, QProgressBar, QPushButton, QWidget
 
+from gui.app.end_bar import EndBar
 from gui.session.session import Session
+from gui.settings.preset_box import PresetBox
 from gui.style.elided_label import ElidedLabel
 from gui.style.plain import PlainLabel
 from gui.words.text import shown
@@ -25,6 +27,8 @@ class OutputBar(QWidget):
         self._session = session
         self._create_rows()
         self.set_first(None)
+        self.end.state_asked.connect(self.state_asked)
+        session.settings_changed.connect(self._handle_settings)
         session.out_changed.connect(lambda out: self._folder.setText(shown(out)))
 
     @property
@@ -53,6 +57,8 @@ class OutputBar(QWidget):
         self._change = QPushButton(self.tr("Change…"))
         self._change.setToolTip(self.tr("Choose the folder for the results"))
         self._change.clicked.connect(self._handle_change)
+        self.presets = self._create_presets()
+        self.end = EndBar(self._session)
         self._bar = QProgressBar(textVisible=False)
         self._bar.setFixedHeight(8)
         self._bar.setAccessibleName(self.tr("Progress of the queue"))
@@ -68,9 +74,22 @@ class OutputBar(QWidget):
         layout.addWidget(self._folder, 0, 1)
         layout.addWidget(self._change, 0, 2)
         layout.addWidget(self._first, 1, 1, 1, 2)
-        layout.addWidget(self._bar, 2, 0, 1, 3)
-        layout.addWidget(self._words, 3, 0, 1, 3)
+        layout.addWidget(self.presets, 2, 0, 1, 3)
+        layout.addWidget(self._bar, 3, 0, 1, 3)
+        layout.addWidget(self._words, 4, 0, 1, 3)
+        layout.addWidget(self.end, 5, 0, 1, 3)
         layout.setColumnStretch(1, 1)
+
+    def _create_presets(self) -> PresetBox:
+        session = self._session
+        presets, preferences = session.preferences.presets, session.preferences
+        box = PresetBox(presets, lambda: preferences.settings, session.use_settings)
+        box.show_name(preferences.get("preset", ""))
+        box.renamed.connect(lambda name: preferences.put("preset", name))
+        return box
+
+    def _handle_settings(self) -> None:
+        self.presets.show_name(self._session.preferences.get("preset", ""))
 
     def _handle_change(self) -> None:
         chosen = QFileDialog.getExistingDirectory(

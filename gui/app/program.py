@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -9,8 +10,8 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QDialog, QWidget
 
-from colorizer.jobs import JobState
 from gui.app.at_end import AtEnd
+from gui.app.end_bar import end_words
 from gui.app.help_windows import LogWindow, TextWindow, about_html, diagnostics, shortcuts_html
 from gui.app.manual_window import ManualWindow
 from gui.app.models_dialog import ModelsDialog
@@ -55,7 +56,7 @@ class Program(QObject):
             dialog.form.set_devices([(name, said(words)) for name, words in session.devices])
         if dialog.exec() == QDialog.DialogCode.Accepted:
             rows = waiting if dialog.for_waiting.isChecked() else []
-            session.use_settings(dialog.settings(), rows)
+            session.use_settings(dialog.settings(), rows, dialog.presets.name)
 
     def has_selected(self) -> bool:
         """Whether rows are selected that can be changed."""
@@ -75,6 +76,10 @@ class Program(QObject):
             dialog.form.set_devices([(name, said(words)) for name, words in session.devices])
         if dialog.exec() == QDialog.DialogCode.Accepted:
             session.change_settings(rows, old, dialog.settings())
+
+    def give_preset(self) -> None:
+        """Give the selected files the settings of new ones."""
+        self._session.use_preset(self._session.selected)
 
     def show_models(self) -> None:
         """Show the models and their weights."""
@@ -115,7 +120,5 @@ class Program(QObject):
         self._session.told.emit(words)
 
     def _handle_finished(self) -> None:
-        counts = self._session.model.counts
-        words = self.tr("Done: %1, failed: %2")
-        words = words.replace("%1", str(counts[JobState.DONE]))
-        self.at_end.tell(words.replace("%2", str(counts[JobState.FAILED])))
+        ends = self._session.runner.ended.values()
+        self.at_end.tell(end_words(Counter(end.state for end in ends)))

@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, QTimer
 
 from colorizer.jobs import JobState
 from gui.app.output_bar import OutputBar
-from gui.session.runner import PENDING, Activity
+from gui.session.activity import PENDING, Activity
 from gui.session.session import Session
 from gui.words.text import clock, count, plural, span
 

@@ -145,6 +145,7 @@ class Window(QMainWindow):
         session.changed.connect(self.acts.refresh)
         self.look_panel.shots.changed.connect(self.acts.refresh)
         self.output.state_asked.connect(self.queue_panel.show_state)
+        self.output.end.folder_asked.connect(lambda: self.asking.open_folder(session.out))
         self.queue_panel.opened.connect(self.asking.open_result)
         self.device.changed.connect(self._handle_device)
 

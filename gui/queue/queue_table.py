@@ -6,27 +6,25 @@ from PySide6.QtCore import QAbstractItemModel, QItemSelectionModel, QPoint, QSiz
 from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 
-from colorizer.jobs import JobState, Kind
-from gui.queue.progress_cell import NoteCell, ProgressCell, StateCell
-from gui.session.queue_cells import COLUMNS, Column, heading
+from colorizer.jobs import Kind
+from gui.queue.row_cells import NameCell, StateCell
+from gui.session.queue_cells import COLUMNS, Column, heading, longest_state
 from gui.session.thumbnails import SIZE
-from gui.words.text import clock, kind_words, state_words
+from gui.words.text import kind_words
 
 _PAD = 16
 """Around the words of a cell, in device-independent pixels."""
-_BAR = 54
-"""Of the progress bar, where there is room for one."""
-_NAME = 60
-"""Of a name, that it can lose where the table is very narrow."""
-_ALWAYS = (Column.NAME, Column.STATE, Column.PROGRESS, Column.LEFT)
-_WITH_ROOM = (Column.NOTE, Column.SPEED, Column.SIZE, Column.KIND, Column.MODEL)
+_ALWAYS = (Column.NAME, Column.STATE)
+_WITH_ROOM = (Column.SPEED, Column.SIZE, Column.KIND, Column.MODEL)
 """Shown as the table gets wider, in this order; the details tell the same."""
-_NAME_SHARE = 0.4
-"""Of the room that is left, where the note has the rest."""
+_NAME = 24
+"""Letters of a name that are to be seen before other columns get room."""
+_FEWEST = 8
+"""Letters of a name in the narrowest table."""
 
 
 class QueueTable(QTableView):
-    """Shows name, state, progress and time left at any width, and the rest as there is room."""
+    """Shows names and how far they are at any width, and the rest as there is room."""
 
     def __init__(self, model: QAbstractItemModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,9 +36,8 @@ class QueueTable(QTableView):
         self.setModel(model)
         self._create_rows()
         self._create_header()
-        self.setItemDelegateForColumn(COLUMNS.index(Column.PROGRESS), ProgressCell(self))
+        self.setItemDelegateForColumn(COLUMNS.index(Column.NAME), NameCell(self))
         self.setItemDelegateForColumn(COLUMNS.index(Column.STATE), StateCell(self))
-        self.setItemDelegateForColumn(COLUMNS.index(Column.NOTE), NoteCell(self))
         self.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
         self.setDragDropOverwriteMode(False)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -84,6 +81,8 @@ class QueueTable(QTableView):
         """Return the columns there is room for, or that were asked for."""
         shown = [column for column in _ALWAYS if self._chosen.get(column, True)]
         used = sum(self._least(column) for column in shown)
+        if Column.NAME not in self._by_hand:
+            used += self._width_of("m" * _NAME) - self._width_of("m" * _FEWEST)
         for column in _WITH_ROOM:
             fits = used + self._least(column) <= width
             if self._chosen.get(column, fits):
@@ -92,20 +91,14 @@ class QueueTable(QTableView):
         return shown
 
     def _widths(self, shown: list[Column], width: int) -> dict[Column, int]:
-        """Share the width of the table among the columns that are shown."""
+        """Share the width of the table: the name gets what the others leave."""
         widths = {column: self._least(column) for column in shown}
         spare = width - sum(widths.values())
-        if spare < 0:  # the bar goes first, then parts of the names; its number stays
-            for column, most in ((Column.PROGRESS, _BAR), (Column.NAME, _NAME)):
-                if column in widths and column not in self._by_hand:
-                    less = min(most, -spare)
-                    widths[column] -= less
-                    spare += less
-            return widths
-        free = [c for c in (Column.NAME, Column.NOTE) if c in shown and c not in self._by_hand]
-        shares = (1.0,) if len(free) == 1 else (_NAME_SHARE, 1 - _NAME_SHARE)
-        for column, share in zip(free, shares, strict=False):
-            widths[column] += int(spare * share)
+        wide = Column.NAME if Column.NAME not in self._by_hand else None
+        if spare < 0 and Column.STATE in widths and Column.STATE not in self._by_hand:
+            widths[Column.STATE] += spare  # its words are shortened before the name is
+        elif wide is not None:
+            widths[wide] += spare
         return widths
 
     def _least(self, column: Column) -> int:
@@ -113,20 +106,15 @@ class QueueTable(QTableView):
         if column in self._by_hand:
             return self._by_hand[column]
         if column is Column.NAME:
-            return SIZE[0] + self._width_of("m" * 8)
-        if column is Column.NOTE:
-            return self._width_of("m" * 8)
+            return SIZE[0] + self._width_of("m" * _FEWEST)
         usual = {
-            Column.STATE: [state_words(state) for state in JobState],
-            Column.PROGRESS: ["100%"],
-            Column.LEFT: [clock(11 * 3600)],
+            Column.STATE: [longest_state()],
             Column.SPEED: ["100.0 fps"],
             Column.SIZE: ["3840 × 2160 · 1:00:00"],
             Column.KIND: [kind_words(kind) for kind in Kind],
             Column.MODEL: ["autochrome"],
         }[column]
-        bar = _BAR if column is Column.PROGRESS else 0
-        return max(self._width_of(words) for words in (heading(column), *usual)) + bar
+        return max(self._width_of(words) for words in (heading(column), *usual))
 
     def _width_of(self, words: str) -> int:
         return self.fontMetrics().horizontalAdvance(words) + _PAD

@@ -11,17 +11,19 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
+from colorizer.archive.records.preset_files import OF_ONE_FILM
 from colorizer.engine.leftovers import remove_unfinished
 from colorizer.engine.queue import Entry, Queue
 from colorizer.jobs import JobState, Kind
 from colorizer.places.hint import Guide
 from colorizer.settings import Settings, planned
+from gui.session.activity import PENDING
 from gui.session.changes import ChangeRows, MoveRows, RemoveRows
 from gui.session.engine import Engine
 from gui.session.preferences import Preferences
 from gui.session.queue_model import QueueModel
 from gui.session.replanner import Replanner
-from gui.session.runner import PENDING, Runner
+from gui.session.runner import Runner
 from gui.session.thumbnails import Thumbnails
 
 OVER = (JobState.DONE, JobState.SKIPPED)
@@ -187,10 +189,23 @@ class Edits(QObject):
         """Give rows the settings in which `new` is other than `old`."""
         self.change(rows, _difference(old, new), self.tr("Change of settings"))
 
-    def use_settings(self, settings: Settings, rows: Iterable[int]) -> None:
-        """Remember settings for new files, and give rows those that are other than before."""
+    def use_preset(self, rows: Iterable[int]) -> None:
+        """Give rows all settings that new files get, but for those of one film."""
+        values = {item.name: getattr(self.preferences.settings, item.name)
+                  for item in fields(Settings) if item.name not in OF_ONE_FILM}  # fmt: skip
+        self.change(rows, values, self.tr("Change of settings"))
+
+    def use_settings(self, settings: Settings, rows: Iterable[int] = (), preset: str = "") -> None:
+        """Remember settings for new files, and give rows those that are other than before.
+
+        Args:
+            settings: for new files.
+            rows: ids.
+            preset: name of the preset that the settings come from, empty for none.
+        """
         old = self.preferences.settings
         self.preferences.settings = settings
+        self.preferences.put("preset", preset)
         self.settings_changed.emit()
         self.change_settings(rows, old, settings)
 

@@ -10,7 +10,8 @@ from PySide6.QtCore import QObject, QTimer
 
 from colorizer.archive.planning.disk import check_room
 from colorizer.errors import TargetError
-from gui.session.runner import Activity, Runner
+from gui.session.activity import Activity
+from gui.session.runner import Runner
 
 _LOOK_MS = 15_000
 

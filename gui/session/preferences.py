@@ -1,4 +1,4 @@
-"""What the window remembers: output folder, settings of new jobs, presets, theme, geometry."""
+"""What the window remembers: output folder, settings of new jobs, theme, geometry."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from colorizer.errors import ColorizerError
 from colorizer.files.durable import write_whole
 from colorizer.files.strangers import SIDECAR_BYTES, parse_json, read_text
 from colorizer.settings import Settings
+from gui.session.presets import Presets, name_for
 
 _log = logging.getLogger(__name__)
 
@@ -37,6 +38,8 @@ class Preferences:
         self.data_folder = folder or _place(places.AppDataLocation)
         self._file = self.folder / "preferences.json"
         self._values = self._read()
+        self.presets = Presets(self.folder / "presets")
+        self._move_presets()
 
     @property
     def queue_file(self) -> Path:
@@ -61,22 +64,6 @@ class Preferences:
     @settings.setter
     def settings(self, settings: Settings) -> None:
         self._write(settings=changed(settings))
-
-    @property
-    def presets(self) -> dict[str, Settings]:
-        """Named settings."""
-        kept = self._values.get("presets", {}).items()
-        found = {name: _settings_of(values) for name, values in kept}
-        return {name: settings for name, settings in found.items() if settings is not None}
-
-    def save_preset(self, name: str, settings: Settings) -> None:
-        """Keep settings under a name, replacing those of that name."""
-        self._write(presets={**self._values.get("presets", {}), name: changed(settings)})
-
-    def remove_preset(self, name: str) -> None:
-        """Forget a name."""
-        left = {key: v for key, v in self._values.get("presets", {}).items() if key != name}
-        self._write(presets=left)
 
     def get(self, name: str, default: Any = None) -> Any:
         """Return a plain value such as theme or language."""
@@ -103,6 +90,21 @@ class Preferences:
         except (OSError, ValueError) as error:
             return self._none(str(error))
         return _sound(values) if isinstance(values, dict) else self._none("is no JSON object")
+
+    def _move_presets(self) -> None:
+        """Make files of the presets that version 0.1 kept here."""
+        old = self._values.pop("presets", {})
+        left: dict[str, Any] = {}
+        for name, values in old.items():
+            settings, name = _settings_of(values), name_for(name)
+            if settings is None or self.presets.file(name).exists():
+                continue
+            try:
+                self.presets.save(name, settings)
+            except ColorizerError:  # the disk is full: another time
+                left[name] = values
+        if old:
+            self._write(**({"presets": left} if left else {}))
 
     def _none(self, why: str) -> dict[str, Any]:
         reason = " ".join(why.split())

@@ -15,10 +15,9 @@ class Column(Enum):
     """Columns of the queue."""
 
     NAME = auto()
+    """Below it stands the note of a row that has one."""
     STATE = auto()
-    PROGRESS = auto()
-    LEFT = auto()
-    NOTE = auto()
+    """With progress and time left, while there are such."""
     SIZE = auto()
     KIND = auto()
     SPEED = auto()
@@ -36,10 +35,7 @@ def heading(column: Column) -> str:
         Column.SIZE: _tr("Size"),
         Column.MODEL: _tr("Model"),
         Column.STATE: _tr("State"),
-        Column.PROGRESS: _tr("Progress"),
         Column.SPEED: _tr("Speed"),
-        Column.LEFT: _tr("Left"),
-        Column.NOTE: _tr("Note"),
     }[column]
 
 
@@ -56,26 +52,42 @@ def words(entry: Entry, column: Column, *, paused: bool = False) -> str:
         case Column.MODEL:
             return job.settings.model
         case Column.STATE:
-            held = paused and entry.state is JobState.RUNNING
-            return _tr("Paused") if held else state_words(entry.state)
-        case Column.PROGRESS:
-            return f"{share(entry):.0%}" if share(entry) else ""
+            return _how_far(entry, paused=paused)
         case Column.SPEED:
             return _speed(entry)
-        case Column.LEFT:
-            return clock(seconds_left(entry))
-        case Column.NOTE:
-            return shown(said(entry.reason) or "; ".join(map(said, entry.warnings)))
+
+
+def _how_far(entry: Entry, *, paused: bool) -> str:
+    """Return state, share and time left of a row, as far as they say something."""
+    if entry.state is not JobState.RUNNING:
+        begun = entry.state is JobState.INTERRUPTED and share(entry)
+        return " · ".join([state_words(entry.state), *([f"{share(entry):.0%}"] if begun else [])])
+    told = [_tr("Paused") if paused else state_words(entry.state)]
+    if share(entry):
+        told.append(f"{share(entry):.0%}")
+    if left := clock(seconds_left(entry)):
+        told.append(_tr("%1 left").replace("%1", left))
+    return " · ".join(told)
+
+
+def longest_state() -> str:
+    """Return what a row in progress may say, which is the most of all."""
+    left = _tr("%1 left").replace("%1", clock(11 * 3600))
+    return " · ".join([state_words(JobState.RUNNING), "100%", left])
+
+
+def note_words(entry: Entry) -> str:
+    """Return why a row failed or what is to be known of its result, empty for most rows."""
+    return shown(said(entry.reason) or "; ".join(map(said, entry.warnings)))
 
 
 def tip(entry: Entry, column: Column) -> str:
     """Return what the mouse shows above a cell."""
-    if column is Column.NAME:
-        return as_tip(f"{shown(entry.job.source)}\n→ {shown(entry.job.target)}")
-    if column is Column.NOTE:
-        lines = [shown(said(line)) for line in (entry.reason, *entry.warnings) if line]
-        return as_tip("\n".join(lines))
-    return ""
+    if column is not Column.NAME:
+        return ""
+    lines = [shown(said(line)) for line in (entry.reason, *entry.warnings) if line]
+    paths = f"{shown(entry.job.source)}\n→ {shown(entry.job.target)}"
+    return as_tip("\n".join([paths, *lines]))
 
 
 def align(column: Column) -> Qt.AlignmentFlag:

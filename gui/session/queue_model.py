@@ -127,11 +127,12 @@ class QueueModel(RowTable):
         self._unsaved = split
         self._saver.start()
 
-    def look_again(self, ends: Mapping[int, Progress]) -> None:
-        """Fail those of the rows that are done and whose results exist no more."""
+    def look_again(self, ends: Mapping[int, Progress]) -> list[int]:
+        """Fail those of the rows that are done and whose results exist no more; return them."""
         done = [n for n in ends if self.has(n) and self.entry(n).state is JobState.DONE]
         gone = [number for number in done if not is_there(ends[number])]
         self.change_many(gone, state=JobState.FAILED, reason=REMOVED)
+        return gone
 
     def remove(self, numbers: Iterable[int]) -> dict[int, int]:
         """Forget rows; files are not touched.

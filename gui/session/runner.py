@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import os
 import time
-from enum import Enum, auto
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from colorizer.archive.planning.disk import check_room
-from colorizer.engine.queue import Entry
+from colorizer.engine.queue import REMOVED, Entry
 from colorizer.engine.wire import item_of, progress_from
 from colorizer.errors import TargetError
 from colorizer.jobs import JobState, Kind, Progress
+from gui.session.activity import PENDING, Activity
 from gui.session.engine import Engine, Life, NoWorker
 from gui.session.pace import Clock
 from gui.session.queue_model import QueueModel
@@ -27,23 +28,13 @@ from gui.words.text import shown
 CANCEL_MS = 10_000
 """How long a cancelled job may take to stop before the worker is killed."""
 
-PENDING = (JobState.WAITING, JobState.INTERRUPTED)
-
-
-class Activity(Enum):
-    """What the runner does."""
-
-    IDLE = auto()
-    RUNNING = auto()
-    PAUSED = auto()
-    STOPPING = auto()
-    """No further job begins; those in progress continue."""
-
 
 class Runner(QObject):
     """Feeds the worker with jobs. Photos go side by side, films one at a time."""
 
     activity_changed = Signal()
+    began = Signal(int)
+    """Row whose work begins."""
     finished = Signal()
     """Nothing is left to do."""
     stopped = Signal()
@@ -60,7 +51,9 @@ class Runner(QObject):
         self._engine = engine
         self._running: set[int] = set()
         self._cancelling: set[int] = set()
-        self._ended: dict[int, Progress] = {}
+        self.ended: dict[int, Progress] = {}
+        """Ends of this run or, after it, of the last one, by row."""
+        self.seconds_of_last = 0.0
         self._clock = Clock()
         self.out: Path | None = None
         """Folder of the results, where run log and manifest are kept."""
@@ -106,7 +99,7 @@ class Runner(QObject):
             self._clock.resume()
             self._engine.tell(do="resume")
         if self.activity is Activity.IDLE:
-            self._clock, self._ended = Clock(), {}
+            self._clock, self.ended = Clock(), {}
         self._become(Activity.RUNNING)
         self._fill()
 
@@ -185,7 +178,9 @@ class Runner(QObject):
             self._model.counts[state] for state in PENDING
         )
         if not self._running and (nothing_left or self.activity is Activity.STOPPING):
-            self._model.look_again(self._ended)
+            for row in self._model.look_again(self.ended):
+                self.ended[row] = replace(self.ended[row], state=JobState.FAILED, message=REMOVED)
+            self.seconds_of_last = self.seconds_worked()
             self._become(Activity.IDLE)
             (self.finished if nothing_left else self.stopped).emit()
 
@@ -222,6 +217,7 @@ class Runner(QObject):
             entry.id, state=JobState.RUNNING, reason="", warnings=(), done=0, total=None,
             seconds=0.0, begun=0, started=time.time(),
         )  # fmt: skip
+        self.began.emit(entry.id)
 
     def _records_folder(self, target: Path) -> str | None:
         """Return where run log and manifest of a result are kept; None keeps none."""
@@ -251,7 +247,7 @@ class Runner(QObject):
             self._obstacle(self._model.entry(number))  # notes a disk without room
             self._halt(event["message"])
             return
-        end = self._ended[number] = progress_from(self._model.entry(number).job, event)
+        end = self.ended[number] = progress_from(self._model.entry(number).job, event)
         known = {"total": end.total} if end.total else {}
         self._model.change(
             number,

@@ -13,6 +13,7 @@ from colorizer.engine.queue import Queue
 from colorizer.errors import ColorizerError
 from colorizer.jobs import JobState
 from colorizer.settings import Settings
+from gui.session.activity import Activity
 from gui.session.adding import Adder
 from gui.session.awake import Awake
 from gui.session.edits import OVER, Edits
@@ -20,7 +21,6 @@ from gui.session.guard import Guard
 from gui.session.kept_log import KeptLog
 from gui.session.look import Look
 from gui.session.preferences import Preferences
-from gui.session.runner import Activity
 from gui.session.watching import Watching
 from gui.words.text import count
 
@@ -73,6 +73,7 @@ class Session(Edits):
         self.adder.failed.connect(self.troubled)
         self.watching.came.connect(self._handle_came)
         self.runner.activity_changed.connect(self._handle_activity)
+        self.runner.began.connect(self._follow)
         for signal in (
             self.model.counts_changed,
             self.selected_changed,
@@ -131,8 +132,11 @@ class Session(Edits):
         """Look at files in another way; see `Look`."""
         look = replace(self.look, **changes)
         if look != self.look:
+            begins = look.follows and not self.look.follows
             self.look = look
             self.look_changed.emit()
+            if begins and (running := self.model.first(JobState.RUNNING)):
+                self._follow(running.id)
 
     # Files
 
@@ -190,6 +194,10 @@ class Session(Edits):
 
     def _wishes(self) -> tuple[Path, Settings]:
         return self.out, self.preferences.settings
+
+    def _follow(self, row: int) -> None:
+        if self.look.follows:
+            self.pointed.emit(row)
 
     def _handle_came(self, ids: list[int]) -> None:
         self.told.emit(self.tr("Came in: %1").replace("%1", count(len(ids))))

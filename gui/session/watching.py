@@ -11,9 +11,9 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from colorizer.jobs import Job, JobState, Kind
 from colorizer.settings import Settings
+from gui.session.activity import PENDING
 from gui.session.engine import Engine
 from gui.session.queue_model import QueueModel
-from gui.session.runner import PENDING
 from gui.words.text import said
 
 _LEAST_MS = 5000

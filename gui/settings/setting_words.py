@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import Field, dataclass
+from dataclasses import Field, dataclass, fields
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QLocale
+
+from colorizer.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,28 @@ def choice_words(value: str) -> str:
         "display-p3": "Display P3",
     }  # fmt: skip
     return fixed.get(value) or _choices().get(value, value)
+
+
+def value_words(value: Any) -> str:
+    """Return a value of any setting as a person reads it."""
+    if value is None or value == "":
+        return _tr("none")
+    if isinstance(value, bool):
+        return _tr("on") if value else _tr("off")
+    if isinstance(value, float):
+        return QLocale().toString(value, "g", 4)
+    return choice_words(str(value))
+
+
+def told_settings(settings: Settings) -> list[tuple[str, str]]:
+    """Return names and values, in words, of the settings that are not the usual ones."""
+    usual = Settings()
+    items = sorted(fields(Settings), key=order_of)
+    return [
+        (setting_words(item.name), value_words(getattr(settings, item.name)))
+        for item in items
+        if getattr(settings, item.name) != getattr(usual, item.name)
+    ]
 
 
 def _choices() -> dict[str, str]:

@@ -115,18 +115,3 @@ def test_a_hint_that_is_clicked_gets_another_colour(filled, until):
     menus[-1].chosen.emit(-40.0, 10.0)
     menus[-1].close()
     assert filled.session.shown_entry().job.hints == (Hint(0.5, 0.5, -40.0, 10.0),)
-
-
-def test_a_changed_preset_is_marked(filled):
-    from gui.settings.settings_dialog import SettingsDialog
-
-    preferences = filled.session.preferences
-    preferences.save_preset("Family", preferences.settings)
-    dialog = SettingsDialog(preferences, 0)
-    dialog.presets.setCurrentText("Family")
-    dialog.mark_preset()
-    assert dialog.mark.text() == ""
-    dialog.form.editor("strength").setValue(0.3)
-    dialog.mark_preset()
-    assert dialog.mark.text() == "(changed)"
-    dialog.deleteLater()

@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QApplication, QLabel
 from colorizer.places.hint import Hint
 from gui.app.at_end import AtEnd
 from gui.session import engine as engine_module
+from gui.session.activity import Activity
 from gui.session.engine import Life, NoWorker
 from gui.session.queue_cells import COLUMNS, Column
-from gui.session.runner import Activity
 
 KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 

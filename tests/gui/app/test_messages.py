@@ -10,7 +10,7 @@ from colorizer.engine.queue import Queue
 from colorizer.errors import MediaError
 from colorizer.jobs import JobState
 from colorizer.notes import note
-from gui.session.queue_cells import Column, tip, words
+from gui.session.queue_cells import Column, note_words, tip
 from gui.words.language import languages, read_notes
 from gui.words.text import said, use_notes
 
@@ -70,7 +70,7 @@ def test_what_the_worker_finds_is_said_in_german_and_still_after_a_restart(
     until(lambda: window.session.model.entry(entry.id).state is JobState.FAILED)
     entry = window.session.model.entry(entry.id)
     assert "restore it" in entry.reason
-    assert "wiederherstellen" in words(entry, Column.NOTE)
+    assert "wiederherstellen" in note_words(entry)
     answers = []
     window.session.engine.ask(
         "thumbnail", answers.append, source=str(tmp_path / "no.png"), kind="photo"
@@ -83,7 +83,7 @@ def test_what_the_worker_finds_is_said_in_german_and_still_after_a_restart(
     with Queue(queue_file) as queue:
         (again,) = queue.entries()
     assert (again.reason, again.reason.code) == (entry.reason, entry.reason.code)
-    assert "wiederherstellen" in tip(again, Column.NOTE)
+    assert "wiederherstellen" in tip(again, Column.NAME)
 
 
 def test_what_the_worker_writes_is_text_with_code_and_values():

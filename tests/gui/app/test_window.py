@@ -13,7 +13,7 @@ from PySide6.QtGui import QDropEvent
 
 from colorizer.engine.queue import Queue
 from colorizer.jobs import JobState
-from gui.session.runner import Activity
+from gui.session.activity import Activity
 from tests.crashing import crash_on_bad_files
 
 KILL = getattr(signal, "SIGKILL", signal.SIGTERM)

@@ -133,7 +133,7 @@ def test_a_film_is_seen_at_any_time_and_done_with_all_frames(window, film, until
     assert entry.job.target.exists()
     window.queue_panel.select(broken.id)
     until(lambda: "broken.jpg" in panel.view.message)
-    assert broken.reason in window.details.text.toPlainText()
+    assert broken.reason in window.details.words
 
 
 @pytest.mark.slow
@@ -160,7 +160,7 @@ def test_a_hint_of_a_film_is_of_its_moment_and_reaches_the_result(window, film, 
         "and is set again where it is moved"
     )
     window.session.undo.undo()
-    assert "0.42 s" in window.details.text.toPlainText()
+    assert "0.42 s" in window.details.words
     window.session.runner.start()
     until(lambda: not window.session.runner.is_active)
     entry = window.session.model.entries[0]

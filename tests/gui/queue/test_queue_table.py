@@ -1,19 +1,23 @@
 """What matters is seen at any width of the queue."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import Qt
 
-from colorizer.engine.queue import Queue
+from colorizer.engine.queue import Entry, Queue
 from colorizer.jobs import Job, JobState, Kind
 from colorizer.settings import Settings
 from gui.queue.queue_table import QueueTable
 from gui.session.engine import Engine
-from gui.session.queue_cells import COLUMNS, Column
+from gui.session.queue_cells import COLUMNS, Column, note_words, words
 from gui.session.queue_model import QueueModel
+from gui.session.row_table import ENTRY
 from gui.session.thumbnails import Thumbnails
 from gui.words.language import Words, read_words
 
-MATTERS = (Column.NAME, Column.STATE, Column.PROGRESS, Column.LEFT)
+MATTERS = (Column.NAME, Column.STATE)
 
 
 @pytest.fixture(params=["en", "de"])
@@ -38,7 +42,7 @@ def seen(table):
 
 
 @pytest.mark.parametrize("width", [400, 520, 640, 900, 1600])
-def test_name_state_progress_and_time_are_in_view(table, width):
+def test_name_and_how_far_it_is_are_in_view(table, width):
     table.resize(width, 200)
     edge = table.viewport().width()
     for column in MATTERS:
@@ -46,6 +50,34 @@ def test_name_state_progress_and_time_are_in_view(table, width):
         assert not table.isColumnHidden(place)
         assert table.columnViewportPosition(place) + table.columnWidth(place) <= edge
     assert not table.horizontalScrollBar().isVisible()
+
+
+@pytest.mark.parametrize("width", [520, 900, 1600])
+def test_the_name_gets_the_width_that_others_leave(table, width):
+    table.resize(width, 200)
+    others = sum(table.columnWidth(n) for n, c in enumerate(COLUMNS) if c is not Column.NAME)
+    assert table.columnWidth(0) >= table.viewport().width() - others
+    assert table.columnWidth(0) >= max(table.columnWidth(n) for n in range(1, len(COLUMNS)))
+
+
+def test_a_note_stands_in_the_row_that_has_one_and_takes_no_room_of_others(table):
+    assert [column.name for column in COLUMNS][:2] == ["NAME", "STATE"]
+    assert "reason" in note_words(table.model().index(0, 0).data(ENTRY))
+    table.resize(900, 200)
+    with_note = table.viewport().grab().toImage()
+    table.model().change(1, reason="")
+    table.viewport().update()
+    assert table.viewport().grab().toImage() != with_note
+
+
+def test_state_share_and_time_left_are_one_cell(qapp):
+    job = Job(Path("/in/a.mkv"), Path("/out/a.mkv"), Kind.FILM, Settings())
+    entry = Entry(id=1, job=job, state=JobState.RUNNING, done=50, total=200, seconds=20.0)
+    assert words(entry, Column.STATE) == "Running · 25% · 1:00 left"
+    assert words(entry, Column.STATE, paused=True) == "Paused · 25% · 1:00 left"
+    assert words(replace(entry, state=JobState.DONE), Column.STATE) == "Done"
+    assert words(replace(entry, state=JobState.INTERRUPTED), Column.STATE) == "Interrupted · 25%"
+    assert words(replace(entry, done=0, seconds=0.0), Column.STATE) == "Running"
 
 
 def test_columns_come_as_there_is_room(table):

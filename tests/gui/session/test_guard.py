@@ -4,7 +4,7 @@ import psutil
 import pytest
 
 from gui.session import guard
-from gui.session.runner import Activity
+from gui.session.activity import Activity
 
 
 @pytest.fixture

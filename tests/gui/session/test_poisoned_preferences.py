@@ -84,7 +84,7 @@ def test_presets_and_settings_of_any_kind_are_none(folder, value):
     (folder / "preferences.json").write_text(json.dumps(told))
     kept = Preferences(folder)
     assert kept.settings == Settings()
-    assert all(one == Settings() for one in kept.presets.values())
+    assert all(one == Settings() for one in kept.presets.all().values())
     assert isinstance(kept.out, Path)
 
 

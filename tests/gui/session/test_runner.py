@@ -8,9 +8,10 @@ from colorizer.engine.queue import REMOVED, Queue
 from colorizer.engine.wire import end_event
 from colorizer.jobs import Job, JobState, Kind, Progress
 from colorizer.settings import Settings
+from gui.session.activity import Activity
 from gui.session.engine import Engine
 from gui.session.queue_model import QueueModel
-from gui.session.runner import Activity, Runner
+from gui.session.runner import Runner
 from gui.session.thumbnails import Thumbnails
 
 

@@ -40,11 +40,11 @@ def test_preferences_are_kept(qapp, tmp_path):
     preferences = Preferences(tmp_path)
     preferences.settings = Settings(strength=0.5)
     preferences.out = tmp_path / "x"
-    preferences.save_preset("soft", Settings(vividness=0.1))
+    preferences.presets.save("soft", Settings(vividness=0.1))
     again = Preferences(tmp_path)
     assert again.settings == Settings(strength=0.5)
     assert again.out == tmp_path / "x"
-    assert again.presets == {"soft": Settings(vividness=0.1)}
+    assert again.presets.all() == {"soft": Settings(vividness=0.1)}
 
 
 def test_damaged_preferences_are_the_usual_ones(qapp, tmp_path):
