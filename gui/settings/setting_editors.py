@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from colorizer.models import model_names
 from colorizer.settings import PRESETS
-from gui.settings.setting_words import choice_words
+from gui.settings.setting_words import choice_words, setting_words
 
 _DEVICES = ("auto", "cpu", "cuda", "cuda:0", "cuda:1", "mps", "xpu")
 _SPACES = ("srgb", "adobe-rgb", "eci-rgb-v2", "display-p3")
@@ -80,9 +80,9 @@ def _plain_editor(item: Field[Any], hint: Any) -> Editor:
     kind = next(part for part in kinds if part is not NoneType)
     name, allowed, optional = item.name, item.metadata["range"], NoneType in kinds
     if kind is bool:
-        return _check()
+        return _check(name)
     if item.metadata["choices"]:
-        return _choice(item.metadata["choices"])
+        return _choice(item.metadata["choices"], name)
     if name == "model":
         return _choice(tuple(model_names()))
     if name == "device":
@@ -113,16 +113,16 @@ def _placeholder(name: str) -> str:
     return _tr("automatic") if name in ("fps", "shots") else _tr("none")
 
 
-def _check() -> Editor:
-    box = QCheckBox(_tr("on"))
+def _check(name: str) -> Editor:
+    box = QCheckBox(setting_words(name))
     return Editor(box, box.isChecked, box.setChecked)
 
 
-def _choice(choices: tuple[str, ...], *, editable: bool = False) -> Editor:
+def _choice(choices: tuple[str, ...], name: str = "", *, editable: bool = False) -> Editor:
     box = QComboBox()
     box.setEditable(editable)
     for value in choices:
-        box.addItem(choice_words(value), value)
+        box.addItem(choice_words(value, name), value)
 
     def get() -> str:
         # What a person typed has no entry; what they left alone is shown in words.

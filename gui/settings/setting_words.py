@@ -2,70 +2,47 @@
 
 from __future__ import annotations
 
-from dataclasses import Field, dataclass, fields
+from dataclasses import Field, fields
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QLocale
 
 from colorizer.settings import Settings
+from colorizer.settings.option import GROUPS
 
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Settings that are shown on one page."""
-
-    name: str
-    usual: tuple[str, ...]
-    """Always shown, in this order."""
-    rare: tuple[str, ...] = ()
-    """Folded away."""
-
-
-GROUPS = (
-    Group("colour", ("model", "size", "strength", "vividness"), ("weights", "device", "hints")),
-    Group(
-        "photos",
-        ("format", "bit_depth", "jpeg_quality", "profile", "paper", "faded"),
-        ("assume_profile", "coloured", "blank", "text", "line_art"),
-    ),
-    Group(
-        "films",
-        ("preset", "codec", "quality", "smooth", "every_frame"),
-        ("hardware", "interlaced", "changes", "shots", "start", "end", "sequence", "fps",
-         "accept_gaps", "transfer"),
-    ),
-    Group("results", ("existing", "name", "verify")),
-    Group("provenance", ("sidecar", "caption"), ("c2pa_certificate", "c2pa_key")),
+USUAL = (
+    "existing", "name", "model", "device", "size", "strength", "vividness", "reference", "format",
+    "bit_depth", "jpeg_quality", "profile", "faded", "paper", "caption", "preset", "codec",
+    "quality", "smooth", "every_frame", "sequence", "fps", "sidecar", "verify",
 )  # fmt: skip
+"""Settings that are always shown, in this order; the others of their group are folded away."""
 
 
-def group_of(item: Field[Any]) -> tuple[str, bool]:
-    """Return the group of a setting and whether it is a rare one.
+def groups() -> list[str]:
+    """Return the groups of settings that `colorizer run --help` has, in its order."""
+    used = {item.metadata["group"] for item in fields(Settings)}
+    return [group for group in GROUPS if group in used]
 
-    One that no group names is a rare one of what it shapes.
-    """
-    for group in GROUPS:
-        if item.name in (*group.usual, *group.rare):
-            return group.name, item.name in group.rare
-    return {"photo": "photos", "film": "films", "both": "colour"}.get(
-        item.metadata["shapes"], "results"
-    ), True
+
+def is_rare(item: Field[Any]) -> bool:
+    """Whether a setting is folded away on its page."""
+    return item.name not in USUAL
 
 
 def order_of(item: Field[Any]) -> int:
     """Return the place of a setting on its page."""
-    names = [name for group in GROUPS for name in (*group.usual, *group.rare)]
-    return names.index(item.name) if item.name in names else len(names)
+    return USUAL.index(item.name) if item.name in USUAL else len(USUAL)
 
 
 def group_words(name: str) -> str:
     """Return the title of a page."""
     return {
+        "files": _tr("Inputs and outputs"),
         "colour": _tr("Colour"),
         "photos": _tr("Photos"),
         "films": _tr("Films"),
-        "results": _tr("Results"),
-        "provenance": _tr("Provenance"),
+        "sequences": _tr("Image sequences"),
+        "records": _tr("Records"),
     }[name]
 
 
@@ -83,8 +60,8 @@ def help_words(item: Field[Any]) -> str:
     return text[:1].upper() + text[1:]
 
 
-def choice_words(value: str) -> str:
-    """Return a choice as a person reads it; names of formats stay what they are."""
+def choice_words(value: str, setting: str = "") -> str:
+    """Return a choice of a setting as a person reads it; names of formats stay what they are."""
     fixed = {
         "h264": "H.264", "h265": "H.265", "ffv1": "FFV1", "v210": "v210", "prores": "ProRes",
         "dnxhr": "DNxHR", "av1": "AV1", "tiff": "TIFF",
@@ -92,10 +69,11 @@ def choice_words(value: str) -> str:
         "srgb": "sRGB", "adobe-rgb": "Adobe RGB (1998)", "eci-rgb-v2": "eciRGB v2",
         "display-p3": "Display P3",
     }  # fmt: skip
-    return fixed.get(value) or _choices().get(value, value)
+    words = _choices()
+    return fixed.get(value) or words.get(f"{setting}.{value}") or words.get(value, value)
 
 
-def value_words(value: Any) -> str:
+def value_words(value: Any, setting: str = "") -> str:
     """Return a value of any setting as a person reads it."""
     if value is None or value == "":
         return _tr("none")
@@ -103,7 +81,7 @@ def value_words(value: Any) -> str:
         return _tr("on") if value else _tr("off")
     if isinstance(value, float):
         return QLocale().toString(value, "g", 4)
-    return choice_words(str(value))
+    return choice_words(str(value), setting)
 
 
 def told_settings(settings: Settings) -> list[tuple[str, str]]:
@@ -111,7 +89,7 @@ def told_settings(settings: Settings) -> list[tuple[str, str]]:
     usual = Settings()
     items = sorted(fields(Settings), key=order_of)
     return [
-        (setting_words(item.name), value_words(getattr(settings, item.name)))
+        (setting_words(item.name), value_words(getattr(settings, item.name), item.name))
         for item in items
         if getattr(settings, item.name) != getattr(usual, item.name)
     ]
@@ -141,13 +119,27 @@ def _choices() -> dict[str, str]:
         "colour": _tr("Coloured like the rest"),
         "fresh": _tr("As a fresh print"),
         "as-is": _tr("As faded as the print"),
-        "off": _tr("Contrast not stretched"),
+        "faded.off": _tr("Contrast not stretched"),
+        "on": _tr("On"),
+        "off": _tr("Off"),
         "no": _tr("No"),
         "top": _tr("Top field first"),
         "bottom": _tr("Bottom field first"),
         "video": _tr("Video"),
         "log": _tr("Printing density"),
         "linear": _tr("Linear light"),
+        "mixed-top": _tr("Mixed, top field first"),
+        "mixed-bottom": _tr("Mixed, bottom field first"),
+        "changes.fail": _tr("Refuse such a film"),
+        "split": _tr("Make a film of each part"),
+        "pan": _tr("Panchromatic"),
+        "ortho": _tr("Orthochromatic"),
+        "blue": _tr("Sensitive to blue alone"),
+        "scene": _tr("In a scene"),
+        "film": _tr("In the whole film"),
+        "folder": _tr("In a folder of photos"),
+        "hide": _tr("Hide from the network"),
+        "show": _tr("Show to the network"),
     }
 
 

@@ -9,6 +9,7 @@ from typing import Any, get_type_hints
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
+    QCheckBox,
     QComboBox,
     QFormLayout,
     QFrame,
@@ -24,11 +25,11 @@ from colorizer.settings import Settings
 from colorizer.settings.option import flag
 from gui.settings.setting_editors import Editor, editor_of, lock_codec
 from gui.settings.setting_words import (
-    GROUPS,
     choice_words,
-    group_of,
     group_words,
+    groups,
     help_words,
+    is_rare,
     order_of,
     setting_words,
 )
@@ -36,19 +37,19 @@ from gui.style.plain import PlainLabel
 
 
 class SettingsForm(QTabWidget):
-    """Shows and changes one `Settings`: a page for each group, rare ones folded away."""
+    """Shows and changes one `Settings`: a page for each group of `--help`, rare ones folded."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setDocumentMode(True)
         self._editors: dict[str, Editor] = {}
         self._folds: dict[str, Fold] = {}
-        self._rare: dict[str, list[str]] = {group.name: [] for group in GROUPS}
+        self._rare: dict[str, list[str]] = {group: [] for group in groups()}
         hints = get_type_hints(Settings)
         items = sorted(fields(Settings), key=order_of)
-        for group in GROUPS:
-            own = [item for item in items if group_of(item)[0] == group.name]
-            self.addTab(self._create_page(group.name, own, hints), group_words(group.name))
+        for group in groups():
+            own = [item for item in items if item.metadata["group"] == group]
+            self.addTab(self._create_page(group, own, hints), group_words(group))
         lock_codec(self._editors)
         self.set_values(Settings())
 
@@ -93,9 +94,8 @@ class SettingsForm(QTabWidget):
         usual, rare = _form(), _form()
         column.addLayout(usual)
         for item in items:
-            is_rare = group_of(item)[1]
-            self._add(rare if is_rare else usual, item, hints[item.name])
-            if is_rare:
+            self._add(rare if is_rare(item) else usual, item, hints[item.name])
+            if is_rare(item):
                 self._rare[group].append(item.name)
         if self._rare[group]:
             self._folds[group] = Fold(rare)
@@ -114,7 +114,9 @@ class SettingsForm(QTabWidget):
 
     def _add(self, layout: QFormLayout, item: Field[Any], hint: Any) -> None:
         editor = self._editors[item.name] = editor_of(item, hint)
-        label = PlainLabel(setting_words(item.name))
+        name = setting_words(item.name)
+        # A check box says itself what it is for.
+        label = PlainLabel("" if isinstance(editor.widget, QCheckBox) else name)
         label.setBuddy(editor.widget)
         help_text = PlainLabel(help_words(item))
         help_text.setWordWrap(True)
@@ -122,7 +124,7 @@ class SettingsForm(QTabWidget):
         field = editor.widget.focusProxy() or editor.widget  # next to a button, the field itself
         for part in (editor.widget, field, label):
             part.setToolTip(flag(item.name))
-            part.setAccessibleName(label.text())
+            part.setAccessibleName(name)
         field.setAccessibleDescription(help_text.text())
         column = QVBoxLayout()
         column.setSpacing(2)

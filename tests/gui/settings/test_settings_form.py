@@ -1,14 +1,19 @@
+import re
+import subprocess
+import sys
 from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QPoint, Qt
 from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QCheckBox, QLabel
 
 from colorizer.settings import Settings
 from gui.session.preferences import Preferences
-from gui.settings.setting_words import GROUPS
+from gui.settings.setting_words import USUAL, choice_words, setting_words
 from gui.settings.settings_form import SettingsForm
+from gui.words.language import Words, languages, read_words
 
 
 @pytest.fixture
@@ -52,10 +57,66 @@ def test_damaged_preferences_are_the_usual_ones(qapp, tmp_path):
     assert Preferences(tmp_path).settings == Settings()
 
 
-def test_the_groups_name_settings_that_exist_and_each_once():
-    named = [name for group in GROUPS for name in (*group.usual, *group.rare)]
-    assert len(named) == len(set(named))
-    assert set(named) <= {item.name for item in fields(Settings)}
+def told_by_help():
+    """Return the flags of each group of `colorizer run --help-all`, as it prints them."""
+    command = [sys.executable, "-m", "colorizer", "run", "--help-all"]
+    found, group = {}, ""
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    for line in told.splitlines():
+        if line.endswith(":") and not line.startswith(" "):
+            group = line.removesuffix(":")
+        elif line.startswith("  --"):
+            found.setdefault(group, set()).add(re.match(r"  --([a-z0-9-]+)", line)[1])
+    return found
+
+
+def test_pages_are_the_groups_of_the_command_line_with_the_same_settings(form):
+    told = told_by_help()
+    titles = [form.tabText(page) for page in range(form.count())]
+    assert titles == [title.capitalize() for title in told if title.capitalize() in titles]
+    for page, title in enumerate(titles):
+        shown = {
+            item.name for item in fields(Settings)
+            if form.widget(page).isAncestorOf(form.editor(item.name))
+        }  # fmt: skip
+        named = {flag.replace("-", "_") for flag in told[title[:1].lower() + title[1:]]}
+        assert shown
+        assert shown <= named, title
+
+
+def test_usual_settings_exist():
+    assert {item.name for item in fields(Settings)} >= set(USUAL)
+    assert len(set(USUAL)) == len(USUAL)
+
+
+def test_a_check_box_says_what_it_is_for_and_no_box_is_without_a_label(form):
+    for item in fields(Settings):
+        widget = form.editor(item.name)
+        if isinstance(widget, QCheckBox):
+            assert widget.text() == setting_words(item.name)
+        else:
+            labels = [one.text() for one in form.findChildren(QLabel) if one.buddy() is widget]
+            assert labels == [setting_words(item.name)]
+
+
+@pytest.mark.parametrize("code", languages())
+def test_every_choice_is_said_in_words(qapp, code):
+    translator = Words(read_words(code), code, qapp)
+    if code != "en":
+        qapp.installTranslator(translator)
+    try:
+        told = {
+            (item.name, value): choice_words(value, item.name)
+            for item in fields(Settings) for value in item.metadata["choices"] or ()
+        }  # fmt: skip
+        raw = {key for key, words in told.items() if words == key[1]}
+        assert raw <= {("codec", "v210")}, "the value of the command line, not a word"
+        assert told["memory", "off"] != told["faded", "off"]
+        for name in {name for name, _ in told}:
+            words = [one for (setting, _), one in told.items() if setting == name]
+            assert len(set(words)) == len(words), "two choices look the same"
+    finally:
+        qapp.removeTranslator(translator)
 
 
 def test_the_form_gives_back_every_choice(form):
