@@ -32,7 +32,7 @@ class JobState(StrEnum):
     """The program ended, or the computer, while it was in progress; it can be continued."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Job:
     """One source to be colorized into one target."""
 

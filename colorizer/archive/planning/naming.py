@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 from colorizer.archive.planning.existing import settle
@@ -89,12 +90,13 @@ def plan_jobs(
     found, gaps = found_sequences(walked.found, settings)
     walked.found, walked.problems = found, [*walked.problems, *gaps]
     existing = results_of(naming, root or out)
-    walked.found = [item for item in found if item.named or not existing.lists(item.path)]
-    walked.made += [item.path for item in found if not item.named and existing.lists(item.path)]
+    listed = {item.path for item in found if not item.named and existing.lists(item.path)}
+    walked.found = [item for item in found if item.path not in listed] if listed else found
+    walked.made += [item.path for item in found if item.path in listed] if listed else []
     found, results = _without_results(walked.found, naming, first)
     targets = targets_of(found, naming, first, results=existing)
-    originals = _identities(item.path for item in found)
-    others = _identities(item.path for item in walked.found) if results else set()
+    originals = _Files(item.path for item in found)
+    others = _Files(item.path for item in walked.found if results)
     walked.made += results
     jobs, settled = [], []
     taken = {name_key(target) for target in targets}
@@ -103,9 +105,8 @@ def plan_jobs(
         decided = _decide(job, originals, others, taken)
         (jobs if isinstance(decided, Job) else settled).append(decided)
     notes = _notes(walked, out)
-    shortened = sum(
-        "~" in t.stem and "~" not in i.path.stem for i, t in zip(found, targets, strict=True)
-    )
+    pairs = zip(found, targets, strict=True)
+    shortened = sum("~" in t.stem and "~" not in i.path.stem for i, t in pairs if "~" in t.name)
     if settings.caption and any(item.kind is Kind.FILM for item in found):
         notes.append(note("plan.caption_photos_only"))
     if shortened:
@@ -155,41 +156,62 @@ def _identities(paths: Iterable[Path]) -> set[tuple[int, int] | str]:
     return known
 
 
+class _Files:
+    """The files behind paths, which are asked of the disk when one is first asked about."""
+
+    def __init__(self, paths: Iterable[Path]) -> None:
+        self._paths = paths
+        self._known: set[tuple[int, int] | str] | None = None
+
+    def have(self, path: Path) -> bool:
+        """Tell whether a file is one of them, under whatever name."""
+        if self._known is None:
+            self._known = _identities(self._paths)
+        return not self._known.isdisjoint(_identities([path]))
+
+
 def _without_results(
     found: list[Found], naming: Naming, first: int
 ) -> tuple[list[Found], list[Path]]:
     """Return sources, and files in folders that are targets of others: earlier results."""
-    places = {
-        name_key(Path(os.path.abspath(naming.plain(item, n))))  # noqa: PTH100
-        for n, item in enumerate(found, first)
-    }
+    folder_key = lru_cache(maxsize=64)(lambda folder: name_key(os.path.abspath(folder)))  # noqa: PTH100
+
+    def key(path: Path) -> str:
+        folder, name = os.path.split(path)
+        return f"{folder_key(folder)}{os.sep}{name_key(name)}"
+
+    targets = [naming.plain(item, n) for n, item in enumerate(found, first)]
+    folders = {folder_key(os.path.dirname(target)) for target in targets}  # noqa: PTH120 - many
+    if not any(folder_key(os.path.dirname(item.path)) in folders for item in found):  # noqa: PTH120
+        return found, []
+    plain = [key(target) for target in targets]
+    places = set(plain)
     # A file whose own name is its target is no result but an original about to be refused.
-    kept = [
-        item
-        for n, item in enumerate(found, first)
-        if item.named
-        or (here := name_key(Path(os.path.abspath(item.path)))) not in places  # noqa: PTH100
-        or here == name_key(Path(os.path.abspath(naming.plain(item, n))))  # noqa: PTH100
-    ]
-    staying = {item.path for item in kept}
-    return kept, [item.path for item in found if item.path not in staying]
+    results = {
+        item.path
+        for item, target in zip(found, plain, strict=True)
+        if not item.named and (here := key(item.path)) in places and here != target
+    }
+    kept = [item for item in found if item.path not in results] if results else found
+    return kept, [item.path for item in found if item.path in results]
 
 
 def _decide(
     job: Job,
-    originals: Container[object],
-    others: Container[object],
+    originals: _Files,
+    others: _Files,
     taken: set[str],
 ) -> Job | Progress:
     """Apply `existing` to one job; an input is never the target, whatever the setting.
 
     Args:
         job: as it would be.
-        originals: identities of all sources.
-        others: of those and of what was taken for results of earlier runs.
+        originals: all sources.
+        others: those and of what was taken for results of earlier runs.
         taken: keys of all targets; grows.
     """
-    length = len(os.fsencode(os.path.abspath(job.target)))  # noqa: PTH100
+    whole = job.target if job.target.is_absolute() else os.path.abspath(job.target)  # noqa: PTH100
+    length = len(os.fsencode(whole))
     if os.name == "posix" and length > LONGEST_PATH:
         reason = note("target.path_too_long", bytes=length, most=LONGEST_PATH)
         return Progress(job, JobState.FAILED, message=note("target.shorter_folder", why=reason))
@@ -198,14 +220,13 @@ def _decide(
         return job
     if job.settings.existing == "rename":
         return replace(job, target=_free_name(job.target, taken, film=film))
-    here = _identities([job.target])
     refused = note("target.among_inputs", file=job.target)
-    if any(identity in originals for identity in here):
+    if originals.have(job.target):
         return Progress(job, JobState.FAILED, message=refused)
     # What takes reading whole files is left to the run, where it goes side by side.
     if settled := settle(job, hashing=False):
         return settled
-    if any(identity in others for identity in here):
+    if others.have(job.target):
         return Progress(job, JobState.FAILED, message=refused)
     return job
 

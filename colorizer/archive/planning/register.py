@@ -58,15 +58,19 @@ def without_clashes(plan: Plan, others: Iterable[Path] = ()) -> Plan:
         plan: of the run.
         others: what else was named as an input.
     """
-    key = _keys()
-    read = set(map(key, _read_by(plan, others)))
+    key, folder_of = _keys()
+    folders = set(map(folder_of, _read_by(plan, others)))
+    there = lru_cache(maxsize=64)(os.path.isdir)
+    read: set[Key] = set()
     jobs, settled = [], list(plan.settled)
     for job in plan.jobs:
-        found = next((pair for pair in written_by(job) if key(pair[1]) in read), None)
-        reason = ""
+        found, reason = None, ""
+        if job.kind is Kind.FILM or folder_of(job.target) in folders:  # a photo's are in one
+            read = read or set(map(key, _read_by(plan, others)))
+            found = next((pair for pair in written_by(job) if key(pair[1]) in read), None)
         if found is not None and not _is_frames(job, found[1]):
             reason = note("target.extra_among_inputs", kind=found[0], file=found[1])
-        elif job.settings.sidecar:
+        elif job.settings.sidecar and there(os.path.dirname(job.target)):  # noqa: PTH120 - many
             reason = _in_the_way(job)
         if reason:
             settled.append(Progress(job, JobState.FAILED, message=reason))
@@ -95,7 +99,7 @@ def check_output(file: Path, job: Job, others: Iterable[Path] = ()) -> None:
     Raises:
         TargetError: naming the file.
     """
-    key = _keys()
+    key, _ = _keys()
     for read in (*_inputs_of(job), *others):
         same = key(read) == key(file)
         with suppress(OSError):
@@ -115,22 +119,24 @@ def check_lists(files: Iterable[Path], plan: Plan, others: Iterable[Path] = ()) 
     Raises:
         TargetError: naming the list.
     """
-    key = _keys()
-    planned = [*plan.jobs, *(event.job for event in plan.settled)]
-    inputs = set(map(key, _read_by(plan, others)))
-    made = {key(path) for job in planned for _, path in written_by(job)}
-    for file in files:
-        if key(file) in inputs:
+    key, folder_of = _keys()
+    wanted = {key(file): file for file in files}
+    folders = {folder for folder, _ in wanted}
+    for path in _read_by(plan, others):
+        if folder_of(path) in folders and (file := wanted.get(key(path))):
             raise TargetError(file, note("list.among_inputs"))
-        if key(file) in made:
-            raise TargetError(file, note("list.name_of_result"))
+    for job in (*plan.jobs, *(event.job for event in plan.settled)):
+        if job.kind is Kind.FILM or folder_of(job.target) in folders:
+            for _, path in written_by(job):
+                if file := wanted.get(key(path)):
+                    raise TargetError(file, note("list.name_of_result"))
 
 
 def _read_by(plan: Plan, others: Iterable[Path]) -> Iterator[Path]:
     """Yield every file that a run reads."""
     planned = [*plan.jobs, *(event.job for event in plan.settled)]
     yield from others
-    for settings in {job.settings for job in planned}:
+    for settings in {id(job.settings): job.settings for job in planned}.values():
         yield from _named(settings)
     for job in planned:
         yield job.source
@@ -170,11 +176,15 @@ def _is_frames(job: Job, file: Path) -> bool:
     return job.kind is Kind.FILM and is_frame_name(job.source) and file == job.target
 
 
-def _keys() -> Callable[[Path], Key]:
-    """Return what tells a name in a folder from all others, for many names in few folders."""
+def _keys() -> tuple[Callable[[Path], Key], Callable[[Path], object]]:
+    """Return what tells a name in a folder from all others, and what tells its folder.
+
+    Both are for many names in few folders.
+    """
 
     @lru_cache(maxsize=4096)
     def folder_key(folder: str) -> object:
+        folder = os.path.abspath(folder)  # noqa: PTH100 - links stay
         try:
             status = os.stat(folder)  # noqa: PTH116 - os.path gave it
         except OSError:  # it does not exist: nothing that is read is in it
@@ -182,7 +192,10 @@ def _keys() -> Callable[[Path], Key]:
         return (status.st_dev, status.st_ino) if status.st_ino else os.path.realpath(folder)
 
     def key(path: Path) -> Key:
-        folder, name = os.path.split(os.path.abspath(path))  # noqa: PTH100 - links stay
+        folder, name = os.path.split(path)
         return folder_key(folder), name_key(name)
 
-    return key
+    def folder_of(path: Path) -> object:
+        return folder_key(os.path.dirname(path))  # noqa: PTH120 - many
+
+    return key, folder_of

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import count
 from pathlib import Path
 
@@ -25,6 +26,8 @@ class Naming:
     """Of which name, format, codec and model count."""
     film_suffix: Callable[[str, str], str]
     """Container of (source suffix, codec)."""
+    _known: dict[tuple[str, int], Path] = field(default_factory=dict, init=False, compare=False)
+    """Plain targets, each of which a plan asks for several times."""
 
     def plain(self, item: Found, n: int) -> Path:
         """Return the target of a file if it were alone.
@@ -33,7 +36,10 @@ class Naming:
             item: the file.
             n: its place in the run, from 1.
         """
-        return self._place(item, self._stem(item, _own_stem(item), n))
+        key = str(item.path), n if self.numbered else 0
+        if key not in self._known:
+            self._known[key] = self._place(item, self._stem(item, _own_stem(item), n))
+        return self._known[key]
 
     @property
     def numbered(self) -> bool:
@@ -67,7 +73,7 @@ class Naming:
             self.settings.name,
             stem=stem,
             ext=item.path.suffix.lower().lstrip("."),
-            parent=Path(os.path.abspath(item.path)).parent.name,  # noqa: PTH100
+            parent=_name_of(os.path.dirname(item.path)),  # noqa: PTH120 - many files
             n=n,
             model=self.settings.model,
         )
@@ -76,7 +82,7 @@ class Naming:
         from colorizer.media.photo.jpeg_kind import suffix_to_follow
         from colorizer.media.photo.suffixes import photo_suffix, told_suffix
 
-        suffix, place = item.path.suffix, f"{item.relative}{variant}"
+        suffix, place = item.path.suffix, (item.relative, variant)
         if is_sequence(item):
             wanted = photo_suffix(suffix, self.settings.format)
             folder = self.out / item.relative.parent / fitting(stem, "", place)
@@ -96,3 +102,8 @@ def is_sequence(item: Found) -> bool:
 
 def _own_stem(item: Found) -> str:
     return stem_of(item.path) if is_sequence(item) else item.path.stem
+
+
+@lru_cache(maxsize=64)
+def _name_of(folder: str) -> str:
+    return os.path.basename(os.path.abspath(folder))  # noqa: PTH100, PTH119 - as it is written

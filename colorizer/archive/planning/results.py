@@ -26,7 +26,8 @@ _NUMBER = re.compile(r"_\d+$")
 
 def name_key(path: Path | str) -> str:
     """Return the same text for names that a file system may take for one."""
-    return normal_form(path).casefold()
+    text = str(path)
+    return text.lower() if text.isascii() else normal_form(text).casefold()
 
 
 @dataclass(slots=True)
@@ -51,7 +52,7 @@ class Results:
     def __init__(self, root: Path, template: str, model: str) -> None:
         self._root = root
         self._form = _form(template, model)
-        self._folders: dict[Path, _Folder] = {}
+        self._folders: dict[str, _Folder] = {}
         self._sources: dict[Path, Owner] | None = None
         self._owners: dict[Path, Owner | None] = {}
 
@@ -69,7 +70,12 @@ class Results:
 
     def lists(self, file: Path) -> bool:
         """Tell whether the manifest names the source of a file, which thus is a result."""
-        return Path(os.path.abspath(file)) in self._listed()  # noqa: PTH100 - links stay
+        listed = self._listed()
+        return bool(listed) and Path(os.path.abspath(file)) in listed  # noqa: PTH100 - links stay
+
+    def has_any(self, folder: Path) -> bool:
+        """Tell whether there is anything in a folder."""
+        return bool(self._folder(folder).spelled)
 
     def spelled(self, target: Path) -> list[Path]:
         """Return the files that a file system may take for `target`."""
@@ -111,8 +117,8 @@ class Results:
         return self._sources
 
     def _folder(self, folder: Path) -> _Folder:
-        if folder not in self._folders:
-            self._folders[folder] = made = _Folder()
+        if str(folder) not in self._folders:
+            self._folders[str(folder)] = made = _Folder()
             folder = on_disk(folder)
             with suppress(OSError):  # mostly: it does not exist
                 names = {name.removesuffix(SUFFIX) for name in os.listdir(folder)}  # noqa: PTH208 - many
@@ -121,7 +127,7 @@ class Results:
                     for stem in self._stems(name):
                         made.families[stem].append(folder / name)
             return made
-        return self._folders[folder]
+        return self._folders[str(folder)]
 
     def _stems(self, name: str) -> set[str]:
         """Return all stems of sources, as keys, of which this can be a result's name."""

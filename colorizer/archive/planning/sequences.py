@@ -41,6 +41,8 @@ def found_sequences(
     for pattern, frames in grouped(i.path for i in files if not _is_sequence(i)).items():
         if len(frames) >= _LEAST or pattern.suffix.lower() in FILE_SUFFIXES:
             pattern_of |= dict.fromkeys(frames, pattern)
+    if not pattern_of and not any(map(_is_sequence, found)):
+        return found, []
     kept: list[Found] = []
     problems: list[MediaError] = []
     told: set[Path] = set()

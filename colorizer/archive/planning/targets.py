@@ -66,16 +66,23 @@ class _Giving:
         self._results = results
         self._promised = promised
         self._taken = {name_key(target) for target in promised.values()}
+        self._beside: set[int] = set()
+        """Places of the files whose results come into folders where others are."""
 
     def keep(self, found: list[Found]) -> None:
         """Leave every result that exists to its source: the one of its path, else a moved one."""
-        for index, item in enumerate(found):
+        for index, item in enumerate(found if self._promised else ()):
             if target := self._promised.get(item.path):
                 self.targets[index] = target
+        self._beside = {n for n, item in enumerate(found) if self._any(item)}
         for moved in (False, True):
-            for index, item in enumerate(found):
-                if index not in self.targets and (target := self._held(item, moved)):
+            for index in sorted(self._beside):
+                if index not in self.targets and (target := self._held(found[index], moved)):
                     self._give(index, target)
+
+    def _any(self, item: Found) -> bool:
+        """Tell whether a file may have a result, or its name be another's: not in a new folder."""
+        return is_sequence(item) or self._results.has_any(self._naming.plain(item, 1).parent)
 
     def name(self, found: list[Found], first: int) -> None:
         """Give the others names made of their own."""
@@ -86,7 +93,8 @@ class _Giving:
         self._taken |= {name_key(target) for target in plain.values()}
         for index in left:
             target = plain[index]
-            if name_key(target) in given or self._results.is_owned(target):
+            owned = index in self._beside and self._results.is_owned(target)
+            if owned or name_key(target) in given:
                 target = self._naming.other(found[index], first + index, self._is_free)
             given.add(name_key(target))
             self._give(index, target)
@@ -133,7 +141,8 @@ class _Giving:
         return found
 
     def _give(self, index: int, target: Path) -> None:
-        self.targets[index] = on_disk(target.parent) / target.name
+        spelled = target if str(target).isascii() else on_disk(target.parent) / target.name
+        self.targets[index] = spelled
         self._taken.add(name_key(target))
 
     def _is_free(self, target: Path) -> bool:

@@ -143,12 +143,12 @@ def _below(
             reason = _why_not(given) if exists else _missing(given)
             result.problems.append(MediaError(given, reason))
         return
-    for path, linked in _files(given, result, _identity(out), recursive):
+    for path, relative, linked in _files(given, result, _identity(out), recursive):
         kind = kind_of(path)
         if kind is None:
             result.unsupported.append(path)
         else:
-            yield Found(path, path.relative_to(given), kind, named=False, linked=linked)
+            yield Found(path, relative, kind, named=False, linked=linked)
 
 
 def _missing(given: Path) -> str:
@@ -162,10 +162,10 @@ def _missing(given: Path) -> str:
 
 def _files(
     top: Path, result: Walk, out: tuple[int, int] | None, recursive: bool
-) -> Iterator[tuple[Path, bool]]:
+) -> Iterator[tuple[Path, Path, bool]]:
     """Yield the files of a folder, then those of its folders, in natural order.
 
-    With each file comes whether it is a link.
+    With each file comes its place below `top` and whether it is a link.
     """
     waiting = [top]
     entered: set[tuple[int, int] | None] = set()
@@ -184,6 +184,7 @@ def _files(
             reason = note("folder.cannot_read", why=error.strerror or error)
             result.problems.append(MediaError(folder, reason))
             continue
+        below_top = folder.relative_to(top)
         made = {name.removesuffix(SUFFIX) for name, _, _ in names if name.endswith(SUFFIX)}
         ignored = [item[0] for item in names if _is_ignored(item[0], item[1], recursive)]
         result.ignored += (folder / name for name in sorted(ignored, key=_natural))
@@ -197,7 +198,7 @@ def _files(
             elif kind == "file" and name in made and not why_not_ours(folder / f"{name}{SUFFIX}"):
                 result.made.append(folder / name)
             elif kind == "file":
-                yield folder / name, linked
+                yield folder / name, below_top / name, linked
         if recursive:
             below = [n for n, kind, _ in names if kind == "folder" and not n.startswith(".")]
             waiting.extend(folder / name for name in reversed(below))
