@@ -166,7 +166,12 @@ def luma_to_L(Y: np.ndarray, bits: int, full_range: bool) -> np.ndarray:
     Returns:
         L in [0, 100], float32, the shape of Y.
     """
-    return _L_of_code(bits, full_range)[Y]
+    table = _L_of_code(bits, full_range)
+    if Y.dtype == np.uint8 and Y.ndim == 2 and Y.size:  # three times as fast
+        import cv2
+
+        return cv2.LUT(Y, table)
+    return table[Y]
 
 
 def L_to_light(L: Array) -> Array:

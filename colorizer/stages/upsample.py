@@ -214,9 +214,11 @@ def _add_detail(low: np.ndarray, L: np.ndarray, out: np.ndarray) -> None:
     a, b, slope_a, slope_b, soft = (
         cv2.resize(plane, L.shape[::-1], interpolation=cv2.INTER_LINEAR) for plane in low
     )
-    detail = L - soft
+    detail = np.subtract(L, soft, out=soft)
     for plane, base, slope in ((out[0], a, slope_a), (out[1], b, slope_b)):
-        np.add(base, np.clip(slope * detail, -MAX_DETAIL, MAX_DETAIL), out=plane)
+        slope *= detail
+        np.clip(slope, -MAX_DETAIL, MAX_DETAIL, out=slope)
+        np.add(base, slope, out=plane)
 
 
 def _slopes(ab: np.ndarray, L: np.ndarray, radius: int) -> list[np.ndarray]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -140,14 +141,12 @@ def _peak(tile: np.ndarray) -> tuple[float, bool, bool] | None:
     None where there is no sharp peak; the frequency is in periods in the part.
     """
     size = len(tile)
-    window = np.hanning(size).astype(np.float32)
-    seen = (tile - tile.mean()) * window[:, None] * window
+    window, y, x, away = _grid(size)
+    seen = (tile - tile.mean()) * window
     power = (np.abs(np.fft.fftshift(np.fft.fft2(seen))) ** 2).astype(np.float32)
     around = cv2.blur(power, (15, 15), borderType=cv2.BORDER_REFLECT)
     core = cv2.blur(power, (3, 3), borderType=cv2.BORDER_REFLECT)
     rest = np.maximum((225 * around - 9 * core) / 216, 1e-3 * around + 1e-3)
-    y, x = np.mgrid[-size // 2 : size // 2, -size // 2 : size // 2]
-    away = np.hypot(y, x)
     ratio = np.where(away >= _LEAST_CYCLES, core / rest, 0)
     # Of a screen and its harmonics the lowest stands out as far as any.
     high = ratio > max(_PEAK, 0.15 * float(ratio.max()))
@@ -162,6 +161,14 @@ def _peak(tile: np.ndarray) -> tuple[float, bool, bool] | None:
     steep = abs(row) > 5 * abs(column)
     flat = abs(column) > 5 * abs(row)
     return float(away[strongest]), not flat, not steep
+
+
+@lru_cache(maxsize=4)
+def _grid(size: int) -> tuple[np.ndarray, ...]:
+    """Return a window of a part, and of its spectrum the rows, columns and distances."""
+    line = np.hanning(size).astype(np.float32)
+    y, x = np.mgrid[-size // 2 : size // 2, -size // 2 : size // 2]
+    return line[:, None] * line, y, x, np.hypot(y, x).astype(np.float32)
 
 
 def _near(place: int, size: int) -> slice:
