@@ -1,8 +1,8 @@
 """How fast the program is beside the fastest it could be: `python -m tests.bench.speed`.
 
 Draws its own media from the sample pictures, so the ratios of two machines can be compared.
-share of a photo's decoding and encoding one after the other, and of a film's encoding.
-share of a photo's decoding and encoding one after the other, and of a film's encoding.
+Decode-only and encode-only are the ceilings of the same file in the same run; the last column is
+the share of a photo's decoding and encoding, or of a film's encoding.
 """
 
 import argparse
