@@ -1,6 +1,7 @@
 """Pictures of the window in its states: `python -m gui.screenshots OUTDIR`.
 
-Works without a display. `--scale 2` shows what a display of 200 % shows.
+Works without a display. `--scale 2` shows what a display of 200 % shows. The smallest windows, with
+all open, are among the pictures: 1024 x 640 at 100 % and, in OUTDIR/200, 1600 x 1000 at 200 %.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
     from gui.app.window import Window
 
+_SMALLEST = {1.0: (1024, 640), 2.0: (800, 500)}
+"""Window in device-independent pixels in which everything has to fit, by scale."""
 _PATIENCE = 180.0
 """Seconds a state may take to come."""
 
@@ -40,7 +44,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         _Studio(arguments, folder).shoot_all()
     finally:
         shutil.rmtree(folder)
-    return 0
+    return 0 if arguments.scale != 1.0 or arguments.once else _shoot_doubled(argv, arguments.outdir)
+
+
+def _shoot_doubled(argv: Sequence[str] | None, outdir: Path) -> int:
+    """Take the pictures of the smallest window of 200 %, which Qt decides at its start."""
+    given = list(sys.argv[1:] if argv is None else argv)
+    changed = [str(outdir / "200") if Path(word) == outdir else word for word in given]
+    size = map(str, _SMALLEST[2.0])
+    command = [sys.executable, "-m", "gui.screenshots", *changed]
+    return subprocess.run([*command, "--scale", "2", "--size", *size], check=False).returncode
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -54,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--folder", type=Path, help="new one to work in, as the pictures will show it"
     )
+    parser.add_argument("--once", action="store_true", help="without the pictures of 200 %%")
     parser.add_argument("--size", type=int, nargs=2, default=(1280, 800), metavar=("W", "H"))
     return parser
 
@@ -71,6 +85,7 @@ class _Studio:
         from gui.words.language import use_language
 
         self._out: Path = arguments.outdir
+        self._scale = arguments.scale if arguments.scale in _SMALLEST else 1.0
         self._app = create_app()
         apply_theme(self._app, arguments.theme)
         use_language(self._app, arguments.language)
@@ -155,6 +170,14 @@ class _Studio:
             self._wait(3.0)
             self._until(lambda: not panel.is_busy)
             self._shoot("film")
+            self._shoot_smallest()
+
+    def _shoot_smallest(self) -> None:
+        """Show everything in the smallest window."""
+        before = self.window.size()
+        self.window.resize(*_SMALLEST[self._scale])
+        self._shoot("smallest")
+        self.window.resize(before)
 
     def _spoil(self) -> None:
         """Add files that fail, as every archive has them."""

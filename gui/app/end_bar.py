@@ -10,8 +10,11 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QWidget
 
 from colorizer.jobs import JobState
 from gui.session.session import Session
-from gui.style.plain import PlainLabel
+from gui.style.elided_label import ElidedLabel
 from gui.words.text import clock, count
+
+_FEWEST = 8
+"""Letters of what came of the run, in the narrowest window."""
 
 
 class EndBar(QWidget):
@@ -20,11 +23,15 @@ class EndBar(QWidget):
     state_asked = Signal(str)
     """The files in a state are to be shown: its name."""
     folder_asked = Signal()
+    shown = Signal(bool)
+    """It appears or goes."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self.label = PlainLabel()
+        self.words = ""
+        self.label = ElidedLabel()
+        self.label.setMinimumWidth(self.fontMetrics().horizontalAdvance("m" * _FEWEST))
         self.failed = QPushButton(self.tr("Show failed"))
         self.failed.clicked.connect(lambda: self.state_asked.emit(JobState.FAILED.value))
         self.again = QPushButton(self.tr("Retry"))
@@ -38,7 +45,7 @@ class EndBar(QWidget):
         away.setAutoRaise(True)
         away.setToolTip(self.tr("Close"))
         away.setAccessibleName(self.tr("Close"))
-        away.clicked.connect(self.hide)
+        away.clicked.connect(lambda: self._show(False))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.label, 1)
@@ -51,6 +58,10 @@ class EndBar(QWidget):
         runner.activity_changed.connect(self._handle_activity)
         session.model.counts_changed.connect(self._handle_counts)
 
+    def _show(self, wanted: bool) -> None:
+        self.setVisible(wanted)
+        self.shown.emit(wanted)
+
     def _handle_end(self) -> None:
         """Say what came of the run that has just ended."""
         runner = self._session.runner
@@ -58,14 +69,15 @@ class EndBar(QWidget):
         if not counts:
             return
         told = end_words(counts)
-        self.label.setText(f"{told} · {clock(runner.seconds_of_last)}")
+        self.words = f"{told} · {clock(runner.seconds_of_last)}"
+        self.label.setText(self.words)
         for button in (self.failed, self.again):
             button.setVisible(counts[JobState.FAILED] > 0)
-        self.show()
+        self._show(True)
 
     def _handle_activity(self) -> None:
         if self._session.runner.is_active:
-            self.hide()
+            self._show(False)
 
     def _handle_counts(self) -> None:
         """Offer nothing for files that are no more, or no longer failed."""
@@ -73,7 +85,7 @@ class EndBar(QWidget):
         for button in (self.failed, self.again):
             button.setEnabled(counts[JobState.FAILED] > 0)
         if not self._session.model.rowCount():
-            self.hide()
+            self._show(False)
 
     def _handle_again(self) -> None:
         session = self._session

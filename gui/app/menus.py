@@ -56,7 +56,8 @@ def fill_menus(bar: QMenuBar, actions: Actions, choices: Choices) -> None:
         ],
     )
     view = actions.menu(bar, _tr("&View"), [
-        *_MODES, "blink", None, "fit", "one", "zoom_in", "zoom_out", None, "unsure", "follow", None,
+        *_MODES, "blink", None, "fit", "one", "zoom_in", "zoom_out", None, "unsure", "follow",
+        "grid", None,
     ])  # fmt: skip
     actions.menu(view, _tr("&Colours of the window"), choices.themes)
     actions.menu(view, _tr("&Language"), choices.languages)

@@ -28,6 +28,7 @@ class OutputBar(QWidget):
         self._create_rows()
         self.set_first(None)
         self.end.state_asked.connect(self.state_asked)
+        self.end.shown.connect(self._handle_end)
         session.settings_changed.connect(self._handle_settings)
         session.out_changed.connect(lambda out: self._folder.setText(shown(out)))
 
@@ -50,6 +51,15 @@ class OutputBar(QWidget):
         self._bar.setMaximum(max(1, total))
         self._bar.setValue(done)
         self._words.setText(words)
+
+    def set_compact(self, compact: bool) -> None:
+        """Leave out the name of the next result, where the window is small."""
+        self._first.setVisible(not compact)
+
+    def _handle_end(self, shown: bool) -> None:
+        """What came of the run stands in the place of how far it is."""
+        self._bar.setVisible(not shown)
+        self._words.setVisible(not shown)
 
     def _create_rows(self) -> None:
         self._folder = ElidedLabel(shown(self._session.out))

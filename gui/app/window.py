@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QMainWindow,
     QMessageBox,
@@ -41,6 +41,10 @@ from gui.words.text import count, plural, said
 SAMPLES = Path(__file__).parents[2] / "colorizer" / "samples"
 _READ_MS = 15_000
 """How long words stay in the status bar."""
+_EDGE = 4, 6, 2, 2
+"""Around the left half: left, top, right, bottom."""
+_COMPACT = 660
+"""Height, in device-independent pixels, below which details fold."""
 
 
 class Window(QMainWindow):
@@ -93,6 +97,7 @@ class Window(QMainWindow):
         self.addToolBar(self.toolbar)
         self.acts.paint()
         self.program.keys = lambda: list(self.acts.by_name.values())
+        self.queue_panel.add_tool(self.acts["grid"])
         self.queue_panel.menu_actions = [self.acts[name] if name else None for name in ROW_MENU]
         film, acts = self.look_panel.film, self.acts
         film.list.add_actions(acts[name] for name in ("cut", "join", "move_cut"))
@@ -106,6 +111,7 @@ class Window(QMainWindow):
         self.pages.addWidget(self.queue_panel)
         left = QWidget()
         layout = QVBoxLayout(left)
+        layout.setContentsMargins(*_EDGE)
         self.shelf = QSplitter(Qt.Orientation.Vertical)
         self.shelf.setChildrenCollapsible(False)
         self.shelf.addWidget(self.pages)
@@ -123,6 +129,7 @@ class Window(QMainWindow):
         layout.addWidget(self.look_panel, 1)
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.splitter.setChildrenCollapsible(False)
+        self.splitter.setHandleWidth(3)
         for place, part in enumerate((left, self.right)):
             self.splitter.addWidget(part)
             self.splitter.setStretchFactor(place, 1)
@@ -171,7 +178,7 @@ class Window(QMainWindow):
             self._handle_trouble("\n".join(map(said, notes)))
         elif first := [*ids, *present][:1]:
             self.queue_panel.select(first[0])
-            self.queue_panel.table.setFocus()  # in the search field, keys would be letters
+            self.queue_panel.view.setFocus()  # in the search field, keys would be letters
         self.session.runner.wake()
 
     def _handle_adding(self, done: int, total: int) -> None:
@@ -230,6 +237,13 @@ class Window(QMainWindow):
         self._show_drop(False)
         if takes(event):
             self.add(local_paths(event.mimeData()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave out what there is no room for."""
+        super().resizeEvent(event)
+        compact = self.height() < _COMPACT
+        self.output.set_compact(compact)
+        self.details.set_compact(compact)
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the colours of the system."""

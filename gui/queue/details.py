@@ -29,7 +29,7 @@ class Details(QWidget):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._session = session
+        self._session, self._compact = session, False
         session.changed.connect(lambda: self.show_entry(session.shown_entry()))
         self.columns = [
             _Column(self.tr("File"), self.tr("Details of the selected file")),
@@ -47,7 +47,7 @@ class Details(QWidget):
             layout.addWidget(column.text, 1, place)
             layout.setColumnStretch(place, 1)
         heads.addWidget(self._copy)
-        layout.addLayout(heads, 0, len(self.columns))
+        layout.addLayout(heads, 0, len(self.columns) + 1)
         layout.setRowStretch(1, 1)
         for place, column in enumerate(self.columns):
             column.head.setChecked(self._session.preferences.get(f"details_{place}", True))
@@ -69,9 +69,22 @@ class Details(QWidget):
                 column.text.setPlainText(words)
         self._copy.setEnabled(entry is not None)
 
-    def _handle_toggled(self) -> None:
+    def set_compact(self, compact: bool) -> None:
+        """Fold both columns where the window is small, and show them again where it is not."""
+        if compact is self._compact:
+            return
+        self._compact = compact
         for place, column in enumerate(self.columns):
-            self._session.preferences.put(f"details_{place}", column.head.isChecked())
+            kept = self._session.preferences.get(f"details_{place}", True)
+            column.head.blockSignals(True)
+            column.head.setChecked(kept and not compact)
+            column.head.blockSignals(False)
+        self._handle_fold()
+
+    def _handle_toggled(self) -> None:
+        if not self._compact:
+            for place, column in enumerate(self.columns):
+                self._session.preferences.put(f"details_{place}", column.head.isChecked())
         self._handle_fold()
 
     def _handle_fold(self) -> None:
@@ -82,7 +95,8 @@ class Details(QWidget):
             is_open = column.head.isChecked()
             column.text.setVisible(is_open)
             column.head.setArrowType(Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow)
-            layout.setColumnStretch(place, 1 if is_open else 0)
+            layout.setColumnStretch(place, 1000 if is_open else 0)
+        layout.setColumnStretch(len(self.columns), 1)  # else the button would grow
         any_open = any(column.head.isChecked() for column in self.columns)
         vertical = QSizePolicy.Policy.Preferred if any_open else QSizePolicy.Policy.Fixed
         self.setSizePolicy(QSizePolicy.Policy.Preferred, vertical)

@@ -18,12 +18,15 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QMenu,
+    QStackedWidget,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from colorizer.engine.queue import Entry
 from colorizer.jobs import JobState
+from gui.queue.queue_grid import QueueGrid
 from gui.queue.queue_table import QueueTable
 from gui.session.queue_model import QueueModel
 from gui.session.session import Session
@@ -77,12 +80,44 @@ class QueuePanel(QWidget):
         self.menu_actions: list[QAction | None] = []
         """Of a row's menu; None is a line."""
         self.table = QueueTable(self._filter)
+        self.grid = QueueGrid(self.table.selectionModel(), session.pairs)
+        self._views = QStackedWidget()
+        self._views.addWidget(self.table)
+        self._views.addWidget(self.grid)
         session.pointed.connect(self.select)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addLayout(self._create_filter())
-        layout.addWidget(self.table)
-        self._connect_table()
+        self._head = self._create_filter()
+        layout.addLayout(self._head)
+        layout.addWidget(self._views)
+        self._connect_views()
+        self.show_grid(session.preferences.get("grid", False))
+
+    @property
+    def view(self) -> QAbstractItemView:
+        """Table or grid, which of them is shown."""
+        return self.grid if self.shows_grid else self.table
+
+    @property
+    def shows_grid(self) -> bool:
+        """Whether pictures are shown in place of the list."""
+        return self._views.currentWidget() is self.grid
+
+    def show_grid(self, wanted: bool) -> None:
+        """Show pictures in place of the list, or the list; the selection stays."""
+        had_keys = self.view.hasFocus()
+        self._views.setCurrentWidget(self.grid if wanted else self.table)
+        self._session.preferences.put("grid", wanted)
+        self.view.scrollTo(self.table.currentIndex())
+        if had_keys:
+            self.view.setFocus()
+
+    def add_tool(self, action: QAction) -> None:
+        """Add a button next to the filter."""
+        button = QToolButton()
+        button.setDefaultAction(action)
+        button.setAutoRaise(True)
+        self._head.addWidget(button)
 
     def selected(self) -> list[int]:
         """Return the ids of the selected rows, in their order."""
@@ -116,7 +151,7 @@ class QueuePanel(QWidget):
             flags = QItemSelectionModel.SelectionFlag
             chosen = flags.ClearAndSelect | flags.Rows
             self.table.selectionModel().setCurrentIndex(index, chosen)
-            self.table.scrollTo(index)
+            self.view.scrollTo(index)
 
     def show_state(self, state: str) -> None:
         """Show the files in a state alone."""
@@ -124,7 +159,7 @@ class QueuePanel(QWidget):
         self.states.setCurrentIndex(self.states.findData(state))
         self._handle_filter()
         self.table.selectRow(0)
-        self.table.setFocus()
+        self.view.setFocus()
 
     def set_hot(self, hot: bool) -> None:
         """Show that something is about to be dropped."""
@@ -148,13 +183,14 @@ class QueuePanel(QWidget):
         self.states.currentIndexChanged.connect(self._handle_filter)
         return row
 
-    def _connect_table(self) -> None:
+    def _connect_views(self) -> None:
         self.table.selectionModel().selectionChanged.connect(self._handle_selection)
         self.table.selectionModel().currentRowChanged.connect(self._handle_selection)
         self._filter.modelReset.connect(self._handle_selection)
         self._filter.layoutChanged.connect(self._handle_selection)
-        self.table.customContextMenuRequested.connect(self._handle_menu)
-        self.table.activated.connect(lambda _: self.opened.emit())
+        for view in (self.table, self.grid):
+            view.customContextMenuRequested.connect(self._handle_menu)
+            view.activated.connect(lambda _: self.opened.emit())
 
     def _handle_filter(self) -> None:
         part, chosen = self.search.text().strip(), self.states.currentData()
@@ -172,4 +208,4 @@ class QueuePanel(QWidget):
         menu = QMenu(self)
         for action in self.menu_actions:
             menu.addSeparator() if action is None else menu.addAction(action)
-        menu.exec(self.table.viewport().mapToGlobal(place))
+        menu.exec(self.view.viewport().mapToGlobal(place))

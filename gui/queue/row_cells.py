@@ -37,10 +37,10 @@ class NameCell(QStyledItemDelegate):
         left = option.rect.left() + option.decorationSize.width() + _MARGIN + 2
         box = option.rect.adjusted(left - option.rect.left(), 0, -2, 0)
         upper, lower = _halves(box, option.fontMetrics.height())
-        _write(painter, option, upper, name, _colour(option), _MIDDLE)
+        write(painter, option, upper, name)
         failed = entry.state is JobState.FAILED
-        colour = state_colour(entry.state) if failed and not _is_selected(option) else None
-        _write(painter, option, lower, note, colour or _colour(option, faded=True), _END)
+        colour = state_colour(entry.state) if failed else _colour(option, faded=True)
+        write(painter, option, lower, note, colour, _END)
 
 
 class StateCell(QStyledItemDelegate):
@@ -55,10 +55,10 @@ class StateCell(QStyledItemDelegate):
         colour = None if _is_selected(option) else state_colour(entry.state)
         box = option.rect.adjusted(_MARGIN - 3, 0, -_MARGIN, 0)
         if not begun:
-            _write(painter, option, box, text, colour or _colour(option), _END)
+            write(painter, option, box, text, colour, _END)
             return
         upper, lower = _halves(box, option.fontMetrics.height())
-        _write(painter, option, upper, text, colour or _colour(option), _END)
+        write(painter, option, upper, text, colour, _END)
         draw_bar(painter, lower, share(entry), option, colour)
 
 
@@ -109,16 +109,17 @@ def _halves(box: QRect, line: int) -> tuple[QRect, QRect]:
     return upper, upper.translated(0, line)
 
 
-def _write(
+def write(
     painter: QPainter,
     option: QStyleOptionViewItem,
     box: QRect,
     text: str,
-    colour: QColor,
-    shortened: Qt.TextElideMode,
+    colour: QColor | None = None,
+    shortened: Qt.TextElideMode = _MIDDLE,
 ) -> None:
+    """Write a line into a box, in the colour of the row's text where no other is given."""
     painter.save()
-    painter.setPen(colour)
+    painter.setPen(colour if colour is not None and not _is_selected(option) else _colour(option))
     painter.drawText(box, _LEFT, option.fontMetrics.elidedText(text, shortened, box.width()))
     painter.restore()
 

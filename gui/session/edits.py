@@ -20,11 +20,12 @@ from colorizer.settings import Settings, planned
 from gui.session.activity import PENDING
 from gui.session.changes import ChangeRows, MoveRows, RemoveRows
 from gui.session.engine import Engine
+from gui.session.pairs import Pairs
 from gui.session.preferences import Preferences
 from gui.session.queue_model import QueueModel
 from gui.session.replanner import Replanner
 from gui.session.runner import Runner
-from gui.session.thumbnails import Thumbnails
+from gui.session.thumbnails import Thumbnails, icon_of
 
 OVER = (JobState.DONE, JobState.SKIPPED)
 """States of files whose results exist."""
@@ -51,7 +52,8 @@ class Edits(QObject):
         super().__init__(parent)
         self.preferences = preferences
         self.engine = Engine(self)
-        self.thumbnails = Thumbnails(self.engine, self)
+        self.thumbnails = Thumbnails(self.engine, icon_of, parent=self)
+        self.pairs = Pairs(self.engine, self)
         self.model = QueueModel(queue, self.thumbnails, self)
         self.runner = Runner(self.model, self.engine, self)
         self.runner.out = preferences.out

@@ -11,6 +11,7 @@ from os import PathLike
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QObject, QTimer, Signal
+from PySide6.QtGui import QIcon
 
 from colorizer.engine.queue import REMOVED, Queue
 from colorizer.engine.queue_json import export_json, import_json
@@ -33,7 +34,9 @@ class QueueModel(RowTable):
     facts_known = Signal(int)
     """Row whose size, length and rate came."""
 
-    def __init__(self, queue: Queue, thumbnails: Thumbnails, parent: QObject | None = None) -> None:
+    def __init__(
+        self, queue: Queue, thumbnails: Thumbnails[QIcon], parent: QObject | None = None
+    ) -> None:
         super().__init__(Rows(queue.entries()), thumbnails, parent)
         self._queue = queue
         self._saved: dict[int, float] = {}

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QIcon
 
 from colorizer.engine.queue import Entry
 from colorizer.jobs import JobState
@@ -30,7 +31,9 @@ class RowTable(DraggedRows):
 
     counts_changed = Signal()
 
-    def __init__(self, rows: Rows, thumbnails: Thumbnails, parent: QObject | None = None) -> None:
+    def __init__(
+        self, rows: Rows, thumbnails: Thumbnails[QIcon], parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self._rows, self._thumbnails = rows, thumbnails
         self._dirty: set[int] = set()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 from collections import OrderedDict
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QImage, QPixmap
@@ -23,19 +24,35 @@ SIZE = (48, 36)
 _LONGEST = 192
 
 
-class Thumbnails(QObject):
-    """Keeps the last thumbnails and asks for those that are missing, newest wish first."""
+Picture = TypeVar("Picture")
+
+
+class Thumbnails(QObject, Generic[Picture]):
+    """Keeps the last pictures and asks for those that are missing, newest wish first.
+
+    Args:
+        engine: is asked.
+        made: makes a picture of an answer, and a blank one of None.
+        kept: pictures in memory.
+    """
 
     loaded = Signal(int, dict)
     """Row and what the worker found out about the file."""
 
-    def __init__(self, engine: Engine, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        made: Callable[[dict[str, Any] | None], Picture],
+        *,
+        kept: int = KEPT,
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
-        self._engine = engine
-        self._pictures: OrderedDict[str, QIcon] = OrderedDict()
+        self._engine, self._made, self._kept = engine, made, kept
+        self._pictures: OrderedDict[str, Picture] = OrderedDict()
         self._wanted: OrderedDict[int, Entry] = OrderedDict()
         self._asked: set[int] = set()
-        self._blank = icon_of(None)
+        self._blank = made(None)
         engine.ready.connect(self._ask)
 
     @property
@@ -43,9 +60,18 @@ class Thumbnails(QObject):
         """Whether no picture is on its way."""
         return not self._asked
 
-    def picture(self, entry: Entry) -> QIcon:
-        """Return the thumbnail of a row, a blank one until it is there."""
-        key = str(entry.job.source)
+    def question(self, entry: Entry) -> dict[str, Any]:
+        """Return what is asked for a row."""
+        job = entry.job
+        return {"source": str(job.source), "kind": str(job.kind), "longest": _LONGEST}
+
+    def key(self, entry: Entry) -> str:
+        """Return what a row's picture is kept under."""
+        return str(entry.job.source)
+
+    def picture(self, entry: Entry) -> Picture:
+        """Return the picture of a row, a blank one until it is there."""
+        key = self.key(entry)
         if key in self._pictures:
             self._pictures.move_to_end(key)
             return self._pictures[key]
@@ -64,16 +90,14 @@ class Thumbnails(QObject):
             self._engine.ask(
                 "thumbnail",
                 lambda event, entry=entry: self._handle_answer(entry, event),
-                source=str(entry.job.source),
-                kind=str(entry.job.kind),
-                longest=_LONGEST,
+                **self.question(entry),
             )
 
     def _handle_answer(self, entry: Entry, event: dict[str, Any]) -> None:
         self._asked.discard(entry.id)
-        picture = self._blank if "error" in event else icon_of(event)
-        self._pictures[str(entry.job.source)] = picture
-        while len(self._pictures) > KEPT:
+        picture = self._blank if "error" in event else self._made(event)
+        self._pictures[self.key(entry)] = picture
+        while len(self._pictures) > self._kept:
             self._pictures.popitem(last=False)
         self.loaded.emit(entry.id, event.get("facts", {}))
         self._ask()

@@ -4,27 +4,35 @@ import re
 from collections import Counter
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QAbstractScrollArea,
     QAbstractSlider,
     QAbstractSpinBox,
+    QCheckBox,
     QComboBox,
     QLabel,
     QLineEdit,
     QMenu,
+    QMessageBox,
     QPlainTextEdit,
+    QPushButton,
     QScrollArea,
     QScrollBar,
     QTabBar,
     QTabWidget,
+    QToolBar,
+    QToolButton,
     QWidget,
 )
 
-from gui.app.help_windows import LogWindow
+from gui.app.help_windows import LogWindow, TextWindow, about_html, shortcuts_html
+from gui.app.manual_window import ManualWindow
 from gui.app.models_dialog import ModelsDialog
 from gui.settings.settings_dialog import SettingsDialog
+from gui.style.plain import message_box
 from gui.words.language import Words, languages, read_words
 from tests.gui.conftest import draw_scans, make_window
 
@@ -71,14 +79,46 @@ def nameless(top):
 def test_every_control_has_a_name(window, until):
     until(lambda: window.session.model.rowCount() == 3)
     dialogs = [
-        SettingsDialog(window.session.preferences, 0),
+        SettingsDialog(window.session.preferences, 2),
         ModelsDialog(window.session.engine),
         LogWindow(window.session.engine),
+        ManualWindow(),
+        TextWindow("About", about_html()),
+        TextWindow("Keys", shortcuts_html(window.acts.by_name.values())),
+        message_box("What went wrong", None, QMessageBox.Icon.Warning),
     ]
     tops = [window, *dialogs]
     assert {type(top).__name__: nameless(top) for top in tops if nameless(top)} == {}
+    until(lambda: not window.session.engine._answers)
     for dialog in dialogs:
         dialog.deleteLater()
+
+
+def test_no_name_is_a_sign_alone_and_no_picture_is_without_words(window, until):
+    """A screen reader reads "times" for a button called by a sign."""
+    until(lambda: window.session.model.rowCount() == 3)
+    buttons = [b for b in window.findChildren(QAbstractButton) if b.isVisibleTo(window)]
+    signs = [spoken(b) for b in buttons if not any(sign.isalnum() for sign in spoken(b))]
+    inner = [b for b in buttons if b.objectName().startswith(INNER)]
+    assert len(signs) <= len(inner)
+    for column in range(window.queue_panel.table.model().columnCount()):
+        index = window.queue_panel.table.model().index(0, column)
+        assert index.data() or column > 1, "name and state are read"
+
+
+def test_the_picture_and_a_field_show_that_they_have_the_keys(window, until):
+    until(lambda: window.session.model.rowCount() == 3)
+    window.activateWindow()
+    window.queue_panel.select(window.session.model.ids()[0])
+    until(lambda: window.look_panel.is_seen)
+    view, search = window.look_panel.view, window.queue_panel.search
+    for widget, other in ((view, search), (search, view)):
+        assert widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+        other.setFocus(Qt.FocusReason.TabFocusReason)
+        without = widget.grab().toImage()
+        widget.setFocus(Qt.FocusReason.TabFocusReason)
+        assert widget.hasFocus()
+        assert widget.grab().toImage() != without, type(widget).__name__
 
 
 def mnemonic(text):
@@ -144,7 +184,32 @@ def test_everything_fits_a_small_window_with_shots_open(window, until, tmp_path)
     (row,) = window.session.model.add([film])
     window.queue_panel.select(row)
     until(lambda: window.look_panel.film.list.table.isVisible())
+    window.output.end._show(True)
     for size in ((1024, 640), (800, 500)):
         until(lambda size=size: (window.resize(*size), window.size().toTuple() == size)[1], 5000)
         assert window.look_panel.view.height() >= 74
+        assert window.queue_panel.table.viewport().height() >= 40, "a row is seen"
+        assert cut_off(window) == []
+    window.output.end._show(False)
     window.session.remove([row])
+
+
+def cut_off(window):
+    """Return the widgets that are not whole in the window, or too narrow for their own words."""
+    found, whole = [], window.rect()
+    for widget in window.findChildren(QWidget):
+        inside_scrolled = any(isinstance(p, QAbstractScrollArea | QToolBar) for p in above(widget))
+        if not widget.isVisible() or widget.window() is not window or inside_scrolled:
+            continue
+        corner = widget.mapTo(window, QPoint())
+        least = widget.minimumSizeHint()
+        words = isinstance(widget, QPushButton | QCheckBox | QToolButton)
+        small = words and (widget.width() < least.width() - 4 or widget.height() < least.height())
+        if small or not whole.contains(QRect(corner, widget.size())):
+            found.append(f"{type(widget).__name__} {spoken(widget)!r} {corner} {widget.size()}")
+    return found
+
+
+def above(widget):
+    while widget := widget.parentWidget():
+        yield widget

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, replace
 from functools import lru_cache
 from pathlib import Path
@@ -130,14 +131,22 @@ def show(frame: Frame, out: Path) -> dict[str, Any]:
 
 
 def thumbnail(command: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a small gray picture as base64 codes, and what is known of the file."""
+    """Return a small gray picture as base64 codes, and what is known of the file.
+
+    With `result`, the path of a finished result, `rgb` has its colours where it can be read.
+    """
     from colorizer.color.cielab import L_to_gray
     from colorizer.look.picture import open_picture, shrunk
+    from colorizer.look.saved import saved_picture
 
     path, kind = Path(command["source"]), Kind(command["kind"])
     frame = open_picture(path, kind, side=_THUMBNAIL_L, time=command.get("time", 0.0))
-    small = shrunk(frame, command.get("longest", THUMBNAIL))
-    gray = L_to_gray(small.lightness())
+    longest, colours = command.get("longest", THUMBNAIL), {}
+    if "result" in command:
+        with suppress(ColorizerError):
+            rgb = saved_picture(Path(command["result"]), kind, frame, longest)
+            colours["rgb"] = base64.b64encode(rgb.tobytes()).decode()
+    gray = L_to_gray(shrunk(frame, longest).lightness())
     codes = (gray * 255 + 0.5).astype("uint8")
     facts = _film_facts(path) if kind is Kind.FILM else {}
     height, width = frame.Y.shape
@@ -146,6 +155,7 @@ def thumbnail(command: Mapping[str, Any]) -> dict[str, Any]:
         "height": codes.shape[0],
         "width": codes.shape[1],
         "facts": {"width": width, "height": height, "bits": frame.bits, **facts},
+        **colours,
     }
 
 

@@ -21,7 +21,7 @@ def test_a_run_ends_with_its_counts_and_failed_files_are_shown_and_retried(
     window, scans, until, monkeypatch
 ):
     bar = run_of_two_good_and_one_bad(window, scans, until)
-    assert bar.label.text().startswith("2 done, 1 failed · 0:")
+    assert bar.words.startswith("2 done, 1 failed · 0:")
     opened = []
     monkeypatch.setattr(window.asking, "open", opened.append)
     bar.folder.click()
@@ -34,7 +34,7 @@ def test_a_run_ends_with_its_counts_and_failed_files_are_shown_and_retried(
     assert not bar.isVisible(), "the work goes again"
     until(lambda: window.session.model.counts[JobState.DONE] == 3)
     until(bar.isVisible)
-    assert bar.label.text().startswith("1 done · 0:"), "the last run alone"
+    assert bar.words.startswith("1 done · 0:"), "the last run alone"
     assert not bar.again.isVisible()
 
 

@@ -14,7 +14,7 @@ from gui.session.engine import Engine
 from gui.session.queue_cells import COLUMNS, Column, note_words, words
 from gui.session.queue_model import QueueModel
 from gui.session.row_table import ENTRY
-from gui.session.thumbnails import Thumbnails
+from gui.session.thumbnails import Thumbnails, icon_of
 from gui.words.language import Words, read_words
 
 MATTERS = (Column.NAME, Column.STATE)
@@ -25,7 +25,7 @@ def table(request, qapp, qtbot, tmp_path):
     translator = Words(read_words(request.param), request.param, qapp)
     qapp.installTranslator(translator)
     queue = Queue(tmp_path / "queue.sqlite")
-    model = QueueModel(queue, Thumbnails(Engine()))
+    model = QueueModel(queue, Thumbnails(Engine(), icon_of))
     name = "a very long name of a scan, as archives like to have them, number 17.tif"
     jobs = [Job(tmp_path / name, tmp_path / "out.tif", Kind.PHOTO, Settings())]
     model.add(jobs, JobState.FAILED, "a reason that is a good deal longer than the column is wide")

@@ -15,14 +15,14 @@ from colorizer.settings import Settings
 from gui.session.changes import ChangeRows, ChangeShots, MoveRows, RemoveRows
 from gui.session.engine import Engine
 from gui.session.queue_model import QueueModel
-from gui.session.thumbnails import Thumbnails
+from gui.session.thumbnails import Thumbnails, icon_of
 
 
 @pytest.fixture
 def model(qapp, tmp_path):
     with Queue(tmp_path / "queue.sqlite") as queue:
         engine = Engine()  # never started
-        yield QueueModel(queue, Thumbnails(engine, engine), engine)
+        yield QueueModel(queue, Thumbnails(engine, icon_of, parent=engine), engine)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from gui.session.activity import Activity
 from gui.session.engine import Engine
 from gui.session.queue_model import QueueModel
 from gui.session.runner import Runner
-from gui.session.thumbnails import Thumbnails
+from gui.session.thumbnails import Thumbnails, icon_of
 
 
 class Played(Engine):
@@ -45,7 +45,7 @@ def desk(qapp, tmp_path):
     """Runner, model, and the played worker."""
     with Queue(tmp_path / "queue.sqlite") as queue:
         engine = Played()
-        model = QueueModel(queue, Thumbnails(engine, engine), engine)
+        model = QueueModel(queue, Thumbnails(engine, icon_of, parent=engine), engine)
         runner = Runner(model, engine, engine)
         runner.slots = 2
         yield runner, model, engine
