@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -93,9 +93,7 @@ def changed_entries(entries: Iterable[Entry], changes: Mapping[str, Any]) -> Ite
         values.update(entry.__dict__)
         values.update(own)
         if of_job:
-            values["job"] = job = object.__new__(Job)
-            job.__dict__.update(entry.job.__dict__)
-            job.__dict__.update(of_job)
+            values["job"] = replace(entry.job, **of_job)
         if is_done and entry.state is not JobState.DONE:
             values["made"] = Made(new.job.settings, new.job.hints)
         yield new

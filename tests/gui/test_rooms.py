@@ -13,7 +13,7 @@ MAY_IMPORT = {
     "style": {"words"},
     "session": {"words"},
     "settings": {"words", "style", "session"},
-    "queue": {"words", "style", "session"},
+    "queue": {"words", "style", "session", "settings"},
     "shots": {"words", "style", "session", "settings"},
     "picture": {"words", "style", "session", "settings", "shots"},
     "app": {"words", "style", "session", "settings", "queue", "shots", "picture"},
