@@ -35,7 +35,7 @@ class DeviceWords(QObject):
 
     def _handle_broken(self, why: str) -> None:
         words = self.tr("The worker process does not start (%1). Queue, Start the engine again")
-        self.words = words.replace("%1", why)
+        self.words = words.replace("%1", said(why))
         self.changed.emit()
 
     def _handle_device(self, event: dict[str, Any]) -> None:

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signa
 
 from colorizer.engine.apart import worker_command
 from colorizer.errors import ColorizerError
-from colorizer.notes import revived
+from colorizer.notes import note, revived
 from gui.words.text import shown
 
 LOG_LINES = 5000
@@ -49,9 +49,9 @@ class Engine(QObject):
     frame_done = Signal(object)
     """A picture of a frame that a job has finished; see `colorizer.engine.worker`."""
     ready = Signal()
-    died = Signal(str)
+    died = Signal(object)
     """The process ended on its own; the words say how. A new one is being started."""
-    broken = Signal(str)
+    broken = Signal(object)
     """It does not stay alive; it is not started again."""
     life_changed = Signal()
     logged = Signal(str)
@@ -182,8 +182,7 @@ class Engine(QObject):
 
     def _handle_finished(self, code: int, status: QProcess.ExitStatus) -> None:
         crashed = status == QProcess.ExitStatus.CrashExit
-        words = self.tr("it crashed or was killed") if crashed else self.tr("exit code %1")
-        self._lost(words.replace("%1", str(code)))
+        self._lost(note("worker.crashed") if crashed else note("worker.exit_code", code=code))
 
     def _handle_error(self, error: QProcess.ProcessError) -> None:
         if error == QProcess.ProcessError.FailedToStart:

@@ -19,11 +19,12 @@ from colorizer.engine.queue import REMOVED, Entry
 from colorizer.engine.wire import item_of, progress_from
 from colorizer.errors import TargetError
 from colorizer.jobs import JobState, Kind, Progress
+from colorizer.notes import note
 from gui.session.activity import PENDING, Activity
 from gui.session.engine import Engine, Life, NoWorker
 from gui.session.pace import Clock
 from gui.session.queue_model import QueueModel
-from gui.words.text import shown
+from gui.words.text import said, shown
 
 CANCEL_MS = 10_000
 """How long a cancelled job may take to stop before the worker is killed."""
@@ -140,7 +141,7 @@ class Runner(QObject):
     def suspend(self) -> None:
         """Mark what is in progress as interrupted, before the window closes."""
         self._model.change_many(
-            list(self._running), state=JobState.INTERRUPTED, reason=self.tr("The window was closed")
+            list(self._running), state=JobState.INTERRUPTED, reason=note("queue.window_closed")
         )
         self._running.clear()
         self.lacks_room = None  # nothing continues by itself in a closed window
@@ -264,7 +265,7 @@ class Runner(QObject):
 
     def _handle_death(self, words: str) -> None:
         """The worker ended with jobs in progress; the next one continues them."""
-        reason = self.tr("The worker process ended (%1)").replace("%1", words)
+        reason = note("queue.worker_ended", why=words)
         cancelled = self._running & self._cancelling
         self._model.change_many(cancelled, state=JobState.CANCELLED, reason="")
         self._model.change_many(
@@ -279,7 +280,7 @@ class Runner(QObject):
 
     def _handle_broken(self, words: str) -> None:
         self._handle_death(words)
-        self._halt(self.tr("The worker process does not start (%1)").replace("%1", words))
+        self._halt(self.tr("The worker process does not start (%1)").replace("%1", said(words)))
 
     def _halt(self, message: str) -> None:
         """Stop beginning jobs and say why."""
