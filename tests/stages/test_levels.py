@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from colorizer.color.cielab import gray_to_L
 from colorizer.stages.levels import (
     FRESH,
     GAIN_LIMIT,
@@ -98,3 +99,18 @@ def test_an_even_picture_stays_as_it_is(lightness):
     assert np.array_equal(fresh_print(even)[0], even)
     grainy = even + np.random.default_rng(0).normal(0, 0.4, even.shape).astype(np.float32)
     assert fresh_print(grainy)[0].mean() == pytest.approx(lightness, abs=8)
+
+
+def test_the_mid_tones_of_a_dark_copy_come_up_and_those_of_a_fresh_print_stay():
+    """A copy as murky as one with a gamma of 1.4, of a picture whose tones are even."""
+    even = np.linspace(0, 1, 4000, dtype=np.float32).reshape(40, 100)
+    fresh = gray_to_L(even)
+    assert fresh_print(fresh)[0] is fresh
+    murky = gray_to_L(0.15 + 0.35 * even**1.4)
+    linear = np.clip(np.interp(murky, np.percentile(murky, [1, 99]), FRESH), *FRESH)
+    seen = fresh_print(murky)[0]
+    inside = slice(4, 36)
+    far = [np.abs(one[inside] - fresh[inside]).mean() for one in (linear, seen)]
+    assert far[1] < 0.8 * far[0]
+    assert np.percentile(seen, [1, 99]) == pytest.approx(FRESH, abs=0.5)
+    assert (np.diff(seen.ravel()) >= 0).all()  # a curve that never turns

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from colorizer.frame import Frame
-from colorizer.stages.levels import fresh_curve
+from colorizer.stages.levels import bend_of, fresh_curve
 from colorizer.stages.levels.light import BLANK, Light, spread_of
 from colorizer.stages.own_colours import AROUND, GRAY, KINDS, settled
 from colorizer.stages.region.cards import CardShares, share_of
@@ -93,6 +93,8 @@ class Curve:
     dark: float = 100.0
     bright: float = 0.0
     """Ends of the range of its picture, in L* of the light of reference."""
+    middle: float = 50.0
+    """Median of the same."""
     most: float = 0.0
     """Slope of its brightest frame."""
     slope: float = 1.0
@@ -123,7 +125,8 @@ class Curve:
 
     def state(self) -> State:
         """Return what must be remembered."""
-        ends = [self.gone.gain, self.gone.offset, self.dark, self.bright, self.most, self.slope]
+        ends = [self.gone.gain, self.gone.offset, self.dark, self.bright, self.middle]
+        ends += [self.most, self.slope]
         kept = {"levels": np.array([*ends, *self.tones, *self.recent])}
         for name, found in (("surround", self.around), ("iris", self.iris)):
             if found is not None:
@@ -142,10 +145,10 @@ class Curve:
     @classmethod
     def of(cls, state: State) -> Curve:
         """Take back what `state` gave."""
-        gain, offset, dark, bright, most, slope, *rest = map(float, state["levels"])
+        gain, offset, dark, bright, middle, most, slope, *rest = map(float, state["levels"])
         tones, recent = np.array(rest[: len(TONES)]), rest[len(TONES) :]
         light = Light(gain, offset)
-        curve = cls(light, light, dark, bright, most, slope, tones, recent)
+        curve = cls(light, light, dark, bright, middle, most, slope, tones, recent)
         curve.whole = state.get("whole")
         curve.cards, curve.letters = CardShares.of(state), LetterMasks.of(state)
         curve.opens = "opens" in state
@@ -162,9 +165,13 @@ class Curve:
         """Take what was found around the picture."""
         self.around, self.mask = found, None if found is None else found.mask
 
-    def fresh(self) -> tuple[float, float, float]:
-        """Return gain and the points of L* before and after that the fresh print's curve joins."""
-        return fresh_curve(self.dark, self.bright)
+    def fresh(self) -> tuple[float, float, float, float]:
+        """Return gain, the points of L* before and after that the fresh print's curve joins, bend.
+
+        See `fresh_curve` and `bend_of`.
+        """
+        gain, dark, low = fresh_curve(self.dark, self.bright)
+        return gain, dark, low, bend_of((self.middle - dark) * gain + low, gain)
 
     def calmed(self, ahead: Sequence[Seen]) -> float:
         """Return the slope of the next frame by those around it, and remember its own.

@@ -20,7 +20,7 @@ from colorizer.stages.found import CARD, FADE, LETTERS
 from colorizer.stages.levels.curve import CALM, LIT, STEADY, TONES, Curve, Seen, State, dissolves
 from colorizer.stages.levels.iris import follow_iris, in_both, picture_of, without_iris
 from colorizer.stages.levels.light import Light, change_between, small_codes
-from colorizer.stages.levels.view import ends_of, shown_as, steady, view_of
+from colorizer.stages.levels.view import ends_of, middle_of, shown_as, steady, view_of
 from colorizer.stages.own_colours import AS_USUAL, NOTHING_SAID, Look, Wishes, as_wished, kind_of
 from colorizer.stages.region.cards import CARD_STEP, Looked, is_card
 from colorizer.stages.region.charts import LEAST_CHART, is_chart
@@ -178,6 +178,8 @@ class FilmLevels:
         self._relight(Light().against(best.light).supported(self._tones))
         if self._paper != "colour":
             self._surround([one for one in self._waiting if one in lit])
+        mask = self._curve.mask if best.iris is None else best.iris.mask
+        self._curve.middle = middle_of(best.frame.L, mask)
         for one in self._waiting:
             self._brighten(one)
             self._widen(one)

@@ -12,7 +12,7 @@ import numpy as np
 from colorizer.color.cielab import L_to_gray, gray_to_L
 from colorizer.frame import Frame, working_L
 from colorizer.stages.found import BARS, IRIS
-from colorizer.stages.levels import GAIN_LIMIT
+from colorizer.stages.levels import GAIN_LIMIT, bent
 from colorizer.stages.levels.curve import Curve, Seen
 from colorizer.stages.levels.light import Light
 from colorizer.stages.region.surround import box_of, filled
@@ -58,20 +58,30 @@ def ends_of(L: np.ndarray, mask: np.ndarray | None) -> np.ndarray:
     return np.percentile(inside, [1, 99]).astype(np.float32)
 
 
+def middle_of(L: np.ndarray, mask: np.ndarray | None) -> float:
+    """Return the median of a picture without what surrounds it."""
+    return float(np.median(L[::3, ::3] if mask is None else L[mask < 0.5][::9]))
+
+
 def steady(L: np.ndarray, light: Light) -> np.ndarray:
     """Return L as it is in the light of reference."""
     gain = max(light.gain, 1 / GAIN_LIMIT)
     return gray_to_L(np.clip((L_to_gray(L) - light.offset) / gain, 0, 1).astype(np.float32))
 
 
-def view_of(light: Light, fresh: tuple[float, float, float]) -> np.ndarray | None:
-    """Return what the network sees of each L of `_TABLE`; None where it is as it was."""
-    gain, dark, low = fresh
+def view_of(light: Light, fresh: tuple[float, float, float, float]) -> np.ndarray | None:
+    """Return what the network sees of each L of `_TABLE`; None where it is as it was.
+
+    Args:
+        light: of the frame, by that of reference.
+        fresh: see `Curve.fresh`.
+    """
+    gain, dark, low, bend = fresh
     same = abs(light.gain - 1) < 0.01 and abs(light.offset) < 0.004
     if same and gain == 1:
         return None
     L = _TABLE if same else steady(_TABLE, light)
-    return np.clip((L - dark) * gain + low, 0, 100).astype(np.float32)
+    return bent(np.clip((L - dark) * gain + low, 0, 100).astype(np.float32), bend)
 
 
 def through(L: np.ndarray, table: np.ndarray) -> np.ndarray:
