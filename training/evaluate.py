@@ -21,7 +21,8 @@ from PIL import Image
 from tqdm import tqdm
 
 from colorizer.errors import ColorizerError
-from training import entrants
+from colorizer.models.base import ColorModel
+from training import entrants, prints
 from training.judge import NAME as JUDGE_NAME
 from training.judge import Judge, confusions
 from training.perceptual import load_lpips
@@ -169,6 +170,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--thorough", action="store_true", help="size consistency and hints, on 100 photos at most"
     )
+    parser.add_argument(
+        "--prints", action="store_true",
+        help="faded, dark, pale, murky and hard prints and old emulsions of 100 photos at most",
+    )  # fmt: skip
+    parser.add_argument(
+        "--plates", type=Path, metavar="FOLDER",
+        help="with --prints: real three-colour pictures, whose plates are shown one by one",
+    )  # fmt: skip
     parser.add_argument("--sheet", type=Path, help="save a contact sheet, such as sheet.png")
     parser.add_argument("--csv", type=Path, help="save the table")
     form = parser.add_mutually_exclusive_group()
@@ -183,6 +192,8 @@ def main() -> None:
     arguments = parser.parse_args()
     if arguments.sheet and arguments.sheet.suffix.lower() not in Image.registered_extensions():
         parser.error(f"--sheet wants a name such as sheet.png, got {arguments.sheet}")
+    if arguments.plates and not (arguments.prints and any(arguments.plates.glob("*.png"))):
+        parser.error("--plates goes with --prints and names a folder of PNG files")
     files = photos_of(arguments.data, arguments.limit)
     if not files:
         parser.error(f"{', '.join(map(str, arguments.data))} holds no photos")
@@ -205,6 +216,25 @@ def main() -> None:
     if arguments.thorough:
         thorough = {n: measure(one, painters[n], originals) for n, one in networks.items()}
         print(json.dumps(thorough) if arguments.json else _writer(arguments)(thorough))
+    if arguments.prints:
+        _report_prints(arguments, networks, originals)
+
+
+def _report_prints(
+    arguments: argparse.Namespace,
+    networks: Mapping[str, ColorModel],
+    originals: Sequence[np.ndarray],
+) -> None:
+    def opened(file: Path) -> np.ndarray:
+        return open_photo(file, arguments.side)
+
+    plates = prints.plates_of(arguments.plates, opened) if arguments.plates else []
+    rows = {name: prints.measure(one, originals, plates) for name, one in networks.items()}
+    if arguments.json:
+        print(json.dumps({"prints": rows}))
+        return
+    print("\nprints and emulsions, shown as a run shows them")
+    print(_writer(arguments)(rows))
 
 
 def _writer(arguments: argparse.Namespace) -> Callable[[Mapping[str, Row]], str]:

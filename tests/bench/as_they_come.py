@@ -14,13 +14,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
-import torch
 
-from colorizer.color.cielab import light_to_L, srgb_to_lab, srgb_to_linear
 from colorizer.frame import Frame, working_L
 from colorizer.models import load_model
-from colorizer.models.base import VIVIDNESS, ColorModel
-from colorizer.stages.emulsion import WEIGHTS
+from colorizer.models.base import ColorModel
 from colorizer.stages.keyframes import mark_keys
 from colorizer.stages.levels import follow_light, fresh_print
 from colorizer.stages.levels.film import FilmLevels
@@ -34,6 +31,7 @@ from tests.bench.temporal import SIDE, clip_of
 from tests.pipeline.test_colour_shots import SHOT, colorized, draw, planes_of
 from tests.stages.drawn_leaders import LEADERS, as_filmed
 from tests.stages.test_cards import STYLES, drawn
+from training.prints import PRINTS, as_print, plate_scores, plates_of, scores
 
 Pair = tuple[float, float]
 """Before and after."""
@@ -50,20 +48,19 @@ def shown_or_fresh(views: list[np.ndarray]) -> tuple[list[np.ndarray], list[np.n
 
 def prints_rows(model: ColorModel, photos: list[np.ndarray]) -> None:
     """Correlation on prints and halftones by that of the fresh ones."""
-    scores = partial(prints.scores, model, photos)
+    scored = partial(scores, model, photos)
     plain, fresh = (
-        scores(views)
-        for views in shown_or_fresh([prints.as_print(rgb, lambda v: v) for rgb in photos])
+        scored(views) for views in shown_or_fresh([as_print(rgb, lambda v: v) for rgb in photos])
     )
     say("fresh photos, rebalanced AuC", "-0.1 at most", (plain[0], fresh[0]))
     for name in ("faded", "dark", "pale", "murky"):
-        views = [prints.as_print(rgb, prints.PRINTS[name]) for rgb in photos]
-        raw, levelled = (scores(some)[3] for some in shown_or_fresh(views))
+        views = [as_print(rgb, PRINTS[name]) for rgb in photos]
+        raw, levelled = (scored(some)[3] for some in shown_or_fresh(views))
         say(f"{name}, correlation by the fresh one's", ">= 0.95",
             (raw / plain[3], levelled / fresh[3]))  # fmt: skip
     for period in prints.HALFTONES:
         pair = [
-            scores([prints.printed(rgb, period, hidden=hidden) for rgb in photos])[3]
+            scored([prints.printed(rgb, period, hidden=hidden) for rgb in photos])[3]
             for hidden in (False, True)
         ]
         say(f"halftone of {period:g} pixels, the same", ">= 0.85",
@@ -155,27 +152,9 @@ def colour_shot_row() -> None:
 
 def plates_rows(model: ColorModel, folder: Path) -> None:
     """Cosine of predicted and true ab on real three-colour pictures, by the plate that is shown."""
-    pictures = [prints.opened(file) for file in sorted(folder.glob("*.png"))]
-    kinds = {"luma": (prints.LUMA, "pan"), "G plate": ((0, 1, 0), "ortho"),
-             "B plate": ((0, 0, 1), "blue")}  # fmt: skip
-    for name, (weights, told) in kinds.items():
-        values: list[list[float]] = [[], []]
-        for rgb in pictures:
-            lab = srgb_to_lab(np.moveaxis(rgb, -1, 0).astype(np.float32) / 255)
-            light = srgb_to_linear(rgb.astype(np.float32) / 255) @ np.array(weights, np.float32)
-            L = fresh_print(light_to_L(light.clip(0, 1)).astype(np.float32))[0]
-            x = torch.from_numpy(np.ascontiguousarray(L, np.float32))[None, None]
-            for index in (0, 1):
-                more = {"emulsion": x.new_tensor(WEIGHTS[told])[None]} if index else {}
-                if index and not model.takes_emulsion:
-                    more = {}
-                with torch.inference_mode():
-                    ab = model.predict(x, vividness=VIVIDNESS, **more)[0].numpy()
-                norm = np.linalg.norm(ab) * np.linalg.norm(lab[1:]) + 1e-9
-                values[index].append(float((ab * lab[1:]).sum() / norm))
+    for name, pair in plate_scores(model, plates_of(folder, prints.opened)).items():
         asked = "> 0.36" if name == "B plate" else "no lower"
-        say(f"{name}, correlation, emulsion not told and told", asked,
-            (float(np.mean(values[0])), float(np.mean(values[1]))))  # fmt: skip
+        say(f"{name}, correlation, emulsion not told and told", asked, pair)
 
 
 def main() -> None:

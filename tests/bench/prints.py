@@ -7,42 +7,25 @@ plain gray photo, see `training.metrics`.
 """
 
 import argparse
-from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
 import cv2
 import numpy as np
-import torch
 from PIL import Image
 
-from colorizer.color.cielab import L_to_gray, gray_to_L, light_to_L, srgb_to_linear
-from colorizer.color.gamut import ab_to_srgb
+from colorizer.color.cielab import L_to_gray
 from colorizer.frame import Frame, working_L
 from colorizer.models import load_model
-from colorizer.models.base import VIVIDNESS, ColorModel
+from colorizer.models.emulsion_input import LUMA
 from colorizer.stages.levels import fresh_print
 from colorizer.stages.region.screens import hide_screens
-from training import metrics
+from training.prints import EMULSIONS, PRINTS, as_print, scores, seen_by
 
 SIDE = 256
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".tif"}
-LUMA = (0.2126, 0.7152, 0.0722)
-PRINTS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
-    "as it is": lambda v: v,
-    "faded": lambda v: 0.35 + 0.40 * v,
-    "dark": lambda v: 0.35 * v,
-    "pale": lambda v: 0.60 + 0.35 * v,
-    "murky": lambda v: 0.15 + 0.35 * v**1.4,
-    "hard": lambda v: 1.8 * (v - 0.45) + 0.45,
-}
-"""Kind of print -> its gray codes from those of the photo, all in [0, 1]."""
 HALFTONES = (1.5, 2.5, 4, 6)
 """Pixels of what the network sees from one dot to the next."""
-EMULSIONS = {"orthochromatic": (0.03, 0.37, 0.60), "blue-sensitive": (0.0, 0.1, 0.9)}
-"""Kind of emulsion -> weights of linear R, G and B in its gray."""
-
-
 CHOICES = [*PRINTS, *EMULSIONS, *(f"halftone {period}" for period in HALFTONES)]
 
 
@@ -51,16 +34,6 @@ def opened(file: Path) -> np.ndarray:
     scale = min(1, SIDE / min(picture.size))
     size = (round(picture.width * scale), round(picture.height * scale))
     return np.asarray(picture.resize(size, Image.Resampling.BOX))
-
-
-def seen_by(rgb: np.ndarray, weights: tuple[float, ...]) -> np.ndarray:
-    light = srgb_to_linear(rgb.astype(np.float32) / 255) @ np.array(weights, np.float32)
-    return light_to_L(light.clip(0, 1))
-
-
-def as_print(rgb: np.ndarray, change: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
-    codes = np.round(L_to_gray(seen_by(rgb, LUMA)) * 255) / 255
-    return gray_to_L(np.clip(change(codes), 0, 1).astype(np.float32))
 
 
 def printed(rgb: np.ndarray, period: float, *, hidden: bool) -> np.ndarray:
@@ -77,27 +50,6 @@ def printed(rgb: np.ndarray, period: float, *, hidden: bool) -> np.ndarray:
     frame = Frame(0, None, Fraction(1), Y, 8, True, working_L(Y, 8, True, size))
     (frame,) = hide_screens([frame], "hide" if hidden else "show", lambda _: None)
     return cv2.resize(frame.L, rgb.shape[1::-1])
-
-
-def scores(model: ColorModel, photos: list[np.ndarray], views: list[np.ndarray]) -> list[float]:
-    """Return rebalanced AuC, AuC and mean PSNR in dB, each above gray, and the cosine of ab."""
-    counts, gray_counts, gain, alike = 0.0, 0.0, [], []
-    for rgb, L in zip(photos, views, strict=True):
-        lab = metrics.lab_of(rgb)
-        with torch.inference_mode():
-            x = torch.from_numpy(np.ascontiguousarray(L, np.float32))[None, None]
-            ab = model.predict(x, vividness=VIVIDNESS)[0].numpy()
-        alike.append((ab * lab[1:]).sum() / (np.linalg.norm(ab) * np.linalg.norm(lab[1:]) + 1e-9))
-        made, gray = (
-            np.rint(np.moveaxis(ab_to_srgb(lab[0], one), 0, -1) * 255).clip(0, 255).astype(np.uint8)
-            for one in (ab, np.zeros_like(ab))
-        )
-        counts = counts + metrics.distance_counts(metrics.lab_of(made), lab)
-        gray_counts = gray_counts + metrics.distance_counts(metrics.lab_of(gray), lab)
-        gain.append(metrics.psnr(made, rgb) - metrics.psnr(gray, rgb))
-    area = metrics.area_under_curve
-    above = [area(counts, balanced) - area(gray_counts, balanced) for balanced in (True, False)]
-    return [*above, float(np.mean(gain)), float(np.mean(alike))]
 
 
 def main() -> None:
