@@ -38,6 +38,8 @@ _TRIES = 2
 _LOOK_SECONDS = 5.0
 """Time between two looks at which machines there are."""
 _WAIT_SECONDS = 0.5
+_PATIENCE_SECONDS = 30.0
+"""Time without any worker after which it is told what is waited for."""
 _GREET_SECONDS = 5.0
 
 
@@ -132,6 +134,7 @@ class _Fleet:
         self._unfit: set[str] = set()
         """Machines on which a worker could not be started."""
         self._looked = float("-inf")
+        self._patient_until = time.monotonic() + _PATIENCE_SECONDS
         self._stopping = False
 
     def run(self) -> Iterator[Progress]:
@@ -197,6 +200,9 @@ class _Fleet:
             time.sleep(_WAIT_SECONDS)
             return
         ready, _ = self._ray.wait([*pending], num_returns=1, timeout=_WAIT_SECONDS)
+        if time.monotonic() > self._patient_until and not any(post.host for post in self._posts):
+            _log.warning("%s", note("cluster.waits"))
+            self._patient_until = float("inf")
         for one in ready:
             try:
                 yield from self._heard(pending[one])

@@ -3,9 +3,11 @@
 import json
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
+from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -102,6 +104,30 @@ def colours(folder: Path) -> dict[str, str]:
     return {name: told for name, told in drawn.hashes(folder).items() if name.endswith(kept)}
 
 
+@contextmanager
+def cores_taken(address: str):
+    """Another program's work on both machines."""
+    code = """
+import ray, sys, time
+ray.init(sys.argv[1], log_to_driver=False)
+holds = [ray.remote(num_cpus=1)(lambda: time.sleep(600)).remote() for _ in range(2)]
+while ray.available_resources().get("CPU", 0):
+    time.sleep(0.1)
+print("taken", flush=True)
+time.sleep(600)
+"""
+    other = subprocess.Popen(
+        [sys.executable, "-c", code, address], stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert other.stdout.readline().strip() == "taken"
+        yield
+    finally:
+        other.kill()
+        other.wait()
+        other.stdout.close()
+
+
 def listed(folder: Path) -> set[str]:
     lines = (folder / "manifest-sha256.txt").read_text().splitlines()
     return {line.split(maxsplit=1)[1].strip("* ") for line in lines}
@@ -157,6 +183,42 @@ def test_a_worker_that_is_killed_costs_nothing(cluster, archive, tmp_path, capsy
     assert len(colours(tmp_path / "out")) == PHOTOS + 1
     assert cli.main(["verify", str(tmp_path / "out")]) == ExitCode.OK
     assert not list((tmp_path / "out").rglob(".colorize-*"))
+
+
+@pytest.mark.slow
+def test_a_run_whose_own_process_is_killed_is_continued_and_lists_all_once(
+    cluster, archive, tmp_path
+):
+    command = [*archive, "-o", str(tmp_path / "out"), "--cluster", cluster.address]
+    driver = subprocess.Popen(
+        [sys.executable, "-m", "colorizer", *command], stdout=subprocess.DEVNULL
+    )
+    while len(list((tmp_path / "out").rglob("*.png"))) < 2:
+        assert driver.poll() is None
+        time.sleep(0.01)
+    driver.kill()
+    driver.wait()
+    assert cli.main(command) == ExitCode.OK
+    assert cli.main([*archive, "-o", str(tmp_path / "alone")]) == ExitCode.OK
+    assert colours(tmp_path / "out") == colours(tmp_path / "alone")
+    assert cli.main(["verify", str(tmp_path / "out")]) == ExitCode.OK
+    assert not list((tmp_path / "out").rglob(".colorize-*"))
+    assert cli.main(["merge", str(tmp_path / "out"), "--sources", str(tmp_path / "in")]) == 0
+    assert len(listed(tmp_path / "out")) == len(colours(tmp_path / "alone"))
+
+
+@pytest.mark.slow
+def test_a_cluster_without_free_cores_is_waited_for_with_a_word(
+    cluster, archive, tmp_path, caplog, monkeypatch
+):
+    monkeypatch.setattr(cluster_module, "_PATIENCE_SECONDS", 2.0)
+    arguments = cli.program_parser().parse_args([*archive, "-o", str(tmp_path / "out")])
+    plan = plan_run(inputs_of(arguments), arguments.out, settings_from(arguments), recursive=True)
+    handling = Handling(stop=lambda: "free cores" in caplog.text)
+    steps = run_on_cluster(plan.jobs, cluster.address, handling, workers=1)
+    with cores_taken(cluster.address):
+        assert list(steps) == []
+    assert "no machine of the cluster has free cores yet" in caplog.text
 
 
 @pytest.mark.slow
