@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections.abc import Callable
 from functools import lru_cache
 from string import Formatter
 
@@ -59,7 +60,7 @@ def fill(template: str, *, stem: str, ext: str, parent: str, n: int, model: str)
     return template.format(stem=stem, ext=ext, parent=parent, n=n, model=model)
 
 
-def fitting(stem: str, suffix: str, place: tuple[object, ...]) -> str:
+def fitting(stem: str, suffix: str, place: Callable[[], str]) -> str:
     """Return stem + suffix, shortened where no file system would take it.
 
     A shortened name ends with a number made of `place`, so that it is the same on every run and
@@ -68,14 +69,11 @@ def fitting(stem: str, suffix: str, place: tuple[object, ...]) -> str:
     Args:
         stem: of the name.
         suffix: with its dot; kept.
-        place: what tells the source from all others, in parts.
+        place: gives what tells the source from all others.
     """
     if _bytes(stem + suffix) <= LONGEST_NAME:
         return stem + suffix
-    number = (
-        "~"
-        + hashlib.sha256("".join(map(str, place)).encode("utf-8", "surrogatepass")).hexdigest()[:8]
-    )
+    number = "~" + hashlib.sha256(place().encode("utf-8", "surrogatepass")).hexdigest()[:8]
     room = LONGEST_NAME - _bytes(number + suffix)
     while stem and _bytes(stem) > room:
         cut = stem[-1]

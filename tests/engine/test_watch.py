@@ -136,7 +136,7 @@ def test_settings_that_could_do_a_file_twice_are_refused(bad):
 
 
 def arrived(folder, *relatives):
-    found = [Found(folder / "in" / r, Path(r), Kind.PHOTO, named=False) for r in relatives]
+    found = [Found(folder / "in" / r, Path(r).parent, Kind.PHOTO, named=False) for r in relatives]
     planned = plan_arrived(found, Naming(folder / "out", Settings(size=64), lambda *_: ".mp4"))
     return [job.target.name for job in planned.jobs], [e.job.target.name for e in planned.settled]
 

@@ -99,7 +99,7 @@ def plan_jobs(
     others = _Files(item.path for item in walked.found if results)
     walked.made += results
     jobs, settled = [], []
-    taken = {name_key(target) for target in targets}
+    taken = {name_key(target) for target in targets} if settings.existing == "rename" else set()
     for item, target in zip(found, targets, strict=True):
         job = Job(item.path, target, item.kind, settings)
         decided = _decide(job, originals, others, taken)

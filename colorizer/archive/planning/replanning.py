@@ -35,5 +35,4 @@ def replanned(jobs: Sequence[Job], out: Path) -> list[Path]:
 
 
 def _found(job: Job, root: Path) -> Found:
-    place = job.target.parent.relative_to(root) / job.source.name
-    return Found(job.source, place, job.kind, named=False)
+    return Found(job.source, job.target.parent.relative_to(root), job.kind, named=False)

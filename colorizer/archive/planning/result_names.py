@@ -28,6 +28,7 @@ class Naming:
     """Container of (source suffix, codec)."""
     _known: dict[tuple[str, int], Path] = field(default_factory=dict, init=False, compare=False)
     """Plain targets, each of which a plan asks for several times."""
+    _folders: dict[Path, Path] = field(default_factory=dict, init=False, compare=False)
 
     def plain(self, item: Found, n: int) -> Path:
         """Return the target of a file if it were alone.
@@ -78,21 +79,30 @@ class Naming:
             model=self.settings.model,
         )
 
+    def _folder(self, below: Path) -> Path:
+        """Return a folder of the mirrored tree: one object for all results in it."""
+        if below not in self._folders:
+            self._folders[below] = self.out / below
+        return self._folders[below]
+
     def _place(self, item: Found, stem: str, variant: str = "") -> Path:
         from colorizer.media.photo.jpeg_kind import suffix_to_follow
         from colorizer.media.photo.suffixes import photo_suffix, told_suffix
 
-        suffix, place = item.path.suffix, (item.relative, variant)
+        suffix, out = item.path.suffix, self._folder(item.folder)
+
+        def place() -> str:
+            return f"{item.relative}{variant}"
+
         if is_sequence(item):
             wanted = photo_suffix(suffix, self.settings.format)
-            folder = self.out / item.relative.parent / fitting(stem, "", place)
-            return folder / named_like(item.path, stem, wanted)
+            return out / fitting(stem, "", place) / named_like(item.path, stem, wanted)
         if item.kind is Kind.FILM:
             suffix = self.film_suffix(suffix, self.settings.codec)
         else:
             followed = suffix_to_follow(item.path) if suffix else told_suffix(item.path)
             suffix = photo_suffix(followed, self.settings.format)
-        return self.out / item.relative.with_name(fitting(stem, suffix, place))
+        return out / fitting(stem, suffix, place)
 
 
 def is_sequence(item: Found) -> bool:

@@ -52,11 +52,10 @@ def found_sequences(
             kept.append(item)
         elif pattern not in told:
             told.add(pattern)
-            relative = item.relative.with_name(pattern.name)
             if problem := gap_of(pattern, settings):
                 problems.append(problem)
             else:
-                kept.append(Found(pattern, relative, Kind.FILM, named=item.named))
+                kept.append(Found(pattern, item.folder, Kind.FILM, named=item.named))
     return kept, problems
 
 

@@ -90,14 +90,16 @@ class _Giving:
         plain = {index: self._naming.plain(found[index], first + index) for index in left}
         given = set(self._taken)
         # Every plain name is reserved first: no later file is pushed off its own.
-        self._taken |= {name_key(target) for target in plain.values()}
+        keys = {index: name_key(target) for index, target in plain.items()}
+        self._taken.update(keys.values())
         for index in left:
-            target = plain[index]
+            target, key = plain[index], keys[index]
             owned = index in self._beside and self._results.is_owned(target)
-            if owned or name_key(target) in given:
+            if owned or key in given:
                 target = self._naming.other(found[index], first + index, self._is_free)
-            given.add(name_key(target))
-            self._give(index, target)
+                key = name_key(target)
+            given.add(key)
+            self._give(index, target, key)
 
     def number(self, found: list[Found], first: int) -> None:
         """Give the others the numbers that no result has, in order."""
@@ -140,10 +142,10 @@ class _Giving:
             found += chain.from_iterable(takewhile(bool, spelled))
         return found
 
-    def _give(self, index: int, target: Path) -> None:
+    def _give(self, index: int, target: Path, key: str = "") -> None:
         spelled = target if str(target).isascii() else on_disk(target.parent) / target.name
         self.targets[index] = spelled
-        self._taken.add(name_key(target))
+        self._taken.add(key or name_key(target))
 
     def _is_free(self, target: Path) -> bool:
         return name_key(target) not in self._taken and not self._results.is_owned(target)

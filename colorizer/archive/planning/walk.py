@@ -28,13 +28,18 @@ class Found:
     """One input file."""
 
     path: Path
-    relative: Path
-    """Its place below the input folder; the bare name where the file itself was named."""
+    folder: Path
+    """Its folder below the input folder, one object for all of it; none where it was named."""
     kind: Kind
     named: bool
     """The file itself was an input, not a folder above it."""
     linked: bool = False
     """The path is a symbolic link."""
+
+    @property
+    def relative(self) -> Path:
+        """Its place below the input folder; the bare name where the file itself was named."""
+        return self.folder / self.path.name
 
 
 @dataclass(slots=True)
@@ -134,21 +139,21 @@ def _below(
     if not os.path.isdir(given):  # noqa: PTH112 - also where it may not be looked at
         if stands_for_frames(given):
             given = normal(given)
-            yield Found(given, Path(given.name), Kind.FILM, named=True)
+            yield Found(given, Path(), Kind.FILM, named=True)
         elif os.path.isfile(given):  # noqa: PTH113 - as above
             kind = kind_of(given) or Kind.PHOTO
-            yield Found(given, Path(given.name), kind, named=True, linked=given.is_symlink())
+            yield Found(given, Path(), kind, named=True, linked=given.is_symlink())
         else:
             exists = os.path.lexists(given)
             reason = _why_not(given) if exists else _missing(given)
             result.problems.append(MediaError(given, reason))
         return
-    for path, relative, linked in _files(given, result, _identity(out), recursive):
+    for path, below, linked in _files(given, result, _identity(out), recursive):
         kind = kind_of(path)
         if kind is None:
             result.unsupported.append(path)
         else:
-            yield Found(path, relative, kind, named=False, linked=linked)
+            yield Found(path, below, kind, named=False, linked=linked)
 
 
 def _missing(given: Path) -> str:
@@ -165,7 +170,7 @@ def _files(
 ) -> Iterator[tuple[Path, Path, bool]]:
     """Yield the files of a folder, then those of its folders, in natural order.
 
-    With each file comes its place below `top` and whether it is a link.
+    With each file comes its folder below `top` and whether it is a link.
     """
     waiting = [top]
     entered: set[tuple[int, int] | None] = set()
@@ -198,7 +203,7 @@ def _files(
             elif kind == "file" and name in made and not why_not_ours(folder / f"{name}{SUFFIX}"):
                 result.made.append(folder / name)
             elif kind == "file":
-                yield folder / name, below_top / name, linked
+                yield folder / name, below_top, linked
         if recursive:
             below = [n for n, kind, _ in names if kind == "folder" and not n.startswith(".")]
             waiting.extend(folder / name for name in reversed(below))

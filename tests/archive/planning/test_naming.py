@@ -35,7 +35,9 @@ def touch(folder, *names):
 
 
 def names_of(*relatives, first=1, **settings):
-    found = [Found(Path("in") / r, Path(r), kind_of(Path(r)), named=False) for r in relatives]
+    found = [
+        Found(Path("in") / r, Path(r).parent, kind_of(Path(r)), named=False) for r in relatives
+    ]
     naming = Naming(Path("out"), Settings(**settings), film_suffix)
     return [t.relative_to("out").as_posix() for t in targets_of(found, naming, first)]
 
