@@ -16,7 +16,7 @@ _POOLS = {
     "plan": ("plan", "replan", "device", "doctor", "models", "check_model", "import_model",
              "remove_model"),
     "thumbnail": ("thumbnail", "probe"),
-    "look": ("look", "alternatives"),
+    "look": ("look", "alternatives", "tile"),
     "film": ("find_shots", "follow"),
     "play": ("play",),
     "arrived": ("arrived",),

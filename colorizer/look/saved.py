@@ -35,7 +35,7 @@ def saved_picture(
     height, width = shrunk(like, longest).Y.shape
     frame = open_picture(result, kind, side=min(height, width), time=time)
     L = shrunk(frame, longest).lightness()
-    ab = _colours(frame, L.shape)
+    ab = colours_of(frame, L.shape)
     rgb = np.rint(np.moveaxis(ab_to_srgb(L, ab), 0, -1) * 255).astype(np.uint8)
     whole = round(frame.Y.shape[0] * width / frame.Y.shape[1])
     scaled = cv2.resize(rgb, (width, max(1, whole)), interpolation=cv2.INTER_AREA)[:height]
@@ -44,7 +44,7 @@ def saved_picture(
     return scaled
 
 
-def _colours(frame: Frame, size: tuple[int, ...]) -> np.ndarray:
+def colours_of(frame: Frame, size: tuple[int, ...]) -> np.ndarray:
     """Return CIELAB a and b of a frame at a size, (2, h, w) float32."""
     import cv2
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt, Signal
+from dataclasses import dataclass, replace
+
+from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import (
     QColor,
     QImage,
@@ -13,40 +15,42 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from gui.picture.caption import draw_box
+from gui.picture.viewport import Viewport
 from gui.session.look import Mode
 
 HANDLE = 12
 """Reach of the split line for the mouse, in device-independent pixels."""
 DOT = 7
 """Radius of a hint's dot."""
-_GAP = 8
-"""Between the two pictures side by side."""
-_MOST_ZOOM = 32.0
 _BACK = QColor("#2b2c2f")
 
 
-class Canvas(QWidget):
-    """Draws two pictures of one size; `gui.picture.compare_view` adds the mouse."""
+@dataclass(frozen=True, eq=False)
+class Tile:
+    """A part of a picture, sharp."""
 
-    detail_wanted = Signal()
-    """The zoom shows more than the pictures have."""
+    part: QRectF
+    """Of the picture, in pixels of the source at 1:1."""
+    before: QImage
+    after: QImage
+
+
+class Canvas(Viewport):
+    """Draws two pictures of one size; `gui.picture.compare_view` adds the mouse."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setMinimumSize(260, 74)
         self.setAccessibleName(self.tr("Before and after"))
-        self.mode = Mode.SPLIT
         self.message = ""
         self.split = 0.5
         """Where the line stands, as a share of the view's width."""
-        self._after_words = ""
+        self._before_words = self._after_words = ""
         self._notes: list[str] = []
         self._before = self._after = self._cover = QImage()
         self._hints: list[tuple[float, float, QColor]] = []
-        self._full = QSizeF()
-        self.fits = True
-        self._scale = 1.0
-        self._centre = QPointF()
+        self._left = QImage()
+        self._tile: Tile | None = None
         self._scaled: dict[tuple[int, int, int], QImage] = {}
 
     # What is shown
@@ -59,7 +63,7 @@ class Canvas(QWidget):
             after: in colour, of the same size.
             full: size of the source on screen at 1:1.
         """
-        self._before, self._after = before, after
+        self._before, self._after, self._tile = before, after, None
         self._scaled.clear()
         if full != self._full:
             self._full = full
@@ -69,8 +73,27 @@ class Canvas(QWidget):
     def set_after(self, after: QImage) -> None:
         """Show another colouring of the same picture."""
         self._after = after
-        self._scaled = {k: v for k, v in self._scaled.items() if k[0] == self._before.cacheKey()}
+        if self._tile is not None:  # it has the old colours
+            self._tile = replace(self._tile, after=QImage())
+        kept = (self._before.cacheKey(), self._left.cacheKey())
+        self._scaled = {k: v for k, v in self._scaled.items() if k[0] in kept}
         self.update()
+
+    def set_tile(self, tile: Tile) -> None:
+        """Show a part of the picture as sharp as the source is."""
+        self._tile = tile
+        self.update()
+
+    def set_left(self, picture: QImage, words: str = "") -> None:
+        """Show another picture in place of the one before, and what it is; an empty one: none."""
+        self._left, self._before_words = picture, words
+        self._scaled.clear()
+        self.update()
+
+    @property
+    def width_held(self) -> int:
+        """Pixels that the picture has in one row, before tiles."""
+        return self._before.width()
 
     def set_cover(self, cover: QImage) -> None:
         """Lay a see-through picture over the coloured one; an empty one for none."""
@@ -95,8 +118,8 @@ class Canvas(QWidget):
 
     def clear(self) -> None:
         """Show no picture."""
-        self._before = self._after = self._cover = QImage()
-        self._hints, self._full = [], QSizeF()
+        self._before = self._after = self._cover = self._left = QImage()
+        self._hints, self._full, self._tile = [], QSizeF(), None
         self.update()
 
     def set_mode(self, mode: Mode) -> None:
@@ -105,90 +128,6 @@ class Canvas(QWidget):
         if self.fits:
             self.fit()
         self.update()
-
-    # Zoom and place
-
-    @property
-    def scale(self) -> float:
-        """Device-independent pixels of the screen for one of the source."""
-        return self._scale
-
-    def fit(self) -> None:
-        """Show the whole picture."""
-        self.fits = True
-        if self._full.isEmpty():
-            return
-        room = self._panes()[0][0].size()
-        self._scale = min(room.width() / self._full.width(), room.height() / self._full.height())
-        self._centre = QPointF(self._full.width() / 2, self._full.height() / 2)
-        self.update()
-
-    def one_to_one(self, at: QPointF | None = None) -> None:
-        """Show one pixel of the source as one of the screen, around a point of the view."""
-        self._zoom_to(1 / self.devicePixelRatioF(), at or QRectF(self.rect()).center())
-
-    def zoom(self, factor: float, at: QPointF | None = None) -> None:
-        """Zoom around a point of the view, its middle for None."""
-        self._zoom_to(self._scale * factor, at or QRectF(self.rect()).center())
-
-    def pan(self, way: QPointF) -> None:
-        """Move the picture by so much on the screen."""
-        if self._full.isEmpty():
-            return
-        self._centre -= way / self._scale
-        self.fits = False
-        self._hold()
-        self.update()
-
-    def _zoom_to(self, scale: float, at: QPointF) -> None:
-        if self._full.isEmpty():
-            return
-        pane = self._pane_at(at)
-        place = self._to_picture(at, pane)
-        self._scale = min(max(scale, 0.01), _MOST_ZOOM)
-        self._centre = place - (at - pane.center()) / self._scale
-        self.fits = False
-        self._hold()
-        drawn = self._scale * self.devicePixelRatioF()
-        if drawn * self._full.width() > 1.1 * self._before.width():
-            self.detail_wanted.emit()
-        self.update()
-
-    def _hold(self) -> None:
-        """Keep a part of the picture in view."""
-        x = min(max(self._centre.x(), 0.0), self._full.width())
-        y = min(max(self._centre.y(), 0.0), self._full.height())
-        self._centre = QPointF(x, y)
-
-    def _panes(self) -> list[tuple[QRectF, QImage]]:
-        """Return the areas of the view and what each shows."""
-        whole = QRectF(self.rect())
-        if self.mode is not Mode.SIDE:
-            return [(whole, self._before if self.mode is Mode.BEFORE else self._after)]
-        half = (whole.width() - _GAP) / 2
-        left = QRectF(0, 0, half, whole.height())
-        return [(left, self._before), (left.translated(half + _GAP, 0), self._after)]
-
-    def _pane_at(self, at: QPointF) -> QRectF:
-        panes = [pane for pane, _ in self._panes()]
-        return next((pane for pane in panes if pane.contains(at)), panes[0])
-
-    def _to_picture(self, at: QPointF, pane: QRectF) -> QPointF:
-        return self._centre + (at - pane.center()) / self._scale
-
-    def place(self, at: QPointF) -> tuple[float, float] | None:
-        """Return a point of the view as shares of the picture, None next to it."""
-        if self._full.isEmpty():
-            return None
-        point = self._to_picture(at, self._pane_at(at))
-        x, y = point.x() / self._full.width(), point.y() / self._full.height()
-        return (x, y) if 0 <= x <= 1 and 0 <= y <= 1 else None
-
-    def _target(self, pane: QRectF) -> QRectF:
-        """Return where the whole picture lies in the view."""
-        size = self._full * self._scale
-        corner = pane.center() - self._centre * self._scale
-        return QRectF(corner, size)
 
     # Drawing
 
@@ -209,7 +148,7 @@ class Canvas(QWidget):
         if self.mode is Mode.SPLIT:
             self._draw_split(painter)
         if self.mode is not Mode.BEFORE:
-            self._draw_hints(painter, self._panes()[-1][0])
+            self._draw_hints(painter, self._areas()[-1])
         self._draw_captions(painter)
         draw_box(painter, "  ·  ".join(self._footer()), QPointF(8, self.height() - 8), below=False)
         if self.hasFocus():
@@ -217,9 +156,21 @@ class Canvas(QWidget):
             painter.setPen(QPen(self.palette().accent().color(), 4))
             painter.drawRect(self.rect())
 
+    @property
+    def _first(self) -> QImage:
+        """The picture that the other is compared with."""
+        return self._before if self._left.isNull() else self._left
+
+    def _panes(self) -> list[tuple[QRectF, QImage]]:
+        """Return the areas of the view and what each shows."""
+        areas = self._areas()
+        if self.mode is Mode.SIDE:
+            return list(zip(areas, (self._first, self._after), strict=True))
+        return [(areas[0], self._first if self.mode is Mode.BEFORE else self._after)]
+
     def _footer(self) -> list[str]:
         """Return the zoom and what a click or a colour means."""
-        notes = [f"{self._scale * self.devicePixelRatioF():.0%}", *self._notes]
+        notes = [f"{self.drawn:.0%}", *self._notes]
         if not self._cover.isNull():
             notes.append(self.tr("Pink: the network is unsure of the colour"))
         return notes
@@ -227,12 +178,24 @@ class Canvas(QWidget):
     def _draw(self, painter: QPainter, image: QImage, target: QRectF) -> None:
         shown = self._shrunk(image, target)
         # Single pixels are to be seen as such when they are large.
-        smooth = self._scale * self.devicePixelRatioF() < 4
+        smooth = self.drawn < 4 and abs(self.drawn - 1) > 1e-6
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
         painter.drawImage(target, shown)
+        self._draw_tile(painter, image, target)
         if image is self._after and not self._cover.isNull():
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.drawImage(target, self._cover)
+
+    def _draw_tile(self, painter: QPainter, image: QImage, target: QRectF) -> None:
+        """Draw over a picture the part of it that is known sharper."""
+        tile = self._tile
+        if tile is None or self._full.isEmpty() or image is self._left:
+            return
+        sharp = tile.before if image is self._before else tile.after
+        if not sharp.isNull():
+            corner = target.topLeft() + tile.part.topLeft() * self._scale
+            place = QRectF(corner, tile.part.size() * self._scale)
+            painter.drawImage(place, self._shrunk(sharp, place))
 
     def _shrunk(self, image: QImage, target: QRectF) -> QImage:
         """Return the picture shrunk well: the painter's own shrinking loses lines."""
@@ -253,7 +216,7 @@ class Canvas(QWidget):
         pane = QRectF(self.rect())
         painter.save()
         painter.setClipRect(QRectF(0, 0, line, self.height()))
-        self._draw(painter, self._before, self._target(pane))
+        self._draw(painter, self._first, self._target(pane))
         painter.restore()
         painter.setPen(QPen(QColor(0, 0, 0, 120), 4))
         painter.drawLine(QPointF(line, 0), QPointF(line, self.height()))
@@ -283,7 +246,8 @@ class Canvas(QWidget):
         painter.setClipping(False)
 
     def _draw_captions(self, painter: QPainter) -> None:
-        before, after = self.tr("Before"), self._after_words or self.tr("After")
+        before = self._before_words or self.tr("Before")
+        after = self._after_words or self.tr("After")
         captions = {
             Mode.SPLIT: [(before, 0.0, False), (after, float(self.width()), True)],
             Mode.SIDE: [(before, 0.0, False), (after, float(self.width()), True)],

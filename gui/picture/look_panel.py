@@ -15,10 +15,11 @@ from gui.picture.colouring import Colouring
 from gui.picture.compare_view import CompareView
 from gui.picture.hinting import Hinting
 from gui.picture.live import Finished, Live
-from gui.picture.looks import LONGEST, LONGEST_SHARP, Looks, Seen, Wish, colours_of
+from gui.picture.looks import Looks, Seen, Wish, colours_of
 from gui.picture.playing import Playing
 from gui.picture.saved import Saved
 from gui.picture.shading import full_size, gray_image, rgb_image, unsure_image
+from gui.picture.tiles import Tiles
 from gui.session.look import Mode
 from gui.session.session import Session
 from gui.shots.film_panel import FilmPanel
@@ -34,7 +35,6 @@ class LookPanel(QWidget):
         self._session, self._model = session, session.model
         self._row: int | None = None
         self._seen: Seen | None = None
-        self._sharp = False
         self._guides: list[Any] = []
         self._looks = Looks(session.engine, self)
         self._live = Live(session.engine, session.runner, self)
@@ -44,6 +44,7 @@ class LookPanel(QWidget):
         self._adjusting = Adjusting(session, self.adjust, self.film)
         self.hinting = Hinting(session, self.view)
         self.colouring = Colouring(self.film)
+        self.tiles = Tiles(session.engine, self.view, self.colouring)
         self.playing = Playing(session, self.view, self.film)
         self._connect_parts()
         self.show_entry(None)
@@ -55,11 +56,10 @@ class LookPanel(QWidget):
         row = entry.id if entry else None
         if row == self._row and entry is not None:
             return
-        self._row, self._seen, self._sharp = row, None, False
+        self._row, self._seen = row, None
         self.view.clear()
         self.hinting.forget()
-        self._looks.forget()
-        self.colouring.forget()
+        self._forget_pictures()
         self.film.show_entry(entry)
         self._adjusting.show(entry)
         self.saved.show_entry(entry)
@@ -82,7 +82,6 @@ class LookPanel(QWidget):
             row=entry.id,
             job=entry.job,
             time=self.timeline.time if entry.job.kind is Kind.FILM else 0.0,
-            longest=LONGEST_SHARP if self._sharp else LONGEST,
             confidence=self._session.look.unsure,
             saved=self.saved.is_file(entry),
         )
@@ -137,9 +136,12 @@ class LookPanel(QWidget):
 
     def _handle_playing(self) -> None:
         """Leave the picture to the film that runs, until it stands still."""
-        self._looks.forget()
-        self.colouring.forget()
+        self._forget_pictures()
         self._seen = None
+
+    def _forget_pictures(self) -> None:
+        for part in (self._looks, self.colouring, self.tiles):
+            part.forget()
 
     def _handle_live(self, frame: Finished) -> None:
         """Show the file in progress and its newest frame."""
@@ -153,6 +155,7 @@ class LookPanel(QWidget):
         if entry is None or entry.id != frame.row:
             return
         self._seen = None
+        self.tiles.forget()
         self.view.set_hints([])
         self.view.set_cover(QImage())
         self.view.set_message("")
@@ -219,7 +222,6 @@ class LookPanel(QWidget):
         self.playing.began.connect(self._handle_playing)
         self.film.time_changed.connect(self.ask)
         self.shots.changed.connect(self._handle_shots)
-        self.view.detail_wanted.connect(self._handle_detail)
         self._session.undo.indexChanged.connect(self.refresh)
         self._session.shown_changed.connect(self.show_entry)
         self._look = self._session.look
@@ -247,6 +249,7 @@ class LookPanel(QWidget):
         covered = self._session.look.unsure and seen.confidence.size
         self.view.set_cover(unsure_image(seen.confidence) if covered else QImage())
         self.hinting.show(entry, seen)
+        self.tiles.show(entry, seen)
         self._handle_counts()
 
     def _handle_failed(self, wish: Wish, why: str) -> None:
@@ -272,12 +275,8 @@ class LookPanel(QWidget):
         if entry.job.hints or self._guides != guides:
             self.ask()
 
-    def _handle_detail(self) -> None:
-        if not self._sharp and self._seen and max(self._seen.size) > max(self._seen.gray.shape):
-            self._sharp = True
-            self.ask()
-
     def _shade_quickly(self) -> None:
         entry = self.entry()
         if entry is not None and self._seen is not None:
+            self.tiles.recolour(entry)
             self.colouring.quickly(entry, self._seen)

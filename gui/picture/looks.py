@@ -14,9 +14,7 @@ from colorizer.places.hint import as_lists
 from gui.session.engine import Engine
 
 LONGEST = 1400
-"""Pixels of the long side first asked for; enough for the usual pane."""
-LONGEST_SHARP = 4000
-"""Asked for when a person zooms in; more would take gigabytes."""
+"""Pixels of the long side; where a person zooms in, `gui.picture.tiles` shows more."""
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,8 @@ from colorizer.notes import as_json
 from colorizer.settings import Reading, Settings
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from colorizer.frame import Frame
 
 THUMBNAIL = 160
@@ -39,6 +41,8 @@ THUMBNAIL = 160
 _THUMBNAIL_L = 64
 _SEEN = (*READING, "faded", "paper", "cards", "coloured", "toned", "emulsion")
 """Settings on which it depends what the network is shown of a film's frame."""
+MOST_COLOURS = 40_000_000
+"""Pixels of the colours of a result that are held for its tiles: 160 MB."""
 SHOWN = 720
 """Long side of the picture of a frame just finished, in pixels."""
 
@@ -93,6 +97,30 @@ def _saved(command: Mapping[str, Any], frame: Frame) -> dict[str, Any]:
     if command.get("confidence"):
         confidence = confidence_of(frame.seen, loaded(Settings.from_dict(command["settings"])))
     return {"gray": gray, "rgb": rgb, "confidence": confidence}
+
+
+def tile(command: Mapping[str, Any]) -> dict[str, Any]:
+    """Write a part of a picture, sharp, to the .npz file named by `out`.
+
+    `region` is left, top, right and bottom in pixels, `scale` the size of the tile. With `result`,
+    the path of a finished result, its colours are with it.
+    """
+    import numpy as np
+
+    from colorizer.look.tile import colour_tile, gray_tile
+
+    frame = _picture(command, Settings.from_dict(command["settings"]))
+    _check_wanted(command)
+    left, top, right, bottom = command["region"]
+    region, scale = (left, top, right, bottom), command["scale"]
+    planes = {"gray": gray_tile(frame, region, scale)}
+    if "result" in command:
+        path, time = Path(command["result"]), float(command.get("time", 0.0))
+        saved, ab = _saved_whole(path, Kind(command["kind"]), time, _sides(frame), _stamp(path))
+        _check_wanted(command)
+        planes["rgb"] = colour_tile(saved, ab, region, scale)
+    np.savez(command["out"], allow_pickle=False, **planes)
+    return {"out": command["out"]}
 
 
 class NotWanted(Exception):
@@ -207,6 +235,32 @@ def doctor(command: Mapping[str, Any]) -> dict[str, Any]:
     return {"findings": [{**asdict(one), "found": as_json(one.found)} for one in examine()]}
 
 
+def _sides(frame: Frame) -> tuple[int, int]:
+    height, width = frame.Y.shape
+    return height, width
+
+
+@lru_cache(maxsize=1)
+def _saved_whole(
+    path: Path, kind: Kind, time: float, size: tuple[int, int], stamp: int
+) -> tuple[Frame, np.ndarray]:
+    """Decode a result once for all its tiles; `stamp` changes with the file.
+
+    Returns:
+        It, and CIELAB a and b of it, (2, h, w) float16, of at most `MOST_COLOURS` pixels.
+    """
+    import numpy as np
+
+    from colorizer.look.picture import open_picture
+    from colorizer.look.saved import colours_of
+
+    height, width = size
+    scale = min(1.0, (MOST_COLOURS / (height * width)) ** 0.5)
+    side = max(1, round(min(height, width) * scale))
+    frame = open_picture(path, kind, side=side, time=time)
+    return frame, colours_of(frame, frame.L.shape).astype(np.float16)
+
+
 def _picture(command: Mapping[str, Any], settings: Settings) -> Frame:
     path = Path(command["source"])
     seen = Settings(**{name: getattr(settings, name) for name in _SEEN})
@@ -224,3 +278,7 @@ def _decoded(
 
     frame = open_picture(path, kind, side=settings.size, time=time, reading=settings)
     return levelled_in_shot(frame, path, settings) if kind is Kind.FILM else frame
+
+
+def _stamp(file: Path) -> int:
+    return file.stat().st_mtime_ns if file.exists() else 0

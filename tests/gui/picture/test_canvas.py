@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, QSizeF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor
 
 from gui.picture.compare_view import CompareView
@@ -68,10 +68,13 @@ def test_one_to_one_is_one_pixel_for_one(view):
     assert view.scale == pytest.approx(1 / view.devicePixelRatioF())
 
 
-def test_detail_is_asked_for_when_the_zoom_outgrows_the_picture(view, qtbot):
+def test_zoom_and_place_are_told(view, qtbot):
     view.set_pictures(view._before, view._after, QSizeF(2000, 1000))
-    with qtbot.waitSignal(view.detail_wanted):
+    with qtbot.waitSignal(view.moved):
         view.one_to_one()
+    assert view.visible().width() == pytest.approx(view.width() / view.scale)
+    view.fit()
+    assert view.visible() == QRectF(0, 0, 2000, 1000)
 
 
 def test_a_click_is_a_place_and_a_drag_is_not(view, qtbot):
