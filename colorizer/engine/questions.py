@@ -15,7 +15,7 @@ _log = logging.getLogger(__name__)
 _POOLS = {
     "plan": ("plan", "replan", "device", "doctor", "models", "check_model", "import_model",
              "remove_model"),
-    "thumbnail": ("thumbnail", "probe"),
+    "thumbnail": ("thumbnail", "coloured_thumbnail", "probe"),
     "look": ("look", "alternatives", "tile"),
     "film": ("find_shots", "follow"),
     "play": ("play",),

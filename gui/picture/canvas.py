@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
@@ -49,6 +50,9 @@ class Canvas(Viewport):
         self._notes: list[str] = []
         self._before = self._after = self._cover = QImage()
         self._hints: list[tuple[float, float, QColor]] = []
+        self._marked: set[int] = set()
+        self._cross: tuple[float, float] | None = None
+        """Where a key would place a hint, as shares of width and height."""
         self._left = QImage()
         self._tile: Tile | None = None
         self._scaled: dict[tuple[int, int, int], QImage] = {}
@@ -103,6 +107,11 @@ class Canvas(Viewport):
     def set_hints(self, hints: list[tuple[float, float, QColor]]) -> None:
         """Show dots: x, y and colour."""
         self._hints = hints
+        self.update()
+
+    def mark_hints(self, numbers: Iterable[int]) -> None:
+        """Let some of the dots stand out."""
+        self._marked = set(numbers)
         self.update()
 
     def set_words(self, *, after: str | None = None, notes: list[str] | None = None) -> None:
@@ -236,14 +245,30 @@ class Canvas(Viewport):
         """Draw the dots: in the split view over both halves, where they can be taken hold of."""
         painter.setClipRect(pane)
         target = self._target(pane)
-        for x, y, colour in self._hints:
+        for number, (x, y, colour) in enumerate(self._hints):
             place = target.topLeft() + QPointF(x * target.width(), y * target.height())
+            if number in self._marked:
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.setPen(QPen(self.palette().accent().color(), 3))
+                painter.drawEllipse(place, DOT + 6, DOT + 6)
             painter.setBrush(colour)
             painter.setPen(QPen(QColor(0, 0, 0, 160), 4))
             painter.drawEllipse(place, DOT, DOT)
             painter.setPen(QPen(QColor("white"), 2))
             painter.drawEllipse(place, DOT, DOT)
+        if self._cross is not None and self.hasFocus():
+            self._draw_cross(painter, target)
         painter.setClipping(False)
+
+    def _draw_cross(self, painter: QPainter, target: QRectF) -> None:
+        """Draw where a key would place a hint."""
+        assert self._cross is not None
+        x, y = self._cross
+        place = target.topLeft() + QPointF(x * target.width(), y * target.height())
+        for colour, width in ((QColor(0, 0, 0, 200), 4), (QColor("white"), 2)):
+            painter.setPen(QPen(colour, width))
+            for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1)):
+                painter.drawLine(place + QPointF(5 * dx, 5 * dy), place + QPointF(15 * dx, 15 * dy))
 
     def _draw_captions(self, painter: QPainter) -> None:
         before = self._before_words or self.tr("Before")

@@ -8,10 +8,11 @@ from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QColorDialog, QMenu, QWidget
 
+from gui.picture.colour_names import colour_name
 from gui.picture.shading import ab_of
 
 RECENT = 8
-_SWATCH = 28
+SWATCH = 28
 
 
 class RecentColours(QObject):
@@ -48,7 +49,8 @@ class ColourMenu(QMenu):
         self._head.setEnabled(False)
         self._line = self.addSeparator()
         for colour in recent:
-            self._add(colour, self.tr("Recent: %1").replace("%1", colour.name()), ab_of(colour))
+            words = f"{colour_name(*ab_of(colour))} · {colour.name()}"
+            self._add(colour, self.tr("Recent: %1").replace("%1", words), ab_of(colour))
         self.addSeparator()
         self.addAction(self.tr("Other colour…")).triggered.connect(self._handle_other)
 
@@ -56,12 +58,12 @@ class ColourMenu(QMenu):
         """Show what the network finds likely: colour, share, a and b of each."""
         self._head.setText(self.tr("Likely here") if colours else self.tr("No other is likely"))
         for colour, share, a, b in colours:
-            action = QAction(_swatch(colour), f"{share:.0%}", self)
+            action = QAction(swatch(colour), f"{colour_name(a, b)} · {share:.0%}", self)
             action.triggered.connect(lambda _=False, a=a, b=b: self.chosen.emit(a, b))
             self.insertAction(self._line, action)
 
     def _add(self, colour: QColor, words: str, ab: tuple[float, float]) -> None:
-        action = self.addAction(_swatch(colour), words)
+        action = self.addAction(swatch(colour), words)
         action.triggered.connect(lambda: self.chosen.emit(*ab))
 
     def _handle_other(self) -> None:
@@ -70,13 +72,14 @@ class ColourMenu(QMenu):
             self.chosen.emit(*ab_of(colour))
 
 
-def _swatch(colour: QColor) -> QIcon:
-    pixmap = QPixmap(QSize(_SWATCH, _SWATCH))
+def swatch(colour: QColor) -> QIcon:
+    """Return a colour as an icon."""
+    pixmap = QPixmap(QSize(SWATCH, SWATCH))
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(colour)
     painter.setPen(QColor(128, 128, 128))
-    painter.drawRoundedRect(1, 1, _SWATCH - 2, _SWATCH - 2, 5, 5)
+    painter.drawRoundedRect(1, 1, SWATCH - 2, SWATCH - 2, 5, 5)
     painter.end()
     return QIcon(pixmap)

@@ -4,16 +4,26 @@ from __future__ import annotations
 
 from enum import Enum, auto
 
-from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent, QWheelEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDropEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QResizeEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QWidget
 
 from gui.picture.canvas import DOT, HANDLE, Canvas
 from gui.session.look import Mode
+from gui.shots.reference_list import pictures_of
 
 _ZOOM_PER_STEP = 1.25
 _PAN = 60
 """Device-independent pixels of one press of an arrow key."""
+_COARSE, _FINE = 0.02, 0.004
+"""Steps of the cross by keys, as shares of the picture."""
 _STILL = 4
 """A press that moves less is a click."""
 
@@ -33,12 +43,17 @@ class CompareView(Canvas):
     hint_removed = Signal(int)
     hint_clicked = Signal(int)
     """A hint was clicked, to get another colour."""
+    pictures_dropped = Signal(object)
+    """Pictures, as a list of paths."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAcceptDrops(True)
         self.edits_hints = False
+        self.takes_pictures = False
+        """Whether pictures that are dropped are for this one, not for the queue."""
         self._drag: _Drag | None = None
         self._hint = -1
         self._pressed = self._last = QPointF()
@@ -115,6 +130,8 @@ class CompareView(Canvas):
             Qt.Key.Key_Down: (0, 1),
         }
         way = ways.get(Qt.Key(event.key()))
+        if self.edits_hints and self._hint_key(event, way):
+            return
         if way is None:
             super().keyPressEvent(event)
         elif event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
@@ -122,6 +139,65 @@ class CompareView(Canvas):
             self.update()
         else:
             self.pan(QPointF(-way[0] * _PAN, -way[1] * _PAN))
+
+    def _hint_key(self, event: QKeyEvent, way: tuple[int, int] | None) -> bool:
+        """Move the cross by arrows (with Shift finely), place or remove a hint at it."""
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            return False
+        x, y = self._cross or (0.5, 0.5)
+        if way is not None:
+            step = _FINE if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else _COARSE
+            x, y = x + way[0] * step, y + way[1] * step
+            self._cross = (min(max(x, 0.0), 1.0), min(max(y, 0.0), 1.0))
+            self.update()
+            return True
+        number = self._hint_at(self._spot(x, y)) if self._cross is not None else -1
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._cross = (x, y)
+            if number >= 0:
+                self.hint_clicked.emit(number)
+            else:
+                self.clicked.emit(x, y)
+            return True
+        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and number >= 0:
+            self.hint_removed.emit(number)
+            return True
+        return False
+
+    def _spot(self, x: float, y: float) -> QPointF:
+        """Return where a place of the picture is in the view."""
+        target = self._target(self._areas()[-1])
+        return target.topLeft() + QPointF(x * target.width(), y * target.height())
+
+    def screen_place(self, x: float, y: float) -> QPoint:
+        """Return where a place of the picture is on the screen, in the view at least."""
+        spot, room = self._spot(x, y), self.rect()
+        inside = QPoint(
+            min(max(round(spot.x()), room.left()), room.right()),
+            min(max(round(spot.y()), room.top()), room.bottom()),
+        )
+        return self.mapToGlobal(inside)
+
+    def event(self, event: QEvent) -> bool:
+        """Keep the keys of the cross from being those of menus."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            keys = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
+            if self.edits_hints and event.key() in keys and not event.modifiers():
+                event.accept()
+                return True
+        return super().event(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take pictures for a film; what else is dragged is the window's."""
+        if self.takes_pictures and pictures_of(event):
+            event.acceptProposedAction()
+        else:
+            event.ignore()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Give on what was dropped."""
+        event.acceptProposedAction()
+        self.pictures_dropped.emit(pictures_of(event))
 
     def _moved(self, at: QPointF) -> bool:
         return (at - self._pressed).manhattanLength() > _STILL

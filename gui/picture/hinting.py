@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QObject
-from PySide6.QtGui import QCursor
+from PySide6.QtCore import QObject, QPoint
 
 from colorizer.color.cielab import luma_to_L
 from colorizer.engine.queue import Entry
@@ -32,6 +31,7 @@ class Hinting(QObject):
         self._session, self._view = session, view
         self._row: int | None = None
         self._seen: Seen | None = None
+        self._marked: list[int] = []
         self._shown: list[int] = []
         """Of the row's hints, those whose place is in the picture."""
         self.recent = RecentColours(self)
@@ -52,10 +52,32 @@ class Hinting(QObject):
                 self._shown.append(number)
                 dots.append((*place, colour_of(lightness(seen, *place), hint.a, hint.b)))
         self._view.set_hints(dots)
+        self.mark(self._marked)
 
     def forget(self) -> None:
         """No row is shown."""
         self._row = self._seen = None
+        self._marked = []
+
+    def mark(self, numbers: Iterable[int]) -> None:
+        """Let hints stand out on the picture, by their place among the guides of the row."""
+        self._marked = list(numbers)
+        self._view.mark_hints([n for n, one in enumerate(self._shown) if one in self._marked])
+
+    def remove(self, numbers: Iterable[int]) -> None:
+        """Remove hints, by their place among the guides of the row."""
+        entry, gone = self._entry(), set(numbers)
+        if entry is not None:
+            kept = (hint for n, hint in enumerate(entry.job.hints) if n not in gone)
+            self._set(tuple(kept), self.tr("Removed hint"))
+
+    def offer_others(self, numbers: Sequence[int], where: QPoint) -> None:
+        """Offer other colours for hints, by their place among the guides of the row."""
+        entry, seen = self._entry(), self._seen
+        if entry is None or seen is None:
+            return
+        place = place_of(entry.job.hints[numbers[0]], seen)
+        self._offer(*(place or (0.5, 0.5)), lambda a, b: self._recolour(numbers, a, b), where)
 
     def add(self, x: float, y: float, a: float, b: float) -> None:
         """Give a place a colour; in a film from the moment that is shown."""
@@ -90,17 +112,29 @@ class Hinting(QObject):
 
     def recolour(self, number: int, a: float, b: float) -> None:
         """Give a hint that is shown another colour."""
+        if number < len(self._shown):
+            self._recolour([self._shown[number]], a, b)
+
+    def _recolour(self, numbers: Iterable[int], a: float, b: float) -> None:
+        """Give hints another colour, by their place among the guides of the row."""
         entry = self._entry()
-        if entry is None or number >= len(self._shown):
+        if entry is None:
             return
-        hints, place = list(entry.job.hints), self._shown[number]
-        hint = hints[place]
-        assert isinstance(hint, Hint)
+        hints = list(entry.job.hints)
+        for place in numbers:
+            hint = hints[place]
+            assert isinstance(hint, Hint)
+            hints[place] = replace(hint, a=a, b=b)
         self.recent.add(colour_of(65.0, a, b))
-        hints[place] = replace(hint, a=a, b=b)
         self._set(tuple(hints), self.tr("Another colour for a hint"))
 
-    def _offer(self, x: float, y: float, take: Callable[[float, float], object]) -> None:
+    def _offer(
+        self,
+        x: float,
+        y: float,
+        take: Callable[[float, float], object],
+        where: QPoint | None = None,
+    ) -> None:
         """Show the colours that are likely at a place, and take the one that is chosen."""
         entry, seen = self._entry(), self._seen
         assert entry is not None
@@ -115,7 +149,7 @@ class Hinting(QObject):
 
         asked = question(entry.job, seen.wish.time)
         self._session.engine.ask("alternatives", _while_alive(menu, offer), place=(x, y), **asked)
-        menu.popup(QCursor.pos())
+        menu.popup(self._view.screen_place(x, y) if where is None else where)
 
     def _handle_moved(self, number: int, x: float, y: float) -> None:
         entry, seen = self._entry(), self._seen

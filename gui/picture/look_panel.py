@@ -13,12 +13,14 @@ from gui.picture.adjust_panel import AdjustPanel
 from gui.picture.adjusting import Adjusting
 from gui.picture.colouring import Colouring
 from gui.picture.compare_view import CompareView
+from gui.picture.hint_list import HintList
 from gui.picture.hinting import Hinting
 from gui.picture.live import Finished, Live
 from gui.picture.looks import Looks, Seen, Wish, colours_of
 from gui.picture.playing import Playing
 from gui.picture.saved import Saved
 from gui.picture.shading import full_size, gray_image, rgb_image, unsure_image
+from gui.picture.shelf import Shelf
 from gui.picture.tiles import Tiles
 from gui.session.look import Mode
 from gui.session.session import Session
@@ -43,6 +45,9 @@ class LookPanel(QWidget):
         self._create_parts()
         self._adjusting = Adjusting(session, self.adjust, self.film)
         self.hinting = Hinting(session, self.view)
+        hints = HintList(session, self.hinting, self.timeline)
+        self.shelf = Shelf(session, self.film, hints)
+        """Shots, references and hints, for the window to place."""
         self.colouring = Colouring(self.film)
         self.tiles = Tiles(session.engine, self.view, self.colouring)
         self.playing = Playing(session, self.view, self.film)
@@ -130,8 +135,10 @@ class LookPanel(QWidget):
             self.ask()
 
     def _allow_hints(self) -> None:
-        self.view.edits_hints = self._session.look.hints and self.entry() is not None
-        words = self.tr("Click: give or change a colour. Drag: move. Right-click: remove")
+        entry = self.entry()
+        self.view.edits_hints = self._session.look.hints and entry is not None
+        words = self.tr("Click or Enter: give or change a colour. Drag: move. Right-click: remove")
+        self.view.takes_pictures = self.film.is_film and self.film.references.may_change
         self.view.set_words(notes=[words] if self.view.edits_hints else [])
 
     def _handle_playing(self) -> None:
@@ -221,6 +228,7 @@ class LookPanel(QWidget):
         self.colouring.shaded.connect(self.view.set_after)
         self.playing.began.connect(self._handle_playing)
         self.film.time_changed.connect(self.ask)
+        self.view.pictures_dropped.connect(self.film.offer_references)
         self.shots.changed.connect(self._handle_shots)
         self._session.undo.indexChanged.connect(self.refresh)
         self._session.shown_changed.connect(self.show_entry)

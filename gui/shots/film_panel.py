@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Signal
-from PySide6.QtGui import QAction
+from pathlib import Path
+
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QCursor
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from colorizer.engine.queue import Entry
@@ -11,6 +13,8 @@ from colorizer.jobs import Kind
 from gui.session.session import Session
 from gui.shots.go_to import ask_place
 from gui.shots.part import Part
+from gui.shots.reference_list import ReferenceList
+from gui.shots.references import References
 from gui.shots.shot_list import ShotList
 from gui.shots.shot_stills import ShotStills
 from gui.shots.shots import Shots
@@ -22,6 +26,10 @@ class FilmPanel(QWidget):
 
     time_changed = Signal(float)
     """Seconds."""
+    list_toggled = Signal()
+    """The list of shots is wanted, or not any more."""
+    files_dropped = Signal(object)
+    """Pictures that are to be colorized, as a list of paths."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -30,6 +38,8 @@ class FilmPanel(QWidget):
         self.part = Part(session, self.shots)
         self.timeline = Timeline(session.engine)
         self.list = ShotList(self.shots, ShotStills(session.engine, self))
+        self.references = References(session, self.shots)
+        self.reference_list = ReferenceList(self.references, session.engine)
         self._film: Entry | None = None
         self.menu_actions: list[QAction] = []
         """Of the menu of the strip."""
@@ -43,7 +53,8 @@ class FilmPanel(QWidget):
         self.part.failed.connect(self.shots.failed)
         self.shots.changed.connect(self._handle_shots)
         self.list.chosen.connect(self.timeline.go_to)
-        self._show_list()
+        self.reference_list.reach_shown.connect(self.timeline.strip.set_reached)
+        self.reference_list.dropped.connect(self.offer_references)
 
     @property
     def is_film(self) -> bool:
@@ -58,13 +69,12 @@ class FilmPanel(QWidget):
     def toggle_list(self) -> None:
         """Show the list of shots, or hide it."""
         self._preferences.put("shots", not self.shows_list)
-        self._show_list()
+        self.list_toggled.emit()
 
     def show_entry(self, entry: Entry | None) -> None:
         """Show another row; one that is no film hides the panel."""
         self._film = film = entry if entry is not None and entry.job.kind is Kind.FILM else None
         self.setVisible(film is not None)
-        self._show_list()
         if film is not None:
             self._show_length(film)
         else:
@@ -99,11 +109,28 @@ class FilmPanel(QWidget):
         """Run the film to the frame that is shown."""
         self.part.end_after(self.timeline.frame)
 
+    def offer_references(self, files: list[Path]) -> None:
+        """Ask what pictures that were dropped are: references, or files for the queue."""
+        QTimer.singleShot(0, self, lambda: self.reference_menu(files).popup(QCursor.pos()))
+
+    def reference_menu(self, files: list[Path]) -> QMenu:
+        """Return the menu of what pictures can be."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        seconds, frame = self.timeline.time, self.timeline.frame
+        anywhere = self.tr("Reference wherever it shows the same")
+        menu.addAction(anywhere).triggered.connect(lambda: self.references.add(files))
+        if len(files) == 1:
+            here = self.tr("Reference of this frame (%1)").replace("%1", str(frame))
+            menu.addAction(here).triggered.connect(lambda: self.references.add(files, seconds))
+        menu.addSeparator()
+        queue = self.tr("Colorize it: add to the queue")
+        menu.addAction(queue).triggered.connect(lambda: self.files_dropped.emit(files))
+        menu.addAction(self.tr("Cancel"))
+        return menu
+
     def _handle_menu(self, where: QPoint) -> None:
         QMenu.exec(self.menu_actions, where)
-
-    def _show_list(self) -> None:
-        self.list.setVisible(self._film is not None and self.shows_list)
 
     def _show_length(self, entry: Entry) -> None:
         self.timeline.set_film(entry)

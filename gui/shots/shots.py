@@ -14,6 +14,7 @@ from colorizer.guidance.shot_plan import ShotPlan, found_plan, plan_file, plan_o
 from colorizer.jobs import JobState
 from gui.session.changes import ChangeShots
 from gui.session.session import Session
+from gui.shots.record import Record
 from gui.shots.shot_kinds import Mark, kinds_of, tip_words
 
 _TELL_MS = 50
@@ -43,6 +44,7 @@ class Shots(QObject):
         self._row: int | None = None
         self._searched: int | None = None
         self._allowed = False
+        self._record = Record()
         self._undo.indexChanged.connect(self.reload)
         self._model.counts_changed.connect(self._handle_counts)
 
@@ -91,9 +93,14 @@ class Shots(QObject):
     def marks(self) -> list[Mark]:
         """The shots as the strip shows them; up to the end of the film."""
         entry, plan = self.entry(), self.plan
-        if entry is None or plan is None:
+        if entry is None:
             return []
-        rate, firsts = clock_of(entry)[0], self.firsts
+        if plan is None:
+            self._record.read(entry)
+            if not self._record.taken:
+                return []
+            plan = found_plan(entry.job, self._record.taken, *clock_of(entry), self._record.taken)
+        rate, firsts = clock_of(entry)[0], [shot.first + plan.begin for shot in plan.shots]
         ends = [*firsts[1:], int(entry.facts.get("frames") or firsts[-1] + 1)]
         return [
             Mark(first / rate, end / rate, kinds_of(shot), tip_words(number, shot))

@@ -55,6 +55,7 @@ class Strip(QWidget):
         self._pictures: dict[int, QImage] = {}
         self._marks: list[Mark] = []
         self._part = (0.0, 0.0)
+        self._reached: list[tuple[float, float, float]] = []
         self._held = ""
         """What the mouse drags: "time", "begin" or "end"."""
         self._settling = QTimer(self, interval=250, singleShot=True)
@@ -79,6 +80,11 @@ class Strip(QWidget):
     def set_marks(self, marks: Sequence[Mark]) -> None:
         """Mark where shots begin, and what they were taken for."""
         self._marks = list(marks)
+        self.update()
+
+    def set_reached(self, parts: Sequence[tuple[float, float, float]]) -> None:
+        """Mark what a reference reached: begin and end in seconds, and the share of each part."""
+        self._reached = list(parts)
         self.update()
 
     def set_part(self, begin: float, end: float) -> None:
@@ -138,6 +144,7 @@ class Strip(QWidget):
             painter.drawImage(QRectF(left, 0, width - 1, height), image, source)
         if not self._seconds:
             return
+        self._draw_reached(painter)
         self._draw_shots(painter)
         self._draw_part(painter)
         painter.setPen(QPen(self.palette().accent().color(), 3))
@@ -161,6 +168,13 @@ class Strip(QWidget):
             painter.fillRect(x - 2, 0, 5, height, QColor(0, 0, 0, 170))
             painter.fillRect(x, 0, 1, height, QColor("white"))
             painter.fillRect(x - 4, 0, 9, 4, QColor("white"))
+
+    def _draw_reached(self, painter: QPainter) -> None:
+        """Draw a bar at the top of the shots a reference reached, as high as its share."""
+        for begin, end, share in self._reached:
+            height = max(3, round(min(share, 1.0) * (self.height() - _BAND)))
+            left, right = self._place(begin), self._place(end)
+            painter.fillRect(left, 0, right - left, height, QColor(24, 160, 88, 150))
 
     def _draw_part(self, painter: QPainter) -> None:
         """Shade what is not run, and draw a flag at either end of what is."""

@@ -187,6 +187,18 @@ def thumbnail(command: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def coloured_thumbnail(command: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a small picture of a photo in its colours as base64 codes of sRGB."""
+    from colorizer.look.picture import open_picture, shrunk
+    from colorizer.look.saved import saved_picture
+
+    path, longest = Path(command["source"]), command.get("longest", THUMBNAIL)
+    frame = shrunk(open_picture(path, Kind.PHOTO, side=_THUMBNAIL_L), longest)
+    rgb = saved_picture(path, Kind.PHOTO, frame, longest)
+    codes = base64.b64encode(rgb.tobytes()).decode()
+    return {"pixels": codes, "height": rgb.shape[0], "width": rgb.shape[1]}
+
+
 def probe(command: Mapping[str, Any]) -> dict[str, Any]:
     """Return what is known of a film."""
     return {"facts": _film_facts(Path(command["source"]))}

@@ -29,4 +29,4 @@ def test_recent_colours_are_kept_by_the_window(open_window):
     first.close()
     second = open_window()
     menu = ColourMenu(second.look_panel.hinting.recent.colours, second)
-    assert "Recent: #2040ff" in [action.text() for action in menu.actions()]
+    assert "Recent: Blue, vivid · #2040ff" in [action.text() for action in menu.actions()]

@@ -1,0 +1,172 @@
+"""The references of a film as a list with small pictures."""
+
+from __future__ import annotations
+
+import base64
+from collections import OrderedDict
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QIcon,
+    QImage,
+    QKeySequence,
+    QPixmap,
+    QShortcut,
+)
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFileDialog,
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gui.session.engine import Engine
+from gui.session.thumbnails import icon_of
+from gui.shots.references import PICTURES, Listed, References
+from gui.style.plain import PlainLabel
+from gui.words.text import as_tip, shown
+
+_ICON = (72, 54)
+_KEPT = 500
+
+
+class ReferenceList(QWidget):
+    """Shows, adds and removes references.
+
+    Args:
+        references: of the film that is shown.
+        engine: reads the pictures.
+    """
+
+    reach_shown = Signal(object)
+    """Which parts of the film the chosen ones reached: lists of (begin, end, share)."""
+    dropped = Signal(object)
+    """Pictures, as a list of paths."""
+
+    def __init__(
+        self, references: References, engine: Engine, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._references, self._engine = references, engine
+        self._pictures: OrderedDict[Path, QIcon] = OrderedDict()
+        self.setAcceptDrops(True)
+        self.list = QListWidget()
+        self.list.setAccessibleName(self.tr("References"))
+        self.list.setIconSize(QSize(*_ICON))
+        self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.list.setWordWrap(True)
+        self.list.setMinimumHeight(48)
+        self._words = PlainLabel()
+        self._words.setWordWrap(True)
+        self.add = QPushButton(self.tr("Add references…"))
+        self.remove = QPushButton(self.tr("Remove"))
+        row = QHBoxLayout()
+        row.addWidget(self._words, 1)
+        row.addWidget(self.add)
+        row.addWidget(self.remove)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 4, 0, 0)
+        layout.setSpacing(4)
+        layout.addLayout(row)
+        layout.addWidget(self.list, 1)
+        self.add.clicked.connect(self._handle_add)
+        self.remove.clicked.connect(lambda: references.remove(self.selected()))
+        QShortcut(
+            QKeySequence.StandardKey.Delete,
+            self.list,
+            lambda: references.remove(self.selected()),
+            context=Qt.ShortcutContext.WidgetShortcut,
+        )
+        self.list.itemSelectionChanged.connect(self._handle_selected)
+        references.changed.connect(self._fill)
+        self._fill()
+
+    def selected(self) -> list[Listed]:
+        """Return the chosen references."""
+        rows = sorted(index.row() for index in self.list.selectedIndexes())
+        return [self._references.all[row] for row in rows if row < len(self._references.all)]
+
+    def _fill(self) -> None:
+        chosen = set(self.selected())
+        self.list.blockSignals(True)
+        self.list.clear()
+        for one in self._references.all:
+            words = self._references.words_of(one)
+            item = QListWidgetItem(self._icon(one.file), f"{shown(one.file.name)}\n{words}")
+            item.setToolTip(as_tip(shown(one.file)))
+            self.list.addItem(item)
+            item.setSelected(one in chosen)
+        self.list.blockSignals(False)
+        words = self.tr(
+            "Drop a colour picture here or on the film; it colours what looks the same."
+        )
+        self._words.setText("" if self._references.all else words)
+        self._handle_selected()
+
+    def _handle_selected(self) -> None:
+        may = self._references.may_change
+        self.add.setEnabled(may)
+        self.remove.setEnabled(may and bool(self.selected()))
+        parts = [part for one in self.selected() for part in self._references.parts_of(one)]
+        self.reach_shown.emit(parts)
+
+    def _handle_add(self) -> None:
+        words = self.tr("Pictures in colour")
+        pattern = " ".join(f"*{suffix}" for suffix in PICTURES)
+        names, _ = QFileDialog.getOpenFileNames(self, words, "", f"{words} ({pattern})")
+        if names:
+            self.dropped.emit([Path(name) for name in names])
+
+    # Pictures
+
+    def _icon(self, file: Path) -> QIcon:
+        if file in self._pictures:
+            return self._pictures[file]
+        self._pictures[file] = icon_of(None)
+        while len(self._pictures) > _KEPT:
+            self._pictures.popitem(last=False)
+        self._engine.ask(
+            "coloured_thumbnail", lambda event: self._handle_picture(file, event), source=str(file)
+        )
+        return self._pictures[file]
+
+    def _handle_picture(self, file: Path, event: dict[str, Any]) -> None:
+        if "error" in event:
+            return
+        codes = base64.b64decode(event["pixels"])
+        width, height = event["width"], event["height"]
+        image = QImage(codes, width, height, 3 * width, QImage.Format.Format_RGB888)
+        self._pictures[file] = QIcon(QPixmap.fromImage(image.copy()))
+        for row, one in enumerate(self._references.all):
+            item = self.list.item(row)
+            if one.file == file and item is not None:
+                item.setIcon(self._pictures[file])
+
+    # Drops
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take pictures."""
+        if self._references.may_change and pictures_of(event):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Make references of what was dropped."""
+        files = pictures_of(event)
+        if files:
+            event.acceptProposedAction()
+            self.dropped.emit(files)
+
+
+def pictures_of(event: QDropEvent | QDragMoveEvent) -> list[Path]:
+    """Return the pictures that are dragged; empty where something else is among it."""
+    files = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+    return files if all(file.suffix.lower() in PICTURES for file in files) else []

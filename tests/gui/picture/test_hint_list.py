@@ -1,0 +1,78 @@
+"""Hints by mouse, by keys and in a list: names, other colours, removal."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
+
+from gui.picture.colour_menu import ColourMenu
+from gui.picture.colour_names import colour_name
+from gui.picture.shading import ab_of
+
+
+@pytest.fixture
+def panel(shared_window, until):
+    window = shared_window
+    until(lambda: window.session.model.rowCount() == 3)
+    window.queue_panel.select(window.session.model.entries[0].id)
+    panel = window.look_panel
+    until(lambda: panel.is_seen and not panel.is_busy)
+    window.session.set_look(hints=True)
+    yield panel
+    window.session.set_look(hints=False)
+    window.session.undo.setIndex(0)
+    until(lambda: not panel.is_busy)
+
+
+@pytest.mark.parametrize(
+    ("css", "name"),
+    [("red", "Red"), ("blue", "Blue"), ("green", "Green"), ("gray", "Gray"), ("yellow", "Yellow"),
+     ("saddlebrown", "Brown"), ("turquoise", "Turquoise"), ("hotpink", "Pink"), ("wheat", "Beige"),
+     ("blueviolet", "Violet")],
+)  # fmt: skip
+def test_colours_have_the_names_that_people_give_them(css, name):
+    """The references are the colour keywords of CSS (SVG 1.1), which Qt knows."""
+    assert colour_name(*ab_of(QColor(css))).startswith(name)
+
+
+def test_a_hint_is_listed_with_its_colours_name_recoloured_and_removed(panel):
+    listed = panel.shelf._hints
+    panel.hinting.add(0.25, 0.5, 60.0, 45.0)
+    panel.hinting.add(0.75, 0.5, 0.0, -50.0)
+    assert panel.shelf.isVisibleTo(panel.window())
+    assert listed.list.count() == 2
+    assert listed.list.item(0).text() == "Red, vivid · 25%, 50%"
+    listed.list.setCurrentRow(1)
+    assert panel.view._marked == {1}, "it stands out on the picture"
+    panel.hinting._recolour(listed.selected(), 0.0, 0.0)
+    assert listed.list.item(1).text().startswith("Gray")
+    assert listed.selected() == [1], "it stays chosen"
+    listed.remove.click()
+    assert [hint.x for hint in panel.entry().job.hints] == [0.25]
+
+
+def test_a_hint_is_placed_recoloured_and_removed_by_keys(panel, qtbot, monkeypatch):
+    offered = []
+    monkeypatch.setattr(ColourMenu, "popup", lambda menu, where: offered.append(menu))
+    view = panel.view
+    view.setFocus()
+    view._cross = (0.5, 0.5)
+    for _ in range(5):
+        qtbot.keyClick(view, Qt.Key.Key_Right)
+    qtbot.keyClick(view, Qt.Key.Key_Up, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.keyClick(view, Qt.Key.Key_Return)
+    offered[-1].chosen.emit(20.0, 20.0)
+    (hint,) = panel.entry().job.hints
+    assert (hint.x, hint.y) == pytest.approx((0.6, 0.496))
+    assert (hint.a, hint.b) == (20.0, 20.0)
+    qtbot.keyClick(view, Qt.Key.Key_Return)
+    offered[-1].chosen.emit(-30.0, 10.0)
+    assert [(one.a, one.b) for one in panel.entry().job.hints] == [(-30.0, 10.0)]
+    qtbot.keyClick(view, Qt.Key.Key_Delete)
+    assert panel.entry().job.hints == ()
+    assert panel._session.model.rowCount() == 3, "Delete is not that of the queue"
+
+
+def test_the_picture_says_what_a_click_does(panel):
+    assert any("Click" in words for words in panel.view._footer())
+    panel._session.set_look(hints=False)
+    assert not any("Click" in words for words in panel.view._footer())
