@@ -35,6 +35,7 @@ from gui.picture.look_panel import LookPanel
 from gui.queue.details import Details
 from gui.queue.queue_panel import QueuePanel
 from gui.session.session import Session
+from gui.shots.space_key import SpaceKey
 from gui.style.plain import PlainLabel, message_box
 from gui.words.text import count, plural, said
 
@@ -152,6 +153,7 @@ class Window(QMainWindow):
         session.model.counts_changed.connect(self._handle_counts)
         session.changed.connect(self.acts.refresh)
         self.look_panel.shots.changed.connect(self.acts.refresh)
+        SpaceKey(self)
         self.output.state_asked.connect(self.queue_panel.show_state)
         self.output.end.folder_asked.connect(lambda: self.asking.open_folder(session.out))
         self.queue_panel.opened.connect(self.asking.open_result)

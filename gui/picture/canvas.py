@@ -161,9 +161,7 @@ class Canvas(Viewport):
         self._draw_captions(painter)
         draw_box(painter, "  ·  ".join(self._footer()), QPointF(8, self.height() - 8), below=False)
         if self.hasFocus():
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(self.palette().accent().color(), 4))
-            painter.drawRect(self.rect())
+            self._draw_focus(painter)
 
     @property
     def _first(self) -> QImage:
@@ -176,6 +174,13 @@ class Canvas(Viewport):
         if self.mode is Mode.SIDE:
             return list(zip(areas, (self._first, self._after), strict=True))
         return [(areas[0], self._first if self.mode is Mode.BEFORE else self._after)]
+
+    def _draw_focus(self, painter: QPainter) -> None:
+        """Draw a frame that is seen on any picture: white inside, the accent around it."""
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for inset, colour in ((1, self.palette().accent().color()), (3, QColor("white"))):
+            painter.setPen(QPen(colour, 2))
+            painter.drawRect(self.rect().adjusted(inset, inset, -inset, -inset))
 
     def _footer(self) -> list[str]:
         """Return the zoom and what a click or a colour means."""

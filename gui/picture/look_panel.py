@@ -11,6 +11,7 @@ from colorizer.engine.queue import Entry
 from colorizer.jobs import JobState, Kind
 from gui.picture.adjust_panel import AdjustPanel
 from gui.picture.adjusting import Adjusting
+from gui.picture.against import Against
 from gui.picture.colouring import Colouring
 from gui.picture.compare_view import CompareView
 from gui.picture.hint_list import HintList
@@ -48,7 +49,6 @@ class LookPanel(QWidget):
         hints = HintList(session, self.hinting, self.timeline)
         self.shelf = Shelf(session, self.film, hints)
         """Shots, references and hints, for the window to place."""
-        self.colouring = Colouring(self.film)
         self.tiles = Tiles(session.engine, self.view, self.colouring)
         self.playing = Playing(session, self.view, self.film)
         self._connect_parts()
@@ -147,7 +147,7 @@ class LookPanel(QWidget):
         self._seen = None
 
     def _forget_pictures(self) -> None:
-        for part in (self._looks, self.colouring, self.tiles):
+        for part in (self._looks, self.colouring, self.tiles, self.against):
             part.forget()
 
     def _handle_live(self, frame: Finished) -> None:
@@ -210,9 +210,12 @@ class LookPanel(QWidget):
         self.busy.setFixedHeight(3)
         self.adjust = AdjustPanel()
         self.saved = Saved(self._session, self.view)
+        self.colouring = Colouring(self.film)
+        self.against = Against(self._session, self.view, self.colouring.amounts)
         layout = QVBoxLayout(self)
         top = QHBoxLayout()
         top.addWidget(self.name, 1)
+        top.addWidget(self.against)
         top.addWidget(self.saved)
         layout.addLayout(top)
         layout.addWidget(self.view, 1)
@@ -258,6 +261,7 @@ class LookPanel(QWidget):
         self.view.set_cover(unsure_image(seen.confidence) if covered else QImage())
         self.hinting.show(entry, seen)
         self.tiles.show(entry, seen)
+        self.against.follow(entry, seen)
         self._handle_counts()
 
     def _handle_failed(self, wish: Wish, why: str) -> None:

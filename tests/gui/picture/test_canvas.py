@@ -77,6 +77,29 @@ def test_zoom_and_place_are_told(view, qtbot):
     assert view.visible() == QRectF(0, 0, 2000, 1000)
 
 
+@pytest.mark.parametrize("shade", [0, 128, 255])
+def test_the_focus_is_seen_on_any_picture(view, shade):
+    """A contrast of 3 to 1 is what WCAG 2.2 (1.4.11) asks of the parts of a control."""
+    plain = np.full((100, 200), shade, np.uint8)
+    view.set_pictures(gray_image(plain), gray_image(plain), QSizeF(200, 100))
+    view.setFocus()
+    view.activateWindow()
+    rings = [colour_at(view, 300, y) for y in range(6)]
+    picture = colour_at(view, 300, 60)
+
+    def luminance(colour):
+        linear = [colour.redF(), colour.greenF(), colour.blueF()]
+        linear = [v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in linear]
+        return float(np.dot(linear, (0.2126, 0.7152, 0.0722)))
+
+    def contrast(one, other):
+        low, high = sorted(map(luminance, (one, other)))
+        return (high + 0.05) / (low + 0.05)
+
+    assert view.hasFocus()
+    assert max(contrast(ring, picture) for ring in rings) >= 3
+
+
 def test_a_click_is_a_place_and_a_drag_is_not(view, qtbot):
     view.set_mode(Mode.AFTER)
     view.edits_hints = True

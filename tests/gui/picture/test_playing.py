@@ -5,8 +5,9 @@ from dataclasses import replace
 import av
 import numpy as np
 import pytest
-from PySide6.QtCore import QElapsedTimer, QTimer
+from PySide6.QtCore import QElapsedTimer, Qt, QTimer
 from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QToolButton
 
 from colorizer.jobs import JobState
 from tests.gui.conftest import make_window
@@ -100,6 +101,20 @@ def test_j_and_l_run_both_ways_and_faster_and_k_stands(panel, cinema, until):
     assert panel.timeline.speed == 4
     until(lambda: panel.timeline.speed == 0)
     assert len(panel.playing.passed) < FRAMES - where, "at most 30 pictures in a second"
+
+
+def test_space_presses_a_button_that_has_the_focus(panel, cinema, qtbot):
+    cinema.activateWindow()
+    (button,) = [b for b in panel.timeline.findChildren(QToolButton)
+                 if b.accessibleName().startswith("One frame on")]  # fmt: skip
+    button.setFocus()
+    qtbot.keyClick(button, Qt.Key.Key_Space)
+    assert (panel.timeline.frame, panel.timeline.speed) == (1, 0)
+    panel.view.setFocus()
+    qtbot.keyClick(panel.view, Qt.Key.Key_Space)
+    assert panel.timeline.speed == 1
+    qtbot.keyClick(panel.view, Qt.Key.Key_Space)
+    assert panel.timeline.speed == 0
 
 
 @pytest.mark.slow
