@@ -66,6 +66,7 @@ class LookPanel(QWidget):
         self.hinting.forget()
         self._forget_pictures()
         self.film.show_entry(entry)
+        self.shelf.show_entry(entry)
         self._adjusting.show(entry)
         self.saved.show_entry(entry)
         self.name.setText(shown(entry.job.source) if entry else "")

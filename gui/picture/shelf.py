@@ -35,7 +35,6 @@ class Shelf(QTabWidget):
         session.look_changed.connect(self._show)
         session.undo.indexChanged.connect(self._refresh)
         session.model.counts_changed.connect(self._refresh)
-        session.shown_changed.connect(self.show_entry)
         self._entry: Entry | None = None
         self.show_entry(None)
 
