@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -138,6 +139,11 @@ def codec_named(name: str) -> Codec:
     if name not in _CODECS:
         raise SettingsError(note("codec.unknown", known=", ".join(_CODECS), codec=repr(name)))
     return _CODECS[name]
+
+
+def named_where(fits: Callable[[Codec], bool]) -> str:
+    """Return the names of the codecs of which something is true, for a message."""
+    return ", ".join(name for name, codec in _CODECS.items() if fits(codec))
 
 
 def keeps_all(name: object, quality: object) -> bool:

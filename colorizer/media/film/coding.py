@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass, replace
 
 from colorizer.errors import SettingsError
-from colorizer.media.film.codecs import CHROMA_STEPS, Codec, codec_named, keeps_all
+from colorizer.media.film.codecs import CHROMA_STEPS, Codec, codec_named, keeps_all, named_where
 from colorizer.media.film.hardware import card_encoder, card_options
 from colorizer.notes import note
 from colorizer.settings import FilmWriting
@@ -181,7 +181,8 @@ def _lost(codec: str, coding: Coding, picture: PictureFacts, sampling: str) -> l
     if full_range and not codec_named(codec).keeps_range:
         lost.append(note("codec.full_range", codec=codec))
     if picture.first_field and not coding.first_field:
-        lost.append(note("codec.interlaced", codec=codec))
+        others = named_where(lambda one: one.weaves)
+        lost.append(note("codec.interlaced", codec=codec, others=others))
     elif picture.mixed_scan and not coding.mixed_scan:
         lost.append(note("codec.mixed_scan", codec=codec))
     return lost

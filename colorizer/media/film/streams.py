@@ -7,6 +7,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from colorizer.media.film.codecs import named_where
 from colorizer.media.film.container import open_container, outside_tracks
 from colorizer.media.film.open import is_cover
 from colorizer.media.film.subtitles import text_codec
@@ -55,7 +56,10 @@ def plan_copies(source: Path, video: int, muxer: str) -> tuple[list[int], list[s
                 indices.append(stream.index)
             else:
                 left = note("stream.left_out", stream=describe(stream), muxer=muxer)
-                warnings.append(left if muxer == "matroska" else note("stream.mkv_holds", why=left))
+                if muxer != "matroska":
+                    others = named_where(lambda codec: ".mkv" not in codec.suffixes)
+                    left = note("stream.mkv_holds", why=left, others=others)
+                warnings.append(left)
             if stream.type == "video" and not is_cover(stream):
                 warnings.append(note("stream.copied", stream=describe(stream)))
     return indices, warnings
