@@ -182,7 +182,7 @@ class Engine(QObject):
 
     def _handle_finished(self, code: int, status: QProcess.ExitStatus) -> None:
         crashed = status == QProcess.ExitStatus.CrashExit
-        self._lost(note("worker.crashed") if crashed else note("worker.exit_code", code=code))
+        self._lost(note("worker.crashed") if crashed else note("worker.exit_code", number=code))
 
     def _handle_error(self, error: QProcess.ProcessError) -> None:
         if error == QProcess.ProcessError.FailedToStart:
