@@ -55,6 +55,7 @@ class Against(QComboBox):
         self._looks = Looks(session.engine, self)
         self._entry: Entry | None = None
         self._seen: Seen | None = None
+        self._presets: dict[str, Settings] = {}
         self._kept: _Other | None = None
         """The file as it was when a person wanted to compare with that."""
         self._asked: tuple[int, float, Job] | None = None
@@ -93,10 +94,11 @@ class Against(QComboBox):
 
     def _fill(self) -> None:
         chosen = self.currentText()
+        self._presets = self._session.preferences.presets.all()
         self.clear()
         self.addItems([
             self.tr("Before"), self.tr("A: as it is now"), self.tr("A: usual settings"),
-            *(self.tr("A: %1").replace("%1", name) for name in self._session.preferences.presets),
+            *(self.tr("A: %1").replace("%1", name) for name in self._presets),
         ])  # fmt: skip
         self.setCurrentIndex(max(0, self.findText(chosen)))
 
@@ -116,7 +118,7 @@ class Against(QComboBox):
             return self._kept
         if place <= 0:
             return None
-        presets = list(self._session.preferences.presets.values())
+        presets = list(self._presets.values())
         usual = [Settings(), *presets][min(place - _FIXED + 1, len(presets))]
         now = entry.job.settings
         settings = replace(usual, **{name: getattr(now, name) for name in _OF_THE_FILE})

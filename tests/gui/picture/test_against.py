@@ -56,7 +56,7 @@ def test_a_is_as_it_was_while_b_changes(panel, until):
 
 
 def test_a_preset_is_compared_with_what_the_file_has(panel, shared_window, until):
-    shared_window.session.preferences.save_preset("Pale", Settings(strength=0.0))
+    shared_window.session.preferences.presets.save("Pale", Settings(strength=0.0))
     panel.against._fill()
     assert words(panel) == ["Before", "A: as it is now", "A: usual settings", "A: Pale"]
     choose(panel, 3)
