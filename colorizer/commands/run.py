@@ -6,6 +6,7 @@ import argparse
 import logging
 import os
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,12 +26,15 @@ from colorizer.errors import SettingsError, TargetError
 from colorizer.jobs import JobState, Kind
 from colorizer.media.film.segments import kept_frames, sweep
 from colorizer.notes import note
+from colorizer.settings import Settings
 
 if TYPE_CHECKING:
     from colorizer.models.base import ColorModel
 
 _log = logging.getLogger(__name__)
 
+ALL_CARDS = "cuda:all"
+"""The device that is every card of this machine: a cluster of it alone."""
 _ACTIONS = {JobState.WAITING: "run", JobState.SKIPPED: "skip", JobState.FAILED: "fail"}
 
 
@@ -47,6 +51,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.bag:
         arguments.out = f"{Path(arguments.out) / PAYLOAD}{os.sep}"
     settings = settings_from(arguments)
+    if settings.device == ALL_CARDS:
+        settings, arguments.cluster = _of_all_cards(settings), "local"
     shard = parse_shard(arguments.shard) if arguments.shard else None
     plan = plan_run(inputs_of(arguments), arguments.out, settings, recursive=arguments.recursive)
     is_empty = not (plan.jobs or plan.settled)
@@ -64,6 +70,18 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.dry_run:
         return _show(plan, arguments)
     return _colorize(plan, arguments)
+
+
+def _of_all_cards(settings: Settings) -> Settings:
+    """Return the settings of a job on one card of several.
+
+    Raises:
+        DeviceError: there is no card.
+    """
+    from colorizer.stages.device import choose_device
+
+    choose_device("cuda")  # said here, not by every worker
+    return replace(settings, device="cuda")
 
 
 def _tell_left_out(plan: Plan, arguments: argparse.Namespace) -> None:

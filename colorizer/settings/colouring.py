@@ -31,7 +31,8 @@ class Colouring(Options):
     device: str = option(
         "colour",
         "auto",
-        "device of the network: auto, cpu, cuda or cuda:N; mps (Apple) and xpu (Intel) are untried",
+        "device of the network: auto, cpu, cuda, cuda:N or cuda:all (every card, with Ray); "
+        "mps (Apple) and xpu (Intel) are untried",
         metavar="DEVICE",
         shapes="none",
         everyday=True,

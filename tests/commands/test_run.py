@@ -107,3 +107,23 @@ def test_events_hold_code_and_values_next_to_the_english(scans, capsys):
     (note,) = failed["notes"]
     assert note["note"] == "photo.cut_off_restore"
     assert note["text"] == failed["message"] == f"is cut off: {note['values']['what']}; restore it"
+
+
+def test_all_cards_of_this_machine_are_a_cluster_of_it_alone(scans, monkeypatch):
+    asked = []
+
+    def on_cluster(jobs, address, handling, *, workers):
+        asked.append((address, {job.settings.device for job in jobs}, len(jobs)))
+        yield from ()
+
+    monkeypatch.setattr("colorizer.engine.cluster.run_on_cluster", on_cluster)
+    monkeypatch.setattr("colorizer.stages.device.choose_device", lambda _: None)
+    run(scans / "in", "-o", scans / "out", "--device", "cuda:all")
+    assert asked == [("local", {"cuda"}, 2)]
+
+
+def test_all_cards_where_there_is_none_are_refused_before_the_work(scans, monkeypatch, capsys):
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    assert run(scans / "in", "-o", scans / "out", "--device", "cuda:all") == ExitCode.DEVICE
+    assert "--device cuda can't be used" in capsys.readouterr().err
+    assert not (scans / "out").exists()
