@@ -51,6 +51,8 @@ class Canvas(Viewport):
         self._before = self._after = self._cover = QImage()
         self._hints: list[tuple[float, float, QColor]] = []
         self._marked: set[int] = set()
+        self.edits_hints = False
+        """Clicks and keys place hints."""
         self._cross: tuple[float, float] | None = None
         """Where a key would place a hint, as shares of width and height."""
         self._left = QImage()
@@ -159,7 +161,8 @@ class Canvas(Viewport):
         if self.mode is not Mode.BEFORE:
             self._draw_hints(painter, self._areas()[-1])
         self._draw_captions(painter)
-        draw_box(painter, "  ·  ".join(self._footer()), QPointF(8, self.height() - 8), below=False)
+        draw_box(painter, "  ·  ".join(self._footer()), QPointF(8, self.height() - 8), below=False,
+                 most=self.width() - 16)  # fmt: skip
         if self.hasFocus():
             self._draw_focus(painter)
 
@@ -261,7 +264,7 @@ class Canvas(Viewport):
             painter.drawEllipse(place, DOT, DOT)
             painter.setPen(QPen(QColor("white"), 2))
             painter.drawEllipse(place, DOT, DOT)
-        if self._cross is not None and self.hasFocus():
+        if self._cross is not None and self.edits_hints and self.hasFocus():
             self._draw_cross(painter, target)
         painter.setClipping(False)
 
@@ -278,6 +281,8 @@ class Canvas(Viewport):
     def _draw_captions(self, painter: QPainter) -> None:
         before = self._before_words or self.tr("Before")
         after = self._after_words or self.tr("After")
+        if not self._left.isNull():
+            after = f"B: {after}"
         captions = {
             Mode.SPLIT: [(before, 0.0, False), (after, float(self.width()), True)],
             Mode.SIDE: [(before, 0.0, False), (after, float(self.width()), True)],

@@ -10,23 +10,34 @@ _ROOM = (16, 8)
 
 
 def draw_box(
-    painter: QPainter, words: str, corner: QPointF, *, right: bool = False, below: bool = True
-) -> None:
-    """Draw words in a box.
+    painter: QPainter,
+    words: str,
+    corner: QPointF,
+    *,
+    right: bool = False,
+    below: bool = True,
+    most: float = 0.0,
+) -> QRectF:
+    """Draw words in a box and return it.
 
     Args:
         painter: of the picture.
-        words: one line.
+        words: broken into lines where `most` asks for it.
         corner: of the box.
         right: it is the right corner, not the left one.
         below: it is the top corner, not the bottom one.
+        most: width of the box, at most; 0 for any.
     """
-    metrics = painter.fontMetrics()
-    box = QRectF(0, 0, metrics.horizontalAdvance(words) + _ROOM[0], metrics.height() + _ROOM[1])
+    room = QRectF(0, 0, max(1.0, most - _ROOM[0]) if most else 1e5, 1e5)
+    flags = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft
+    text = painter.fontMetrics().boundingRect(room.toRect(), int(flags), words)
+    box = QRectF(0, 0, text.width() + _ROOM[0], text.height() + _ROOM[1])
     box.moveLeft(corner.x() - (box.width() if right else 0))
     box.moveTop(corner.y() - (0 if below else box.height()))
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(0, 0, 0, 150))
     painter.drawRoundedRect(box, 4, 4)
     painter.setPen(QColor("white"))
-    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
+    flags = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignCenter
+    painter.drawText(box, int(flags), words)
+    return box

@@ -51,7 +51,6 @@ class CompareView(Canvas):
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAcceptDrops(True)
-        self.edits_hints = False
         self.takes_pictures = False
         """Whether pictures that are dropped are for this one, not for the queue."""
         self._drag: _Drag | None = None

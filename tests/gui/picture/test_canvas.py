@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QImage, QPainter
 
+from gui.picture.caption import draw_box
 from gui.picture.compare_view import CompareView
 from gui.picture.shading import ab_of, colour_of, gray_image, rgb_image, shade, unsure_image
 from gui.session.look import Mode
@@ -98,6 +99,18 @@ def test_the_focus_is_seen_on_any_picture(view, shade):
 
     assert view.hasFocus()
     assert max(contrast(ring, picture) for ring in rings) >= 3
+
+
+def test_what_a_click_does_is_read_in_a_narrow_view(view):
+    """The box of all words is inside the view, whose widths are those of small windows."""
+    view.set_words(notes=["Klick oder Enter: Farbe geben oder ändern. Ziehen: verschieben."])
+    for width in (260, 400):
+        picture = QImage(width, 200, QImage.Format.Format_RGB32)
+        painter = QPainter(picture)
+        words, corner = "  ·  ".join(view._footer()), QPointF(8, 192)
+        box = draw_box(painter, words, corner, below=False, most=width - 16)
+        painter.end()
+        assert QRectF(0, 0, width, 200).contains(box)
 
 
 def test_a_click_is_a_place_and_a_drag_is_not(view, qtbot):
