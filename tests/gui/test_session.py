@@ -11,9 +11,11 @@ import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 from PIL import Image
 
@@ -62,8 +64,12 @@ def rows(profile):
             return []
 
 
+def settings_of(profile, name):
+    return [json.loads(row["settings_json"]).get(name) for row in rows(profile)]
+
+
 def setting(profile, name):
-    return json.loads(rows(profile)[0]["settings_json"]).get(name)
+    return settings_of(profile, name)[0]
 
 
 def hints(profile):
@@ -215,5 +221,107 @@ def test_drop_adjust_hint_run_and_open_the_result(screen, started, tmp_path):
     assert (out / "coffee_color.png").exists()
     assert {file: file.read_bytes() for file in originals} == originals
 
+    screen.press("ctrl+q")
+    assert program.wait(30) == 0
+
+
+LIST = (200, 130)
+"""A place in the first row of the queue."""
+DEATHS = 6
+"""More than the window starts a worker again for."""
+
+
+def workers(program):
+    """Return the worker processes of a window."""
+    children = psutil.Process(program.pid).children(recursive=True)
+    return [child for child in children if "--worker" in words_of(child)]
+
+
+def words_of(process):
+    with suppress(psutil.Error):
+        return process.cmdline()
+    return []
+
+
+def opened_window(screen, started, profile):
+    program = started("-m", "gui", "--profile", profile)
+    window = screen.window("Colorizer", wait)
+    screen.do("windowmove", "--sync", window, 0, 0)
+    screen.do("windowsize", "--sync", window, *WINDOW)
+    return program, window
+
+
+def pasted(screen, started, window, profile, scans):
+    """Paste the files of a folder, as they were copied in a file manager."""
+    files = sorted(scans.iterdir())
+    copying = started("-m", "tests.gui.x_session", "--copy", *files)
+    screen.window("Copied", wait)
+    screen.do("windowfocus", "--sync", window)
+    screen.press("ctrl+v")
+    wait(lambda: len(rows(profile)) == len(files), "the pasted files in the queue")
+    copying.terminate()
+
+
+def test_paste_settings_of_many_undo_after_remove_and_a_second_start(screen, started, tmp_path):
+    scans, profile, out = prepared(tmp_path)
+    for number in range(6):
+        shutil.copy(SAMPLES / "coffee.png", scans / f"copy{number}.png")
+    program, window = opened_window(screen, started, profile)
+    pasted(screen, started, window, profile, scans)
+    screen.shot("pasted")
+
+    screen.click(*LIST)
+    screen.press("ctrl+a", "alt+g", "Page_Down", "Page_Down", "Page_Down")
+    wait(lambda: settings_of(profile, "strength") == [0.7] * 8, "the strength of all rows")
+    screen.press("ctrl+z")
+    wait(lambda: settings_of(profile, "strength") == [None] * 8
+         or settings_of(profile, "strength") == [1.0] * 8, "one step taken back")  # fmt: skip
+    screen.press("ctrl+shift+z")
+    wait(lambda: settings_of(profile, "strength") == [0.7] * 8, "and done again")
+
+    before = rows(profile)
+    screen.click(*LIST)
+    screen.press("Home", "shift+Down", "shift+Down", "Delete")
+    wait(lambda: len(rows(profile)) == 5, "three rows less")
+    screen.shot("removed")
+    screen.press("ctrl+z")
+    wait(lambda: len(rows(profile)) == 8, "the rows back")
+    kept = ("id", "position", "source", "target", "settings", "hints", "state")
+    assert [[row[name] for name in kept] for row in rows(profile)] == [
+        [row[name] for name in kept] for row in before
+    ]
+
+    extra = tmp_path / "extra.png"
+    shutil.copy(SAMPLES / "coffee.png", extra)
+    second = started("-m", "gui", "--profile", profile, extra)
+    assert second.wait(60) == 0, "the open window has taken the file"
+    wait(lambda: len(rows(profile)) == 9, "the file of the second start")
+    assert program.poll() is None
+    screen.press("ctrl+q")
+    assert program.wait(30) == 0
+    assert not out.exists()
+
+
+def test_a_worker_that_was_given_up_is_started_again_and_does_the_work(screen, started, tmp_path):
+    scans, profile, out = prepared(tmp_path)
+    program, window = opened_window(screen, started, profile)
+    pasted(screen, started, window, profile, scans)
+    for _ in range(DEATHS):
+        found, end = [], time.monotonic() + 5
+        while not found and time.monotonic() < end:
+            found = workers(program)
+        for worker in found:  # before it can say that it is ready
+            with suppress(psutil.Error):
+                worker.kill()
+    wait(lambda: not workers(program), "the end of all tries")
+    settled(screen, (0, 0, *WINDOW))
+    screen.shot("given_up")
+    screen.press("Escape")  # the words about it
+    screen.do("windowfocus", "--sync", window)
+    screen.click(*START)
+    wait(lambda: workers(program), "a worker after Start")
+    wait(lambda: [row["state"] for row in rows(profile)] == ["done", "done"], "the end of the work")
+    screen.shot("done_again")
+    assert (out / "coffee_color.png").exists()
     screen.press("ctrl+q")
     assert program.wait(30) == 0

@@ -131,5 +131,24 @@ def drag_source(files: list[Path]) -> None:
     app.exec()
 
 
+def clipboard_source(files: list[Path]) -> None:
+    """Hold files in the clipboard, as a file manager does after Ctrl+C, until it is ended."""
+    from PySide6.QtCore import QMimeData, QUrl
+    from PySide6.QtWidgets import QApplication, QLabel
+
+    app = QApplication([])
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(file)) for file in files])
+    shown = QLabel("copied")
+    shown.setWindowTitle("Copied")
+    shown.setGeometry(SCREEN[0] - 170, 140, 150, 60)
+    shown.show()
+    app.clipboard().setMimeData(data)
+    app.exec()
+
+
 if __name__ == "__main__":
-    drag_source([Path(name) for name in sys.argv[1:]])
+    if sys.argv[1] == "--copy":
+        clipboard_source([Path(name) for name in sys.argv[2:]])
+    else:
+        drag_source([Path(name) for name in sys.argv[1:]])
