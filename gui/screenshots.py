@@ -123,6 +123,10 @@ class _Studio:
         self._select("notes.jpg")
         self._wait(0.5)
         self._shoot("errors")
+        window.acts["grid"].trigger()
+        self._wait(0.5)
+        self._until(lambda: window.session.pairs.is_idle)
+        self._shoot("grid")
         self._shoot_settings()
         window.close()
 

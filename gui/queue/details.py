@@ -19,6 +19,10 @@ from gui.session.session import Session
 from gui.settings.setting_words import told_settings
 from gui.words.text import clock, said, shown, size_words, state_words
 
+_HEAD = """
+QToolButton { border: none; padding: 3px; font-weight: 600; }
+QToolButton:focus, QToolButton:hover { text-decoration: underline; }
+"""
 _LINES = 6
 _FEWEST = 2
 """Where the window is as small as it gets."""
@@ -44,7 +48,8 @@ class Details(QWidget):
         layout.setVerticalSpacing(2)
         for place, column in enumerate(self.columns):
             layout.addWidget(column.head, 0, place)
-            layout.addWidget(column.text, 1, place)
+            is_last = place == len(self.columns) - 1
+            layout.addWidget(column.text, 1, place, 1, 3 if is_last else 1)
             layout.setColumnStretch(place, 1)
         heads.addWidget(self._copy)
         layout.addLayout(heads, 0, len(self.columns) + 1)
@@ -119,7 +124,7 @@ class _Column:
         self.head = QToolButton()
         self.head.setText(title)
         self.head.setCheckable(True)
-        self.head.setAutoRaise(True)
+        self.head.setStyleSheet(_HEAD)
         self.head.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.head.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.head.setAccessibleName(purpose)

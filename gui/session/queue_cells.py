@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from enum import Enum, auto
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import QCoreApplication, QLocale, Qt
 
 from colorizer.engine.queue import Entry
 from colorizer.jobs import JobState, Kind
-from gui.words.text import as_tip, clock, kind_words, said, shown, size_words, state_words
+from gui.words.text import as_tip, clock, kind_words, length, said, shown, size_words, state_words
 
 
 class Column(Enum):
@@ -115,11 +115,11 @@ def seconds_left(entry: Entry) -> float | None:
 
 def _speed(entry: Entry) -> str:
     if entry.job.kind is Kind.PHOTO:
-        return f"{entry.seconds:.1f} s" if entry.seconds and entry.state is JobState.DONE else ""
+        return length(entry.seconds) if entry.seconds and entry.state is JobState.DONE else ""
     worked = entry.done - entry.begun
     if worked <= 0 or not entry.seconds:
         return ""
-    return _tr("%1 fps").replace("%1", f"{worked / entry.seconds:.1f}")
+    return _tr("%1 fps").replace("%1", QLocale().toString(worked / entry.seconds, "f", 1))
 
 
 def _tr(text: str) -> str:

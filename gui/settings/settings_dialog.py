@@ -48,7 +48,8 @@ class SettingsDialog(QDialog):
         self.for_waiting.setToolTip(
             self.tr("They get what you change here and keep what they have of the rest.")
         )
-        self.for_waiting.setEnabled(waiting > 0)
+        if not waiting:
+            self.for_waiting.hide()
         self.presets = PresetBox(preferences.presets, self.form.values, self.form.set_values)
         self.presets.show_name(preferences.get("preset", ""))
         ticks = QTimer(self, interval=_MARK_MS)
