@@ -15,6 +15,7 @@ _GUESS = {Kind.PHOTO: 8.0, Kind.FILM: 3000.0}
 """Weight of files of which nothing is known, where no file of their kind is known."""
 _LOOK_SECONDS = 1.0
 """Least time between two looks at how much is left."""
+_LOOK_MOST = 10.0
 
 
 @dataclass
@@ -99,11 +100,11 @@ class Clock:
 
     def left(self, entries: Iterable[Entry], waiting: int) -> float | None:
         """Return the seconds that rows take, as of the last second; see `Pace.left`."""
-        now = time.monotonic()
+        now, begun = time.monotonic(), time.thread_time()
         if now >= self._look_at:
             self._left = self.pace.left(entries, waiting, self.worked())
-            took = time.monotonic() - now  # a look at 40,000 rows must not fill the seconds
-            self._look_at = now + max(_LOOK_SECONDS, 20 * took)
+            took = time.thread_time() - begun  # a look at 40,000 rows must not fill the seconds
+            self._look_at = now + min(max(_LOOK_SECONDS, 20 * took), _LOOK_MOST)
         return self._left
 
 

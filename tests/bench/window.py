@@ -68,6 +68,10 @@ def _time_all(app: QApplication, folder: Path, rows: int) -> None:
         "no filter": lambda: panel._filter.apply("", None),
         "remove all": lambda: session.remove(session.model.ids()),
         "undo the removal": session.undo.undo,
+        "pictures in place of the list": lambda: panel.show_grid(True),
+        "select all of them": panel.grid.selectAll,
+        "change a setting there": lambda: _change(session, 0.6),
+        "the list again": lambda: panel.show_grid(False),
     }
     for words, action in timed.items():
         _timed(app, action, words)
