@@ -13,7 +13,7 @@ from gui.session.look import Mode
 
 _MODES = [mode.value for mode in Mode]
 _PRIMARY = """
-QToolButton { padding: 3px 6px; border: 1px solid palette(mid); border-radius: 4px; }
+QToolButton { padding: 2px 6px; border: 1px solid palette(mid); border-radius: 4px; }
 QToolButton:enabled { border-color: palette(highlight); background: palette(base); }
 QToolButton:enabled:hover, QToolButton:enabled:focus { border: 2px solid palette(highlight); }
 QToolButton:pressed { background: palette(midlight); }

@@ -55,6 +55,9 @@ class OutputBar(QWidget):
     def set_compact(self, compact: bool) -> None:
         """Leave out the name of the next result, where the window is small."""
         self._first.setVisible(not compact)
+        layout = self._layout
+        layout.setContentsMargins(0, 0 if compact else 4, 0, 0)
+        layout.setSpacing(3 if compact else 6)
 
     def _handle_end(self, shown: bool) -> None:
         """What came of the run stands in the place of how far it is."""
@@ -78,7 +81,7 @@ class OutputBar(QWidget):
         self._words.linkActivated.connect(self.state_asked)
         head = PlainLabel(self.tr("Results go to"))
         head.setBuddy(self._change)
-        layout = QGridLayout(self)
+        layout = self._layout = QGridLayout(self)
         layout.setContentsMargins(0, 4, 0, 0)
         layout.addWidget(head, 0, 0)
         layout.addWidget(self._folder, 0, 1)

@@ -42,8 +42,8 @@ from gui.words.text import count, plural, said
 SAMPLES = Path(__file__).parents[2] / "colorizer" / "samples"
 _READ_MS = 15_000
 """How long words stay in the status bar."""
-_EDGE = 4, 6, 2, 2
-"""Around the left half: left, top, right, bottom."""
+_EDGES = {False: (4, 6, 2, 2), True: (1, 2, 0, 0)}
+"""Around the left half, by whether the window is small: left, top, right, bottom."""
 _COMPACT = 660
 """Height, in device-independent pixels, below which details fold."""
 
@@ -111,8 +111,7 @@ class Window(QMainWindow):
         self.pages.addWidget(self.drop_area)
         self.pages.addWidget(self.queue_panel)
         left = QWidget()
-        layout = QVBoxLayout(left)
-        layout.setContentsMargins(*_EDGE)
+        layout = self._left = QVBoxLayout(left)
         self.shelf = QSplitter(Qt.Orientation.Vertical)
         self.shelf.setChildrenCollapsible(False)
         self.shelf.addWidget(self.pages)
@@ -247,6 +246,8 @@ class Window(QMainWindow):
         compact = self.height() < _COMPACT
         self.output.set_compact(compact)
         self.details.set_compact(compact)
+        self._left.setContentsMargins(*_EDGES[compact])
+        self._left.setSpacing(2 if compact else 6)
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the colours of the system."""

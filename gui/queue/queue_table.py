@@ -36,6 +36,8 @@ class QueueTable(QTableView):
         self.setModel(model)
         self._create_rows()
         self._create_header()
+        one = self.horizontalHeader().sizeHint().height() + SIZE[1] + 8
+        self.setMinimumHeight(one + 2 * self.frameWidth() + 2)  # a row is seen in any window
         self.setItemDelegateForColumn(COLUMNS.index(Column.NAME), NameCell(self))
         self.setItemDelegateForColumn(COLUMNS.index(Column.STATE), StateCell(self))
         self.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
@@ -48,7 +50,13 @@ class QueueTable(QTableView):
         shown = self._fitting(width)
         header = self.horizontalHeader()
         header.blockSignals(True)  # only a hand's changes are to be remembered
-        for column, wide in self._widths(shown, width).items():
+        widths = self._widths(shown, width)
+        policy = Qt.ScrollBarPolicy  # a bar that comes and goes would hide the last row
+        fits = sum(widths.values()) <= width
+        self.setHorizontalScrollBarPolicy(
+            policy.ScrollBarAlwaysOff if fits else policy.ScrollBarAsNeeded
+        )
+        for column, wide in widths.items():
             self.setColumnWidth(COLUMNS.index(column), wide)
         for place, column in enumerate(COLUMNS):
             self.setColumnHidden(place, column not in shown)

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 
 import pytest
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -204,7 +204,8 @@ def cut_off(window):
         corner = widget.mapTo(window, QPoint())
         least = widget.minimumSizeHint()
         words = isinstance(widget, QPushButton | QCheckBox | QToolButton)
-        small = words and (widget.width() < least.width() - 4 or widget.height() < least.height())
+        room = least - QSize(4, 4)  # of the padding
+        small = words and (widget.width() < room.width() or widget.height() < room.height())
         if small or not whole.contains(QRect(corner, widget.size())):
             found.append(f"{type(widget).__name__} {spoken(widget)!r} {corner} {widget.size()}")
     return found
