@@ -90,6 +90,7 @@ class LookPanel(QWidget):
             time=self.timeline.time if entry.job.kind is Kind.FILM else 0.0,
             confidence=self._session.look.unsure,
             saved=self.saved.is_file(entry),
+            begin=self.film.begins(entry) if entry.job.kind is Kind.FILM else 0.0,
         )
         self._looks.want(wish)
 
@@ -210,7 +211,7 @@ class LookPanel(QWidget):
         self.busy = QProgressBar(textVisible=False, maximum=0)
         self.busy.setFixedHeight(3)
         self.adjust = AdjustPanel()
-        self.saved = Saved(self._session, self.view)
+        self.saved = Saved(self._session, self.view, self.film)
         self.colouring = Colouring(self.film)
         self.against = Against(self._session, self.view, self.colouring.amounts)
         layout = QVBoxLayout(self)

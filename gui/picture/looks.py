@@ -28,6 +28,14 @@ class Wish:
     confidence: bool = False
     saved: bool = False
     """The colours of the finished result are wanted, not those the job would give."""
+    begin: float = 0.0
+    """Seconds of the film at which the result begins."""
+
+    @property
+    def result(self) -> dict[str, Any]:
+        """What names the finished result to the worker; empty where it is not wanted."""
+        named = {"result": str(self.job.target), "result_from": self.begin}
+        return named if self.saved else {}
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,14 +98,13 @@ class Looks(QObject):
         self._asked, self._followed = wish, None
         self.busy_changed.emit(True)
         self._files += 1
-        extra = {"result": str(wish.job.target)} if wish.saved else {}
         self._question = self._engine.ask(
             "look",
             lambda event: self._handle_answer(wish, event),
             out=self._folder.filePath(f"look-{self._files}.npz"),
             longest=wish.longest,
             confidence=wish.confidence,
-            **extra,
+            **wish.result,
             **question(wish.job, wish.time),
         )
 

@@ -10,6 +10,7 @@ from colorizer.guidance.cut_list import cut_file, override_file
 from colorizer.jobs import JobState, Kind
 from gui.picture.canvas import Canvas
 from gui.session.session import Session
+from gui.shots.film_panel import FilmPanel
 
 
 class Saved(QPushButton):
@@ -18,11 +19,14 @@ class Saved(QPushButton):
     Args:
         session: colorizes again.
         view: the picture, whose caption it sets.
+        film: tells whether the part that was run shows the frame.
     """
 
-    def __init__(self, session: Session, view: Canvas, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, session: Session, view: Canvas, film: FilmPanel, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self._session, self._view = session, view
+        self._session, self._view, self._film = session, view, film
         self._row: int | None = None
         self._missed: int | None = None
         """Row whose file can't be shown."""
@@ -53,8 +57,7 @@ class Saved(QPushButton):
         """Tell whether After can be the file: it is what is wished, and it is one."""
         if entry.state is not JobState.DONE or entry.id == self._missed or _is_changed(entry):
             return False
-        # Where a film does not begin at its start, its times are counted from another frame.
-        return entry.job.target.is_file() and not entry.job.settings.start
+        return entry.job.target.is_file() and self._film.is_in_part(entry)
 
     def _handle_clicked(self) -> None:
         if self._row is not None:

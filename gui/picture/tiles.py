@@ -98,7 +98,6 @@ class Tiles(QObject):
         if self._question is not None:
             self._engine.forget(self._question)
         self._files += 1
-        extra = {"result": str(seen.wish.job.target)} if seen.wish.saved else {}
         x, y = region[0] * aspect, region[1]
         place = QRectF(x, y, (region[2] - region[0]) * aspect, region[3] - region[1])
         number = self._engine.ask(
@@ -107,7 +106,7 @@ class Tiles(QObject):
             out=self._folder.filePath(f"tile-{self._files}.npz"),
             region=region,
             scale=scale,
-            **extra,
+            **seen.wish.result,
             **question(seen.wish.job, seen.wish.time),
         )
         self._question = number

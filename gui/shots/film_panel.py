@@ -101,6 +101,17 @@ class FilmPanel(QWidget):
         """Return strength and vividness that the film will have at a time."""
         return self.shots.look_at(round(seconds * self.timeline.rate))
 
+    def is_in_part(self, entry: Entry) -> bool:
+        """Tell whether the part of a row that is run shows what is looked at; photos always do."""
+        if entry.job.kind is not Kind.FILM:
+            return True
+        begin, end = self.part.ends(entry)
+        return begin <= self.timeline.frame and (end is None or self.timeline.frame < end)
+
+    def begins(self, entry: Entry) -> float:
+        """Return the seconds of a film at which its part begins."""
+        return self.part.ends(entry)[0] / self.timeline.rate
+
     def begin_here(self) -> None:
         """Run the film from the frame that is shown."""
         self.part.begin_at(self.timeline.frame)

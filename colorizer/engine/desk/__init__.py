@@ -50,7 +50,8 @@ SHOWN = 720
 def look(command: Mapping[str, Any]) -> dict[str, Any]:
     """Write one picture, gray and in two colourings, to the .npz file named by `out`.
 
-    With `result`, the path of a finished result, its colours are those of that file.
+    With `result`, the path of a finished result, its colours are those of that file, which begins
+    at `result_from` seconds of the film.
     The answer says where the hints are in it; see `colorizer.engine.desk.films.HintsHere`.
     """
     import numpy as np
@@ -90,7 +91,7 @@ def _saved(command: Mapping[str, Any], frame: Frame) -> dict[str, Any]:
     from colorizer.look.picture import confidence_of, shrunk
     from colorizer.look.saved import saved_picture
 
-    kind, longest, time = Kind(command["kind"]), command["longest"], command.get("time", 0.0)
+    kind, longest, time = Kind(command["kind"]), command["longest"], _result_time(command)
     rgb = saved_picture(Path(command["result"]), kind, frame, longest, time)
     gray = np.rint(L_to_gray(shrunk(frame, longest).lightness()) * 255).astype(np.uint8)
     confidence = np.zeros((0, 0), np.uint8)
@@ -115,12 +116,17 @@ def tile(command: Mapping[str, Any]) -> dict[str, Any]:
     region, scale = (left, top, right, bottom), command["scale"]
     planes = {"gray": gray_tile(frame, region, scale)}
     if "result" in command:
-        path, time = Path(command["result"]), float(command.get("time", 0.0))
+        path, time = Path(command["result"]), _result_time(command)
         saved, ab = _saved_whole(path, Kind(command["kind"]), time, _sides(frame), _stamp(path))
         _check_wanted(command)
         planes["rgb"] = colour_tile(saved, ab, region, scale)
     np.savez(command["out"], allow_pickle=False, **planes)
     return {"out": command["out"]}
+
+
+def _result_time(command: Mapping[str, Any]) -> float:
+    """Return the time in a result of the picture asked for; `result_from` is where it begins."""
+    return max(0.0, float(command.get("time", 0.0)) - float(command.get("result_from", 0.0)))
 
 
 class NotWanted(Exception):

@@ -1,5 +1,7 @@
 """After of a finished file is the file; what it would become is called a preview."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -88,3 +90,30 @@ def test_after_of_a_finished_film_is_its_frame(window, film, until):
         until(lambda n=number: not panel.is_busy and abs(panel._seen.wish.time - n / 12) < 0.01)
         difference = pixels(panel.view._after) - frames[number].astype(int)
         assert np.abs(difference).mean() < 4  # FFmpeg enlarges chroma in another way
+
+
+@pytest.mark.slow
+def test_after_of_a_part_of_a_film_is_the_frame_of_its_place(window, film, until):
+    """PyAV reads the frames of the result, whose first one is frame 4 of the film."""
+    window.session.preferences.settings = replace(
+        window.session.preferences.settings, start="4", end="9"
+    )
+    window.add([film])
+    until(lambda: window.session.model.rowCount() == 1)
+    window.session.runner.start()
+    until(lambda: window.session.model.entries[0].state is JobState.DONE, 240_000)
+    panel = window.look_panel
+    import av
+
+    with av.open(str(window.session.model.entries[0].job.target)) as container:
+        frames = [f.to_ndarray(format="rgb24") for f in container.decode(video=0)]
+    assert len(frames) == 5
+    for number, saved in ((6, True), (8, True), (1, False), (9, False)):
+        panel.timeline.go_to(number)
+        until(lambda n=number: not panel.is_busy and panel.is_seen
+              and abs(panel._seen.wish.time - n / 12) < 0.01)  # fmt: skip
+        assert panel._seen.wish.saved is saved
+        if saved:  # each frame is 15 codes brighter than the one before it
+            shown = pixels(panel.view._after)
+            far = [np.abs(shown - frame.astype(int)).mean() for frame in frames]
+            assert int(np.argmin(far)) == number - 4
