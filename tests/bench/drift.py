@@ -6,8 +6,9 @@ are those of `colorizer measure` against the true colours. A film of fewer frame
 runs forth and back. With --spliced N the first N frames of all are joined into one film as well.
 
     drift    and that of the true colours; their ratio
-    uncov.   ghost on uncovered ground: old colours there, by what the same way to colour gives
-             without smoothing (so that what the memory changes is not taken for old)
+    ghost    old colours next to the worst cut, uncov. those on uncovered ground, both by what the
+             same way to colour gives without smoothing (so that what the memory changes is not
+             taken for old)
 
 With --reference one still of the middle of the film is a reference, as well. --sheets FOLDER gets a
 contact sheet of each film: a row for each way, the true colours above.
@@ -101,12 +102,13 @@ def rows_of(folder: Path, model: ColorModel, *, given: bool) -> dict[str, dict[s
     if given:
         reference = str(folder / "middle.png")
         ways[GIVEN] = coloured(folder, "given", model, reference=reference)
-    # Old colours on uncovered ground are told from what the same way gives without smoothing.
+    # Old colours are told from what the same way gives without smoothing.
     told = measured_by(folder, ways, ALONE)
     own = measured_by(folder, {name: ways[name] for name in (MEMORY, BOTH)}, MEMORY)
     rows = {name: told[name] for name in ways}
-    del rows[MEMORY]["ghost"]["uncovered"]
-    rows[BOTH]["ghost"]["uncovered"] = own[BOTH]["ghost"]["uncovered"]
+    del rows[MEMORY]["ghost"]
+    rows[BOTH]["ghost"] = own[BOTH]["ghost"]
+    rows.get(GIVEN, {}).pop("ghost", None)  # colours of its own: nothing to tell old ones from
     for row in rows.values():
         row["truth"] = told[TRUTH]["drift"]
         row["kept"] = row["chroma"] / rows[ALONE]["chroma"]

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
+from colorizer.color.cielab import L_to_gray, gray_to_L
 from colorizer.frame import Frame, working_L
 from colorizer.stages.levels.film import FilmLevels
 from colorizer.stages.predict import predict_chroma
@@ -243,3 +244,23 @@ def test_a_gate_is_continued_as_a_mirror_image():
     assert np.allclose(whole[:8, 10:-10], picture[9:17, 10:-10][::-1])
     assert np.allclose(whole[8:-8, :10], picture[8:-8, 11:21][:, ::-1])
     assert whole.min() > 35
+
+
+def haze_film(radii):
+    """Draw a bright picture whose contrast falls by a third while its mean stays, in an iris."""
+    wide = L_to_gray(texture(1, (SIZE[0], SIZE[1] + len(radii)), low=50, high=85))
+    y, x = np.mgrid[: SIZE[0], : SIZE[1]]
+    for index, radius in enumerate(radii):
+        codes = wide[:, index : index + SIZE[1]]
+        codes = codes.mean() + 0.99**index * (codes - codes.mean())
+        inside = np.hypot(x - 64, y - 48) < radius
+        L = np.where(inside, gray_to_L(codes.astype(np.float32)), 1)
+        yield frame_of(index, L.astype(np.float32), NOTHING)
+
+
+def test_the_black_around_an_iris_has_no_say_in_the_light_of_its_picture():
+    """Truth: light is the same throughout, and so is that of the film without an iris."""
+    clean = levelled(haze_film([999] * 36))
+    opening = levelled(haze_film([14 + 2 * n for n in range(36)]))
+    assert min(frame.slope for frame in clean) > 0.85
+    assert min(frame.slope for frame in opening) > 0.85

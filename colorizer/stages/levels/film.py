@@ -171,15 +171,16 @@ class FilmLevels:
         lit = sorted(sure, key=lambda one: one.light.gain)
         lit = [one for one in lit if one.light.gain >= limit]
         best = lit[len(lit) // 2]
-        # Step by step, as a run that continues inside the shot does: the same numbers.
-        self._curve.tones = np.percentile(best.codes, TONES)
-        self._curve.slopes = {}
-        self._ready, self._slopes = True, []
-        self._relight(Light().against(best.light).supported(self._tones))
         if self._paper != "colour":
             self._surround([one for one in self._waiting if one in lit])
-        mask = self._curve.mask if best.iris is None else best.iris.mask
+        surround = best.iris or self._curve.around
+        inside = best.codes if surround is None else best.codes[picture_of(best.codes, surround)]
+        self._curve.tones = np.percentile(inside if inside.size else best.codes, TONES)
+        mask = None if surround is None else surround.mask
         self._curve.middle = middle_of(best.frame.L, mask)
+        self._ready, self._slopes, self._curve.slopes = True, [], {}
+        # Step by step, as a run that continues inside the shot does: the same numbers.
+        self._relight(Light().against(best.light).supported(self._tones))
         for one in self._waiting:
             self._brighten(one)
             self._widen(one)
