@@ -57,8 +57,13 @@ def bundle(python: Path) -> Path:
     return OUT / "colorizer"
 
 
-def tried(folder: Path) -> None:
-    """Do the main job with the bundle, and see that the window and its worker start."""
+def tried(folder: Path, codecs: list[str]) -> None:
+    """Do the main job with the bundle, and see that the window and its worker start.
+
+    Args:
+        folder: of the bundle.
+        codecs: in which the film among the samples is written.
+    """
     suffix = ".exe" if os.name == "nt" else ""
     command, window = folder / f"colorizer{suffix}", folder / f"colorizer-gui{suffix}"
     results, profile = WORK / "results", WORK / "profile"
@@ -68,6 +73,11 @@ def tried(folder: Path) -> None:
     call(command, "doctor")
     call(command, "run", ROOT / "colorizer" / "samples", "-o", results, "--sidecar")
     call(command, "verify", results)
+    film = ROOT / "colorizer" / "samples" / "film.mp4"
+    for codec in codecs:
+        call(command, "run", film, "-o", results / codec, "--codec", codec, "--sidecar", "-q")
+        if codec != "v210":  # which lacks the film's whitest code, as verify says
+            call(command, "verify", results / codec)
     ended = subprocess.run([command, "--worker"], input=b"", capture_output=True, check=True)
     assert b'"ready"' in ended.stdout, ended
     photo = ROOT / "colorizer" / "samples" / "coffee.png"
@@ -108,7 +118,8 @@ def main() -> None:
     WORK.mkdir(exist_ok=True)
     python = environment(arguments.torch)
     folder = bundle(python)
-    tried(folder)
+    listed = "from colorizer.settings.writing import CODECS; print(*CODECS)"
+    tried(folder, subprocess.check_output([python, "-c", listed], text=True).split())
     if arguments.bundle_only:
         return
     packer = {"linux": "linux/pack.py", "win32": "windows/pack.py", "darwin": "macos/pack.py"}
