@@ -48,7 +48,7 @@ class ShotList(QWidget):
         self._create_values()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
+        layout.setSpacing(2)
         layout.addLayout(self._search_row)
         layout.addWidget(self.table)
         layout.addWidget(self.values)
@@ -100,7 +100,7 @@ class ShotList(QWidget):
         for name in ("shot", "begins", "length", "strength", "vividness"):
             mode = QHeaderView.ResizeMode.ResizeToContents
             header.setSectionResizeMode(NAMES.index(name), mode)
-        table.setMinimumHeight(height + header.sizeHint().height() + 4)
+        table.setMinimumHeight(height + header.sizeHint().height() - 4)
         table.selectionModel().currentRowChanged.connect(self._handle_current)
         table.selectionModel().selectionChanged.connect(self._refresh)
         return table

@@ -243,6 +243,8 @@ def test_shots_are_put_into_a_scene(found, qtbot):
     assert found.film.list.model.index(2, 4).data() == "Kitchen"
     found._session.undo.undo()
     assert [shot.scene for shot in found.shots.plan.shots] == [""] * 3
+    found.film.list.table.clearSelection()
+    found.film.list.table.selectRow(0)
 
 
 def test_marks_of_a_part_become_its_settings_and_shots_stay_in_place(found, shop):
