@@ -82,6 +82,18 @@ def test_scan_lines_are_smoothed_across_alone():
     assert down < 0.5 * np.abs(np.diff(frame_of(picture).L[:, 5:90], axis=0)).mean()
 
 
+@pytest.mark.parametrize("period", [9, 12])
+def test_strong_lines_far_apart_are_hidden_too(period):
+    """Truth: the picture before 40 % of its light was taken away in every line."""
+    whole = photo()
+    rows = np.arange(len(whole))[:, None] / (3 * period)  # the network sees a third of the lines
+    lined = whole * (1 - 0.2 * (1 + np.cos(2 * np.pi * rows)))
+    plain, given = frame_of(0.8 * whole), frame_of(lined)
+    (hidden,) = hide_screens([given], "hide", lambda _: None)
+    far = [np.abs(one.L - plain.L).mean() for one in (given, hidden)]
+    assert far[1] < 0.5 * far[0]
+
+
 @pytest.mark.matrix
 @pytest.mark.parametrize("seed", range(6))
 def test_pictures_have_none(seed):

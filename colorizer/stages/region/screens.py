@@ -36,9 +36,10 @@ _KEEPS = 4.0
 """Pixels of a period that are enough to smooth it; larger pictures are made smaller first."""
 _CUT = 0.55
 """Share of a screen's frequency from which nothing is shown to the network."""
-LEAST, MOST = 0.7, 8.0
+LEAST, MOST = 0.7, 14.0
 """Periods in pixels of the picture that the network sees: shorter ones are averaged away, longer
-ones can't be told from the picture."""
+ones can't be told from the picture. Lines of 12 pixels that take 40 % of the light away leave 0.83
+of the correlation with true colours, hidden 0.99."""
 
 
 @dataclass(frozen=True, slots=True)
