@@ -27,7 +27,7 @@ from colorizer.settings import Settings
 
 if TYPE_CHECKING:
     from colorizer.archive.planning.naming import Plan
-    from colorizer.models.base import ColorModel
+    from colorizer.models.base import ColourModel
 
 
 def list_models() -> list[str]:
@@ -40,7 +40,7 @@ def colorize(
     source: str | PathLike[str],
     out: str | PathLike[str] | None = None,
     *,
-    model: str | ColorModel = "autochrome",
+    model: str | ColourModel = "autochrome",
     records: bool = True,
     hints: str | PathLike[str] | None = None,
     **settings: Any,
@@ -51,7 +51,7 @@ def colorize(
 def colorize(
     source: np.ndarray,
     *,
-    model: str | ColorModel = "autochrome",
+    model: str | ColourModel = "autochrome",
     hints: str | PathLike[str] | Sequence[Hint] | None = None,
     **settings: Any,
 ) -> np.ndarray: ...
@@ -61,7 +61,7 @@ def colorize(
     source: str | PathLike[str] | np.ndarray,
     out: str | PathLike[str] | None = None,
     *,
-    model: str | ColorModel = "autochrome",
+    model: str | ColourModel = "autochrome",
     records: bool = True,
     hints: str | PathLike[str] | Sequence[Hint] | None = None,
     **settings: Any,
@@ -101,7 +101,7 @@ def colorize(
 
 
 def confidence(
-    picture: np.ndarray, *, model: str | ColorModel = "autochrome", **settings: Any
+    picture: np.ndarray, *, model: str | ColourModel = "autochrome", **settings: Any
 ) -> np.ndarray:
     """Tell how sure the network is of the colour at every pixel of a picture in memory.
 
@@ -136,7 +136,7 @@ def alternatives(
     y: int,
     *,
     count: int = 3,
-    model: str | ColorModel = "autochrome",
+    model: str | ColourModel = "autochrome",
     **settings: Any,
 ) -> list[dict[str, Any]]:
     """Return the likeliest colours of a pixel of a picture in memory, likeliest first.
@@ -163,8 +163,8 @@ def alternatives(
 
 
 def _prepared(
-    picture: np.ndarray, model: str | ColorModel, settings: dict[str, Any]
-) -> tuple[Frame, ColorModel]:
+    picture: np.ndarray, model: str | ColourModel, settings: dict[str, Any]
+) -> tuple[Frame, ColourModel]:
     if isinstance(model, str):
         settings = settings | {"model": model}
     chosen = Settings(**settings)
@@ -174,7 +174,7 @@ def _prepared(
 
 
 def _colorize_path(
-    source: Path, out: Path | None, model: str | ColorModel, settings: Settings, records: bool
+    source: Path, out: Path | None, model: str | ColourModel, settings: Settings, records: bool
 ) -> list[Path]:
     if out is None:
         out = source.with_name(source.name + MARK) if source.is_dir() else source.parent
@@ -183,7 +183,7 @@ def _colorize_path(
 
 
 def _colorized(
-    source: Path, out: Path, model: str | ColorModel, settings: Settings, records: bool
+    source: Path, out: Path, model: str | ColourModel, settings: Settings, records: bool
 ) -> list[Path]:
     plan = plan_run([str(source)], str(out), settings)
     trouble = [str(problem) for problem in plan.problems]
@@ -208,7 +208,7 @@ def _colorized(
 
 
 def _ends(
-    plan: Plan, out: Path, model: str | ColorModel, settings: Settings, records: bool
+    plan: Plan, out: Path, model: str | ColourModel, settings: Settings, records: bool
 ) -> list[Progress]:
     """Run a plan; what is finished is recorded, whatever ends it."""
     from colorizer.archive.records.ledger import ledger_of
@@ -227,13 +227,13 @@ def _ends(
     return ends
 
 
-def _loaded(model: str | ColorModel, settings: Settings) -> ColorModel:
+def _loaded(model: str | ColourModel, settings: Settings) -> ColourModel:
     """Return a model ready to predict; the last ones named stay loaded."""
     return loaded(settings) if isinstance(model, str) else model
 
 
 def _colorize_array(
-    picture: np.ndarray, model: ColorModel, settings: Settings, hints: tuple[Hint, ...]
+    picture: np.ndarray, model: ColourModel, settings: Settings, hints: tuple[Hint, ...]
 ) -> np.ndarray:
     from colorizer.guidance.colour_one import colour_one, prepared, to_rgb
     from colorizer.guidance.guides import photo_guides

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from colorizer.color.cielab import luma_to_L
+from colorizer.colour.cielab import luma_to_L
 
 
 @dataclass(frozen=True, slots=True)

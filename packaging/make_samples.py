@@ -17,7 +17,7 @@ import skimage.data
 import tifffile
 from PIL import Image
 
-from colorizer.color.cielab import L_to_gray, srgb_to_lab
+from colorizer.colour.cielab import L_to_gray, srgb_to_lab
 
 SIZE = (240, 320)
 """Height and width of the film."""

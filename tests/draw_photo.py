@@ -9,7 +9,7 @@ import numpy as np
 import tifffile
 from PIL import Image
 
-from colorizer.color.cielab import srgb_to_linear
+from colorizer.colour.cielab import srgb_to_linear
 
 SIZE = (40, 56)
 TINT = np.array([1.0, 0.965, 0.9])

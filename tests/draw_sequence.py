@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import tifffile
 
-from colorizer.color.cielab import srgb_to_linear
+from colorizer.colour.cielab import srgb_to_linear
 from colorizer.media.frames.dpx import Header, new_header, write_dpx
 from colorizer.media.frames.exr import write_exr
 from colorizer.media.frames.exr_header import ExrHeader, new_exr_header

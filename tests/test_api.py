@@ -70,9 +70,9 @@ def test_an_array_keeps_size_depth_and_lightness(dtype, channels):
     assert result.shape == (72, 96, 3)
     assert result.dtype == dtype
     scaled = np.moveaxis(result.astype(np.float64) / top, -1, 0)
-    lab = colorizer.color.cielab.srgb_to_lab(scaled)
+    lab = colorizer.colour.cielab.srgb_to_lab(scaled)
     assert np.abs(lab[1:]).mean() > 3
-    dL = lab[0] - colorizer.color.cielab.gray_to_L(gray)
+    dL = lab[0] - colorizer.colour.cielab.gray_to_L(gray)
     assert np.abs(dL).mean() < 0.2
 
 

@@ -8,7 +8,7 @@ import tifffile
 
 from colorizer import pipeline
 from colorizer.archive.verify.sequence import verify_sequence
-from colorizer.color.rgb_spaces import LINEAR_LIGHT
+from colorizer.colour.rgb_spaces import LINEAR_LIGHT
 from colorizer.commands import cli
 from colorizer.commands.report import ExitCode
 from colorizer.media.frames.exr import read_exr, write_exr

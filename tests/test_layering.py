@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-EVERYWHERE = {"notes", "errors", "settings", "jobs", "frame", "files", "places", "color"}
+EVERYWHERE = {"notes", "errors", "settings", "jobs", "frame", "files", "places", "colour"}
 """What every package above them may import."""
 MAY_IMPORT: dict[str, set[str]] = {
     "notes": set(),
@@ -19,8 +19,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "settings": {"notes", "errors", "places"},
     "jobs": {"places", "settings"},
     "files": {"notes", "errors", "places"},
-    "color": {"notes", "errors", "files"},
-    "frame": {"color"},
+    "colour": {"notes", "errors", "files"},
+    "frame": {"colour"},
     "models": EVERYWHERE,
     "media.metadata": EVERYWHERE,
     "media.film": EVERYWHERE,

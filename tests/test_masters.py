@@ -11,10 +11,10 @@ import pytest
 import tifffile
 
 from colorizer import colorize
-from colorizer.color.cielab import light_to_L
-from colorizer.color.profiles import gray_light
-from colorizer.color.rgb_spaces import NAMED_SPACES
-from tests.color.test_profiles import GRAYS
+from colorizer.colour.cielab import light_to_L
+from colorizer.colour.profiles import gray_light
+from colorizer.colour.rgb_spaces import NAMED_SPACES
+from tests.colour.test_profiles import GRAYS
 
 NEEDS_EXIFTOOL = pytest.mark.skipif(not shutil.which("exiftool"), reason="needs exiftool")
 CHANGED = {
@@ -119,7 +119,7 @@ def test_the_result_made_gray_again_has_the_codes_of_the_source(coloured, gray, 
 @pytest.mark.parametrize("space", ["srgb", "adobe-rgb", "display-p3"])
 def test_on_a_screen_little_cms_shows_the_same_luminance(coloured, space):
     """The result through its embedded profile and Little CMS to a screen of the same white."""
-    from colorizer.color.profiles import result_profile
+    from colorizer.colour.profiles import result_profile
 
     rgb = coloured("gamma 2.2", space) if space != "display-p3" else coloured("dot gain", space)
     gray = "gamma 2.2" if space != "display-p3" else "dot gain"

@@ -22,12 +22,12 @@ MOST = 0.05
 def spliced_shots():
     """Draw four shots, each with a camera that turns: frames with flickering colours."""
     frames = []
-    for shot, color in enumerate(COLOURS):
+    for shot, colour in enumerate(COLOURS):
         wide = texture(10 + shot, (96, 128 + 2 * LENGTH))
         for i in range(LENGTH):
             index = len(frames)
             L = wide[:, 2 * i : 2 * i + 128].copy()
-            frames.append(frame_of(index, L, flickering(plain(color), index)))
+            frames.append(frame_of(index, L, flickering(plain(colour), index)))
     return frames
 
 

@@ -10,8 +10,8 @@ import tifffile
 
 from colorizer import pipeline
 from colorizer.archive.verify.sequence import verify_sequence
-from colorizer.color.cielab import light_to_L
-from colorizer.color.rgb_spaces import LOG_FILM
+from colorizer.colour.cielab import light_to_L
+from colorizer.colour.rgb_spaces import LOG_FILM
 from colorizer.commands import cli
 from colorizer.commands.report import ExitCode
 from colorizer.files.durable import write_whole

@@ -3,10 +3,10 @@
 import torch
 from torch import Tensor, nn
 
-from colorizer.models.base import ColorModel
+from colorizer.models.base import ColourModel
 
 
-class TinyModel(ColorModel):
+class TinyModel(ColourModel):
     """A fixed 3x3 convolution of L: quick, the same every time, coloured everywhere."""
 
     def __init__(self):

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from colorizer.color.cielab import srgb_to_lab
+from colorizer.colour.cielab import srgb_to_lab
 from colorizer.models.ab_bins import bin_centres, soft_encode
 from training.batches import Draw
 from training.datasets import Photos

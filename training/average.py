@@ -21,11 +21,11 @@ from safetensors import safe_open
 from colorizer.errors import ColorizerError, SettingsError
 from colorizer.files.checksum import file_hash
 from colorizer.models import load_model
-from colorizer.models.base import ColorModel
+from colorizer.models.base import ColourModel
 from training.export import export
 
 
-def average(files: Sequence[Path]) -> tuple[ColorModel, dict[str, Any]]:
+def average(files: Sequence[Path]) -> tuple[ColourModel, dict[str, Any]]:
     """Return the mean of networks, and notes that say of which.
 
     Args:

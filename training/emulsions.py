@@ -10,7 +10,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from colorizer.color.cielab import light_to_L, srgb_to_linear
+from colorizer.colour.cielab import light_to_L, srgb_to_linear
 from colorizer.models.emulsion_input import LUMA
 
 ORTHOCHROMATIC, BLUE_SENSITIVE, ANY = 0.24, 0.14, 0.14

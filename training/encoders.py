@@ -9,13 +9,13 @@ import torch
 from torch import Tensor
 
 from colorizer.errors import WeightsError
-from colorizer.models.base import ColorModel
+from colorizer.models.base import ColourModel
 
 NONE = "none"
 """Instead of a file: train from scratch."""
 
 
-def fill_encoder(model: ColorModel, choice: str = "") -> str:
+def fill_encoder(model: ColourModel, choice: str = "") -> str:
     """Fill a model's pretrained part.
 
     Args:

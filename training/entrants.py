@@ -10,10 +10,10 @@ import cv2
 import numpy as np
 
 from colorizer import colorize, load_model
-from colorizer.color.cielab import L_to_gray, gray_to_L
-from colorizer.color.gamut import ab_to_srgb
+from colorizer.colour.cielab import L_to_gray, gray_to_L
+from colorizer.colour.gamut import ab_to_srgb
 from colorizer.models import model_names
-from colorizer.models.base import ColorModel
+from colorizer.models.base import ColourModel
 from training.metrics import lab_of
 
 Paint = Callable[[np.ndarray, int], np.ndarray]
@@ -64,7 +64,7 @@ def baselines(originals: Sequence[np.ndarray]) -> dict[str, Paint]:
     }
 
 
-def load_entrant(name: str) -> ColorModel:
+def load_entrant(name: str) -> ColourModel:
     """Load a model: its name, also that of an imported one, or NAME=FILE for weights of one's own.
 
     Raises:
@@ -77,7 +77,7 @@ def load_entrant(name: str) -> ColorModel:
     return load_model(known, Path(file) if file else None)
 
 
-def paint_with(network: ColorModel, **settings: Any) -> Paint:
+def paint_with(network: ColourModel, **settings: Any) -> Paint:
     """Return a model as an entrant; it works through the program's own interface.
 
     Args:

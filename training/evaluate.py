@@ -21,7 +21,7 @@ from PIL import Image
 from tqdm import tqdm
 
 from colorizer.errors import ColorizerError
-from colorizer.models.base import ColorModel
+from colorizer.models.base import ColourModel
 from training import entrants, prints
 from training.judge import NAME as JUDGE_NAME
 from training.judge import Judge, confusions
@@ -222,7 +222,7 @@ def main() -> None:
 
 def _report_prints(
     arguments: argparse.Namespace,
-    networks: Mapping[str, ColorModel],
+    networks: Mapping[str, ColourModel],
     originals: Sequence[np.ndarray],
 ) -> None:
     def opened(file: Path) -> np.ndarray:

@@ -11,10 +11,10 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 import colorizer
-from colorizer.models.base import ColorModel
+from colorizer.models.base import ColourModel
 
 
-def export(model: ColorModel, file: Path, notes: dict[str, Any]) -> None:
+def export(model: ColourModel, file: Path, notes: dict[str, Any]) -> None:
     """Write a model's weights in half precision.
 
     Args:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from colorizer.color.cielab import srgb_to_lab
+from colorizer.colour.cielab import srgb_to_lab
 
 MIN_SPREAD = 4.0
 """Least `colour_spread` of a photo that is used, CIELAB units."""

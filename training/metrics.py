@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from colorizer.color.cielab import srgb_to_lab
+from colorizer.colour.cielab import srgb_to_lab
 
 THRESHOLDS = 151
 """Distances in ab of the AuC, 0 to 150 CIELAB units (Zhang et al. 2016, section 3.1)."""

@@ -9,10 +9,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from colorizer.color.cielab import lab_to_srgb
+from colorizer.colour.cielab import lab_to_srgb
 from colorizer.errors import SettingsError
 from colorizer.models.ab_bins import annealed_mean
-from colorizer.models.base import VIVIDNESS, ColorModel
+from colorizer.models.base import VIVIDNESS, ColourModel
 from training import losses
 from training.features import FeatureDistance
 from training.recipes import Recipe
@@ -28,7 +28,7 @@ _ANSWERS = {
 class Objective:
     """The losses of a recipe for one model."""
 
-    model: ColorModel
+    model: ColourModel
     recipe: Recipe
     weights: Tensor
     """Of the ab bins, (313,), on the model's device."""

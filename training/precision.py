@@ -11,12 +11,12 @@ import time
 import torch
 from torch import Tensor
 
-from colorizer.models.base import ColorModel
+from colorizer.models.base import ColourModel
 
 _REPEATS = 2
 
 
-def quicker(model: ColorModel, device: torch.device, size: int) -> str:
+def quicker(model: ColourModel, device: torch.device, size: int) -> str:
     """Return `bfloat16` or `float32`, whichever the model runs forward and back in sooner.
 
     Args:
@@ -33,7 +33,7 @@ def quicker(model: ColorModel, device: torch.device, size: int) -> str:
     return min(taken, key=lambda name: taken[name])
 
 
-def _seconds(model: ColorModel, picture: Tensor, half: bool) -> float:
+def _seconds(model: ColourModel, picture: Tensor, half: bool) -> float:
     best = float("inf")
     for _ in range(1 + _REPEATS):
         start = time.perf_counter()

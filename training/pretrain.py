@@ -18,10 +18,10 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from tqdm import tqdm
 
-from colorizer.color.cielab import L_to_gray, srgb_to_lab
+from colorizer.colour.cielab import L_to_gray, srgb_to_lab
 from colorizer.errors import ColorizerError, SettingsError
 from colorizer.models import create_model
-from colorizer.models.base import ColorModel
+from colorizer.models.base import ColourModel
 from training.batches import WHOLE, Cropping, Draw, Loader, crop
 from training.datasets import Photos, open_pack
 
@@ -45,7 +45,7 @@ class Classifier(nn.Module):
         SettingsError: the model takes no encoder that could be pretrained here.
     """
 
-    def __init__(self, model: ColorModel, classes: int) -> None:
+    def __init__(self, model: ColourModel, classes: int) -> None:
         super().__init__()
         if model.pretrained not in _PREFIXES:
             known = ", ".join(_PREFIXES)

@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from colorizer.color.cielab import L_to_gray, gray_to_L, light_to_L, srgb_to_linear
-from colorizer.color.gamut import ab_to_srgb
-from colorizer.models.base import VIVIDNESS, ColorModel
+from colorizer.colour.cielab import L_to_gray, gray_to_L, light_to_L, srgb_to_linear
+from colorizer.colour.gamut import ab_to_srgb
+from colorizer.models.base import VIVIDNESS, ColourModel
 from colorizer.models.emulsion_input import LUMA
 from colorizer.stages.emulsion import WEIGHTS
 from colorizer.stages.levels import fresh_print
@@ -68,7 +68,7 @@ def as_print(rgb: np.ndarray, change: Callable[[np.ndarray], np.ndarray]) -> np.
     return gray_to_L(np.clip(change(codes), 0, 1).astype(np.float32))
 
 
-def predicted(model: ColorModel, L: np.ndarray, emulsion: str = "") -> np.ndarray:
+def predicted(model: ColourModel, L: np.ndarray, emulsion: str = "") -> np.ndarray:
     """Return a model's ab of L, (2, H, W), where it takes that told of the emulsion."""
     like = next(model.parameters(), torch.zeros(()))
     x = torch.from_numpy(np.ascontiguousarray(L, np.float32))[None, None].to(like.device)
@@ -85,7 +85,7 @@ def likeness(ab: np.ndarray, true: np.ndarray) -> float:
 
 
 def scores(
-    model: ColorModel, photos: Sequence[np.ndarray], views: Sequence[np.ndarray]
+    model: ColourModel, photos: Sequence[np.ndarray], views: Sequence[np.ndarray]
 ) -> list[float]:
     """Return rebalanced AuC, AuC and mean PSNR in dB, each above gray, and the cosine of ab.
 
@@ -116,7 +116,7 @@ def scores(
 
 
 def plate_scores(
-    model: ColorModel, pictures: Sequence[np.ndarray]
+    model: ColourModel, pictures: Sequence[np.ndarray]
 ) -> dict[str, tuple[float, float]]:
     """Return for each of `PLATES` the mean cosine, its emulsion not told and told.
 
@@ -137,7 +137,7 @@ def plate_scores(
 
 
 def measure(
-    model: ColorModel, photos: Sequence[np.ndarray], plates: Sequence[np.ndarray] = ()
+    model: ColourModel, photos: Sequence[np.ndarray], plates: Sequence[np.ndarray] = ()
 ) -> dict[str, float]:
     """Return the rows of a model: every kind of print and emulsion, shown as a run shows it.
 

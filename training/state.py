@@ -9,8 +9,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from colorizer.color.cielab import srgb_to_lab
-from colorizer.models.base import ColorModel
+from colorizer.colour.cielab import srgb_to_lab
+from colorizer.models.base import ColourModel
 from training.augment import add_noise, rotate, some_levelled
 from training.degrade import degrade
 from training.distributed import Group
@@ -25,8 +25,8 @@ from training.schedule import rate_factor
 class State:
     """A run between two steps."""
 
-    model: ColorModel
-    average: ColorModel
+    model: ColourModel
+    average: ColourModel
     """Running average of the model, which is released; the model itself where there is none."""
     optimizer: torch.optim.Optimizer
     weights: Tensor
@@ -70,7 +70,7 @@ class State:
         self.sums = {name: v.to(self.weights.device) for name, v in saved["sums"].items()}
 
 
-def build_optimizer(model: ColorModel, recipe: Recipe) -> torch.optim.Optimizer:
+def build_optimizer(model: ColourModel, recipe: Recipe) -> torch.optim.Optimizer:
     """Return the recipe's optimizer with the encoder at its own rate, frozen parts left out.
 
     `l2` goes to kernels alone: the gradient of l2 * w^2 is 2 * l2 * w, what Adam's decay adds.
@@ -93,7 +93,7 @@ def build_optimizer(model: ColorModel, recipe: Recipe) -> torch.optim.Optimizer:
     return kind(described, lr=recipe.decoder_rate, betas=recipe.betas)
 
 
-def averaged(model: ColorModel, recipe: Recipe) -> ColorModel:
+def averaged(model: ColourModel, recipe: Recipe) -> ColourModel:
     """Return a copy for the running average, or the model itself without one."""
     return copy.deepcopy(model).eval() if recipe.average > 0 else model
 

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from colorizer import colorize
-from colorizer.models.base import ColorModel
+from colorizer.models.base import ColourModel
 from colorizer.places.hint import Hint
 from training import metrics
 from training.entrants import Paint, gray_of
@@ -40,7 +40,7 @@ def size_consistency(paint: Paint, original: np.ndarray) -> float:
     return float(np.mean([metrics.ciede2000(a, b) for a, b in combinations(results, 2)]))
 
 
-def hint_test(network: ColorModel, original: np.ndarray) -> dict[str, float]:
+def hint_test(network: ColourModel, original: np.ndarray) -> dict[str, float]:
     """Give hints to a photo and tell what they did.
 
     The photo is segmented (Felzenszwalb and Huttenlocher 2004, scikit-image: scale 300, at least
@@ -79,7 +79,7 @@ def hint_test(network: ColorModel, original: np.ndarray) -> dict[str, float]:
 
 
 def measure(
-    network: ColorModel, paint: Paint, originals: Sequence[np.ndarray], count: int = 100
+    network: ColourModel, paint: Paint, originals: Sequence[np.ndarray], count: int = 100
 ) -> dict[str, float]:
     """Return the rows of a model, over `count` photos evenly spread."""
     chosen = originals[:: max(1, len(originals) // count)][:count]

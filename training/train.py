@@ -18,7 +18,7 @@ import torch
 from colorizer.errors import ColorizerError, MediaError, SettingsError, WeightsError
 from colorizer.models import create_model, load_model
 from colorizer.models.ab_bins import class_weights
-from colorizer.models.base import ColorModel
+from colorizer.models.base import ColourModel
 from training import precision
 from training.ab_prior import measure_prior
 from training.batches import Cropping, Draw, validation_pixels
@@ -158,7 +158,7 @@ def begin(
     return state, source if found is None else ""
 
 
-def begin_from(recipe: Recipe, start: Path) -> tuple[ColorModel, str]:
+def begin_from(recipe: Recipe, start: Path) -> tuple[ColourModel, str]:
     """Return the recipe's network filled from released weights, and a line that says with what.
 
     Parts that the recipe's hyper-parameters add begin untrained.

@@ -8,8 +8,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from colorizer.color.cielab import lab_to_srgb, srgb_to_lab
-from colorizer.models.base import ColorModel
+from colorizer.colour.cielab import lab_to_srgb, srgb_to_lab
+from colorizer.models.base import ColourModel
 from training import metrics
 from training.objectives import Objective
 
@@ -27,7 +27,7 @@ class Validation:
     objective: Objective
 
     @torch.no_grad()
-    def judge(self, model: ColorModel) -> dict[str, float]:
+    def judge(self, model: ColourModel) -> dict[str, float]:
         """Return the mean loss and what the colours are like; see `metrics` for the measures."""
         total, photos = 0.0, []
         for first in range(0, len(self.pixels), _BATCH):
@@ -42,7 +42,7 @@ class Validation:
         return {"loss": total / len(self.pixels), **means}
 
     @torch.no_grad()
-    def strip(self, model: ColorModel) -> np.ndarray:
+    def strip(self, model: ColourModel) -> np.ndarray:
         """Return the first pictures colorized, side by side, (size, n * size, 3) uint8."""
         lab = self._lab(self.pixels[:STRIP_PHOTOS])
         return np.concatenate(list(self._colorize(model, lab[:, :1])), axis=1)
@@ -59,7 +59,7 @@ class Validation:
         device = self.objective.weights.device
         return srgb_to_lab(torch.from_numpy(np.ascontiguousarray(rgb)).to(device).float() / 255)
 
-    def _colorize(self, model: ColorModel, L: Tensor) -> np.ndarray:
+    def _colorize(self, model: ColourModel, L: Tensor) -> np.ndarray:
         """Return results, (N, H, W, 3) uint8."""
         return _bytes(lab_to_srgb(torch.cat([L, model.predict(L)], dim=1)))
 

@@ -23,7 +23,7 @@ from colorizer.settings import Settings
 if TYPE_CHECKING:
     from tqdm import tqdm
 
-    from colorizer.models.base import ColorModel
+    from colorizer.models.base import ColourModel
 
 _EVENT_SECONDS = 0.5
 """Least time between two progress events of one job."""
@@ -42,7 +42,7 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
 
 
-def tell_ignored(model: ColorModel, settings: Settings) -> None:
+def tell_ignored(model: ColourModel, settings: Settings) -> None:
     """Say which settings that were changed mean nothing to a model."""
     if "bins" not in model.answer and settings.vividness != Settings().vividness:
         say(f"{model.name} gives one answer; --vividness is ignored")

@@ -29,7 +29,7 @@ from colorizer.notes import note
 from colorizer.settings import Settings
 
 if TYPE_CHECKING:
-    from colorizer.models.base import ColorModel
+    from colorizer.models.base import ColourModel
 
 _log = logging.getLogger(__name__)
 
@@ -202,7 +202,7 @@ def _run_on_cluster(
     return interrupt.asked
 
 
-def tell_device(model: ColorModel) -> None:
+def tell_device(model: ColourModel) -> None:
     """Log the device in words, where that is asked for."""
     if _log.isEnabledFor(logging.INFO):
         from colorizer.stages.device import describe_device

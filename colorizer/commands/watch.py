@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from colorizer.archive.records.ledger import Ledger
     from colorizer.commands.interrupt import Interrupt
     from colorizer.engine.watch import Watcher
-    from colorizer.models.base import ColorModel
+    from colorizer.models.base import ColourModel
     from colorizer.settings import Settings
 
 TEXT = """\
@@ -112,7 +112,7 @@ class _Watching:
 
     arguments: argparse.Namespace
     settings: Settings
-    model: ColorModel
+    model: ColourModel
     watcher: Watcher
     report: Report
     ledger: Ledger

@@ -15,7 +15,7 @@ from colorizer.errors import ColorizerError, MediaError, TargetError
 from colorizer.files.claims import Claim
 from colorizer.files.hiccups import WAITS, is_passing, pauses
 from colorizer.jobs import Job, JobState, Kind, Progress
-from colorizer.models.base import ColorModel
+from colorizer.models.base import ColourModel
 from colorizer.notes import note
 from colorizer.stages.gather import Gather
 
@@ -109,7 +109,7 @@ def _taken(job: Job, claim: Claim) -> Generator[Progress, None, str]:
             yield Progress(job, JobState.RUNNING, message=told)
 
 
-def tried(job: Job, model: ColorModel, gather: Gather | None) -> Generator[Progress, None, None]:
+def tried(job: Job, model: ColourModel, gather: Gather | None) -> Generator[Progress, None, None]:
     """Run one job, again after errors that may pass; what goes wrong with it is yielded as FAILED.
 
     Args:
@@ -143,7 +143,7 @@ def _made_meanwhile(job: Job, before: Stamp) -> Progress | None:
 
 
 def _try(
-    job: Job, model: ColorModel, gather: Gather | None
+    job: Job, model: ColourModel, gather: Gather | None
 ) -> Generator[Progress, None, tuple[str, bool]]:
     """Run one job once; return why it failed, "" if it did not, and whether that may pass.
 

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from colorizer.settings import Settings
 
 if TYPE_CHECKING:
-    from colorizer.models.base import ColorModel
+    from colorizer.models.base import ColourModel
 
 _loading = threading.Lock()
 
 
-def loaded(settings: Settings) -> ColorModel:
+def loaded(settings: Settings) -> ColourModel:
     """Return the network that settings name; it is loaded unless it is one of the last two.
 
     Raises:
@@ -26,7 +26,7 @@ def loaded(settings: Settings) -> ColorModel:
 
 
 @lru_cache(maxsize=2)
-def _load(name: str, weights: Path | None, device: str) -> ColorModel:
+def _load(name: str, weights: Path | None, device: str) -> ColourModel:
     from colorizer.pipeline import open_model
 
     return open_model(Settings(model=name, weights=weights, device=device))

@@ -38,7 +38,7 @@ from colorizer.engine.side_by_side import SideBySide, Steps, until_stopped
 from colorizer.errors import ColorizerError
 from colorizer.files.claims import Hold, look
 from colorizer.jobs import Job, JobState, Kind, Progress
-from colorizer.models.base import ColorModel
+from colorizer.models.base import ColourModel
 from colorizer.notes import note
 from colorizer.stages.device import choose_device, cpu_cores
 from colorizer.stages.gather import Gather, gather_on
@@ -66,7 +66,7 @@ class Handling:
 
 def run_jobs(
     jobs: Iterable[Job],
-    model: ColorModel | None = None,
+    model: ColourModel | None = None,
     *,
     workers: int | None = None,
     handling: Handling | None = None,
@@ -98,7 +98,7 @@ class Runner(Closes):
         workers: photos at once; None chooses by the number of cores.
     """
 
-    def __init__(self, model: ColorModel | None = None, *, workers: int | None = None) -> None:
+    def __init__(self, model: ColourModel | None = None, *, workers: int | None = None) -> None:
         self._model, self._workers = model, workers
         self._room = Room()
         self._apart, self._apart_turn = Apart(), threading.Lock()

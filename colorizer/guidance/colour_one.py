@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from colorizer.color.gamut import ab_to_srgb
+from colorizer.colour.gamut import ab_to_srgb
 from colorizer.frame import Frame
 from colorizer.guidance.guides import Guides
-from colorizer.models.base import ColorModel
+from colorizer.models.base import ColourModel
 from colorizer.settings import Settings
 from colorizer.stages.emulsion import tell_emulsion
 from colorizer.stages.levels import follow_light, level_alone, neutral_pages
@@ -17,7 +17,7 @@ from colorizer.stages.region.screens import hide_screens
 from colorizer.stages.upsample import upsample_chroma
 
 
-def colour_one(frame: Frame, model: ColorModel, guides: Guides) -> Frame:
+def colour_one(frame: Frame, model: ColourModel, guides: Guides) -> Frame:
     """Give one picture its ab at the size of its luma plane, without what neighbours would add.
 
     Args:

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
-from colorizer.color.cielab import L_to_gray
-from colorizer.color.gamut import ab_to_srgb
+from colorizer.colour.cielab import L_to_gray
+from colorizer.colour.gamut import ab_to_srgb
 from colorizer.frame import Frame, working_L
 from colorizer.guidance.colour_one import colour_one, prepared
 from colorizer.guidance.guides import Guides
 from colorizer.jobs import Kind
 from colorizer.media import open_photo
 from colorizer.models.ab_bins import TEMPERATURE, bin_centres
-from colorizer.models.base import ColorModel, pad_to_stride
+from colorizer.models.base import ColourModel, pad_to_stride
 from colorizer.models.hint_map import hint_map
 from colorizer.places.hint import Hint
 from colorizer.settings import Reading, Settings
@@ -80,7 +80,7 @@ def shrunk(frame: Frame, longest: int) -> Frame:
 
 def look_at(
     frame: Frame,
-    model: ColorModel,
+    model: ColourModel,
     settings: Settings,
     hints: Hints = (),
     *,
@@ -149,7 +149,7 @@ def finished(frame: Frame, longest: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def alternatives(
-    frame: Frame, model: ColorModel, place: tuple[float, float], hints: Hints = ()
+    frame: Frame, model: ColourModel, place: tuple[float, float], hints: Hints = ()
 ) -> list[dict[str, Any]]:
     """Return the colours the network finds likely at a place, likeliest first.
 
@@ -183,7 +183,7 @@ def alternatives(
     return sorted(offered, key=lambda one: -one["share"])
 
 
-def confidence_of(L: np.ndarray, model: ColorModel, hints: Hints = ()) -> np.ndarray:
+def confidence_of(L: np.ndarray, model: ColourModel, hints: Hints = ()) -> np.ndarray:
     """Return 1 less the entropy of the bins as a share of the largest.
 
     Args:
@@ -202,7 +202,7 @@ def confidence_of(L: np.ndarray, model: ColorModel, hints: Hints = ()) -> np.nda
     return (255 * (1 - entropy).clamp(0, 1)).round().byte().numpy()
 
 
-def _bin_scores(L: np.ndarray, model: ColorModel, hints: Hints) -> torch.Tensor | None:
+def _bin_scores(L: np.ndarray, model: ColourModel, hints: Hints) -> torch.Tensor | None:
     """Return the scores of the ab bins, (313, h, w) float32 on the CPU, without the padding."""
     device = next(model.parameters()).device
     with torch.inference_mode():

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from colorizer.color.cielab import L_to_gray
-from colorizer.color.gamut import ab_to_srgb
+from colorizer.colour.cielab import L_to_gray
+from colorizer.colour.gamut import ab_to_srgb
 from colorizer.errors import MediaError, SettingsError
 from colorizer.frame import Frame
 from colorizer.guidance.colour_one import colour_one, prepared, to_rgb
@@ -21,7 +21,7 @@ from colorizer.guidance.shot_settings import read_overrides
 from colorizer.jobs import Job, Kind
 from colorizer.look.in_shot import levelled_in_shot
 from colorizer.look.picture import alternatives, confidence_of, open_picture
-from colorizer.models.base import ColorModel
+from colorizer.models.base import ColourModel
 from colorizer.notes import note
 from colorizer.places.hint import hints_of
 from colorizer.settings import Settings
@@ -33,7 +33,7 @@ _LATE = 1.0
 def before_and_after(
     path: Path,
     kind: Kind,
-    model: ColorModel,
+    model: ColourModel,
     settings: Settings,
     *,
     time: float = 0.0,
@@ -87,7 +87,7 @@ def _in_film(frame: Frame, job: Job) -> tuple[Frame, Guides]:
 def alternatives_at(
     path: Path,
     kind: Kind,
-    model: ColorModel,
+    model: ColourModel,
     settings: Settings,
     pixel: tuple[int, int],
     *,
@@ -125,7 +125,7 @@ def _as_run(frame: Frame, path: Path, kind: Kind, settings: Settings) -> Frame:
 
 
 def colours_at(
-    frame: Frame, model: ColorModel, pixel: tuple[int, int], count: int = 3
+    frame: Frame, model: ColourModel, pixel: tuple[int, int], count: int = 3
 ) -> list[dict[str, Any]]:
     """Return the likeliest colours of a frame at a pixel; see `alternatives_at`."""
     height, width = frame.Y.shape
@@ -143,7 +143,7 @@ def colours_at(
     return found
 
 
-def _confidence_picture(frame: Frame, model: ColorModel) -> np.ndarray:
+def _confidence_picture(frame: Frame, model: ColourModel) -> np.ndarray:
     """Return the confidence in false colours, (H, W, 3) uint8."""
     import cv2
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from colorizer.color.gamut import ab_to_srgb
+from colorizer.colour.gamut import ab_to_srgb
 from colorizer.frame import Frame
 from colorizer.jobs import Kind
 from colorizer.look.picture import open_picture, shrunk

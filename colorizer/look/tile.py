@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from colorizer.color.cielab import L_to_gray
-from colorizer.color.gamut import ab_to_srgb
+from colorizer.colour.cielab import L_to_gray
+from colorizer.colour.gamut import ab_to_srgb
 from colorizer.frame import Frame
 
 Region = tuple[int, int, int, int]

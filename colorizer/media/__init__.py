@@ -126,7 +126,7 @@ def check_profiles(profile: str, assumed: str) -> None:
     Raises:
         SettingsError: one can't be used.
     """
-    from colorizer.color.profiles import result_space
+    from colorizer.colour.profiles import result_space
     from colorizer.media.photo.assumed import check_assumed
 
     result_space(profile)

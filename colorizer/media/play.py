@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from colorizer.color.cielab import L_to_gray
+from colorizer.colour.cielab import L_to_gray
 from colorizer.frame import Frame
 from colorizer.media.film.container import open_container
 from colorizer.media.film.open import film_stream

@@ -17,7 +17,7 @@ from colorizer.notes import note
 if TYPE_CHECKING:
     import torch
 
-    from colorizer.models.base import ColorModel
+    from colorizer.models.base import ColourModel
 
 WEIGHTS_FOLDER = Path(__file__).parents[1] / "weights"
 
@@ -157,7 +157,7 @@ def network_of(name: str) -> str:
     return network
 
 
-def create_model(name: str, **hyper_parameters: Any) -> ColorModel:
+def create_model(name: str, **hyper_parameters: Any) -> ColourModel:
     """Build a model with random weights.
 
     Raises:
@@ -175,7 +175,7 @@ def load_model(
     weights: Path | None = None,
     device: str | torch.device = "cpu",
     dtype: torch.dtype | None = None,
-) -> ColorModel:
+) -> ColourModel:
     """Load a model with its released weights, or those of a file, ready to predict.
 
     Args:

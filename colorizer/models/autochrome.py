@@ -13,14 +13,14 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from colorizer.color.cielab import L_to_gray
+from colorizer.colour.cielab import L_to_gray
 from colorizer.models.ab_bins import (
     TEMPERATURE,
     annealed_mean,
     annealed_mean_of_map,
     bin_centres,
 )
-from colorizer.models.base import VIVIDNESS, ColorModel, Insight, pad_to_stride
+from colorizer.models.base import VIVIDNESS, ColourModel, Insight, pad_to_stride
 from colorizer.models.efficientnet_lite import CHANNELS, EfficientNetLite0, fold_imagenet_weights
 from colorizer.models.emulsion_input import EmulsionInput
 
@@ -105,7 +105,7 @@ class QueryLayer(nn.Module):
         return queries + self.mlp(self.norms[2](queries))
 
 
-class Autochrome(ColorModel):
+class Autochrome(ColourModel):
     """L, and colour hints where a person gave some, to ab.
 
     Args:
@@ -157,7 +157,7 @@ class Autochrome(ColorModel):
             self.emulsion = EmulsionInput(CHANNELS[4], told)
 
     def load_encoder(self, state: Mapping[str, Tensor]) -> None:
-        """Fill the encoder with the published EfficientNet-Lite0; see `ColorModel.load_encoder`."""
+        """Fill the encoder with published EfficientNet-Lite0; see `ColourModel.load_encoder`."""
         channels = self.encoder._conv_stem.in_channels
         self.encoder.load_state_dict(fold_imagenet_weights(state, channels))
 
@@ -168,8 +168,8 @@ class Autochrome(ColorModel):
 
         Args:
             L: CIELAB lightness in [0, 100], (N, 1, H, W), H and W multiples of 32.
-            hints: see `ColorModel.predict`.
-            emulsion: see `ColorModel.predict`.
+            hints: see `ColourModel.predict`.
+            emulsion: see `ColourModel.predict`.
 
         Returns:
             Bin scores (N, 313, H/4, W/4) and ab in CIELAB units (N, 2, H/2, W/2); with an input
@@ -281,7 +281,7 @@ class Autochrome(ColorModel):
         emulsion: Tensor | None = None,
         temperature: float = TEMPERATURE,
     ) -> Tensor:
-        """Predict colour; see `ColorModel.predict`.
+        """Predict colour; see `ColourModel.predict`.
 
         Args:
             L: CIELAB lightness in [0, 100], (N, 1, H, W), any size.
@@ -299,7 +299,7 @@ class Autochrome(ColorModel):
     def look(
         self, L: Tensor, *, vividness: float = VIVIDNESS, emulsion: Tensor | None = None
     ) -> tuple[Tensor, Insight]:
-        """Predict colour and tell what was found on the way; see `ColorModel.look`."""
+        """Predict colour and tell what was found on the way; see `ColourModel.look`."""
         height, width = L.shape[-2:]
         encoded = self._encoded(pad_to_stride(L, self.stride), None)
         features = self._decoded(encoded, None, emulsion)

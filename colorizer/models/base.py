@@ -28,7 +28,7 @@ class Insight:
     """Of the annealed mean by which the network turns scores into ab."""
 
 
-class ColorModel(nn.Module):
+class ColourModel(nn.Module):
     """A network from L to ab; scaling and normalisation live inside.
 
     `forward` gives what the loss works on and differs from model to model; `predict` is the same

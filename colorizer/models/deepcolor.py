@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import torch
 from torch import Tensor, nn
 
-from colorizer.color.cielab import L_to_gray
+from colorizer.colour.cielab import L_to_gray
 from colorizer.models.inception import EMBEDDING, REPEATS, InceptionResNetV2
 from colorizer.models.single_head import SingleHeadModel
 
@@ -72,7 +72,7 @@ class DeepColor(SingleHeadModel):
         return (self.embedding,)
 
     def load_encoder(self, state: Mapping[str, Tensor]) -> None:
-        """Fill the embedding with timm's Inception-ResNet-v2; see `ColorModel.load_encoder`."""
+        """Fill the embedding with timm's Inception-ResNet-v2; see `ColourModel.load_encoder`."""
         self.embedding.load(state)
 
     @torch.no_grad()

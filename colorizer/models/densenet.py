@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from colorizer.color.cielab import L_to_gray
+from colorizer.colour.cielab import L_to_gray
 from colorizer.models.base import fill
 from colorizer.models.single_head import SingleHeadModel
 
@@ -95,7 +95,7 @@ class DenseNet121(SingleHeadModel):
         )
 
     def load_encoder(self, state: Mapping[str, Tensor]) -> None:
-        """Fill the encoder with torchvision's DenseNet-121; see `ColorModel.load_encoder`."""
+        """Fill the encoder with torchvision's DenseNet-121; see `ColourModel.load_encoder`."""
         prefix = "features."
         inner = {n.removeprefix(prefix): v for n, v in state.items() if n.startswith(prefix)}
         fill(self.encoder, inner, self.pretrained)

@@ -11,7 +11,7 @@ from typing import Literal
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from colorizer.color.cielab import L_to_gray
+from colorizer.colour.cielab import L_to_gray
 from colorizer.models.ab_bins import bin_centres
 from colorizer.models.base import fill
 from colorizer.models.single_head import SingleHeadModel, imagenet_gray, sum_inputs
@@ -149,7 +149,7 @@ class ResNet18(SingleHeadModel):
         return [*self.encoder.stem(), *blocks[: len(blocks) - unfrozen]]
 
     def load_encoder(self, state: Mapping[str, Tensor]) -> None:
-        """Fill the encoder with torchvision's ResNet-18; see `ColorModel.load_encoder`."""
+        """Fill the encoder with torchvision's ResNet-18; see `ColourModel.load_encoder`."""
         self.encoder.load(state, self.pretrained)
 
     def forward(self, L: Tensor) -> Tensor:
@@ -196,7 +196,7 @@ class ResNet34(SingleHeadModel):
         self.decoder = nn.Sequential(*layers, nn.Conv2d(channels, 2, 3, padding=1))
 
     def load_encoder(self, state: Mapping[str, Tensor]) -> None:
-        """Fill the encoder with torchvision's ResNet-34; see `ColorModel.load_encoder`."""
+        """Fill the encoder with torchvision's ResNet-34; see `ColourModel.load_encoder`."""
         self.encoder.load(state, self.pretrained)
 
     def forward(self, L: Tensor) -> Tensor:

@@ -6,9 +6,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from colorizer.color.cielab import L_to_gray
+from colorizer.colour.cielab import L_to_gray
 from colorizer.models.ab_bins import TEMPERATURE, annealed_mean
-from colorizer.models.base import VIVIDNESS, ColorModel, Insight, pad_to_stride
+from colorizer.models.base import VIVIDNESS, ColourModel, Insight, pad_to_stride
 
 BIN_STRIDE = 4
 """Pixels of the picture to one place of the bin scores, in height and width."""
@@ -18,7 +18,7 @@ _GRAY_MEAN, _GRAY_SPREAD = 0.449, 0.226
 """Mean and standard deviation that torchvision's ImageNet networks expect, over the channels."""
 
 
-class SingleHeadModel(ColorModel):
+class SingleHeadModel(ColourModel):
     """A model whose `forward` gives one tensor: scaled ab at full size, or bin scores."""
 
     ab_offset: float = 0.0
@@ -27,7 +27,7 @@ class SingleHeadModel(ColorModel):
     """CIELAB units that the loss sees as 1."""
 
     def target(self, ab: Tensor) -> Tensor:
-        """Bring true colour to the scale of `forward`; see `ColorModel.target`."""
+        """Bring true colour to the scale of `forward`; see `ColourModel.target`."""
         if self.answer == "bins":
             return ab
         return (ab + self.ab_offset) / self.ab_scale
@@ -41,7 +41,7 @@ class SingleHeadModel(ColorModel):
         emulsion: Tensor | None = None,
         temperature: float | None = None,
     ) -> Tensor:
-        """Predict colour; see `ColorModel.predict`. Hints and emulsion are ignored.
+        """Predict colour; see `ColourModel.predict`. Hints and emulsion are ignored.
 
         Args:
             L: CIELAB lightness in [0, 100], (N, 1, H, W), any size.
@@ -58,7 +58,7 @@ class SingleHeadModel(ColorModel):
     def look(
         self, L: Tensor, *, vividness: float = VIVIDNESS, emulsion: Tensor | None = None
     ) -> tuple[Tensor, Insight | None]:
-        """Predict colour and tell what was found on the way; see `ColorModel.look`."""
+        """Predict colour and tell what was found on the way; see `ColourModel.look`."""
         if self.answer != "bins":
             return super().look(L, vividness=vividness)
         height, width = L.shape[-2:]

@@ -13,7 +13,7 @@ from colorizer.errors import WeightsError
 from colorizer.files.checksum import file_hash
 from colorizer.files.strangers import check_regular, check_size
 from colorizer.models import create_model
-from colorizer.models.base import ColorModel
+from colorizer.models.base import ColourModel
 from colorizer.notes import note, one_line
 
 _MOST_BYTES = 8 << 30
@@ -25,7 +25,7 @@ def read_weights(
     file: Path | None,
     device: str | torch.device = "cpu",
     dtype: torch.dtype | None = None,
-) -> ColorModel:
+) -> ColourModel:
     """Build a model and fill it from a weights file.
 
     Args:
@@ -71,7 +71,7 @@ def read_weights(
     return model.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
 
 
-def _fill(model: ColorModel, state: dict[str, Tensor]) -> None:
+def _fill(model: ColourModel, state: dict[str, Tensor]) -> None:
     """Load a state dict strictly.
 
     Raises:

@@ -12,7 +12,7 @@ import torch
 from colorizer.errors import TargetError
 from colorizer.jobs import Job, Kind, Progress
 from colorizer.models import load_model
-from colorizer.models.base import ColorModel
+from colorizer.models.base import ColourModel
 from colorizer.notes import note
 from colorizer.pipeline.film import colour_film
 from colorizer.pipeline.photo import colour_photo
@@ -21,7 +21,7 @@ from colorizer.stages.device import choose_device
 from colorizer.stages.gather import Gather, gather_on
 
 
-def open_model(settings: Settings) -> ColorModel:
+def open_model(settings: Settings) -> ColourModel:
     """Load the model that `settings` names onto its device.
 
     Raises:
@@ -32,7 +32,7 @@ def open_model(settings: Settings) -> ColorModel:
 
 
 def run(
-    job: Job, model: ColorModel | None = None, *, gather: Gather | None = None
+    job: Job, model: ColourModel | None = None, *, gather: Gather | None = None
 ) -> Generator[Progress, None, None]:
     """Colorize one source into its target, yielding after every frame.
 

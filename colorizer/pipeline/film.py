@@ -28,7 +28,7 @@ from colorizer.jobs import Job, JobState, Progress
 from colorizer.media import open_film, open_film_sink
 from colorizer.media.base import Continued
 from colorizer.media.film.protocol import Film
-from colorizer.models.base import ColorModel
+from colorizer.models.base import ColourModel
 from colorizer.pipeline.film_references import film_anchors, reached_in_film
 from colorizer.pipeline.film_stages import (
     cut_list_of,
@@ -73,7 +73,7 @@ PREFETCH_DEPTH = 4
 
 
 def colour_film(
-    job: Job, model: ColorModel, gather: Gather | None
+    job: Job, model: ColourModel, gather: Gather | None
 ) -> Generator[Progress, None, None]:
     """Colorize a film, continuing after the segments that an earlier run finished.
 

@@ -16,7 +16,7 @@ from colorizer.guidance.references.reach import reached_shots, scene_trusts
 from colorizer.jobs import Job
 from colorizer.media import open_film
 from colorizer.media.film.protocol import Film
-from colorizer.models.base import ColorModel
+from colorizer.models.base import ColourModel
 from colorizer.places.hint import Guide
 from colorizer.stages.memory.anchors import Anchors
 from colorizer.stages.memory.recall import ShotMemory
@@ -26,7 +26,7 @@ def film_anchors(
     job: Job,
     source: Film,
     shots: CutList | None,
-    model: ColorModel,
+    model: ColourModel,
     *,
     asked: Sequence[Guide],
     notes: list[str],

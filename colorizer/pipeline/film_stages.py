@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from colorizer.color.negatives import looks_negative
+from colorizer.colour.negatives import looks_negative
 from colorizer.guidance.cut_list import CutList
 from colorizer.guidance.shot_settings import Overrides
 from colorizer.jobs import Job

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator
 
 from colorizer.archive.planning.sorting import NoColourNeeded, leave, sorted_out
-from colorizer.color.negatives import looks_negative
+from colorizer.colour.negatives import looks_negative
 from colorizer.frame import Frame
 from colorizer.guidance.guides import photo_guides
 from colorizer.guidance.hints.file import guides_of
@@ -14,7 +14,7 @@ from colorizer.guidance.references.files import content_files, in_folders
 from colorizer.guidance.references.reach import told_of
 from colorizer.jobs import Job, JobState, Progress
 from colorizer.media import open_photo, open_photo_sink
-from colorizer.models.base import ColorModel
+from colorizer.models.base import ColourModel
 from colorizer.notes import Note, note
 from colorizer.pipeline.recording import begin_record, completion, made_by
 from colorizer.pipeline.series import series_of
@@ -32,7 +32,7 @@ from colorizer.stages.upsample import upsample_chroma
 
 
 def colour_photo(
-    job: Job, model: ColorModel, gather: Gather | None
+    job: Job, model: ColourModel, gather: Gather | None
 ) -> Generator[Progress, None, None]:
     """Colorize a photo, or leave it as it is where the settings want that; see `pipeline.run`."""
     try:
@@ -53,7 +53,7 @@ def tell_negatives(frames: Iterator[Frame], tell: Callable[[Note], object]) -> I
 
 
 def _coloured(
-    job: Job, model: ColorModel, gather: Gather | None
+    job: Job, model: ColourModel, gather: Gather | None
 ) -> Generator[Progress, None, None]:
     """Colorize a photo.
 

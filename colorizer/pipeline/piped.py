@@ -16,7 +16,7 @@ from colorizer.jobs import Job, JobState, Kind, Progress
 from colorizer.media.base import FilmOutput
 from colorizer.media.film.piped import PIPE
 from colorizer.media.film.protocol import Film
-from colorizer.models.base import ColorModel
+from colorizer.models.base import ColourModel
 from colorizer.pipeline.film import PREFETCH_DEPTH, FilmWork
 from colorizer.pipeline.film_references import reached_in_film
 from colorizer.pipeline.film_stages import cut_list_of, levels_of, look_ahead, memory_of
@@ -30,7 +30,7 @@ from colorizer.stages.prefetch import Prefetch
 
 
 def colour_pipe(
-    source: Film, sink: FilmOutput, model: ColorModel, settings: Settings
+    source: Film, sink: FilmOutput, model: ColourModel, settings: Settings
 ) -> Generator[Progress, None, None]:
     """Colorize the frames of an opened film into an opened output, yielding after each.
 

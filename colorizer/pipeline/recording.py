@@ -26,7 +26,7 @@ from colorizer.jobs import Job
 from colorizer.media.base import Sink, Source
 from colorizer.media.film.codecs import keeps_all
 from colorizer.media.film.open import av_versions, source_identity
-from colorizer.models.base import ColorModel
+from colorizer.models.base import ColourModel
 from colorizer.notes import Note, note
 from colorizer.places.frame_pattern import is_pattern
 from colorizer.places.hint import Guide, as_lists
@@ -34,7 +34,7 @@ from colorizer.settings import PhotoWriting, Settings, shaping
 from colorizer.stages.device import device_facts
 
 
-def begin_record(job: Job, model: ColorModel, asked: Sequence[Guide]) -> Record:
+def begin_record(job: Job, model: ColourModel, asked: Sequence[Guide]) -> Record:
     """Begin the record of a job: with what it is computed."""
     told: dict[str, Any] = {"name": model.name, "weights_sha256": model.weights_sha256 or None}
     if not model.weights_sha256:
@@ -104,7 +104,7 @@ def _done(wish: str) -> Note:
     return note("film.colours_dropped") if wish == "skip" else note("film.colours_kept")
 
 
-def made_by(job: Job, model: ColorModel, asked: Sequence[Guide]) -> str:
+def made_by(job: Job, model: ColourModel, asked: Sequence[Guide]) -> str:
     """Return in one line how the colours of a photo come to be, for its metadata."""
     settings = job.settings
     told = f"model {model.name}, vividness {settings.vividness:g}, strength {settings.strength:g}"
@@ -132,7 +132,7 @@ def verified(job: Job, record: Record) -> str:
     return note("verify.verified", verdict=verdict)
 
 
-def film_identity(job: Job, model: ColorModel, asked: Sequence[Guide]) -> dict[str, Any]:
+def film_identity(job: Job, model: ColourModel, asked: Sequence[Guide]) -> dict[str, Any]:
     """Return all that the frames of a coloured film depend on, as JSON values.
 
     Raises:
@@ -159,7 +159,7 @@ def film_identity(job: Job, model: ColorModel, asked: Sequence[Guide]) -> dict[s
     }
 
 
-def _model_hash(model: ColorModel) -> str:
+def _model_hash(model: ColourModel) -> str:
     """Return a hash of what a model is and of its weights."""
     found = sha256(repr(model).encode())
     for name, tensor in model.state_dict().items():

@@ -24,7 +24,7 @@ from colorizer.frame import Frame
 from colorizer.jobs import Job, Kind
 from colorizer.media import open_photo
 from colorizer.media.probe import kind_of
-from colorizer.models.base import ColorModel
+from colorizer.models.base import ColourModel
 from colorizer.settings import Settings
 from colorizer.stages.emulsion import tell_emulsion
 from colorizer.stages.gather import Gather
@@ -54,11 +54,13 @@ class Series:
     """Of these photos."""
 
 
-_KNOWN: WeakKeyDictionary[ColorModel, dict[tuple[object, ...], Series | None]] = WeakKeyDictionary()
+_KNOWN: WeakKeyDictionary[ColourModel, dict[tuple[object, ...], Series | None]] = (
+    WeakKeyDictionary()
+)
 _FINDING = threading.Lock()
 
 
-def series_of(job: Job, model: ColorModel, gather: Gather | None) -> Series | None:
+def series_of(job: Job, model: ColourModel, gather: Gather | None) -> Series | None:
     """Return the series that a photo belongs to; None where there is none to keep colours with.
 
     It is found once a run for each folder, while other photos of it wait.
@@ -87,7 +89,7 @@ def series_of(job: Job, model: ColorModel, gather: Gather | None) -> Series | No
 
 
 def _found(
-    files: Sequence[Path], settings: Settings, model: ColorModel, gather: Gather | None
+    files: Sequence[Path], settings: Settings, model: ColourModel, gather: Gather | None
 ) -> Series | None:
     found: list[tuple[str, Glimpse]] = []
     for file in files:
@@ -120,7 +122,7 @@ def _sample(folder: Path, _changed: int) -> tuple[Path, ...]:
 
 
 def _looked_at(
-    file: Path, settings: Settings, model: ColorModel, gather: Gather | None
+    file: Path, settings: Settings, model: ColourModel, gather: Gather | None
 ) -> Iterator[Glimpse]:
     """Yield what the network finds in the first picture of a photo."""
     with open_photo(file, settings, side=settings.size) as source:

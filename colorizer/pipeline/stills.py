@@ -18,7 +18,7 @@ from colorizer.jobs import Job, JobState, Kind, Progress
 from colorizer.media import open_film
 from colorizer.media.film.protocol import Film
 from colorizer.media.stills.sink import StillsSink, Wanted
-from colorizer.models.base import ColorModel
+from colorizer.models.base import ColourModel
 from colorizer.notes import note
 from colorizer.pipeline.film import PREFETCH_DEPTH, FilmWork
 from colorizer.pipeline.film_references import film_anchors
@@ -42,7 +42,7 @@ _END = "stills.png"
 
 
 def find_stills(
-    film: Path, folder: Path, settings: Settings, model: ColorModel
+    film: Path, folder: Path, settings: Settings, model: ColourModel
 ) -> Generator[Progress, None, None]:
     """Write the best frames of every shot of a film, gray and in colour, yielding after each frame.
 
@@ -106,7 +106,7 @@ def _work(
     job: Job,
     source: Film,
     sink: StillsSink,
-    model: ColorModel,
+    model: ColourModel,
     asked: Sequence[Guide],
     notes: list[str],
 ) -> FilmWork:

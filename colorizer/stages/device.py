@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from colorizer.errors import DeviceError
 from colorizer.files.bundle import how_to_get, is_bundle
-from colorizer.models.base import ColorModel
+from colorizer.models.base import ColourModel
 from colorizer.notes import note, one_line
 
 _HALF_CAPABILITY = (7, 0)
@@ -205,7 +205,7 @@ def release_memory(device: torch.device) -> None:
         getattr(torch, device.type).empty_cache()
 
 
-def on_cpu(model: ColorModel) -> ColorModel:
+def on_cpu(model: ColourModel) -> ColourModel:
     """Copy a model to the CPU in float32, leaving the one that others share where it is."""
     memo: dict[int, Any] = {}
     for parameter in model.parameters():

@@ -13,8 +13,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from colorizer.color.cielab import luma_to_L
-from colorizer.color.siting import parity_of
+from colorizer.colour.cielab import luma_to_L
+from colorizer.colour.siting import parity_of
 from colorizer.frame import Frame
 
 

@@ -17,7 +17,7 @@ from typing import TypeVar
 import torch
 from torch import Tensor
 
-from colorizer.models.base import ColorModel
+from colorizer.models.base import ColourModel
 from colorizer.stages.device import is_out_of_memory, release_memory
 
 T = TypeVar("T")
@@ -63,7 +63,7 @@ class Gather:
         self._waiting: dict[object, list[_Wish]] = {}
 
     def predict(
-        self, model: ColorModel, L: Tensor, vividness: float, hints: Tensor | None = None
+        self, model: ColourModel, L: Tensor, vividness: float, hints: Tensor | None = None
     ) -> Tensor:
         """Do what `model.predict` does, together with other threads.
 
@@ -73,7 +73,7 @@ class Gather:
             model: a colour model.
             L: (N, 1, h, w); more than one picture, or any with hints, has a call of its own.
             vividness: 0 is the cautious average colour, 1 the likeliest.
-            hints: see `ColorModel.predict`.
+            hints: see `ColourModel.predict`.
 
         Returns:
             ab (N, 2, h, w).
@@ -134,7 +134,7 @@ class Gather:
             self._busy = False
             self._changed.notify_all()
 
-    def _answer(self, model: ColorModel, wishes: list[_Wish], vividness: float) -> None:
+    def _answer(self, model: ColourModel, wishes: list[_Wish], vividness: float) -> None:
         """Give every wish its ab or its error; with fewer in a call where memory lacks."""
         while wishes:
             most = self.together(wishes[0].L)
@@ -153,7 +153,9 @@ class Gather:
             wishes = later
 
 
-def _call(model: ColorModel, wishes: list[_Wish], count: int, vividness: float) -> Exception | None:
+def _call(
+    model: ColourModel, wishes: list[_Wish], count: int, vividness: float
+) -> Exception | None:
     """Give wishes their ab by one call of `count` pictures; return the error there was."""
     try:
         ab = model.predict(filled([wish.L for wish in wishes], count), vividness=vividness)
@@ -170,7 +172,7 @@ def gather_on(device: torch.device, company: int = 1) -> Gather | None:
     return None if device.type == "cpu" else Gather(company)
 
 
-def _key(model: ColorModel, L: Tensor, vividness: float) -> object:
+def _key(model: ColourModel, L: Tensor, vividness: float) -> object:
     """Return what pictures of one call have in common."""
     kind = L.device.type
     halved = torch.is_autocast_enabled(kind) and torch.get_autocast_dtype(kind)

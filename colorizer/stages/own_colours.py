@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from colorizer.color.tint import beyond_tint
+from colorizer.colour.tint import beyond_tint
 from colorizer.frame import Frame
 from colorizer.settings import Settings
 

@@ -19,7 +19,7 @@ from torch.nn.functional import interpolate
 
 from colorizer.errors import DeviceError, WeightsError
 from colorizer.frame import Frame
-from colorizer.models.base import VIVIDNESS, ColorModel, Insight
+from colorizer.models.base import VIVIDNESS, ColourModel, Insight
 from colorizer.models.hint_map import hint_map
 from colorizer.notes import note
 from colorizer.places.hint import Hint
@@ -63,7 +63,7 @@ def fills_calls(device: torch.device) -> bool:
 
 def predict_chroma(
     frames: Iterable[Frame],
-    model: ColorModel,
+    model: ColourModel,
     *,
     batch: int = 1,
     amounts: Amounts = plain_amounts,
@@ -167,7 +167,7 @@ class _Network:
 
     def __init__(
         self,
-        model: ColorModel,
+        model: ColourModel,
         batch: int,
         hints: Sequence[Hint],
         warn: Callable[[str], object],

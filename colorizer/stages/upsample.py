@@ -15,8 +15,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from colorizer.color.cielab import BLOCK
-from colorizer.color.siting import luma_at
+from colorizer.colour.cielab import BLOCK
+from colorizer.colour.siting import luma_at
 from colorizer.frame import Frame
 from colorizer.stages.paper import filled_below
 

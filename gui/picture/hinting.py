@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QObject, QPoint
 
-from colorizer.color.cielab import luma_to_L
+from colorizer.colour.cielab import luma_to_L
 from colorizer.engine.queue import Entry
 from colorizer.jobs import Kind
 from colorizer.places.hint import Guide, Hint, Reference

@@ -6,8 +6,8 @@ import numpy as np
 from PySide6.QtCore import QSizeF
 from PySide6.QtGui import QColor, QImage
 
-from colorizer.color.cielab import lab_to_srgb, luma_to_L, srgb_to_lab
-from colorizer.color.gamut import ab_to_srgb
+from colorizer.colour.cielab import lab_to_srgb, luma_to_L, srgb_to_lab
+from colorizer.colour.gamut import ab_to_srgb
 from colorizer.engine.queue import Entry
 
 _UNSURE = (226, 36, 176)

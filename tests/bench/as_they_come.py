@@ -17,7 +17,7 @@ import numpy as np
 
 from colorizer.frame import Frame, working_L
 from colorizer.models import load_model
-from colorizer.models.base import ColorModel
+from colorizer.models.base import ColourModel
 from colorizer.stages.keyframes import mark_keys
 from colorizer.stages.levels import follow_light, fresh_print
 from colorizer.stages.levels.film import FilmLevels
@@ -46,7 +46,7 @@ def shown_or_fresh(views: list[np.ndarray]) -> tuple[list[np.ndarray], list[np.n
     return views, [fresh_print(L)[0] for L in views]
 
 
-def prints_rows(model: ColorModel, photos: list[np.ndarray]) -> None:
+def prints_rows(model: ColourModel, photos: list[np.ndarray]) -> None:
     """Correlation on prints and halftones by that of the fresh ones."""
     scored = partial(scores, model, photos)
     plain, fresh = (
@@ -67,7 +67,7 @@ def prints_rows(model: ColorModel, photos: list[np.ndarray]) -> None:
             (pair[0] / plain[3], pair[1] / plain[3]))  # fmt: skip
 
 
-def done(frames: Iterator[Frame], model: ColorModel, *, after: bool) -> list[Frame]:
+def done(frames: Iterator[Frame], model: ColourModel, *, after: bool) -> list[Frame]:
     """Colorize frames as the program does, with or without all that is judged."""
     wish = Wishes() if after else Wishes("do", "do")
     levels = FilmLevels(
@@ -87,7 +87,7 @@ ASKED = {"fade out": "chroma by the clean clip's, largest, <= 1", "fade in": "th
          "gate": "distance <= 2", "iris": "distance <= 2"}  # fmt: skip
 
 
-def films_rows(model: ColorModel, films: list[Path], count: int) -> None:
+def films_rows(model: ColourModel, films: list[Path], count: int) -> None:
     for path in films:
         v = [frame.Y.astype(np.float32) / 255 for frame in clip_of(path, count).frames]
         clean = [
@@ -118,7 +118,7 @@ def still(codes_or_L: np.ndarray, codes: bool, count: int = 6) -> Iterator[Frame
         yield Frame(index, index, Fraction(1, 25), Y, 8, True, L)
 
 
-def cards_rows(model: ColorModel) -> None:
+def cards_rows(model: ColourModel) -> None:
     cards: dict[str, Callable[[], Iterator[Frame]]] = {
         f"card, {name}": partial(still, drawn(**style), False) for name, style in STYLES.items()
     }
@@ -150,7 +150,7 @@ def colour_shot_row() -> None:
     say("a colour shot, largest change of its codes", "0", (changes[0], changes[1]))
 
 
-def plates_rows(model: ColorModel, folder: Path) -> None:
+def plates_rows(model: ColourModel, folder: Path) -> None:
     """Cosine of predicted and true ab on real three-colour pictures, by the plate that is shown."""
     for name, pair in plate_scores(model, plates_of(folder, prints.opened)).items():
         asked = "> 0.36" if name == "B plate" else "no lower"

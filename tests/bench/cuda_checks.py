@@ -16,11 +16,11 @@ import numpy as np
 import torch
 from PIL import Image
 
-from colorizer.color.gamut import ab_to_srgb
+from colorizer.colour.gamut import ab_to_srgb
 from colorizer.errors import DeviceError
 from colorizer.frame import Frame, working_L
 from colorizer.models import load_model
-from colorizer.models.base import ColorModel
+from colorizer.models.base import ColourModel
 from colorizer.stages import gather, predict
 from colorizer.stages.gather import Gather
 
@@ -39,7 +39,7 @@ class Bench:
     device: torch.device
     dry: bool
     folder: Path
-    model: ColorModel
+    model: ColourModel
     """On the device."""
 
     @property
@@ -81,7 +81,7 @@ def pictures(side: int) -> dict[str, np.ndarray]:
     return found | {name: np.ascontiguousarray(L, np.float32) for name, L in drawn.items()}
 
 
-def colours(model: ColorModel, Ls: Sequence[np.ndarray], **options: Any) -> list[np.ndarray]:
+def colours(model: ColourModel, Ls: Sequence[np.ndarray], **options: Any) -> list[np.ndarray]:
     """Return ab (2, h, w) of pictures by the stage that films and photos go through."""
     frames = [frame_of(L, index) for index, L in enumerate(Ls)]
     done = [frame.ab for frame in predict.predict_chroma(frames, model, **options)]

@@ -37,7 +37,7 @@ from colorizer.measure.measuring import PLAIN, TRUTH, Measuring
 from colorizer.measure.view import Colours
 from colorizer.media.film.colour import ColourFilm, ColourFrame
 from colorizer.models import load_model
-from colorizer.models.base import ColorModel
+from colorizer.models.base import ColourModel
 from colorizer.pipeline import film as stages
 from colorizer.settings import Settings
 from colorizer.stages.shots import mark_shots, scene_detector
@@ -85,14 +85,14 @@ def unsmoothed() -> Iterator[None]:
         yield
 
 
-def coloured(folder: Path, name: str, model: ColorModel, **settings: Any) -> Path:
+def coloured(folder: Path, name: str, model: ColourModel, **settings: Any) -> Path:
     target = folder / f"{name}.mkv"
     asked = Settings(codec="ffv1", sidecar=False, existing="overwrite", **settings)
     list(pipeline.run(Job(folder / "gray.mkv", target, Kind.FILM, asked), model))
     return target
 
 
-def rows_of(folder: Path, model: ColorModel, *, given: bool) -> dict[str, dict[str, Any]]:
+def rows_of(folder: Path, model: ColourModel, *, given: bool) -> dict[str, dict[str, Any]]:
     """Colour the gray film of a folder in every way, and measure each."""
     ways = {ALONE: coloured(folder, "alone", model, smooth=False)}
     ways[SMOOTHED] = coloured(folder, "smoothed", model, memory="off")
@@ -187,7 +187,7 @@ def sheet(folder: Path, file: Path) -> None:
 
 
 def measured(
-    frames: list[np.ndarray], model: ColorModel, *, given: bool, drawn: Path | None
+    frames: list[np.ndarray], model: ColourModel, *, given: bool, drawn: Path | None
 ) -> dict[str, list[float]]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -25,7 +25,7 @@ from colorizer.guidance.cut_list import write_cuts
 from colorizer.jobs import Job, JobState, Kind
 from colorizer.media.film.segments import work_folder
 from colorizer.models import load_model
-from colorizer.models.base import ColorModel
+from colorizer.models.base import ColourModel
 from colorizer.settings import Settings
 from tests.draw_film import fill, gray_frame
 from tests.tiny_model import tiny_model
@@ -95,7 +95,7 @@ def resident() -> int:
     return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
 
 
-def told(job: Job, frames: int, model: ColorModel) -> Iterator[str]:
+def told(job: Job, frames: int, model: ColourModel) -> Iterator[str]:
     """Run a job and yield a line for each part of the film."""
     peak, journal = 0, work_folder(job.target) / "journal.jsonl"
     begun, size = time.process_time(), 0

@@ -21,10 +21,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from colorizer.color.gamut import ab_to_srgb
+from colorizer.colour.gamut import ab_to_srgb
 from colorizer.frame import Frame, working_L
 from colorizer.models import load_model
-from colorizer.models.base import ColorModel
+from colorizer.models.base import ColourModel
 from colorizer.stages.keyframes import mark_keys
 from colorizer.stages.levels import follow_light
 from colorizer.stages.levels.film import FilmLevels
@@ -130,7 +130,7 @@ def frames_of(aged: Aged) -> Iterator[Frame]:
         yield Frame(index, index, Fraction(1, 25), Y, 8, True, working_L(Y, 8, True, SIDE))
 
 
-def coloured(frames: Iterator[Frame], model: ColorModel, faded: str) -> list[Frame]:
+def coloured(frames: Iterator[Frame], model: ColourModel, faded: str) -> list[Frame]:
     """Colorize frames as the program does."""
     marked = mark_shots(frames, detector=scene_detector())
     paper = "colour" if faded == "off" else "neutral"

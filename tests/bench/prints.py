@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from colorizer.color.cielab import L_to_gray
+from colorizer.colour.cielab import L_to_gray
 from colorizer.frame import Frame, working_L
 from colorizer.models import load_model
 from colorizer.models.emulsion_input import LUMA

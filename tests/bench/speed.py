@@ -28,7 +28,7 @@ from colorizer.media import open_film, open_film_sink
 from colorizer.media.film.encoder import picture_of
 from colorizer.media.film.sink import FilmSink
 from colorizer.models import load_model
-from colorizer.models.base import ColorModel
+from colorizer.models.base import ColourModel
 from colorizer.pipeline import run
 from colorizer.settings import Settings
 from colorizer.stages.device import choose_device, describe_device
@@ -99,7 +99,7 @@ def film_row(name: str, count: int, task: Callable[[], object], best: float | No
     return rate
 
 
-def bench_network(model: ColorModel, device: torch.device) -> None:
+def bench_network(model: ColourModel, device: torch.device) -> None:
     """Time the network alone on one frame at a time."""
     for height, width in ((256, 256), (256, 320), (256, 341)):
         L = torch.rand(1, 1, height, width, device=device) * 100
@@ -110,7 +110,7 @@ def bench_network(model: ColorModel, device: torch.device) -> None:
         row(f"network alone, {width} x {height}, best of 20", 1, took, "frames/s")
 
 
-def bench_photos(model: ColorModel, folder: Path, count: int, settings: Settings) -> None:
+def bench_photos(model: ColourModel, folder: Path, count: int, settings: Settings) -> None:
     """Time 2-megapixel JPEG to JPEG beside decoding and encoding alone, one thread each."""
     files = draw_photos(folder, count)
     out = folder / "out"
@@ -136,7 +136,7 @@ def bench_photos(model: ColorModel, folder: Path, count: int, settings: Settings
     row("photos: colorized, 2 megapixels", count, took, "photos/s", best)
 
 
-def bench_film(model: ColorModel, folder: Path, count: int, settings: Settings) -> None:
+def bench_film(model: ColourModel, folder: Path, count: int, settings: Settings) -> None:
     """Time a 576-line film through H.264, with key frames and with the network on every frame."""
     film = folder / "film.mp4"
     draw_film(film, count)
@@ -165,7 +165,7 @@ def bench_film(model: ColorModel, folder: Path, count: int, settings: Settings) 
         film_row(f"film: colorized, network on {name}", count, colorize, best)
 
 
-def bench_stages(model: ColorModel, folder: Path, count: int, settings: Settings) -> None:
+def bench_stages(model: ColourModel, folder: Path, count: int, settings: Settings) -> None:
     """Print the processor time of each stage of a film, one after the other on one core."""
     film = folder / "film.mp4"
     took: dict[str, float] = {}

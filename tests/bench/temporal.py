@@ -24,8 +24,8 @@ import av
 import cv2
 import numpy as np
 
-from colorizer.color.cielab import luma_to_L, srgb_to_lab
-from colorizer.color.gamut import ab_to_srgb
+from colorizer.colour.cielab import luma_to_L, srgb_to_lab
+from colorizer.colour.gamut import ab_to_srgb
 from colorizer.frame import Frame, working_L
 from colorizer.measure.flow import LONG_SIDE
 from colorizer.measure.measuring import PLAIN, TRUTH, Measuring

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from colorizer.color.profiles import result_space
+from colorizer.colour.profiles import result_space
 from colorizer.errors import ColorizerError, SettingsError, WeightsError
 from colorizer.media.metadata.png_walk import walk_chunks
 from colorizer.media.photo.assumed import check_assumed

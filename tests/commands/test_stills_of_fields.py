@@ -105,7 +105,7 @@ def test_stills_of_fields_come_back_recoloured(tmp_path, first, ratio, screen):
 
 def test_a_still_of_wide_pixels_lies_on_its_frame(tmp_path, monkeypatch):
     """A crop of what the screen shows, twice as wide, is laid on the frame that its name tells."""
-    from colorizer.color.cielab import gray_to_L
+    from colorizer.colour.cielab import gray_to_L
     from colorizer.frame import Frame
     from colorizer.guidance.references import content
 

@@ -6,7 +6,7 @@ import av
 import numpy as np
 import pytest
 
-from colorizer.color.cielab import L_to_gray
+from colorizer.colour.cielab import L_to_gray
 from colorizer.guidance.shot_finder import ShotFinder
 from colorizer.jobs import Job, Kind
 from colorizer.look.in_shot import levelled_in_shot

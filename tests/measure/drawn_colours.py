@@ -16,8 +16,8 @@ def texture(seed, size=SIZE):
     return cv2.normalize(cloud, None, 20, 80, cv2.NORM_MINMAX)
 
 
-def plain(color, size=SIZE):
-    return np.stack([np.full(size, value, np.float32) for value in color])
+def plain(colour, size=SIZE):
+    return np.stack([np.full(size, value, np.float32) for value in colour])
 
 
 def measured(Ls, films, cuts=()):

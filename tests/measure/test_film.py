@@ -9,9 +9,9 @@ import av
 import numpy as np
 import pytest
 
-from colorizer.color.cielab import srgb_to_lab
-from colorizer.color.gamut import ab_to_srgb
-from colorizer.color.ycbcr import LUMA_WEIGHTS, ab_to_chroma
+from colorizer.colour.cielab import srgb_to_lab
+from colorizer.colour.gamut import ab_to_srgb
+from colorizer.colour.ycbcr import LUMA_WEIGHTS, ab_to_chroma
 from colorizer.commands.cli import main
 from colorizer.commands.measure import lines
 from colorizer.errors import MediaError, SettingsError
@@ -45,11 +45,11 @@ def coloured_film(path: Path, Ys, abs_, *, matrix="bt601", full=False, depth=8, 
     return path
 
 
-def two_shots(folder: Path, name: str, colors, *, lead=0, change=0, count=16) -> Path:
+def two_shots(folder: Path, name: str, colours, *, lead=0, change=0, count=16) -> Path:
     """Write a film of two shots in plain colours; `change` is added to luma codes."""
     pictures = [texture(1)] * count + [texture(9)] * (count - lead)
     Ys = [np.rint(16 + 2.19 * L).astype(np.uint8) + np.uint8(change) for L in pictures]
-    abs_ = [plain(color) for color in [colors[0]] * count + [colors[1]] * (count - lead)]
+    abs_ = [plain(colour) for colour in [colours[0]] * count + [colours[1]] * (count - lead)]
     return coloured_film(folder / name, Ys, abs_)
 
 

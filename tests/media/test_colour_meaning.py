@@ -10,15 +10,15 @@ import pytest
 import tifffile
 from PIL import Image
 
-from colorizer.color.made_profiles import rgb_profile
-from colorizer.color.profiles import result_profile
-from colorizer.color.rgb_spaces import NAMED_SPACES
+from colorizer.colour.made_profiles import rgb_profile
+from colorizer.colour.profiles import result_profile
+from colorizer.colour.rgb_spaces import NAMED_SPACES
 from colorizer.errors import SettingsError
 from colorizer.media.photo.assumed import ASSUMABLE, assumed_profile, check_assumed
 from colorizer.media.photo.still import StillSource
 from colorizer.settings import Reading
 from tests import draw_photo
-from tests.color.test_profiles import EXACT, LAB, dot_gain, gray_profile, table_curve
+from tests.colour.test_profiles import EXACT, LAB, dot_gain, gray_profile, table_curve
 from tests.media.photo.coloured import colour
 from tests.media.photo.opening import L_of, L_of_frame
 

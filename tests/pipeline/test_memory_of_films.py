@@ -11,7 +11,7 @@ from colorizer import pipeline
 from colorizer.jobs import Job, Kind
 from colorizer.media.film import sink as film_sink
 from colorizer.models import create_model
-from colorizer.models.base import ColorModel
+from colorizer.models.base import ColourModel
 from colorizer.settings import Settings
 from colorizer.stages.memory import recall
 from tests import drawn
@@ -44,7 +44,7 @@ def test_off_is_what_a_model_without_memory_gives(tmp_path, model, monkeypatch):
     """Without what `look` tells, every stage is as it was before there was a memory."""
     on = frames_of(film_job(tmp_path, "on"), model)
     off = frames_of(film_job(tmp_path, "off", memory="off"), model)
-    monkeypatch.setattr(type(model), "look", ColorModel.look)
+    monkeypatch.setattr(type(model), "look", ColourModel.look)
     without = frames_of(film_job(tmp_path, "without"), model)
     np.testing.assert_array_equal(off, without)
     assert not np.array_equal(on, off)

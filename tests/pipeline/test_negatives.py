@@ -10,7 +10,7 @@ from PIL import Image
 
 from colorizer.archive.verify.film import verify_film
 from colorizer.archive.verify.still import verify_still
-from colorizer.color.negatives import looks_negative
+from colorizer.colour.negatives import looks_negative
 from colorizer.jobs import Job, Kind
 from colorizer.pipeline import run
 from colorizer.settings import Settings

@@ -22,8 +22,8 @@ def texture(seed, size=SIZE, low=20, high=80, sigma=2.0):
     return cv2.normalize(cloud, None, low, high, cv2.NORM_MINMAX)
 
 
-def plain(color, size=SIZE):
-    return np.stack([np.full(size, value, np.float32) for value in color])
+def plain(colour, size=SIZE):
+    return np.stack([np.full(size, value, np.float32) for value in colour])
 
 
 def flickering(ab, seed):
@@ -39,9 +39,9 @@ def frame_of(index, L, ab, starts_shot=False):
     return Frame(index, index * 40, Fraction(1, 1000), Y, 8, True, L, ab, starts_shot)
 
 
-def still_shot(count, seed=1, color=(25, -20)):
+def still_shot(count, seed=1, colour=(25, -20)):
     L = texture(seed)
-    return [frame_of(i, L, flickering(plain(color), i), i == 0) for i in range(count)]
+    return [frame_of(i, L, flickering(plain(colour), i), i == 0) for i in range(count)]
 
 
 def smoothed(frames, **options):

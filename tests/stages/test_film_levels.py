@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from colorizer.color.cielab import L_to_gray, gray_to_L, srgb_to_lab
+from colorizer.colour.cielab import L_to_gray, gray_to_L, srgb_to_lab
 from colorizer.frame import Colours, Frame
 from colorizer.stages.levels import FRESH, fresh_print
 from colorizer.stages.levels.film import FilmLevels

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from colorizer.color.cielab import gray_to_L
+from colorizer.colour.cielab import gray_to_L
 from colorizer.stages.levels.film import FilmLevels
 from colorizer.stages.predict import predict_chroma
 from colorizer.stages.shots import CONTEXT, mark_shots

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from colorizer.color.cielab import gray_to_L
+from colorizer.colour.cielab import gray_to_L
 from colorizer.stages.levels import (
     FRESH,
     GAIN_LIMIT,

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from colorizer.models import create_model
-from colorizer.models.base import ColorModel, Insight
+from colorizer.models.base import ColourModel, Insight
 from colorizer.stages.memory import recall
 from colorizer.stages.memory.entries import Entries, Reader, entries_of, points_of
 from colorizer.stages.memory.glimpse import glimpses_of, keys_at, products
@@ -20,7 +20,7 @@ SIZE = (64, 96)
 BINS = 313
 
 
-class Wavering(ColorModel):
+class Wavering(ColourModel):
     """Finds things by their lightness, and gives the right half of them another bin each time."""
 
     def __init__(self, *, wavers: bool = True):

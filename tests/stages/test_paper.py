@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from colorizer import colorize
-from colorizer.color.cielab import srgb_to_lab
+from colorizer.colour.cielab import srgb_to_lab
 from colorizer.frame import Frame
 from colorizer.stages.paper import filled_below, find_paper, mark_paper
 

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from colorizer.color.cielab import L_to_gray, gray_to_L
+from colorizer.colour.cielab import L_to_gray, gray_to_L
 from colorizer.frame import Frame, working_L
 from colorizer.stages.levels.film import FilmLevels
 from colorizer.stages.predict import predict_chroma

@@ -145,7 +145,7 @@ def test_going_on_from_a_state_gives_the_very_same_numbers(start):
 
 
 def test_an_anchor_holds_as_it_is_and_pulls_its_neighbours():
-    frames = still_shot(31, color=(0, 0))
+    frames = still_shot(31, colour=(0, 0))
     frames[15] = replace(frames[15], ab=plain((50, 30)), is_anchor=True)
     done = smoothed(frames)
     assert (halved(done[15].ab) == halved(plain((50, 30)))).all()
@@ -155,7 +155,7 @@ def test_an_anchor_holds_as_it_is_and_pulls_its_neighbours():
 
 
 def test_a_shot_may_begin_with_an_anchor():
-    frames = still_shot(9, color=(0, 0))
+    frames = still_shot(9, colour=(0, 0))
     frames[0] = replace(frames[0], ab=plain((50, 30)), is_anchor=True)
     done = smoothed(frames)
     assert (halved(done[0].ab) == 50).any()

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from colorizer.color.cielab import luma_to_L
+from colorizer.colour.cielab import luma_to_L
 from colorizer.frame import Frame, working_L
 from colorizer.stages.upsample import MAX_DETAIL, TOGETHER, upsample, upsample_chroma
 

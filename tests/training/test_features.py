@@ -5,7 +5,7 @@ import pytest
 import torch
 from skimage import data
 
-from colorizer.color.cielab import srgb_to_lab
+from colorizer.colour.cielab import srgb_to_lab
 from colorizer.errors import WeightsError
 from colorizer.models import create_model
 from training.encoders import published_state

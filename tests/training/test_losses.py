@@ -4,7 +4,7 @@ import pytest
 import torch
 from scipy.stats import entropy as scipy_entropy
 
-from colorizer.color.cielab import lab_to_srgb
+from colorizer.colour.cielab import lab_to_srgb
 from colorizer.models.ab_bins import bin_centres, soft_encode
 from training.losses import (
     ab_gradient,

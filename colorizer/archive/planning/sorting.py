@@ -42,12 +42,12 @@ class NoColourNeeded(Exception):
 
 
 def sorted_out(frames: Iterator[Frame], source: StillSource, settings: Settings) -> Iterator[Frame]:
-    """Pass on the frames of a photo that is to be colored.
+    """Pass on the frames of a photo that is to be coloured.
 
     Of several pages all must need no colour: one picture among them, and all are done.
 
     Raises:
-        NoColourNeeded: nothing in it is to be colored.
+        NoColourNeeded: nothing in it is to be coloured.
     """
     for frame in frames:
         if frame.index == 0 and _unwanted(source, settings) and _rest_unwanted(source, settings):

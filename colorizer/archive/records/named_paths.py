@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from colorizer.archive.records.provenance import Sidecar
-from colorizer.color.rgb_spaces import NAMED_SPACES
+from colorizer.colour.rgb_spaces import NAMED_SPACES
 from colorizer.errors import SettingsError
 from colorizer.files.checksum import file_hash
 from colorizer.guidance.cut_list import cut_file, override_file

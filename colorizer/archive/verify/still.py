@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from colorizer.color.cielab import L_to_gray, gray_to_L
+from colorizer.colour.cielab import L_to_gray, gray_to_L
 from colorizer.errors import MediaError
 from colorizer.frame import Frame
 from colorizer.media.photo.caption import caption_rows

@@ -87,7 +87,7 @@ def _seen(command: Mapping[str, Any], frame: Frame, hints: HintsHere) -> dict[st
 def _saved(command: Mapping[str, Any], frame: Frame) -> dict[str, Any]:
     import numpy as np
 
-    from colorizer.color.cielab import L_to_gray
+    from colorizer.colour.cielab import L_to_gray
     from colorizer.look.picture import confidence_of, shrunk
     from colorizer.look.saved import saved_picture
 
@@ -169,7 +169,7 @@ def thumbnail(command: Mapping[str, Any]) -> dict[str, Any]:
 
     With `result`, the path of a finished result, `rgb` has its colours where it can be read.
     """
-    from colorizer.color.cielab import L_to_gray
+    from colorizer.colour.cielab import L_to_gray
     from colorizer.look.picture import open_picture, shrunk
     from colorizer.look.saved import saved_picture
 

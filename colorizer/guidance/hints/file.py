@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from colorizer.color.cielab import srgb_to_lab
+from colorizer.colour.cielab import srgb_to_lab
 from colorizer.errors import SettingsError
 from colorizer.files.name_forms import on_disk
 from colorizer.files.strangers import NOTES_BYTES, parse_json, read_text

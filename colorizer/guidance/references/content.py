@@ -24,7 +24,7 @@ from colorizer.frame import Frame
 from colorizer.guidance.references.reference import LEAST_CHROMA, MOST_SKEW, chroma_of, resized
 from colorizer.guidance.references.registering import registered
 from colorizer.media.photo.still import StillSource
-from colorizer.models.base import ColorModel
+from colorizer.models.base import ColourModel
 from colorizer.notes import Note, note
 from colorizer.places.still_name import read_still_name
 from colorizer.stages.levels import fresh_print
@@ -32,7 +32,7 @@ from colorizer.stages.memory.anchors import Anchor, Anchors, anchor_of
 from colorizer.stages.memory.glimpse import STRIDE, glimpses_of
 
 _MOST_KNOWN = 64
-_KNOWN: WeakKeyDictionary[ColorModel, dict[tuple[Any, ...], Anchor]] = WeakKeyDictionary()
+_KNOWN: WeakKeyDictionary[ColourModel, dict[tuple[Any, ...], Anchor]] = WeakKeyDictionary()
 """Anchors by the model that found them, and by content, size and film of their pictures."""
 
 
@@ -55,7 +55,7 @@ class OfFilm:
 
 def anchors_of(
     files: Sequence[Path],
-    model: ColorModel,
+    model: ColourModel,
     side: int,
     *,
     lenient: Container[Path] = (),
@@ -98,7 +98,7 @@ def _hash(file: Path) -> str:
         raise MediaError(file, note("reference.cannot_read", why=error.strerror)) from error
 
 
-def _anchor(file: Path, digest: str, model: ColorModel, side: int, film: OfFilm | None) -> Anchor:
+def _anchor(file: Path, digest: str, model: ColourModel, side: int, film: OfFilm | None) -> Anchor:
     """Return the anchor of a picture, which is found once for all photos of a run."""
     named, picture = read_still_name(file.name), None
     if film is not None and named is not None and (frame := film.frame_of(named[1])):
@@ -132,14 +132,14 @@ def _read(file: Path, side: int, film: OfFilm | None) -> np.ndarray:
     return planes
 
 
-def _placed(planes: np.ndarray, frame: Frame, model: ColorModel) -> Anchor | None:
+def _placed(planes: np.ndarray, frame: Frame, model: ColourModel) -> Anchor | None:
     """Return the anchor of a frame of the film in a picture's colours; None of another's."""
     found = registered(planes[0], planes[1:], frame.L)
     return None if found is None else _found(frame.L, found.ab, model, found.inside)
 
 
 def _found(
-    L: np.ndarray, ab: np.ndarray, model: ColorModel, inside: np.ndarray | None = None
+    L: np.ndarray, ab: np.ndarray, model: ColourModel, inside: np.ndarray | None = None
 ) -> Anchor:
     """Return the anchor of a picture by what the network finds in its lightness."""
     device = next(model.parameters()).device

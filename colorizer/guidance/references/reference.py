@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from colorizer.color.siting import luma_at, parity_of
+from colorizer.colour.siting import luma_at, parity_of
 from colorizer.errors import MediaError
 from colorizer.files.checksum import file_hash
 from colorizer.frame import Frame

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from colorizer.errors import MediaError
-from colorizer.media.film.color_tags import ColorTags
+from colorizer.media.film.colour_tags import ColourTags
 from colorizer.media.film.container import open_container
 from colorizer.media.film.copy import container_tags
 from colorizer.media.film.open import display_matrix, film_stream
@@ -21,7 +21,7 @@ def missing(
     container: str,
     muxer: str,
     streams: int,
-    tags: ColorTags,
+    tags: ColourTags,
     ratio: Fraction | None,
     matrix: tuple[int, ...] | None,
     chapters: int,
@@ -75,7 +75,7 @@ def missing(
     return [note("film.not_kept", container=container, what=what) for what in lost]
 
 
-def _lost_tags(frame: Any, context: Any, tags: ColorTags) -> list[str]:
+def _lost_tags(frame: Any, context: Any, tags: ColourTags) -> list[str]:
     """Compare the colour tags with what decoder and container say."""
     lost = []
     for name, wanted in (

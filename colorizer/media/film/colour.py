@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from colorizer.color.cielab import gray_to_L, srgb_to_lab
-from colorizer.color.ycbcr import normalize_luma, ycbcr_to_rgb
+from colorizer.colour.cielab import gray_to_L, srgb_to_lab
+from colorizer.colour.ycbcr import normalize_luma, ycbcr_to_rgb
 from colorizer.frame import Frame
 from colorizer.media.film.luma import LumaLayout, read_luma
 from colorizer.media.film.source import FilmSource

@@ -12,7 +12,7 @@ import numpy as np
 
 from colorizer.frame import Frame
 from colorizer.media.film.coding import Coding, quiet_encoders
-from colorizer.media.film.color_tags import ColorTags
+from colorizer.media.film.colour_tags import ColourTags
 from colorizer.media.film.copy import stream_tags
 from colorizer.media.film.luma import at_depth
 from colorizer.media.film.matroska import ROOM, light_room
@@ -42,7 +42,7 @@ def segment_muxer(coding: Coding) -> str:
 
 
 def add_film_stream(
-    output: OutputContainer, like: Film, coding: Coding, tags: ColorTags, threads: int
+    output: OutputContainer, like: Film, coding: Coding, tags: ColourTags, threads: int
 ) -> Any:
     """Add the video stream to an output, with rate, aspect, tags and metadata of the film."""
     quiet_encoders()
@@ -81,7 +81,7 @@ def add_film_stream(
 def picture_of(
     frame: Frame,
     coding: Coding,
-    tags: ColorTags,
+    tags: ColourTags,
     origin: Fraction,
     *,
     interlaced: bool = False,
@@ -182,7 +182,7 @@ class SegmentEncoder:
     """How many it has."""
 
     def __init__(
-        self, path: Path, like: Film, coding: Coding, tags: ColorTags, threads: int
+        self, path: Path, like: Film, coding: Coding, tags: ColourTags, threads: int
     ) -> None:
         """Open file and encoder.
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from colorizer.media.film.check import missing
 from colorizer.media.film.coding import Coding
-from colorizer.media.film.color_tags import ColorTags
+from colorizer.media.film.colour_tags import ColourTags
 from colorizer.media.film.container import open_container
 from colorizer.media.film.copy import Part, StreamCopy, stream_tags
 from colorizer.media.film.encoder import add_film_stream
@@ -53,7 +53,7 @@ class FilmOutput:
         *,
         like: Film,
         coding: Coding,
-        tags: ColorTags,
+        tags: ColourTags,
         copies: list[int],
         muxer: str,
         threads: int,
@@ -139,7 +139,7 @@ def complete(
     path: Path,
     *,
     like: Film,
-    tags: ColorTags,
+    tags: ColourTags,
     muxer: str,
     container: str,
     streams: int,

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from colorizer.errors import MediaError
-from colorizer.media.film.color_tags import FULL, UNSPECIFIED
+from colorizer.media.film.colour_tags import FULL, UNSPECIFIED
 from colorizer.media.film.luma import luma_layout
 from colorizer.notes import note
 

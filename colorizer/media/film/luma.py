@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from colorizer.color.cielab import L_to_gray, luma_to_L
-from colorizer.color.negatives import ends_of_negative, positive_L
-from colorizer.color.ycbcr import rgb_to_ycbcr
+from colorizer.colour.cielab import L_to_gray, luma_to_L
+from colorizer.colour.negatives import ends_of_negative, positive_L
+from colorizer.colour.ycbcr import rgb_to_ycbcr
 from colorizer.notes import note
 
 if TYPE_CHECKING:

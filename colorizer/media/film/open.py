@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from colorizer.errors import MediaError, UnsupportedMedia
 from colorizer.files.strangers import open_regular
 from colorizer.media.film.clock import TRANSPORT
-from colorizer.media.film.color_tags import FULL, LIMITED, guess_full_range
+from colorizer.media.film.colour_tags import FULL, LIMITED, guess_full_range
 from colorizer.media.film.container import open_container, outside_tracks
 from colorizer.media.film.looks import Look, LookReader
 from colorizer.media.film.luma import LumaLayout, chroma_strength, read_luma

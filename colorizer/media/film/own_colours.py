@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from colorizer.color.cielab import srgb_to_lab
-from colorizer.color.ycbcr import ycbcr_to_rgb
+from colorizer.colour.cielab import srgb_to_lab
+from colorizer.colour.ycbcr import ycbcr_to_rgb
 from colorizer.frame import Colours
-from colorizer.media.film.color_tags import ColorTags
+from colorizer.media.film.colour_tags import ColourTags
 from colorizer.media.film.luma import LumaLayout, at_depth, read_plane
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ _LOOK = 8
 
 
 def own_colours(
-    frame: VideoFrame, Y: np.ndarray, layout: LumaLayout, tags: ColorTags
+    frame: VideoFrame, Y: np.ndarray, layout: LumaLayout, tags: ColourTags
 ) -> Colours | None:
     """Return the colours of a decoded frame; None of one that is exactly gray.
 

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Self
 
 import numpy as np
 
-from colorizer.color.siting import chroma_shift
+from colorizer.colour.siting import chroma_shift
 from colorizer.errors import MediaError, TargetError, UnsupportedMedia
 from colorizer.frame import Frame, working_L
 from colorizer.media.film.bare import BareFilm
 from colorizer.media.film.codecs import CHROMA_STEPS
 from colorizer.media.film.coding import Coding, pixel_format
-from colorizer.media.film.color_tags import complete_tags
+from colorizer.media.film.colour_tags import complete_tags
 from colorizer.media.film.luma import luma_layout, read_luma
 from colorizer.media.film.open import first_field, found_range
 from colorizer.media.film.own_colours import own_colours

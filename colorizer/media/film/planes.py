@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from colorizer.color.siting import chroma_shift, luma_at, luma_at_woven, parity_of
-from colorizer.color.ycbcr import ab_to_chroma
+from colorizer.colour.siting import chroma_shift, luma_at, luma_at_woven, parity_of
+from colorizer.colour.ycbcr import ab_to_chroma
 from colorizer.media.film.luma import at_depth
 from colorizer.media.film.own_colours import fitting
 
 if TYPE_CHECKING:
     from colorizer.frame import Frame
     from colorizer.media.film.coding import Coding
-    from colorizer.media.film.color_tags import ColorTags
+    from colorizer.media.film.colour_tags import ColourTags
     from colorizer.media.film.protocol import Film
 
 
@@ -34,7 +34,7 @@ def parity_in(frame: Frame, like: Film) -> int | None:
 
 
 def planes_of(
-    frame: Frame, coding: Coding, tags: ColorTags, *, interlaced: bool
+    frame: Frame, coding: Coding, tags: ColourTags, *, interlaced: bool
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return luma and chroma of a frame as a coding has them; see `picture_of`.
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from colorizer.frame import Frame
     from colorizer.media.film.anchor import Anchor, Counts
     from colorizer.media.film.clock import Epoch
-    from colorizer.media.film.color_tags import ColorTags
+    from colorizer.media.film.colour_tags import ColourTags
     from colorizer.media.film.luma import LumaLayout
 
 
@@ -54,7 +54,7 @@ class Film(Protocol):
     """(height, width) of the coded picture, before any rotation for display."""
     layout: LumaLayout
     """Pixel format, bit depth and chroma sampling."""
-    tags: ColorTags
+    tags: ColourTags
     """Matrix, primaries, transfer and range."""
     rate: Fraction
     """Average frames per second."""

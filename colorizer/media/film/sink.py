@@ -9,7 +9,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from colorizer.color.siting import chroma_shift
+from colorizer.colour.siting import chroma_shift
 from colorizer.errors import TargetError
 from colorizer.files.checksum import combined_hash
 from colorizer.files.durable import create_part, flush_folder, part_of

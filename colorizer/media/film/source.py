@@ -16,7 +16,7 @@ from colorizer.errors import UnsupportedMedia
 from colorizer.frame import Colours, Frame, working_L
 from colorizer.media.film.anchor import Anchor, CountLog, Counts
 from colorizer.media.film.clock import TRANSPORT, Clock, Epoch
-from colorizer.media.film.color_tags import complete_tags
+from colorizer.media.film.colour_tags import complete_tags
 from colorizer.media.film.decode import FilmDecoder
 from colorizer.media.film.endings import Ending, mixed_line
 from colorizer.media.film.looks import FilmChange, LookReader, is_mixed

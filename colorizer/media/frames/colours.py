@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from colorizer.color.cielab import BLOCK, RgbSpace
-from colorizer.color.rgb_spaces import ab_to_codes
-from colorizer.color.ycbcr import LUMA_WEIGHTS, ab_to_chroma, normalize_luma, ycbcr_to_rgb
+from colorizer.colour.cielab import BLOCK, RgbSpace
+from colorizer.colour.rgb_spaces import ab_to_codes
+from colorizer.colour.ycbcr import LUMA_WEIGHTS, ab_to_chroma, normalize_luma, ycbcr_to_rgb
 from colorizer.frame import Frame
 from colorizer.media.film.luma import at_depth
 from colorizer.media.frames.dpx import Header, write_dpx

@@ -12,10 +12,10 @@ from functools import lru_cache
 
 import numpy as np
 
-from colorizer.color.cielab import SRGB, L_to_light, RgbSpace, light_to_L
-from colorizer.color.gamut import ab_to_linear
-from colorizer.color.rgb_spaces import LINEAR_LIGHT, light_space
-from colorizer.color.ycbcr import ab_to_chroma, ycbcr_to_rgb
+from colorizer.colour.cielab import SRGB, L_to_light, RgbSpace, light_to_L
+from colorizer.colour.gamut import ab_to_linear
+from colorizer.colour.rgb_spaces import LINEAR_LIGHT, light_space
+from colorizer.colour.ycbcr import ab_to_chroma, ycbcr_to_rgb
 from colorizer.frame import Frame
 from colorizer.media.film.luma import at_depth
 from colorizer.media.frames.exr import write_exr

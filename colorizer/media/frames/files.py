@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
-from colorizer.color.cielab import SRGB, L_to_gray, RgbSpace, light_to_L, srgb_to_lab
-from colorizer.color.rgb_spaces import LINEAR_LIGHT, LOG_FILM
-from colorizer.color.ycbcr import rgb_to_ycbcr
+from colorizer.colour.cielab import SRGB, L_to_gray, RgbSpace, light_to_L, srgb_to_lab
+from colorizer.colour.rgb_spaces import LINEAR_LIGHT, LOG_FILM
+from colorizer.colour.ycbcr import rgb_to_ycbcr
 from colorizer.files.strangers import open_regular
 from colorizer.frame import Colours, Frame, working_L
 from colorizer.media.film.luma import at_depth

@@ -14,7 +14,7 @@ from colorizer.errors import MediaError, UnsupportedMedia
 from colorizer.frame import Frame
 from colorizer.media.film.anchor import Anchor
 from colorizer.media.film.bare import BareFilm
-from colorizer.media.film.color_tags import ColorTags
+from colorizer.media.film.colour_tags import ColourTags
 from colorizer.media.film.container import open_container
 from colorizer.media.film.luma import LumaLayout
 from colorizer.media.film.protocol import Film
@@ -206,7 +206,7 @@ class SequenceSource(BareFilm):
             has_alpha=False,
         )  # fmt: skip
         tags = (6, 6, 6) if self.size[0] <= 576 else (1, 1, 1)
-        self.tags = ColorTags("bt601" if tags[0] == 6 else "bt709", *tags, full_range=True)
+        self.tags = ColourTags("bt601" if tags[0] == 6 else "bt709", *tags, full_range=True)
         self.container_name, self.codec_name = "image sequence", first.coded[0]
 
     def _wanted(self, start: Place | None, end: Place | None) -> None:

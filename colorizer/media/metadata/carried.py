@@ -36,7 +36,7 @@ DateTime, Artist, HostComputer, InkNames, TargetPrinter, XMP, ImageID, Copyright
 dates, Windows XP fields, unique id, owner and serial numbers, lens, original file name."""
 XMP_TAG, IPTC_TAG, PHOTOSHOP_TAG = 700, 33723, 34377
 EXIF_TAG, GPS_TAG, INTEROP_TAG = 34665, 34853, 40965
-_COLOR_SPACE = 0xA001
+_COLOUR_SPACE = 0xA001
 _PNG_REPLACED = {
     b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"cHRM", b"gAMA", b"iCCP", b"sBIT", b"sRGB",
     b"cICP", b"bKGD", b"hIST", b"pHYs", b"sPLT", b"eXIf", b"acTL", b"fcTL", b"fdAT",
@@ -139,7 +139,7 @@ def of_exif(exif: bytes) -> tuple[int | None, str]:
             inner = read_directory(file, below, order)
         if below := number(inner, INTEROP_TAG):
             index = read_directory(file, below, order).get(1)
-    stated = stated_space(number(inner, _COLOR_SPACE), index.data if index else b"")
+    stated = stated_space(number(inner, _COLOUR_SPACE), index.data if index else b"")
     return number(first, ORIENTATION_TAG), stated
 
 
@@ -246,7 +246,7 @@ def read_tiff(page: TiffPage, file: BinaryIO) -> Metadata:
 def _stated(ifds: dict[int, Directory], order: str) -> str:
     """Return what EXIF directories of a TIFF say of the colour space."""
     codes, index = ifds.get(EXIF_TAG, {}), ifds.get(INTEROP_TAG, {}).get(1)
-    entry = codes.get(_COLOR_SPACE)
+    entry = codes.get(_COLOUR_SPACE)
     code = int.from_bytes(entry.data, "little" if order == "<" else "big") if entry else 0
     return stated_space(code, index.data if index else b"")
 

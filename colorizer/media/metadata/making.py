@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from colorizer import __version__
-from colorizer.color.profiles import profile_name
+from colorizer.colour.profiles import profile_name
 from colorizer.errors import MediaError
 from colorizer.files.checksum import file_hash
 from colorizer.frame import Frame

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from colorizer.color.coded_colours import SRGB_PRIMARIES, profile_of
-from colorizer.color.profiles import foreign_profile, profile_name, result_profile
-from colorizer.color.rgb_spaces import NAMED_SPACES
+from colorizer.colour.coded_colours import SRGB_PRIMARIES, profile_of
+from colorizer.colour.profiles import foreign_profile, profile_name, result_profile
+from colorizer.colour.rgb_spaces import NAMED_SPACES
 from colorizer.errors import SettingsError
 from colorizer.files.strangers import read_whole
 from colorizer.media.metadata.limits import MOST_METADATA_BYTES

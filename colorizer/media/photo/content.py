@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from colorizer.color.cielab import luma_to_L, srgb_to_lab
-from colorizer.color.tint import beyond_tint
+from colorizer.colour.cielab import luma_to_L, srgb_to_lab
+from colorizer.colour.tint import beyond_tint
 from colorizer.media.photo.scan import Scan
 
 COLOURED, BLANK, TEXT, LINE_ART = "coloured", "blank", "text", "line_art"

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from colorizer.color.cielab import (
+from colorizer.colour.cielab import (
     SRGB,
     L_to_gray,
     light_to_L,
     linear_to_srgb,
     srgb_to_lab,
 )
-from colorizer.color.profiles import gray_axis, rgb_light
+from colorizer.colour.profiles import gray_axis, rgb_light
 from colorizer.frame import working_size
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from colorizer.color.cielab import SRGB
-from colorizer.color.rgb_spaces import ab_to_codes
+from colorizer.colour.cielab import SRGB
+from colorizer.colour.rgb_spaces import ab_to_codes
 from colorizer.media.photo.gray import strips
 
 

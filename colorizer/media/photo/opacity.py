@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from colorizer.color.cielab import L_to_light, RgbSpace, light_to_L
+from colorizer.colour.cielab import L_to_light, RgbSpace, light_to_L
 from colorizer.media.photo.gray import strips
 from colorizer.media.photo.scan import ASSOCIATED, UNASSOCIATED, Extra, Scan
 from colorizer.notes import note

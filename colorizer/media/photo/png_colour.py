@@ -11,8 +11,8 @@ import zlib
 from collections.abc import Callable, Mapping
 from typing import BinaryIO, TypeAlias
 
-from colorizer.color.coded_colours import SRGB_PRIMARIES, profile_of, profile_of_codes
-from colorizer.color.made_profiles import SRGB_CURVE, Curve
+from colorizer.colour.coded_colours import SRGB_PRIMARIES, profile_of, profile_of_codes
+from colorizer.colour.made_profiles import SRGB_CURVE, Curve
 from colorizer.media.metadata.limits import MOST_METADATA_BYTES
 from colorizer.media.metadata.png_walk import walk_chunks
 from colorizer.notes import note

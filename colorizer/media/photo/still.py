@@ -12,9 +12,9 @@ from typing import BinaryIO, Self
 
 import numpy as np
 
-from colorizer.color.cielab import luma_to_L
-from colorizer.color.negatives import ends_of_negative, positive_L
-from colorizer.color.profiles import foreign_profile, result_profile
+from colorizer.colour.cielab import luma_to_L
+from colorizer.colour.negatives import ends_of_negative, positive_L
+from colorizer.colour.profiles import foreign_profile, result_profile
 from colorizer.errors import MediaError
 from colorizer.files.strangers import open_regular
 from colorizer.frame import Frame, working_L

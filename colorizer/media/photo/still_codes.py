@@ -7,8 +7,8 @@ from hashlib import sha256
 
 import numpy as np
 
-from colorizer.color.cielab import BLOCK, RgbSpace
-from colorizer.color.rgb_spaces import ab_to_codes
+from colorizer.colour.cielab import BLOCK, RgbSpace
+from colorizer.colour.rgb_spaces import ab_to_codes
 from colorizer.frame import Frame
 
 _DARK = 4096

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO, Self
 
 import numpy as np
 
-from colorizer.color.profiles import result_profile, result_space
+from colorizer.colour.profiles import result_profile, result_space
 from colorizer.errors import TargetError
 from colorizer.files.durable import create_part, part_of
 from colorizer.frame import Frame

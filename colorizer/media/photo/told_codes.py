@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from colorizer.color.coded_colours import profile_of_codes
+from colorizer.colour.coded_colours import profile_of_codes
 from colorizer.media.photo.png_colour import SRGB_SAID
 from colorizer.notes import note
 

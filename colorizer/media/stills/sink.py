@@ -22,8 +22,8 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from colorizer import __version__
-from colorizer.color.cielab import L_to_gray
-from colorizer.color.gamut import ab_to_srgb
+from colorizer.colour.cielab import L_to_gray
+from colorizer.colour.gamut import ab_to_srgb
 from colorizer.errors import TargetError
 from colorizer.files.checksum import file_hash
 from colorizer.files.durable import write_whole

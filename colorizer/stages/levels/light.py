@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from colorizer.color.cielab import L_to_gray, gray_to_L
+from colorizer.colour.cielab import L_to_gray, gray_to_L
 from colorizer.frame import Motion
 from colorizer.stages.motion import path_of, warp
 

@@ -9,7 +9,7 @@ from functools import partial
 import cv2
 import numpy as np
 
-from colorizer.color.cielab import L_to_gray, gray_to_L
+from colorizer.colour.cielab import L_to_gray, gray_to_L
 from colorizer.frame import Frame, working_L
 from colorizer.stages.found import BARS, IRIS
 from colorizer.stages.levels import GAIN_LIMIT, bent

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from colorizer import pipeline
-from colorizer.color.cielab import srgb_to_lab
+from colorizer.colour.cielab import srgb_to_lab
 from colorizer.errors import ColorizerError, MediaError, SettingsError
 from colorizer.guidance.hints.file import guides_of
 from colorizer.guidance.references.files import content_files, with_frames

@@ -11,9 +11,9 @@ import pytest
 
 from colorizer import pipeline
 from colorizer.archive.planning.existing import Standing, standing_of
-from colorizer.color.cielab import luma_to_L, srgb_to_lab
-from colorizer.color.gamut import ab_to_srgb
-from colorizer.color.ycbcr import ab_to_chroma
+from colorizer.colour.cielab import luma_to_L, srgb_to_lab
+from colorizer.colour.gamut import ab_to_srgb
+from colorizer.colour.ycbcr import ab_to_chroma
 from colorizer.errors import MediaError, SettingsError
 from colorizer.frame import Frame
 from colorizer.guidance.hints.file import read_hints

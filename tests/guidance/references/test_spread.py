@@ -16,10 +16,10 @@ def scene():
     return L, ab
 
 
-def claim_of(where, color, share=1.0):
+def claim_of(where, colour, share=1.0):
     weight = np.zeros(SIZE, np.float16)
     weight[where] = share
-    return Claim(plain(color, SIZE).astype(np.float16), weight, share)
+    return Claim(plain(colour, SIZE).astype(np.float16), weight, share)
 
 
 def test_a_claim_is_obeyed_and_what_is_unlike_is_left_alone():

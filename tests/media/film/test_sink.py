@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from colorizer.archive.verify.film import verify_film
-from colorizer.color.ycbcr import ab_to_chroma
+from colorizer.colour.ycbcr import ab_to_chroma
 from colorizer.errors import SettingsError
 from colorizer.media.film.encoder import picture_of
 from colorizer.media.film.luma import at_depth

@@ -9,7 +9,7 @@ import numpy as np
 import OpenEXR
 import pytest
 
-from colorizer.color.cielab import light_to_L
+from colorizer.colour.cielab import light_to_L
 from colorizer.errors import MediaError, UnsupportedMedia
 from colorizer.media.frames.exr import read_exr, write_exr
 from colorizer.media.frames.exr_frames import codes_of, luminance, space_of, tone

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from colorizer.color.cielab import srgb_to_lab
+from colorizer.colour.cielab import srgb_to_lab
 from colorizer.media.photo.still import StillSource
 
 

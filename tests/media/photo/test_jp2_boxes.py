@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from colorizer.color.cielab import srgb_to_lab
+from colorizer.colour.cielab import srgb_to_lab
 from colorizer.media.photo.jp2_boxes import SIGNATURE, box, boxes
 from tests import draw_photo
 from tests.media.photo.opening import L_of_frame, open_photo

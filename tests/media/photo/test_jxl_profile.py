@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from colorizer.color.profiles import result_profile
+from colorizer.colour.profiles import result_profile
 from colorizer.media.photo import jxl_profile
 from colorizer.media.photo.jxl_profile import _library, profile_of_jxl
 from tests.media.photo.opening import open_photo

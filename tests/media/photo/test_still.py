@@ -6,7 +6,7 @@ import pytest
 import tifffile
 from PIL import Image, ImageOps
 
-from colorizer.color.profiles import result_profile
+from colorizer.colour.profiles import result_profile
 from colorizer.media.photo.gray import rgb_to_gray
 from colorizer.media.photo.still import StillSource, upright
 from tests import draw_photo

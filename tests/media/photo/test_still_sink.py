@@ -8,7 +8,7 @@ import pytest
 import tifffile
 from PIL import Image
 
-from colorizer.color.cielab import gray_to_L, srgb_to_lab
+from colorizer.colour.cielab import gray_to_L, srgb_to_lab
 from colorizer.errors import TargetError
 from colorizer.media.photo.still import StillSource
 from colorizer.media.photo.still_sink import StillSink

@@ -1,7 +1,7 @@
-"""CIELAB and sRGB: with `colorizer.color.ycbcr` the only place that knows a colour formula.
+"""CIELAB and sRGB: with `colorizer.colour.ycbcr` the only place that knows a colour formula.
 
 sRGB (IEC 61966-2-1), CIELAB (D65, 2 degrees), their relation, and ab at fixed L to sRGB for stills.
-Y'CbCr and ab at fixed luma codes, for films, are in `colorizer.color.ycbcr`. Every function takes
+Y'CbCr and ab at fixed luma codes, for films, are in `colorizer.colour.ycbcr`. Every function takes
 numpy arrays or torch tensors and returns the same kind; torch is never imported for numpy input.
 """
 

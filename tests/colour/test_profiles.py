@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from colorizer.color.cielab import light_to_L
-from colorizer.color.profiles import (
+from colorizer.colour.cielab import light_to_L
+from colorizer.colour.profiles import (
     gray_light,
     profile_name,
     result_profile,
     result_space,
     rgb_light,
 )
-from colorizer.color.rgb_spaces import NAMED_SPACES
+from colorizer.colour.rgb_spaces import NAMED_SPACES
 from colorizer.errors import SettingsError
 
 LAB = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from colorizer.color.made_profiles import SRGB_CURVE, Curve, gray_profile, rgb_profile
-from colorizer.color.rgb_spaces import chromatic_matrix
+from colorizer.colour.made_profiles import SRGB_CURVE, Curve, gray_profile, rgb_profile
+from colorizer.colour.rgb_spaces import chromatic_matrix
 from colorizer.notes import note
 
 SRGB_PRIMARIES = (0.64, 0.33, 0.30, 0.60, 0.15, 0.06, 0.3127, 0.3290)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from colorizer.color.siting import chroma_shift, luma_at, luma_at_woven
+from colorizer.colour.siting import chroma_shift, luma_at, luma_at_woven
 
 
 def ramp(height, width, down, across):

@@ -33,7 +33,7 @@ _OUTSIDE = 0.01
 
 
 @dataclass(frozen=True, slots=True)
-class ColorTags:
+class ColourTags:
     """Colour description of a film, complete: nothing is left unspecified."""
 
     matrix: str
@@ -46,7 +46,7 @@ class ColorTags:
     """Transfer characteristics, ITU-T H.273."""
     full_range: bool
 
-    def with_matrix(self, matrix: str) -> ColorTags:
+    def with_matrix(self, matrix: str) -> ColourTags:
         """Return these tags for another matrix, for codecs that know only one."""
         return replace(self, matrix=matrix, colorspace=_DEFAULTS[matrix][0])
 
@@ -60,7 +60,7 @@ class ColorTags:
 
 def complete_tags(
     frame: VideoFrame, height: int, rate: Fraction, full_range: bool
-) -> tuple[ColorTags, str | None]:
+) -> tuple[ColourTags, str | None]:
     """Read the tags of a decoded frame and fill in what is unspecified.
 
     Args:
@@ -82,7 +82,7 @@ def complete_tags(
     pal = matrix == "bt601" and (height == _SD_LINES or rate in (25, 50))
     defaults = _PAL if pal else _DEFAULTS[matrix]
     known = frame.colorspace in _MATRICES
-    tags = ColorTags(
+    tags = ColourTags(
         matrix=matrix,
         colorspace=frame.colorspace if known else defaults[0],
         primaries=_or_default(frame.color_primaries, defaults[1]),

@@ -5,7 +5,7 @@ import pytest
 import torch
 from skimage.color import lab2rgb, rgb2lab
 
-from colorizer.color.cielab import (
+from colorizer.colour.cielab import (
     L_to_gray,
     gray_to_L,
     lab_to_srgb,
@@ -31,9 +31,9 @@ def photo(size=(60, 80)):
     return (0.5 + 0.25 * np.sin(0.9 * y) + 0.2 * wave).astype(np.float32)
 
 
-def planes(*colors):
+def planes(*colours):
     """Arrange colours as one row of pixels, (3, 1, N)."""
-    return np.array(colors, np.float32).T[:, None]
+    return np.array(colours, np.float32).T[:, None]
 
 
 @pytest.mark.parametrize(("rgb", "lab"), NAMED_LAB.items())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from colorizer.color.cielab import (
+from colorizer.colour.cielab import (
     BLOCK,
     EPSILON_ROOT,
     KAPPA_SLOPE,

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from colorizer.color.cielab import SRGB, light_to_L
-from colorizer.color.gamut import ab_to_srgb
-from colorizer.color.rgb_spaces import NAMED_SPACES, ab_to_codes
+from colorizer.colour.cielab import SRGB, light_to_L
+from colorizer.colour.gamut import ab_to_srgb
+from colorizer.colour.rgb_spaces import NAMED_SPACES, ab_to_codes
 
 RNG = np.random.default_rng(0)
 L = (RNG.random((64, 128)) * 100).astype(np.float32)

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import numpy as np
 
-from colorizer.color.cielab import L_to_light, RgbSpace
-from colorizer.color.made_profiles import make_profile
-from colorizer.color.rgb_spaces import D50, NAMED_SPACES, SRGB, adaptation, matrix_space
+from colorizer.colour.cielab import L_to_light, RgbSpace
+from colorizer.colour.made_profiles import make_profile
+from colorizer.colour.rgb_spaces import D50, NAMED_SPACES, SRGB, adaptation, matrix_space
 from colorizer.errors import SettingsError
 from colorizer.files.strangers import read_whole
 from colorizer.notes import note

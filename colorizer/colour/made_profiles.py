@@ -9,8 +9,8 @@ from typing import TypeAlias
 
 import numpy as np
 
-from colorizer.color.cielab import SRGB, RgbSpace
-from colorizer.color.rgb_spaces import D50, adaptation
+from colorizer.colour.cielab import SRGB, RgbSpace
+from colorizer.colour.rgb_spaces import D50, adaptation
 
 Curve: TypeAlias = tuple[int, *tuple[float, ...]]
 """Kind and parameters of ICC's parametricCurveType (ICC.1:2022, 10.18)."""

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from colorizer.color.cielab import BLOCK, Array, array_module, linear_to_srgb, opponents_to_linear
+from colorizer.colour.cielab import BLOCK, Array, array_module, linear_to_srgb, opponents_to_linear
 
 LUMA_WEIGHTS = {"bt601": (0.299, 0.114), "bt709": (0.2126, 0.0722), "bt2020": (0.2627, 0.0593)}
 """Kr and Kb of the non-constant-luminance Y'CbCr matrices; Kg = 1 - Kr - Kb."""

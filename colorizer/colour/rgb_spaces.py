@@ -14,8 +14,15 @@ from typing import Any
 import cv2
 import numpy as np
 
-from colorizer.color.cielab import EPSILON_ROOT, KAPPA_SLOPE, SRGB, L_to_light, RgbSpace, light_to_L
-from colorizer.color.gamut import fitted
+from colorizer.colour.cielab import (
+    EPSILON_ROOT,
+    KAPPA_SLOPE,
+    SRGB,
+    L_to_light,
+    RgbSpace,
+    light_to_L,
+)
+from colorizer.colour.gamut import fitted
 from colorizer.notes import note
 
 D50 = (0.9642, 1.0, 0.8249)

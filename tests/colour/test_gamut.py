@@ -5,9 +5,9 @@ import pytest
 import torch
 from skimage.color import rgb2lab
 
-from colorizer.color.cielab import L_to_gray, lab_to_linear, srgb_to_lab
-from colorizer.color.gamut import ab_to_linear, ab_to_srgb
-from tests.color.test_cielab import photo
+from colorizer.colour.cielab import L_to_gray, lab_to_linear, srgb_to_lab
+from colorizer.colour.gamut import ab_to_linear, ab_to_srgb
+from tests.colour.test_cielab import photo
 
 
 def test_srgb_keeps_L_for_every_L_and_ab():

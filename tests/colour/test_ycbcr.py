@@ -8,8 +8,8 @@ import pytest
 import torch
 from skimage.color import deltaE_ciede2000, rgb2lab
 
-from colorizer.color.cielab import lab_to_srgb, linear_to_srgb, opponents_to_linear, srgb_to_lab
-from colorizer.color.ycbcr import (
+from colorizer.colour.cielab import lab_to_srgb, linear_to_srgb, opponents_to_linear, srgb_to_lab
+from colorizer.colour.ycbcr import (
     LUMA_WEIGHTS,
     ab_to_chroma,
     normalize_chroma,
@@ -39,9 +39,9 @@ def photo(size=(60, 80)):
     return (0.5 + 0.25 * np.sin(0.9 * y) + 0.2 * wave).astype(np.float32)
 
 
-def planes(*colors):
+def planes(*colours):
     """Arrange colours as one row of pixels, (3, 1, N)."""
-    return np.array(colors, np.float32).T[:, None]
+    return np.array(colours, np.float32).T[:, None]
 
 
 def codes_dtype(bits):
@@ -218,7 +218,7 @@ def test_no_jump_in_chroma_along_a_ramp_out_of_the_gamut():
 @pytest.mark.slow
 def test_colour_needs_no_torch():
     code = (
-        "import sys, numpy as np; from colorizer.color.ycbcr import ab_to_chroma;"
+        "import sys, numpy as np; from colorizer.colour.ycbcr import ab_to_chroma;"
         "ab_to_chroma(np.zeros((2, 2), np.uint8), np.zeros((2, 2, 2), np.float32),"
         " matrix='bt709', bits=8, full_range=False); assert 'torch' not in sys.modules"
     )

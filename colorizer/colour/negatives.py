@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from colorizer.color.cielab import light_to_L
+from colorizer.colour.cielab import light_to_L
 
 _SIDE = 128
 _GAMMA = 0.65

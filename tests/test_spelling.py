@@ -1,0 +1,42 @@
+"""One spelling: colour, and colorize as the program; names of formats and libraries stay."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+FILES = sorted(
+    path
+    for room in ("colorizer", "gui", "training", "packaging")
+    for path in (ROOT / room).rglob("*.py")
+)
+AMERICAN = re.compile(r"color(?!iz|ful|map)", re.IGNORECASE)
+"""Colorize, and colorfulness, the metric of that name by Hasler and Suesstrunk, are no other's."""
+OTHERS = {
+    "deepcolor", "xcolorrange",
+    "color_range", "color_primaries", "color_trc", "colorspace", "outcolorspace",
+}  # fmt: skip
+"""A network, a keyword of y4m headers, names of PyAV and imagecodecs."""
+
+
+def defined(tree: ast.Module):
+    """Yield the names that a module defines."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef):
+            yield node.name
+        elif isinstance(node, ast.arg):
+            yield node.arg
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_names_are_spelled_one_way(path):
+    names = {name for name in defined(ast.parse(path.read_text())) if AMERICAN.search(name)}
+    assert {
+        name for name in names if not any(other in name.casefold() for other in OTHERS)
+    } == set()
+    prose = re.findall(r"\b[Cc]ol(?:ored|oring|ors)\b|\bcolou?rise", path.read_text())
+    assert prose == []
