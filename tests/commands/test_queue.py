@@ -45,6 +45,7 @@ def states(base: Path) -> dict[str, str]:
         return {entry.job.source.name: str(entry.state) for entry in opened.entries()}
 
 
+@pytest.mark.slow
 def test_what_was_added_is_run_later_and_cleared(base, capsys):
     assert queue(base, "add", base / "in", "-o", base / "out", "--size", 64) == ExitCode.OK
     assert set(states(base).values()) == {"waiting"}

@@ -123,6 +123,7 @@ def test_what_exists_is_skipped_and_what_was_painted_is_kept(tmp_path, tiny, cap
     assert drawn.hashes(out) == before
 
 
+@pytest.mark.slow
 def test_errors_are_one_line(tmp_path, tiny, capsys):
     source, out = film(tmp_path), tmp_path / "out"
     run(source, "-o", out)
@@ -145,6 +146,7 @@ def test_errors_are_one_line(tmp_path, tiny, capsys):
         assert told in lines[0]
 
 
+@pytest.mark.slow
 @pytest.mark.matrix
 @pytest.mark.parametrize("text", ["", "{}", "[1]", '{"schema": 1, "shots": [{"stills": 3}]}'])
 def test_a_strangers_list_is_no_list(tmp_path, tiny, text):
@@ -211,6 +213,7 @@ def turned(picture: Image.Image) -> Image.Image:
     return Image.merge("HSV", (hue, saturation, value)).convert("RGB")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["kept", "lost"])
 def test_stills_recoloured_by_pillow_give_their_film_their_colours(tmp_path, name):
     """Whether the name still tells the frame or not."""

@@ -186,6 +186,7 @@ def film(tmp_path_factory):
     return folder / "a.mkv"
 
 
+@pytest.mark.slow
 def test_shots_are_found_answer_by_answer(talk, film):
     event = {"over": False}
     while not event["over"]:

@@ -173,6 +173,7 @@ def test_tab_reaches_every_control_and_comes_back(window):
     assert reachable <= set(seen)
 
 
+@pytest.mark.slow
 def test_everything_fits_a_small_window_with_shots_open(window, until, tmp_path):
     """1024 x 640 at 100 %, and 1600 x 1000 at 200 %, which are 800 x 500 here; each language."""
     from colorizer.jobs import Job, Kind

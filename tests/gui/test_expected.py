@@ -1,5 +1,6 @@
 """What people know of such programs and expect here, tried through the window."""
 
+import pytest
 from PySide6.QtCore import QItemSelectionModel, QMimeData, QUrl
 from PySide6.QtWidgets import QApplication
 
@@ -18,6 +19,7 @@ def test_settings_of_all_selected_rows_change_at_once(filled, qtbot):
     assert filled.session.undo.count() == 1
 
 
+@pytest.mark.slow
 def test_files_are_pasted(window, scans, until):
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(scans / "a.png"))])
@@ -29,6 +31,7 @@ def test_files_are_pasted(window, scans, until):
     assert "holds no files" in window.statusBar().currentMessage()
 
 
+@pytest.mark.slow
 def test_look_and_hints_are_copied_to_other_pictures(filled):
     session = filled.session
     first, second, third = (entry.id for entry in session.model.entries)
@@ -48,6 +51,7 @@ def test_look_and_hints_are_copied_to_other_pictures(filled):
     assert session.model.entry(third).job.hints == ()
 
 
+@pytest.mark.slow
 def test_settings_of_the_selected_files_change_and_their_results_get_other_names(
     filled, until, monkeypatch
 ):
@@ -68,6 +72,7 @@ def test_settings_of_the_selected_files_change_and_their_results_get_other_names
     assert targets() == [".png", ".jpg", ".tif"]
 
 
+@pytest.mark.slow
 def test_failed_is_a_link_that_shows_the_failed_files(filled, until):
     model = filled.session.model
     model.change(model.entries[1].id, state=JobState.FAILED, reason="cut off")
@@ -78,6 +83,7 @@ def test_failed_is_a_link_that_shows_the_failed_files(filled, until):
     assert filled.session.shown_entry().job.source.name == "b.jpg"
 
 
+@pytest.mark.slow
 def test_folders_that_were_chosen_are_where_the_next_choice_begins(window, scans, monkeypatch):
     from gui.app import asking
 
@@ -93,6 +99,7 @@ def test_folders_that_were_chosen_are_where_the_next_choice_begins(window, scans
     assert asked == ["", str(scans)]
 
 
+@pytest.mark.slow
 def test_start_keeps_its_width_whatever_it_says(filled):
     button = filled.toolbar.widgetForAction(filled.acts["start"])
     wide = button.width()
@@ -103,6 +110,7 @@ def test_start_keeps_its_width_whatever_it_says(filled):
     del filled.session.engine.send
 
 
+@pytest.mark.slow
 def test_a_hint_that_is_clicked_gets_another_colour(filled, until):
     panel = filled.look_panel
     until(lambda: panel.is_seen and not panel.is_busy)

@@ -105,6 +105,7 @@ def test_about_says_that_colours_are_guesses():
     assert "guesses" in about_html()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("theme", ["dark", "light"])
 def test_a_theme_reaches_the_window(qapp, shared_window, theme):
     apply_theme(QApplication.instance(), theme)
@@ -131,6 +132,7 @@ def test_shipped_weights_are_not_removed(shared_window, qtbot, until, monkeypatc
     assert "no imported weights" in dialog.answer.text()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("line", "expected"),
     [

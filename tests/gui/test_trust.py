@@ -57,6 +57,7 @@ def test_the_first_row_is_selected_when_it_is_shown(filled):
     assert filled.acts["reveal"].isEnabled()
 
 
+@pytest.mark.slow
 def test_ctrl_home_and_end_move_rows_and_not_the_cursor(filled, qtbot):
     while popup := QApplication.activePopupWidget():  # of another test
         popup.close()
@@ -75,6 +76,7 @@ def test_ctrl_home_and_end_move_rows_and_not_the_cursor(filled, qtbot):
     assert names(filled) == before
 
 
+@pytest.mark.slow
 def test_a_row_that_the_filter_hides_is_not_changed(filled, until):
     filled.queue_panel.select(filled.session.model.entries[0].id)
     hidden = filled.session.shown
@@ -115,6 +117,7 @@ def test_a_worker_that_was_given_up_is_said_and_started_again(filled, until, mon
     until(lambda: states(filled) == ["done"] * 3)
 
 
+@pytest.mark.slow
 def test_a_queue_that_was_stopped_is_not_finished(filled, until, monkeypatch):
     told, wished = [], []
     monkeypatch.setattr(AtEnd, "tell", lambda self, words: wished.append(self.wish))
@@ -134,6 +137,7 @@ def test_a_queue_that_was_stopped_is_not_finished(filled, until, monkeypatch):
     assert wished == ["quit"]
 
 
+@pytest.mark.slow
 def test_time_goes_on_when_nothing_reports(filled, until, monkeypatch):
     session = filled.session
     session.engine.send = lambda **_: None  # the worker never hears of it
@@ -142,6 +146,7 @@ def test_time_goes_on_when_nothing_reports(filled, until, monkeypatch):
     del session.engine.send
 
 
+@pytest.mark.slow
 def test_a_paused_file_says_so(filled, until):
     session = filled.session
     session.engine.send = lambda **_: None
@@ -158,6 +163,7 @@ def test_a_paused_file_says_so(filled, until):
     del session.engine.send
 
 
+@pytest.mark.slow
 def test_one_file_is_one_file(window, scans, until):
     window.add([scans / "a.png"])
     until(lambda: window.session.model.rowCount() == 1)
@@ -165,6 +171,7 @@ def test_one_file_is_one_file(window, scans, until):
     until(lambda: window.output.words == "0 of 1 file")
 
 
+@pytest.mark.slow
 def test_what_is_in_the_queue_already_is_said_and_shown(filled, scans, until):
     filled.add([scans / "b.jpg"])
     until(lambda: "1 is in the queue already" in filled.statusBar().currentMessage())
@@ -192,6 +199,7 @@ def test_a_drop_is_shown_over_rows_too(filled, scans):
     assert not table.is_hot
 
 
+@pytest.mark.slow
 def test_names_of_files_are_never_html(window, scans, until):
     odd = scans / "<b>bold<br>&amp;.png"
     (scans / "a.png").rename(odd)
@@ -216,6 +224,7 @@ def test_names_of_files_are_never_html(window, scans, until):
         box.close()
 
 
+@pytest.mark.slow
 def test_the_log_is_kept_and_a_crash_is_said(open_window, profile, until):
     first = open_window()
     first.session.engine.note("of the first window")

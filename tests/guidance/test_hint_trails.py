@@ -41,6 +41,7 @@ def test_shots_are_found_as_the_run_finds_them_bit_by_bit(job):
         assert finder.done == finder.total == FIRST + SECOND
 
 
+@pytest.mark.slow
 def test_a_trail_is_the_way_that_the_run_follows(reader):
     hint = Hint(*square_at(HINTED), *RED)
     trails = Trails(reader)

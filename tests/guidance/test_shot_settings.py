@@ -64,6 +64,7 @@ COLUMNS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("column", COLUMNS)
 def test_a_column_of_the_cut_list_says_the_same_as_the_file_next_to_it(film, tmp_path, column):
     folder, plain = film
@@ -99,6 +100,7 @@ def test_a_wrong_value_in_a_column_is_named_with_its_shot(film, tmp_path, column
         list(pipeline.run(job_of(folder, "bad.mkv", shots=tmp_path / "bad.csv"), tiny_model()))
 
 
+@pytest.mark.slow
 def test_vividness_is_of_its_shot_alone(film):
     folder, plain = film
     done = colorized(folder, "a2.mkv", "[shot.2]\nvividness = 0\n")

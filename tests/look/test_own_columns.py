@@ -59,6 +59,7 @@ def result(film):
         return [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [7, 20, 30, 38, 50, 60])
 def test_a_frame_has_the_colours_that_the_run_gives_its_shot(film, result, number):
     seen = shown(film, number)
@@ -78,6 +79,7 @@ def test_what_columns_say_is_seen(film):
     assert colourful(pair[:, pair.shape[1] // 2 :]) > 4
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(("number", "name"), EMULSIONS.items())
 def test_the_network_is_told_the_emulsion_of_the_shot(film, number, name):
     settings = asked(film)
@@ -91,6 +93,7 @@ def test_shots_are_counted_from_the_part_that_is_coloured(film):
     assert colourful(shown(film, 51, start=str(SHOT))) < 1  # frame 37: its shot 4
 
 
+@pytest.mark.slow
 def test_the_window_sees_a_column_that_was_changed(film, tmp_path):
     def look():
         told = desk.look(

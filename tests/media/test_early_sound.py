@@ -40,6 +40,7 @@ def colorize(source, target, monkeypatch, *more):
     assert cli.main([*given, "-o", str(target)]) == ExitCode.OK
 
 
+@pytest.mark.slow
 @pytest.mark.matrix
 @pytest.mark.parametrize("suffix", [".mp4", ".mov"])
 def test_the_priming_of_aac_becomes_a_codec_delay(tmp_path, monkeypatch, suffix):

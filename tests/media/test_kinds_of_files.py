@@ -17,6 +17,7 @@ from tests.media.kinds_of_tiff import G8, HEIGHT, RGB8, WIDTH, data_of, saved, t
 from tests.media.photo.opening import L_of, L_of_frame, open_photo
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("name", KINDS)
 def test_the_picture_is_that_of_a_second_reader(tmp_path, name):
     write, second = KINDS[name]

@@ -44,6 +44,7 @@ class TensorsOfTheCPU(TorchDispatchMode):
         return func(*args, **(kwargs or {}))
 
 
+@pytest.mark.slow
 @pytest.mark.matrix
 @torch.inference_mode()
 def test_a_network_computes_all_where_it_is_and_waits_for_no_copy(model, monkeypatch):
@@ -140,6 +141,7 @@ SAME_KIND = ("deepcolor", "deepcolor-1", "deepcolor-2")
 BY_HEART = [pytest.param(n, marks=pytest.mark.slow) if n in SAME_KIND else n for n in MODELS]
 
 
+@pytest.mark.slow
 @pytest.mark.matrix
 @pytest.mark.parametrize("name", BY_HEART)
 def test_two_pictures_are_learnt_by_heart(name):

@@ -87,6 +87,7 @@ def moved(planes):
     return max(float(np.abs(p.astype(int) - middle).max()) for p in planes[1:]) * 128 / middle
 
 
+@pytest.mark.slow
 @pytest.mark.matrix
 @pytest.mark.parametrize("pix_fmt", ["yuv422p", "yuv444p10le", "yuv420p"])
 @pytest.mark.parametrize("middle", ["colour", "fading"])
@@ -111,6 +112,7 @@ def test_a_colour_shot_is_kept_byte_for_byte(tmp_path, pix_fmt, middle):
     assert shot["coloured"] >= SHOT - 6
 
 
+@pytest.mark.slow
 @pytest.mark.matrix
 @pytest.mark.parametrize("preset", [{"preset": "archive"}, {"codec": "prores"}])
 def test_finer_chroma_holds_the_same_samples(tmp_path, preset):
@@ -147,6 +149,7 @@ def test_a_tint_is_no_colour_and_is_dropped_or_kept(tmp_path):
     assert float(found["do"][1].std()) > 0
 
 
+@pytest.mark.slow
 @pytest.mark.matrix
 @pytest.mark.parametrize("wish", ["do", "skip"])
 def test_a_colour_shot_is_done_or_left_gray_as_asked(tmp_path, wish):

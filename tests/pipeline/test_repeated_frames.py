@@ -157,6 +157,7 @@ def test_no_flow_is_found_for_them(monkeypatch):
     assert [one.is_key for one in done] == [True, False, False, True, False]
 
 
+@pytest.mark.slow
 @pytest.mark.matrix
 @pytest.mark.parametrize("stop", [27, 38, 45])
 def test_a_run_that_was_interrupted_gives_the_same_film(tmp_path, monkeypatch, stop):

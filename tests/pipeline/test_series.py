@@ -60,6 +60,7 @@ def spread(tints: list[np.ndarray]) -> float:
     return float(np.std(small, axis=0).mean())
 
 
+@pytest.mark.slow
 def test_one_thing_has_one_colour_in_all_photos_of_a_folder(tmp_path, model):
     files = sitting(tmp_path / "in")
     off = tints(files, tmp_path / "off", model)
@@ -71,6 +72,7 @@ def test_one_thing_has_one_colour_in_all_photos_of_a_folder(tmp_path, model):
     assert told["series"] == [file.name for file in files]
 
 
+@pytest.mark.slow
 def test_it_does_not_depend_on_the_order_nor_on_what_was_done_before(tmp_path, model):
     files = sitting(tmp_path / "in")
     first = tints(files, tmp_path / "one", model, keep_colours="folder")
@@ -81,6 +83,7 @@ def test_it_does_not_depend_on_the_order_nor_on_what_was_done_before(tmp_path, m
     np.testing.assert_array_equal(again, first[2])
 
 
+@pytest.mark.slow
 def test_results_next_to_their_photos_are_no_photos_of_the_series(tmp_path, model, monkeypatch):
     files = sitting(tmp_path / "in")
     listed, listing = [], Path.iterdir

@@ -111,6 +111,7 @@ def test_cards_are_pictures_where_that_is_wanted():
     assert min(frame.slope for frame in done) > 0.9
 
 
+@pytest.mark.slow
 @pytest.mark.matrix
 @pytest.mark.parametrize("start", [12, 24, 36, 48])
 def test_a_run_that_goes_on_finds_the_same_cards(start):

@@ -57,6 +57,7 @@ def film(*parts):
     return [frame_of(n, L, NOTHING) for n, L in enumerate(pictures)]
 
 
+@pytest.mark.slow
 @pytest.mark.matrix
 @pytest.mark.parametrize("name", ["slate", "step wedge", "resolution chart", "universal leader"])
 def test_a_chart_is_neutral_through_its_dissolves_and_the_picture_is_not(name):

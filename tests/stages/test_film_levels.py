@@ -193,6 +193,7 @@ def test_nothing_changes_where_it_is_off():
     assert [*FilmLevels("off").level(frames)] == frames
 
 
+@pytest.mark.slow
 @pytest.mark.matrix
 @pytest.mark.parametrize("start", [12, 24, 60, 84])
 def test_a_run_that_goes_on_finds_the_same_levels(start):

@@ -97,6 +97,7 @@ def test_letters_are_picture_where_that_is_wanted():
     assert all(frame.paper is None for frame in levelled(frames, "colour"))
 
 
+@pytest.mark.slow
 @pytest.mark.matrix
 @pytest.mark.parametrize("start", [8, 12, 17, 24])
 def test_a_run_that_goes_on_finds_the_same_letters(start):

@@ -156,6 +156,7 @@ class Seeing(TinyModel):
         return super().predict(L, hints=hints, vividness=vividness)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("interlaced", ["no", "top"])
 def test_the_screen_of_a_film_is_hidden_from_the_network_and_stays_in_it(tmp_path, interlaced):
     source = tmp_path / "film.mkv"

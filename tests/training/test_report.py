@@ -39,6 +39,7 @@ def test_the_page_holds_everything_itself(run):
     assert "my <run>" not in page  # escaped
 
 
+@pytest.mark.slow
 def test_several_runs_share_one_plot_and_a_table(run, tmp_path):
     page = write_report(tmp_path, [run, run]).read_text()
     assert page.count("<svg") == 1

@@ -37,6 +37,7 @@ def state(run):
     return torch.load(run / "checkpoint.pt", weights_only=True)
 
 
+@pytest.mark.slow
 def test_a_run_leaves_weights_that_load_log_pictures_and_report(photos, tmp_path):
     run = tmp_path / "run"
     weights = train(AUTOCHROME, photos, run, encoder="none")

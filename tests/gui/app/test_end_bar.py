@@ -1,5 +1,6 @@
 """At the end of a run the window says what came of it and offers what to do next."""
 
+import pytest
 from PIL import Image
 
 from colorizer.jobs import JobState
@@ -17,6 +18,7 @@ def run_of_two_good_and_one_bad(window, scans, until):
     return window.output.end
 
 
+@pytest.mark.slow
 def test_a_run_ends_with_its_counts_and_failed_files_are_shown_and_retried(
     window, scans, until, monkeypatch
 ):
@@ -38,6 +40,7 @@ def test_a_run_ends_with_its_counts_and_failed_files_are_shown_and_retried(
     assert not bar.again.isVisible()
 
 
+@pytest.mark.slow
 def test_nothing_is_offered_for_failed_files_that_were_removed(window, scans, until):
     bar = run_of_two_good_and_one_bad(window, scans, until)
     session = window.session
@@ -48,6 +51,7 @@ def test_nothing_is_offered_for_failed_files_that_were_removed(window, scans, un
     assert not bar.isVisible()
 
 
+@pytest.mark.slow
 def test_the_running_row_is_followed_while_the_toggle_is_on(window, scans, until):
     window.add([scans])
     until(lambda: window.session.model.rowCount() == 3)

@@ -34,6 +34,7 @@ def test_colours_have_the_names_that_people_give_them(css, name):
     assert colour_name(*ab_of(QColor(css))).startswith(name)
 
 
+@pytest.mark.slow
 def test_a_hint_is_listed_with_its_colours_name_recoloured_and_removed(panel):
     listed = panel.shelf._hints
     panel.hinting.add(0.25, 0.5, 60.0, 45.0)
@@ -72,6 +73,7 @@ def test_a_hint_is_placed_recoloured_and_removed_by_keys(panel, qtbot, monkeypat
     assert panel._session.model.rowCount() == 3, "Delete is not that of the queue"
 
 
+@pytest.mark.slow
 def test_the_picture_says_what_a_click_does(panel):
     assert any("Click" in words for words in panel.view._footer())
     panel._session.set_look(hints=False)

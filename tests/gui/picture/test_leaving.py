@@ -27,6 +27,7 @@ def slow_first(open_window, monkeypatch):
     return open_window()
 
 
+@pytest.mark.slow
 def test_leaving_a_huge_file_shows_the_next_one_at_once(slow_first, scans, until):
     window = slow_first
     window.add([scans / "a.png", scans / "b.jpg"])

@@ -37,6 +37,7 @@ def test_sliders_change_the_picture_and_the_job_without_the_network(seen, qtbot)
     assert panel.adjust.slider("strength").value() == 100
 
 
+@pytest.mark.slow
 def test_values_are_given_to_all_that_wait(seen):
     rows = [entry.id for entry in seen.session.model.entries]
     seen.session.model.change(rows[2], state=JobState.DONE)
@@ -94,6 +95,7 @@ def test_keys_change_the_view(seen):
     assert view.mode is Mode.AFTER
 
 
+@pytest.mark.slow
 def test_typed_keys_reach_the_picture_after_adding(seen, qtbot, qapp):
     seen.activateWindow()
     qtbot.waitUntil(lambda: qapp.focusWidget() is not None)

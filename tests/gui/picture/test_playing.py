@@ -59,6 +59,7 @@ def run_to_end(panel, until, act):
     return clock.elapsed() / 1000
 
 
+@pytest.mark.slow
 def test_space_runs_the_film_at_its_own_speed(panel, cinema, until):
     seconds = run_to_end(panel, until, cinema.acts["play"])
     assert seconds == pytest.approx(FRAMES / RATE, abs=0.8)
@@ -103,6 +104,7 @@ def test_j_and_l_run_both_ways_and_faster_and_k_stands(panel, cinema, until):
     assert len(panel.playing.passed) < FRAMES - where, "at most 30 pictures in a second"
 
 
+@pytest.mark.slow
 def test_space_presses_a_button_that_has_the_focus(panel, cinema, qtbot):
     cinema.activateWindow()
     (button,) = [b for b in panel.timeline.findChildren(QToolButton)

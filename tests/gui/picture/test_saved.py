@@ -25,6 +25,7 @@ def done(window, scans, until):
     return window
 
 
+@pytest.mark.slow
 def test_after_of_a_finished_photo_is_its_file(done, until):
     panel, entry = done.look_panel, done.session.model.entries[0]
     with Image.open(entry.job.target) as picture:
@@ -37,6 +38,7 @@ def test_after_of_a_finished_photo_is_its_file(done, until):
     assert np.abs(pixels(panel.view._after) - (200, 40, 30)).max() <= 2  # as Pillow wrote it
 
 
+@pytest.mark.slow
 def test_a_changed_finished_photo_is_a_preview_that_is_not_saved(done, until):
     panel, session = done.look_panel, done.session
     entry = session.model.entries[0]
@@ -62,6 +64,7 @@ def test_a_changed_finished_photo_is_a_preview_that_is_not_saved(done, until):
     assert np.ptp(after, axis=2).max() <= 1, "strength 0 is gray"
 
 
+@pytest.mark.slow
 def test_a_result_that_was_moved_away_is_a_preview(done, until):
     panel, entry = done.look_panel, done.session.model.entries[0]
     until(lambda: panel.is_seen and not panel.is_busy)

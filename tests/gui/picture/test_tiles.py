@@ -46,6 +46,7 @@ def panel(large, until):
     panel.view.fit()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("zoom", [1, 4])
 def test_a_checker_of_single_pixels_is_seen_at_one_to_one(panel, large, until, zoom):
     """The picture is drawn here, so the values of every pixel are known."""
@@ -98,6 +99,7 @@ def test_after_of_a_finished_file_is_sharp_too(panel, large, until):
     assert np.abs(shown - real).max() <= 3
 
 
+@pytest.mark.slow
 def test_colours_are_interpolated_between_centres_of_pixels():
     """The reference is Pillow's bilinear enlargement of a float picture."""
     plane = np.random.default_rng(1).normal(size=(6, 8)).astype(np.float32)

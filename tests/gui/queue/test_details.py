@@ -46,6 +46,7 @@ def details(filled):
     return filled.details
 
 
+@pytest.mark.slow
 def test_both_columns_fold_give_their_room_and_are_remembered(details, filled, qapp):
     first, second = details.columns
     tall = details.maximumHeight()
@@ -59,6 +60,7 @@ def test_both_columns_fold_give_their_room_and_are_remembered(details, filled, q
     assert details.maximumHeight() == tall
 
 
+@pytest.mark.slow
 def test_the_file_and_its_settings_are_copied(details, filled):
     session = filled.session
     session.change(session.selected, {"strength": 0.4}, "w")

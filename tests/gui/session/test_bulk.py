@@ -68,6 +68,7 @@ def actions(session, ids, tmp_path):
     }
 
 
+@pytest.mark.slow
 def test_every_action_on_many_rows_is_little_work_and_on_the_disk_as_in_memory(session, tmp_path):
     ids = filled(session, MANY)
     for name, action in actions(session, ids, tmp_path).items():

@@ -22,6 +22,7 @@ def long_film(tmp_path):
     return file
 
 
+@pytest.mark.slow
 def test_a_removed_film_keeps_its_segments_for_an_undo_and_loses_them_with_the_window(
     window, long_film, until, tmp_path
 ):
@@ -58,6 +59,7 @@ def left_by(target):
     return folder.path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("state", [JobState.INTERRUPTED, JobState.FAILED, JobState.WAITING])
 def test_of_rows_that_stay_or_were_added_again_nothing_goes(filled, tmp_path, state):
     session = filled.session
@@ -74,6 +76,7 @@ def test_of_rows_that_stay_or_were_added_again_nothing_goes(filled, tmp_path, st
     assert folders[third].exists()
 
 
+@pytest.mark.slow
 def test_a_row_that_this_queue_never_began_leaves_what_others_left(filled):
     session = filled.session
     (first, *_) = session.model.ids()

@@ -70,6 +70,7 @@ def test_a_failed_file_comes_again_when_it_is_mended(window, scans, inbox, until
     until(lambda: states(window) == ["failed", "done"])
 
 
+@pytest.mark.slow
 def test_what_is_wrong_is_said_without_a_box(window, tmp_path, until):
     quick(window).session.watch((tmp_path / "none",))
     until(lambda: "not a folder" in window.session.watching.trouble)

@@ -114,6 +114,7 @@ def test_a_preset_is_saved_exported_imported_and_deleted(boxed, monkeypatch, tmp
     assert preferences.settings == before, "only the name is gone"
 
 
+@pytest.mark.slow
 def test_the_dialog_marks_a_changed_preset_while_it_is_edited(boxed):
     window, _ = boxed
     dialog = SettingsDialog(window.session.preferences, 0)
@@ -125,6 +126,7 @@ def test_the_dialog_marks_a_changed_preset_while_it_is_edited(boxed):
     dialog.deleteLater()
 
 
+@pytest.mark.slow
 def test_selected_files_get_the_preset_and_it_is_undone(boxed, scans, until):
     window, box = boxed
     session = window.session

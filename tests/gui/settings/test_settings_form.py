@@ -175,6 +175,7 @@ def three(shared_window, until):
     session.preferences.settings = before
 
 
+@pytest.mark.slow
 def test_files_that_wait_get_what_was_changed_and_keep_the_rest(three, until):
     rows = [entry.id for entry in three.model.entries]
     three.change(rows[:1], {"strength": 0.3}, "w")
@@ -197,6 +198,7 @@ def test_files_that_wait_get_what_was_changed_and_keep_the_rest(three, until):
     assert {entry.job.settings.format for entry in three.model.entries} == {"same"}
 
 
+@pytest.mark.slow
 def test_new_names_stay_apart(three, until):
     rows = [entry.id for entry in three.model.entries]
     for count, row in enumerate(rows[:2], 1):  # both are the first file of their own plan

@@ -58,6 +58,7 @@ def drop(view, data: QMimeData) -> bool:
     return enter.isAccepted()
 
 
+@pytest.mark.slow
 def test_a_picture_dropped_on_the_film_asks_what_it_is(panel, studio, until, tmp_path):
     offered = []
     panel.film.offer_references = offered.append
@@ -121,6 +122,7 @@ def test_what_share_of_which_shot_a_reference_reached_is_told_after_the_run(pane
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "values",
     [

@@ -34,6 +34,7 @@ def test_shots_are_found_on_wish_and_kept_beside_the_result(panel, shop, until):
     assert panel.shots.firsts == firsts_on_disk(panel) == FOUND
 
 
+@pytest.mark.slow
 def test_what_was_edited_elsewhere_is_not_overwritten_by_undo(found, shop, until):
     file = found.entry().job.settings.shots
     edited = file.read_text() + "4,0:00:01.600,40\n"
@@ -185,6 +186,7 @@ def test_shots_are_put_into_a_scene(found, qtbot):
     found.film.list.table.selectRow(0)
 
 
+@pytest.mark.slow
 def test_marks_of_a_part_become_its_settings_and_shots_stay_in_place(found, shop):
     """start and end are those of `help films`: the first frame, and the first after the part."""
     found.timeline.go_to(10)

@@ -66,6 +66,7 @@ def test_a_reference_is_chosen_for_a_shot_and_seen_in_it(
     assert found.view.message == ""
 
 
+@pytest.mark.slow
 def test_shots_of_a_list_that_is_wrong_are_said_and_not_written(found, until):
     file = found.entry().job.settings.shots
     own = file.with_suffix(".toml")

@@ -54,6 +54,7 @@ def hinted(film):
     return colorized(folder, "hinted.mkv", [hint_at(HINTED)])[0]
 
 
+@pytest.mark.slow
 def test_a_hint_colours_its_object_through_the_shot_to_both_sides(film, hinted):
     for index in (0, 7, 23, HINTED, 30, FIRST - 1):
         gain = square_of(hinted[index] - film[1][index], index)[1].mean()
@@ -141,6 +142,7 @@ def test_other_hints_begin_anew(film, monkeypatch):
     assert any("the settings changed (hints)" in line for line in last.warnings)
 
 
+@pytest.mark.slow
 def test_a_film_wants_to_know_when(film):
     hint = hint_at(HINTED)
     del hint["frame"]

@@ -103,6 +103,7 @@ def test_its_frame_has_the_colours_of_the_picture(film, painted):
         assert np.percentile(error, 99) < 3
 
 
+@pytest.mark.slow
 def test_its_colours_travel_to_both_sides(film, painted):
     target = wanted(film[0], film[0] / "painted.png", AT)
     square = square_of(target, AT).mean(axis=(1, 2))
@@ -258,6 +259,7 @@ def test_the_window_sends_it_as_it_sends_hints(film, painted):
     assert all(map(np.array_equal, colorized(folder, "w.mkv", asked=asked), painted))
 
 
+@pytest.mark.slow
 def test_a_preview_shows_it(film):
     folder, _ = film
     (folder / "v.json").write_text(json.dumps([{"frame": AT, "reference": "painted.png"}]))

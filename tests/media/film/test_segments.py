@@ -261,6 +261,7 @@ def write_film(folder, name, codec):
         return [(frame.pts, frame.Y.tobytes()) for frame in film.frames()], sounds_of(target)
 
 
+@pytest.mark.slow
 @pytest.mark.matrix
 @pytest.mark.parametrize(
     ("codec", "name"),
