@@ -189,7 +189,7 @@ class Canvas(Viewport):
         """Return the zoom and what a click or a colour means."""
         notes = [f"{self.drawn:.0%}", *self._notes]
         if not self._cover.isNull():
-            notes.append(self.tr("Pink: the network is unsure of the colour"))
+            notes.append(self.tr("Pink: low confidence in the colour"))
         return notes
 
     def _draw(self, painter: QPainter, image: QImage, target: QRectF) -> None:

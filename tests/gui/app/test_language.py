@@ -11,6 +11,7 @@ import gui
 from colorizer.settings import Settings
 from gui.settings.setting_words import setting_words
 from gui.words.language import Words, languages, read_words
+from tests.plain_english import faults
 
 
 def english() -> set[str]:
@@ -48,3 +49,7 @@ def test_words_are_translated_and_unknown_ones_stay(qapp):
         assert QCoreApplication.translate("QPlatformTheme", "Cancel") == "Abbrechen"
     finally:
         qapp.removeTranslator(translator)
+
+
+def test_the_words_of_the_window_are_plain_english():
+    assert [fault for text in english() for fault in faults(text.replace("&", ""))] == []

@@ -99,7 +99,7 @@ def test_what_is_no_photo_is_refused_in_one_line(tmp_path, name):
 def test_reasons_are_clear(tmp_path):
     reasons = {
         "empty.jpg": "0 bytes",
-        "text.jpg": "none of a photo",
+        "text.jpg": "not that of a photo",
         "picture.jxr": "not supported: its content is a JPEG XR",
         "cut.jpg": "cut off",
         "cut.tif": "cut off",
