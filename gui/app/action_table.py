@@ -176,7 +176,7 @@ def _of_views(parts: Parts) -> list[Act]:
         Act(name="one", words=_tr("1:1"), key="Ctrl+1", do=view.one_to_one),
         Act(name="zoom_in", words=_tr("Zoom &in"), key="Ctrl++", do=lambda: view.zoom(1.5)),
         Act(name="zoom_out", words=_tr("Zoom &out"), key="Ctrl+-", do=lambda: view.zoom(1 / 1.5)),
-        Act(name="unsure", words=_tr("Show lo&w confidence"), key="U", short=_tr("Low confidence"),
+        Act(name="unsure", words=_tr("Show low confi&dence"), key="U", short=_tr("Low confidence"),
             tip=_tr("Cover the places where the confidence of the network is low"),
             do=lambda: session.set_look(unsure=not session.look.unsure),
             on=lambda: session.look.unsure),
