@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QAbstractItemModel, QItemSelectionModel, QPoint, QSize, Qt
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QItemSelectionModel,
+    QPoint,
+    QSignalBlocker,
+    QSize,
+    Qt,
+    QTimer,
+)
 from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 
@@ -48,20 +56,21 @@ class QueueTable(QTableView):
         """Give every column that is shown its width."""
         width = self.viewport().width()
         shown = self._fitting(width)
-        header = self.horizontalHeader()
-        header.blockSignals(True)  # only a hand's changes are to be remembered
         widths = self._widths(shown, width)
         policy = Qt.ScrollBarPolicy  # a bar that comes and goes would hide the last row
         fits = sum(widths.values()) <= width
-        self.setHorizontalScrollBarPolicy(
-            policy.ScrollBarAlwaysOff if fits else policy.ScrollBarAsNeeded
-        )
-        for column, wide in widths.items():
-            self.setColumnWidth(COLUMNS.index(column), wide)
-        for place, column in enumerate(COLUMNS):
-            self.setColumnHidden(place, column not in shown)
-        header.blockSignals(False)
+        # Only a hand's changes are remembered, also where a scroll bar calls this in the middle.
+        with QSignalBlocker(self.horizontalHeader()):
+            self.setHorizontalScrollBarPolicy(
+                policy.ScrollBarAlwaysOff if fits else policy.ScrollBarAsNeeded
+            )
+            for column, wide in widths.items():
+                self.setColumnWidth(COLUMNS.index(column), wide)
+            for place, column in enumerate(COLUMNS):
+                self.setColumnHidden(place, column not in shown)
         self.updateGeometries()
+        if self.viewport().width() != width:  # its scroll bar came or went
+            QTimer.singleShot(0, self, self.arrange)
 
     def set_hot(self, hot: bool) -> None:
         """Draw a frame while files are held over the window."""

@@ -105,3 +105,17 @@ def test_headings_stand_as_their_cells_do(table):
         role = Qt.ItemDataRole.TextAlignmentRole
         heading = model.headerData(place, Qt.Orientation.Horizontal, role)
         assert heading == model.index(0, place).data(role)
+
+
+def test_the_columns_fill_the_table_when_its_scroll_bar_comes_and_goes(table, tmp_path, qtbot):
+    model = table.model()
+    jobs = [
+        Job(tmp_path / f"{n}.tif", tmp_path / f"{n}_out.tif", Kind.PHOTO, Settings())
+        for n in range(8)
+    ]
+    model.add(jobs)
+    for height in (600, 200, 600, 200):
+        table.resize(660, height)
+        qtbot.wait(20)
+        assert table.verticalScrollBar().isVisible() == (height == 200)
+        assert table.horizontalHeader().length() == table.viewport().width()
