@@ -10,6 +10,9 @@ pytest.importorskip("PySide6.QtWidgets", exc_type=ImportError)
 
 import numpy as np
 from PIL import Image
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 
 from colorizer.engine.queue import Queue
 from colorizer.settings import Settings
@@ -113,6 +116,14 @@ def shared_window(qapp, settings, tmp_path_factory):
     window.add([draw_scans(folder / "scans")])
     yield window
     window.close()
+
+
+@pytest.fixture(autouse=True)
+def _keys_are_up(qapp):
+    """Let go of Ctrl, which Qt takes for held after an event that had it."""
+    yield
+    if qapp.keyboardModifiers():
+        QTest.keyRelease(QWidget(), Qt.Key.Key_Control)
 
 
 @pytest.fixture
