@@ -207,7 +207,7 @@ def _decide(
     Args:
         job: as it would be.
         originals: all sources.
-        others: those and of what was taken for results of earlier runs.
+        others: those and what was taken for results of earlier runs.
         taken: keys of all targets; grows.
     """
     whole = job.target if job.target.is_absolute() else os.path.abspath(job.target)  # noqa: PTH100

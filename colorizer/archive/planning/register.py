@@ -17,6 +17,7 @@ from colorizer.archive.planning.naming import Plan
 from colorizer.archive.planning.results import name_key
 from colorizer.archive.records.provenance import check_places, pending_of, sidecar_of
 from colorizer.errors import SettingsError, TargetError
+from colorizer.files.name_forms import on_disk
 from colorizer.guidance.cut_list import cut_file, override_file
 from colorizer.guidance.hints.file import hint_file, read_hints
 from colorizer.guidance.references.files import hinted_references, override_references
@@ -60,7 +61,7 @@ def without_clashes(plan: Plan, others: Iterable[Path] = ()) -> Plan:
     """
     key, folder_of = _keys()
     folders = set(map(folder_of, _read_by(plan, others)))
-    there = lru_cache(maxsize=64)(os.path.isdir)
+    exists = lru_cache(maxsize=64)(lambda folder: on_disk(Path(folder)).is_dir())
     read: set[Key] = set()
     jobs, settled = [], list(plan.settled)
     for job in plan.jobs:
@@ -70,7 +71,7 @@ def without_clashes(plan: Plan, others: Iterable[Path] = ()) -> Plan:
             found = next((pair for pair in written_by(job) if key(pair[1]) in read), None)
         if found is not None and not _is_frames(job, found[1]):
             reason = note("target.extra_among_inputs", kind=found[0], file=found[1])
-        elif job.settings.sidecar and there(os.path.dirname(job.target)):  # noqa: PTH120 - many
+        elif job.settings.sidecar and exists(os.path.dirname(job.target)):  # noqa: PTH120 - many
             reason = _in_the_way(job)
         if reason:
             settled.append(Progress(job, JobState.FAILED, message=reason))
@@ -186,7 +187,7 @@ def _keys() -> tuple[Callable[[Path], Key], Callable[[Path], object]]:
     def folder_key(folder: str) -> object:
         folder = os.path.abspath(folder)  # noqa: PTH100 - links stay
         try:
-            status = os.stat(folder)  # noqa: PTH116 - os.path gave it
+            status = on_disk(Path(folder)).stat()
         except OSError:  # it does not exist: nothing that is read is in it
             return folder
         return (status.st_dev, status.st_ino) if status.st_ino else os.path.realpath(folder)
