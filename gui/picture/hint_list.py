@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHBoxLayout,
-    QListWidget,
     QListWidgetItem,
-    QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -22,13 +16,13 @@ from gui.picture.hinting import Hinting
 from gui.picture.shading import colour_of
 from gui.session.session import Session
 from gui.shots.timeline import Timeline
-from gui.style.plain import PlainLabel
+from gui.style.list_page import ListPage
 from gui.words.text import moment
 
 _LIGHTNESS = 65.0
 
 
-class HintList(QWidget):
+class HintList(ListPage):
     """Hints with their colours, names and places.
 
     Args:
@@ -44,37 +38,13 @@ class HintList(QWidget):
         line: Timeline,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__(self.tr("Hints"), QSize(SWATCH, SWATCH), self.tr("Other colour…"), parent)
         self._session, self._hinting, self._line = session, hinting, line
         self._entry: Entry | None = None
         self._numbers: list[int] = []
         """Of the guides of the file, those that are hints."""
-        self.list = QListWidget()
-        self.list.setAccessibleName(self.tr("Hints"))
-        self.list.setIconSize(QSize(SWATCH, SWATCH))
-        self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.list.setMinimumHeight(48)
-        self._words = PlainLabel()
-        self._words.setWordWrap(True)
-        self.colour = QPushButton(self.tr("Other colour…"))
-        self.remove = QPushButton(self.tr("Remove"))
-        row = QHBoxLayout()
-        row.addWidget(self._words, 1)
-        row.addWidget(self.colour)
-        row.addWidget(self.remove)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 4, 0, 0)
-        layout.setSpacing(4)
-        layout.addLayout(row)
-        layout.addWidget(self.list, 1)
-        self.colour.clicked.connect(self._handle_colour)
-        self.remove.clicked.connect(self._handle_remove)
-        QShortcut(
-            QKeySequence.StandardKey.Delete,
-            self.list,
-            self._handle_remove,
-            context=Qt.ShortcutContext.WidgetShortcut,
-        )
+        self.button.clicked.connect(self._handle_colour)
+        self.on_remove(self._handle_remove)
         self.list.itemSelectionChanged.connect(self._handle_selected)
         self.list.itemActivated.connect(lambda _: self._handle_colour())
         self.show_entry(None)
@@ -95,20 +65,19 @@ class HintList(QWidget):
             self.list.addItem(item)
             item.setSelected(number in chosen)
         self.list.blockSignals(False)
-        self._words.setText(
+        self.words.setText(
             "" if self._numbers else self.tr("Press H and click on the picture to give a colour.")
         )
         self._handle_selected()
 
     def selected(self) -> list[int]:
         """Return the chosen hints by their place among the guides of the file."""
-        rows = sorted(index.row() for index in self.list.selectedIndexes())
-        return [self._numbers[row] for row in rows if row < len(self._numbers)]
+        return [self._numbers[row] for row in self.rows() if row < len(self._numbers)]
 
     def _handle_selected(self) -> None:
         entry, chosen = self._entry, self.selected()
         may = entry is not None and self._session.may_change(entry.id)
-        self.colour.setEnabled(may and bool(chosen))
+        self.button.setEnabled(may and bool(chosen))
         self.remove.setEnabled(may and bool(chosen))
         self._hinting.mark(chosen)
         if entry is not None and len(chosen) == 1:

@@ -7,39 +7,32 @@ from collections import OrderedDict
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import (
     QDragEnterEvent,
     QDragMoveEvent,
     QDropEvent,
     QIcon,
     QImage,
-    QKeySequence,
     QPixmap,
-    QShortcut,
 )
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QFileDialog,
-    QHBoxLayout,
-    QListWidget,
     QListWidgetItem,
-    QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
 from gui.session.engine import Engine
 from gui.session.thumbnails import icon_of
 from gui.shots.references import PICTURES, Listed, References
-from gui.style.plain import PlainLabel
+from gui.style.list_page import ListPage
 from gui.words.text import as_tip, shown
 
 _ICON = (72, 54)
 _KEPT = 500
 
 
-class ReferenceList(QWidget):
+class ReferenceList(ListPage):
     """Shows, adds and removes references.
 
     Args:
@@ -55,45 +48,20 @@ class ReferenceList(QWidget):
     def __init__(
         self, references: References, engine: Engine, parent: QWidget | None = None
     ) -> None:
-        super().__init__(parent)
+        super().__init__(self.tr("References"), QSize(*_ICON), self.tr("Add references…"), parent)
         self._references, self._engine = references, engine
         self._pictures: OrderedDict[Path, QIcon] = OrderedDict()
         self.setAcceptDrops(True)
-        self.list = QListWidget()
-        self.list.setAccessibleName(self.tr("References"))
-        self.list.setIconSize(QSize(*_ICON))
-        self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.list.setWordWrap(True)
-        self.list.setMinimumHeight(48)
-        self._words = PlainLabel()
-        self._words.setWordWrap(True)
-        self.add = QPushButton(self.tr("Add references…"))
-        self.remove = QPushButton(self.tr("Remove"))
-        row = QHBoxLayout()
-        row.addWidget(self._words, 1)
-        row.addWidget(self.add)
-        row.addWidget(self.remove)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 4, 0, 0)
-        layout.setSpacing(4)
-        layout.addLayout(row)
-        layout.addWidget(self.list, 1)
-        self.add.clicked.connect(self._handle_add)
-        self.remove.clicked.connect(lambda: references.remove(self.selected()))
-        QShortcut(
-            QKeySequence.StandardKey.Delete,
-            self.list,
-            lambda: references.remove(self.selected()),
-            context=Qt.ShortcutContext.WidgetShortcut,
-        )
+        self.button.clicked.connect(self._handle_add)
+        self.on_remove(lambda: references.remove(self.selected()))
         self.list.itemSelectionChanged.connect(self._handle_selected)
         references.changed.connect(self._fill)
         self._fill()
 
     def selected(self) -> list[Listed]:
         """Return the chosen references."""
-        rows = sorted(index.row() for index in self.list.selectedIndexes())
-        return [self._references.all[row] for row in rows if row < len(self._references.all)]
+        return [self._references.all[row] for row in self.rows() if row < len(self._references.all)]
 
     def _fill(self) -> None:
         chosen = set(self.selected())
@@ -109,12 +77,12 @@ class ReferenceList(QWidget):
         words = self.tr(
             "Drop a colour picture here or on the film; it colours what looks the same."
         )
-        self._words.setText("" if self._references.all else words)
+        self.words.setText("" if self._references.all else words)
         self._handle_selected()
 
     def _handle_selected(self) -> None:
         may = self._references.may_change
-        self.add.setEnabled(may)
+        self.button.setEnabled(may)
         self.remove.setEnabled(may and bool(self.selected()))
         parts = [part for one in self.selected() for part in self._references.parts_of(one)]
         self.reach_shown.emit(parts)
