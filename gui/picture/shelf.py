@@ -12,7 +12,7 @@ from gui.words.text import count
 
 
 class Shelf(QTabWidget):
-    """Pages for the file that is shown; hidden where it has none, or nobody wants them.
+    """Pages for the file that is shown; hidden where it has none, or the lists are switched off.
 
     Args:
         session: whose file is shown.

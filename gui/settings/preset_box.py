@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -22,10 +21,10 @@ from colorizer.archive.records.preset_files import write_settings
 from colorizer.errors import ColorizerError
 from colorizer.settings import Settings
 from gui.session.presets import Presets, is_same
-from gui.style.plain import PlainLabel, warn
-from gui.words.text import said, shown
+from gui.settings.trying import tried
+from gui.style.plain import PlainLabel
+from gui.words.text import shown
 
-Value = TypeVar("Value")
 _KINDS = "TOML (*.toml *.json)"
 """Version 0.1 wrote JSON."""
 _FEW = 12
@@ -133,14 +132,14 @@ class PresetBox(QWidget):
         self._become(name)
 
     def _handle_save(self) -> None:
-        settings = self._tried(self._get)
+        settings = tried(self, self._get)
         if settings is None:
             return
         name, given = QInputDialog.getText(
             self, self.tr("Save preset"), self.tr("Name"), text=self.name
         )
         if given and name.strip():
-            saved = self._tried(lambda: self._presets.save(name, settings))
+            saved = tried(self, lambda: self._presets.save(name, settings))
             if saved is not None:
                 self._become(saved)
 
@@ -150,13 +149,13 @@ class PresetBox(QWidget):
 
     def _handle_import(self) -> None:
         file, _ = QFileDialog.getOpenFileName(self, self.tr("Import preset"), "", _KINDS)
-        name = self._tried(lambda: self._presets.take(Path(file))) if file else None
+        name = tried(self, lambda: self._presets.take(Path(file))) if file else None
         if name is not None:
             self._put(self._presets.all()[name])
             self._become(name)
 
     def _handle_export(self) -> None:
-        settings = self._tried(self._get)
+        settings = tried(self, self._get)
         if settings is None:
             return
         start = f"{self.name or 'preset'}.toml"
@@ -164,12 +163,4 @@ class PresetBox(QWidget):
             self, self.tr("Export preset"), start, "TOML (*.toml)"
         )
         if file:
-            self._tried(lambda: write_settings(Path(file), settings))
-
-    def _tried(self, action: Callable[[], Value]) -> Value | None:
-        """Return what the action gives, None after saying what was wrong."""
-        try:
-            return action()
-        except ColorizerError as error:
-            warn(said(str(error)), self)
-            return None
+            tried(self, lambda: write_settings(Path(file), settings))

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeVar
-
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -14,16 +11,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from colorizer.errors import ColorizerError
 from colorizer.settings import Settings
 from gui.session.preferences import Preferences
 from gui.session.presets import is_same
 from gui.settings.preset_box import PresetBox
 from gui.settings.settings_form import SettingsForm
-from gui.style.plain import warn
-from gui.words.text import plural, said
+from gui.settings.trying import tried
+from gui.words.text import plural
 
-Value = TypeVar("Value")
 _MARK_MS = 300
 
 
@@ -73,7 +68,7 @@ class SettingsDialog(QDialog):
 
     def accept(self) -> None:
         """Close if all values are allowed."""
-        if self._tried(self.form.values) is not None:
+        if tried(self, self.form.values) is not None:
             super().accept()
 
     def _create_layout(self) -> None:
@@ -89,11 +84,3 @@ class SettingsDialog(QDialog):
         layout.addWidget(self.form, 1)
         layout.addWidget(self.for_waiting)
         layout.addWidget(buttons)
-
-    def _tried(self, action: Callable[[], Value]) -> Value | None:
-        """Return what the action gives, None after saying what was wrong."""
-        try:
-            return action()
-        except ColorizerError as error:
-            warn(said(str(error)), self)
-            return None

@@ -10,11 +10,12 @@ import base64
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, replace
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from colorizer.engine.desk.films import READING, HintsHere, hints_here, stamps_of
+from colorizer.engine.desk.decoded import NotWanted as NotWanted
+from colorizer.engine.desk.decoded import check_wanted, picture_of, result_time
+from colorizer.engine.desk.films import HintsHere, hints_here
 from colorizer.engine.desk.films import find_shots as find_shots  # answers, by their names
 from colorizer.engine.desk.films import follow as follow
 from colorizer.engine.desk.models import check_model as check_model
@@ -24,6 +25,7 @@ from colorizer.engine.desk.models import remove_model as remove_model
 from colorizer.engine.desk.plans import plan as plan
 from colorizer.engine.desk.plans import replan as replan
 from colorizer.engine.desk.playing import play as play
+from colorizer.engine.desk.tiles import tile as tile
 from colorizer.engine.desk.watched import arrived as arrived
 from colorizer.engine.networks import loaded
 from colorizer.errors import ColorizerError
@@ -32,17 +34,11 @@ from colorizer.notes import as_json
 from colorizer.settings import Reading, Settings
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from colorizer.frame import Frame
 
 THUMBNAIL = 160
 """Long side of a thumbnail in pixels."""
 _THUMBNAIL_L = 64
-_SEEN = (*READING, "faded", "paper", "cards", "coloured", "toned", "emulsion")
-"""Settings on which it depends what the network is shown of a film's frame."""
-MOST_COLOURS = 40_000_000
-"""Pixels of the colours of a result that are held for its tiles: 160 MB."""
 SHOWN = 720
 """Long side of the picture of a frame just finished, in pixels."""
 
@@ -57,11 +53,11 @@ def look(command: Mapping[str, Any]) -> dict[str, Any]:
     import numpy as np
 
     settings = Settings.from_dict(command["settings"])
-    frame = _picture(command, settings)
-    _check_wanted(command)
+    frame = picture_of(command, settings)
+    check_wanted(command)
     hints = hints_here(command, frame)
     planes = _saved(command, frame) if "result" in command else _seen(command, frame, hints)
-    _check_wanted(command)
+    check_wanted(command)
     np.savez(command["out"], **planes)
     told = {"places": hints.places, "whole": hints.whole, "index": hints.index}
     time = float((frame.pts or 0) * frame.time_base)
@@ -91,7 +87,7 @@ def _saved(command: Mapping[str, Any], frame: Frame) -> dict[str, Any]:
     from colorizer.look.picture import confidence_of, shrunk
     from colorizer.look.saved import saved_picture
 
-    kind, longest, time = Kind(command["kind"]), command["longest"], _result_time(command)
+    kind, longest, time = Kind(command["kind"]), command["longest"], result_time(command)
     rgb = saved_picture(Path(command["result"]), kind, frame, longest, time)
     gray = np.rint(L_to_gray(shrunk(frame, longest).lightness()) * 255).astype(np.uint8)
     confidence = np.zeros((0, 0), np.uint8)
@@ -100,52 +96,13 @@ def _saved(command: Mapping[str, Any], frame: Frame) -> dict[str, Any]:
     return {"gray": gray, "rgb": rgb, "confidence": confidence}
 
 
-def tile(command: Mapping[str, Any]) -> dict[str, Any]:
-    """Write a part of a picture, sharp, to the .npz file named by `out`.
-
-    `region` is left, top, right and bottom in pixels, `scale` the size of the tile. With `result`,
-    the path of a finished result, its colours are with it.
-    """
-    import numpy as np
-
-    from colorizer.look.tile import colour_tile, gray_tile
-
-    frame = _picture(command, Settings.from_dict(command["settings"]))
-    _check_wanted(command)
-    left, top, right, bottom = command["region"]
-    region, scale = (left, top, right, bottom), command["scale"]
-    planes = {"gray": gray_tile(frame, region, scale)}
-    if "result" in command:
-        path, time = Path(command["result"]), _result_time(command)
-        saved, ab = _saved_whole(path, Kind(command["kind"]), time, _sides(frame), _stamp(path))
-        _check_wanted(command)
-        planes["rgb"] = colour_tile(saved, ab, region, scale)
-    np.savez(command["out"], allow_pickle=False, **planes)
-    return {"out": command["out"]}
-
-
-def _result_time(command: Mapping[str, Any]) -> float:
-    """Return the time in a result of the picture asked for; `result_from` is where it begins."""
-    return max(0.0, float(command.get("time", 0.0)) - float(command.get("result_from", 0.0)))
-
-
-class NotWanted(Exception):
-    """The answer of a question is wanted no more."""
-
-
-def _check_wanted(command: Mapping[str, Any]) -> None:
-    """Raise NotWanted where somebody has asked for something else since."""
-    if not command.get("is_wanted", lambda: True)():
-        raise NotWanted
-
-
 def alternatives(command: Mapping[str, Any]) -> dict[str, Any]:
     """Return the likeliest colours at `place`, (x, y) as shares of width and height."""
     from colorizer.guidance.colour_one import prepared
     from colorizer.look.picture import alternatives as offered
 
     settings = Settings.from_dict(command["settings"])
-    frame = _picture(command, settings)
+    frame = picture_of(command, settings)
     x, y = command["place"]
     hints = hints_here(command, frame)
     if frame.pts is None:
@@ -251,52 +208,3 @@ def doctor(command: Mapping[str, Any]) -> dict[str, Any]:
     from colorizer.engine.doctor import examine
 
     return {"findings": [{**asdict(one), "found": as_json(one.found)} for one in examine()]}
-
-
-def _sides(frame: Frame) -> tuple[int, int]:
-    height, width = frame.Y.shape
-    return height, width
-
-
-@lru_cache(maxsize=1)
-def _saved_whole(
-    path: Path, kind: Kind, time: float, size: tuple[int, int], stamp: int
-) -> tuple[Frame, np.ndarray]:
-    """Decode a result once for all its tiles; `stamp` changes with the file.
-
-    Returns:
-        It, and CIELAB a and b of it, (2, h, w) float16, of at most `MOST_COLOURS` pixels.
-    """
-    import numpy as np
-
-    from colorizer.look.picture import open_picture
-    from colorizer.look.saved import colours_of
-
-    height, width = size
-    scale = min(1.0, (MOST_COLOURS / (height * width)) ** 0.5)
-    side = max(1, round(min(height, width) * scale))
-    frame = open_picture(path, kind, side=side, time=time)
-    return frame, colours_of(frame, frame.L.shape).astype(np.float16)
-
-
-def _picture(command: Mapping[str, Any], settings: Settings) -> Frame:
-    path = Path(command["source"])
-    seen = Settings(**{name: getattr(settings, name) for name in _SEEN})
-    stamps = stamps_of(path, seen)
-    return _decoded(path, Kind(command["kind"]), float(command.get("time", 0.0)), seen, stamps)
-
-
-@lru_cache(maxsize=1)
-def _decoded(
-    path: Path, kind: Kind, time: float, settings: Settings, stamps: tuple[int, ...]
-) -> Frame:
-    """Decode a picture once for all its hints; `stamps` tell of changes, see `stamps_of`."""
-    from colorizer.look.in_shot import levelled_in_shot
-    from colorizer.look.picture import open_picture
-
-    frame = open_picture(path, kind, side=settings.size, time=time, reading=settings)
-    return levelled_in_shot(frame, path, settings) if kind is Kind.FILM else frame
-
-
-def _stamp(file: Path) -> int:
-    return file.stat().st_mtime_ns if file.exists() else 0

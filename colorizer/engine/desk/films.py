@@ -152,7 +152,7 @@ def _placed(film: _Film, guides: tuple[Guide, ...]) -> tuple[list[Placed], Refer
             points.append((index, guide))
     inside = tuple((index, file) for index, file in pictures if index >= 0)
     with _opening:
-        looks = _references(film, inside, tuple(map(_stamp, (file for _, file in inside))))
+        looks = _references(film, inside, tuple(map(stamp_of, (file for _, file in inside))))
     return [*points, *film.points], looks
 
 
@@ -176,7 +176,7 @@ def _film_of(command: Mapping[str, Any]) -> _Film:
 def stamps_of(path: Path, settings: Settings) -> tuple[int, ...]:
     """Return what changes with a film, its cut list, or the settings of its shots."""
     cuts = cut_file(settings.shots, path)
-    return tuple(_stamp(file) for file in (path, cuts, override_file(cuts)))
+    return tuple(stamp_of(file) for file in (path, cuts, override_file(cuts)))
 
 
 @lru_cache(maxsize=1)
@@ -199,5 +199,6 @@ def _film_job(path: Path, settings: Settings) -> Job:
     return Job(path, path, Kind.FILM, settings)
 
 
-def _stamp(file: Path | None) -> int:
+def stamp_of(file: Path | None) -> int:
+    """Return what changes with a file; 0 where there is none."""
     return file.stat().st_mtime_ns if file is not None and file.exists() else 0

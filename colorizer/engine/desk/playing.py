@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from colorizer.engine.desk.films import stamp_of
 from colorizer.errors import MediaError
 from colorizer.settings import Settings
 
@@ -29,7 +30,7 @@ class _Shown:
         from colorizer.media.play import Playback
 
         names = [command["source"], *filter(None, [command.get("result")])]
-        files = tuple((name, _stamp(Path(name)), command["longest"]) for name in names)
+        files = tuple((name, stamp_of(Path(name)), command["longest"]) for name in names)
         if files != self._key:
             self.close()
             settings = Settings.from_dict(command.get("settings", {}))
@@ -83,7 +84,3 @@ def _frames(
     film: Playback, begin: float, end: float, step: float
 ) -> list[tuple[float, np.ndarray]]:
     return list(film.between(begin, end, step)) if end > 0 else []
-
-
-def _stamp(path: Path) -> int:
-    return path.stat().st_mtime_ns if path.exists() else 0
