@@ -18,6 +18,7 @@ from colorizer.colour.ycbcr import (
     solve_L,
     ycbcr_to_rgb,
 )
+from tests.colour.test_cielab import photo, planes
 from tests.matrix import mostly_slow
 
 DEPTHS = [(8, False), (8, True), (10, False), (12, True), (16, False), (16, True)]
@@ -30,18 +31,6 @@ NAMED_CODES = [  # matrix, R'G'B', Y'CbCr in 8-bit limited range
     ("bt709", (1, 1, 1), (235, 128, 128)),
     ("bt709", (0, 0, 0), (16, 128, 128)),
 ]
-
-
-def photo(size=(60, 80)):
-    """Draw a photo-like picture: smooth muted colours, all inside the gamut, (3, h, w)."""
-    y, x = np.mgrid[: size[0], : size[1]] / 20
-    wave = np.stack([np.sin(x + y), np.sin(1.3 * x - y + 1), np.sin(0.7 * x + 1.9 * y + 2)])
-    return (0.5 + 0.25 * np.sin(0.9 * y) + 0.2 * wave).astype(np.float32)
-
-
-def planes(*colours):
-    """Arrange colours as one row of pixels, (3, 1, N)."""
-    return np.array(colours, np.float32).T[:, None]
 
 
 def codes_dtype(bits):

@@ -213,6 +213,23 @@ def turned(picture: Image.Image) -> Image.Image:
     return Image.merge("HSV", (hue, saturation, value)).convert("RGB")
 
 
+def coloured_by(tmp_path, source, settings, model, file):
+    """Return how far from the recoloured film one is with its still as reference, and one without.
+
+    The still is `file` in the folder "back"; each list has a number for every frame.
+    """
+    plain = Job(source, tmp_path / "plain.mkv", Kind.FILM, settings)
+    asked = replace(settings, reference=str(tmp_path / "back"))
+    list(pipeline.run(plain, model))
+    *_, done = pipeline.run(replace(plain, target=tmp_path / "b.mkv", settings=asked), model)
+    assert any(f"{file} gave its colours to" in line for line in done.warnings)
+    before, after = (drawn.film_frames(tmp_path / one) for one in ("plain.mkv", "b.mkv"))
+    wanted = [np.asarray(turned(Image.fromarray(one))) for one in before]
+    far = [np.abs(tint(one) - tint(to)).mean() for one, to in zip(before, wanted, strict=True)]
+    near = [np.abs(tint(one) - tint(to)).mean() for one, to in zip(after, wanted, strict=True)]
+    return near, far
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["kept", "lost"])
 def test_stills_recoloured_by_pillow_give_their_film_their_colours(tmp_path, name):
@@ -222,15 +239,7 @@ def test_stills_recoloured_by_pillow_give_their_film_their_colours(tmp_path, nam
     (still,) = (tmp_path / "out" / "colour").iterdir()
     file = still.stem + "_v2.jpg" if name == "kept" else "anything.jpg"
     recoloured(still, tmp_path / "back" / file)
-    plain = Job(SAMPLE, tmp_path / "plain.mkv", Kind.FILM, settings)
-    asked = replace(settings, reference=str(tmp_path / "back"))
-    *_, done = pipeline.run(plain, model)
-    *_, done = pipeline.run(replace(plain, target=tmp_path / "b.mkv", settings=asked), model)
-    assert any(f"{file} gave its colours to" in line for line in done.warnings)
-    before, after = (drawn.film_frames(tmp_path / one) for one in ("plain.mkv", "b.mkv"))
-    wanted = [np.asarray(turned(Image.fromarray(one))) for one in before]
-    far = [np.abs(tint(one) - tint(to)).mean() for one, to in zip(before, wanted, strict=True)]
-    near = [np.abs(tint(one) - tint(to)).mean() for one, to in zip(after, wanted, strict=True)]
+    near, far = coloured_by(tmp_path, SAMPLE, settings, model, file)
     assert np.mean(near) < 0.45 * np.mean(far)
     assert max(near) < 0.6 * max(far)
     told = json.loads((tmp_path / "b.mkv.colorize.json").read_text())["references_reached"]

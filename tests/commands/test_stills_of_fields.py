@@ -1,7 +1,6 @@
 """Stills of interlaced and anamorphic films go out as a screen shows them, and come back."""
 
 import json
-from dataclasses import replace
 from fractions import Fraction
 
 import av
@@ -10,14 +9,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from colorizer import pipeline
 from colorizer.guidance.references.content import OfFilm, anchors_of
-from colorizer.jobs import Job, Kind
 from colorizer.models import load_model
 from colorizer.pipeline import stills
 from colorizer.settings import Settings
-from tests import drawn
-from tests.commands.test_stills import SAMPLE, recoloured, tint, turned
+from tests.commands.test_stills import SAMPLE, coloured_by, recoloured
 from tests.draw_film import fill, marked
 
 SIZE = (144, 176)
@@ -89,15 +85,7 @@ def test_stills_of_fields_come_back_recoloured(tmp_path, first, ratio, screen):
     assert likest[1] > likest[0]
     file = f"{still.stem}_v2.jpg"
     recoloured(still, tmp_path / "back" / file)
-    plain = Job(source, tmp_path / "plain.mkv", Kind.FILM, settings)
-    asked = replace(settings, reference=str(tmp_path / "back"))
-    list(pipeline.run(plain, model))
-    *_, done = pipeline.run(replace(plain, target=tmp_path / "b.mkv", settings=asked), model)
-    assert any(f"{file} gave its colours to" in line for line in done.warnings)
-    before, after = (drawn.film_frames(tmp_path / one) for one in ("plain.mkv", "b.mkv"))
-    wanted = [np.asarray(turned(Image.fromarray(one))) for one in before]
-    far = [np.abs(tint(one) - tint(to)).mean() for one, to in zip(before, wanted, strict=True)]
-    near = [np.abs(tint(one) - tint(to)).mean() for one, to in zip(after, wanted, strict=True)]
+    near, far = coloured_by(tmp_path, source, settings, model, file)
     assert np.mean(near) < 0.45 * np.mean(far)
     told = json.loads((tmp_path / "b.mkv.colorize.json").read_text())["references_reached"]
     assert told[0]["shots"][0]["share"] > 0.5

@@ -77,13 +77,13 @@ def halved(ab):
     return np.stack([cv2.resize(p, None, fx=0.5, fy=0.5, interpolation=3) for p in ab])
 
 
-def slopes_of_a_resumed_run(frames, start):
-    """Return the slopes of levels from a frame on: of a whole run, and of one resumed there."""
+def of_a_resumed_run(frames, start, value):
+    """Return a value of levelled frames from one on: of a whole run, and of one resumed there."""
     whole, done, kept = FilmLevels("fresh"), [], {}
     for frame in whole.level(mark_shots(iter(frames))):
-        done.append(frame.slope)
+        done.append(value(frame))
         kept[frame.index + 1] = whole.state(frame.index + 1)
     later = FilmLevels("fresh")
     later.resume(start, kept[start])
     again = later.level(mark_shots(islice(frames, start - CONTEXT, None)))
-    return done[start:], [frame.slope for frame in again]
+    return done[start:], [value(frame) for frame in again]

@@ -10,7 +10,7 @@ from colorizer.stages.levels.film import FilmLevels
 from colorizer.stages.predict import predict_chroma
 from colorizer.stages.region.cards import is_card
 from colorizer.stages.shots import mark_shots
-from tests.stages.shots_drawn import frame_of, plain, slopes_of_a_resumed_run, texture
+from tests.stages.shots_drawn import frame_of, of_a_resumed_run, plain, texture
 from tests.tiny_model import tiny_model
 
 SIZE = (192, 256)
@@ -116,7 +116,7 @@ def test_cards_are_pictures_where_that_is_wanted():
 @pytest.mark.parametrize("start", [12, 24, 36, 48])
 def test_a_run_that_goes_on_finds_the_same_cards(start):
     frames = film(photo(1), drawn(["Meanwhile"], points=30), photo(2), dissolve=10)
-    whole, resumed = slopes_of_a_resumed_run(frames, start)
+    whole, resumed = of_a_resumed_run(frames, start, lambda frame: frame.slope)
     assert resumed == whole
 
 

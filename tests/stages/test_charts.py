@@ -6,7 +6,7 @@ import pytest
 from colorizer.frame import working_L
 from colorizer.stages.region.charts import is_chart
 from tests.stages.drawn_leaders import LEADERS, SIZE, as_filmed, universal
-from tests.stages.shots_drawn import slopes_of_a_resumed_run
+from tests.stages.shots_drawn import of_a_resumed_run
 from tests.stages.test_cards import levelled
 from tests.stages.test_temporal import frame_of, plain, texture
 
@@ -95,5 +95,5 @@ def test_a_run_that_goes_on_finds_the_same_charts(start):
     still = [texture(1, SIZE, low=10, high=95, sigma=4)] * 20
     chart = [seen(as_filmed(LEADERS["resolution chart"](), seed=n)) for n in range(20)]
     frames = film(still, chart, still)
-    whole, resumed = slopes_of_a_resumed_run(frames, start)
+    whole, resumed = of_a_resumed_run(frames, start, lambda frame: frame.slope)
     assert resumed == whole

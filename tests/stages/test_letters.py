@@ -1,7 +1,6 @@
 """Letters over a picture stay neutral; the picture does not."""
 
 from dataclasses import replace
-from itertools import islice
 
 import cv2
 import numpy as np
@@ -11,8 +10,9 @@ from PIL import Image, ImageDraw, ImageFont
 from colorizer.colour.cielab import gray_to_L
 from colorizer.stages.levels.film import FilmLevels
 from colorizer.stages.predict import predict_chroma
-from colorizer.stages.shots import CONTEXT, mark_shots
+from colorizer.stages.shots import mark_shots
 from colorizer.stages.upsample import upsample_chroma
+from tests.stages.shots_drawn import of_a_resumed_run
 from tests.stages.test_temporal import frame_of, plain, texture
 from tests.tiny_model import tiny_model
 
@@ -102,13 +102,7 @@ def test_letters_are_picture_where_that_is_wanted():
 @pytest.mark.parametrize("start", [8, 12, 17, 24])
 def test_a_run_that_goes_on_finds_the_same_letters(start):
     frames, _ = film(7, 22)
-    whole, done, kept = FilmLevels("fresh"), [], {}
-    for frame in whole.level(mark_shots(iter(frames))):
-        done.append(frame.paper)
-        kept[frame.index + 1] = whole.state(frame.index + 1)
-    later = FilmLevels("fresh")
-    later.resume(start, kept[start])
-    again = later.level(mark_shots(islice(frames, start - CONTEXT, None)))
-    for frame, before in zip(again, done[start:], strict=True):
-        assert (frame.paper is None) == (before is None)
-        assert before is None or np.array_equal(frame.paper, before)
+    whole, resumed = of_a_resumed_run(frames, start, lambda frame: frame.paper)
+    for paper, before in zip(resumed, whole, strict=True):
+        assert (paper is None) == (before is None)
+        assert before is None or np.array_equal(paper, before)

@@ -16,12 +16,8 @@ def codes(image: QImage) -> np.ndarray:
 
 
 @pytest.fixture
-def panel(shared_window, until):
-    window = shared_window
-    until(lambda: window.session.model.rowCount() == 3)
-    window.queue_panel.select(window.session.model.entries[0].id)
-    panel = window.look_panel
-    until(lambda: panel.is_seen and not panel.is_busy)
+def panel(shared_window, first_seen, until):
+    window, panel = shared_window, first_seen
     yield panel
     choose(panel, 0)
     window.session.undo.setIndex(0)

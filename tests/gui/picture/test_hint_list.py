@@ -10,12 +10,8 @@ from gui.picture.shading import ab_of
 
 
 @pytest.fixture
-def panel(shared_window, until):
-    window = shared_window
-    until(lambda: window.session.model.rowCount() == 3)
-    window.queue_panel.select(window.session.model.entries[0].id)
-    panel = window.look_panel
-    until(lambda: panel.is_seen and not panel.is_busy)
+def panel(shared_window, first_seen, until):
+    window, panel = shared_window, first_seen
     window.session.set_look(hints=True)
     yield panel
     window.session.set_look(hints=False)
