@@ -168,6 +168,7 @@ def removing(monkeypatch):
     monkeypatch.setattr(attempt.pipeline, "run", run_and_remove)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["watch", "queue"])
 def test_what_a_watch_or_queue_counts_as_done_exists_at_its_end(
     tmp_path, removing, command, capsys
@@ -192,6 +193,7 @@ def test_what_a_watch_or_queue_counts_as_done_exists_at_its_end(
         assert done == exist
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["run", "watch", "queue"])
 def test_an_error_at_closing_the_run_log_is_a_line(tmp_path, monkeypatch, command, capsys):
     """EIO of POSIX, as `close` gives it for a network drive that lost what was written."""

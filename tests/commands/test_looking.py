@@ -18,6 +18,7 @@ def _tiny(monkeypatch):
     monkeypatch.setattr(pipeline, "load_model", lambda *_: tiny_model())
 
 
+@pytest.mark.slow
 def test_version_models_doctor(capsys):
     with pytest.raises(SystemExit) as ended:
         cli.main(["--version"])

@@ -67,6 +67,7 @@ def test_the_command_does_what_comes_in_and_a_second_start_repeats_nothing(folde
     assert {name: again[name] for name in results} == results
 
 
+@pytest.mark.slow
 def test_only_one_watch_works_in_a_folder(folder, capsys):
     thread = threading.Thread(target=watching, args=(folder, "-q"))
     thread.start()
@@ -93,6 +94,7 @@ def test_options_that_could_do_a_file_twice_are_refused_before_anything_is_made(
     assert not (folder / "out").exists()
 
 
+@pytest.mark.slow
 def test_events_of_a_watch_are_those_of_a_run(folder, capsys):
     drawn.photo(folder / "in" / "a.png", 1)
     assert watching(folder, "--json") == ExitCode.OK

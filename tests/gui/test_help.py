@@ -89,6 +89,7 @@ def test_models_are_listed(shared_window, qtbot, until):
     assert dialog.table.item(0, 0).text() == "autochrome"
 
 
+@pytest.mark.slow
 def test_what_is_no_weights_file_is_not_imported(
     shared_window, qtbot, until, tmp_path, monkeypatch
 ):

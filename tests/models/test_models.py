@@ -107,6 +107,7 @@ def test_the_encoders_parameters_are_the_models_own(model):
     assert set(encoder) < known
 
 
+@pytest.mark.slow
 @pytest.mark.matrix
 def test_training_moves_what_is_trained_and_nothing_that_is_frozen(model):
     model.train()

@@ -102,6 +102,7 @@ def test_a_picture_alone_does_not_wait_for_long():
     assert len(model.calls) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("patient")
 def test_pictures_of_other_sizes_and_settings_are_not_mixed(monkeypatch):
     monkeypatch.setattr(gather, "WAIT_SECONDS", 0.3)

@@ -182,6 +182,7 @@ def test_colour_takes_bars_for_picture():
     assert all(frame.paper is None for frame in levelled(masked(SHAPES["pillars"]), "colour"))
 
 
+@pytest.mark.slow
 @pytest.mark.matrix
 @pytest.mark.parametrize("name", ["gate", "closing"])
 def test_a_run_that_goes_on_finds_the_same(name):

@@ -74,6 +74,7 @@ def test_a_file_is_read_and_a_wrong_one_is_named(tmp_path):
         fill_encoder(model, str(tmp_path / "absent.pth"))
 
 
+@pytest.mark.slow
 @pytest.mark.matrix
 @pytest.mark.parametrize("name", ["resnet18", "resnet34", "densenet121", "deepcolor-3"])
 def test_a_pretrained_encoder_is_what_the_model_takes(name, photos):

@@ -163,6 +163,7 @@ def test_more_epochs_go_on_where_the_run_ended(photos, tmp_path):
     assert scores(run)[-1]["epoch"] == 3
 
 
+@pytest.mark.slow
 def test_a_diverged_run_stops_says_so_and_is_reported(photos, tmp_path):
     run = tmp_path / "run"
     wild = replace(RESNET, encoder_rate=1e30, decoder_rate=1e30, epochs=50)

@@ -107,6 +107,7 @@ def test_no_text_of_the_window_is_the_same_in_english_and_german(told):
     assert same - alike - plain == set()
 
 
+@pytest.mark.slow
 def test_keys_are_named_as_on_a_german_keyboard(told):
     tips = [text for text in told["de"] if re.search(r"\((?:Ctrl|Strg)\+", text)]
     assert tips

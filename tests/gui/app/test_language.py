@@ -51,5 +51,6 @@ def test_words_are_translated_and_unknown_ones_stay(qapp):
         qapp.removeTranslator(translator)
 
 
+@pytest.mark.slow
 def test_the_words_of_the_window_are_plain_english():
     assert [fault for text in english() for fault in faults(text.replace("&", ""))] == []

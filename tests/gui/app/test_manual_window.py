@@ -1,5 +1,6 @@
 """F1 shows the manual."""
 
+import pytest
 from PySide6.QtCore import QUrl
 from PySide6.QtWidgets import QListWidget, QTextBrowser
 
@@ -24,6 +25,7 @@ def test_a_link_to_a_page_turns_to_it(qapp):
     assert shown.toPlainText().startswith(title_of("films"))
 
 
+@pytest.mark.slow
 def test_f1_opens_it_next_to_the_work(shared_window):
     action = shared_window.acts["manual"]
     assert action.shortcut().toString() == "F1"

@@ -30,6 +30,7 @@ def waiting(qtbot, tmp_path):
     others.close()
 
 
+@pytest.mark.slow
 def test_files_of_another_process_reach_the_open_window(qtbot, tmp_path, waiting):
     names = [str(tmp_path / "a.tif"), str(tmp_path / "ü, \n% #.png")]
     command = [sys.executable, "-c", HANDING, str(tmp_path), *names]

@@ -1,6 +1,8 @@
 import subprocess
 import sys
 
+import pytest
+
 from colorizer.jobs import Job, Kind
 from colorizer.settings import Settings
 
@@ -39,6 +41,7 @@ def test_a_damaged_queue_is_put_aside(qapp, tmp_path, monkeypatch):
     assert any(".damaged-" in path.name for path in tmp_path.iterdir())
 
 
+@pytest.mark.slow
 def test_an_unforeseen_fault_is_logged_and_said_once(shared_window, capsys):
     shown = []
     shared_window._handle_trouble = shown.append

@@ -1,5 +1,6 @@
 """Colours a person chose are offered again, tomorrow too."""
 
+import pytest
 from PySide6.QtGui import QColor
 
 from gui.picture.colour_menu import RECENT, ColourMenu, RecentColours
@@ -23,6 +24,7 @@ def test_what_is_no_colour_is_not_restored():
     assert [colour.name() for colour in recent.colours] == ["#102030"]
 
 
+@pytest.mark.slow
 def test_recent_colours_are_kept_by_the_window(open_window):
     first = open_window()
     first.look_panel.hinting.recent.add(QColor("#2040ff"))

@@ -47,6 +47,7 @@ def test_a_hint_is_listed_with_its_colours_name_recoloured_and_removed(panel):
     assert [hint.x for hint in panel.entry().job.hints] == [0.25]
 
 
+@pytest.mark.slow
 def test_a_hint_is_placed_recoloured_and_removed_by_keys(panel, qtbot, monkeypatch):
     offered = []
     monkeypatch.setattr(ColourMenu, "popup", lambda menu, where: offered.append(menu))

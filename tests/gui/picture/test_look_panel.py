@@ -48,6 +48,7 @@ def test_values_are_given_to_all_that_wait(seen):
     seen.session.model.change(rows[2], state=JobState.WAITING)
 
 
+@pytest.mark.slow
 def test_the_last_of_several_hints_set_at_once_is_in_the_picture(seen, until):
     panel = seen.look_panel
     seen.session.set_look(hints=True)

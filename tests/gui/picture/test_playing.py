@@ -70,6 +70,7 @@ def test_space_runs_the_film_at_its_own_speed(panel, cinema, until):
     assert panel._seen.gray.mean() == pytest.approx(158, abs=1), "the last frame, with its colours"
 
 
+@pytest.mark.slow
 def test_a_slow_machine_leaves_frames_out_and_keeps_the_speed(panel, cinema, until, monkeypatch):
     ask = panel.playing._engine.ask
 
@@ -85,6 +86,7 @@ def test_a_slow_machine_leaves_frames_out_and_keeps_the_speed(panel, cinema, unt
     assert len(panel.playing.passed) < FRAMES - 5
 
 
+@pytest.mark.slow
 def test_j_and_l_run_both_ways_and_faster_and_k_stands(panel, cinema, until):
     panel.timeline.go_to(50)
     until(lambda: panel.is_seen and not panel.is_busy)

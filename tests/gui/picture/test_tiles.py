@@ -62,6 +62,7 @@ def test_a_checker_of_single_pixels_is_seen_at_one_to_one(panel, large, until, z
     assert view._footer()[0] == f"{100 * zoom}%"
 
 
+@pytest.mark.slow
 def test_the_view_moves_over_sharp_pixels(panel, large, until):
     large.session.set_look(mode=Mode.BEFORE)
     view = panel.view

@@ -92,6 +92,7 @@ def test_the_main_window_chooses_a_preset_for_new_files_and_marks_a_changed_one(
     assert Preferences(session.preferences.folder).get("preset", "") == "Family"
 
 
+@pytest.mark.slow
 def test_a_preset_is_saved_exported_imported_and_deleted(boxed, monkeypatch, tmp_path):
     window, box = boxed
     preferences = window.session.preferences

@@ -70,6 +70,7 @@ def told_by_help():
     return found
 
 
+@pytest.mark.slow
 def test_pages_are_the_groups_of_the_command_line_with_the_same_settings(form):
     told = told_by_help()
     titles = [form.tabText(page) for page in range(form.count())]

@@ -78,6 +78,7 @@ def test_a_picture_dropped_on_the_film_asks_what_it_is(panel, studio, until, tmp
     assert panel._seen.ab[:, 1].astype(float).mean() > 20, "the preview has its colours"
 
 
+@pytest.mark.slow
 def test_references_are_listed_with_pictures_and_removed(panel, studio, until):
     listed = panel.film.reference_list
     panel.film.references.add([studio.coat])

@@ -52,6 +52,7 @@ def test_what_was_edited_elsewhere_is_not_overwritten_by_undo(found, shop, until
     found.shots.reload()
 
 
+@pytest.mark.slow
 def test_shots_of_an_earlier_job_are_taken_as_they_are(found, shop):
     entry = found.entry()
     shop.session.model.wish([([entry.id], {"settings": {"shots": None}})])
@@ -67,6 +68,7 @@ def test_shots_of_an_earlier_job_are_taken_as_they_are(found, shop):
     found.shots.reload()
 
 
+@pytest.mark.slow
 def test_a_search_is_stopped_and_begun_anew(panel, until):
     panel.film.list.search.click()
     panel.film.list.search.click()
@@ -77,6 +79,7 @@ def test_a_search_is_stopped_and_begun_anew(panel, until):
     assert panel.shots.firsts == FOUND
 
 
+@pytest.mark.slow
 def test_keys_jump_from_shot_to_shot(found, shop):
     line, actions = found.timeline, shop.acts
     actions["shot_on"].trigger()
@@ -94,6 +97,7 @@ def test_keys_jump_from_shot_to_shot(found, shop):
     assert line.frame == 20
 
 
+@pytest.mark.slow
 def test_cuts_are_added_joined_moved_and_taken_back(found, shop):
     line, actions = found.timeline, shop.acts
     line.go_to(26)
@@ -112,6 +116,7 @@ def test_cuts_are_added_joined_moved_and_taken_back(found, shop):
     assert firsts_on_disk(found) == [0, 20, 26, 32]
 
 
+@pytest.mark.slow
 def test_what_a_shot_has_of_its_own_is_seen_and_taken_back(found, shop, until):
     listed, line, adjust = found.film.list, found.timeline, found.adjust
     until(lambda: not found.is_busy)
@@ -145,6 +150,7 @@ def test_what_a_shot_has_of_its_own_is_seen_and_taken_back(found, shop, until):
     assert found.shots.look_at(21)[1] == 0.25
 
 
+@pytest.mark.slow
 def test_what_a_shot_was_taken_for_is_corrected_in_words(found, shop, until):
     """The columns are those of the cut list, see `help films`."""
     listed, strip = found.film.list, found.timeline.strip

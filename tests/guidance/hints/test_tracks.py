@@ -61,6 +61,7 @@ def test_a_hint_colours_its_object_through_the_shot_to_both_sides(film, hinted):
         assert gain > 25, f"frame {index}"
 
 
+@pytest.mark.slow
 def test_the_ground_of_the_shot_keeps_its_colours(film, hinted):
     for index in (0, HINTED, FIRST - 1):
         assert np.abs(ground_of(hinted[index] - film[1][index], index)).mean() < 1

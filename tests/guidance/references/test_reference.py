@@ -115,6 +115,7 @@ def test_its_colours_travel_to_both_sides(film, painted):
         assert np.abs(ground_of(painted[index], index).mean(axis=1) - ground).max() < 4, index
 
 
+@pytest.mark.slow
 def test_the_other_shot_is_untouched(film, painted):
     for index in range(LENGTHS[0], sum(LENGTHS)):
         assert np.array_equal(painted[index], film[1][index])
