@@ -13,6 +13,8 @@ from colorizer.stages.temporal import smooth_chroma
 from tests.bench import temporal as bench
 from tests.stages.shots_drawn import enlarged, flickering, frame_of, plain, texture
 
+pytestmark = pytest.mark.slow
+
 LENGTH = 16
 COLOURS = ((35, 25), (-35, 25), (-10, -40), (30, -20))
 MOST = 0.05
@@ -57,7 +59,6 @@ def smoothed(marked):
     return [enlarged(frame) for frame in smooth_chroma(keyed)]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("key_frames", [False, True])
 def test_no_colour_crosses_spliced_shots_even_where_the_cut_is_missed(key_frames):
     frames = spliced_shots()
@@ -74,7 +75,6 @@ def test_no_colour_crosses_spliced_shots_even_where_the_cut_is_missed(key_frames
     assert max(told["found"]) < MOST, told
 
 
-@pytest.mark.slow
 def test_the_measure_sees_colours_that_do_cross():
     """What a mean without cuts or motion does, so that the test above can fail."""
     frames = spliced_shots()
@@ -86,7 +86,6 @@ def test_the_measure_sees_colours_that_do_cross():
     assert min(told["mean"]) > 0.3, told
 
 
-@pytest.mark.slow
 def test_no_colour_crosses_between_real_clips(shared_data):
     """Real colours with the errors of a network, cuts found, known and missed."""
     films = [shared_data / "film" / f"colour-{name}.mp4" for name in ("bear", "dog", "paragliding")]

@@ -17,6 +17,8 @@ from colorizer.media.film.segments import kept_frames, work_folder
 from tests.draw_film import draw_film
 from tests.killed_film import KILLS, LATE_KILLS, STAGES
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[1]
 FRAMES = 110
 SCRIPT = """
@@ -140,7 +142,6 @@ def moments(folder: Path) -> list:
     ]
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL")
 def test_a_killed_film_is_finished_by_the_same_command_and_is_the_same(film):
     before = (film / "a.mkv").read_bytes()
@@ -156,7 +157,6 @@ def test_a_killed_film_is_finished_by_the_same_command_and_is_the_same(film):
 
 
 @pytest.mark.timeout(1000)
-@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 @pytest.mark.parametrize(
     ("seed", "name", "codec"), [(5, "b.mkv", "ffv1"), (6, "b.mp4", "h264"), (7, "b.mov", "prores")]
@@ -180,7 +180,6 @@ def test_a_long_film_killed_ten_times_after_its_second_segment_is_the_same(
     assert sound(killed) == sound(whole)
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 @pytest.mark.parametrize(
     ("seed", "name", "codec"),
@@ -209,7 +208,6 @@ def test_killed_at_random_in_every_stage_a_film_is_the_same(tmp_path, seed, name
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGINT to another process")
-@pytest.mark.slow
 def test_ctrl_c_keeps_finished_segments_and_says_so(film):
     running = start(film, "b.mp4", 0.05)
     assert wait_for(running, lambda: kept_frames(film / "b.mp4") >= 48)
@@ -224,7 +222,6 @@ def test_ctrl_c_keeps_finished_segments_and_says_so(film):
     expect_same(film)
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL")
 def test_other_settings_begin_anew_and_say_so(film):
     running = start(film, "b.mp4", 0.05)
@@ -235,7 +232,6 @@ def test_other_settings_begin_anew_and_say_so(film):
     assert pictures(film / "b.mp4") != pictures(film / "whole.mp4")
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs Linux")
 def test_a_full_disk_is_one_line_and_keeps_what_is_finished(film):
     """The third segment's file is a device that is always full."""

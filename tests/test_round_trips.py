@@ -9,6 +9,8 @@ from tests.bench.roundtrip import Row, Rows, output_row, output_tasks, source_ro
 from tests.bench.roundtrip_films import SOURCES
 from tests.bench.roundtrip_table import as_markdown
 
+pytestmark = pytest.mark.slow
+
 SUFFIXES = {one.suffix: one for one in SOURCES if one.encoder not in ("ffv1", "rawvideo")}
 
 
@@ -18,7 +20,6 @@ def folder(tmp_path_factory):
     return tmp_path_factory.mktemp("films")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("codec", "suffix", "pix_fmt"), list(output_tasks(short=True)))
 def test_what_a_codec_and_container_do_not_keep_is_said(folder, codec, suffix, pix_fmt):
     row = output_row(folder, codec, suffix, pix_fmt)
@@ -26,7 +27,6 @@ def test_what_a_codec_and_container_do_not_keep_is_said(folder, codec, suffix, p
     assert (row.kept["luma"] == "exact") is (codec in ("h264", "h265", "ffv1", "v210"))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("film", SUFFIXES.values(), ids=SUFFIXES)
 def test_films_of_every_container_come_through_whole(folder, film):
     assert "LOST" not in source_row(folder, film).kept.values()
@@ -35,7 +35,6 @@ def test_films_of_every_container_come_through_whole(folder, film):
 PIXELS = [film for film in SOURCES if film.encoder in ("ffv1", "rawvideo")]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("film", PIXELS, ids=lambda film: f"{film.suffix} {film.pix_fmt}")
 def test_films_of_every_pixel_format_come_through_whole(folder, film):
     assert "LOST" not in source_row(folder, film).kept.values()
@@ -53,7 +52,6 @@ def succeed(folder: Path) -> Row:
     return Row("h264 .mp4", "gray", {"luma": "exact"} if folder.is_dir() else {})
 
 
-@pytest.mark.slow
 def test_a_row_that_hangs_or_crashes_is_told_and_the_next_is_made():
     with Rows(seconds=12) as rows:
         made = [rows.make("a .b", "gray", task) for task in (fail, crash, succeed)]

@@ -22,6 +22,8 @@ from tests.sequence_runs import run
 from tests.test_resume import ROOT, wait_for
 from tests.tiny_model import tiny_model
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def _tiny(monkeypatch):
@@ -66,7 +68,6 @@ def stopped_at(job: Job, frames: int) -> Path:
     return copy.rename(left)
 
 
-@pytest.mark.slow
 def test_a_stopped_sequence_goes_on_after_its_finished_frames_and_is_the_same(tmp_path):
     draw_dpx(tmp_path / "in", 44)
     settings = Settings(size=64, every_frame=True)
@@ -84,7 +85,6 @@ def test_a_stopped_sequence_goes_on_after_its_finished_frames_and_is_the_same(tm
     assert not left.exists()
 
 
-@pytest.mark.slow
 def test_a_run_killed_while_frames_get_their_names_is_finished(tmp_path, monkeypatch):
     draw_dpx(tmp_path / "in", 30)
     target = tmp_path / "out/c_%04d.dpx"
@@ -104,7 +104,6 @@ def test_a_run_killed_while_frames_get_their_names_is_finished(tmp_path, monkeyp
     assert not work_folder(target).exists()
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL")
 def test_a_killed_sequence_is_finished_by_the_same_command_and_is_the_same(tmp_path):
     draw_dpx(tmp_path / "in", 80)

@@ -12,6 +12,8 @@ import tifffile
 from tests import draw_photo
 from tests.tiny_weights import write_tiny_weights
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -58,7 +60,6 @@ logging.getLogger("mine").warning("after")
 """
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("way", ["python", "worker"])
 def test_libtiff_prints_nothing_through_the_python_interface_and_the_worker(tmp_path, way):
     """Pillow alone prints libtiff's line of the same file."""
@@ -93,7 +94,6 @@ def test_libtiff_prints_nothing_through_the_python_interface_and_the_worker(tmp_
             "before", "WARNING:mine:after"]  # fmt: skip
 
 
-@pytest.mark.slow
 def test_libtiff_prints_nothing_among_our_lines(tmp_path):
     path = damaged_for_libtiff(tmp_path / "in")
     if "LZWDecode" not in prints_of_pillow(path):

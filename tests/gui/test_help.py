@@ -123,6 +123,7 @@ def test_a_first_run_is_told_of_device_speed_and_model(window, until):
     assert [name for name, _ in window.session.devices][-1] == "cpu"
 
 
+@pytest.mark.slow
 def test_shipped_weights_are_not_removed(shared_window, qtbot, until, monkeypatch):
     monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.Yes)
     dialog = ModelsDialog(shared_window.session.engine)

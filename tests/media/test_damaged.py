@@ -9,6 +9,8 @@ from tests.bench.corpus import run_folder, told
 from tests.damage import damage, good_photos
 from tests.tiny_weights import write_tiny_weights
 
+pytestmark = pytest.mark.slow
+
 
 def run_damaged(tmp_path: Path, count: int, seed: int) -> tuple[Counter[str], list[str]]:
     """Colorize good photos and damaged copies; return states of the copies and what is wrong."""
@@ -24,7 +26,6 @@ def run_damaged(tmp_path: Path, count: int, seed: int) -> tuple[Counter[str], li
     return states, told(outcome, [*photos, *copies], out)
 
 
-@pytest.mark.slow
 def test_damaged_photos_are_done_or_fail_with_a_reason(tmp_path):
     states, wrong = run_damaged(tmp_path, 120, seed=1)
     assert wrong == []
@@ -32,7 +33,6 @@ def test_damaged_photos_are_done_or_fail_with_a_reason(tmp_path):
     assert states.total() == 120
 
 
-@pytest.mark.slow
 def test_many_damaged_photos_are_done_or_fail_with_a_reason(tmp_path):
     states, wrong = run_damaged(tmp_path, 800, seed=2)
     assert wrong == []

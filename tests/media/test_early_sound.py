@@ -13,6 +13,8 @@ from colorizer.commands.report import ExitCode
 from tests.draw_film import draw_film
 from tests.tiny_model import tiny_model
 
+pytestmark = pytest.mark.slow
+
 RATE = 48000
 H264 = {"codec": "libx264", "options": {"bf": "0"}, "frames": 50}
 
@@ -40,7 +42,6 @@ def colorize(source, target, monkeypatch, *more):
     assert cli.main([*given, "-o", str(target)]) == ExitCode.OK
 
 
-@pytest.mark.slow
 @pytest.mark.matrix
 @pytest.mark.parametrize("suffix", [".mp4", ".mov"])
 def test_the_priming_of_aac_becomes_a_codec_delay(tmp_path, monkeypatch, suffix):
@@ -64,7 +65,6 @@ def test_the_priming_of_aac_becomes_a_codec_delay(tmp_path, monkeypatch, suffix)
         assert next(film.demux(sound)).pts == -21
 
 
-@pytest.mark.slow
 def test_a_delay_of_matroska_stays_and_an_early_track_without_one_gets_it(tmp_path, monkeypatch):
     draw_film(tmp_path / "a.mp4", sounds=("aac",), **H264)
     colorize(tmp_path / "a.mp4", tmp_path / "b.mkv", monkeypatch)
@@ -86,7 +86,6 @@ def test_a_delay_of_matroska_stays_and_an_early_track_without_one_gets_it(tmp_pa
         assert film.streams.audio[0].metadata["title"] == "Ton – Original"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("end", ["30"])
 def test_the_first_part_of_a_film_keeps_its_priming(tmp_path, monkeypatch, end):
     draw_film(tmp_path / "a.mp4", sounds=("aac",), **H264)

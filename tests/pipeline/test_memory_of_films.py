@@ -16,6 +16,8 @@ from colorizer.settings import Settings
 from colorizer.stages.memory import recall
 from tests import drawn
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def model():
@@ -39,7 +41,6 @@ def frames_of(job, model) -> np.ndarray:
     return np.stack(drawn.film_frames(job.target))
 
 
-@pytest.mark.slow
 def test_off_is_what_a_model_without_memory_gives(tmp_path, model, monkeypatch):
     """Without what `look` tells, every stage is as it was before there was a memory."""
     on = frames_of(film_job(tmp_path, "on"), model)
@@ -50,14 +51,12 @@ def test_off_is_what_a_model_without_memory_gives(tmp_path, model, monkeypatch):
     assert not np.array_equal(on, off)
 
 
-@pytest.mark.slow
 def test_off_never_asks_for_more_than_colours(tmp_path, model, monkeypatch):
     monkeypatch.setattr(type(model), "look", None)
     frames_of(film_job(tmp_path, memory="off"), model)
     frames_of(film_job(tmp_path, "single", smooth=False), model)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("stop", "memory", "referred"),
     [(30, "on", False), (55, "on", False), (70, "on", False), (55, "on", True), (55, "off", True)],
@@ -85,7 +84,6 @@ def test_a_film_that_was_stopped_and_continued_is_the_uninterrupted_one(
     np.testing.assert_array_equal(np.stack(drawn.film_frames(job.target)), whole)
 
 
-@pytest.mark.slow
 def test_another_memory_begins_a_stopped_film_again(tmp_path, model, monkeypatch):
     monkeypatch.setattr(film_sink, "SEGMENT_FRAMES", 24)
     job = film_job(tmp_path)

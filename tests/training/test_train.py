@@ -20,6 +20,8 @@ from training.recipes import RECIPES
 from training.report import _rows
 from training.train import train
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -37,7 +39,6 @@ def state(run):
     return torch.load(run / "checkpoint.pt", weights_only=True)
 
 
-@pytest.mark.slow
 def test_a_run_leaves_weights_that_load_log_pictures_and_report(photos, tmp_path):
     run = tmp_path / "run"
     weights = train(AUTOCHROME, photos, run, encoder="none")
@@ -58,7 +59,6 @@ class Killed(BaseException):
     pass
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("recipe", [AUTOCHROME, RESNET], ids=["autochrome", "resnet18"])
 def test_a_resumed_run_equals_an_uninterrupted_one(photos, tmp_path, monkeypatch, recipe):
     whole, broken = tmp_path / "whole", tmp_path / "broken"
@@ -104,7 +104,6 @@ def shell(tmp_path, run, *options, launcher=("-m",), **environment):
     )  # fmt: skip
 
 
-@pytest.mark.slow
 def test_a_run_killed_at_any_moment_goes_on_by_the_same_command(photos, tmp_path):
     whole, broken = tmp_path / "whole", tmp_path / "broken"
     assert shell(tmp_path, whole, "--epochs", 12).wait(timeout=120) == 0
@@ -121,7 +120,6 @@ def test_a_run_killed_at_any_moment_goes_on_by_the_same_command(photos, tmp_path
     assert same(state(whole)["average"], state(broken)["average"])
 
 
-@pytest.mark.slow
 def test_two_processes_learn_what_one_learns(photos, tmp_path):
     one, two = tmp_path / "one", tmp_path / "two"
     recipe = replace(
@@ -153,7 +151,6 @@ def test_two_processes_learn_what_one_learns(photos, tmp_path):
     assert all(torch.allclose(mine[k].float(), theirs[k].float(), atol=1e-4) for k in mine)
 
 
-@pytest.mark.slow
 def test_more_epochs_go_on_where_the_run_ended(photos, tmp_path):
     run = tmp_path / "run"
     train(RESNET, photos, run, encoder="none")
@@ -163,7 +160,6 @@ def test_more_epochs_go_on_where_the_run_ended(photos, tmp_path):
     assert scores(run)[-1]["epoch"] == 3
 
 
-@pytest.mark.slow
 def test_a_diverged_run_stops_says_so_and_is_reported(photos, tmp_path):
     run = tmp_path / "run"
     wild = replace(RESNET, encoder_rate=1e30, decoder_rate=1e30, epochs=50)
@@ -185,7 +181,6 @@ def test_early_stopping_ends_the_run(photos, tmp_path):
     assert scores(tmp_path / "run")[-1]["epoch"] == 2
 
 
-@pytest.mark.slow
 def test_minutes_limit_a_run(photos, tmp_path):
     train(replace(RESNET, epochs=0, minutes=0.03), photos, tmp_path / "run", encoder="none")
     about = json.loads((tmp_path / "run/run.json").read_text())
@@ -193,7 +188,6 @@ def test_minutes_limit_a_run(photos, tmp_path):
     assert about["step"] > 2
 
 
-@pytest.mark.slow
 def test_a_study_compares_its_recipes_and_counts_divergence_as_a_result(photos, tmp_path, capsys):
     study = [
         "resnet18-losses", "--pack", str(tmp_path / "pack"), "--run", str(tmp_path / "study"),

@@ -5,6 +5,8 @@ from PIL import Image
 
 from colorizer.jobs import JobState
 
+pytestmark = pytest.mark.slow
+
 
 def run_of_two_good_and_one_bad(window, scans, until):
     (scans / "bad.png").write_bytes(b"no picture")
@@ -18,7 +20,6 @@ def run_of_two_good_and_one_bad(window, scans, until):
     return window.output.end
 
 
-@pytest.mark.slow
 def test_a_run_ends_with_its_counts_and_failed_files_are_shown_and_retried(
     window, scans, until, monkeypatch
 ):
@@ -40,7 +41,6 @@ def test_a_run_ends_with_its_counts_and_failed_files_are_shown_and_retried(
     assert not bar.again.isVisible()
 
 
-@pytest.mark.slow
 def test_nothing_is_offered_for_failed_files_that_were_removed(window, scans, until):
     bar = run_of_two_good_and_one_bad(window, scans, until)
     session = window.session
@@ -51,7 +51,6 @@ def test_nothing_is_offered_for_failed_files_that_were_removed(window, scans, un
     assert not bar.isVisible()
 
 
-@pytest.mark.slow
 def test_the_running_row_is_followed_while_the_toggle_is_on(window, scans, until):
     window.add([scans])
     until(lambda: window.session.model.rowCount() == 3)

@@ -8,6 +8,8 @@ from colorizer.settings import Settings
 from gui.picture.shading import shade
 from gui.session.look import Mode
 
+pytestmark = pytest.mark.slow
+
 
 def codes(image: QImage) -> np.ndarray:
     rgb = image.convertToFormat(QImage.Format.Format_RGB888)
@@ -33,7 +35,6 @@ def words(panel) -> list[str]:
     return [panel.against.itemText(n) for n in range(panel.against.count())]
 
 
-@pytest.mark.slow
 def test_a_is_as_it_was_while_b_changes(panel, until):
     panel._session.set_look(mode=Mode.AFTER)
     choose(panel, 1)
@@ -52,7 +53,6 @@ def test_a_is_as_it_was_while_b_changes(panel, until):
     assert panel.view._first is panel.view._before
 
 
-@pytest.mark.slow
 def test_a_preset_is_compared_with_what_the_file_has(panel, shared_window, until):
     shared_window.session.preferences.presets.save("Pale", Settings(strength=0.0))
     panel.against._fill()

@@ -12,6 +12,8 @@ from PySide6.QtWidgets import QToolButton
 from colorizer.jobs import JobState
 from tests.gui.conftest import make_window
 
+pytestmark = pytest.mark.slow
+
 RATE, FRAMES = 20, 60
 
 
@@ -59,7 +61,6 @@ def run_to_end(panel, until, act):
     return clock.elapsed() / 1000
 
 
-@pytest.mark.slow
 def test_space_runs_the_film_at_its_own_speed(panel, cinema, until):
     seconds = run_to_end(panel, until, cinema.acts["play"])
     assert seconds == pytest.approx(FRAMES / RATE, abs=0.8)
@@ -70,7 +71,6 @@ def test_space_runs_the_film_at_its_own_speed(panel, cinema, until):
     assert panel._seen.gray.mean() == pytest.approx(158, abs=1), "the last frame, with its colours"
 
 
-@pytest.mark.slow
 def test_a_slow_machine_leaves_frames_out_and_keeps_the_speed(panel, cinema, until, monkeypatch):
     ask = panel.playing._engine.ask
 
@@ -86,7 +86,6 @@ def test_a_slow_machine_leaves_frames_out_and_keeps_the_speed(panel, cinema, unt
     assert len(panel.playing.passed) < FRAMES - 5
 
 
-@pytest.mark.slow
 def test_j_and_l_run_both_ways_and_faster_and_k_stands(panel, cinema, until):
     panel.timeline.go_to(50)
     until(lambda: panel.is_seen and not panel.is_busy)
@@ -106,7 +105,6 @@ def test_j_and_l_run_both_ways_and_faster_and_k_stands(panel, cinema, until):
     assert len(panel.playing.passed) < FRAMES - where, "at most 30 pictures in a second"
 
 
-@pytest.mark.slow
 def test_space_presses_a_button_that_has_the_focus(panel, cinema, qtbot):
     cinema.activateWindow()
     (button,) = [b for b in panel.timeline.findChildren(QToolButton)
@@ -121,7 +119,6 @@ def test_space_presses_a_button_that_has_the_focus(panel, cinema, qtbot):
     assert panel.timeline.speed == 0
 
 
-@pytest.mark.slow
 def test_after_of_a_finished_film_is_the_file(panel, cinema, until):
     cinema.session.runner.start()
     until(lambda: panel.entry().state is JobState.DONE)

@@ -9,6 +9,8 @@ from PySide6.QtGui import QImage
 
 from colorizer.jobs import JobState
 
+pytestmark = pytest.mark.slow
+
 
 def pixels(image: QImage) -> np.ndarray:
     image = image.convertToFormat(QImage.Format.Format_RGB888)
@@ -25,7 +27,6 @@ def done(window, scans, until):
     return window
 
 
-@pytest.mark.slow
 def test_after_of_a_finished_photo_is_its_file(done, until):
     panel, entry = done.look_panel, done.session.model.entries[0]
     with Image.open(entry.job.target) as picture:
@@ -38,7 +39,6 @@ def test_after_of_a_finished_photo_is_its_file(done, until):
     assert np.abs(pixels(panel.view._after) - (200, 40, 30)).max() <= 2  # as Pillow wrote it
 
 
-@pytest.mark.slow
 def test_a_changed_finished_photo_is_a_preview_that_is_not_saved(done, until):
     panel, session = done.look_panel, done.session
     entry = session.model.entries[0]
@@ -64,7 +64,6 @@ def test_a_changed_finished_photo_is_a_preview_that_is_not_saved(done, until):
     assert np.ptp(after, axis=2).max() <= 1, "strength 0 is gray"
 
 
-@pytest.mark.slow
 def test_a_result_that_was_moved_away_is_a_preview(done, until):
     panel, entry = done.look_panel, done.session.model.entries[0]
     until(lambda: panel.is_seen and not panel.is_busy)
@@ -76,7 +75,6 @@ def test_a_result_that_was_moved_away_is_a_preview(done, until):
     assert panel.view._after_words == "After: preview, not saved"
 
 
-@pytest.mark.slow
 def test_after_of_a_finished_film_is_its_frame(window, film, until):
     window.add([film])
     until(lambda: window.session.model.rowCount() == 1)
@@ -95,7 +93,6 @@ def test_after_of_a_finished_film_is_its_frame(window, film, until):
         assert np.abs(difference).mean() < 4  # FFmpeg enlarges chroma in another way
 
 
-@pytest.mark.slow
 def test_after_of_a_part_of_a_film_is_the_frame_of_its_place(window, film, until):
     """PyAV reads the frames of the result, whose first one is frame 4 of the film."""
     window.session.preferences.settings = replace(

@@ -13,6 +13,8 @@ from gui.picture.tiles import enlarged
 from gui.session.look import Mode
 from tests.gui.conftest import make_window
 
+pytestmark = pytest.mark.slow
+
 SIZE = (4000, 6000)
 
 
@@ -46,7 +48,6 @@ def panel(large, until):
     panel.view.fit()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("zoom", [1, 4])
 def test_a_checker_of_single_pixels_is_seen_at_one_to_one(panel, large, until, zoom):
     """The picture is drawn here, so the values of every pixel are known."""
@@ -62,7 +63,6 @@ def test_a_checker_of_single_pixels_is_seen_at_one_to_one(panel, large, until, z
     assert view._footer()[0] == f"{100 * zoom}%"
 
 
-@pytest.mark.slow
 def test_the_view_moves_over_sharp_pixels(panel, large, until):
     large.session.set_look(mode=Mode.BEFORE)
     view = panel.view
@@ -82,7 +82,6 @@ def test_the_whole_picture_asks_for_no_tile(panel, until):
     assert panel.tiles._held is None
 
 
-@pytest.mark.slow
 def test_after_of_a_finished_file_is_sharp_too(panel, large, until):
     """Pillow reads the result that was written."""
     large.session.set_look(mode=Mode.AFTER)
@@ -100,7 +99,6 @@ def test_after_of_a_finished_file_is_sharp_too(panel, large, until):
     assert np.abs(shown - real).max() <= 3
 
 
-@pytest.mark.slow
 def test_colours_are_interpolated_between_centres_of_pixels():
     """The reference is Pillow's bilinear enlargement of a float picture."""
     plane = np.random.default_rng(1).normal(size=(6, 8)).astype(np.float32)

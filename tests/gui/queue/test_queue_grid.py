@@ -8,6 +8,8 @@ from PySide6.QtCore import QPoint, Qt
 from colorizer.jobs import JobState
 from gui.queue.queue_grid import _PICTURE
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def grid(filled):
@@ -17,7 +19,6 @@ def grid(filled):
     return filled.queue_panel.grid
 
 
-@pytest.mark.slow
 def test_the_toggle_keeps_the_selection_and_is_remembered(grid, filled):
     session, panel = filled.session, filled.queue_panel
     second = session.model.ids()[1]
@@ -29,7 +30,6 @@ def test_the_toggle_keeps_the_selection_and_is_remembered(grid, filled):
     assert session.preferences.get("grid", True) is False
 
 
-@pytest.mark.slow
 def test_a_click_and_a_click_with_ctrl_select_rows_for_all_actions(grid, filled, qtbot):
     session = filled.session
     ids, model = session.model.ids(), grid.model()
@@ -42,7 +42,6 @@ def test_a_click_and_a_click_with_ctrl_select_rows_for_all_actions(grid, filled,
     assert model.rowCount() == 1
 
 
-@pytest.mark.slow
 def test_the_filter_and_the_order_are_those_of_the_list(grid, filled, until):
     session = filled.session
     ids = session.model.ids()
@@ -68,7 +67,6 @@ def pixels(grid, row):
     return drawn[2:-2, 12:-12].astype(int)  # 96 x 80 pixels fill 172 x 144 of 192 x 144
 
 
-@pytest.mark.slow
 def test_before_is_gray_and_the_right_half_is_the_finished_file(grid, filled, until):
     """The result is read by Pillow: its colour is what the right half has to show."""
     session = filled.session
@@ -91,7 +89,6 @@ def test_before_is_gray_and_the_right_half_is_the_finished_file(grid, filled, un
     assert np.abs(seen[y, x] - expected).max() < 16
 
 
-@pytest.mark.slow
 def test_a_result_that_can_not_be_read_leaves_the_picture_before(grid, filled, until):
     session = filled.session
     row = session.model.ids()[0]

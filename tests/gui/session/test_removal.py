@@ -6,6 +6,8 @@ import pytest
 
 from colorizer.jobs import JobState
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def long_film(tmp_path):
@@ -22,7 +24,6 @@ def long_film(tmp_path):
     return file
 
 
-@pytest.mark.slow
 def test_a_removed_film_keeps_its_segments_for_an_undo_and_loses_them_with_the_window(
     window, long_film, until, tmp_path
 ):
@@ -59,7 +60,6 @@ def left_by(target):
     return folder.path
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("state", [JobState.INTERRUPTED, JobState.FAILED, JobState.WAITING])
 def test_of_rows_that_stay_or_were_added_again_nothing_goes(filled, tmp_path, state):
     session = filled.session
@@ -76,7 +76,6 @@ def test_of_rows_that_stay_or_were_added_again_nothing_goes(filled, tmp_path, st
     assert folders[third].exists()
 
 
-@pytest.mark.slow
 def test_a_row_that_this_queue_never_began_leaves_what_others_left(filled):
     session = filled.session
     (first, *_) = session.model.ids()

@@ -17,6 +17,8 @@ from tests.draw_shots import draw_shots
 from tests.engine.test_worker import painted
 from tests.gui.conftest import make_window
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def studio(qapp, settings, tmp_path_factory):
@@ -58,7 +60,6 @@ def drop(view, data: QMimeData) -> bool:
     return enter.isAccepted()
 
 
-@pytest.mark.slow
 def test_a_picture_dropped_on_the_film_asks_what_it_is(panel, studio, until, tmp_path):
     offered = []
     panel.film.offer_references = offered.append
@@ -78,7 +79,6 @@ def test_a_picture_dropped_on_the_film_asks_what_it_is(panel, studio, until, tmp
     assert panel._seen.ab[:, 1].astype(float).mean() > 20, "the preview has its colours"
 
 
-@pytest.mark.slow
 def test_references_are_listed_with_pictures_and_removed(panel, studio, until):
     listed = panel.film.reference_list
     panel.film.references.add([studio.coat])
@@ -103,7 +103,6 @@ def test_references_are_listed_with_pictures_and_removed(panel, studio, until):
     assert len(panel.entry().job.hints) == 2
 
 
-@pytest.mark.slow
 def test_what_share_of_which_shot_a_reference_reached_is_told_after_the_run(panel, studio, until):
     """What the window tells is what the sidecar of the run says."""
     panel.film.references.add([studio.coat])
@@ -123,7 +122,6 @@ def test_what_share_of_which_shot_a_reference_reached_is_told_after_the_run(pane
     ]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "values",
     [

@@ -8,13 +8,14 @@ from colorizer.guidance.shot_plan import plan_of
 from colorizer.settings import Settings
 from tests.gui.shots.conftest import FOUND, RATE, STARTS
 
+pytestmark = pytest.mark.slow
+
 
 def firsts_on_disk(panel) -> list[int]:
     plan = plan_of(panel.entry().job, RATE)
     return [] if plan is None else [shot.first for shot in plan.shots]
 
 
-@pytest.mark.slow
 def test_shots_are_found_on_wish_and_kept_beside_the_result(panel, shop, until):
     assert not panel.film.list.table.isVisible()
     assert not shop.acts["cut"].isEnabled()
@@ -34,7 +35,6 @@ def test_shots_are_found_on_wish_and_kept_beside_the_result(panel, shop, until):
     assert panel.shots.firsts == firsts_on_disk(panel) == FOUND
 
 
-@pytest.mark.slow
 def test_what_was_edited_elsewhere_is_not_overwritten_by_undo(found, shop, until):
     file = found.entry().job.settings.shots
     edited = file.read_text() + "4,0:00:01.600,40\n"
@@ -52,7 +52,6 @@ def test_what_was_edited_elsewhere_is_not_overwritten_by_undo(found, shop, until
     found.shots.reload()
 
 
-@pytest.mark.slow
 def test_shots_of_an_earlier_job_are_taken_as_they_are(found, shop):
     entry = found.entry()
     shop.session.model.wish([([entry.id], {"settings": {"shots": None}})])
@@ -68,7 +67,6 @@ def test_shots_of_an_earlier_job_are_taken_as_they_are(found, shop):
     found.shots.reload()
 
 
-@pytest.mark.slow
 def test_a_search_is_stopped_and_begun_anew(panel, until):
     panel.film.list.search.click()
     panel.film.list.search.click()
@@ -79,7 +77,6 @@ def test_a_search_is_stopped_and_begun_anew(panel, until):
     assert panel.shots.firsts == FOUND
 
 
-@pytest.mark.slow
 def test_keys_jump_from_shot_to_shot(found, shop):
     line, actions = found.timeline, shop.acts
     actions["shot_on"].trigger()
@@ -97,7 +94,6 @@ def test_keys_jump_from_shot_to_shot(found, shop):
     assert line.frame == 20
 
 
-@pytest.mark.slow
 def test_cuts_are_added_joined_moved_and_taken_back(found, shop):
     line, actions = found.timeline, shop.acts
     line.go_to(26)
@@ -116,7 +112,6 @@ def test_cuts_are_added_joined_moved_and_taken_back(found, shop):
     assert firsts_on_disk(found) == [0, 20, 26, 32]
 
 
-@pytest.mark.slow
 def test_what_a_shot_has_of_its_own_is_seen_and_taken_back(found, shop, until):
     listed, line, adjust = found.film.list, found.timeline, found.adjust
     until(lambda: not found.is_busy)
@@ -150,7 +145,6 @@ def test_what_a_shot_has_of_its_own_is_seen_and_taken_back(found, shop, until):
     assert found.shots.look_at(21)[1] == 0.25
 
 
-@pytest.mark.slow
 def test_what_a_shot_was_taken_for_is_corrected_in_words(found, shop, until):
     """The columns are those of the cut list, see `help films`."""
     listed, strip = found.film.list, found.timeline.strip
@@ -192,7 +186,6 @@ def test_shots_are_put_into_a_scene(found, qtbot):
     found.film.list.table.selectRow(0)
 
 
-@pytest.mark.slow
 def test_marks_of_a_part_become_its_settings_and_shots_stay_in_place(found, shop):
     """start and end are those of `help films`: the first frame, and the first after the part."""
     found.timeline.go_to(10)

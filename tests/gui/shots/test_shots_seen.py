@@ -12,8 +12,9 @@ from tests.draw_shots import chroma_of, square_at
 from tests.engine.test_worker import painted
 from tests.gui.shots.conftest import RATE
 
+pytestmark = pytest.mark.slow
 
-@pytest.mark.slow
+
 def test_the_run_obeys_what_was_changed_and_sends_nothing_to_nobody(found, shop, until):
     found.film.list.table.selectRow(1)
     found.film.list.values.skip.click()
@@ -39,7 +40,6 @@ def test_the_run_obeys_what_was_changed_and_sends_nothing_to_nobody(found, shop,
     assert {"shots", "shot_settings"} <= read_sidecar(sidecar_of(entry.job.target)).keys()
 
 
-@pytest.mark.slow
 def test_a_reference_is_chosen_for_a_shot_and_seen_in_it(
     found, shop, until, drawn, tmp_path, monkeypatch
 ):
@@ -66,7 +66,6 @@ def test_a_reference_is_chosen_for_a_shot_and_seen_in_it(
     assert found.view.message == ""
 
 
-@pytest.mark.slow
 def test_shots_of_a_list_that_is_wrong_are_said_and_not_written(found, until):
     file = found.entry().job.settings.shots
     own = file.with_suffix(".toml")
@@ -79,7 +78,6 @@ def test_shots_of_a_list_that_is_wrong_are_said_and_not_written(found, until):
     own.unlink()
 
 
-@pytest.mark.slow
 def test_a_hint_is_seen_at_another_moment_of_its_shot(found, shop, until):
     hint = (*square_at(12), 60.0, 40.0)
     shop.acts["hint"].trigger()
@@ -101,7 +99,6 @@ def test_a_hint_is_seen_at_another_moment_of_its_shot(found, shop, until):
     assert warm > found._seen.ab.astype(float)[:, 1].mean()
 
 
-@pytest.mark.slow
 def test_the_frame_just_finished_is_shown_while_followed(panel, shop, until, monkeypatch):
     shown, show = [], panel.show_finished
     monkeypatch.setattr(panel, "show_finished", lambda one: (shown.append(one), show(one)))

@@ -67,6 +67,7 @@ def test_the_ground_of_the_shot_keeps_its_colours(film, hinted):
         assert np.abs(ground_of(hinted[index] - film[1][index], index)).mean() < 1
 
 
+@pytest.mark.slow
 def test_the_next_shot_is_untouched(film, hinted):
     for index in range(FIRST, FIRST + 8):
         assert np.array_equal(hinted[index], film[1][index])
