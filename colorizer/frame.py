@@ -118,6 +118,9 @@ class Frame:
     taken: frozenset[str] = frozenset()
     """What the frame was taken for, besides a picture: of `stages.found.KINDS`, or "text", which is
     a scan of a page."""
+    screen: Any = None
+    """A raster that `Y` shows and `L` does not, see `stages.region.screens`; None where none is
+    hidden."""
     glimpse: Any = None
     """What the network found in it, see `stages.memory`; None where that is not wanted."""
 
@@ -139,7 +142,7 @@ MAX_ASPECT = 4
 """Long side of the working picture, at most, in short sides: bounds memory of strips of pixels."""
 
 
-def working_size(size: tuple[int, int], side: int) -> tuple[int, int]:
+def working_size(size: tuple[float, float], side: int) -> tuple[int, int]:
     """Return the (height, width) the network sees for a picture of `size`, keeping its aspect.
 
     Args:
@@ -162,10 +165,20 @@ def working_L(
         side: short side of the result in pixels.
         tone: see `Frame.tone`.
     """
+    return L_of_size(Y, working_size(Y.shape, side), bits, full_range, tone)
+
+
+def L_of_size(
+    Y: np.ndarray,
+    size: tuple[int, int],
+    bits: int,
+    full_range: bool,
+    tone: np.ndarray | None = None,
+) -> np.ndarray:
+    """Bring a luma plane to a size (height, width) and convert it to L; see `working_L`."""
     import cv2
 
-    height, width = working_size(Y.shape, side)
-    shrinks = height <= Y.shape[0]
+    shrinks = size[0] <= Y.shape[0]
     kind = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-    small: Any = cv2.resize(Y, (width, height), interpolation=kind)
+    small: Any = cv2.resize(Y, size[::-1], interpolation=kind)
     return luma_to_L(small, bits, full_range) if tone is None else np.take(tone, small)

@@ -11,6 +11,7 @@ from pathlib import Path
 from colorizer.errors import MediaError, SettingsError
 from colorizer.frame import Frame
 from colorizer.guidance.cut_list import CutList
+from colorizer.guidance.overview import overview_of
 from colorizer.guidance.references.reference import PaintedFrame, open_reference
 from colorizer.jobs import Job
 from colorizer.media import open_film
@@ -113,7 +114,7 @@ class FilmReader:
             frames = (replace(frame, index=frame.index + first) for frame in frames)
             if self._source.first_field:
                 frames = separate_fields(frames, self._source.first_field)
-            frames = mark_repeats(frames)
+            frames = mark_repeats(overview_of(self._source, settings).hidden(frames))
             for frame in mark_shots(frames, self._cuts, detector=scene_detector()):
                 if frame.index >= begin:
                     yield frame

@@ -5,55 +5,77 @@ The run knows the whole shot; here it is estimated from the frames around the on
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
-from colorizer.errors import MediaError
+from colorizer.errors import MediaError, SettingsError
 from colorizer.frame import Frame
+from colorizer.guidance.colour_one import prepared
 from colorizer.guidance.cut_list import cut_file, override_file
+from colorizer.guidance.overview import Overview, overview_of
 from colorizer.guidance.reader import reader_of
 from colorizer.guidance.shot_settings import Overrides, ShotSettings, read_overrides
 from colorizer.jobs import Job, Kind
+from colorizer.media import open_film
 from colorizer.media.seek import frames_around
 from colorizer.settings import Settings
 from colorizer.stages.emulsion import tell_emulsion
+from colorizer.stages.fields import separate_fields
 from colorizer.stages.levels import level_alone
 from colorizer.stages.levels.film import FilmLevels
 from colorizer.stages.own_colours import keep_alone, wishes_of
 from colorizer.stages.shots import mark_shots
 
-_MARKS = ("shown", "window", "slope", "paper", "colours", "kept", "ab", "is_anchor", "taken")
+_MARKS = ("L", "screen", "shown", "window", "slope", "paper", "colours", "kept", "ab", "is_anchor",
+          "taken")  # fmt: skip
+
+
+def as_run(frame: Frame, path: Path, kind: Kind, settings: Settings) -> Frame:
+    """Return a picture as the run shows it to the network; see `levelled_in_shot` and `prepared`.
+
+    Args:
+        frame: of `open_picture`.
+        path: the photo or film.
+        kind: what it is.
+        settings: of the run.
+    """
+    if kind is Kind.FILM:
+        return levelled_in_shot(frame, path, settings)
+    return prepared(frame, settings)
 
 
 def levelled_in_shot(frame: Frame, path: Path, settings: Settings) -> Frame:
     """Return a frame of a film as the network is to see it, with what of it is no picture.
 
+    Of a film whose fields are coloured one by one it is what the network sees of the first field.
+
     Args:
         frame: of `frame_at`, with L of the size that the settings name.
         path: the film.
-        settings: smooth, faded, paper, cards, coloured, toned, emulsion and, for the shots and
-            what single ones have of their own, shots, start and end are used.
+        settings: smooth, faded, paper, cards, screens, coloured, toned, emulsion and, for the
+            shots and what single ones have of their own, shots, start and end are used.
 
     Raises:
         SettingsError: the cut list, or the file next to it, is wrong.
     """
+    (alone,) = _seen([frame], path, settings)
     if not settings.smooth:
-        (found,) = keep_alone(level_alone([frame], settings.faded), wishes_of(settings))
-        return _told(found, settings.emulsion)
+        (found,) = keep_alone(level_alone([alone], settings.faded), wishes_of(settings))
+        return _told(_marked(frame, found), settings.emulsion)
     listed = _Listed(path, settings)
     seconds = float((frame.pts or 0) * frame.time_base)
     try:
         with closing(frames_around(path, seconds, side=settings.size, reading=settings)) as around:
-            done = _levelled(around, listed, settings)
+            done = _levelled(_seen(around, path, settings), listed, settings)
             found = next((one for one in done if one.pts == frame.pts), None)
     except MediaError:
         found = None
     if found is None or found.L.shape != frame.L.shape:
-        found = next(_levelled(iter([frame]), listed, settings))
-    frame = replace(frame, **{name: getattr(found, name) for name in _MARKS})
-    return _told(frame, listed.of(found.index).emulsion or settings.emulsion)
+        found = next(_levelled(iter([alone]), listed, settings))
+    return _told(_marked(frame, found), listed.of(found.index).emulsion or settings.emulsion)
 
 
 def _levelled(frames: Iterator[Frame], listed: _Listed, settings: Settings) -> Iterator[Frame]:
@@ -62,8 +84,34 @@ def _levelled(frames: Iterator[Frame], listed: _Listed, settings: Settings) -> I
     return levels.level(shots, lambda index: listed.of(index).look)
 
 
+def _marked(frame: Frame, found: Frame) -> Frame:
+    """Return a whole frame with what was found, which may be of its first field."""
+    return replace(frame, **{name: getattr(found, name) for name in _MARKS})
+
+
 def _told(frame: Frame, emulsion: str) -> Frame:
     return next(tell_emulsion([frame], lambda _: emulsion, lambda _: None))
+
+
+def _seen(frames: Iterable[Frame], path: Path, settings: Settings) -> Iterator[Frame]:
+    """Yield frames, or the first field of each, without a raster, under their own times."""
+    first_field, overview = _known(path, settings, path.stat().st_mtime_ns if path.exists() else 0)
+    for frame in frames:
+        seen = frame
+        if first_field:
+            field = next(separate_fields([frame], first_field))
+            seen = replace(frame, Y=field.Y, L=field.L)
+        yield from overview.hidden([seen])
+
+
+@lru_cache(maxsize=1)
+def _known(path: Path, settings: Settings, stamp: int) -> tuple[str | None, Overview]:
+    """Return which field of a film is first, and what all of it shows; `stamp` changes with it."""
+    try:
+        with open_film(path, settings, side=settings.size) as source:
+            return source.first_field, overview_of(source, settings)
+    except (MediaError, SettingsError):  # told where what is asked for is read
+        return None, Overview()
 
 
 class _Listed:

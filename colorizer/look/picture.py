@@ -12,8 +12,8 @@ import torch
 
 from colorizer.colour.cielab import L_to_gray
 from colorizer.colour.gamut import ab_to_srgb
-from colorizer.frame import Frame, working_L
-from colorizer.guidance.colour_one import colour_one, prepared
+from colorizer.frame import Frame
+from colorizer.guidance.colour_one import colour_one
 from colorizer.guidance.guides import Guides
 from colorizer.jobs import Kind
 from colorizer.media import open_photo
@@ -21,7 +21,7 @@ from colorizer.models.ab_bins import TEMPERATURE, bin_centres
 from colorizer.models.base import ColourModel, pad_to_stride
 from colorizer.models.hint_map import hint_map
 from colorizer.places.hint import Hint
-from colorizer.settings import Reading, Settings
+from colorizer.settings import Reading
 
 if TYPE_CHECKING:
     from colorizer.guidance.reference_looks import ReferenceLooks
@@ -81,7 +81,6 @@ def shrunk(frame: Frame, longest: int) -> Frame:
 def look_at(
     frame: Frame,
     model: ColourModel,
-    settings: Settings,
     hints: Hints = (),
     *,
     longest: int,
@@ -91,19 +90,14 @@ def look_at(
     """Colorize one picture for a window.
 
     Args:
-        frame: from `open_picture`; of a film, after `levelled_in_shot`.
+        frame: after `look.in_shot.as_run`.
         model: the loaded model.
-        settings: size, and of photos paper and faded, are used.
         hints: colours asked for.
         longest: pixels of the result's long side, at most.
         confidence: ask the network how sure it is, too.
         references: of the frame's film; its index is then the run's.
     """
     small = shrunk(frame, longest)
-    side = settings.size
-    small = replace(small, L=working_L(frame.Y, frame.bits, frame.full_range, side, frame.tone))
-    if frame.pts is None:
-        small = prepared(small, settings)
     shown = hints if frame.pts is None else ()  # as the run does
     found = []
     for vividness in (0.0, 1.0):

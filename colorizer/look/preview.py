@@ -12,14 +12,14 @@ from colorizer.colour.cielab import L_to_gray
 from colorizer.colour.gamut import ab_to_srgb
 from colorizer.errors import MediaError, SettingsError
 from colorizer.frame import Frame
-from colorizer.guidance.colour_one import colour_one, prepared, to_rgb
+from colorizer.guidance.colour_one import colour_one, to_rgb
 from colorizer.guidance.cut_list import cut_file
 from colorizer.guidance.guides import FilmReferences, Guides, film_guides, photo_guides
 from colorizer.guidance.hints.file import guides_of
 from colorizer.guidance.reader import reader_of
 from colorizer.guidance.shot_settings import read_overrides
 from colorizer.jobs import Job, Kind
-from colorizer.look.in_shot import levelled_in_shot
+from colorizer.look.in_shot import as_run
 from colorizer.look.picture import alternatives, confidence_of, open_picture
 from colorizer.models.base import ColourModel
 from colorizer.notes import note
@@ -58,7 +58,7 @@ def before_and_after(
         SettingsError: the model can't tell how sure it is, or hints or shots are wrong.
     """
     frame, job = frame_of(path, kind, settings, time), Job(path, path, kind, settings)
-    frame = _as_run(frame, path, kind, settings)
+    frame = as_run(frame, path, kind, settings)
     guides = photo_guides(settings, hints_of(guides_of(job)))
     if kind is Kind.FILM and (settings.hints or settings.shots):
         frame, guides = _in_film(frame, job)
@@ -114,14 +114,7 @@ def alternatives_at(
         SettingsError: the pixel is outside, or the model scores no colours.
     """
     frame = frame_of(path, kind, settings, time)
-    return colours_at(_as_run(frame, path, kind, settings), model, pixel, count)
-
-
-def _as_run(frame: Frame, path: Path, kind: Kind, settings: Settings) -> Frame:
-    """Return a picture as the run shows it to the network."""
-    if kind is Kind.FILM:
-        return levelled_in_shot(frame, path, settings)
-    return prepared(frame, settings)
+    return colours_at(as_run(frame, path, kind, settings), model, pixel, count)
 
 
 def colours_at(

@@ -21,6 +21,7 @@ from colorizer.guidance.cut_list import CutList, cut_file
 from colorizer.guidance.guides import Guides, film_guides
 from colorizer.guidance.hints.file import guides_of
 from colorizer.guidance.hints.tracks import key_anchors
+from colorizer.guidance.overview import Overview
 from colorizer.guidance.reader import FilmReader
 from colorizer.guidance.references.reach import told_of_references
 from colorizer.guidance.shot_settings import Overrides, read_overrides
@@ -60,7 +61,6 @@ from colorizer.stages.memory.recall import ShotMemory
 from colorizer.stages.own_colours import keep_alone, wishes_of
 from colorizer.stages.predict import film_batch, predict_chroma
 from colorizer.stages.prefetch import Prefetch
-from colorizer.stages.region.screens import Screen, behind
 from colorizer.stages.repeats import mark_repeats
 from colorizer.stages.shots import CONTEXT, mark_shots, scene_detector
 from colorizer.stages.temporal import State, smooth_chroma
@@ -147,8 +147,8 @@ class FilmWork:
     found: FoundShots
     memory: ShotMemory | None = None
     """None where neither it nor a reference is wanted."""
-    screen: Screen | None = None
-    """The raster that all of it shows."""
+    overview: Overview = Overview()
+    """What all of it shows."""
 
     @property
     def per_frame(self) -> int:
@@ -171,8 +171,7 @@ class FilmWork:
         frames = source.frames(begin, sink.anchor(CONTEXT), video=sink.video)
         if source.first_field:
             frames = separate_fields(frames, source.first_field)
-        if screen := self.screen:
-            frames = (behind(frame, screen) for frame in frames)
+        frames = self.overview.hidden(frames)
         if shots is None:
             settings = self.job.settings
             alone = keep_alone(level_alone(frames, settings.faded), wishes_of(settings))

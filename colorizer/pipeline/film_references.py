@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
+from itertools import islice
 from typing import Any
 
 from colorizer.errors import MediaError, SettingsError
@@ -20,6 +21,7 @@ from colorizer.models.base import ColourModel
 from colorizer.places.hint import Guide
 from colorizer.stages.memory.anchors import Anchors
 from colorizer.stages.memory.recall import ShotMemory
+from colorizer.stages.region.screens import hide_screens
 
 
 def film_anchors(
@@ -53,7 +55,8 @@ def film_anchors(
         part = replace(settings, start=str(number), end=str(number + 1), interlaced="no")
         try:
             with open_film(job.source, part, side=settings.size) as opened:
-                return next(iter(opened.frames(video=True)), None)
+                frames = islice(opened.frames(video=True), 1)
+                return next(hide_screens(frames, settings.screens, lambda _: None), None)
         except (MediaError, SettingsError):  # no such frame: it is looked for by what it shows
             return None
 

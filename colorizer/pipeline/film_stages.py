@@ -4,23 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from colorizer.colour.negatives import looks_negative
 from colorizer.guidance.cut_list import CutList
+from colorizer.guidance.overview import Overview, overview_of
 from colorizer.guidance.shot_settings import Overrides
 from colorizer.jobs import Job
 from colorizer.media.film.protocol import Film
-from colorizer.media.seek import frames_spread
 from colorizer.notes import note
 from colorizer.settings import Settings
-from colorizer.stages.fields import separate_fields
 from colorizer.stages.levels.film import FilmLevels
 from colorizer.stages.memory.anchors import Anchors
 from colorizer.stages.memory.recall import ShotMemory
 from colorizer.stages.own_colours import NOTHING_SAID, Look, wishes_of
-from colorizer.stages.region.screens import Screen, find_screen, is_seen
 
-_LOOKED_AT = 3
-"""Places of a film at which a raster must show."""
 SHOTS_KEPT = {"off": 0, "scene": 8, "film": 32, "folder": 0}
 """Shots before a shot, whose colours it keeps."""
 
@@ -38,22 +33,12 @@ def levels_of(settings: Settings) -> FilmLevels:
     return FilmLevels(settings.faded, settings.paper, settings.cards, wishes_of(settings))
 
 
-def look_ahead(source: Film, settings: Settings, notes: list[str]) -> Screen | None:
-    """Look at places of a film before the work, and tell where it looks like a negative.
-
-    Returns:
-        The raster that all of them show, such as the lines of a kinescope.
-    """
-    name = source.sequence.pattern if source.sequence else source.path
-    seen = list(frames_spread(name, _LOOKED_AT, side=settings.size, reading=settings))
-    if seen and not settings.negative and all(looks_negative(frame.L) for frame in seen):
+def look_ahead(source: Film, settings: Settings, notes: list[str]) -> Overview:
+    """Look at places of a film before the work, and tell where it looks like a negative."""
+    found = overview_of(source, settings)
+    if found.negative:
         notes.append(note("picture.looks_negative"))
-    if source.first_field:  # a field has another raster than the frame
-        seen = list(separate_fields(seen, source.first_field))
-    screens = [None if settings.screens == "show" else find_screen(frame.Y) for frame in seen]
-    pairs = zip(seen, screens, strict=True)
-    shown = all(screen is not None and is_seen(frame, screen) for frame, screen in pairs)
-    return screens[0] if screens and shown else None
+    return found
 
 
 def memory_of(settings: Settings, anchors: Anchors | None) -> ShotMemory | None:

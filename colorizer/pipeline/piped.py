@@ -48,9 +48,8 @@ def colour_pipe(
         files, model, settings.size, lenient=in_folders(settings), tell=notes.append
     )
     memory = memory_of(settings, anchors)
-    # A pipe shows no frame before its turn.
-    screen = look_ahead(source, settings, notes) if source.path.is_file() else None
-    work = FilmWork(job, source, sink, shots, levels_of(settings), found, memory, screen)
+    overview = look_ahead(source, settings, notes)
+    work = FilmWork(job, source, sink, shots, levels_of(settings), found, memory, overview)
     with (
         core_pool(device) as pool,
         Prefetch(work.wanted(), max(PREFETCH_DEPTH, batch)) as frames,

@@ -73,11 +73,12 @@ def series_of(job: Job, model: ColourModel, gather: Gather | None) -> Series | N
     settings, folder = job.settings, job.source.parent
     if settings.keep_colours != "folder":
         return None
-    settled = (settings.size, settings.vividness, settings.emulsion, settings.faded)
+    seen = (settings.faded, settings.paper, settings.screens)
+    settled = (settings.size, settings.vividness, settings.emulsion, seen)
     with _FINDING:
         try:
             files = _sample(folder, folder.stat().st_mtime_ns)
-            key = (settled, settings.paper, *((file, file.stat().st_mtime_ns) for file in files))
+            key = (settled, *((file, file.stat().st_mtime_ns) for file in files))
         except OSError:
             return None  # the photo itself tells what is wrong
         known = _KNOWN.setdefault(model, {})

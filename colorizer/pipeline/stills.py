@@ -115,8 +115,8 @@ def _work(
     shots = cut_list_of(source, job)
     anchors = film_anchors(job, source, shots, model, asked=asked, notes=notes)
     memory = memory_of(settings, anchors) or ShotMemory(remembers=False)
-    screen = look_ahead(source, settings, notes)
-    work = FilmWork(job, source, sink, shots, levels_of(settings), FoundShots(), memory, screen)
+    overview = look_ahead(source, settings, notes)
+    work = FilmWork(job, source, sink, shots, levels_of(settings), FoundShots(), memory, overview)
     if shots is not None:
         notes += shots.warnings
     return work

@@ -129,7 +129,7 @@ class Colouring(Options):
     screens: str = option(
         "photos",
         "hide",
-        "print screens (halftones) and visible scan lines, 0.7 to 8 pixels apart at the network's"
+        "print screens (halftones) and visible scan lines, 0.7 to 14 pixels apart at the network's"
         " working size: remove them from what it sees (hide) or not (show); the result keeps them",
         choices=SCREENS,
     )

@@ -71,7 +71,6 @@ def _seen(command: Mapping[str, Any], frame: Frame, hints: HintsHere) -> dict[st
     seen = look_at(
         replace(frame, index=hints.index) if hints.references else frame,
         loaded(settings),
-        settings,
         hints.points,
         longest=command["longest"],
         confidence=command.get("confidence", False),
@@ -98,15 +97,12 @@ def _saved(command: Mapping[str, Any], frame: Frame) -> dict[str, Any]:
 
 def alternatives(command: Mapping[str, Any]) -> dict[str, Any]:
     """Return the likeliest colours at `place`, (x, y) as shares of width and height."""
-    from colorizer.guidance.colour_one import prepared
     from colorizer.look.picture import alternatives as offered
 
     settings = Settings.from_dict(command["settings"])
     frame = picture_of(command, settings)
     x, y = command["place"]
     hints = hints_here(command, frame)
-    if frame.pts is None:
-        frame = prepared(frame, settings)
     return {"colours": offered(frame, loaded(settings), (x, y), hints.points)}
 
 

@@ -14,8 +14,8 @@ from colorizer.settings import Settings
 if TYPE_CHECKING:
     from colorizer.frame import Frame
 
-_SEEN = (*READING, "faded", "paper", "cards", "coloured", "toned", "emulsion")
-"""Settings on which it depends what the network is shown of a film's frame."""
+_SEEN = (*READING, "faded", "paper", "cards", "coloured", "toned", "emulsion", "screens")
+"""Settings on which it depends what the network is shown of a picture."""
 
 
 class NotWanted(Exception):
@@ -34,7 +34,7 @@ def result_time(command: Mapping[str, Any]) -> float:
 
 
 def picture_of(command: Mapping[str, Any], settings: Settings) -> Frame:
-    """Return the picture that a question is about."""
+    """Return the picture that a question is about, as the run shows it to the network."""
     path = Path(command["source"])
     seen = Settings(**{name: getattr(settings, name) for name in _SEEN})
     stamps = stamps_of(path, seen)
@@ -46,8 +46,8 @@ def _decoded(
     path: Path, kind: Kind, time: float, settings: Settings, stamps: tuple[int, ...]
 ) -> Frame:
     """Decode a picture once for all its hints; `stamps` tell of changes, see `stamps_of`."""
-    from colorizer.look.in_shot import levelled_in_shot
+    from colorizer.look.in_shot import as_run
     from colorizer.look.picture import open_picture
 
     frame = open_picture(path, kind, side=settings.size, time=time, reading=settings)
-    return levelled_in_shot(frame, path, settings) if kind is Kind.FILM else frame
+    return as_run(frame, path, kind, settings)

@@ -30,6 +30,7 @@ from colorizer.places.still_name import read_still_name
 from colorizer.stages.levels import fresh_print
 from colorizer.stages.memory.anchors import Anchor, Anchors, anchor_of
 from colorizer.stages.memory.glimpse import STRIDE, glimpses_of
+from colorizer.stages.region.screens import hide_screens
 
 _MOST_KNOWN = 64
 _KNOWN: WeakKeyDictionary[ColourModel, dict[tuple[Any, ...], Anchor]] = WeakKeyDictionary()
@@ -122,7 +123,7 @@ def _read(file: Path, side: int, film: OfFilm | None) -> np.ndarray:
         MediaError: it can't be read, or is gray.
     """
     with StillSource(file, side=side) as still:
-        picture = next(still.frames(1))
+        picture = next(hide_screens(still.frames(1), "hide", lambda _: None))
     if picture.tint is None or chroma_of(picture.tint) < LEAST_CHROMA:
         raise MediaError(file, note("reference.no_colour"))
     planes = np.stack([picture.L, *picture.tint])

@@ -10,11 +10,12 @@ import cv2
 import numpy as np
 
 from colorizer.colour.cielab import L_to_gray, gray_to_L
-from colorizer.frame import Frame, working_L
+from colorizer.frame import Frame, working_size
 from colorizer.stages.found import BARS, IRIS
 from colorizer.stages.levels import GAIN_LIMIT, bent
 from colorizer.stages.levels.curve import Curve, Seen
 from colorizer.stages.levels.light import Light
+from colorizer.stages.region.screens import L_behind
 from colorizer.stages.region.surround import box_of, filled
 
 _OPENS = 0.93
@@ -118,8 +119,9 @@ def within(frame: Frame, mask: np.ndarray, table: np.ndarray | None) -> np.ndarr
     step = 1 << (frame.bits - 8)
     rows = _exact(frame.Y[:, middle], (top, bottom), high, step)
     columns = _exact(frame.Y[rows].T, (left, right), wide, step)
-    side = min(frame.L.shape)
-    L = working_L(frame.Y[rows, columns], frame.bits, frame.full_range, side, frame.tone)
+    part = frame.Y[rows, columns]
+    shape = (part.shape[0] / high, part.shape[1] / wide)  # that of a field has half its lines
+    L = L_behind(frame, frame.screen, part, working_size(shape, min(frame.L.shape)))
     outside = cv2.resize(_wider(mask)[top:bottom, left:right], L.shape[::-1])
     L = filled(L, (outside > 0.02).astype(np.float32))
     return L if table is None else through(L, table)

@@ -14,7 +14,7 @@ from functools import lru_cache
 import cv2
 import numpy as np
 
-from colorizer.frame import Frame, working_L
+from colorizer.frame import Frame, L_of_size
 from colorizer.notes import Note, note
 
 _TILES = (256, 128)
@@ -103,6 +103,19 @@ def hide_screens(
         yield frame
 
 
+def common_screen(frames: Sequence[Frame], screens: str) -> Screen | None:
+    """Return the raster that all frames of a film show, such as the lines of a kinescope.
+
+    Args:
+        frames: spread over the film.
+        screens: one of `settings.SCREENS`; of "show" none is returned.
+    """
+    found = [None if screens == "show" else find_screen(frame.Y) for frame in frames]
+    pairs = zip(frames, found, strict=True)
+    shown = all(screen is not None and is_seen(frame, screen) for frame, screen in pairs)
+    return found[0] if found and shown else None
+
+
 def is_seen(frame: Frame, screen: Screen) -> bool:
     """Tell whether a screen is of a size that misleads the network."""
     return LEAST <= screen.period * min(frame.L.shape) / min(frame.Y.shape) <= MOST
@@ -110,20 +123,34 @@ def is_seen(frame: Frame, screen: Screen) -> bool:
 
 def behind(frame: Frame, screen: Screen) -> Frame:
     """Return a frame whose `L` is that of the picture behind a screen."""
-    Y, step = frame.Y, int(screen.period / _KEEPS)
-    if step > 1:
-        size = (max(1, Y.shape[1] // step), max(1, Y.shape[0] // step))
-        Y = cv2.resize(Y, size, interpolation=cv2.INTER_AREA)
+    height, width = frame.L.shape
+    return replace(frame, L=L_behind(frame, screen, frame.Y, (height, width)), screen=screen)
+
+
+def L_behind(
+    frame: Frame, screen: Screen | None, Y: np.ndarray, size: tuple[int, int]
+) -> np.ndarray:
+    """Return L of a part of a picture without the raster over it, (h, w) float32.
+
+    Args:
+        frame: tells what its codes mean.
+        screen: the raster; None where it has none.
+        Y: the part of its luma plane.
+        size: (h, w) of the result.
+    """
+    step = 1 if screen is None else int(screen.period / _KEEPS)
+    if screen is not None and step > 1:
+        small = (max(1, Y.shape[1] // step), max(1, Y.shape[0] // step))
+        Y = cv2.resize(Y, small, interpolation=cv2.INTER_AREA)
         screen = replace(screen, period=screen.period / step)
-    Y = without_screen(Y, screen)
-    L = working_L(Y, frame.bits, frame.full_range, min(frame.L.shape), frame.tone)
-    if L.shape != frame.L.shape:
-        L = cv2.resize(L, frame.L.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    return replace(frame, L=L)
+    if screen is not None:
+        Y = without_screen(Y, screen)
+    return L_of_size(Y, size, frame.bits, frame.full_range, frame.tone)
 
 
 def _tiles(Y: np.ndarray) -> Sequence[np.ndarray]:
-    """Return parts spread over a picture, as 8-bit codes in float32."""
+    """Return parts spread over a picture without bars around it, as 8-bit codes in float32."""
+    Y = _without_bars(Y)
     height, width = Y.shape
     size = next((side for side in _TILES if 1.5 * side <= min(height, width)), 0)
     if not size:
@@ -134,6 +161,16 @@ def _tiles(Y: np.ndarray) -> Sequence[np.ndarray]:
     )
     scale = np.float32(1 if Y.dtype == np.uint8 else 255 / max(float(Y.max()), 1.0))
     return [Y[y : y + size, x : x + size].astype(np.float32) * scale for y in rows for x in columns]
+
+
+def _without_bars(Y: np.ndarray) -> np.ndarray:
+    """Return a picture without the lines at its sides that show nothing."""
+    flat = _FLAT * (1 if Y.dtype == np.uint8 else max(float(Y.max()), 1.0) / 255)
+    shown = Y[:, ::8].std(1) > flat, Y[::8].std(0) > flat
+    if not all(lines.any() for lines in shown):
+        return Y
+    rows, columns = (slice(lines.argmax(), len(lines) - lines[::-1].argmax()) for lines in shown)
+    return Y[rows, columns]
 
 
 def _peak(tile: np.ndarray) -> tuple[float, bool, bool] | None:
