@@ -7,6 +7,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QSplitter, QTextBrowser, QWidget
 
 from colorizer.manual import TOPICS, page, summary
+from gui.style.choosing import choose
 
 
 class ManualWindow(QDialog):
@@ -37,7 +38,7 @@ class ManualWindow(QDialog):
 
     def show_topic(self, topic: str) -> None:
         """Turn to a page, one of TOPICS."""
-        self._topics.setCurrentRow(TOPICS.index(topic))
+        choose(self._topics, self._topics.model().index(TOPICS.index(topic), 0))
 
     def _show(self, row: int) -> None:
         self._page.setMarkdown(page(TOPICS[row]))

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.session.engine import Engine
+from gui.style.choosing import choose
 from gui.style.plain import PlainLabel
 from gui.words.text import said, shown
 
@@ -78,7 +79,7 @@ class ModelsDialog(QDialog):
         self.table.resizeColumnToContents(2)
         self.table.resizeRowsToContents()
         if rows:
-            self.table.selectRow(0)
+            choose(self.table, self.table.model().index(0, 0))
 
     def _weights_words(self, model: dict[str, Any]) -> str:
         if model["bytes"]:

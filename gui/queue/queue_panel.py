@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from PySide6.QtCore import (
-    QItemSelectionModel,
     QModelIndex,
     QPersistentModelIndex,
     QPoint,
@@ -30,6 +29,7 @@ from gui.queue.queue_grid import QueueGrid
 from gui.queue.queue_table import QueueTable
 from gui.session.queue_model import QueueModel
 from gui.session.session import Session
+from gui.style.choosing import choose
 from gui.words.text import state_words
 
 _FILTER_MS = 150
@@ -162,10 +162,7 @@ class QueuePanel(QWidget):
         source = self._model.index(self._model.row_of(number), 0)
         index = self._filter.mapFromSource(source)
         if index.isValid():
-            # The table's own way would look at the keys that are held, as Ctrl is after Ctrl+O.
-            flags = QItemSelectionModel.SelectionFlag
-            chosen = flags.ClearAndSelect | flags.Rows
-            self.table.selectionModel().setCurrentIndex(index, chosen)
+            choose(self.table, index)
             self.view.scrollTo(index)
 
     def show_state(self, state: str) -> None:
@@ -173,7 +170,7 @@ class QueuePanel(QWidget):
         self.search.clear()
         self.states.setCurrentIndex(self.states.findData(state))
         self._handle_filter()
-        self.table.selectRow(0)
+        choose(self.table, self._filter.index(0, 0))
         self.view.setFocus()
 
     def set_hot(self, hot: bool) -> None:

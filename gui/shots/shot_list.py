@@ -24,6 +24,7 @@ from gui.shots.shot_stills import ShotStills
 from gui.shots.shot_table import NAMES, ShotTable
 from gui.shots.shot_values import ShotValues
 from gui.shots.shots import Shots
+from gui.style.choosing import choose
 from gui.style.plain import PlainLabel
 from gui.words.text import count, said, shown
 
@@ -75,7 +76,7 @@ class ShotList(QWidget):
         number = self._shots.number_at(frame)
         if number not in self.selected() and number < self.model.rowCount():
             self._follows = True
-            self.table.setCurrentIndex(self.model.index(number, 0))
+            choose(self.table, self.model.index(number, 0))
             self._follows = False
 
     # Making

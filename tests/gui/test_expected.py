@@ -1,12 +1,13 @@
 """What people know of such programs and expect here, tried through the window."""
 
 import pytest
-from PySide6.QtCore import QItemSelectionModel, QMimeData, QUrl
+from PySide6.QtCore import QItemSelectionModel, QMimeData, Qt, QUrl
 from PySide6.QtWidgets import QApplication
 
 from colorizer.jobs import JobState
 from colorizer.places.hint import Hint
 from colorizer.settings import Settings
+from tests.gui import keys
 
 
 def test_settings_of_all_selected_rows_change_at_once(filled, qtbot):
@@ -17,6 +18,15 @@ def test_settings_of_all_selected_rows_change_at_once(filled, qtbot):
     filled.look_panel.adjust.slider("strength").setValue(20)
     assert [entry.job.settings.strength for entry in model.entries] == [0.2, 1.0, 0.2]
     assert filled.session.undo.count() == 1
+
+
+def test_files_in_a_state_are_shown_while_ctrl_is_held(filled):
+    ids, model = filled.session.model.ids(), filled.session.model
+    model.change(ids[1], state=JobState.FAILED)
+    with keys.held(Qt.KeyboardModifier.ControlModifier):
+        for _ in range(2):
+            filled.queue_panel.show_state(JobState.FAILED)
+            assert filled.session.selected == (ids[1],)
 
 
 @pytest.mark.slow

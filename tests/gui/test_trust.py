@@ -14,6 +14,7 @@ from gui.session import engine as engine_module
 from gui.session.activity import Activity
 from gui.session.engine import Life, NoWorker
 from gui.session.queue_cells import COLUMNS, Column
+from tests.gui import keys
 
 KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 
@@ -37,7 +38,7 @@ def test_everything_selected_and_deleted_comes_back_with_its_hints(filled, qtbot
     before = list(model.entries)
     table = filled.queue_panel.table
     table.setFocus()
-    qtbot.keyClick(table, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    keys.click(table, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
     assert len(filled.session.selected) == 3
     filled.acts["remove"].trigger()
     assert model.rowCount() == 0
@@ -69,10 +70,10 @@ def test_ctrl_home_and_end_move_rows_and_not_the_cursor(filled, qtbot):
     filled.queue_panel.select(filled.session.model.entries[0].id)
     assert filled.session.selected == (filled.session.model.entries[0].id,)
     qtbot.waitUntil(filled.acts["bottom"].isEnabled)
-    qtbot.keyClick(table, Qt.Key.Key_End, Qt.KeyboardModifier.ControlModifier)
+    keys.click(table, Qt.Key.Key_End, Qt.KeyboardModifier.ControlModifier)
     assert names(filled) == [*before[1:], before[0]]
     assert filled.session.shown_entry().job.source.name == before[0], "it is still the one chosen"
-    qtbot.keyClick(table, Qt.Key.Key_Home, Qt.KeyboardModifier.ControlModifier)
+    keys.click(table, Qt.Key.Key_Home, Qt.KeyboardModifier.ControlModifier)
     assert names(filled) == before
 
 

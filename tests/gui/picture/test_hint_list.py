@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor
 from gui.picture.colour_menu import ColourMenu
 from gui.picture.colour_names import colour_name
 from gui.picture.shading import ab_of
+from tests.gui import keys
 
 
 @pytest.fixture
@@ -56,7 +57,7 @@ def test_a_hint_is_placed_recoloured_and_removed_by_keys(panel, qtbot, monkeypat
     view._cross = (0.5, 0.5)
     for _ in range(5):
         qtbot.keyClick(view, Qt.Key.Key_Right)
-    qtbot.keyClick(view, Qt.Key.Key_Up, Qt.KeyboardModifier.ShiftModifier)
+    keys.click(view, Qt.Key.Key_Up, Qt.KeyboardModifier.ShiftModifier)
     qtbot.keyClick(view, Qt.Key.Key_Return)
     offered[-1].chosen.emit(20.0, 20.0)
     (hint,) = panel.entry().job.hints

@@ -7,6 +7,7 @@ from PySide6.QtCore import QPoint, Qt
 
 from colorizer.jobs import JobState
 from gui.queue.queue_grid import _PICTURE
+from tests.gui import keys
 
 pytestmark = pytest.mark.slow
 
@@ -33,9 +34,11 @@ def test_the_toggle_keeps_the_selection_and_is_remembered(grid, filled):
 def test_a_click_and_a_click_with_ctrl_select_rows_for_all_actions(grid, filled, qtbot):
     session = filled.session
     ids, model = session.model.ids(), grid.model()
-    for row, key in ((0, Qt.KeyboardModifier.NoModifier), (2, Qt.KeyboardModifier.ControlModifier)):
-        place = grid.visualRect(model.index(row, 0)).center()
-        qtbot.mouseClick(grid.viewport(), Qt.MouseButton.LeftButton, key, place)
+    left, ctrl = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier
+    first, third = (grid.visualRect(model.index(row, 0)).center() for row in (0, 2))
+    qtbot.mouseClick(grid.viewport(), left, pos=first)
+    with keys.held(ctrl):
+        qtbot.mouseClick(grid.viewport(), left, ctrl, third)
     assert session.selected == (ids[0], ids[2])
     filled.acts["remove"].trigger()
     assert session.model.ids() == [ids[1]]

@@ -3,9 +3,11 @@
 import csv
 
 import pytest
+from PySide6.QtCore import Qt
 
 from colorizer.guidance.shot_plan import plan_of
 from colorizer.settings import Settings
+from tests.gui import keys
 from tests.gui.shots.conftest import FOUND, RATE, STARTS
 
 pytestmark = pytest.mark.slow
@@ -92,6 +94,15 @@ def test_keys_jump_from_shot_to_shot(found, shop):
     assert found.film.list.selected() == [2]
     found.film.list.table.selectRow(1)
     assert line.frame == 20
+
+
+def test_the_shot_of_the_frame_is_the_one_chosen_while_ctrl_is_held(found, shop):
+    assert found.film.list.selected() == [0]
+    with keys.held(Qt.KeyboardModifier.ControlModifier):
+        shop.acts["shot_on"].trigger()
+        assert found.film.list.selected() == [1]
+        shop.acts["shot_back"].trigger()
+        assert found.film.list.selected() == [0]
 
 
 def test_cuts_are_added_joined_moved_and_taken_back(found, shop):
