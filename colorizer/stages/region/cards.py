@@ -45,11 +45,11 @@ def is_card(L: np.ndarray) -> bool:
     L = cv2.GaussianBlur(L, (0, 0), 0.7)[edge:-edge, edge:-edge]
     if not L.size:
         return False
-    low, high = np.percentile(L, [0.2, 99.8])
+    low, high = np.percentile(L[::2, ::2], [0.2, 99.8])
     if high - low < _LEAST_RANGE:
         return False
     plain = ((L - low) * (100 / (high - low))).clip(0, 100).astype(np.float32)
-    ground = float(np.median(plain))
+    ground = float(np.median(plain[::2, ::2]))
     return _has_letters(plain if ground > 50 else 100 - plain)
 
 
@@ -57,7 +57,7 @@ def _has_letters(L: np.ndarray) -> bool:
     """Tell whether dark strokes on a light, even ground are all there is; L in [0, 100]."""
     stroke = max(3, round(_STROKE * max(L.shape)) | 1)
     sheet = cv2.morphologyEx(L, cv2.MORPH_CLOSE, np.ones((stroke, stroke), np.uint8))
-    paper = float(np.median(sheet))
+    paper = float(np.median(sheet[::2, ::2]))
     if paper < 60 or float(np.mean(np.abs(sheet - paper) > _UNEVEN)) > _MOST_UNEVEN:
         return False
     depth = sheet - L

@@ -107,18 +107,18 @@ def _is_drawn(L: np.ndarray) -> bool:
     shaded = float((slope > even)[~near].mean()) if not near.all() else 0.0
     if shaded > _MOST_SHADED:
         return False
-    directed = float(_directed(across, down)[edges].mean())
+    directed = float(_directed(across, down, edges).mean())
     sum_of_all = directed - _SHADED * shaded + max(0.0, _mirrored(L) - _MIRRORED)
     return sum_of_all > (_SPARSE if share < _FEW_EDGES else _DRAWN)
 
 
-def _directed(across: np.ndarray, down: np.ndarray) -> np.ndarray:
-    """Tell where a slope has one of the directions of things that are drawn."""
-    height, width = across.shape
-    y, x = np.mgrid[:height, :width] - (np.array([height, width])[:, None, None] - 1) / 2
-    way = np.degrees(np.arctan2(down, across))
+def _directed(across: np.ndarray, down: np.ndarray, edges: np.ndarray) -> np.ndarray:
+    """Tell of each edge whether its slope has one of the directions of things that are drawn."""
+    middle = (np.array(edges.shape) - 1) / 2
+    y, x = np.argwhere(edges).T - middle[:, None]
+    way = np.degrees(np.arctan2(down[edges], across[edges]))
     spoke = np.degrees(np.arctan2(y, x))
-    around = _close(way - spoke, 0, _AROUND) & (np.hypot(x, y) > 0.08 * width)
+    around = _close(way - spoke, 0, _AROUND) & (np.hypot(x, y) > 0.08 * edges.shape[1])
     return _close(way, 0, _UPRIGHT) | _close(way, 45, _ASLANT) | around
 
 

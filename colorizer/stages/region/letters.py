@@ -67,31 +67,29 @@ def find_letters(L: np.ndarray) -> np.ndarray | None:
     if np.count_nonzero(fit) > _MOST:
         return None
     kept = np.zeros(len(stats), bool)
-    for number in np.flatnonzero(fit):
-        kept[_row_of(stats, int(number), fit)] = True
+    kept[fit] = _in_rows(stats[fit])
     if not kept.any():
         return None
     letters = kept[np.asarray(labels, np.intp)].astype(np.uint8)
     return cv2.dilate(letters, np.ones((3, 3), np.uint8)).astype(np.float32)
 
 
-def _row_of(stats: np.ndarray, number: int, fit: np.ndarray) -> np.ndarray:
-    """Return the letters in one row with a letter, as indices; none if they are too few."""
-    height = stats[:, cv2.CC_STAT_HEIGHT]
-    bottom = stats[:, cv2.CC_STAT_TOP] + height
-    own = height[number]
-    row = fit & (np.abs(bottom - bottom[number]) <= 0.5 * _SPREAD * own)
-    row &= (height >= 0.6 * own) & (height <= 1.6 * own)
-    members = np.flatnonzero(row)
-    members = members[np.argsort(stats[members, cv2.CC_STAT_LEFT])]
-    left = stats[members, cv2.CC_STAT_LEFT]
-    gaps = left[1:] - (left + stats[members, cv2.CC_STAT_WIDTH])[:-1]
-    at = int(np.flatnonzero(members == number)[0])
-    breaks = np.flatnonzero(gaps > _APART * own) + 1
-    for part in np.split(members, breaks):
-        if number in part and len(part) >= _LEAST_ROW:
-            return part
-    return members[at:at]
+def _in_rows(stats: np.ndarray) -> np.ndarray:
+    """Tell which patches of the size of letters stand in a row of enough of them, (n,)."""
+    height, left = stats[:, cv2.CC_STAT_HEIGHT], stats[:, cv2.CC_STAT_LEFT]
+    bottom, right = stats[:, cv2.CC_STAT_TOP] + height, left + stats[:, cv2.CC_STAT_WIDTH]
+    own = height[:, None]
+    rows = np.abs(bottom - bottom[:, None]) <= 0.5 * _SPREAD * own
+    rows &= (height >= 0.6 * own) & (height <= 1.6 * own)
+    kept = np.zeros(len(stats), bool)
+    for number in np.flatnonzero(rows.sum(1) >= _LEAST_ROW):
+        members = np.flatnonzero(rows[number])
+        members = members[np.argsort(left[members])]
+        gaps = left[members[1:]] - right[members[:-1]]
+        for part in np.split(members, np.flatnonzero(gaps > _APART * height[number]) + 1):
+            if number in part and len(part) >= _LEAST_ROW:
+                kept[part] = True
+    return kept
 
 
 @dataclass(frozen=True, slots=True)
