@@ -109,20 +109,24 @@ def _taken(job: Job, claim: Claim) -> Generator[Progress, None, str]:
             yield Progress(job, JobState.RUNNING, message=told)
 
 
-def tried(job: Job, model: ColourModel, gather: Gather | None) -> Generator[Progress, None, None]:
+def tried(
+    job: Job, model: ColourModel, gather: Gather | None, stop: Callable[[], bool]
+) -> Generator[Progress, None, None]:
     """Run one job, again after errors that may pass; what goes wrong with it is yielded as FAILED.
 
     Args:
         job: what to do; its target is claimed.
         model: the loaded model.
         gather: the network as several threads share it.
+        stop: tells that a film should stop.
 
     Raises:
+        Stopped: as asked.
         TargetError: the disk is full or read-only.
     """
     message, passing = "", False
     for wait in (*WAITS, None):
-        message, passing = yield from _try(job, model, gather)
+        message, passing = yield from _try(job, model, gather, stop)
         if not message:
             return
         if not passing or wait is None:
@@ -143,7 +147,7 @@ def _made_meanwhile(job: Job, before: Stamp) -> Progress | None:
 
 
 def _try(
-    job: Job, model: ColourModel, gather: Gather | None
+    job: Job, model: ColourModel, gather: Gather | None, stop: Callable[[], bool]
 ) -> Generator[Progress, None, tuple[str, bool]]:
     """Run one job once; return why it failed, "" if it did not, and whether that may pass.
 
@@ -151,7 +155,7 @@ def _try(
         TargetError: the disk is full or read-only.
     """
     try:
-        yield from _guarded(job, pipeline.run(job, model, gather=gather))
+        yield from _guarded(job, pipeline.run(job, model, gather=gather, stop=stop))
     except ColorizerError as error:
         if isinstance(error, TargetError) and is_disk_error(error):
             raise

@@ -154,7 +154,7 @@ class Runner(Closes):
         record = handling.record
 
         def alone(one: Job) -> Steps:
-            return recorded(self._colorize(one), record)
+            return recorded(self._colorize(one, handling.stop), record)
 
         def part(one: Job) -> Steps:
             return claimed(one, record, lambda: alone(one), None)
@@ -169,7 +169,7 @@ class Runner(Closes):
 
         return claimed(job, record, whole, before)
 
-    def _colorize(self, job: Job) -> Steps:
+    def _colorize(self, job: Job, stop: Callable[[], bool]) -> Steps:
         """Do a job whose target is claimed, when memory has room for it."""
         model, photo = self._model or loaded(job.settings), job.kind is Kind.PHOTO
         device = self._device(job)
@@ -178,7 +178,7 @@ class Runner(Closes):
             # the same.
             each = max(1, cpu_cores() // self._at_once(device))
             torch.set_num_threads(each if photo else self._torch_threads)
-            yield from tried(job, model, self._gather(device) if photo else None)
+            yield from tried(job, model, self._gather(device) if photo else None, stop)
 
     def _run_apart(self, job: Job, handling: Handling) -> Steps:
         """Do a job at which a process died in one of its own; its claim stays if that dies too."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Generator, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from queue import Empty, Queue
 from typing import Self
 
 from colorizer.jobs import Job, JobState, Progress, all_but_named
+from colorizer.stages.prefetch import Stopped
 
 Steps = Generator[Progress, None, None]
 
@@ -19,7 +20,7 @@ def until_stopped(steps: Steps, stop: Callable[[], bool]) -> Steps:
 
     A photo whose last page is written needs only its name, and gets it.
     """
-    with closing(steps):
+    with closing(steps), suppress(Stopped):
         for progress in steps:
             yield progress
             if progress.state is JobState.RUNNING and stop() and not all_but_named(progress):

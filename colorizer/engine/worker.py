@@ -51,6 +51,7 @@ EVENT_SECONDS = 0.2
 """Least time between two progress events of one job."""
 GRACE_SECONDS = 10.0
 """How long the frames in hand may take when the process is to end."""
+_TICK_SECONDS = 0.1
 SHOW_SECONDS = 1.0
 """Least time between two pictures of frames just finished."""
 MOST_JOBS = 16
@@ -255,12 +256,18 @@ def main() -> NoReturn:
     logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s", stream=sys.stderr)
     worker = Worker(out)
     lines = open(sys.stdin.fileno(), encoding="utf-8", closefd=False)  # noqa: SIM115, PTH123
-    ending = threading.Timer(GRACE_SECONDS, os._exit, (1,))
-    ending.daemon = True
+    ending = threading.Thread(target=_end_soon, daemon=True)
     worker.serve(_until_end(lines, ending.start))
     with suppress(OSError, ValueError):
         sys.stderr.flush()
     os._exit(0)  # a question may still be loading torch; no one waits for its answer
+
+
+def _end_soon() -> NoReturn:
+    """End the process after its grace; time in which it stood still does not count."""
+    for _ in range(round(GRACE_SECONDS / _TICK_SECONDS)):
+        time.sleep(_TICK_SECONDS)
+    os._exit(1)
 
 
 def _until_end(lines: Iterable[str], at_end: Callable[[], object]) -> Iterable[str]:

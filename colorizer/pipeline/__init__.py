@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 
 import torch
 
@@ -32,7 +32,11 @@ def open_model(settings: Settings) -> ColourModel:
 
 
 def run(
-    job: Job, model: ColourModel | None = None, *, gather: Gather | None = None
+    job: Job,
+    model: ColourModel | None = None,
+    *,
+    gather: Gather | None = None,
+    stop: Callable[[], bool] = lambda: False,
 ) -> Generator[Progress, None, None]:
     """Colorize one source into its target, yielding after every frame.
 
@@ -44,15 +48,19 @@ def run(
         job: what to do.
         model: the loaded model; None loads the one the job's settings name.
         gather: the network as several threads share it; None is this thread alone.
+        stop: tells that a film should stop, where closing would have to wait for its next frame.
 
     Raises:
+        Stopped: as asked; what is left is what closing leaves.
         ColorizerError: the job can't be done; as little is left as after closing.
     """
     refuse_own_source(job)
     model = model or open_model(job.settings)
     gather = gather or gather_on(next(model.parameters()).device)
-    colour = colour_photo if job.kind is Kind.PHOTO else colour_film
-    yield from colour(job, model, gather)
+    if job.kind is Kind.PHOTO:
+        yield from colour_photo(job, model, gather)
+    else:
+        yield from colour_film(job, model, gather, stop)
 
 
 def refuse_own_source(job: Job) -> None:

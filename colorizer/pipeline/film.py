@@ -73,7 +73,7 @@ PREFETCH_DEPTH = 4
 
 
 def colour_film(
-    job: Job, model: ColourModel, gather: Gather | None
+    job: Job, model: ColourModel, gather: Gather | None, stop: Callable[[], bool]
 ) -> Generator[Progress, None, None]:
     """Colorize a film, continuing after the segments that an earlier run finished.
 
@@ -109,7 +109,7 @@ def colour_film(
                 look_ahead(source, settings, notes),
             )
         ) as work,
-        Prefetch(work.wanted(), max(PREFETCH_DEPTH, batch)) as frames,
+        Prefetch(work.wanted(), max(PREFETCH_DEPTH, batch), stop) as frames,
     ):
         notes += shots.warnings if shots else ()
         sink.before_naming = completion(job, record, source, sink, notes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from queue import Empty, Full, Queue
 from threading import Event, Thread
 from typing import Any, Generic, Self, TypeVar
@@ -12,6 +12,10 @@ _TICK = 0.1
 """Seconds after which a wait looks around: Windows can't interrupt a wait with Ctrl-C."""
 
 
+class Stopped(BaseException):
+    """No more is wanted; what is open is closed, as for GeneratorExit."""
+
+
 class Prefetch(Generic[T]):
     """An iterator read ahead by one thread into a bounded queue; a context manager.
 
@@ -19,9 +23,18 @@ class Prefetch(Generic[T]):
     has ended and the iterator is closed: nothing reads a source after its prefetch.
     """
 
-    def __init__(self, iterator: Iterator[T], depth: int = 4) -> None:
-        """Take an iterator, read from entry to exit by the thread alone; `depth` items may wait."""
-        self._iterator = iterator
+    def __init__(
+        self, iterator: Iterator[T], depth: int = 4, stop: Callable[[], bool] = lambda: False
+    ) -> None:
+        """Take an iterator, read from entry to exit by the thread alone.
+
+        Args:
+            iterator: what is read.
+            depth: items that may wait.
+            stop: tells that no more is wanted: the next item is then `Stopped`. A stage may ask
+                for hundreds of items before it gives its first, and can't be closed in between.
+        """
+        self._iterator, self._stopped = iterator, stop
         self._queue: Queue[tuple[T | None, BaseException | None]] = Queue(depth)
         self._stop = Event()
         self._ended = False
@@ -43,6 +56,8 @@ class Prefetch(Generic[T]):
 
     def __next__(self) -> T:
         while not self._ended:
+            if self._stopped():
+                raise Stopped
             try:
                 item, error = self._queue.get(timeout=_TICK)
             except Empty:
