@@ -113,7 +113,7 @@ class Curve:
     owns: list[str] = field(default_factory=list)
     """The same of the last frames that were looked at, each by itself."""
     whole: np.ndarray | None = None
-    """L of the last frame gone on without an iris, while an iris closes."""
+    """L of the last frame gone on, outside its iris that of those before it."""
     iris: Surround | None = None
     """That of the last frame gone on."""
     calm: int = 0

@@ -1,9 +1,8 @@
 """Levels of a film: what the network sees is every shot as a fresh print, in one light.
 
 A shot has one curve; inside it only the light changes (`stages.levels.light`). Frames wait until
-enough of their shot is known: the curve is found on its first frames, and widened where later ones
-reach further. The chroma found in that one light follows the light of each frame by the slope of
-its curve, so a fade ends in neutral black.
+enough of their shot is known; later ones may widen its curve. The chroma found in that one light
+follows the light of each frame by the slope of its curve, so a fade ends in neutral black.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from colorizer.stages.found import CARD, FADE, LETTERS
 from colorizer.stages.levels.curve import CALM, LIT, STEADY, TONES, Curve, Seen, State, dissolves
 from colorizer.stages.levels.iris import follow_iris, in_both, picture_of, without_iris
 from colorizer.stages.levels.light import Light, change_between, small_codes
-from colorizer.stages.levels.view import ends_of, middle_of, shown_as, steady, view_of
+from colorizer.stages.levels.view import ends_of, middle_of, shown_as, steady, view_of, whole_of
 from colorizer.stages.own_colours import AS_USUAL, NOTHING_SAID, Look, Wishes, as_wished, kind_of
 from colorizer.stages.region.cards import CARD_STEP, Looked, is_card
 from colorizer.stages.region.charts import LEAST_CHART, is_chart
@@ -139,7 +138,7 @@ class FilmLevels:
         if frame.index == self._start and self._restored and not frame.starts_shot:
             self._curve, self._ready, self._slopes = self._restored, True, []
             self._iris, self._calm = self._curve.iris, self._curve.calm
-            if self._curve.whole is None:
+            if self._curve.whole is None and self._curve.iris is None:
                 self._curve.whole = self._context
         if frame.starts_shot:
             self._curve, self._ready, self._before = Curve(), False, None
@@ -287,8 +286,8 @@ class FilmLevels:
         own = said.own(curve.own_of(one, self._waiting))
         frame = as_wished(frame, own, said.wishes(self._wishes))
         curve.iris, curve.calm = one.iris, one.calm
-        if one.iris is None:
-            curve.whole = one.frame.L
+        if one.iris is None or curve.whole is not None:
+            curve.whole = whole_of(one, curve.whole)
         self._states[frame.index + 1] = curve.state()
         yield frame
 

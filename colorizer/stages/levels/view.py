@@ -37,9 +37,7 @@ def shown_as(one: Seen, curve: Curve, table: np.ndarray | None, waiting: Sequenc
     """
     frame, mask = one.frame, curve.mask
     if one.iris is not None and (mask is None or one.open < _OPENS * float(1 - mask.mean())):
-        widest = max([*reversed(waiting), one], key=lambda other: other.open)
-        rest = widest.frame.L if curve.whole is None or widest.open == 1 else curve.whole
-        shown = partial(completed, frame.L, one.iris.mask, rest, table)
+        shown = partial(completed, one, curve.whole, list(waiting), table)
         taken = frame.taken | {IRIS}
         return replace(frame, shown=shown, paper=one.iris.mask, taken=taken)
     if mask is not None:
@@ -91,12 +89,43 @@ def through(L: np.ndarray, table: np.ndarray) -> np.ndarray:
 
 
 def completed(
-    L: np.ndarray, mask: np.ndarray, whole: np.ndarray, table: np.ndarray | None
+    one: Seen, before: np.ndarray | None, waiting: Sequence[Seen], table: np.ndarray | None
 ) -> np.ndarray:
-    """Return what the network sees of a frame with an iris: outside it, another of its shot."""
-    mask = cv2.GaussianBlur(mask, (0, 0), 2) if whole.shape == L.shape else mask
-    L = np.maximum(L * (1 - mask) + whole * mask, L)
+    """Return what the network sees of a frame with an iris: the whole picture.
+
+    Each place outside it is of the frame next to it in time that shows it. A ring of each, they
+    follow what moves, where one frame for all would be another moment pasted around this one.
+
+    Args:
+        one: the frame.
+        before: see `Curve.whole`.
+        waiting: frames of its shot that follow it.
+        table: the curve; None changes nothing.
+    """
+    widest = max([one, *waiting], key=lambda other: other.open)
+    whole = before
+    if whole is None or widest.open == 1:
+        following = [*waiting]
+        whole = None
+        while following[-1:] and following[-1] is not widest:
+            following.pop()
+        for other in reversed(following):
+            whole = whole_of(other, whole)
+    L = whole_of(one, whole)
     return L if table is None else through(L, table)
+
+
+def whole_of(one: Seen, whole: np.ndarray | None) -> np.ndarray:
+    """Return L of a frame, outside its iris that of a whole picture next to it in time."""
+    L = one.frame.L
+    if one.iris is None:
+        return L
+    if whole is None or whole.shape != L.shape:
+        return filled(L, _wider(one.iris.mask))
+    # What is mixed in where both meet is picture, none of the black.
+    mask = cv2.GaussianBlur(cv2.dilate(one.iris.mask, np.ones((5, 5), np.uint8)), (0, 0), 1)
+    mask = np.maximum(mask, one.iris.mask)
+    return L * (1 - mask) + whole * mask
 
 
 def continued(L: np.ndarray, mask: np.ndarray, table: np.ndarray | None) -> np.ndarray:
