@@ -14,12 +14,10 @@ from colorizer.frame import Frame, Motion
 from colorizer.stages.motion import (
     MotionFinder,
     View,
-    common_stretch,
-    ends_of,
     no_motion,
-    stretched,
 )
 from colorizer.stages.region.surround import find_iris, find_wide_iris
+from colorizer.stages.tones import common_stretch, ends_of, stretched
 
 CUT_TRUST = 0.35
 """Mean trust below which a frame starts a shot; 0.97 is usual within one, 0.1 at a cut."""

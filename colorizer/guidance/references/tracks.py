@@ -19,10 +19,11 @@ import numpy as np
 from colorizer.frame import Frame
 from colorizer.guidance.references.reference import PaintedFrame, resized
 from colorizer.guidance.references.spread import Claim, lay_claims
-from colorizer.stages.motion import View, match_tones, path_of, warp
+from colorizer.stages.motion import View, path_of, warp
 from colorizer.stages.predict import Amounts
 from colorizer.stages.shot_walk import Marked, Step, walk_back, walk_forth
 from colorizer.stages.temporal import LEAST_TRUST
+from colorizer.stages.tones import match_tones
 
 REACH = 240
 """Frames, or fields, that a reference reaches to either side, less and less; the claims of so many
