@@ -16,6 +16,7 @@ from gui.picture.looks import Looks, Seen, Wish
 from gui.picture.shading import rgb_image, shade
 from gui.session.look import Mode
 from gui.session.session import Session
+from gui.style.narrow_box import narrow_box
 
 _OF_THE_FILE = ("shots", "start", "end", "reference", "hints", "device", "fps", "sequence",
                 "accept_gaps", "transfer", "interlaced", "negative", "changes", "damaged",
@@ -61,7 +62,7 @@ class Against(QComboBox):
         self._asked: tuple[int, float, Job] | None = None
         self.setAccessibleName(self.tr("Compare with"))
         self.setToolTip(self.tr("What the picture on the left is: gray, or in other settings"))
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        narrow_box(self, 6)
         self._fill()
         self.activated.connect(self._handle_chosen)
         self._looks.seen.connect(self._handle_seen)

@@ -290,7 +290,8 @@ class Canvas(Viewport):
             Mode.AFTER: [(after, float(self.width()), True)],
         }[self.mode]
         for words, edge, right in captions:
-            draw_box(painter, words, QPointF(edge - 8 if right else edge + 8, 8), right=right)
+            corner, most = QPointF(edge - 8 if right else edge + 8, 8), self.width() / 2 - 12
+            draw_box(painter, words, corner, right=right, most=most)
 
     def _draw_words(self, painter: QPainter) -> None:
         painter.setPen(QColor("#c9cad0"))

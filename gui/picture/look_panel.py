@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
@@ -206,7 +207,7 @@ class LookPanel(QWidget):
     # Making
 
     def _create_parts(self) -> None:
-        self.name = ElidedLabel()
+        self.name = ElidedLabel(cut=Qt.TextElideMode.ElideLeft)  # the end of a path tells most
         self.view = CompareView()
         self.busy = QProgressBar(textVisible=False, maximum=0)
         self.busy.setFixedHeight(3)

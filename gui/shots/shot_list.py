@@ -79,6 +79,20 @@ class ShotList(QWidget):
             choose(self.table, self.model.index(number, 0))
             self._follows = False
 
+    def resizeEvent(self, event: object) -> None:
+        """Leave out the lengths where the titles of the columns would not be whole."""
+        self._fit_columns()
+
+    def _fit_columns(self) -> None:
+        header = self.table.horizontalHeader()
+        length, table = NAMES.index("length"), self.table
+        others = [n for n in range(header.count()) if n != length and not table.isColumnHidden(n)]
+        wanted = sum(
+            table.sizeHintForColumn(n) if n == 0 else header.sectionSizeHint(n) for n in others
+        )
+        room = table.viewport().width() - wanted
+        table.setColumnHidden(length, room < header.sectionSizeHint(length))
+
     # Making
 
     def _create_table(self) -> QTableView:
@@ -114,6 +128,7 @@ class ShotList(QWidget):
         self.buttons = QWidget()
         self._tools = QHBoxLayout(self.buttons)
         self._tools.setContentsMargins(0, 0, 0, 0)
+        self._tools.setSpacing(2)
         self.reference = QToolButton()
         self.reference.setText(self.tr("Reference…"))
         self.reference.setToolTip(
@@ -165,6 +180,7 @@ class ShotList(QWidget):
         }
         for name, filled in columns.items():
             self.table.setColumnHidden(NAMES.index(name), not filled)
+        self._fit_columns()
         self.chosen_changed.emit()
 
     def _search_words(self) -> str:

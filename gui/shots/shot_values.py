@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QGridLayout,
+    QHBoxLayout,
     QPushButton,
     QSizePolicy,
     QWidget,
@@ -17,6 +18,7 @@ from PySide6.QtWidgets import (
 from colorizer.guidance.shot_plan import Shot
 from gui.shots.shot_kinds import SAID, kinds_of, listed, sayings, title_of
 from gui.style.elided_label import ElidedLabel
+from gui.style.narrow_box import narrow_box
 from gui.style.plain import PlainLabel
 from gui.words.text import count
 
@@ -67,6 +69,7 @@ class ShotValues(QWidget):
         for name, box in self.boxes.items():
             with QSignalBlocker(box):
                 box.setCurrentIndex(max(0, box.findData(str(shot.own.get(name, "")))))
+            box.setToolTip(box.currentText())
         self.skip.setChecked(bool(shot.own.get("skip")))
         self.reset.setEnabled(any(set(shots[n].own) - {"hints"} for n in chosen))
         self._show_scene(shot.scene, sorted({one.scene for one in shots if one.scene}))
@@ -85,8 +88,7 @@ class ShotValues(QWidget):
         box = QComboBox()
         for value, words in sayings(name).items():
             box.addItem(words, value)
-        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        box.setMinimumContentsLength(6)
+        narrow_box(box, 6)
         box.activated.connect(lambda _: self.said.emit(name, box.currentData() or None))
         return box
 
@@ -94,9 +96,11 @@ class ShotValues(QWidget):
         layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setVerticalSpacing(2)
-        layout.addWidget(self.which, 0, 0, 1, 2 * _COLUMNS - 2)
-        layout.addWidget(self.skip, 0, 2 * _COLUMNS - 2)
-        layout.addWidget(self.reset, 0, 2 * _COLUMNS - 1)
+        top = QHBoxLayout()
+        top.addWidget(self.which, 1)
+        top.addWidget(self.skip)
+        top.addWidget(self.reset)
+        layout.addLayout(top, 0, 0, 1, 2 * _COLUMNS)
         titles = {**{name: title_of(name) for name in SAID}, "scene": self.tr("Scene")}
         for place, (name, words) in enumerate(titles.items()):
             box = self.boxes.get(name, self.scene)

@@ -10,10 +10,21 @@ from gui.words.text import as_tip
 
 
 class ElidedLabel(PlainLabel):
-    """A label that shortens its text in the middle where it does not fit, and shows it as a tip."""
+    """A label that shortens its text where it does not fit, and shows it as a tip.
 
-    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+    Args:
+        text: shown whole where it fits.
+        cut: what is left out of it elsewhere.
+    """
+
+    def __init__(
+        self,
+        text: str = "",
+        parent: QWidget | None = None,
+        cut: Qt.TextElideMode = Qt.TextElideMode.ElideMiddle,
+    ) -> None:
         super().__init__("", parent)
+        self._cut = cut
         self._text = ""
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.setText(text)
@@ -30,7 +41,5 @@ class ElidedLabel(PlainLabel):
         self._elide()
 
     def _elide(self) -> None:
-        fits = self.fontMetrics().elidedText(
-            self._text, Qt.TextElideMode.ElideMiddle, max(0, self.width() - 2)
-        )
+        fits = self.fontMetrics().elidedText(self._text, self._cut, max(0, self.width() - 2))
         super().setText(fits)

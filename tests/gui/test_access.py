@@ -4,27 +4,22 @@ import re
 from collections import Counter
 
 import pytest
-from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import (
     QAbstractButton,
-    QAbstractScrollArea,
     QAbstractSlider,
     QAbstractSpinBox,
-    QCheckBox,
     QComboBox,
     QLabel,
     QLineEdit,
     QMenu,
     QMessageBox,
     QPlainTextEdit,
-    QPushButton,
     QScrollArea,
     QScrollBar,
     QTabBar,
     QTabWidget,
-    QToolBar,
-    QToolButton,
     QWidget,
 )
 
@@ -171,47 +166,3 @@ def test_tab_reaches_every_control_and_comes_back(window):
         if w.isVisibleTo(window) and w.focusPolicy() & Qt.FocusPolicy.TabFocus
     }  # fmt: skip
     assert reachable <= set(seen)
-
-
-@pytest.mark.slow
-def test_everything_fits_a_small_window_with_shots_open(window, until, tmp_path):
-    """1024 x 640 at 100 %, and 1600 x 1000 at 200 %, which are 800 x 500 here; each language."""
-    from colorizer.jobs import Job, Kind
-    from colorizer.settings import Settings
-
-    cuts = tmp_path / "cuts.csv"
-    cuts.write_text("first_frame\n0\n20\n")
-    film = Job(tmp_path / "a.mkv", tmp_path / "b.mkv", Kind.FILM, Settings(shots=cuts))
-    (row,) = window.session.model.add([film])
-    window.queue_panel.select(row)
-    until(lambda: window.look_panel.film.list.table.isVisible())
-    window.output.end._show(True)
-    for size in ((1024, 640), (800, 500)):
-        until(lambda size=size: (window.resize(*size), window.size().toTuple() == size)[1], 5000)
-        assert window.look_panel.view.height() >= 74
-        assert window.queue_panel.table.viewport().height() >= 40, "a row is seen"
-        assert cut_off(window) == []
-    window.output.end._show(False)
-    window.session.remove([row])
-
-
-def cut_off(window):
-    """Return the widgets that are not whole in the window, or too narrow for their own words."""
-    found, whole = [], window.rect()
-    for widget in window.findChildren(QWidget):
-        inside_scrolled = any(isinstance(p, QAbstractScrollArea | QToolBar) for p in above(widget))
-        if not widget.isVisible() or widget.window() is not window or inside_scrolled:
-            continue
-        corner = widget.mapTo(window, QPoint())
-        least = widget.minimumSizeHint()
-        words = isinstance(widget, QPushButton | QCheckBox | QToolButton)
-        room = least - QSize(4, 4)  # of the padding
-        small = words and (widget.width() < room.width() or widget.height() < room.height())
-        if small or not whole.contains(QRect(corner, widget.size())):
-            found.append(f"{type(widget).__name__} {spoken(widget)!r} {corner} {widget.size()}")
-    return found
-
-
-def above(widget):
-    while widget := widget.parentWidget():
-        yield widget
