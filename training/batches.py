@@ -13,13 +13,15 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Self
+from typing import Generic, Self, TypeVar
 
 import cv2
 import numpy as np
 
+from colorizer.stages.device import cpu_cores
 from training.datasets import Photos
 
+Batch = TypeVar("Batch")
 _BATCH, _ORDER, _SUBSET, _CROP = range(4)
 """What a stream of random numbers is for; first word after the seed."""
 
@@ -132,26 +134,31 @@ class Draw:
         return np.ascontiguousarray(np.stack(crops).transpose(0, 3, 1, 2))
 
 
-class Loader:
+def threads_of(world: int) -> int:
+    """Return how many threads make the batches of one of `world` processes: one a core."""
+    return max(2, cpu_cores() // world)
+
+
+class Loader(Generic[Batch]):
     """Batches of one step after another, made by threads in advance; a context manager.
 
     Args:
         make: returns the batch of a step.
         first: first step.
         threads: that make batches; OpenCV and numpy work next to each other.
-        ahead: batches made before they are asked for.
+        ahead: batches made before they are asked for; 0: three a thread.
     """
 
     def __init__(
-        self, make: Callable[[int], np.ndarray], first: int = 0, threads: int = 2, ahead: int = 6
+        self, make: Callable[[int], Batch], first: int = 0, threads: int = 2, ahead: int = 0
     ) -> None:
         self.waited = 0.0
         """Seconds that the taker waited for batches."""
         self._make = make
         self._next = first
-        self._ahead = ahead
+        self._ahead = ahead or 3 * threads
         self._pool = ThreadPoolExecutor(threads)
-        self._coming: deque[Future[np.ndarray]] = deque()
+        self._coming: deque[Future[Batch]] = deque()
 
     def __enter__(self) -> Self:
         cv2.setNumThreads(1)
@@ -169,10 +176,10 @@ class Loader:
             self._coming.append(self._pool.submit(self._make, self._next))
             self._next += 1
 
-    def __iter__(self) -> Iterator[np.ndarray]:
+    def __iter__(self) -> Iterator[Batch]:
         return self
 
-    def __next__(self) -> np.ndarray:
+    def __next__(self) -> Batch:
         start = time.perf_counter()
         batch = self._coming.popleft().result()
         self.waited += time.perf_counter() - start

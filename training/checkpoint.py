@@ -37,7 +37,8 @@ def load_checkpoint(file: Path, recipe: Recipe, data: str) -> dict[str, Any]:
     """
     try:
         state = torch.load(file, map_location="cpu", weights_only=True)
-        found = dict(state["recipe"])
+        # Fields that the recipe has got since count as they are by default: as before.
+        found = asdict(Recipe(epochs=1)) | state["recipe"]
     except Exception as error:  # noqa: BLE001 - torch raises what the damage suggests
         reason = (str(error) or type(error).__name__).splitlines()[0]
         raise WeightsError(

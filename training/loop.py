@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import copy
 import time
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import torch
+from torch import Tensor
 from tqdm import tqdm
 
 from colorizer.errors import ColorizerError
-from training.batches import Draw, Loader
+from colorizer.models.base import ColourModel
+from training.batches import Draw, Loader, threads_of
 from training.checkpoint import save_checkpoint
 from training.distributed import Group
 from training.export import export
@@ -20,8 +23,6 @@ from training.run_folder import DIVERGED, FINISHED, RUNNING, STOPPED, RunFolder
 from training.state import State, take_step
 from training.validation import Validation
 
-SAVE_EVERY = 150.0
-"""Seconds between checkpoints; each epoch ends with one too."""
 LOG_EVERY = 25
 """Steps between lines of the log, or an epoch where that is shorter."""
 STRIPS_AT = (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -67,28 +68,36 @@ class Loop:
             Diverged: the loss is not a number.
         """
         state, recipe = self.state, self.recipe
-        network = self.group.wrap(state.model)
+        network: Any = self.group.wrap(state.model)
+        if recipe.compiled:
+            network = torch.compile(network, dynamic=False)
         saved = last = time.monotonic()
-        with Loader(self.draw.pixels, state.step) as batches, self._bar() as bar:
+        loader = Loader(self._pixels, state.step, threads_of(self.group.world))
+        with loader as batches, self._bar() as bar:
             while True:
-                progress = self.progress()
-                self._look(progress)
+                progress, due = self.progress(), self._agree_on_time(saved)
+                self._look(progress, due)
                 stale = recipe.patience > 0 and self.epoch - state.best_epoch >= recipe.patience
                 over = progress >= 1 or stale
-                if over or self._is_epoch_end() or self._agree_on_time(saved):
+                if over or due or self._is_epoch_end():
                     saved = time.monotonic()
                     self._save(
                         batches, FINISHED if progress >= 1 else STOPPED if stale else RUNNING
                     )
                 if over:
                     return
-                pixels = torch.from_numpy(next(batches))
+                pixels = next(batches)
                 take_step(state, network, self.objective, recipe, pixels, progress, self.group)
                 now = time.monotonic()
                 state.spent, last = state.spent + now - last, now
                 bar.update()
                 if state.step % min(LOG_EVERY, self.draw.steps_per_epoch) == 0:
                     self._log(bar, progress)
+
+    def _pixels(self, step: int) -> Tensor:
+        """Return a batch from which a GPU can copy while it works on the one before."""
+        pixels = torch.from_numpy(self.draw.pixels(step))
+        return pixels.pin_memory() if self.group.device.type == "cuda" else pixels
 
     def _bar(self) -> tqdm:
         total = self.recipe.epochs * self.draw.steps_per_epoch
@@ -102,12 +111,13 @@ class Loop:
         return self.state.step > 0 and self.state.step % self.draw.steps_per_epoch == 0
 
     def _agree_on_time(self, saved: float) -> bool:
-        """Tell whether a checkpoint is due; every few steps, as processes must ask each other."""
-        if self.state.step % LOG_EVERY:
+        """Tell whether a checkpoint is due; processes, which must ask each other, seldom do."""
+        if self.group.world > 1 and self.state.step % LOG_EVERY:
             return False
-        return self.group.agree(float(time.monotonic() - saved > SAVE_EVERY)) > 0
+        late = time.monotonic() - saved > self.recipe.save_every
+        return self.group.agree(float(late)) > 0
 
-    def _look(self, progress: float) -> None:
+    def _look(self, progress: float, saves: bool) -> None:
         """Validate and keep the pictures where they are due."""
         state, judge = self.state, self.judge
         if judge is None:
@@ -115,7 +125,8 @@ class Loop:
         every = max(1, round(self.recipe.validate_every * self.draw.steps_per_epoch))
         done = bool(state.validations) and state.validations[-1]["step"] == state.step
         due = [share for share in STRIPS_AT if progress >= share and share not in state.strips]
-        judged = not done and (state.step % every == 0 or progress >= 1)
+        candidate = saves and self.recipe.choose
+        judged = not done and (state.step % every == 0 or progress >= 1 or candidate)
         if not due and not judged:
             return
         state.average.eval()
@@ -138,6 +149,9 @@ class Loop:
         self.folder.add_row("validation.csv", row)
         if scores["loss"] < state.best:
             state.best, state.best_epoch = scores["loss"], self.epoch
+        if self.recipe.choose and scores["score"] < state.chosen.get("score", float("inf")):
+            weights = {name: value.clone() for name, value in state.average.state_dict().items()}
+            state.chosen = {"score": scores["score"], "step": state.step, "weights": weights}
 
     def _log(self, bar: tqdm, progress: float) -> None:
         state = self.state
@@ -164,9 +178,17 @@ class Loop:
             self._stop_if_diverged(self.group.mean(state.sums["loss"].clone()).item())
         if self.group.leads:
             save_checkpoint(self.folder.checkpoint, recipe, self.data, state.saved())
-            export(state.average, self.folder.weights(recipe.model), self._notes())
+            export(self._released(), self.folder.weights(recipe.model), self._notes())
         waited = round(batches.waited, 2)
         self.folder.note(status=status, step=state.step, minutes=state.spent / 60, waited=waited)
+
+    def _released(self) -> ColourModel:
+        """Return the network to release: the best that was judged, or the last."""
+        if not self.state.chosen:
+            return self.state.average
+        released = copy.deepcopy(self.state.average)
+        released.load_state_dict(self.state.chosen["weights"])
+        return released
 
     def _notes(self) -> dict[str, Any]:
         """Return what the released weights tell about themselves."""
@@ -177,7 +199,8 @@ class Loop:
             "data": self.data, "encoder": self.folder.about.get("encoder", ""),
         }  # fmt: skip
         if state.validations:
-            notes["validation"] = state.validations[-1]
+            at = state.chosen.get("step", state.validations[-1]["step"])
+            notes["validation"] = next(v for v in state.validations if v["step"] == at)
         return notes
 
 

@@ -14,6 +14,7 @@ from colorizer.errors import SettingsError
 from colorizer.models.ab_bins import annealed_mean
 from colorizer.models.base import VIVIDNESS, ColourModel
 from training import losses
+from training.adversarial import Adversary
 from training.features import FeatureDistance
 from training.recipes import Recipe
 
@@ -34,6 +35,8 @@ class Objective:
     """Of the ab bins, (313,), on the model's device."""
     features: FeatureDistance | None = None
     """For recipes with a `feature_weight`; on the model's device."""
+    adversary: Adversary | None = None
+    """For recipes with an `adversarial_weight`."""
 
     def __post_init__(self) -> None:
         wanted = _ANSWERS[self.recipe.loss]
@@ -91,7 +94,8 @@ class Objective:
             "regression": losses.smooth_l1(predicted, target),
             "gradient": losses.ab_gradient(predicted, target),
         }
-        shown, true = _to_rgb(_shown(scores, predicted), lab), lab_to_srgb(lab)
+        seen = _shown(scores, predicted)
+        shown, true = _to_rgb(seen, lab), lab_to_srgb(lab)
         parts["colorfulness"] = losses.colorfulness_error(shown, true)
         weights = [1.0, recipe.ab_weight, recipe.gradient_weight, recipe.colorfulness_weight]
         if self.features is not None:
@@ -100,6 +104,9 @@ class Objective:
             ):
                 parts["features"] = self.features(shown, true)
             weights.append(recipe.feature_weight)
+        if self.adversary is not None:
+            parts["adversarial"] = self.adversary.doubt(_upon_L(seen, lab), _upon_L(target, lab))
+            weights.append(recipe.adversarial_weight)
         total = [weight * part for weight, part in zip(weights, parts.values(), strict=True)]
         return {"loss": torch.stack(total).sum(), **parts}
 
@@ -110,7 +117,12 @@ def _shown(scores: Tensor, predicted: Tensor) -> Tensor:
     return torch.lerp(predicted.float(), vivid, VIVIDNESS)
 
 
+def _upon_L(ab: Tensor, lab: Tensor) -> Tensor:
+    """Return ab upon the true L at the size of lab, CIELAB (N, 3, H, W)."""
+    full = F.interpolate(ab, size=lab.shape[-2:], mode="bilinear")
+    return torch.cat([lab[:, :1], full], dim=1)
+
+
 def _to_rgb(ab: Tensor, lab: Tensor) -> Tensor:
     """Return ab upon the true L as sRGB in [0, 1] at the size of lab, (N, 3, H, W)."""
-    full = F.interpolate(ab, size=lab.shape[-2:], mode="bilinear")
-    return lab_to_srgb(torch.cat([lab[:, :1], full], dim=1)).clamp(0, 1)
+    return lab_to_srgb(_upon_L(ab, lab)).clamp(0, 1)

@@ -7,6 +7,7 @@ comment says so.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -72,6 +73,9 @@ class Recipe:
 
     batch: int = 32
     """Pictures of a step, over all processes."""
+    rates_for: int = 0
+    """Batch that the rates are meant for: others change them by the root of how much larger they
+    are; 0 takes the rates as they are."""
     optimizer: str = "adam"
     encoder_rate: float = 1e-3
     decoder_rate: float = 1e-3
@@ -89,6 +93,13 @@ class Recipe:
     """Decay of the running average of the weights, which is what is released; 0: none."""
     precision: str = "auto"
     """bfloat16 (autocast), float32, or auto: the quicker of both on this machine."""
+    compiled: bool = False
+    """Let torch.compile make kernels for the network: some minutes at first, then quicker steps."""
+    save_every: float = 150.0
+    """Seconds between checkpoints; each epoch ends with one too."""
+    choose: bool = False
+    """Release the weights that did best in FID and set colorfulness on the validation pictures,
+    judged at each validation and checkpoint, instead of the last."""
 
     ab_weight: float = 0.1
     """Of autochrome's loss: weight of the smooth L1 on ab next to the rebalanced cross entropy."""
@@ -100,6 +111,13 @@ class Recipe:
     """Weight of the distance of that result in features of EfficientNet-Lite0; 0 is without."""
     emulsion_weight: float = 0.1
     """Weight of the cross entropy of the guessed emulsion, for networks that guess it."""
+    adversarial_weight: float = 0.0
+    """Weight of what a critic says of that result, see `training.adversarial`; 0 is without."""
+    critic_share: float = 0.0
+    """Share of the run, at its beginning, in which the critic learns alone."""
+    critic_rate: float = 2e-4
+    critic_width: int = 64
+    """Channels of the critic's first layer."""
     rebalance_mix: float = 0.5
     """Share of the uniform distribution in the prior of the ab bins (lambda)."""
     rebalance_ceiling: float = 0.0
@@ -121,6 +139,14 @@ class Recipe:
             raise SettingsError("batch must be at least 1, size at least 32, subset in (0, 1]")
         if not 0 <= self.validation_share < 1 or self.validate_every <= 0:
             raise SettingsError("validation_share must be in [0, 1), validate_every above 0")
+        if self.adversarial_weight > 0 and self.loss != "autochrome":
+            raise SettingsError(f"adversarial_weight goes with loss autochrome, not {self.loss!r}")
+        if not 0 <= self.critic_share < 1 or self.critic_width < 1:
+            raise SettingsError("critic_share must be in [0, 1), critic_width at least 1")
+
+    def scaled(self, rate: float) -> float:
+        """Return a learning rate for the recipe's batch."""
+        return rate * math.sqrt(self.batch / self.rates_for) if self.rates_for else rate
 
 
 def _both(rate: float) -> dict[str, Any]:
@@ -132,6 +158,11 @@ _AUTOCHROME = Recipe(
     validate_every=0.25, optimizer="adamw", encoder_rate=1e-4, betas=(0.9, 0.99), weight_decay=0.01,
     schedule="cosine", warmup_steps=100, clip=1.0, average=0.999, rebalance_ceiling=8.0,
     feature_weight=0.25, hyper_parameters={"emulsions": True}, emulsions=True, levels=0.85,
+)  # fmt: skip
+# The end of a training: begins from weights (--start) and stops early, after DeOldify's NoGAN.
+_AUTOCHROME_ADVERSARIAL = replace(
+    _AUTOCHROME, minutes=5.0, encoder_rate=1e-5, decoder_rate=5e-5, adversarial_weight=0.1,
+    critic_share=0.2, save_every=60.0, choose=True,
 )  # fmt: skip
 # Parekh, Karpe, Shusharan 2021: 8:2 split, 100 epochs, batch 128; pictures as squares of 224.
 _RESNET18 = Recipe(
@@ -171,6 +202,7 @@ _DEEPCOLOR = Recipe(
 
 RECIPES: dict[str, Recipe] = {
     "autochrome": _AUTOCHROME,
+    "autochrome-adversarial": _AUTOCHROME_ADVERSARIAL,
     "resnet18": _RESNET18,
     "resnet18-second": _RESNET18_SECOND,
     "densenet121": _DENSENET121,

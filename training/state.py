@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from colorizer.colour.cielab import srgb_to_lab
 from colorizer.models.base import ColourModel
+from training.adversarial import Adversary
 from training.augment import add_noise, rotate, some_levelled
 from training.degrade import degrade
 from training.distributed import Group
@@ -43,6 +44,10 @@ class State:
     validations: list[dict[str, float]] = field(default_factory=list)
     strips: list[float] = field(default_factory=list)
     """Progress at which strips were made."""
+    adversary: Adversary | None = None
+    """For recipes with an `adversarial_weight`."""
+    chosen: dict[str, Any] = field(default_factory=dict)
+    """For recipes that choose: `score`, `step` and `weights` of the best so far."""
 
     _PLAIN = ("step", "spent", "best", "best_epoch", "log", "validations", "strips")
 
@@ -51,6 +56,10 @@ class State:
         parts: dict[str, Any] = {name: getattr(self, name) for name in self._PLAIN}
         if self.average is not self.model:
             parts["average"] = self.average.state_dict()
+        if self.adversary is not None:
+            parts["adversary"] = self.adversary.saved()
+        if self.chosen:
+            parts["chosen"] = self.chosen
         return parts | {
             "model": self.model.state_dict(),
             "optimizer": self.optimizer.state_dict(),
@@ -66,6 +75,9 @@ class State:
         if self.average is not self.model:
             self.average.load_state_dict(saved["average"])
         self.optimizer.load_state_dict(saved["optimizer"])
+        if self.adversary is not None:
+            self.adversary.restore(saved["adversary"])
+        self.chosen = saved.get("chosen", {})
         self.weights = saved["weights"].to(self.weights.device)
         self.sums = {name: v.to(self.weights.device) for name, v in saved["sums"].items()}
 
@@ -84,7 +96,7 @@ def build_optimizer(model: ColourModel, recipe: Recipe) -> torch.optim.Optimizer
     described = [
         {
             "params": parameters,
-            "rate": recipe.encoder_rate if in_encoder else recipe.decoder_rate,
+            "rate": recipe.scaled(recipe.encoder_rate if in_encoder else recipe.decoder_rate),
             "weight_decay": recipe.weight_decay + (2 * recipe.l2 if is_kernel else 0.0),
         }
         for (in_encoder, is_kernel), parameters in sorted(groups.items())
@@ -156,6 +168,8 @@ def take_step(
 ) -> None:  # fmt: skip
     """Learn from one batch."""
     factor = rate_factor(recipe.schedule, state.step, progress, recipe.warmup_steps)
+    if progress < recipe.critic_share:
+        factor = 0.0
     for parameters in state.optimizer.param_groups:
         parameters["lr"] = parameters["rate"] * factor
     generator = generator_of(recipe, state.step, group)
@@ -166,6 +180,8 @@ def take_step(
     if recipe.clip > 0:
         nn.utils.clip_grad_norm_(state.model.parameters(), recipe.clip)
     state.optimizer.step()
+    if state.adversary is not None:
+        losses["critic"] = state.adversary.learn(group)
     if recipe.average > 0:
         decay = min(recipe.average, (state.step + 1) / (state.step + 10))
         update_average(state.average, state.model, decay)

