@@ -11,7 +11,7 @@ from colorizer.guidance.guides import photo_guides
 from colorizer.guidance.hints.file import guides_of
 from colorizer.guidance.references.content import anchors_of
 from colorizer.guidance.references.files import content_files, in_folders
-from colorizer.guidance.references.reach import told_of
+from colorizer.guidance.references.reach import reached_photos, told_of
 from colorizer.jobs import Job, JobState, Progress
 from colorizer.media import open_photo, open_photo_sink
 from colorizer.models.base import ColourModel
@@ -100,6 +100,8 @@ def _coloured(
         notes += told_of(anchors)
     if series is not None:
         record.add(series=list(series.names))
+    if anchors is not None:
+        record.add(references_reached=reached_photos(anchors))
     yield Progress(
         job,
         JobState.DONE,

@@ -148,6 +148,9 @@ def _of_edits(parts: Parts) -> list[Act]:
             when=lambda: session.shown_entry() is not None,
             tip=_tr("Click a place and choose its colour; drag a dot to move it, right-click "
                     "to remove it; in a film the colour follows the place through its shot")),
+        Act(name="references", words=_tr("Add refere&nces…"),
+            do=parts.picture.film.reference_list.choose,
+            when=lambda: parts.picture.film.references.may_change),
         Act(name="paste", words=_tr("&Paste files"), key=_KEYS.Paste, do=parts.asking.paste),
         Act(name="copy_look", words=_tr("&Copy look and hints"), key="Ctrl+Shift+C",
             do=session.copy_look, when=lambda: session.shown_entry() is not None,

@@ -51,6 +51,7 @@ def fill_menus(bar: QMenuBar, actions: Actions, choices: Choices) -> None:
             "paste_look",
             None,
             "hint",
+            "references",
             None,
             "find",
         ],

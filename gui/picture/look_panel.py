@@ -141,7 +141,7 @@ class LookPanel(QWidget):
         entry = self.entry()
         self.view.edits_hints = self._session.look.hints and entry is not None
         words = self.tr("Click or Enter: give or change a colour. Drag: move. Right-click: remove")
-        self.view.takes_pictures = self.film.is_film and self.film.references.may_change
+        self.view.takes_pictures = self.film.references.may_change
         self.view.set_words(notes=[words] if self.view.edits_hints else [])
 
     def _handle_playing(self) -> None:

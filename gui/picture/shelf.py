@@ -1,4 +1,4 @@
-"""What lies below the queue: the shots and references of a film, the hints of the file shown."""
+"""What lies below the queue: shots of a film, references and hints of the file that is shown."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Shelf(QTabWidget):
         self.addTab(film.list, self.tr("Shots"))
         self.addTab(film.reference_list, self.tr("References"))
         self.addTab(hints, self.tr("Hints"))
-        film.references.changed.connect(self._name_pages)
+        film.references.changed.connect(self._refresh)
         film.list_toggled.connect(self._show)
         session.look_changed.connect(self._show)
         session.undo.indexChanged.connect(self._refresh)
@@ -55,12 +55,11 @@ class Shelf(QTabWidget):
     def _show(self) -> None:
         film = self._film.is_film
         comes = film and not self.isTabVisible(0)
-        for page in (0, 1):
-            self.setTabVisible(page, film)
+        self.setTabVisible(0, film)
         if comes:
             self.setCurrentIndex(0)
-        hinted = self._session.look.hints or self._hints.list.count() > 0
-        wanted = self._film.shows_list and (film or hinted)
+        guided = self._hints.list.count() > 0 or bool(self._film.references.all)
+        wanted = self._film.shows_list and (film or guided or self._session.look.hints)
         self.setVisible(self._entry is not None and wanted)
 
     def _name_pages(self) -> None:

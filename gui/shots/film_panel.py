@@ -1,4 +1,4 @@
-"""What a film has under its picture: its time and part; and the list of its shots."""
+"""What a film has under its picture: time and part; its shots; references, of photos too."""
 
 from __future__ import annotations
 
@@ -79,6 +79,7 @@ class FilmPanel(QWidget):
             self._show_length(film)
         else:
             self.timeline.shuttle(0)
+        self.references.show(entry)
         self.shots.show(film)
 
     def take_facts(self, entry: Entry) -> None:
@@ -130,8 +131,10 @@ class FilmPanel(QWidget):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         seconds, frame = self.timeline.time, self.timeline.frame
         anywhere = self.tr("Reference wherever it shows the same")
+        if not self.is_film:
+            anywhere = self.tr("Reference of this photo")
         menu.addAction(anywhere).triggered.connect(lambda: self.references.add(files))
-        if len(files) == 1:
+        if len(files) == 1 and self.is_film:
             here = self.tr("Reference of this frame (%1)").replace("%1", str(frame))
             menu.addAction(here).triggered.connect(lambda: self.references.add(files, seconds))
         menu.addSeparator()

@@ -1,4 +1,4 @@
-"""The references of a film as a list with small pictures."""
+"""The references of a film or photo as a list with small pictures."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class ReferenceList(ListPage):
         self._pictures: OrderedDict[Path, QIcon] = OrderedDict()
         self.setAcceptDrops(True)
         self.list.setWordWrap(True)
-        self.button.clicked.connect(self._handle_add)
+        self.button.clicked.connect(self.choose)
         self.on_remove(lambda: references.remove(self.selected()))
         self.list.itemSelectionChanged.connect(self._handle_selected)
         references.changed.connect(self._fill)
@@ -75,7 +75,7 @@ class ReferenceList(ListPage):
             item.setSelected(one in chosen)
         self.list.blockSignals(False)
         words = self.tr(
-            "Drop a colour picture here or on the film; it colours what looks the same."
+            "Drop a colour picture here or on the picture; it colours what looks the same."
         )
         self.words.setText("" if self._references.all else words)
         self._handle_selected()
@@ -87,7 +87,8 @@ class ReferenceList(ListPage):
         parts = [part for one in self.selected() for part in self._references.parts_of(one)]
         self.reach_shown.emit(parts)
 
-    def _handle_add(self) -> None:
+    def choose(self) -> None:
+        """Let a person choose pictures, and ask what they are."""
         words = self.tr("Pictures in colour")
         pattern = " ".join(f"*{suffix}" for suffix in PICTURES)
         names, _ = QFileDialog.getOpenFileNames(self, words, "", f"{words} ({pattern})")

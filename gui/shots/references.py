@@ -1,4 +1,4 @@
-"""The references of the film that is shown: where each stands, how far it reached, more, fewer."""
+"""The references of the file that is shown: where each stands, how far it reached, more, fewer."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _MOST_TOLD = 4
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One reference of a film."""
+    """One reference of a film or photo."""
 
     file: Path
     place: str
@@ -39,8 +39,8 @@ class References(QObject):
     """Lists and changes references.
 
     Args:
-        session: whose film it is.
-        shots: of that film.
+        session: whose file it is.
+        shots: of it, where it is a film.
     """
 
     changed = Signal()
@@ -50,26 +50,44 @@ class References(QObject):
         self._session, self._shots = session, shots
         self.record = Record()
         self.all: list[Listed] = []
+        self._row: int | None = None
         shots.changed.connect(self._handle_changed)
+        session.undo.indexChanged.connect(self._handle_changed)
         session.model.counts_changed.connect(self._handle_counts)
+
+    def show(self, entry: Entry | None) -> None:
+        """List those of another file."""
+        self._row = entry.id if entry is not None else None
+        self._handle_changed()
+
+    def entry(self) -> Entry | None:
+        """Return the file that is shown."""
+        known = self._row is not None and self._session.model.has(self._row)
+        return self._session.model.entry(self._row) if known and self._row is not None else None
+
+    @property
+    def is_film(self) -> bool:
+        """Whether the file that is shown is a film."""
+        entry = self.entry()
+        return entry is not None and entry.job.kind is Kind.FILM
 
     @property
     def may_change(self) -> bool:
-        """Whether the film that is shown is not in progress."""
-        entry = self._shots.entry()
+        """Whether the file that is shown is not in progress."""
+        entry = self.entry()
         return entry is not None and self._session.may_change(entry.id)
 
     def add(self, files: Iterable[Path], seconds: float | None = None) -> None:
-        """Give the film references: of the frame at a time, or found by what they show."""
-        entry = self._shots.entry()
+        """Give the file references: of the frame at a time, or found by what they show."""
+        entry = self.entry()
         if entry is not None:
             new = tuple(Reference(file.absolute(), seconds) for file in files)
             hints = (*entry.job.hints, *(one for one in new if one not in entry.job.hints))
             self._session.give_hints(entry.id, hints, self.tr("New reference"))
 
     def remove(self, chosen: Iterable[Listed]) -> None:
-        """Take references from the film; the files are not touched."""
-        entry, gone = self._shots.entry(), list(chosen)
+        """Take references from the file; the files are not touched."""
+        entry, gone = self.entry(), list(chosen)
         if entry is None or not gone or not self.may_change:
             return
         words, undo = self.tr("Removed reference"), self._session.undo
@@ -97,7 +115,8 @@ class References(QObject):
         reach = self.reach_of(one)
         if reach is None:
             return one.place
-        share = self.tr("reached %1 of the film").replace("%1", f"{reach.share:.1%}")
+        film, photo = self.tr("reached %1 of the film"), self.tr("reached %1 of the picture")
+        share = (film if self.is_film else photo).replace("%1", f"{reach.share:.1%}")
         most = sorted(reach.shots, key=lambda shot: -shot[2])[:_MOST_TOLD]
         shots = [
             self.tr("shot %1: %2").replace("%1", count(n)).replace("%2", f"{part:.0%}")
@@ -107,8 +126,8 @@ class References(QObject):
 
     def parts_of(self, one: Listed) -> list[tuple[float, float, float]]:
         """Return which parts of the film a reference reached: begin and end in seconds, share."""
-        entry, reach = self._shots.entry(), self.reach_of(one)
-        if entry is None or reach is None:
+        entry, reach = self.entry(), self.reach_of(one)
+        if entry is None or reach is None or not reach.shots:
             return []
         rate, _ = clock_of(entry)
         firsts = self._shots.firsts
@@ -133,15 +152,15 @@ class References(QObject):
         self._shots.give([one.number], "hints", hints or None)
 
     def _handle_counts(self) -> None:
-        entry, known = self._shots.entry(), self.record.reach
+        entry, known = self.entry(), self.record.reach
         self.record.read(entry)
         if self.record.reach is not known:
             self.changed.emit()
 
     def _handle_changed(self) -> None:
-        entry = self._shots.entry()
+        entry = self.entry()
         self.record.read(entry)
-        self.all = [] if entry is None or entry.job.kind is not Kind.FILM else self._list(entry)
+        self.all = [] if entry is None else self._list(entry)
         self.changed.emit()
 
     def _list(self, entry: Entry) -> list[Listed]:

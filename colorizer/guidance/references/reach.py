@@ -21,11 +21,19 @@ _MOST_TOLD = 6
 
 def told_of(anchors: Anchors | None) -> list[Note]:
     """Say what share of the photos that were coloured each reference reached."""
+    return [_told(Path(one["file"]), one["share"]) for one in reached_photos(anchors)]
+
+
+def reached_photos(anchors: Anchors | None) -> list[dict[str, Any]]:
+    """Return what share of the photos that were coloured each reference reached, as JSON values."""
     if anchors is None:
         return []
     count = max(anchors.count, 1)
-    shares = (float(sum_ / count) for sum_ in anchors.reached)
-    return [_told(file, share) for file, share in zip(anchors.files, shares, strict=True)]
+    shares = (round(float(sum_ / count), 4) for sum_ in anchors.reached)
+    return [
+        {"file": str(file), "share": share, "shots": []}
+        for file, share in zip(anchors.files, shares, strict=True)
+    ]
 
 
 def reached_shots(
