@@ -1,7 +1,8 @@
 """One writer for a target at a time: a small locked file next to it is the claim.
 
 The system unlocks the file however its process ends, so a crash blocks no one; the file itself
-stays then and tells the next run that a process died while it made this target. A library that
+stays then and tells the next run that a process died while it made this target. A claim of another
+machine counts while it changes, whatever locks say, see `heartbeat`. A library that
 reads files may crash on one of them: such a target is tried apart, see `colorizer.engine.runner`.
 A power cut leaves the same files, which costs little. filelock would lock the file too, but what it
 says of its owner and of a crash would stay here.
@@ -9,10 +10,8 @@ says of its owner and of a crash would stay here.
 
 from __future__ import annotations
 
-import json
 import logging
 import os
-import re
 import socket
 import stat
 import time
@@ -24,9 +23,9 @@ from pathlib import Path
 from typing import IO, Any
 
 from colorizer.errors import TargetError
+from colorizer.files import heartbeat
+from colorizer.files.claim_words import MOST_BYTES, Beats, told_of
 from colorizer.files.durable import (
-    MARK_LENGTH,
-    PART_MARK,
     PLANTED,
     NoLocksError,
     lock,
@@ -41,10 +40,8 @@ _log = logging.getLogger(__name__)
 
 PREFIX = ".colorize-claim-"
 """Of the names of claims; 16 hex digits follow, made of the target's name."""
-_MOST_BYTES = 4096
 _LOOK_SECONDS = 0.1
 """Time between two tries to get a claim."""
-_MARK = re.compile(rf"[0-9a-f]{{{MARK_LENGTH}}}")
 _lockless: set[Path] = set()
 """Folders on drives without locks."""
 
@@ -89,10 +86,10 @@ class Claim:
                     break
             if self._opened is None:
                 return False
-            mark = _told_of(self._opened).get("part")
+            mark = told_of(self._opened).get("part")
             if mark and self._file.parent not in _lockless:
                 remove_parts(self._target, mark)
-            _write(self._opened, self._target)
+            heartbeat.begin(self, Beats(self._opened, self._target).write)
         except OSError as error:
             self.release()
             raise TargetError(
@@ -106,6 +103,7 @@ class Claim:
         Args:
             died: leave it to the next run as one at which a process died.
         """
+        heartbeat.end(self)
         opened, self._opened = self._opened, None
         if opened is None:
             return
@@ -123,7 +121,7 @@ class Claim:
         """Say who has the target."""
         told: dict[str, Any] = {}
         with suppress(OSError), open_regular(self._file) as opened:
-            told = _told_of(opened)
+            told = told_of(opened)
         number, host = told.get("process"), told.get("host")
         if number is None:
             return note("claim.another_process")
@@ -162,7 +160,7 @@ def look(target: Path) -> Hold:
     if opened is None:
         return Hold.HELD
     with opened:
-        return Hold.LEFT if opened.read(1) else Hold.FREE
+        return Hold.LEFT if os.fstat(opened.fileno()).st_size else Hold.FREE
 
 
 def clear_left(targets: Iterable[Path]) -> None:
@@ -219,9 +217,15 @@ def _locked(file: Path, *, create: bool) -> IO[bytes] | None:
             return None
         except NoLocksError as error:
             _tell_once(file.parent, error)
-            return None if _is_alive(_told_of(opened)) else opened
-        if _is_file(opened, file):
+            if _is_alive(told_of(opened)) or _is_of_another_machine(opened, file):
+                opened.close()
+                return None
             return opened
+        if _is_file(opened, file):
+            if not _is_of_another_machine(opened, file):
+                return opened
+            opened.close()  # its lock, if it has one, does not reach here
+            return None
         opened.close()  # it was released between opening and locking, or is a hard link
 
 
@@ -245,34 +249,13 @@ def _is_file(opened: IO[bytes], file: Path) -> bool:
     return False
 
 
-def _write(opened: IO[bytes], target: Path) -> None:
-    told = {
-        "target": target.name,
-        "process": os.getpid(),
-        "host": socket.gethostname(),
-        "part": PART_MARK,
-    }
+def _is_of_another_machine(opened: IO[bytes], file: Path) -> bool:
+    """Tell whether a claim is of another machine and may live."""
+    told = told_of(opened)
+    if told.get("host", socket.gethostname()) == socket.gethostname():
+        return False
     opened.seek(0)
-    opened.truncate()
-    opened.write(json.dumps(told).encode())
-
-
-def _told_of(opened: IO[bytes]) -> dict[str, Any]:
-    """Return what a claim says, as far as it has the right form; it may be anybody's file."""
-    opened.seek(0)
-    try:
-        told = json.loads(opened.read(_MOST_BYTES))
-    except (ValueError, RecursionError):
-        return {}
-    if not isinstance(told, dict):
-        return {}
-    process, host, mark = (told.get(name) for name in ("process", "host", "part"))
-    found: dict[str, Any] = {}
-    if isinstance(process, int) and isinstance(host, str) and host.isprintable():
-        found |= {"process": process, "host": host[:80]}
-    if isinstance(mark, str) and _MARK.fullmatch(mark):
-        found["part"] = mark
-    return found
+    return heartbeat.is_beating(file, opened.read(MOST_BYTES))
 
 
 def _remove(file: Path) -> None:
