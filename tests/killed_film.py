@@ -34,7 +34,8 @@ from colorizer.media.film import encoder as film_encoder
 from colorizer.media.film import join as film_join
 from colorizer.media.film import sink as film_sink
 from colorizer.media.film.segment import BLOCK_FRAMES, SEGMENT_FRAMES
-from colorizer.media.film.segments import kept_frames, work_folder
+from colorizer.media.film.unfinished import kept_frames
+from colorizer.media.film.work_folder import work_folder
 from colorizer.settings import Settings
 from tests.tiny_model import TinyModel, tiny_model
 

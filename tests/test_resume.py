@@ -13,7 +13,8 @@ import av
 import pytest
 
 from colorizer.commands.report import ExitCode
-from colorizer.media.film.segments import kept_frames, work_folder
+from colorizer.media.film.unfinished import kept_frames
+from colorizer.media.film.work_folder import work_folder
 from tests.draw_film import draw_film
 from tests.killed_film import KILLS, LATE_KILLS, STAGES
 

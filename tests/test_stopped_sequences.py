@@ -12,7 +12,8 @@ import pytest
 from colorizer import pipeline
 from colorizer.commands.report import ExitCode
 from colorizer.jobs import Job, Kind
-from colorizer.media.film.segments import kept_frames, work_folder
+from colorizer.media.film.unfinished import kept_frames
+from colorizer.media.film.work_folder import work_folder
 from colorizer.media.frames.sink import SequenceSink
 from colorizer.places.frame_pattern import frames_of
 from colorizer.settings import Settings

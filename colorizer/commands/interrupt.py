@@ -34,7 +34,7 @@ class Interrupt:
         self._errors = 2
 
     def __enter__(self) -> Self:
-        from colorizer.media.film.segments import remove_parts
+        from colorizer.media.film.unfinished import remove_parts
 
         self._remove = remove_parts  # a signal's handler must not import
         with suppress(OSError, ValueError, AttributeError):  # a stream in memory, or none

@@ -24,7 +24,7 @@ from colorizer.commands.report import ExitCode, Report, tell_ignored
 from colorizer.commands.streams import say, write_json, write_line
 from colorizer.errors import SettingsError, TargetError
 from colorizer.jobs import JobState, Kind
-from colorizer.media.film.segments import kept_frames, sweep
+from colorizer.media.film.unfinished import kept_frames, sweep
 from colorizer.notes import note
 from colorizer.settings import Settings
 

@@ -1,9 +1,9 @@
 """Several machines do one run: Ray carries the jobs, one planner and one ledger stay here.
 
 Each machine of the cluster gets a worker for each of its cards, or one for its processor. A worker
-is given a shard at a time, some photos or one film, and does it by the runner of this program, so
-claims, crashes and existing results are treated as in any run. Sources and targets lie on a drive
-that all machines see under the same paths.
+is given a task at a time, some photos, a film or a piece of one, and does it by the runner of this
+program, so claims, crashes and existing results are treated as in any run. Sources and targets lie
+on a drive that all machines see under the same paths.
 
 A worker that dies, or whose machine does, is replaced where that is possible, and what it had not
 finished is given to others. A job at which workers died twice has FAILED.
@@ -12,25 +12,25 @@ finished is given to others. A job at which workers died twice has FAILED.
 from __future__ import annotations
 
 import logging
-import os
-import socket
 import time
 from collections import Counter, deque
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
+from colorizer.engine.cluster_address import connected
+from colorizer.engine.cluster_films import SplitFilms, Task
 from colorizer.engine.cluster_worker import ClusterWorker
 from colorizer.engine.runner import Handling
 from colorizer.errors import ClusterError, ColorizerError
-from colorizer.files.bundle import how_to_get
 from colorizer.jobs import Job, JobState, Kind, Progress
 from colorizer.notes import note, one_line
 
 _log = logging.getLogger(__name__)
 
+PIECE = 1500
+"""Frames of a piece of a film, about: a minute. Shorter ones meet fewer places where a film can be
+divided, and each piece costs a second or two of its own."""
 SHARD = 32
 """Photos that a worker is given at once; it is half a minute of work."""
 _TRIES = 2
@@ -40,7 +40,6 @@ _LOOK_SECONDS = 5.0
 _WAIT_SECONDS = 0.5
 _PATIENCE_SECONDS = 30.0
 """Time without any worker after which it is told what is waited for."""
-_GREET_SECONDS = 5.0
 
 
 def run_on_cluster(
@@ -60,47 +59,8 @@ def run_on_cluster(
             weights of this one.
         TargetError: the disk is full or read-only.
     """
-    with _connected(address) as ray:
+    with connected(address) as ray:
         yield from _Fleet(ray, jobs, handling, workers).run()
-
-
-@contextmanager
-def _connected(address: str) -> Iterator[Any]:
-    try:
-        os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing is sent anywhere
-        import ray
-    except ImportError as error:
-        raise ClusterError(
-            note("cluster.no_ray", how=how_to_get("film-colorizer[cluster]"))
-        ) from error
-    address = address.removeprefix("ray://")
-    _greet(address)
-    told: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
-    if address == "local":
-        told |= {"include_dashboard": False}
-    try:
-        ray.init(address=address, **told)
-    except (ConnectionError, ValueError, RuntimeError) as error:
-        raise ClusterError(note("cluster.unreachable", address=address, why=error)) from error
-    try:
-        yield ray
-    finally:
-        ray.shutdown()
-
-
-def _greet(address: str) -> None:
-    """See that something answers at HOST:PORT; Ray would try for minutes.
-
-    Raises:
-        ClusterError: nothing does.
-    """
-    host, _, port = address.rpartition(":")
-    if not port.isdecimal():
-        return
-    try:
-        socket.create_connection((host, int(port)), timeout=_GREET_SECONDS).close()
-    except (OSError, OverflowError) as error:
-        raise ClusterError(note("cluster.unreachable", address=address, why=error)) from error
 
 
 @dataclass(slots=True)
@@ -114,9 +74,9 @@ class _Post:
     """Reference of its facts, until they are there."""
     steps: Any = None
     """The steps of its shard."""
-    jobs: tuple[Job, ...] = ()
+    task: Task | None = None
     open: set[int] | None = None
-    """Places of the jobs of the shard that have not ended."""
+    """Places of the jobs of its task that have not ended."""
 
 
 class _Fleet:
@@ -126,10 +86,11 @@ class _Fleet:
         self, ray: Any, jobs: Sequence[Job], handling: Handling, photos: int | None
     ) -> None:
         self._ray, self._handling, self._photos = ray, handling, photos
-        self._waiting = deque(shards(jobs))
+        self._waiting = deque(Task(shard) for shard in shards(jobs))
+        self._films = SplitFilms()
         self._first = jobs[0]
         self._posts: list[_Post] = []
-        self._deaths: Counter[Path] = Counter()
+        self._deaths: Counter[Any] = Counter()
         self._facts: dict[str, Any] = {}
         self._unfit: set[str] = set()
         """Machines on which a worker could not be started."""
@@ -140,17 +101,22 @@ class _Fleet:
     def run(self) -> Iterator[Progress]:
         """Give out all shards and yield the steps of all jobs, as they come."""
         try:
-            while self._waiting or any(post.open for post in self._posts):
+            while self._waiting or self._busy():
                 self._look_around()
                 if self._handling.stop() and not self._stopping:
                     self._stop()
                 self._give_out()
                 yield from self._take_in()
-                if self._stopping and not any(post.open for post in self._posts):
+                if self._stopping and not self._busy():
                     return
         finally:
             for post in self._posts:
                 self._ray.kill(post.actor)
+            self._films.close()
+
+    def _busy(self) -> bool:
+        """Tell whether a worker has a task; one whose job has ended still gives back its claim."""
+        return any(post.steps is not None for post in self._posts)
 
     def _look_around(self) -> None:
         """Give every machine its workers: at the start, and those that come or come back later."""
@@ -187,10 +153,19 @@ class _Fleet:
     def _give_out(self) -> None:
         for post in self._posts:
             if self._waiting and post.host and post.steps is None:
-                post.jobs = self._waiting.popleft()
-                post.open = set(range(len(post.jobs)))
-                streaming = post.actor.run.options(num_returns="streaming")
-                post.steps = streaming.remote(list(post.jobs))
+                task = self._waiting.popleft()
+                if task.job.kind is Kind.FILM and not (task.whole or task.piece):
+                    task = replace(task, to_split=len(self._posts) > 1)
+                post.task, post.open = task, set(range(len(task.jobs)))
+                post.steps = self._begun(post.actor, task)
+
+    def _begun(self, actor: Any, task: Task) -> Any:
+        """Let a worker begin a task; return its steps."""
+        if task.to_split:
+            return _streaming(actor.pieces).remote(task.job, PIECE)
+        if task.piece is not None:
+            return _streaming(actor.piece).remote(task.job, task.piece)
+        return _streaming(actor.run).remote(list(task.jobs))
 
     def _take_in(self) -> Iterator[Progress]:
         """Wait for the next answers and yield the steps among them."""
@@ -224,10 +199,23 @@ class _Fleet:
                 raise error.cause from None
             raise
         else:
-            yield self._step(post, place, step)
+            yield from self._step(post, place, step)
 
-    def _step(self, post: _Post, place: int, step: Progress) -> Progress:
-        step = replace(step, job=post.jobs[place])
+    def _step(self, post: _Post, place: int, step: Any) -> Iterator[Progress]:
+        """Take one step of a task: of a job, the pieces of a film, or frames of one."""
+        task = post.task
+        assert task is not None
+        assert post.open is not None
+        if isinstance(step, int):
+            yield self._films.told(task, step)
+        elif not isinstance(step, Progress):
+            post.open.discard(place)
+            follow = self._films.split(task.job, step) if task.to_split else self._films.ended(task)
+            self._waiting.extendleft(() if self._stopping else reversed(follow))
+        else:
+            yield self._told(post, place, replace(step, job=task.jobs[place]))
+
+    def _told(self, post: _Post, place: int, step: Progress) -> Progress:
         if step.state is not JobState.RUNNING:
             assert post.open is not None
             post.open.discard(place)
@@ -275,16 +263,28 @@ class _Fleet:
 
     def _taken_back(self, post: _Post) -> Iterator[Progress]:
         """Give what a worker has not ended to others, each job alone; the second time it fails."""
-        left = [post.jobs[place] for place in sorted(post.open or ())]
+        task, left = post.task, sorted(post.open or ())
         post.open = None
-        for job in () if self._stopping else left:
-            self._deaths[job.target] += 1
-            if self._deaths[job.target] < _TRIES:
-                self._waiting.append((job,))
-                continue
-            step = Progress(job, JobState.FAILED, message=note("cluster.died_twice"))
-            self._handling.record(step)
-            yield step
+        if self._stopping or task is None:
+            return
+        for place in left:
+            alone = replace(task, jobs=(task.jobs[place],))
+            self._deaths[alone.name] += 1
+            if self._deaths[alone.name] < _TRIES:
+                self._waiting.append(alone)
+            elif alone.to_split:
+                self._waiting.append(replace(alone, to_split=False, whole=True))
+            elif alone.piece is not None:
+                self._waiting.extend(self._films.ended(alone))
+            else:
+                message = note("cluster.died_twice")
+                step = Progress(alone.job, JobState.FAILED, message=message)
+                self._handling.record(step)
+                yield step
+
+
+def _streaming(method: Any) -> Any:
+    return method.options(num_returns="streaming")
 
 
 def shards(jobs: Sequence[Job]) -> Iterator[tuple[Job, ...]]:

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import logging
 import platform
 import time
 from collections.abc import Iterator
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from colorizer import __version__
+from colorizer.archive.planning.disk import check_room, segments_bytes
+from colorizer.engine.networks import loaded
+from colorizer.engine.parts import parts_of
 from colorizer.engine.runner import MOST_ON_CPU, Handling, run_jobs
 from colorizer.errors import ColorizerError
 from colorizer.jobs import Job, JobState, Progress
+from colorizer.media.film.pieces import Piece
+from colorizer.notes import Note, note
+from colorizer.pipeline.piece import colour_piece, pieces_of
 
+_log = logging.getLogger(__name__)
 _TELL_SECONDS = 0.25
 """Time between two steps of one film that are told."""
 
@@ -30,8 +39,6 @@ class ClusterWorker:
 
     def facts(self, job: Job) -> dict[str, Any]:
         """Return what must be the same on all machines for a job, and their name."""
-        from colorizer.engine.networks import loaded
-
         unseen = [path for path in (job.source, _nearest(job.target)) if not path.exists()]
         try:
             weights = loaded(job.settings).weights_sha256
@@ -47,6 +54,32 @@ class ClusterWorker:
     def stop(self) -> None:
         """Finish the photos and the frame in progress, and no more."""
         self._stopped = True
+
+    def pieces(self, job: Job, length: int) -> Iterator[tuple[int, tuple[Piece, ...] | Note]]:
+        """Yield the pieces of a film, or why it stays whole."""
+        found: tuple[Piece, ...] | Note = note("film.stays_short")
+        with suppress(ColorizerError, OSError):  # told when it is done
+            if parts_of(job) == [job]:
+                found = pieces_of(job, length)
+        yield 0, found
+
+    def piece(self, job: Job, piece: Piece) -> Iterator[tuple[int, int | None]]:
+        """Do one piece of a film; yield how many of its frames are done, and None at the end."""
+        told = 0.0
+        try:
+            with closing(colour_piece(job, loaded(job.settings), piece)) as steps:
+                for done in steps:
+                    if self._stopped:
+                        return
+                    now = time.monotonic()
+                    if now - told < _TELL_SECONDS:
+                        continue
+                    told = now
+                    check_room(job.target, segments_bytes(job.target))
+                    yield 0, done
+        except (ColorizerError, OSError) as error:  # whoever puts the film together meets it too
+            _log.info("%s, piece %d: %s", job.source, piece.number + 1, error)
+        yield 0, None
 
     def run(self, jobs: list[Job]) -> Iterator[tuple[int, Progress]]:
         """Yield the steps of jobs with their place in the list, without pictures."""

@@ -27,7 +27,7 @@ def remove_unfinished(targets: Iterable[Path], kept: Collection[Path] = ()) -> N
 
 
 def _clear(target: Path) -> None:
-    from colorizer.media.film.segments import discard
+    from colorizer.media.film.unfinished import discard
     from colorizer.media.film.work_folder import work_folder
 
     target = normal(target) if is_pattern(target) else target

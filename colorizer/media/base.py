@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 
 if TYPE_CHECKING:
     from colorizer.frame import Frame
+    from colorizer.media.film.adopting import State
     from colorizer.media.film.anchor import Anchor
-    from colorizer.media.film.segments import State
 
 
 class Source(Protocol):

@@ -28,6 +28,7 @@ from colorizer.guidance.shot_settings import Overrides, read_overrides
 from colorizer.jobs import Job, JobState, Progress
 from colorizer.media import open_film, open_film_sink
 from colorizer.media.base import Continued
+from colorizer.media.film.pieces import Edges
 from colorizer.media.film.protocol import Film
 from colorizer.models.base import ColourModel
 from colorizer.pipeline.film_references import film_anchors, reached_in_film
@@ -149,6 +150,8 @@ class FilmWork:
     """None where neither it nor a reference is wanted."""
     overview: Overview = Overview()
     """What all of it shows."""
+    edges: Edges | None = None
+    """Of the piece that is wanted of it; None is all."""
 
     @property
     def per_frame(self) -> int:
@@ -182,6 +185,8 @@ class FilmWork:
         shots.restore(sink.state().get("shots"))
         self.found.restore(sink.state().get("found"), shots.last)
         marked = mark_shots(mark_repeats(frames), cuts, detector=scene_detector())
+        if self.edges is not None:
+            marked = self.edges.within(marked)
         self.levels.resume(start, sink.state())
         if self.memory is not None:
             self.memory.resume(sink.state())

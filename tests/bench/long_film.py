@@ -23,7 +23,7 @@ from PIL import Image
 from colorizer import pipeline
 from colorizer.guidance.cut_list import write_cuts
 from colorizer.jobs import Job, JobState, Kind
-from colorizer.media.film.segments import work_folder
+from colorizer.media.film.work_folder import work_folder
 from colorizer.models import load_model
 from colorizer.models.base import ColourModel
 from colorizer.settings import Settings

@@ -20,6 +20,7 @@ from colorizer.commands.options import settings_from
 from colorizer.commands.report import ExitCode
 from colorizer.engine import cluster as cluster_module
 from colorizer.engine.cluster import SHARD, run_on_cluster, shards
+from colorizer.engine.cluster_films import Task
 from colorizer.engine.runner import Handling
 from colorizer.errors import ClusterError
 from colorizer.jobs import Job, JobState, Kind
@@ -57,7 +58,7 @@ def test_a_job_at_which_workers_end_twice_fails_and_each_is_killed():
     fleet = cluster_module._Fleet(ray, [one], Handling(record=ends.append), None)
     told = []
     for actor in ("first", "second"):
-        post = cluster_module._Post(actor, "node", host="host", jobs=(one,), open={0})
+        post = cluster_module._Post(actor, "node", host="host", task=Task((one,)), open={0})
         fleet._posts.append(post)
         told += fleet._lost(post, RuntimeError("an unexpected fault"))
     assert killed == ["first", "second"]

@@ -200,8 +200,7 @@ def segments_bytes(target: Path) -> int:
     if why_not_ours(folder):
         return 0
     try:
-        with os.scandir(folder) as entries:
-            return sum(entry.stat().st_size for entry in entries)
+        return sum(file.stat().st_size for file in folder.rglob("*"))
     except OSError:  # there are none yet, or one got its name just now
         return 0
 

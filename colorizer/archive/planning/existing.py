@@ -34,7 +34,7 @@ from colorizer.guidance.references.files import (
     reference_hashes,
 )
 from colorizer.jobs import Job, JobState, Kind, Progress
-from colorizer.media.film.segments import is_joining, sweep
+from colorizer.media.film.unfinished import is_joining, sweep
 from colorizer.models import weights_file
 from colorizer.notes import note
 from colorizer.places.frame_pattern import there

@@ -20,7 +20,7 @@ class Anchor:
     times: tuple[int, ...]
     """Their pts in the film's time base."""
     luma: str
-    """SHA-256 of the luma plane of the last."""
+    """SHA-256 of the luma plane of the last; "" where it is not known."""
 
 
 class CountLog:

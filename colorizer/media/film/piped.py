@@ -31,9 +31,9 @@ from colorizer.notes import note
 if TYPE_CHECKING:
     from av import VideoFrame, VideoStream
 
+    from colorizer.media.film.adopting import State
     from colorizer.media.film.anchor import Anchor
     from colorizer.media.film.protocol import Film, FrameFiles
-    from colorizer.media.film.segments import State
 
 PIPE = Path("-")
 """Stands for standard input or output where a path is wanted."""

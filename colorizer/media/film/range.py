@@ -113,6 +113,24 @@ def _reached(place: Place | None, count: int, seconds: Fraction, rate: Fraction)
     return count >= (place.frame or 0) if time is None else seconds + _CLOCK >= time
 
 
+def steady_times(path: Path, index: int, time_base: Fraction, step: int) -> tuple[int, ...]:
+    """Return the pts of all frames of a film; none where its clock jumps or lacks times.
+
+    Args:
+        path: the film.
+        index: of its video stream.
+        time_base: of the stream.
+        step: expected distance between two frames.
+    """
+    clock = Clock(time_base)
+    times: list[int] = []
+    for stamp in _times(path, index, time_base):
+        if stamp is None or clock.advance(stamp, step) != stamp:
+            return ()
+        times.append(stamp)
+    return tuple(times)
+
+
 def has_packets_between(path: Path, index: int, begin: Fraction, end: Fraction) -> bool:
     """Tell whether the other streams of a film have packets in a gap of one: its clock runs on.
 

@@ -60,12 +60,13 @@ _MOST_FRAMES = 1 << 20
 _COUNTS = ("number", "first", "frames", "first_pts", "last_pts", "delay", "size", "clipped")
 
 
-def segment_from(values: Any, before: Sequence[Segment]) -> Segment:
+def segment_from(values: Any, before: Sequence[Segment], *, anywhere: bool = False) -> Segment:
     """Build a segment of a line of a journal, which may be anybody's.
 
     Args:
         values: of the line.
         before: the segments of the lines before it.
+        anywhere: the first may begin at any frame.
 
     Raises:
         ValueError: it is no such line, or does not follow those.
@@ -79,7 +80,8 @@ def segment_from(values: Any, before: Sequence[Segment]) -> Segment:
     if any(abs(n) >= _MOST for n in numbers) or not 0 <= values["delay"] <= _MOST_DELAY:
         raise ValueError(note("segments.counts"))
     found = Segment(**{**values, "steps": steps})
-    follows = found.number == len(before) and found.first == sum(one.frames for one in before)
+    place = before[-1].first + before[-1].frames if before else found.first if anywhere else 0
+    follows = found.number == len(before) and 0 <= found.first == place
     counted = 1 + sum(count for _, count in steps)
     if not follows or not 0 < found.frames <= _MOST_FRAMES or found.frames != counted:
         raise ValueError(note("segments.order"))

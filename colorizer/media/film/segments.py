@@ -3,6 +3,7 @@
     .TARGET.colorize/journal.jsonl   what it is made of, then one line a finished segment
                      seg_00012.nut   coded frames; seg_00013.nut.part is being written
                      state_00013.npz what the stages remember at the beginning of segment 13
+                     piece_00002/    the same of a piece of the film, see `pieces`
 
 A segment counts once its line is in the journal, which is written last. Times stand in the
 journal, so no container's clock can round them.
@@ -23,65 +24,26 @@ from typing import IO, Any
 import numpy as np
 
 from colorizer.errors import TargetError
-from colorizer.files import durable
 from colorizer.files.checksum import file_hash
 from colorizer.files.durable import NoLocksError, flush, flush_folder, lock, open_own
-from colorizer.files.strangers import LIST_BYTES, parse_json, read_whole
-from colorizer.media.film.segment import Segment, segment_from
+from colorizer.media.film.adopting import State, piece_from, state_after
+from colorizer.media.film.journal import SCHEMA, changed, line_of, read_journal
+from colorizer.media.film.segment import Segment
+from colorizer.media.film.unfinished import remove_folder
 from colorizer.media.film.work_folder import (
+    JOINED,
     JOURNAL,
     LOCK,
     MARK,
+    PIECES,
     holds_state,
+    mark_folder,
+    piece_folder,
+    state_file,
     why_not_ours,
     work_folder,
 )
 from colorizer.notes import note
-
-_SCHEMA = 3
-_JOINED = "joined"
-_OWN_FILES = ("seg_*", "state_*", JOURNAL, f"{JOURNAL}.part", LOCK, _JOINED)
-
-State = dict[str, np.ndarray]
-
-
-def kept_frames(target: Path) -> int:
-    """Return how many finished frames of an unfinished film wait for the same command."""
-    if why_not_ours(work_folder(target)):
-        return 0
-    try:
-        lines = _read(work_folder(target) / JOURNAL)[1]
-    except OSError:
-        return 0
-    return sum(line.frames for line in lines)
-
-
-def is_joining(target: Path) -> bool:
-    """Tell whether a run was ended while it put finished segments together as the target."""
-    folder = work_folder(target)
-    return (folder / _JOINED).exists() and not why_not_ours(folder)
-
-
-def sweep(target: Path) -> None:
-    """Remove what a run left that was ended between naming its finished film and tidying up."""
-    if target.exists() and is_joining(target):
-        _remove(work_folder(target))
-
-
-def discard(target: Path) -> None:
-    """Remove the segments of a film that is not to be continued; a folder of others stays."""
-    folder = work_folder(target)
-    if not why_not_ours(folder):
-        _remove(folder)
-
-
-def remove_parts(target: Path) -> None:
-    """Delete what is half-written of a film: for a process that ends at once."""
-    durable.remove_parts(target)
-    folder = work_folder(target)
-    for part in () if why_not_ours(folder) else folder.glob("*.part"):
-        with suppress(OSError):
-            part.unlink()
 
 
 class WorkFolder:
@@ -92,15 +54,28 @@ class WorkFolder:
     notes: list[str]
     """What was found from an earlier run, one line each."""
 
-    def __init__(self, target: Path, identity: Mapping[str, Any] | None, suffix: str) -> None:
+    begin: int = 0
+    """Index of the first frame of all."""
+
+    def __init__(
+        self,
+        target: Path,
+        identity: Mapping[str, Any] | None,
+        suffix: str,
+        piece: int | None = None,
+    ) -> None:
         """Name the folder; nothing is touched.
 
         Args:
             target: the film to be written.
             identity: what its segments depend on, as JSON values; None never continues from any.
             suffix: of a segment's container.
+            piece: number of the piece of the film that is done here; None is all of it.
         """
-        self.path = work_folder(target)
+        self.path = whole = work_folder(target)
+        if piece is not None:
+            self.path = piece_folder(target, piece)
+        self._whole = whole if piece is not None else None
         self._target = target
         self._identity = None if identity is None else json.loads(json.dumps(identity))
         self._suffix = suffix
@@ -110,7 +85,8 @@ class WorkFolder:
     @property
     def start(self) -> int:
         """Index of the first frame that is not finished."""
-        return sum(segment.frames for segment in self.segments)
+        last = self.segments[-1] if self.segments else None
+        return last.first + last.frames if last else self.begin
 
     def last_times(self, count: int) -> list[int]:
         """Return the pts of the last finished frames, at most `count`."""
@@ -125,10 +101,12 @@ class WorkFolder:
             OSError: it can't be written.
         """
         self.path.mkdir(parents=True, exist_ok=True)
-        if reason := why_not_ours(self.path):
-            raise TargetError(
-                self._target, note("segments.folder_taken", folder=self.path, why=reason)
-            )
+        for folder in filter(None, (self._whole, self.path)):
+            if reason := why_not_ours(folder, making=folder == self._whole):
+                told = note("segments.folder_taken", folder=folder, why=reason)
+                raise TargetError(self._target, told)
+        if self._whole:
+            mark_folder(self._whole)
         self._lock = open_own(self.path / LOCK)
         try:
             lock(self._lock)
@@ -140,7 +118,7 @@ class WorkFolder:
             reason = note("segments.other_process")
             raise TargetError(self._target, reason) from error
         self._lock.write(MARK)
-        for stale in (*self.path.glob("*.part"), *self.path.glob(_JOINED)):
+        for stale in (*self.path.glob("*.part"), *self.path.glob(JOINED)):
             stale.unlink()
         self.segments = self._usable()
         wanted = {self.file(segment.number) for segment in self.segments}
@@ -148,6 +126,8 @@ class WorkFolder:
             if file not in wanted:
                 file.unlink()
         self._write_journal()
+        if self._whole is None:
+            self._adopt()
 
     def close(self, *, keep: bool = True) -> None:
         """Release the folder; it is removed if it has no finished segment or `keep` is False."""
@@ -158,7 +138,7 @@ class WorkFolder:
         self._lock.close()
         self._lock = None
         if not keep or not self.segments or self._identity is None:
-            _remove(self.path)
+            remove_folder(self.path)
 
     def file(self, number: int) -> Path:
         """Return the name of a segment's file."""
@@ -184,16 +164,10 @@ class WorkFolder:
         part = self.part(segment.number)
         flush(part)
         part.replace(self.file(segment.number))
-        name = self._state_file(segment.number + 1)
-        saved = name.with_name(name.name + ".part")
-        with saved.open("wb") as file:
-            np.savez(file, **state)  # type: ignore[arg-type]
-        flush(saved)
-        segment = replace(segment, state=file_hash(saved))
-        saved.replace(name)
+        segment = replace(segment, state=self._save_state(segment.number + 1, state))
         flush_folder(self.path)
         with (self.path / JOURNAL).open("ab") as journal:
-            journal.write(_line(asdict(segment)))
+            journal.write(line_of(asdict(segment)))
             journal.flush()
             os.fsync(journal.fileno())
         self.segments.append(segment)
@@ -207,28 +181,62 @@ class WorkFolder:
 
     def joined(self) -> None:
         """Note that the film is complete and about to get its name."""
-        (self.path / _JOINED).touch()
+        (self.path / JOINED).touch()
 
     def clear(self) -> None:
         """Remove the folder: the film has its name."""
         self.segments = []
         self.close()
 
+    def _save_state(self, number: int, state: State) -> str:
+        """Write what the stages remember before a segment; return its SHA-256."""
+        name = self._state_file(number)
+        saved = name.with_name(name.name + ".part")
+        with saved.open("wb") as file:
+            np.savez(file, **state)  # type: ignore[arg-type]
+        flush(saved)
+        digest = file_hash(saved)
+        saved.replace(name)
+        return digest
+
+    def _adopt(self) -> None:
+        """Take over the segments of pieces as far as they follow without a gap."""
+        for folder in sorted(self.path.glob(PIECES)):
+            if why_not_ours(folder):
+                continue
+            tail = self.segments[-1].tail if self.segments else ""
+            found = None
+            if (made_of := self._identity) is not None:
+                found = piece_from(folder, made_of, self._suffix, start=self.start, tail=tail)
+            if found:
+                self._take(*found)
+            remove_folder(folder)
+
+    def _take(self, found: list[tuple[Path, Segment]], state: State) -> None:
+        """Make segments of a piece the next ones of the film."""
+        before, count = self.state(), len(self.segments)
+        taken = [replace(one, number=count + place) for place, (_, one) in enumerate(found)]
+        for (file, _), one in zip(found, taken, strict=True):
+            file.replace(self.file(one.number))
+        digest = self._save_state(count + len(taken), state_after(before, state))
+        flush_folder(self.path)
+        self.segments += [*taken[:-1], replace(taken[-1], state=digest)]
+        self._write_journal()
+
     def _state_file(self, number: int) -> Path:
-        return self.path / f"state_{number:05}.npz"
+        return state_file(self.path, number)
 
     def _usable(self) -> list[Segment]:
         """Return the finished segments of an earlier run with the same identity."""
         try:
-            identity, segments = _read(self.path / JOURNAL)
+            identity, segments = read_journal(self.path / JOURNAL, piece=self._whole is not None)
         except OSError:
             return []
         if not segments or self._identity is None:
             return []
-        changed = _changed(identity, self._identity)
-        if changed:
+        if words := changed(identity, self._identity):
             kept = sum(segment.frames for segment in segments)
-            self.notes.append(note("segments.not_used", count=kept, changes=changed))
+            self.notes.append(note("segments.not_used", count=kept, changes=words))
             return []
         sound: list[Segment] = []
         for segment in segments:
@@ -246,54 +254,10 @@ class WorkFolder:
         return sound
 
     def _write_journal(self) -> None:
-        head = {"schema": _SCHEMA, "identity": self._identity}
+        head = {"schema": SCHEMA, "identity": self._identity}
         part = self.path / f"{JOURNAL}.part"
         with part.open("wb") as file:
-            file.write(_line(head))
-            file.writelines(_line(asdict(segment)) for segment in self.segments)
+            file.write(line_of(head))
+            file.writelines(line_of(asdict(segment)) for segment in self.segments)
         flush(part)
         part.replace(self.path / JOURNAL)
-
-
-def _line(values: Mapping[str, Any]) -> bytes:
-    return json.dumps(values).encode() + b"\n"
-
-
-def _read(journal: Path) -> tuple[Any, list[Segment]]:
-    """Return identity and segments; a line torn by a crash ends the journal."""
-    head, *lines = read_whole(journal, LIST_BYTES).split(b"\n")
-    identity: Any = None
-    segments: list[Segment] = []
-    with suppress(ValueError, KeyError, TypeError):
-        first = parse_json(head)
-        identity = first["identity"] if first["schema"] == _SCHEMA else None
-        for line in lines[:-1]:
-            segments.append(segment_from(parse_json(line), segments))
-    return identity, segments
-
-
-def _changed(old: Any, new: Mapping[str, Any]) -> list[str]:
-    """Say what an earlier run was made of that is different now."""
-    if not isinstance(old, dict):
-        return [note("segments.journal_cannot_read")]
-    found = []
-    for key, value in new.items():
-        before = old.get(key)
-        if before == value:
-            continue
-        if isinstance(value, dict) and isinstance(before, dict):
-            names = [name for name in value if before.get(name) != value[name]]
-            found.append(note("segments.names_changed", what=key, names=names))
-        else:
-            found.append(note("segments.changed", what=key))
-    return found
-
-
-def _remove(folder: Path) -> None:
-    """Remove the folder's own files and it, if nothing of others is in it."""
-    for pattern in _OWN_FILES:
-        for file in folder.glob(pattern):
-            with suppress(OSError):
-                file.unlink()
-    with suppress(OSError):
-        folder.rmdir()

@@ -14,6 +14,7 @@ from colorizer.errors import TargetError
 from colorizer.files.checksum import combined_hash
 from colorizer.files.durable import create_part, flush_folder, part_of
 from colorizer.frame import Frame
+from colorizer.media.film.adopting import COUNTS, State
 from colorizer.media.film.anchor import Anchor
 from colorizer.media.film.codecs import muxer_of
 from colorizer.media.film.encoder import SegmentEncoder, segment_muxer
@@ -28,13 +29,10 @@ from colorizer.media.film.plan import ENCODE_THREADS, check, lost_kinds
 from colorizer.media.film.planes import chroma_size, parity_in
 from colorizer.media.film.protocol import Film
 from colorizer.media.film.segment import SEGMENT_FRAMES, begins_segment
-from colorizer.media.film.segments import State, WorkFolder
+from colorizer.media.film.segments import WorkFolder
 from colorizer.media.film.thread import FrameThread
 from colorizer.notes import note
 from colorizer.settings import FilmWriting
-
-_COUNTS = "source"
-"""Name under which a state holds what the source had counted."""
 
 
 class FilmSink:
@@ -93,7 +91,7 @@ class FilmSink:
 
     def state(self) -> State:
         """Return what `keep_state` was given for `start` by the run that came so far."""
-        return {name: kept for name, kept in self._folder.state().items() if name != _COUNTS}
+        return {name: kept for name, kept in self._folder.state().items() if name != COUNTS}
 
     def keep_state(self, index: int, state: State) -> None:
         """Remember arrays that the stages need to go on at frame `index`, told before it comes.
@@ -142,7 +140,7 @@ class FilmSink:
             self._folder.close()
             raise
         self.warnings += self._folder.notes
-        if (counts := self._folder.state().get(_COUNTS)) is not None:
+        if (counts := self._folder.state().get(COUNTS)) is not None:
             damaged, mended, left_out, other_scan = map(int, counts)
             self._like.restore_counts((damaged, mended, left_out, other_scan))
         self._thread.start()
@@ -220,7 +218,7 @@ class FilmSink:
     def _finish(self, encoder: SegmentEncoder) -> None:
         segment = encoder.finish(len(self._folder.segments), self._folder.start)
         after = segment.first + segment.frames
-        counts = {_COUNTS: np.array(self._like.counts_before(after))}
+        counts = {COUNTS: np.array(self._like.counts_before(after))}
         self._folder.finish(segment, self._states.pop(after, {}) | counts)
 
     def _open(self) -> FilmOutput:

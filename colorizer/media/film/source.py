@@ -193,7 +193,9 @@ class FilmSource:
         if anchor is not None and (
             found := self._decoder.pictures_from(
                 anchor.times,
-                lambda picture: luma_hash(picture, self.size, self.tags.matrix) == anchor.luma,
+                lambda picture: (
+                    anchor.luma in ("", luma_hash(picture, self.size, self.tags.matrix))
+                ),
             )
         ):
             damaged, self._clock.mended, discarded, self._other_scan = self._earlier

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import os
 import stat
+from fnmatch import fnmatch
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
 import numpy as np
 
 from colorizer.files.checksum import file_hash
+from colorizer.files.durable import open_own
 from colorizer.files.name_forms import on_disk
 from colorizer.files.strangers import check_regular, open_regular
 from colorizer.notes import note
 
-LOCK, JOURNAL = "lock", "journal.jsonl"
+LOCK, JOURNAL, JOINED = "lock", "journal.jsonl", "joined"
 MARK = b"work folder of Colorizer\n"
 """What the lock of a work folder holds; those of the first version are known by the journal."""
 _OLD_MARK = b'{"schema": '
 _MOST_STATE = 4 << 30
 """Bytes of what the stages remember: a few frames."""
+PIECES = "piece_[0-9][0-9][0-9][0-9][0-9]"
+"""Names of the folders of pieces inside a work folder."""
 _FOREIGN = note("work.no_work_folder")
 
 
@@ -28,10 +32,34 @@ def work_folder(target: Path) -> Path:
     return on_disk(target.with_name(f".{target.name}.colorize"))
 
 
-def why_not_ours(folder: Path) -> str:
+def piece_folder(target: Path, number: int) -> Path:
+    """Return the folder in which the segments of a piece of a film are kept."""
+    return work_folder(target) / f"piece_{number:05}"
+
+
+def state_file(folder: Path, number: int) -> Path:
+    """Return the file of what the stages remember before a segment."""
+    return folder / f"state_{number:05}.npz"
+
+
+def mark_folder(folder: Path) -> None:
+    """Mark a work folder as one that this program has made.
+
+    Raises:
+        OSError: it can't be written to.
+    """
+    with open_own(folder / LOCK) as file:
+        file.write(MARK)
+
+
+def why_not_ours(folder: Path, *, making: bool = False) -> str:
     """Say why a folder of the name of a work folder was not made by this program; empty if it was.
 
     Nothing in such a folder is read, written or removed.
+
+    Args:
+        folder: the one.
+        making: folders of pieces alone may be in it, of a run that makes it.
     """
     try:
         facts, above = folder.lstat(), folder.parent.stat()
@@ -41,6 +69,8 @@ def why_not_ours(folder: Path) -> str:
             return note("work.other_user")
         with os.scandir(folder) as entries:
             names = {entry.name for entry in entries}
+        if making:
+            names = {name for name in names if not fnmatch(name, PIECES)}
         if names <= {LOCK, f"{JOURNAL}.part"}:  # a run was ended while it made the folder
             return ""
         if _head(folder / LOCK) == MARK or _head(folder / JOURNAL).startswith(_OLD_MARK):

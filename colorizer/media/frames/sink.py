@@ -23,10 +23,11 @@ from colorizer.files.checksum import combined_hash
 from colorizer.files.durable import flush_folder
 from colorizer.files.name_forms import normal_form, on_disk
 from colorizer.frame import Frame
+from colorizer.media.film.adopting import State
 from colorizer.media.film.anchor import Anchor
 from colorizer.media.film.protocol import Film
 from colorizer.media.film.segment import OpenSegment, begins_segment
-from colorizer.media.film.segments import State, WorkFolder
+from colorizer.media.film.segments import WorkFolder
 from colorizer.media.frames.writer import FrameWriter
 from colorizer.notes import note
 from colorizer.places.frame_pattern import frame_path, frames_of, normal

@@ -37,8 +37,8 @@ from colorizer.notes import Note, note
 from colorizer.places.still_name import StillName, still_name
 
 if TYPE_CHECKING:
+    from colorizer.media.film.adopting import State
     from colorizer.media.film.anchor import Anchor
-    from colorizer.media.film.segments import State
 
 
 @dataclass(frozen=True, slots=True)

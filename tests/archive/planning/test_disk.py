@@ -14,8 +14,8 @@ from colorizer.engine.runner import run_jobs
 from colorizer.errors import TargetError
 from colorizer.jobs import Job, JobState, Kind
 from colorizer.media.film.codecs import codec_named
-from colorizer.media.film.segments import kept_frames
 from colorizer.media.film.source import FilmSource
+from colorizer.media.film.unfinished import kept_frames
 from colorizer.settings import Settings
 from tests import drawn
 from tests.tiny_model import tiny_model

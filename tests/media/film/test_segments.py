@@ -15,10 +15,12 @@ from colorizer.media.film.segment import (
     begins_segment,
     steps_of,
 )
-from colorizer.media.film.segments import WorkFolder, kept_frames, sweep, work_folder
+from colorizer.media.film.segments import WorkFolder
 from colorizer.media.film.sink import FilmSink
 from colorizer.media.film.sound import sounds_of
 from colorizer.media.film.source import FilmSource
+from colorizer.media.film.unfinished import kept_frames, sweep
+from colorizer.media.film.work_folder import work_folder
 from colorizer.settings import FilmWriting
 from colorizer.stages.keyframes import KEY_STEP
 from colorizer.stages.temporal import LOOK_AHEAD
