@@ -17,6 +17,8 @@ from typing import Generic, Self, TypeVar
 
 import cv2
 import numpy as np
+import torch
+from torch import Tensor
 
 from colorizer.stages.device import cpu_cores
 from training.datasets import Photos
@@ -132,6 +134,12 @@ class Draw:
             for n in mine
         ]
         return np.ascontiguousarray(np.stack(crops).transpose(0, 3, 1, 2))
+
+
+def on_the_way(pixels: np.ndarray, device: torch.device) -> Tensor:
+    """Return a batch in memory from which a GPU can copy while it works on the one before."""
+    batch = torch.from_numpy(pixels)
+    return batch.pin_memory() if device.type == "cuda" else batch
 
 
 def threads_of(world: int) -> int:

@@ -7,6 +7,7 @@ batch is worked on at once, on the device it lies on.
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import torch
 from torch import Tensor
@@ -145,14 +146,24 @@ def jpeg(x: Tensor, quality: Tensor, chosen: Tensor) -> Tensor:
     height, width = x.shape[-2:]
     padded = F.pad(x, (0, -width % 8, 0, -height % 8), mode="replicate") * 255 - 128
     blocks = padded.unfold(2, 8, 8).unfold(3, 8, 8)  # (N, 1, rows, columns, 8, 8)
-    basis = _dct(x.device)
+    basis, table = _jpeg_constants(x.device, x.dtype)
     scale = torch.where(quality < 50, 5000 / quality, 200 - 2 * quality) / 100
-    table = torch.tensor(_JPEG_LUMINANCE, device=x.device, dtype=x.dtype).view(1, 1, 1, 1, 8, 8)
     table = (table * scale.view(-1, 1, 1, 1, 1, 1)).round().clamp(1, 255)
     coded = (basis @ blocks @ basis.T / table).round() * table
     pixels = (basis.T @ coded @ basis).transpose(3, 4).flatten(4).flatten(2, 3)
     compressed = (pixels[..., :height, :width] + 128) / 255
     return torch.where(chosen > 0, compressed, x)
+
+
+@lru_cache
+@torch.inference_mode(False)  # kept for later callers
+def _jpeg_constants(device: torch.device, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
+    """Return the DCT and the table of quality 50, (1, 1, 1, 1, 8, 8).
+
+    A GPU gets them once: a copy in the midst of a step waits for all that it has begun.
+    """
+    table = torch.tensor(_JPEG_LUMINANCE, device=device, dtype=dtype)
+    return _dct(device), table.view(1, 1, 1, 1, 8, 8)
 
 
 def _dct(device: torch.device) -> Tensor:

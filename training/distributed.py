@@ -57,6 +57,7 @@ def process_group() -> Iterator[Group]:
     if torch.cuda.is_available():
         device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
         torch.cuda.set_device(device)
+        torch.backends.cudnn.benchmark = True  # a run has few sizes of pictures
     if world == 1:
         yield Group(0, 1, device)
         return

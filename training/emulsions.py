@@ -7,6 +7,8 @@ linear R, G, B in the gray, summing to 1.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import torch
 from torch import Tensor
 
@@ -17,6 +19,13 @@ ORTHOCHROMATIC, BLUE_SENSITIVE, ANY = 0.24, 0.14, 0.14
 """Share of the samples; the others are panchromatic."""
 TOLD = 0.6
 """Share of the samples whose emulsion the network is told."""
+
+
+@lru_cache
+@torch.inference_mode(False)  # kept for later callers
+def _panchromatic(device: torch.device) -> Tensor:
+    """Return the weights of panchromatic luma, (3,), which a GPU gets once."""
+    return torch.tensor(LUMA, device=device)
 
 
 def random_emulsions(count: int, generator: torch.Generator) -> Tensor:
@@ -32,7 +41,7 @@ def random_emulsions(count: int, generator: torch.Generator) -> Tensor:
     blue = torch.stack([torch.zeros_like(green), green, 1 - green], dim=1)
     # Equal probability over all weights that sum to 1: a flat Dirichlet distribution.
     parts = -torch.rand(count, 3, device=device, generator=generator).clamp(min=1e-6).log()
-    made = torch.tensor(LUMA, device=device).expand(count, 3)
+    made = _panchromatic(device).expand(count, 3)
     kind, edge = draw(0, 1)[:, None], 0.0
     for share, weights in (
         (ORTHOCHROMATIC, orthochromatic),

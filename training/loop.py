@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from colorizer.errors import ColorizerError
 from colorizer.models.base import ColourModel
-from training.batches import Draw, Loader, threads_of
+from training.batches import Draw, Loader, on_the_way, threads_of
 from training.checkpoint import save_checkpoint
 from training.distributed import Group
 from training.export import export
@@ -95,9 +95,7 @@ class Loop:
                     self._log(bar, progress)
 
     def _pixels(self, step: int) -> Tensor:
-        """Return a batch from which a GPU can copy while it works on the one before."""
-        pixels = torch.from_numpy(self.draw.pixels(step))
-        return pixels.pin_memory() if self.group.device.type == "cuda" else pixels
+        return on_the_way(self.draw.pixels(step), self.group.device)
 
     def _bar(self) -> tqdm:
         total = self.recipe.epochs * self.draw.steps_per_epoch

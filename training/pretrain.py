@@ -22,13 +22,14 @@ from colorizer.colour.cielab import L_to_gray, srgb_to_lab
 from colorizer.errors import ColorizerError, SettingsError
 from colorizer.models import create_model
 from colorizer.models.base import ColourModel
-from training.batches import WHOLE, Cropping, Draw, Loader, crop
+from training.batches import WHOLE, Cropping, Draw, Loader, crop, on_the_way, threads_of
 from training.datasets import Photos, open_pack
 
 _RATE = 1e-3
 _SEED = 0
 _VALIDATION_SHARE = 0.05
 _BATCH = 64
+_LOG_EVERY = 25
 _EMBEDDING = "inception_resnet_v2"
 _PREFIXES = {"resnet18": "", "resnet34": "", "densenet121": "features.", _EMBEDDING: ""}
 """What stands before the names of each published network's encoder."""
@@ -109,12 +110,13 @@ def pretrain(
     network(torch.zeros(2, 1, size, size, device=device))  # the last layer learns its width
     optimizer = torch.optim.AdamW(network.parameters(), lr=_RATE, weight_decay=0.01)
     began = time.monotonic()
-    with Loader(draw.pixels) as batches, tqdm(unit="step", mininterval=1.0) as bar:
+    loader = Loader(lambda step: on_the_way(draw.pixels(step), device), 0, threads_of(1))
+    with loader as batches, tqdm(unit="step", mininterval=1.0) as bar:
         while (progress := (time.monotonic() - began) / (60 * minutes)) < 1:
             for group in optimizer.param_groups:
                 group["lr"] = _RATE * min(1.0, 10 * progress + 0.01) * (1 - progress)
             labels = torch.from_numpy(training.index["folder"][draw.numbers(bar.n)]).long()
-            pixels = torch.from_numpy(next(batches)).to(device)
+            pixels = next(batches).to(device, non_blocking=True)
             with torch.autocast(device.type, torch.bfloat16):
                 scores = network(lightness(pixels))
             loss = F.cross_entropy(scores.float(), labels.to(device))
@@ -123,7 +125,8 @@ def pretrain(
             nn.utils.clip_grad_norm_(network.parameters(), 1.0)
             optimizer.step()
             bar.update()
-            bar.set_postfix_str(f"loss {loss.item():.3f}, {progress:.0%} done", refresh=False)
+            if bar.n % _LOG_EVERY == 0:
+                bar.set_postfix_str(f"loss {loss.item():.3f}, {progress:.0%} done", refresh=False)
     return _accuracy(network.eval(), validation, size, device)
 
 
