@@ -172,6 +172,8 @@ class Window(QMainWindow):
     def _handle_added(self, ids: list[int], present: list[int], notes: list[str]) -> None:
         """Say what was added, and show the first of it."""
         words = [plural(self.tr("1 file added"), self.tr("%1 files added"), len(ids))]
+        if not (ids or present or notes):
+            words = [self.tr("No photos or films were found there")]
         if present:
             one, many = self.tr("1 is in the queue already"), self.tr("%1 are in the queue already")
             words.append(plural(one, many, len(present)))

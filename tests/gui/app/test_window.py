@@ -77,6 +77,15 @@ def test_a_dropped_folder_is_done_with_its_tree(window, scans, until, tmp_path):
 
 
 @pytest.mark.slow
+def test_a_folder_without_pictures_is_said(window, tmp_path, until):
+    folder = tmp_path / "nothing & <b>more"
+    folder.mkdir()
+    window.add([folder])
+    until(lambda: "No photos or films" in window.statusBar().currentMessage())
+    assert window.session.model.rowCount() == 0
+
+
+@pytest.mark.slow
 def test_pause_holds_and_continue_goes_on(filled, until, tmp_path):
     filled.session.runner.start()
     filled.session.runner.pause()
