@@ -2,8 +2,9 @@
 
 Draws PHOTOS photos (100) and a film of shots of about FRAMES frames (3200), and colorizes them by a
 lone run, then on a cluster of one machine and of two, one core each, all on this computer. Prints
-seconds, processor time of all processes, and what each file costs more than in the lone run. The
-network is tiny and untrained, so that what is left is the overhead.
+seconds, the processors' time and what each file costs more of it than in the lone run. That time is
+of all that this computer does: let it be idle. The network is tiny and untrained, so that what is
+left is the overhead.
 """
 
 from __future__ import annotations
