@@ -144,9 +144,10 @@ def test_all_rows_selected_do_not_slow_the_window_down(session, model, qtbot):
     qtbot.addWidget(panel)
     panel.table.selectAll()
     assert len(session.selected) == 10_000
-    start = time.perf_counter()
+    # Of the processor: others may have it in between.
+    start = time.process_time()
     for _ in range(20):
         assert session.states_of_selected() == {JobState.WAITING}
-    assert (time.perf_counter() - start) / 20 < 0.05
+    assert (time.process_time() - start) / 20 < 0.05
     panel.table.selectRow(3)
     assert panel.selected() == [model.entries[3].id]
