@@ -1,6 +1,9 @@
 """What a step must not do, and what a run must do, for a GPU not to wait; told on a CPU."""
 
+import os
+import subprocess
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,6 +17,7 @@ from training import batches, loop
 from training import train as command
 from training.adversarial import Adversary
 from training.distributed import Group
+from training.options import read_command_line
 from training.recipes import RECIPES
 from training.state import build_optimizer, take_step
 
@@ -132,3 +136,30 @@ def test_a_run_makes_its_batches_with_as_many_threads(photos, tmp_path, monkeypa
     monkeypatch.setattr(loop, "Loader", lambda *how: asked.append(how[2]) or kind(*how))
     _run(replace(RESNET, epochs=1), photos, tmp_path / "run")
     assert asked == [5]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a script of bash")
+def test_the_one_command_packs_trains_and_ends_with_a_critic(tmp_path):
+    """A stand-in of python3 writes down what it is told; the command line reads that back."""
+    stand_in = tmp_path / "bin" / "python3"
+    stand_in.parent.mkdir()
+    stand_in.write_text(f'#!/bin/sh\nprintf "%s\\n" "$*" >> {tmp_path}/told\n')
+    stand_in.chmod(0o755)
+    script = Path(command.__file__).with_name("on_a_gpu.sh")
+    words = ["bash", script, tmp_path / "photos", tmp_path / "out", "6", "2", "--seed", "5"]
+    path = f"{stand_in.parent}:{os.environ['PATH']}"
+    subprocess.run(words, check=True, cwd=tmp_path, env=os.environ | {"PATH": path})
+    told = (tmp_path / "told").read_text().splitlines()
+    packing, first, _, last = [line.split() for line in told]
+    assert packing[:2] == ["-m", "training.datasets"]
+    assert packing[3] == str(tmp_path / "photos")
+    asked = [read_command_line("", words[2:]) for words in (first, last)]
+    assert [str(one.pack) for one in asked] == [packing[2]] * 2
+    main, end = (one.recipes[one.name] for one in asked)
+    assert (main.model, main.minutes, main.batch, main.rates_for, main.seed) == (
+        "autochrome", 6, 192, 32, 5,
+    )  # fmt: skip
+    assert asked[1].start == asked[0].run / "autochrome.safetensors"
+    assert asked[0].start == Path("colorizer/weights/autochrome.safetensors")
+    assert (end.minutes, end.choose, end.feature_weight) == (2, True, 0)
+    assert end.adversarial_weight > 0 == main.adversarial_weight
