@@ -8,7 +8,10 @@ data=$1 out=$2 minutes=$3 end=$4
 shift 4
 pack=$(mktemp -d)/pack
 weights=colorizer/weights/autochrome.safetensors
-how=(--pack "$pack" --batch 192 --rates-for 32 --size 128 --size-to 224 --precision bfloat16 --feature-weight 0 "$@")
+how=(
+    --pack "$pack" --batch 192 --rates-for 32 --size 128 --size-to 224 --precision bfloat16
+    --feature-weight 0 --validate-every 1 "$@"
+)
 
 python3 -m training.datasets "$pack" "$data" --side 256
 python3 -m training.train autochrome --run "$out/main" --start "$weights" --minutes "$minutes" "${how[@]}"
