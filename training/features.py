@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from colorizer.errors import WeightsError
-from colorizer.models.efficientnet_lite import EfficientNetLite0, fold_norms
+from colorizer.models.efficientnet_lite import EfficientNetLite, fold_norms
 from training.encoders import published_state
 
 _NETWORK = "efficientnet_lite0"
@@ -28,7 +28,7 @@ class FeatureDistance(nn.Module):
 
     def __init__(self, state: Mapping[str, Tensor]) -> None:
         super().__init__()
-        self.network = EfficientNetLite0(channels=3)
+        self.network = EfficientNetLite("efficientnet_lite0", channels=3)
         self.network.load_state_dict(fold_norms(state))
         self.requires_grad_(False).eval()
 

@@ -51,15 +51,18 @@ def _centre_rows(count: int, device: torch.device) -> Tensor:
     return F.pad(centres, (0, count - centres.shape[1], 0, 2)).to(device)
 
 
-@lru_cache(maxsize=1)
+@lru_cache
 @torch.inference_mode(False)
-def _neighbour_table() -> tuple[Tensor, Tensor]:
-    """Return bin numbers (221 * 221, 5) int64 and weights (221 * 221, 5) of every whole ab."""
+def _neighbour_table(device: torch.device) -> tuple[Tensor, Tensor]:
+    """Return bin numbers (221 * 221, 5) int64 and weights (221 * 221, 5) of every whole ab.
+
+    A GPU gets them once, as the centres.
+    """
     axis = torch.arange(-_LIMIT, _LIMIT + 1, dtype=torch.float32)
     points = torch.cartesian_prod(axis, axis)
     distance, number = torch.cdist(points, bin_centres()).topk(NEIGHBOURS, largest=False)
     weight = torch.softmax(-(distance**2) / (2 * SIGMA**2), dim=1)
-    return number, weight
+    return number.to(device), weight.to(device)
 
 
 def soft_encode(ab: Tensor) -> tuple[Tensor, Tensor]:
@@ -73,7 +76,7 @@ def soft_encode(ab: Tensor) -> tuple[Tensor, Tensor]:
     """
     cell = ab.round().clamp(-_LIMIT, _LIMIT).long() + _LIMIT
     row = cell[:, 0] * (2 * _LIMIT + 1) + cell[:, 1]
-    number, weight = (table.to(ab.device)[row] for table in _neighbour_table())
+    number, weight = (table[row] for table in _neighbour_table(ab.device))
     return number.movedim(-1, 1), weight.movedim(-1, 1)
 
 

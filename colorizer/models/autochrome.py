@@ -21,7 +21,7 @@ from colorizer.models.ab_bins import (
     bin_centres,
 )
 from colorizer.models.base import VIVIDNESS, ColourModel, Insight, pad_to_stride
-from colorizer.models.efficientnet_lite import CHANNELS, EfficientNetLite0, fold_imagenet_weights
+from colorizer.models.efficientnet_lite import EfficientNetLite, channels_of, fold_imagenet_weights
 from colorizer.models.emulsion_input import EmulsionInput
 
 AB_SCALE = 110.0
@@ -114,6 +114,7 @@ class Autochrome(ColourModel):
         query_width: channels of a query.
         fine: channels of the ab head.
         emulsions: with an input for the emulsion, see `EmulsionInput`.
+        encoder: efficientnet_lite0 or efficientnet_lite2.
     """
 
     stride = 32
@@ -129,6 +130,7 @@ class Autochrome(ColourModel):
         query_width: int = 128,
         fine: int = 24,
         emulsions: bool = False,
+        encoder: str = "efficientnet_lite0",
     ) -> None:
         super().__init__()
         self.hyper_parameters = {
@@ -136,28 +138,31 @@ class Autochrome(ColourModel):
         }  # fmt: skip
         if emulsions:
             self.hyper_parameters["emulsions"] = True
+        if encoder != self.pretrained:
+            self.hyper_parameters["encoder"] = self.pretrained = encoder
         self.takes_emulsion = emulsions
-        self.encoder = EfficientNetLite0(channels=4)
-        self.bottom = nn.Conv2d(CHANNELS[4], widths[0], 1)
-        self.stage16 = DecoderStage(widths[0], CHANNELS[3], widths[1])
-        self.stage8 = DecoderStage(widths[1], CHANNELS[2], widths[2])
-        self.stage4 = DecoderStage(widths[2], CHANNELS[1] + 3, widths[3])
+        self.encoder = EfficientNetLite(encoder, channels=4)
+        channels = channels_of(encoder)
+        self.bottom = nn.Conv2d(channels[4], widths[0], 1)
+        self.stage16 = DecoderStage(widths[0], channels[3], widths[1])
+        self.stage8 = DecoderStage(widths[1], channels[2], widths[2])
+        self.stage4 = DecoderStage(widths[2], channels[1] + 3, widths[3])
         self.queries = nn.Parameter(torch.randn(queries, query_width) * 0.5)
         self.query_layers = nn.ModuleList(QueryLayer(query_width, c) for c in widths[:3])
         self.pixel_embedding = nn.Conv2d(widths[3], query_width, 1)
         self.bins = nn.Conv2d(widths[3] + queries, len(bin_centres()), 1)
         self.fine_in = nn.Conv2d(widths[3] + queries, fine, 1)
-        self.fine_skip = nn.Conv2d(CHANNELS[0] + 5, fine, 1)
+        self.fine_skip = nn.Conv2d(channels[0] + 5, fine, 1)
         self.fine_conv = nn.Conv2d(fine, fine, 3, padding=1)
         self.fine_out = nn.Conv2d(fine, 2, 3, padding=1)
         for parameter in self.fine_out.parameters():
             nn.init.zeros_(parameter)
         if emulsions:
             told = [query_width, *(2 * width for width in widths[1:])]
-            self.emulsion = EmulsionInput(CHANNELS[4], told)
+            self.emulsion = EmulsionInput(channels[4], told)
 
     def load_encoder(self, state: Mapping[str, Tensor]) -> None:
-        """Fill the encoder with published EfficientNet-Lite0; see `ColourModel.load_encoder`."""
+        """Fill the encoder with published EfficientNet-Lite; see `ColourModel.load_encoder`."""
         channels = self.encoder._conv_stem.in_channels
         self.encoder.load_state_dict(fold_imagenet_weights(state, channels))
 

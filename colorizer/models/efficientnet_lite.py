@@ -12,20 +12,21 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-_STAGES = (  # repeats, kernel, stride, expansion, output channels
-    (1, 3, 1, 1, 16),
-    (2, 3, 2, 6, 24),
-    (2, 5, 2, 6, 40),
-    (3, 3, 2, 6, 80),
-    (3, 5, 1, 6, 112),
-    (4, 5, 2, 6, 192),
-    (1, 3, 1, 6, 320),
-)
+_KINDS = (  # kernel, stride, expansion
+    (3, 1, 1), (3, 2, 6), (5, 2, 6), (3, 2, 6), (5, 1, 6), (5, 2, 6), (3, 1, 6),
+)  # fmt: skip
+_SIZES = {  # repeats and output channels of each stage
+    "efficientnet_lite0": ((1, 2, 2, 3, 3, 4, 1), (16, 24, 40, 80, 112, 192, 320)),
+    "efficientnet_lite2": ((1, 3, 3, 4, 4, 5, 1), (16, 24, 48, 88, 120, 208, 352)),
+}
 _STEM = 32
-CHANNELS = (16, 24, 40, 112, 320)
-"""Channels of the features at strides 2, 4, 8, 16 and 32."""
-_TAPS = (0, 2, 4, 10, 15)
-"""Blocks after which those features are taken."""
+_TAPPED = (0, 1, 2, 4, 6)
+"""Stages after which features are taken, those at strides 2, 4, 8, 16 and 32."""
+
+
+def channels_of(network: str) -> tuple[int, ...]:
+    """Return the channels of a network's features at strides 2, 4, 8, 16 and 32."""
+    return tuple(_SIZES[network][1][stage] for stage in _TAPPED)
 
 
 class SameConv2d(nn.Conv2d):
@@ -64,27 +65,41 @@ class InvertedResidual(nn.Module):
         return x + y if self._adds_input else y
 
 
-class EfficientNetLite0(nn.Module):
-    """Features of a gray picture at five scales."""
+class EfficientNetLite(nn.Module):
+    """Features of a gray picture at five scales.
 
-    def __init__(self, channels: int = 3) -> None:
+    Args:
+        network: efficientnet_lite0 or efficientnet_lite2.
+        channels: of the input.
+    """
+
+    def __init__(self, network: str, channels: int = 3) -> None:
         super().__init__()
+        if network not in _SIZES:
+            raise ValueError(f"encoder must be one of {', '.join(_SIZES)}, got {network!r}")
         self._conv_stem = SameConv2d(channels, _STEM, 3, 2)
-        blocks, width = [], _STEM
-        for repeats, kernel, stride, expansion, out in _STAGES:
+        blocks, width, taps = [], _STEM, []
+        for (kernel, stride, expansion), repeats, out in zip(_KINDS, *_SIZES[network], strict=True):
             for repeat in range(repeats):
                 step = stride if repeat == 0 else 1
                 blocks.append(InvertedResidual(width, out, kernel, step, expansion))
                 width = out
+            taps.append(len(blocks) - 1)
         self._blocks = nn.ModuleList(blocks)
+        self._taps = [taps[stage] for stage in _TAPPED]
 
-    def forward(self, x: Tensor) -> list[Tensor]:
-        """Map (N, channels, H, W) to features at strides 2 to 32 of `CHANNELS` channels."""
+    def forward(self, x: Tensor, scales: int = 5) -> list[Tensor]:
+        """Map (N, channels, H, W) to features at strides 2 to 32 of `channels_of` channels.
+
+        Args:
+            x: gray, and hints where there are any.
+            scales: how many of the five, the finest first.
+        """
         x = F.relu6(self._conv_stem(x), inplace=True)
         features = []
-        for number, block in enumerate(self._blocks):
+        for number, block in enumerate(self._blocks[: self._taps[scales - 1] + 1]):
             x = block(x)
-            if number in _TAPS:
+            if number in self._taps:
                 features.append(x)
         return features
 
@@ -99,7 +114,7 @@ def fold_imagenet_weights(state: Mapping[str, Tensor], channels: int) -> dict[st
         channels: input channels of the encoder.
 
     Returns:
-        State dict of `EfficientNetLite0(channels)`.
+        State dict of `EfficientNetLite(network, channels)`.
     """
     folded = fold_norms(state)
     gray = folded["_conv_stem.weight"].sum(dim=1, keepdim=True)
@@ -114,7 +129,7 @@ def fold_norms(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
         state: see `fold_imagenet_weights`.
 
     Returns:
-        State dict of `EfficientNetLite0(3)`, which sees RGB as (x - 127) / 128.
+        State dict of `EfficientNetLite(network, 3)`, which sees RGB as (x - 127) / 128.
     """
     norms = {"_conv_stem": "_bn0", "_depthwise_conv": "_bn1", "_project_conv": "_bn2"}
     norms["_expand_conv"] = "_bn0"

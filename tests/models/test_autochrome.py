@@ -7,7 +7,7 @@ from torch.nn import functional as F
 from colorizer.models.ab_bins import annealed_mean
 from colorizer.models.autochrome import Autochrome
 from colorizer.models.efficientnet_lite import (
-    EfficientNetLite0,
+    EfficientNetLite,
     SameConv2d,
     fold_imagenet_weights,
 )
@@ -91,7 +91,7 @@ def test_folded_encoder_equals_convolution_then_norm():
         tensor.uniform_(0.5, 2)
     state = {"_conv_stem.weight": conv.weight.data}
     state |= {f"_bn0.{name}": value for name, value in norm.state_dict().items()}
-    encoder = EfficientNetLite0(channels=4)
+    encoder = EfficientNetLite("efficientnet_lite0", channels=4)
     encoder.load_state_dict(fold_imagenet_weights(state, 4), strict=False)
     gray = torch.rand(1, 1, 8, 8)
     padded = torch.nn.functional.pad(gray.expand(1, 3, 8, 8), (0, 1, 0, 1))

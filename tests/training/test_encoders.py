@@ -33,6 +33,30 @@ def test_the_default_encoder_comes_with_a_package():
     assert not torch.equal(before, first_weights(model))
 
 
+@pytest.mark.parametrize("network", ["efficientnet_lite0", "efficientnet_lite2"])
+def test_an_encoder_is_the_published_network_without_its_head(network):
+    """The package that publishes the weights builds the same network; norms are folded away."""
+    package = pytest.importorskip("efficientnet_lite_pytorch")
+    original = package.EfficientNet.from_name(network.replace("_lite", "-lite"))
+    original.load_state_dict(encoders.published_state(network))
+    model = create_model("autochrome", encoder=network)
+    assert fill_encoder(model) == f"published {network}"
+    kernels = [p for n, p in original.named_parameters() if "conv" in n and "head" not in n]
+    # A convolution has a bias for its norm, and the stem takes L and hints in place of R, G, B.
+    wanted = sum(p.numel() + len(p) for p in kernels) + kernels[0].numel() // 3
+    assert sum(p.numel() for p in model.encoder.parameters()) == wanted
+    whole = {"efficientnet_lite0": 4_652_008, "efficientnet_lite2": 6_092_072}
+    assert sum(p.numel() for p in original.parameters()) == whole[network]
+    side = {"efficientnet_lite0": 224, "efficientnet_lite2": 260}[network]  # pads for this alone
+    gray = 2 * torch.rand(1, 1, side, side, generator=torch.Generator().manual_seed(0)) - 1
+    rgb = gray.repeat(1, 3, 1, 1)
+    with torch.inference_mode():
+        seen = torch.nn.functional.relu6(original.eval()._bn0(original._conv_stem(rgb)))
+        for block in original._blocks:
+            seen = block(seen)
+        assert torch.allclose(model.encoder(gray)[-1], seen, rtol=1e-3, atol=1e-3)
+
+
 def test_none_is_from_scratch():
     model = tiny()
     before = first_weights(model)

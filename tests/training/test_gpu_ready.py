@@ -66,7 +66,6 @@ def test_a_step_asks_the_device_for_nothing(photos, tmp_path, monkeypatch, recip
     recipe = replace(
         recipe, hyper_parameters=small[recipe.model], size=32, size_to=0, batch=2, noise=1.0,
         rotation=5.0, feature_weight=0.0, critic_width=4, precision="float32", clip=1.0,
-        levels=0.0,  # the quantiles of levelled() are copied from the host
     )  # fmt: skip
     state, _ = command.begin(recipe, photos, ALONE, tmp_path / "none", "", "none", None)
     objective = command.build_objective(recipe, state, ALONE.device)

@@ -47,7 +47,9 @@ def levelled(L: Tensor, low: Tensor | float = 0.0, high: Tensor | float = 100.0)
     """
     flat = L.flatten(1)
     flat = flat[:, :: -(-flat.shape[1] // _SAMPLES)].float()
-    dark, bright = torch.quantile(flat, flat.new_tensor([0.01, 0.99]), dim=1)[..., None, None, None]
+    # Not from a list, which a GPU would have to wait for.
+    ends = torch.linspace(0.01, 0.99, 2, device=flat.device)
+    dark, bright = torch.quantile(flat, ends, dim=1)[..., None, None, None]
     gain = ((high - low) / (bright - dark).clamp(min=1e-3)).clamp(max=GAIN_LIMIT)
     return ((L - dark) * gain + low).clamp(0, 100)
 
