@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from colorizer.colour.negatives import looks_negative
 from colorizer.frame import Frame
 from colorizer.media.film.protocol import Film
 from colorizer.media.seek import frames_spread
 from colorizer.settings import Reading, Settings
 from colorizer.stages.fields import separate_fields
+from colorizer.stages.negatives import looks_negative
 from colorizer.stages.region.screens import Screen, behind, common_screen
 
 _PLACES = 3

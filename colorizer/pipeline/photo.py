@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator
 
 from colorizer.archive.planning.sorting import NoColourNeeded, leave, sorted_out
-from colorizer.colour.negatives import looks_negative
 from colorizer.frame import Frame
 from colorizer.guidance.guides import photo_guides
 from colorizer.guidance.hints.file import guides_of
@@ -24,6 +23,7 @@ from colorizer.stages.emulsion import tell_emulsion
 from colorizer.stages.gather import Gather
 from colorizer.stages.levels import follow_light, level_alone, neutral_pages
 from colorizer.stages.memory.photos import anchored, kept
+from colorizer.stages.negatives import looks_negative
 from colorizer.stages.paper import mark_paper
 from colorizer.stages.predict import predict_chroma
 from colorizer.stages.prefetch import Prefetch
