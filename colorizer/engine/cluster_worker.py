@@ -77,7 +77,7 @@ class ClusterWorker:
                     told = now
                     check_room(job.target, segments_bytes(job.target))
                     yield 0, done
-        except (ColorizerError, OSError) as error:  # whoever puts the film together meets it too
+        except (ColorizerError, OSError) as error:  # met again where the film is put together
             _log.info("%s, piece %d: %s", job.source, piece.number + 1, error)
         yield 0, None
 

@@ -20,6 +20,7 @@ from colorizer.models.ab_bins import (
     annealed_mean_of_map,
     bin_centres,
 )
+from colorizer.models.autochrome_decoder import DecoderStage, QueryLayer, upsampled
 from colorizer.models.base import VIVIDNESS, ColourModel, Insight, pad_to_stride
 from colorizer.models.efficientnet_lite import EfficientNetLite, channels_of, fold_imagenet_weights
 from colorizer.models.emulsion_input import EmulsionInput
@@ -28,10 +29,6 @@ AB_SCALE = 110.0
 """CIELAB units that the network sees as 1."""
 _RESIDUAL_SCALE = 50.0
 """CIELAB units per unit of the ab head's last convolution."""
-
-
-def _upsample(x: Tensor, size: torch.Size) -> Tensor:
-    return F.interpolate(x, size=size[-2:], mode="bilinear", align_corners=False)
 
 
 def _mapped(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
@@ -44,65 +41,6 @@ def _mapped(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
 def _scaled(hints: Tensor) -> Tensor:
     """Bring a and b of hints (N, 3, H, W) to the scale that the network sees."""
     return torch.cat([hints[:, :2] / AB_SCALE, hints[:, 2:]], dim=1)
-
-
-class DecoderStage(nn.Module):
-    """Upsample, add the encoder's features, convolve."""
-
-    def __init__(self, channels: int, skip: int, out: int) -> None:
-        super().__init__()
-        self.lateral = nn.Conv2d(skip, channels, 1)
-        self.conv = nn.Conv2d(channels, out, 3, padding=1, bias=False)
-        self.norm = nn.GroupNorm(8, out)
-
-    def forward(self, x: Tensor, skip: Tensor, told: Tensor | None = None) -> Tensor:
-        """Map x (N, channels, h, w) and skip (N, skip, 2h, 2w) to (N, out, 2h, 2w).
-
-        Channels that skip lacks at its end count as zeros.
-
-        Args:
-            x: features of the stage before.
-            skip: features of the encoder.
-            told: change of scale and shift of every channel, (N, 2 * out); None is no change.
-        """
-        lateral = F.conv2d(skip, self.lateral.weight[:, : skip.shape[1]], self.lateral.bias)
-        lateral += _upsample(x, lateral.shape)
-        normed = self.norm(self.conv(lateral))
-        if told is not None:
-            scale, shift = told[..., None, None].chunk(2, dim=1)
-            normed = torch.addcmul(shift, normed, 1 + scale)
-        return F.silu(normed)
-
-
-class QueryLayer(nn.Module):
-    """One step of the colour queries: look at the picture, at each other, think."""
-
-    def __init__(self, width: int, channels: int, heads: int = 4) -> None:
-        super().__init__()
-        self.heads = heads
-        self.norms = nn.ModuleList(nn.LayerNorm(width) for _ in range(3))
-        self.cross_query = nn.Linear(width, width)
-        self.cross_key_value = nn.Linear(channels, 2 * width)
-        self.cross_out = nn.Linear(width, width)
-        self.self_in = nn.Linear(width, 3 * width)
-        self.self_out = nn.Linear(width, width)
-        self.mlp = nn.Sequential(
-            nn.Linear(width, 2 * width), nn.GELU(), nn.Linear(2 * width, width)
-        )
-
-    def _attend(self, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
-        """Attend with several heads; all (N, tokens, width)."""
-        q, k, v = (t.unflatten(-1, (self.heads, -1)).transpose(1, 2) for t in (query, key, value))
-        return F.scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(2)
-
-    def forward(self, queries: Tensor, features: Tensor) -> Tensor:
-        """Update queries (N, count, width) from features (N, channels, h, w)."""
-        key, value = self.cross_key_value(features.flatten(2).transpose(1, 2)).chunk(2, dim=-1)
-        query = self.cross_query(self.norms[0](queries))
-        queries = queries + self.cross_out(self._attend(query, key, value))
-        attended = self._attend(*self.self_in(self.norms[1](queries)).chunk(3, dim=-1))
-        queries = queries + self.self_out(attended)
-        return queries + self.mlp(self.norms[2](queries))
 
 
 class Autochrome(ColourModel):
@@ -184,7 +122,7 @@ class Autochrome(ColourModel):
         hints = None if hints is None else _scaled(hints)
         at2, coarse4, maps, *guess = self._features(L, hints, emulsion)
         scores = _mapped(coarse4, *self._on_maps(self.bins, maps))
-        start = _upsample(annealed_mean(scores.detach()), at2.shape)
+        start = upsampled(annealed_mean(scores.detach()), at2.shape)
         return scores, start + self._residual(at2, coarse4, maps, start, hints), *guess
 
     def _features(
@@ -274,7 +212,7 @@ class Autochrome(ColourModel):
             skip.insert(1, F.avg_pool2d(hints, 2))
         fine = F.conv2d(torch.cat(skip, dim=1), weight, self.fine_skip.bias)
         coarse = _mapped(coarse4, *self._on_maps(self.fine_in, maps))
-        fine += _upsample(coarse, at2.shape)
+        fine += upsampled(coarse, at2.shape)
         return self.fine_out(F.silu(self.fine_conv(F.silu(fine)))).float() * _RESIDUAL_SCALE
 
     def predict(
@@ -328,11 +266,11 @@ class Autochrome(ColourModel):
         """
         at2, coarse4, maps, *_ = features
         on_bins = self._on_maps(self.bins, maps)
-        start = _upsample(annealed_mean_of_map(coarse4, *on_bins), at2.shape)
+        start = upsampled(annealed_mean_of_map(coarse4, *on_bins), at2.shape)
         residual = self._residual(at2, coarse4, maps, start, hints).contiguous()
         vivid = start
         if temperature != TEMPERATURE:
-            vivid = _upsample(annealed_mean_of_map(coarse4, *on_bins, temperature), start.shape)
+            vivid = upsampled(annealed_mean_of_map(coarse4, *on_bins, temperature), start.shape)
         ab = torch.lerp(start + residual, vivid, vividness)
         ab = F.interpolate(ab, scale_factor=2, mode="bilinear", align_corners=False)
         return ab, (on_bins[0].float(), on_bins[1].float())

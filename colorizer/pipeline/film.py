@@ -69,6 +69,25 @@ from colorizer.stages.upsample import upsample_chroma
 
 Predict = Callable[..., Iterator[Frame]]
 """`predict_chroma` with all that does not depend on the guides."""
+
+
+def predictor(
+    model: ColourModel, gather: Gather | None, notes: list[str], pool: Executor
+) -> Predict:
+    """Return the network as the frames of one film go through it.
+
+    Args:
+        model: the loaded model.
+        gather: the network as several threads share it.
+        notes: what is told of it is added here.
+        pool: see `core_pool`.
+    """
+    batch = film_batch(next(model.parameters()).device)
+    return partial(
+        predict_chroma, model=model, batch=batch, warn=notes.append, gather=gather, pool=pool
+    )
+
+
 PREFETCH_DEPTH = 4
 """Decoded frames waiting for the network, at least."""
 
@@ -114,9 +133,7 @@ def colour_film(
     ):
         notes += shots.warnings if shots else ()
         sink.before_naming = completion(job, record, source, sink, notes)
-        predict = partial(
-            predict_chroma, model=model, batch=batch, warn=notes.append, gather=gather, pool=pool
-        )
+        predict = predictor(model, gather, notes, pool)
         coloured = work.coloured(frames, predict, asked, notes, pool)
         done = yield from written(job, coloured, source, sink)
         notes += told_of_shots(found.told(), job.settings)

@@ -7,7 +7,6 @@ done, the film is run as any that continues: it takes them over and joins them.
 from __future__ import annotations
 
 from collections.abc import Generator
-from functools import partial
 
 from colorizer.guidance.cut_list import cut_file, override_file
 from colorizer.guidance.hints.file import guides_of
@@ -18,14 +17,14 @@ from colorizer.media.film.pieces import Piece, PieceSink, find_pieces
 from colorizer.media.film.unfinished import is_begun
 from colorizer.models.base import ColourModel
 from colorizer.notes import Note, note
-from colorizer.pipeline.film import PREFETCH_DEPTH, FilmWork
+from colorizer.pipeline.film import PREFETCH_DEPTH, FilmWork, predictor
 from colorizer.pipeline.film_stages import SHOTS_KEPT, cut_list_of, levels_of, look_ahead, memory_of
 from colorizer.pipeline.recording import film_identity
 from colorizer.places.frame_pattern import is_pattern
 from colorizer.stages.device import core_pool
 from colorizer.stages.found import FoundShots
 from colorizer.stages.gather import gather_on
-from colorizer.stages.predict import film_batch, predict_chroma
+from colorizer.stages.predict import film_batch
 from colorizer.stages.prefetch import Prefetch
 from colorizer.stages.shots import CONTEXT
 
@@ -99,14 +98,7 @@ def colour_piece(job: Job, model: ColourModel, piece: Piece) -> Generator[int, N
             max(PREFETCH_DEPTH, batch),
         ) as frames,
     ):
-        predict = partial(
-            predict_chroma,
-            model=model,
-            batch=batch,
-            warn=notes.append,
-            gather=gather_on(device),
-            pool=pool,
-        )
+        predict = predictor(model, gather_on(device), notes, pool)
         done = 0
         for done, frame in enumerate(work.coloured(frames, predict, (), notes, pool), start=1):
             sink.write(frame)

@@ -7,7 +7,6 @@ run that continues would need is not at hand.
 from __future__ import annotations
 
 from collections.abc import Generator
-from functools import partial
 
 from colorizer.guidance.references.content import anchors_of
 from colorizer.guidance.references.files import content_files, in_folders
@@ -17,7 +16,7 @@ from colorizer.media.base import FilmOutput
 from colorizer.media.film.piped import PIPE
 from colorizer.media.film.protocol import Film
 from colorizer.models.base import ColourModel
-from colorizer.pipeline.film import PREFETCH_DEPTH, FilmWork
+from colorizer.pipeline.film import PREFETCH_DEPTH, FilmWork, predictor
 from colorizer.pipeline.film_references import reached_in_film
 from colorizer.pipeline.film_stages import cut_list_of, levels_of, look_ahead, memory_of
 from colorizer.pipeline.writing import all_warnings, written
@@ -25,7 +24,7 @@ from colorizer.settings import Settings
 from colorizer.stages.device import core_pool
 from colorizer.stages.found import FoundShots
 from colorizer.stages.gather import gather_on
-from colorizer.stages.predict import film_batch, predict_chroma
+from colorizer.stages.predict import film_batch
 from colorizer.stages.prefetch import Prefetch
 
 
@@ -54,14 +53,7 @@ def colour_pipe(
         core_pool(device) as pool,
         Prefetch(work.wanted(), max(PREFETCH_DEPTH, batch)) as frames,
     ):
-        predict = partial(
-            predict_chroma,
-            model=model,
-            batch=batch,
-            warn=notes.append,
-            gather=gather_on(device),
-            pool=pool,
-        )
+        predict = predictor(model, gather_on(device), notes, pool)
         coloured = work.coloured(frames, predict, (), notes, pool)
         done = yield from written(job, coloured, source, sink)
         notes += told_of_references(reached_in_film(anchors, memory, work.per_frame, shots))

@@ -7,7 +7,6 @@ best of these are enlarged and written.
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ from colorizer.media.film.protocol import Film
 from colorizer.media.stills.sink import StillsSink, Wanted
 from colorizer.models.base import ColourModel
 from colorizer.notes import note
-from colorizer.pipeline.film import PREFETCH_DEPTH, FilmWork
+from colorizer.pipeline.film import PREFETCH_DEPTH, FilmWork, predictor
 from colorizer.pipeline.film_references import film_anchors
 from colorizer.pipeline.film_stages import SHOTS_KEPT, cut_list_of, levels_of, look_ahead, memory_of
 from colorizer.pipeline.recording import film_identity
@@ -33,7 +32,7 @@ from colorizer.stages.found import FoundShots
 from colorizer.stages.gather import gather_on
 from colorizer.stages.levels import follow_light
 from colorizer.stages.memory.recall import ShotMemory
-from colorizer.stages.predict import film_batch, predict_chroma
+from colorizer.stages.predict import film_batch
 from colorizer.stages.prefetch import Prefetch
 from colorizer.stages.upsample import upsample_chroma
 
@@ -75,14 +74,7 @@ def find_stills(
         work = _work(job, source, sink, model, asked, notes)
         memory = work.memory
         assert memory is not None
-        predict = partial(
-            predict_chroma,
-            model=model,
-            batch=film_batch(device),
-            warn=notes.append,
-            gather=gather_on(device),
-            pool=pool,
-        )
+        predict = predictor(model, gather_on(device), notes, pool)
         candidates: dict[int, Candidate] = {}
 
         def seen(frames: Iterator[Frame], **rest: Any) -> Iterator[Frame]:

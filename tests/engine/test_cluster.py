@@ -72,19 +72,6 @@ def test_a_cluster_that_does_not_answer_is_told_at_once():
         next(run_on_cluster([job("a.png")], "ray://127.0.0.1:9", Handling()))
 
 
-@pytest.fixture(scope="module")
-def cluster():
-    """Two machines of one core each."""
-    pytest.importorskip("ray")
-    from ray.cluster_utils import Cluster
-
-    head = {"num_cpus": 1, "include_dashboard": False}
-    made = Cluster(initialize_head=True, head_node_args=head)
-    made.add_node(num_cpus=1)
-    yield made
-    made.shutdown()
-
-
 @pytest.fixture
 def archive(tmp_path, monkeypatch) -> list[str]:
     """The command line of a run over photos and a film, without an address."""

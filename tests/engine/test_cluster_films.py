@@ -64,19 +64,6 @@ def test_a_film_that_another_run_makes_is_not_split(tmp_path):
 
 
 @pytest.fixture(scope="module")
-def cluster():
-    """Two machines of one core each."""
-    pytest.importorskip("ray")
-    from ray.cluster_utils import Cluster
-
-    head = {"num_cpus": 1, "include_dashboard": False}
-    made = Cluster(initialize_head=True, head_node_args=head)
-    made.add_node(num_cpus=1)
-    yield made
-    made.shutdown()
-
-
-@pytest.fixture(scope="module")
 def source(tmp_path_factory) -> tuple[list[str], bytes]:
     """The command line of a run over a film, and what a lone run makes of it."""
     folder = tmp_path_factory.mktemp("film")
