@@ -270,7 +270,7 @@ def test_options_reach_the_jobs(archive, monkeypatch):
     seen = []
     plain = pipeline.run
     monkeypatch.setattr(
-        pipeline, "run", lambda job, model, gather: seen.append(job) or plain(job, model)
+        pipeline, "run", lambda job, model, **_: seen.append(job) or plain(job, model)
     )
     options = ("--no-smooth", "--strength", 0.5, "--jpeg-quality", 80, "--size", 64)
     run(archive / "in", "-o", archive / "out", *options)

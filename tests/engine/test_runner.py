@@ -33,7 +33,7 @@ def stand_in(monkeypatch):
     """Replace pipeline.run by steps given for each file name."""
 
     def install(**steps):
-        def run(one, model, *, gather=None):
+        def run(one, model, *, gather=None, stop=None):
             yield Progress(one, JobState.RUNNING, 0, 1)
             steps.get(one.source.stem, lambda: None)()
             yield Progress(one, JobState.RUNNING, 1, 1)
