@@ -67,6 +67,8 @@ class Prefetch(Generic[T]):
             self._ended = True
             if not isinstance(error, StopIteration):
                 raise error
+        if self._stop.is_set():
+            raise Stopped
         raise StopIteration
 
     def _read(self) -> None:

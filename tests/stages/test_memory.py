@@ -1,5 +1,7 @@
 """The colour memory: steady things, small things kept, the same after a kill, bounded waiting."""
 
+import time
+from contextlib import closing
 from dataclasses import replace
 
 import numpy as np
@@ -95,6 +97,22 @@ def test_it_is_the_same_every_time_and_side_by_side():
     with core_pool(torch.device("cpu")) as pool:
         again = colours(ShotMemory().recall(seen(shot(40)), pool))
     np.testing.assert_array_equal(alone, again)
+
+
+def test_one_part_more_is_looked_at_while_the_frames_before_it_go_on(monkeypatch):
+    from colorizer.stages.device import core_pool
+
+    monkeypatch.setattr(recall, "BYTES_HELD", 1)
+    pulled, part = [], recall.LEAST_HELD
+    frames = (pulled.append(one.index) or one for one in seen(shot(4 * part)))
+    with core_pool(torch.device("cpu")) as pool, closing(ShotMemory().recall(frames, pool)) as done:
+        next(done)
+        end = time.monotonic() + 20
+        while len(pulled) <= 2 * part and time.monotonic() < end:
+            time.sleep(0.01)
+        time.sleep(0.2)
+        assert len(pulled) == 2 * part + 1, "the third part waits until the first is done"
+        assert len(list(done)) == 4 * part - 1
 
 
 def test_no_colour_comes_from_another_shot():

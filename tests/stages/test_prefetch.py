@@ -3,7 +3,7 @@ import time
 
 import pytest
 
-from colorizer.stages.prefetch import Prefetch
+from colorizer.stages.prefetch import Prefetch, Stopped
 
 
 class Counter:
@@ -70,10 +70,11 @@ def test_exit_by_an_exception_joins_the_thread():
     assert threading.active_count() == before
 
 
-def test_nothing_comes_after_exit():
+def test_who_asks_after_exit_is_stopped_too():
     with Prefetch(iter(range(10))) as items:
         next(items)
-    assert list(items) == []
+    with pytest.raises(Stopped):
+        next(items)
 
 
 def test_a_generator_is_closed_before_exit_returns():

@@ -18,6 +18,7 @@ from colorizer.media.film.colour_tags import FULL, LIMITED, guess_full_range
 from colorizer.media.film.container import open_container, outside_tracks
 from colorizer.media.film.looks import Look, LookReader
 from colorizer.media.film.luma import LumaLayout, chroma_strength, read_luma
+from colorizer.media.film.side import side_data_of
 from colorizer.notes import note
 from colorizer.places.frame_pattern import frames_of, is_pattern
 
@@ -178,7 +179,7 @@ def clock_origin(container: InputContainer, time_base: Fraction, first: VideoFra
 
 def display_matrix(frame: VideoFrame) -> tuple[int, ...] | None:
     """Return the nine numbers that turn or mirror the picture for display, if there are any."""
-    data: Any = frame.side_data.get("DISPLAYMATRIX")
+    data: Any = side_data_of(frame).get("DISPLAYMATRIX")
     return struct.unpack("=9i", bytes(data)) if data else None
 
 

@@ -17,6 +17,7 @@ from colorizer.notes import note
 
 if TYPE_CHECKING:
     from av import VideoFrame
+    from av.sidedata.sidedata import SideDataContainer
 
     from colorizer.media.film.protocol import Film
 
@@ -64,9 +65,20 @@ def carries_captions(coding: Coding) -> bool:
     return coding.encoder in _WITH_CAPTIONS
 
 
+def side_data_of(frame: VideoFrame) -> SideDataContainer:
+    """Return the side data of a frame.
+
+    `frame.side_data` would be kept by the frame and keep the frame: a circle that lives until the
+    garbage collector comes by, which is hundreds of frames, as many pictures in memory.
+    """
+    from av.sidedata.sidedata import SideDataContainer
+
+    return SideDataContainer(frame)  # type: ignore[call-arg]  # left out of its stub
+
+
 def kinds_of(frame: Any) -> dict[str, bytes]:
     """Return the side data of a frame that says something of the film, by FFmpeg's name."""
-    found = {str(item.type.name): item for item in frame.side_data}
+    found = {str(item.type.name): item for item in side_data_of(frame)}
     return {name: bytes(item) for name, item in found.items() if name in KINDS}
 
 

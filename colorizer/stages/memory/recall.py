@@ -32,6 +32,7 @@ from colorizer.stages.memory.entries import (
 from colorizer.stages.memory.glimpse import Glimpse
 from colorizer.stages.memory.part import Part, State
 from colorizer.stages.memory.placing import painted, placed
+from colorizer.stages.prefetch import Prefetch
 from colorizer.stages.temporal import DISSOLVE_TRUST
 
 MOST_HELD, LEAST_HELD = 360, 48
@@ -109,6 +110,20 @@ class ShotMemory:
                 of which it gives none pass as they are.
             pool: see `core_pool`; what is computed here is computed on it.
         """
+        parts = self._read_by(frames, pool)
+        if pool is None:
+            for read, waiting in parts:
+                yield from _in_order(read, waiting, None)
+            return
+        # The network looks at one part while the one before it is encoded.
+        with Prefetch(parts, depth=1) as ahead:
+            for read, waiting in ahead:
+                yield from _in_order(read, waiting, pool)
+
+    def _read_by(
+        self, frames: Iterable[Frame], pool: Executor | None
+    ) -> Iterator[tuple[Callable[[Frame], Frame], list[Frame]]]:
+        """Yield what reads the colours of frames, with the frames it reads."""
         part = self._parts[-1] if self._parts else None
         read = None if part is None else self._reading(part)
         waiting: list[Frame] = []
@@ -125,8 +140,7 @@ class ShotMemory:
             if read is None:
                 waiting.append(frame)
             else:
-                # On a thread of the pool too: what is read there depends on nothing else.
-                yield from _in_order(read, [frame], pool)
+                yield read, [frame]
         yield from self._recalled(part, waiting, pool)
 
     def _begun(self, frame: Frame, last: Part | None) -> Part:
@@ -142,8 +156,8 @@ class ShotMemory:
 
     def _recalled(
         self, part: Part | None, waiting: list[Frame], pool: Executor | None
-    ) -> Iterator[Frame]:
-        """Remember what the frames of a part show, and yield them with the colours of that."""
+    ) -> Iterator[tuple[Callable[[Frame], Frame], list[Frame]]]:
+        """Remember what the frames of a part show, and yield what reads the colours of that."""
         if part is None or not waiting:
             return
         found = partial(self._remembered, part, waiting)
@@ -152,7 +166,9 @@ class ShotMemory:
         if part.reached is not None:
             facts = [part.shot, part.first, len(waiting), *part.reached.tolist()]
             self._reached.append(np.array(facts, np.float64))
-        yield from _in_order(self._reading(part), waiting, pool)
+        read = self._reading(part)
+        yield read, waiting
+        yield read, []  # is taken when that part is done: so two are held, and never a third
 
     def _remembered(self, part: Part, frames: Sequence[Frame]) -> Part:
         """Return a part with the entries that its frames make, or add."""

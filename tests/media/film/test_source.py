@@ -1,5 +1,6 @@
-"""None"""
+"""Frames of a film as its source gives them: luma, times, sizes, and what is let go again."""
 
+import gc
 from fractions import Fraction
 
 import av
@@ -263,3 +264,15 @@ def test_shallower_luma_is_rounded_not_cut():
     Y = np.array([[0, 2, 6, 4095]], np.uint16)
     assert at_depth(Y, 12, 10, full_range=False).tolist() == [[0, 1, 2, 1023]]
     assert at_depth(Y, 12, 10, full_range=True).tolist() == [[0, 0, 1, 1023]]
+
+
+def test_frames_that_were_read_are_freed_without_the_garbage_collector(tmp_path):
+    draw_film(tmp_path / "a.mkv", codec="libx264", frames=60)
+    gc.collect()
+    gc.disable()
+    try:
+        with FilmSource(tmp_path / "a.mkv", side=32) as source:
+            assert len(list(source.frames())) == 60
+        assert sum(type(one) is av.VideoFrame for one in gc.get_objects()) < 8
+    finally:
+        gc.enable()
