@@ -112,7 +112,10 @@ def draw_film(path: Path, **options: Any) -> list[np.ndarray]:
         options: fields of `Drawing`.
     """
     film = Drawing(**options)
-    with av.open(str(path), "w", format=film.muxer) as output:
+    # "bitexact" draws no numbers by chance: the same film has the same bytes, to be damaged.
+    with av.open(
+        str(path), "w", format=film.muxer, container_options={"fflags": "+bitexact"}
+    ) as output:
         stream = _add_picture(output, film)
         tracks = [_add_sound(output, name) for name in film.sounds]
         titles = output.add_mux_stream(film.subtitles) if film.subtitles else None
@@ -132,7 +135,9 @@ def _add_picture(output: Any, film: Drawing) -> Any:
     stream.height, stream.width, stream.pix_fmt = *film.size, film.pix_fmt
     context = stream.codec_context
     context.time_base = film.time_base or 1 / film.rate
-    context.options = film.options or {}
+    # Without it some processors' code rounds by chance.
+    same = {"x264-params": "cpu-independent=1"} if film.codec == "libx264" else {}
+    context.options = same | (film.options or {})
     context.thread_count = 1
     context.color_range = {None: 0, False: 1, True: 2}[film.full_range]
     context.colorspace = film.matrix
