@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ElementTree  # noqa: N813 - the module is named like its class
-from io import BytesIO
 from uuid import UUID
 
-from colorizer.media.metadata.limits import MOST_METADATA_BYTES
 from colorizer.media.metadata.making import Making
-from colorizer.notes import note
+from colorizer.media.metadata.xml_parsing import parsed
 
 GENERATED = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
 """IPTC DigitalSourceType: a picture of which a part, here the colour, a trained model made."""
@@ -82,32 +80,6 @@ for _prefix, _uri in _PREFIXES.items():
     ElementTree.register_namespace(_prefix, _uri)
 
 
-_DEEPEST = 200
-"""Elements within elements: more than any packet has, and writing them would end in recursion."""
-
-
-class _Builder(ElementTree.TreeBuilder):
-    def __init__(self) -> None:
-        super().__init__()
-        self._depth = 0
-
-    def start(self, tag: str, attrs: dict[str, str]) -> ElementTree.Element:
-        """Begin an element."""
-        self._depth += 1
-        if self._depth > _DEEPEST:
-            raise ValueError(note("xmp.nested"))
-        return super().start(tag, attrs)
-
-    def end(self, tag: str) -> ElementTree.Element:
-        """End an element."""
-        self._depth -= 1
-        return super().end(tag)
-
-    def doctype(self, name: str, pubid: str | None, system: str | None) -> None:
-        """Refuse what XMP never has and attacks need."""
-        raise ValueError(note("xmp.document_type"))
-
-
 def mark_generated(xmp: bytes | None, making: Making) -> bytes:
     """Return an XMP packet that adds to the given one how the colour came to be.
 
@@ -122,7 +94,7 @@ def mark_generated(xmp: bytes | None, making: Making) -> bytes:
     Raises:
         ValueError: the given packet can't be read.
     """
-    root = _parse(xmp) if xmp else ElementTree.Element(f"{{{_META}}}xmpmeta")
+    root = parsed(xmp, _PREFIXES) if xmp else ElementTree.Element(f"{{{_META}}}xmpmeta")
     rdf = root if root.tag == f"{{{_RDF}}}RDF" else root.find(f"{{{_RDF}}}RDF")
     if rdf is None:
         rdf = ElementTree.SubElement(root, f"{{{_RDF}}}RDF")
@@ -163,7 +135,7 @@ def property_of(xmp: bytes, name: str) -> str | None:
     Raises:
         ValueError: the packet can't be read.
     """
-    return _find(_parse(xmp), name)
+    return _find(parsed(xmp, _PREFIXES), name)
 
 
 def split(packet: bytes) -> tuple[dict[str, str], bytes]:
@@ -172,7 +144,7 @@ def split(packet: bytes) -> tuple[dict[str, str], bytes]:
     Returns:
         what the short packet must say, by property, and all the rest, for the long one.
     """
-    root = _parse(packet)
+    root = parsed(packet, _PREFIXES)
     found = {name: _take(root, name) for name in _FIRST}
     body = ElementTree.tostring(root, encoding="utf-8", xml_declaration=False)
     return {name: text for name, text in found.items() if text}, body
@@ -202,32 +174,6 @@ def _add_source(
     }
     for name, text in known.items():
         ElementTree.SubElement(derived, f"{{{_REFERENCE}}}{name}").text = text
-
-
-def _parse(xmp: bytes) -> ElementTree.Element:
-    """Parse a packet and keep its namespace prefixes for writing.
-
-    Raises:
-        ValueError: not XML, a document type, or absurdly large.
-    """
-    xmp = xmp.strip(b"\0 \t\r\n")
-    if len(xmp) > MOST_METADATA_BYTES:
-        raise ValueError(note("xmp.bytes", bytes=len(xmp)))
-    try:
-        root = ElementTree.fromstring(xmp, ElementTree.XMLParser(target=_Builder()))  # noqa: S314
-        for _, (prefix, uri) in ElementTree.iterparse(BytesIO(xmp), ("start-ns",)):  # noqa: S314
-            if prefix and uri not in _PREFIXES.values() and prefix not in _PREFIXES:
-                _keep_prefix(prefix, uri)
-    except (ElementTree.ParseError, UnicodeError, LookupError) as error:
-        raise ValueError(note("xmp.not_xml", why=error)) from error
-    return root
-
-
-def _keep_prefix(prefix: str, uri: str) -> None:
-    try:
-        ElementTree.register_namespace(prefix, uri)
-    except ValueError:  # ns0, ns1: ElementTree gives out those itself
-        return
 
 
 def _find(rdf: ElementTree.Element, name: str) -> str | None:
