@@ -90,18 +90,24 @@ class Screen:
 
 @contextmanager
 def opened_screen(pictures: Path) -> Iterator[Screen]:
-    """Run a display of its own with a free number."""
+    """Run a display of its own with a free number.
+
+    Without `-noreset` it begins again whenever its last client leaves, and refuses a program that
+    comes just then: each look of xdotool for a window is such a client.
+    """
     ours, theirs = os.pipe()
     size = f"{SCREEN[0]}x{SCREEN[1]}x24"
     server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(theirs), "-screen", "0", size, "-nolisten", "tcp"],
+        ["Xvfb", "-displayfd", str(theirs), "-screen", "0", size, "-nolisten", "tcp", "-noreset"],
         pass_fds=[theirs],
         stderr=subprocess.DEVNULL,
     )
     os.close(theirs)
     try:
         with os.fdopen(ours) as told:
-            yield Screen(f":{told.readline().strip()}", pictures)
+            number = told.readline().strip()
+        assert number, f"Xvfb ended with {server.wait(10)}"
+        yield Screen(f":{number}", pictures)
     finally:
         server.terminate()
         server.wait(10)

@@ -4,6 +4,7 @@ import json
 import shutil
 import sqlite3
 import time
+from ctypes.util import find_library
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,10 @@ ON_SCREEN = [
     pytest.mark.slow,
     pytest.mark.skipif(
         not (shutil.which("Xvfb") and shutil.which("xdotool")), reason="needs Xvfb and xdotool"
+    ),
+    pytest.mark.skipif(
+        not all(map(find_library, ("xcb-cursor", "xcb-icccm", "xcb-keysyms"))),
+        reason="Qt needs libxcb-cursor0, libxcb-icccm4 and libxcb-keysyms1 for a display",
     ),
 ]
 
@@ -86,9 +91,22 @@ def settled(screen, box, seconds=2.0):
     return old
 
 
+def shown_window(screen, program, title):
+    """Return the number of the window with a title, as soon as its program shows it."""
+
+    def wait_for(look, what):
+        def look_or_fail():
+            assert program.poll() is None, f"the program of {what} ended with {program.poll()}"
+            return look()
+
+        wait(look_or_fail, what)
+
+    return screen.window(title, wait_for)
+
+
 def opened_window(screen, started, profile):
     program = started("-m", "gui", "--profile", profile)
-    window = screen.window("Colorizer", wait)
+    window = shown_window(screen, program, "Colorizer")
     screen.do("windowmove", "--sync", window, 0, 0)
     screen.do("windowsize", "--sync", window, *WINDOW)
     return program, window
@@ -98,7 +116,7 @@ def pasted(screen, started, window, profile, scans):
     """Paste the files of a folder, as they were copied in a file manager."""
     files = sorted(scans.iterdir())
     copying = started("-m", "tests.gui.x_session", "--copy", *files)
-    screen.window("Copied", wait)
+    shown_window(screen, copying, "Copied")
     screen.do("windowfocus", "--sync", window)
     screen.press("ctrl+v")
     wait(lambda: len(rows(profile)) == len(files), "the pasted files in the queue")

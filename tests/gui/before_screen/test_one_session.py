@@ -15,10 +15,12 @@ from tests.gui.before_screen.desk import (
     START,
     WINDOW,
     hints,
+    opened_window,
     prepared,
     rows,
     setting,
     settled,
+    shown_window,
     wait,
 )
 from tests.gui.x_session import SCREEN
@@ -54,12 +56,9 @@ def has_what_was_asked(result, x, y, a, b):
 def test_drop_adjust_hint_run_and_open_the_result(screen, started, tmp_path):
     scans, profile, out = prepared(tmp_path)
     originals = {file: file.read_bytes() for file in scans.iterdir()}
-    program = started("-m", "gui", "--profile", profile)
-    window = screen.window("Colorizer", wait)
-    screen.do("windowmove", "--sync", window, 0, 0)
-    screen.do("windowsize", "--sync", window, *WINDOW)
-    started("-m", "tests.gui.x_session", scans)
-    screen.window("Files", wait)
+    program, window = opened_window(screen, started, profile)
+    files = started("-m", "tests.gui.x_session", scans)
+    shown_window(screen, files, "Files")
     settled(screen, (0, 0, *SCREEN))
     screen.shot("empty")
 
@@ -83,7 +82,7 @@ def test_drop_adjust_hint_run_and_open_the_result(screen, started, tmp_path):
     settled(screen, AFTER)
     screen.shot("colours_offered")
     screen.press("Up", "Return")  # the last one: any other colour
-    picker = screen.window("Select Color", wait)
+    picker = shown_window(screen, program, "Select Color")
     screen.do("windowfocus", "--sync", picker)
     screen.press("alt+h")
     screen.do("type", "#2040ff")
