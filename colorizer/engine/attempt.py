@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import errno
 import logging
+import os
 import time
 from collections.abc import Callable, Generator, Iterable
 from contextlib import closing, nullcontext
+from pathlib import Path
 
 from colorizer import pipeline
 from colorizer.archive.planning.disk import check_room, result_bytes, segments_bytes
@@ -26,6 +28,8 @@ _LOOK_SECONDS = 5.0
 _CLAIM_SECONDS = 0.5
 """Time between two looks whether another run has ended with a target."""
 _DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
+_GONE_ERRORS = (errno.ENOENT, errno.EIO, errno.ENODEV, errno.ENXIO)
+"""Of a folder that was deleted, and of a disk that was unplugged."""
 
 Record = Callable[[Progress], object]
 Steps = Generator[Progress, None, None]
@@ -159,12 +163,14 @@ def _try(
     except ColorizerError as error:
         if isinstance(error, TargetError) and is_disk_error(error):
             raise
-        return reason(error, job), is_passing(error)
+        return _gone(error, job) or reason(error, job), is_passing(error)
     except MemoryError:
         return note("job.out_of_memory"), False
     except Exception as error:
         if not is_passing(error):
             _log.debug("%s: unexpected error", job.source, exc_info=True)
+        if gone := _gone(error, job):
+            return gone, False
         return note("error.unexpected", kind=type(error).__name__, why=error), is_passing(error)
     return "", False
 
@@ -192,6 +198,24 @@ def reason(error: ColorizerError, job: Job) -> str:
     if isinstance(error, MediaError) and error.path == job.source:
         return error.reason
     return str(error)
+
+
+def _gone(error: BaseException, job: Job) -> str:
+    """Return that what a result is written into went while it was made, "" where nothing did."""
+    if isinstance(error, MediaError) and not isinstance(error, TargetError):
+        return ""  # its source went
+    cause, folder = error, job.target.parent
+    while cause is not None and getattr(cause, "errno", None) not in _GONE_ERRORS:
+        cause = cause.__cause__
+    if cause is None:
+        return ""
+    if not os.access(folder, os.F_OK):  # raises nothing where its drive does not answer
+        return note("target.folder_gone", folder=folder)
+    name = getattr(cause, "filename", None)
+    inside = name is not None and folder in Path(os.fsdecode(name)).parents
+    if isinstance(cause, FileNotFoundError) and (isinstance(error, TargetError) or inside):
+        return note("target.unfinished_gone", folder=folder)
+    return ""
 
 
 def is_disk_error(error: BaseException | None) -> bool:

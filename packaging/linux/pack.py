@@ -24,7 +24,8 @@ from shell_words import commands, completions, man_page  # noqa: E402
 NAME = "org.colorizer.Colorizer"
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 NEEDED = (
-    "libc6 (>= 2.28), libegl1, libgl1, libxkbcommon0, libxcb-cursor0, libfontconfig1, libdbus-1-3"
+    "libc6 (>= 2.28), libegl1, libgl1, libxkbcommon0, libxkbcommon-x11-0, libxcb-cursor0,"
+    " libxcb-icccm4, libxcb-keysyms1, libxcb-shape0, libxcb-xkb1, libfontconfig1, libdbus-1-3"
 )
 
 
