@@ -93,16 +93,17 @@ class DropArea(QWidget):
         layout.addWidget(self._device)
 
     def _create_buttons(self) -> QHBoxLayout:
-        row = QHBoxLayout()
+        row, buttons = QHBoxLayout(), []
         row.addStretch()
         for text, signal in (
             (self.tr("Add files…"), self.files_asked),
             (self.tr("Add a folder…"), self.folder_asked),
             (self.tr("Try the sample pictures"), self.samples_asked),
         ):
-            button = QPushButton(text)
+            buttons.append(button := QPushButton(text))
             button.clicked.connect(signal)
             row.addWidget(button)
+        self.setFocusProxy(buttons[0])
         row.addStretch()
         return row
 

@@ -68,6 +68,7 @@ class Window(QMainWindow):
         self._connect_parts()
         self._restore_geometry()
         self._handle_counts()
+        (self.queue_panel.view if session.model.rowCount() else self.drop_area).setFocus()
         session.begin()
 
     def _create_parts(self) -> None:

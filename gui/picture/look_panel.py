@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
@@ -70,7 +69,8 @@ class LookPanel(QWidget):
         self.shelf.show_entry(entry)
         self._adjusting.show(entry)
         self.saved.show_entry(entry)
-        self.name.setText(shown(entry.job.source) if entry else "")
+        source = entry.job.source if entry else None
+        self.name.setText(shown(source) if source else "", shown(source.name) if source else "")
         if entry is None:
             self.view.set_message("")
             return
@@ -207,7 +207,7 @@ class LookPanel(QWidget):
     # Making
 
     def _create_parts(self) -> None:
-        self.name = ElidedLabel(cut=Qt.TextElideMode.ElideLeft)  # the end of a path tells most
+        self.name = ElidedLabel()
         self.view = CompareView()
         self.busy = QProgressBar(textVisible=False, maximum=0)
         self.busy.setFixedHeight(3)

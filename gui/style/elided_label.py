@@ -13,25 +13,18 @@ class ElidedLabel(PlainLabel):
     """A label that shortens its text where it does not fit, and shows it as a tip.
 
     Args:
-        text: shown whole where it fits.
-        cut: what is left out of it elsewhere.
+        text: shown whole where it fits, without its middle elsewhere.
     """
 
-    def __init__(
-        self,
-        text: str = "",
-        parent: QWidget | None = None,
-        cut: Qt.TextElideMode = Qt.TextElideMode.ElideMiddle,
-    ) -> None:
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__("", parent)
-        self._cut = cut
-        self._text = ""
+        self._text = self._core = ""
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.setText(text)
 
-    def setText(self, text: str) -> None:
-        """Show another text."""
-        self._text = text
+    def setText(self, text: str, core: str = "") -> None:
+        """Show another text; where it does not fit, its core alone, such as the name of a path."""
+        self._text, self._core = text, core or text
         self.setToolTip(as_tip(text))
         self.setAccessibleName(text)
         self._elide()
@@ -41,5 +34,7 @@ class ElidedLabel(PlainLabel):
         self._elide()
 
     def _elide(self) -> None:
-        fits = self.fontMetrics().elidedText(self._text, self._cut, max(0, self.width() - 2))
-        super().setText(fits)
+        room, metrics = max(0, self.width() - 2), self.fontMetrics()
+        fits = metrics.horizontalAdvance(self._text) <= room
+        text = self._text if fits else self._core
+        super().setText(metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, room))

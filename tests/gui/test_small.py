@@ -78,6 +78,21 @@ def shortened(window):
     return found + [button.objectName() for button in overflow if button.isVisible()]
 
 
+@pytest.mark.parametrize("width", [800, 1024])
+def test_a_long_name_over_the_picture_loses_its_middle_alone(small, until, tmp_path, width):
+    window = small
+    source = tmp_path / f"first{'_reel' * 40}_last.mkv"
+    (row,) = window.session.model.add([Job(source, tmp_path / "b.mkv", Kind.FILM, Settings())])
+    window.queue_panel.select(row)
+    until(lambda: (window.resize(width, 500), window.width() == width)[1], 5000)
+    name = window.look_panel.name
+    assert name.text().startswith("first")
+    assert name.text().endswith("last.mkv")
+    assert name.fontMetrics().horizontalAdvance(name.text()) <= name.width()
+    assert name.accessibleName() == str(source)
+    assert str(source) in name.toolTip()
+
+
 def cut_off(window):
     """Return the widgets that are not whole in the window, or too narrow for their own words."""
     found, whole = [], window.rect()
