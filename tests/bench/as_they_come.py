@@ -21,6 +21,7 @@ from colorizer.models.base import ColourModel
 from colorizer.stages.keyframes import mark_keys
 from colorizer.stages.levels import follow_light, fresh_print
 from colorizer.stages.levels.film import FilmLevels
+from colorizer.stages.memory.recall import ShotMemory
 from colorizer.stages.own_colours import Wishes
 from colorizer.stages.predict import predict_chroma
 from colorizer.stages.shots import mark_shots, scene_detector
@@ -74,7 +75,8 @@ def done(frames: Iterator[Frame], model: ColourModel, *, after: bool) -> list[Fr
         *(("fresh", "neutral", "neutral") if after else ("off", "colour", "colour")), wish
     )
     keyed = mark_keys(levels.level(mark_shots(frames, detector=scene_detector())))
-    smooth = smooth_chroma(predict_chroma(keyed, model, batch=4))
+    seen = predict_chroma(keyed, model, batch=4, glimpses=True)
+    smooth = smooth_chroma(ShotMemory().recall(seen))
     return list(upsample_chroma(follow_light(smooth), lambda frame: frame.Y.shape))
 
 

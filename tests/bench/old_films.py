@@ -28,6 +28,7 @@ from colorizer.models.base import ColourModel
 from colorizer.stages.keyframes import mark_keys
 from colorizer.stages.levels import follow_light
 from colorizer.stages.levels.film import FilmLevels
+from colorizer.stages.memory.recall import ShotMemory
 from colorizer.stages.predict import predict_chroma
 from colorizer.stages.shots import mark_shots, scene_detector
 from colorizer.stages.temporal import smooth_chroma
@@ -135,7 +136,8 @@ def coloured(frames: Iterator[Frame], model: ColourModel, faded: str) -> list[Fr
     marked = mark_shots(frames, detector=scene_detector())
     paper = "colour" if faded == "off" else "neutral"
     keyed = mark_keys(FilmLevels(faded, paper).level(marked))
-    smooth = smooth_chroma(predict_chroma(keyed, model, batch=4))
+    seen = predict_chroma(keyed, model, batch=4, glimpses=True)
+    smooth = smooth_chroma(ShotMemory().recall(seen))
     return list(upsample_chroma(follow_light(smooth), lambda frame: frame.Y.shape))
 
 

@@ -48,6 +48,25 @@ def test_next_to_an_iris_the_network_sees_what_is_there(way):
 
 
 @pytest.mark.parametrize("way", [1, -1])
+def test_a_dark_thing_that_fills_a_small_iris_is_not_the_range_of_its_picture(way):
+    """Truth: the levels of the same film without an iris, in which it fills half a hundredth."""
+
+    def flat(radii):
+        for one in film(radii):
+            L = np.where(one.L > 5, 15 + 0.7 * one.L, one.L)
+            L = np.where(circle(5) & circle(radii[one.index]), 8, L)
+            yield frame_of(one.index, L.astype(np.float32), NOTHING)
+
+    radii = RADII[::way]
+    clean, done = (
+        list(FilmLevels("fresh").level(mark_shots(flat(some))))
+        for some in ([999] * len(radii), radii)
+    )
+    for one, whole, radius in zip(done, clean, radii, strict=True):
+        assert np.abs(one.seen - whole.seen)[circle(radius - 4)].mean() < 6
+
+
+@pytest.mark.parametrize("way", [1, -1])
 @pytest.mark.parametrize("start", [8, 25])
 def test_a_run_that_continues_under_an_iris_sees_the_same(way, start):
     radii = [14 + 0.8 * n for n in range(64)][::way]

@@ -120,6 +120,8 @@ class Curve:
     """See `Seen.calm`; of the last frame gone on."""
     opens: bool = False
     """Whether what surrounds its picture can't be told yet, as an iris still opens."""
+    open: float = 1.0
+    """Largest `Seen.open` of its frames."""
     slopes: dict[Light, float] = field(default_factory=dict)
     """Those of the light of the frames last asked about, each of which is asked about often."""
 
@@ -136,6 +138,8 @@ class Curve:
             kept["own"] = np.array([KINDS.index(kind) for kind in (self.own, *self.owns)], np.int32)
         if self.calm:
             kept["calm"] = np.array(self.calm)
+        if self.open < 1:
+            kept["open"] = np.array(self.open)
         if self.opens:
             kept["opens"] = np.array(self.opens)
         if self.whole is not None and self.iris is not None:
@@ -151,7 +155,7 @@ class Curve:
         curve = cls(light, light, dark, bright, middle, most, slope, tones, recent)
         curve.whole = state.get("whole")
         curve.cards, curve.letters = CardShares.of(state), LetterMasks.of(state)
-        curve.opens = "opens" in state
+        curve.opens, curve.open = "opens" in state, float(state.get("open", 1))
         curve.calm = int(state.get("calm", 0))
         if "own" in state:
             curve.own, *curve.owns = (KINDS[number] for number in state["own"].tolist())

@@ -17,7 +17,7 @@ import numpy as np
 from colorizer.frame import Frame
 from colorizer.stages.found import CARD, FADE, LETTERS
 from colorizer.stages.levels.curve import CALM, LIT, STEADY, TONES, Curve, Seen, State, dissolves
-from colorizer.stages.levels.iris import follow_iris, in_both, picture_of, without_iris
+from colorizer.stages.levels.iris import follow_iris, in_both, picture_of, typical, without_iris
 from colorizer.stages.levels.light import Light, change_between, small_codes
 from colorizer.stages.levels.view import ends_of, middle_of, shown_as, steady, view_of, whole_of
 from colorizer.stages.own_colours import AS_USUAL, NOTHING_SAID, Look, Wishes, as_wished, kind_of
@@ -159,6 +159,7 @@ class FilmLevels:
             self._before, self._inside, self._curve.last = codes, inside, seen.light
         self._waiting.append(seen)
         if self._ready:
+            self._curve.open = max(self._curve.open, seen.open)
             self._brighten(seen)
             if not seen.in_doubt:
                 self._widen(seen)
@@ -167,9 +168,8 @@ class FilmLevels:
         """Choose the light of reference of a shot from the frames that wait."""
         sure = [one for one in self._waiting if one.counts] or list(self._waiting)
         limit = LIT * float(np.quantile([one.light.gain for one in sure], 0.9))
-        lit = sorted(sure, key=lambda one: one.light.gain)
-        lit = [one for one in lit if one.light.gain >= limit]
-        best = lit[len(lit) // 2]
+        lit = [one for one in sure if one.light.gain >= limit]
+        best = typical(lit)
         if self._paper != "colour":
             self._surround([one for one in self._waiting if one in lit])
         surround = best.iris or self._curve.around
@@ -178,6 +178,7 @@ class FilmLevels:
         mask = None if surround is None else surround.mask
         self._curve.middle = middle_of(best.frame.L, mask)
         self._ready, self._slopes, self._curve.slopes = True, [], {}
+        self._curve.open = max(one.open for one in self._waiting)
         # Step by step, as a run that continues inside the shot does: the same numbers.
         self._relight(Light().against(best.light).supported(self._tones))
         for one in self._waiting:
@@ -235,7 +236,8 @@ class FilmLevels:
         curve = self._curve
         if one.counts and (one.light.gain >= _SURE_GAIN or not curve.bright):
             mask = curve.mask if one.iris is None else one.iris.mask
-            dark, bright = map(float, steady(ends_of(one.frame.L, mask), one.light))
+            share = one.open / curve.open
+            dark, bright = map(float, steady(ends_of(one.frame.L, mask, share), one.light))
             curve.dark, curve.bright = min(curve.dark, dark), max(curve.bright, bright)
 
     def _rest(self, card: Seen | None = None) -> Iterator[Frame]:

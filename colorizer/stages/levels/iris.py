@@ -20,6 +20,8 @@ _WIDEST = 6
 """Frames as wide as the widest that an iris must have to be taken for standing still."""
 _BLACK, _EVEN = 0.11, 0.012
 """Codes of black corners, at most, and most that they depart from each other."""
+_WIDE = 0.9
+"""Share of what the widest frame shows that the one of reference must show."""
 _MOST_OF = 0.4
 """Share of a frame that must be left without its black corners; what is black in a fade is more."""
 
@@ -83,6 +85,13 @@ def without_iris(frames: Sequence[Seen]) -> list[Seen]:
     widest = [one for one in frames if one.open >= opens.max() - _STEADY]
     moves = float(np.ptp(opens)) > _STEADY
     return [] if moves and opens.max() < 1 and len(widest) < _WIDEST else widest
+
+
+def typical(frames: Sequence[Seen]) -> Seen:
+    """Return the one of median light among those that show the most."""
+    most = _WIDE * max(one.open for one in frames)
+    wide = [one for one in frames if one.open >= most]
+    return sorted(wide, key=lambda one: one.light.gain)[len(wide) // 2]
 
 
 def _set(one: Seen, iris: Surround | None) -> Surround | None:

@@ -51,10 +51,19 @@ def shown_as(one: Seen, curve: Curve, table: np.ndarray | None, waiting: Sequenc
     return replace(frame, shown=shown)
 
 
-def ends_of(L: np.ndarray, mask: np.ndarray | None) -> np.ndarray:
-    """Return the 1st and 99th percentile of a picture without what surrounds it."""
+def ends_of(L: np.ndarray, mask: np.ndarray | None, share: float = 1.0) -> np.ndarray:
+    """Return the L* below and above which a hundredth of a picture lies.
+
+    A small dark thing fills a small iris, and is no part of the range of the picture.
+
+    Args:
+        L: of a frame, (h, w).
+        mask: 1 around what it shows of the picture.
+        share: of the picture that it shows.
+    """
     inside = L[::3, ::3] if mask is None else L[mask < 0.5][::9]
-    return np.percentile(inside, [1, 99]).astype(np.float32)
+    beyond = min(1 / share, 50.0)
+    return np.percentile(inside, [beyond, 100 - beyond]).astype(np.float32)
 
 
 def middle_of(L: np.ndarray, mask: np.ndarray | None) -> float:
