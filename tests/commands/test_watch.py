@@ -46,6 +46,7 @@ def watching(folder, *more):
     return cli.main([*map(str, arguments), "--stable", "1", "--idle", "3", *more])
 
 
+@pytest.mark.slow
 def test_the_command_does_what_comes_in_and_a_second_start_repeats_nothing(folder, capsys):
     before = drawn.photo(folder / "in" / "a.png", 1)
     put(folder / "in" / "bad.png", b"text")

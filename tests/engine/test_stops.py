@@ -1,5 +1,7 @@
 """A run that is stopped while a film has not given a single frame."""
 
+import pytest
+
 from colorizer.engine.runner import Handling, Runner
 from colorizer.jobs import Job, JobState, Kind
 from colorizer.models import load_model
@@ -8,6 +10,7 @@ from tests.draw_film import draw_film
 from tests.tiny_weights import write_tiny_weights
 
 
+@pytest.mark.slow
 def test_a_film_stops_while_the_memory_reads_its_shot(tmp_path):
     """All 240 frames are read before the first one is given; the sixteen in hand are enough."""
     draw_film(tmp_path / "a.mkv", frames=240)

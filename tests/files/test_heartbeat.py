@@ -70,6 +70,7 @@ def waited(target: Path, seconds: float) -> tuple[Claim, float | None]:
     return claim, None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("another", [0.0, 4e9], indirect=True)
 def test_a_claim_that_beats_is_held_whatever_the_clock_of_its_machine_says(target, another):
     times = iter([(0, 0), (4e9, 4e9)] * 500)
@@ -82,6 +83,7 @@ def test_a_claim_that_beats_is_held_whatever_the_clock_of_its_machine_says(targe
     assert Claim(target).holder() == f"process {another.pid} on another"
 
 
+@pytest.mark.slow
 def test_the_claim_of_a_machine_that_died_expires_and_not_before(target, another):
     another.kill()
     another.wait()
@@ -92,6 +94,7 @@ def test_the_claim_of_a_machine_that_died_expires_and_not_before(target, another
     assert not claim_file(target).exists()
 
 
+@pytest.mark.slow
 def test_a_machine_that_stood_still_for_less_than_that_keeps_its_claim(target, another):
     for _ in range(3):
         another.send_signal(signal.SIGSTOP)

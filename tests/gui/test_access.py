@@ -71,6 +71,7 @@ def nameless(top):
     return found
 
 
+@pytest.mark.slow
 def test_every_control_has_a_name(window, until):
     until(lambda: window.session.model.rowCount() == 3)
     dialogs = [

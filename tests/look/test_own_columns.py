@@ -68,6 +68,7 @@ def test_a_frame_has_the_colours_that_the_run_gives_its_shot(film, result, numbe
     assert np.abs(seen.astype(int) - result[number]).mean() < 6
 
 
+@pytest.mark.slow
 def test_what_columns_say_is_seen(film):
     assert colourful(shown(film, 7)) < 1  # a card
     assert colourful(shown(film, 38)) < 1  # left gray

@@ -96,6 +96,7 @@ def test_the_preview_of_a_printed_photo_is_its_result(tmp_path):
     assert np.abs(preview - rgb).mean() < 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [Kind.PHOTO, Kind.FILM])
 def test_the_window_looks_behind_a_raster_where_the_run_does(tmp_path, kind, monkeypatch):
     """Truth: what `as_run` gives, which the tests above compare with the run."""

@@ -203,6 +203,7 @@ def test_the_frames_of_a_sequence_that_are_in_colour_are_copied(tmp_path):
     assert np.abs(shown - true).mean() < 6  # chroma is halved, luma is the film's
 
 
+@pytest.mark.slow
 def test_a_run_that_was_interrupted_keeps_the_same(tmp_path, monkeypatch):
     monkeypatch.setattr(sink, "SEGMENT_FRAMES", 6)
     source = tmp_path / "film.mkv"

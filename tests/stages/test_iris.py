@@ -47,6 +47,7 @@ def test_next_to_an_iris_the_network_sees_what_is_there(way):
     assert np.mean(rim) > -2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", [1, -1])
 def test_a_dark_thing_that_fills_a_small_iris_is_not_the_range_of_its_picture(way):
     """Truth: the levels of the same film without an iris, in which it fills half a hundredth."""

@@ -164,6 +164,7 @@ def test_while_the_critic_learns_alone_the_network_stays(photos, tmp_path):
     assert not any(torch.equal(p, learned[n]) for n, p in kernels)
 
 
+@pytest.mark.slow
 def test_the_best_by_fid_and_colorfulness_is_released(photos, tmp_path, monkeypatch):
     """The scores come from the test, so the best is known: the second of the candidates."""
     scores = iter([0.9, 0.4, 0.6, 0.5])
@@ -183,6 +184,7 @@ def test_the_best_by_fid_and_colorfulness_is_released(photos, tmp_path, monkeypa
     assert state(tmp_path / "run")["chosen"]["step"] == 3
 
 
+@pytest.mark.slow
 def test_candidates_are_judged_at_every_checkpoint(photos, tmp_path, monkeypatch):
     judged = []
     monkeypatch.setattr(command, "Judge", Eye)

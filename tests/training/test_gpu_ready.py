@@ -49,6 +49,7 @@ class Watch(TorchDispatchMode):
         return func(*args, **(kwargs or {}))
 
 
+@pytest.mark.slow
 def test_the_watch_sees_what_waits():
     x = torch.arange(4.0)
     with Watch() as watch:

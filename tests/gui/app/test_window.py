@@ -44,6 +44,7 @@ def filled(window, scans, until):
     return window
 
 
+@pytest.mark.slow
 def test_a_dropped_folder_is_done_with_its_tree(window, scans, until, tmp_path):
     (scans / "broken.jpg").write_text("no picture")
     before = {path: path.read_bytes() for path in scans.rglob("*") if path.is_file()}

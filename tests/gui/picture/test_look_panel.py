@@ -62,6 +62,7 @@ def test_the_last_of_several_hints_set_at_once_is_in_the_picture(seen, until):
     until(lambda: not panel._seen.wish.job.hints)
 
 
+@pytest.mark.slow
 def test_a_hint_changes_the_picture_is_kept_and_taken_back(seen, until):
     panel = seen.look_panel
     old = panel.view._after.copy()
