@@ -180,6 +180,7 @@ class _Studio:
         """Show everything in the smallest window."""
         before = self.window.size()
         self.window.resize(*_SMALLEST[self._scale])
+        self._wait(2.0)  # the strip is drawn again
         self._shoot("smallest")
         self.window.resize(before)
 

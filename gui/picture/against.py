@@ -62,7 +62,7 @@ class Against(QComboBox):
         self._asked: tuple[int, float, Job] | None = None
         self.setAccessibleName(self.tr("Compare with"))
         self.setToolTip(self.tr("What the picture on the left is: gray, or in other settings"))
-        narrow_box(self, 6)
+        narrow_box(self, 4)
         self._fill()
         self.activated.connect(self._handle_chosen)
         self._looks.seen.connect(self._handle_seen)

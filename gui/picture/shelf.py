@@ -32,9 +32,10 @@ class Shelf(QTabWidget):
         self.addTab(hints, self.tr("Hints"))
         film.references.changed.connect(self._refresh)
         film.list_toggled.connect(self._show)
-        session.look_changed.connect(self._show)
+        session.look_changed.connect(self._handle_look)
         session.undo.indexChanged.connect(self._refresh)
         session.model.counts_changed.connect(self._refresh)
+        self._hinting = False
         self._entry: Entry | None = None
         self.show_entry(None)
 
@@ -51,6 +52,14 @@ class Shelf(QTabWidget):
         self._hints.show_entry(self._entry)
         self._name_pages()
         self._show()
+
+    def _handle_look(self) -> None:
+        """Bring the list of hints to the front when clicks begin to place them."""
+        began = self._session.look.hints and not self._hinting
+        self._hinting = self._session.look.hints
+        self._show()
+        if began:
+            self.setCurrentWidget(self._hints)
 
     def _show(self) -> None:
         film = self._film.is_film

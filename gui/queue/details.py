@@ -144,8 +144,8 @@ def details_of(entry: Entry) -> str:
     lines += [_tr("Result: %1").replace("%1", str(job.target))]
     if size := size_words(entry.facts):
         lines.append(_tr("Size: %1").replace("%1", size))
-    if entry.seconds:
-        lines.append(_tr("Time: %1").replace("%1", clock(entry.seconds)))
+    if (time := clock(entry.seconds or 0.0)) != clock(0):
+        lines.append(_tr("Time: %1").replace("%1", time))
     if hints := entry.job.hints:
         times = sorted({hint.when for hint in hints if hint.when is not None}, key=str)
         at = ", ".join(f"{time:.2f} s" if isinstance(time, float) else str(time) for time in times)

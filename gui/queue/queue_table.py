@@ -90,9 +90,13 @@ class QueueTable(QTableView):
             painter.drawRect(self.viewport().rect().adjusted(2, 2, -2, -2))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Fit the columns again."""
+        """Fit the columns again; a chosen row that was in view stays in view."""
+        row = self.visualRect(self.currentIndex())
+        was_seen = not row.isEmpty() and row.top() >= 0 and row.bottom() < event.oldSize().height()
         super().resizeEvent(event)
         self.arrange()
+        if was_seen:
+            self.scrollTo(self.currentIndex())
 
     def _fitting(self, width: int) -> list[Column]:
         """Return the columns there is room for, or that were asked for."""

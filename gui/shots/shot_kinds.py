@@ -119,13 +119,13 @@ def sayings(name: str) -> dict[str, str]:
             "skip": _tr("Make gray"),
         },
         "faded": {
-            "": _tr("as the film"),
+            "": _tr("The film's"),
             "fresh": _tr("Fresh"),
             "as-is": _tr("Faded"),
             "off": _tr("No fade"),
         },
         "emulsion": {
-            "": _tr("as the film"),
+            "": _tr("The film's"),
             "auto": _tr("Guessed"),
             "pan": _tr("Panchromatic"),
             "ortho": _tr("Orthochromatic"),

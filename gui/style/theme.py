@@ -52,6 +52,8 @@ _DARK = {
     QPalette.ColorRole.ToolTipText: "#e8e8ea",
     QPalette.ColorRole.PlaceholderText: "#9a9ba2",
 }
+_DARK_BOX = "#72747d"
+"""Ground of a check box in a dark window: Fusion draws no edge there that can be seen."""
 _FADED = (
     QPalette.ColorRole.WindowText,
     QPalette.ColorRole.Text,
@@ -70,6 +72,10 @@ def apply_theme(app: QApplication, theme: str) -> None:
     app.setStyle("Fusion")
     dark = theme == "dark" or (theme == "system" and system_is_dark())
     app.setPalette(palette(dark))
+    boxes = palette(dark)
+    if dark:
+        boxes.setColor(QPalette.ColorRole.Base, QColor(_DARK_BOX))
+    app.setPalette(boxes, "QCheckBox")  # type: ignore[arg-type]
     app.setProperty("dark", dark)
 
 

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSlider,
     QApplication,
+    QCheckBox,
     QComboBox,
     QFileDialog,
     QLineEdit,
@@ -114,6 +115,24 @@ def test_a_theme_reaches_the_window(qapp, shared_window, theme):
     assert is_dark() == (theme == "dark")
     light = shared_window.palette().window().color().lightness() > 128
     assert light == (theme == "light")
+
+
+def test_a_check_box_stands_out_in_a_dark_window(qapp, qtbot):
+    """By WCAG 2.2, 1.4.11: a contrast of 3, of the box to the window and of the mark to the box."""
+    apply_theme(qapp, "dark")
+    box = QCheckBox()
+    qtbot.addWidget(box)
+    box.ensurePolished()
+    colours = box.palette().window(), box.palette().base(), box.palette().text()
+    window, ground, mark = (luminance(colour.color()) for colour in colours)
+    apply_theme(qapp, "light")
+    assert (ground + 0.05) / (window + 0.05) > 3 <= (mark + 0.05) / (ground + 0.05)
+
+
+def luminance(colour):
+    parts = (colour.redF(), colour.greenF(), colour.blueF())
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 @pytest.mark.slow

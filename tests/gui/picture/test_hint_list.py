@@ -76,3 +76,15 @@ def test_the_picture_says_what_a_click_does(panel):
     assert any("Click" in words for words in panel.view._footer())
     panel._session.set_look(hints=False)
     assert not any("Click" in words for words in panel.view._footer())
+
+
+def test_the_list_of_hints_comes_to_the_front_when_clicks_begin_to_place_them(panel, shared_window):
+    shelf, session = panel.shelf, shared_window.session
+    assert shelf.currentWidget() is shelf._hints
+    shelf.setCurrentIndex(1)
+    session.set_look(unsure=not session.look.unsure)
+    assert shelf.currentIndex() == 1, "what a person chose stays"
+    session.set_look(unsure=not session.look.unsure)
+    session.set_look(hints=False)
+    session.set_look(hints=True)
+    assert shelf.currentWidget() is shelf._hints

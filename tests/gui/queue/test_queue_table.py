@@ -119,3 +119,18 @@ def test_the_columns_fill_the_table_when_its_scroll_bar_comes_and_goes(table, tm
         qtbot.wait(20)
         assert table.verticalScrollBar().isVisible() == (height == 200)
         assert table.horizontalHeader().length() == table.viewport().width()
+
+
+def test_the_chosen_row_stays_in_view_when_the_table_gets_low(table, tmp_path, qtbot):
+    names = [tmp_path / f"{number}.tif" for number in range(5)]
+    table.model().add([Job(name, name, Kind.PHOTO, Settings()) for name in names])
+    table.resize(520, 400)
+    table.setCurrentIndex(table.model().index(4, 0))
+    assert table.currentIndex().isValid()
+    table.resize(520, table.minimumHeight())
+
+    def in_view():
+        row = table.visualRect(table.currentIndex())
+        return row.top() >= 0 and row.bottom() <= table.viewport().height()
+
+    qtbot.waitUntil(in_view, timeout=2000)
