@@ -15,6 +15,14 @@ def normal_form(text: Path | str) -> str:
     return unicodedata.normalize("NFC", str(text))
 
 
+def split_path(path: Path) -> tuple[str, str]:
+    """Return folder and name of a path, as `os.path.split` does in three times the time."""
+    folder, _, name = str(path).rpartition(os.sep)
+    if not folder or folder.endswith(":"):  # of a root, a drive or the current folder
+        return os.path.split(path)  # noqa: PTH206 - as text
+    return folder, name
+
+
 def on_disk(path: Path) -> Path:
     """Return a path as the disk spells it, as far as it exists."""
     if str(path).isascii() or path.parent == path or os.path.lexists(path):

@@ -41,7 +41,10 @@ def is_pattern(path: Path) -> bool:
 
 def is_frame_name(path: Path) -> bool:
     """Tell whether a name holds one frame number and the suffix of a format of frames."""
-    return path.suffix.lower() in FRAME_SUFFIXES and _mark_in(path.name) is not None
+    name = path.name
+    if "%" not in name and "#" not in name:  # a million files are asked
+        return False
+    return path.suffix.lower() in FRAME_SUFFIXES and _mark_in(name) is not None
 
 
 def stands_for_frames(path: Path) -> bool:

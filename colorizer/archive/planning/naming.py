@@ -16,6 +16,7 @@ from colorizer.archive.planning.targets import results_of, targets_of
 from colorizer.archive.planning.walk import Found, Walk, walk
 from colorizer.errors import MediaError
 from colorizer.files.hiccups import retried
+from colorizer.files.name_forms import split_path
 from colorizer.jobs import Job, JobState, Kind, Progress
 from colorizer.notes import note
 from colorizer.places.frame_pattern import there
@@ -177,12 +178,12 @@ def _without_results(
     folder_key = lru_cache(maxsize=64)(lambda folder: name_key(os.path.abspath(folder)))  # noqa: PTH100
 
     def key(path: Path) -> str:
-        folder, name = os.path.split(path)
+        folder, name = split_path(path)
         return f"{folder_key(folder)}{os.sep}{name_key(name)}"
 
     targets = [naming.plain(item, n) for n, item in enumerate(found, first)]
-    folders = {folder_key(os.path.dirname(target)) for target in targets}  # noqa: PTH120 - many
-    if not any(folder_key(os.path.dirname(item.path)) in folders for item in found):  # noqa: PTH120
+    folders = {folder_key(split_path(target)[0]) for target in targets}
+    if not any(folder_key(split_path(item.path)[0]) in folders for item in found):
         return found, []
     plain = [key(target) for target in targets]
     places = set(plain)

@@ -17,7 +17,7 @@ from colorizer.archive.planning.naming import Plan
 from colorizer.archive.planning.results import name_key
 from colorizer.archive.records.provenance import check_places, pending_of, sidecar_of
 from colorizer.errors import SettingsError, TargetError
-from colorizer.files.name_forms import on_disk
+from colorizer.files.name_forms import on_disk, split_path
 from colorizer.guidance.cut_list import cut_file, override_file
 from colorizer.guidance.hints.file import hint_file, read_hints
 from colorizer.guidance.references.files import hinted_references, override_references
@@ -71,7 +71,7 @@ def without_clashes(plan: Plan, others: Iterable[Path] = ()) -> Plan:
             found = next((pair for pair in written_by(job) if key(pair[1]) in read), None)
         if found is not None and not _is_frames(job, found[1]):
             reason = note("target.extra_among_inputs", kind=found[0], file=found[1])
-        elif job.settings.sidecar and exists(os.path.dirname(job.target)):  # noqa: PTH120 - many
+        elif job.settings.sidecar and exists(split_path(job.target)[0]):
             reason = _in_the_way(job)
         if reason:
             settled.append(Progress(job, JobState.FAILED, message=reason))
@@ -193,10 +193,10 @@ def _keys() -> tuple[Callable[[Path], Key], Callable[[Path], object]]:
         return (status.st_dev, status.st_ino) if status.st_ino else os.path.realpath(folder)
 
     def key(path: Path) -> Key:
-        folder, name = os.path.split(path)
+        folder, name = split_path(path)
         return folder_key(folder), name_key(name)
 
     def folder_of(path: Path) -> object:
-        return folder_key(os.path.dirname(path))  # noqa: PTH120 - many
+        return folder_key(split_path(path)[0])
 
     return key, folder_of

@@ -10,7 +10,10 @@ from itertools import count
 from pathlib import Path
 
 from colorizer.archive.planning.walk import Found
+from colorizer.files.name_forms import split_path
 from colorizer.jobs import Kind
+from colorizer.media.photo.jpeg_kind import suffix_to_follow
+from colorizer.media.photo.suffixes import photo_suffix, told_suffix
 from colorizer.places.frame_pattern import is_pattern, named_like, stem_of
 from colorizer.places.name_template import fill, fitting
 from colorizer.settings import Settings
@@ -26,7 +29,7 @@ class Naming:
     """Of which name, format, codec and model count."""
     film_suffix: Callable[[str, str], str]
     """Container of (source suffix, codec)."""
-    _known: dict[tuple[str, int], Path] = field(default_factory=dict, init=False, compare=False)
+    _known: dict[str, Path] = field(default_factory=dict, init=False, compare=False)
     """Plain targets, each of which a plan asks for several times."""
     _folders: dict[Path, Path] = field(default_factory=dict, init=False, compare=False)
 
@@ -37,7 +40,7 @@ class Naming:
             item: the file.
             n: its place in the run, from 1.
         """
-        key = str(item.path), n if self.numbered else 0
+        key = f"{n} {item.path}" if self.numbered else str(item.path)
         if key not in self._known:
             self._known[key] = self._place(item, self._stem(item, _own_stem(item), n))
         return self._known[key]
@@ -74,22 +77,19 @@ class Naming:
             self.settings.name,
             stem=stem,
             ext=item.path.suffix.lower().lstrip("."),
-            parent=_name_of(os.path.dirname(item.path)),  # noqa: PTH120 - many files
+            parent=_name_of(split_path(item.path)[0]),
             n=n,
             model=self.settings.model,
         )
 
-    def _folder(self, below: Path) -> Path:
+    def folder(self, below: Path) -> Path:
         """Return a folder of the mirrored tree: one object for all results in it."""
         if below not in self._folders:
             self._folders[below] = self.out / below
         return self._folders[below]
 
     def _place(self, item: Found, stem: str, variant: str = "") -> Path:
-        from colorizer.media.photo.jpeg_kind import suffix_to_follow
-        from colorizer.media.photo.suffixes import photo_suffix, told_suffix
-
-        suffix, out = item.path.suffix, self._folder(item.folder)
+        suffix, out = item.path.suffix, self.folder(item.folder)
 
         def place() -> str:
             return f"{item.relative}{variant}"

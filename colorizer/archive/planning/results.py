@@ -27,7 +27,8 @@ _NUMBER = re.compile(r"_\d+$")
 def name_key(path: Path | str) -> str:
     """Return the same text for names that a file system may take for one."""
     text = str(path)
-    return text.lower() if text.isascii() else normal_form(text).casefold()
+    key = text.lower() if text.isascii() else normal_form(text).casefold()
+    return text if key == text else key  # one text, not two, in the tables of a million names
 
 
 @dataclass(slots=True)

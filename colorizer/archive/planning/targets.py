@@ -82,18 +82,17 @@ class _Giving:
 
     def _any(self, item: Found) -> bool:
         """Tell whether a file may have a result, or its name be another's: not in a new folder."""
-        return is_sequence(item) or self._results.has_any(self._naming.plain(item, 1).parent)
+        return is_sequence(item) or self._results.has_any(self._naming.folder(item.folder))
 
     def name(self, found: list[Found], first: int) -> None:
         """Give the others names made of their own."""
         left = [index for index in range(len(found)) if index not in self.targets]
-        plain = {index: self._naming.plain(found[index], first + index) for index in left}
+        plain = [self._naming.plain(found[index], first + index) for index in left]
         given = set(self._taken)
         # Every plain name is reserved first: no later file is pushed off its own.
-        keys = {index: name_key(target) for index, target in plain.items()}
-        self._taken.update(keys.values())
-        for index in left:
-            target, key = plain[index], keys[index]
+        keys = [name_key(target) for target in plain]
+        self._taken.update(keys)
+        for index, target, key in zip(left, plain, keys, strict=True):
             owned = index in self._beside and self._results.is_owned(target)
             if owned or key in given:
                 target = self._naming.other(found[index], first + index, self._is_free)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from pathlib import Path
+from typing import Any
 
 from natsort import natsort_keygen, ns
 
@@ -15,12 +17,13 @@ from colorizer.archive.records.provenance import SUFFIX
 from colorizer.archive.records.sidecar_form import why_not_ours
 from colorizer.errors import MediaError
 from colorizer.files.hiccups import is_passing, retried
-from colorizer.files.name_forms import on_disk
+from colorizer.files.name_forms import on_disk, split_path
 from colorizer.jobs import Kind
 from colorizer.notes import note
 from colorizer.places.frame_pattern import frames_of, is_frame_name, normal, stands_for_frames
 
-_natural = natsort_keygen(alg=ns.IGNORECASE)
+_natsort = natsort_keygen(alg=ns.IGNORECASE)
+_DIGITS = re.compile(r"(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,7 @@ def walk(
             if item.linked:
                 real = os.path.realpath(path)
             else:
-                folder, name = os.path.split(path)  # noqa: PTH206 - ten times as quick as a Path
+                folder, name = split_path(path)
                 real = f"{real_folder(folder)}/{name}"
             if real not in listed:
                 listed[real] = path
@@ -120,6 +123,15 @@ def is_ours_or_system(name: str) -> bool:
         or lower == "manifest-sha256.txt"
         or lower.endswith((".part", SUFFIX))
     )
+
+
+def _natural(name: str) -> Any:
+    """Return the key of a name in natural order: that of natsort, which takes more time."""
+    if not name.isascii():
+        return _natsort(name)
+    parts: list[str | int] = [*_DIGITS.split(name.lower())]
+    parts[1::2] = map(int, parts[1::2])
+    return tuple(parts if parts[-1] != "" else parts[:-1])
 
 
 def _is_ignored(name: str, kind: str, recursive: bool) -> bool:

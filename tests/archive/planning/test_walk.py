@@ -3,6 +3,7 @@ import os
 import sys
 
 import pytest
+from natsort import natsort_keygen, ns
 
 from colorizer.archive.planning.walk import is_ours_or_system, walk
 from colorizer.archive.records.sidecar_form import NOTE
@@ -25,6 +26,14 @@ def touch(folder, *names):
 
 def relatives(walked):
     return [item.relative.as_posix() for item in walked.found]
+
+
+def test_natural_order_is_that_of_natsort(tmp_path):
+    names = ["b.tif", "B10.tif", "b9", "b09.tif", "10a.tif", "9.tif", "é2.tif", "É10.tif", "b.tif2"]
+    touch(tmp_path, *names)
+    found = walk([tmp_path], lambda _: Kind.PHOTO).found
+    key = natsort_keygen(alg=ns.IGNORECASE)
+    assert [item.path.name for item in found] == sorted(sorted(names), key=key)
 
 
 def test_folders_are_searched_in_natural_order(tmp_path):
