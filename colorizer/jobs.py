@@ -74,6 +74,8 @@ class Progress:
     """What was assumed of pixels without a profile, such as "gray: sRGB", of a photo DONE."""
     results: tuple[Path, ...] = ()
     """The files made, of a film that was split; else empty, and the target is the one."""
+    node: str = ""
+    """Host name of the machine of a cluster that took the step; empty for this one alone."""
     frame: Any = field(default=None, compare=False, repr=False)
     """The `Frame` just finished, for anyone who shows it; None where none was."""
 

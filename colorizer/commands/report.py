@@ -60,13 +60,7 @@ class Report:
     """
 
     def __init__(
-        self,
-        *,
-        photos: int,
-        as_json: bool,
-        quiet: bool,
-        bars: bool = True,
-        null: bool = False,
+        self, *, photos: int, as_json: bool, quiet: bool, bars: bool = True, null: bool = False
     ) -> None:
         self._as_json = as_json
         self._null = null
@@ -100,7 +94,8 @@ class Report:
             return
         begun = self._running.pop(job.source, None) is not None
         if self._as_json and not begun and progress.state is not JobState.SKIPPED:
-            write_json(event="start", **_facts(Progress(job, JobState.RUNNING)))
+            started = Progress(job, JobState.RUNNING, node=progress.node)
+            write_json(event="start", **_facts(started))
         self.counts[progress.state] += 1
         if progress.content:
             outcome = "copied" if _copied(progress) else str(progress.state)
@@ -201,7 +196,8 @@ class Report:
             for target in results_of(progress):
                 write_name(str(target), null=self._null)
         if progress.state is JobState.FAILED:
-            say(f"failed: {job.source}: {progress.message}")
+            on = f" (on {progress.node})" if progress.node else ""
+            say(f"failed: {job.source}: {progress.message}{on}")
         else:
             self._tell_warnings(progress)
             self._tell_assumed(progress)
@@ -231,22 +227,21 @@ class Report:
         from tqdm import tqdm  # late, so that --help answers at once
 
         job = progress.job
-        if job.kind is Kind.PHOTO:
-            if self._bar is None:
-                self._bar = tqdm(
-                    total=self._photos,
-                    initial=self._photos_ended,
-                    unit="file",
-                    dynamic_ncols=True,
-                )
-            return
-        if self._bar_of != job.source:
+        if job.kind is Kind.PHOTO and self._bar is None:
+            self._bar = tqdm(
+                total=self._photos, initial=self._photos_ended, unit="file", dynamic_ncols=True
+            )
+        elif job.kind is Kind.FILM and self._bar_of != job.source:
             self._close_bar()
             self._bar_of = job.source
             self._bar = tqdm(
                 desc=shown(job.source.name), total=progress.total, unit="frame", dynamic_ncols=True
             )
-        if self._bar is not None:
+        if self._bar is None:
+            return
+        if progress.node:
+            self._bar.set_postfix_str(progress.node, refresh=False)
+        if job.kind is Kind.FILM:
             self._bar.update(progress.done - self._bar.n)
 
     def _close_bar(self) -> None:
@@ -265,6 +260,8 @@ def _facts(progress: Progress) -> dict[str, Any]:
         "done": progress.done,
         "total": progress.total,
     }
+    if progress.node:
+        facts["node"] = progress.node
     if progress.message:
         facts["message"] = progress.message
     if progress.content:

@@ -207,13 +207,13 @@ class _Fleet:
         assert task is not None
         assert post.open is not None
         if isinstance(step, int):
-            yield self._films.told(task, step)
+            yield replace(self._films.told(task, step), node=post.host)
         elif not isinstance(step, Progress):
             post.open.discard(place)
             follow = self._films.split(task.job, step) if task.to_split else self._films.ended(task)
             self._waiting.extendleft(() if self._stopping else reversed(follow))
         else:
-            yield self._told(post, place, replace(step, job=task.jobs[place]))
+            yield self._told(post, place, replace(step, job=task.jobs[place], node=post.host))
 
     def _told(self, post: _Post, place: int, step: Progress) -> Progress:
         if step.state is not JobState.RUNNING:
@@ -278,7 +278,7 @@ class _Fleet:
                 self._waiting.extend(self._films.ended(alone))
             else:
                 message = note("cluster.died_twice")
-                step = Progress(alone.job, JobState.FAILED, message=message)
+                step = Progress(alone.job, JobState.FAILED, message=message, node=post.host)
                 self._handling.record(step)
                 yield step
 

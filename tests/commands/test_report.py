@@ -91,6 +91,20 @@ def test_no_bars_where_nobody_wants_them(monkeypatch, capsys, reason):
     assert ("3 done" in shown) == (reason != "quiet")
 
 
+def test_the_machine_of_a_cluster_is_named(monkeypatch, capsys):
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stderr", terminal)
+    with Report(photos=2, as_json=True, quiet=False) as report:
+        report.take(Progress(film("f.mkv"), JobState.RUNNING, 0, 10, node="box7"))
+        report.take(Progress(film("f.mkv"), JobState.DONE, 10, 10, node="box7"))
+        report.take(Progress(photo("1.png"), JobState.FAILED, message="is empty", node="box8"))
+    assert "failed: in/1.png: is empty (on box8)\n" in terminal.getvalue()
+    assert "box7]" in terminal.getvalue()
+    events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [event["node"] for event in events] == ["box7", "box7", "box8", "box8"]
+
+
 def test_jobs_begun_and_not_ended_are_known():
     with Report(photos=2, as_json=False, quiet=True) as report:
         report.take(Progress(photo("1.png"), JobState.RUNNING, 0, 1))

@@ -2,12 +2,14 @@
 
 import json
 import os
+import platform
 import signal
 import subprocess
 import sys
 import threading
 import time
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -23,7 +25,8 @@ from colorizer.engine.cluster import SHARD, run_on_cluster, shards
 from colorizer.engine.cluster_films import Task
 from colorizer.engine.runner import Handling
 from colorizer.errors import ClusterError
-from colorizer.jobs import Job, JobState, Kind
+from colorizer.jobs import Job, JobState, Kind, Progress
+from colorizer.media.film.pieces import Piece
 from colorizer.settings import Settings
 from tests import drawn
 from tests.tiny_weights import write_tiny_weights
@@ -63,7 +66,22 @@ def test_a_job_at_which_workers_end_twice_fails_and_each_is_killed():
         told += fleet._lost(post, RuntimeError("an unexpected fault"))
     assert killed == ["first", "second"]
     assert [step.state for step in told] == [step.state for step in ends] == [JobState.FAILED]
+    assert told[0].node == "host"
     assert not fleet._posts
+
+
+def test_every_step_names_the_machine_that_took_it(tmp_path):
+    photo, film = job("a.png"), job("b.mkv", Kind.FILM)
+    fleet = cluster_module._Fleet(None, [photo, film], Handling(), None)
+    post = cluster_module._Post(None, "node", host="box7", task=Task((photo,)), open={0})
+    (told,) = fleet._step(post, 0, Progress(photo, JobState.DONE, 1, 1))
+    assert told.node == "box7"
+    film = replace(film, target=tmp_path / "b.mkv")
+    pieces = (Piece(0, 2, 10, 20, ()), Piece(1, 2, 10, 20, ()))
+    post.task = fleet._films.split(film, pieces)[0]
+    (told,) = fleet._step(post, 0, 4)
+    assert (told.node, told.done) == ("box7", 4)
+    fleet._films.close()
 
 
 def test_a_cluster_that_does_not_answer_is_told_at_once():
@@ -129,6 +147,8 @@ def test_two_machines_give_what_one_gives_and_one_ledger(cluster, archive, tmp_p
     assert cli.main([*archive, "-o", str(tmp_path / "out"), *address]) == ExitCode.OK
     told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert sum(event["event"] == "done" for event in told) == PHOTOS + 1
+    of_jobs = [event for event in told if "source" in event]
+    assert {event.get("node") for event in of_jobs} == {platform.node()}
     assert colours(tmp_path / "out") == colours(tmp_path / "alone")
     assert len(colours(tmp_path / "out")) == PHOTOS + 1
     assert cli.main(["verify", str(tmp_path / "out")]) == ExitCode.OK
