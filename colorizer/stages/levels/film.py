@@ -17,7 +17,7 @@ import numpy as np
 from colorizer.frame import Frame
 from colorizer.stages.found import CARD, FADE, LETTERS
 from colorizer.stages.levels.curve import CALM, LIT, STEADY, TONES, Curve, Seen, State, dissolves
-from colorizer.stages.levels.iris import follow_iris, in_both, picture_of, typical, without_iris
+from colorizer.stages.levels.iris import follow_iris, in_both, picture_of, unmoved, without_iris
 from colorizer.stages.levels.light import Light, change_between, small_codes
 from colorizer.stages.levels.view import ends_of, middle_of, shown_as, steady, view_of, whole_of
 from colorizer.stages.own_colours import AS_USUAL, NOTHING_SAID, Look, Wishes, as_wished, kind_of
@@ -151,7 +151,7 @@ class FilmLevels:
         if self._before is not None and not frame.repeats:
             step = change_between(self._before, codes, frame.motion, in_both(self._inside, inside))
             seen.known = step is not None or not seen.is_flash
-            seen.step = step or Light()
+            seen.step = unmoved(step or Light(), self._inside, inside)
         self._near_card(seen)
         if self._before is not None:
             seen.light = self._curve.last.then(seen.step).supported(self._tones)
@@ -168,8 +168,9 @@ class FilmLevels:
         """Choose the light of reference of a shot from the frames that wait."""
         sure = [one for one in self._waiting if one.counts] or list(self._waiting)
         limit = LIT * float(np.quantile([one.light.gain for one in sure], 0.9))
-        lit = [one for one in sure if one.light.gain >= limit]
-        best = typical(lit)
+        lit = sorted(sure, key=lambda one: one.light.gain)
+        lit = [one for one in lit if one.light.gain >= limit]
+        best = lit[len(lit) // 2]
         if self._paper != "colour":
             self._surround([one for one in self._waiting if one in lit])
         surround = best.iris or self._curve.around

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 
 from colorizer.stages.levels.curve import Seen
+from colorizer.stages.levels.light import Light
 from colorizer.stages.region.surround import Surround, find_wide_iris, joined_to_rim
 
 _STEADY = 0.006
@@ -20,8 +21,8 @@ _WIDEST = 6
 """Frames as wide as the widest that an iris must have to be taken for standing still."""
 _BLACK, _EVEN = 0.11, 0.012
 """Codes of black corners, at most, and most that they depart from each other."""
-_WIDE = 0.9
-"""Share of what the widest frame shows that the one of reference must show."""
+_DRIFT = 0.03
+"""Most that what an iris shows or hides passes for a change of light, in logarithms of the gain."""
 _MOST_OF = 0.4
 """Share of a frame that must be left without its black corners; what is black in a fade is more."""
 
@@ -72,6 +73,18 @@ def picture_of(codes: np.ndarray, iris: Surround | None) -> np.ndarray | None:
     return inside if iris is not None or inside.mean() > _MOST_OF else None
 
 
+def unmoved(step: Light, *inside: np.ndarray | None) -> Light:
+    """Return a change of light without a small one that comes of an iris that moves.
+
+    Args:
+        step: from one frame to the next.
+        inside: where each of both surely shows a picture; None is everywhere.
+    """
+    first, second = (1.0 if one is None else float(one.mean()) for one in inside)
+    small = abs(np.log(step.gain)) < _DRIFT and abs(step.gain / 2 + step.offset - 0.5) < _DRIFT / 2
+    return Light() if small and abs(first - second) > _STEADY else step
+
+
 def in_both(one: np.ndarray | None, other: np.ndarray | None) -> np.ndarray | None:
     """Return where two frames surely show a picture; None is everywhere."""
     if one is None or other is None or one.shape != other.shape:
@@ -85,13 +98,6 @@ def without_iris(frames: Sequence[Seen]) -> list[Seen]:
     widest = [one for one in frames if one.open >= opens.max() - _STEADY]
     moves = float(np.ptp(opens)) > _STEADY
     return [] if moves and opens.max() < 1 and len(widest) < _WIDEST else widest
-
-
-def typical(frames: Sequence[Seen]) -> Seen:
-    """Return the one of median light among those that show the most."""
-    most = _WIDE * max(one.open for one in frames)
-    wide = [one for one in frames if one.open >= most]
-    return sorted(wide, key=lambda one: one.light.gain)[len(wide) // 2]
 
 
 def _set(one: Seen, iris: Surround | None) -> Surround | None:
