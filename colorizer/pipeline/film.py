@@ -207,10 +207,14 @@ class FilmWork:
         self.levels.resume(start, sink.state())
         if self.memory is not None:
             self.memory.resume(sink.state())
-        own = self.own
-        levels = self.levels.level(marked, looks_of(own, self.per_frame))
-        levelled = shots.noted(levels, self.per_frame)
+        levelled = shots.noted(self._levelled(marked), self.per_frame)
         return self.found.noted(levelled, self.per_frame)
+
+    def _levelled(self, marked: Iterator[Frame]) -> Iterator[Frame]:
+        """Yield frames levelled, while the motion of those to come is found in a thread."""
+        looks = looks_of(self.own, self.per_frame)
+        with Prefetch(marked, PREFETCH_DEPTH) as frames:
+            yield from self.levels.level(frames, looks)
 
     def coloured(
         self,
