@@ -8,6 +8,7 @@ the share of a photo's decoding and encoding, or of a film's encoding.
 import argparse
 import tempfile
 import time
+from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from fractions import Fraction
@@ -161,7 +162,7 @@ def bench_film(model: ColourModel, folder: Path, count: int, settings: Settings)
     best = film_row("film: encode only (Y copied, ab to Cb Cr)", count, encode)
     for name, every in (("key frames", False), ("every frame", True)):
         job = Job(film, folder / f"{name}.mp4", Kind.FILM, replace(settings, every_frame=every))
-        colorize = partial(list, run(job, model))
+        colorize = partial(deque, run(job, model), maxlen=0)  # kept, its previews fill memory
         film_row(f"film: colorized, network on {name}", count, colorize, best)
 
 
