@@ -23,7 +23,7 @@ from colorizer.commands.pipe import is_piped, pipe
 from colorizer.commands.report import ExitCode, Report, tell_ignored
 from colorizer.commands.streams import say, write_json, write_line
 from colorizer.errors import SettingsError, TargetError
-from colorizer.jobs import JobState, Kind
+from colorizer.jobs import Job, JobState, Kind
 from colorizer.media.film.unfinished import kept_frames, sweep
 from colorizer.notes import note
 from colorizer.settings import Settings
@@ -110,7 +110,7 @@ def _tell_space(plan: Plan, arguments: argparse.Namespace) -> None:
 
 def _show(plan: Plan, arguments: argparse.Namespace) -> int:
     """Print the plan, touching nothing."""
-    rows = [(job, JobState.WAITING, "") for job in plan.jobs]
+    rows = [(job, JobState.WAITING, _of_cluster(job, arguments)) for job in plan.jobs]
     rows += [(event.job, event.state, event.message) for event in plan.settled]
     for job, state, reason in rows:
         action = _ACTIONS[state]
@@ -121,6 +121,16 @@ def _show(plan: Plan, arguments: argparse.Namespace) -> int:
             write_line(f"{action} {job.source} -> {job.target}" + (f" ({reason})" * bool(reason)))
     failed = _incomplete(plan, arguments) or any(row[1] is JobState.FAILED for row in rows)
     return ExitCode.SOME_FAILED if failed else ExitCode.OK
+
+
+def _of_cluster(job: Job, arguments: argparse.Namespace) -> str:
+    """Say of a film in how many pieces a cluster does it, or why it stays whole."""
+    if not arguments.cluster or job.kind is not Kind.FILM:
+        return ""
+    from colorizer.engine.cluster import PIECE
+    from colorizer.engine.cluster_worker import split_words
+
+    return split_words(job, PIECE)
 
 
 def _colorize(plan: Plan, arguments: argparse.Namespace) -> int:

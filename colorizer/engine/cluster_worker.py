@@ -57,11 +57,7 @@ class ClusterWorker:
 
     def pieces(self, job: Job, length: int) -> Iterator[tuple[int, tuple[Piece, ...] | Note]]:
         """Yield the pieces of a film, or why it stays whole."""
-        found: tuple[Piece, ...] | Note = note("film.stays_short")
-        with suppress(ColorizerError, OSError):  # told when it is done
-            if parts_of(job) == [job]:
-                found = pieces_of(job, length)
-        yield 0, found
+        yield 0, pieces_or_why(job, length)
 
     def piece(self, job: Job, piece: Piece) -> Iterator[tuple[int, int | None]]:
         """Do one piece of a film; yield how many of its frames are done, and None at the end."""
@@ -92,6 +88,20 @@ class ClusterWorker:
                 continue
             told[target] = now
             yield places[target], replace(step, frame=None)
+
+
+def pieces_or_why(job: Job, length: int) -> tuple[Piece, ...] | Note:
+    """Return the pieces of a film, of about so many frames, or why it stays whole."""
+    with suppress(ColorizerError, OSError):  # told when it is done
+        if parts_of(job) == [job]:
+            return pieces_of(job, length)
+    return note("film.stays_short")
+
+
+def split_words(job: Job, length: int) -> Note:
+    """Say how many pieces several workers split a film into, or why it stays whole."""
+    found = pieces_or_why(job, length)
+    return found if isinstance(found, Note) else note("film.in_pieces", count=len(found))
 
 
 def _nearest(target: Path) -> Path:

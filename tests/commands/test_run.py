@@ -9,7 +9,9 @@ import pytest
 from colorizer import pipeline
 from colorizer.commands import cli
 from colorizer.commands.report import ExitCode
+from colorizer.engine import cluster
 from tests import drawn
+from tests.draw_film import draw_film
 from tests.tiny_model import tiny_model
 
 
@@ -53,6 +55,18 @@ def test_a_dry_run_touches_nothing_and_names_what_it_would_do(scans, capsys):
         ("run", "b_color.png"),
     ]
     assert not (scans / "out").exists()
+
+
+def test_a_dry_run_for_a_cluster_says_which_films_are_split(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(cluster, "PIECE", 20)
+    for name, frames in (("long", 60), ("short", 30)):
+        draw_film(tmp_path / f"{name}.mkv", frames=frames, size=(16, 16))
+    asked = (tmp_path / "long.mkv", tmp_path / "short.mkv", "-o", tmp_path / "out")
+    assert run(*asked, "--cluster", "local", "--dry-run", "--json") == ExitCode.OK
+    messages = [event["message"] for event in told(capsys) if event["event"] == "plan"]
+    assert messages[0] == "done in 3 pieces"
+    assert messages[1].startswith("done by one machine: it is short")
+    assert not (tmp_path / "out").exists()
 
 
 def test_the_summary_counts_every_input_once(scans, capsys):
