@@ -12,7 +12,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-from colorizer.archive.planning.existing import weights_of
+from colorizer.archive.planning.differences import weights_of
 from colorizer.archive.records.named_paths import check_references, named_settings
 from colorizer.archive.records.provenance import (
     Sidecar,

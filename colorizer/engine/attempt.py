@@ -204,14 +204,13 @@ def _gone(error: BaseException, job: Job) -> str:
     """Return that what a result is written into went while it was made, "" where nothing did."""
     if isinstance(error, MediaError) and not isinstance(error, TargetError):
         return ""  # its source went
-    cause, folder = error, job.target.parent
-    while cause is not None and getattr(cause, "errno", None) not in _GONE_ERRORS:
-        cause = cause.__cause__
+    folder = job.target.parent
+    cause = _system_error(error, _GONE_ERRORS)
     if cause is None:
         return ""
     if not os.access(folder, os.F_OK):  # raises nothing where its drive does not answer
         return note("target.folder_gone", folder=folder)
-    name = getattr(cause, "filename", None)
+    name = cause.filename
     inside = name is not None and folder in Path(os.fsdecode(name)).parents
     if isinstance(cause, FileNotFoundError) and (isinstance(error, TargetError) or inside):
         return note("target.unfinished_gone", folder=folder)
@@ -220,8 +219,13 @@ def _gone(error: BaseException, job: Job) -> str:
 
 def is_disk_error(error: BaseException | None) -> bool:
     """Tell whether a full or read-only disk stands behind `error`."""
+    return _system_error(error, _DISK_ERRORS) is not None
+
+
+def _system_error(error: BaseException | None, numbers: tuple[int, ...]) -> OSError | None:
+    """Return what of an error and its causes is an error of the system of one of these numbers."""
     while error is not None:
-        if isinstance(error, OSError) and error.errno in _DISK_ERRORS:
-            return True
+        if isinstance(error, OSError) and error.errno in numbers:
+            return error
         error = error.__cause__
-    return False
+    return None

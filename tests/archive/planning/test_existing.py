@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from colorizer import pipeline
-from colorizer.archive.planning import existing
+from colorizer.archive.planning import differences, existing
 from colorizer.archive.planning.existing import Standing, settle, standing_of
 from colorizer.archive.records.provenance import sidecar_of
 from colorizer.jobs import Job, JobState, Kind
@@ -33,7 +33,8 @@ def but(job, **settings):
 def no_hashing(monkeypatch):
     """Count the files that are read whole."""
     read = []
-    monkeypatch.setattr(existing, "file_hash", lambda path: read.append(path) or "0")
+    for room in (existing, differences):
+        monkeypatch.setattr(room, "file_hash", lambda path: read.append(path) or "0")
     return read
 
 
@@ -99,15 +100,15 @@ def test_the_quality_counts_for_jpeg(tmp_path):
 def test_weights_of_an_imported_model_are_those_that_count(tmp_path, monkeypatch):
     file = tmp_path / "zhang2016.safetensors"
     monkeypatch.setattr("colorizer.models.installed_files", lambda: {"zhang2016": file})
-    assert existing.weights_of(Settings(model="zhang2016")) == file
-    assert existing.weights_of(Settings(model="of no such name")) is None
+    assert differences.weights_of(Settings(model="zhang2016")) == file
+    assert differences.weights_of(Settings(model="of no such name")) is None
 
 
 def test_other_weights_are_another_result(job, tmp_path, monkeypatch):
     file = tmp_path / "w.safetensors"
     file.write_bytes(b"one")
     model = tiny_model()
-    model.weights_sha256 = existing.file_hash(file)
+    model.weights_sha256 = differences.file_hash(file)
     first = but(job, weights=file, existing="overwrite")
     list(pipeline.run(first, model))
     assert settle(but(first, existing="skip")).message.endswith("is done")
@@ -166,5 +167,6 @@ def test_an_edited_cut_list_is_another_result(tmp_path):
 
 
 def test_what_is_done_is_found_without_reading_its_source(job, monkeypatch):
-    monkeypatch.setattr("colorizer.archive.planning.existing.file_hash", None)
+    for room in (existing, differences):
+        monkeypatch.setattr(room, "file_hash", None)
     assert settle(job).message.endswith("is done")
