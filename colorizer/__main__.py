@@ -3,12 +3,14 @@
 import sys
 
 from colorizer.commands.cli import main
-from colorizer.files.bundle import prepare_bundle
+from colorizer.files.bundle import restore_library_path
+from colorizer.files.standard_streams import give_streams
 
 
 def start() -> int:
     """Do what the arguments of this process ask, and return the exit code."""
-    prepare_bundle()
+    give_streams()
+    restore_library_path()
     if sys.argv[1:] == ["--worker"]:
         from colorizer.engine.worker import main as work
 

@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from colorizer.files.bundle import prepare_bundle
+from colorizer.files.bundle import how_to_get, is_bundle, restore_library_path
 from colorizer.files.shown_names import shown
+from colorizer.files.standard_streams import give_streams
+from colorizer.notes import note
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -18,15 +20,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     Args:
         argv: the arguments without the program's name; None takes those of the process.
     """
-    prepare_bundle()
+    give_streams()
+    restore_library_path()
     arguments = _parser().parse_args(argv)
     try:
         import PySide6.QtWidgets  # noqa: F401
     except ImportError as error:
-        sys.stderr.write(
-            f"colorizer-gui: the window needs PySide6 ({error});"
-            ' pip install "film-colorizer[gui]"\n'
-        )
+        missing = isinstance(error, ModuleNotFoundError) and not is_bundle()
+        how = how_to_get("film-colorizer[gui]") if missing else note("window.libraries")
+        sys.stderr.write(f"colorizer-gui: the window needs PySide6 ({error}); {how}\n")
         return 4
     from gui.app.start import run
 

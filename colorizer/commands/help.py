@@ -10,6 +10,7 @@ import subprocess
 import sys
 
 from colorizer.errors import SettingsError
+from colorizer.files.bundle import system_libraries
 from colorizer.manual import TOPICS, page, summary
 from colorizer.notes import note
 
@@ -50,7 +51,8 @@ def _show(text: str) -> None:
         try:
             # less leaves at once if the page fits the screen.
             environment = {"LESS": "FRX", **os.environ}
-            subprocess.run(command, input=text.encode(), env=environment, check=False)
+            with system_libraries():
+                subprocess.run(command, input=text.encode(), env=environment, check=False)
         except OSError:
             pass
         else:

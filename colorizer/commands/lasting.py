@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from colorizer.files.native_prints import private_stream
+from colorizer.files.standard_streams import give_streams
 
 _GONE = (errno.EPIPE, errno.EBADF, errno.ESHUTDOWN, errno.EINVAL)
 """Errors of a stream whose reader went away, as of `| head`; Windows says EINVAL."""
@@ -25,7 +26,7 @@ class Lasting:
 
     def __init__(self, stream: Any) -> None:
         self._stream = stream
-        self._works = stream is not None
+        self._works = True
         self.is_lost = False
 
     def write(self, text: str) -> int:
@@ -75,12 +76,7 @@ class Lasting:
 @contextmanager
 def lasting_streams() -> Iterator[list[Lasting]]:
     """Let standard output and error of this process last."""
-    # A file opened under a free number of these would get what libraries print.
-    for number in range(3):
-        try:
-            os.fstat(number)
-        except OSError:
-            os.open(os.devnull, os.O_RDWR)
+    give_streams()
     before = sys.stdout, sys.stderr
     for stream in before:  # file names may hold anything
         if isinstance(stream, io.TextIOWrapper):

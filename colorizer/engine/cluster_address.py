@@ -31,7 +31,10 @@ def connected(address: str) -> Iterator[Any]:
         import ray
     except ImportError as error:
         raise ClusterError(
-            note("cluster.no_ray", how=how_to_get("film-colorizer[cluster]"))
+            note(
+                "cluster.no_ray",
+                how=how_to_get("film-colorizer[cluster]", bundled="bundle.no_cluster"),
+            )
         ) from error
     address = address.removeprefix("ray://")
     _greet(address)

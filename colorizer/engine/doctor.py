@@ -13,6 +13,7 @@ from colorizer.errors import ColorizerError
 from colorizer.files.bundle import how_to_get
 from colorizer.files.checksum import file_hash
 from colorizer.models import WEIGHTS_FOLDER, load_model, usable_models, weights_file
+from colorizer.notes import note
 
 _PACKAGES = {
     "torch": "torch",
@@ -36,7 +37,7 @@ _EXTRAS = {
     "bag": ("bagit", "run --bag: results as a BagIt bag"),
     "c2pa": ("c2pa", "results signed with Content Credentials"),
     "cluster": ("ray", "run --cluster: one run on several machines"),
-    "gui": ("PySide6", "the window, colorizer gui"),
+    "gui": ("PySide6.QtWidgets", "the window, colorizer gui"),
 }
 """Extra of this distribution -> the module it brings, what that opens."""
 
@@ -81,10 +82,13 @@ def _extra(name: str, module: str, opens: str) -> Finding:
     try:
         importlib.import_module(module)
     except ModuleNotFoundError:
-        how = how_to_get(f"film-colorizer[{name}]")
+        bundled = "bundle.no_cluster" if name == "cluster" else "bundle.install_again"
+        how = how_to_get(f"film-colorizer[{name}]", bundled=bundled)
         return Finding(label, f"not installed; it opens {opens}: {how}")
     except Exception as error:  # a broken library may raise anything
         fix = how_to_get(f"film-colorizer[{name}]", "--upgrade", "--force-reinstall")
+        if name == "gui":
+            fix = note("window.libraries")
         return Finding(label, f"{module} is not usable: {error}", ok=False, fix=fix)
     return Finding(label, f"{module}: {opens}")
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
 
 from colorizer.notes import Note, note
 
@@ -15,31 +16,27 @@ def is_bundle() -> bool:
     return bool(getattr(sys, "frozen", False))
 
 
-def how_to_get(requirement: str, *options: str) -> Note:
+def how_to_get(requirement: str, *options: str, bundled: str = "bundle.install_again") -> Note:
     """Return what a person does to have a library: pip's command, or in a bundle what helps there.
 
     Args:
         requirement: as pip takes it, such as "film-colorizer[heic]".
         options: of `pip install`.
+        bundled: code of the words that help in a bundle.
     """
     if is_bundle():
-        return note("bundle.install_again")
+        return note(bundled)
     quoted = f'"{requirement}"' if "[" in requirement else requirement  # as cmd and sh take it
     return note("bundle.pip", arguments=" ".join(("pip install", *options, quoted)))
 
 
-def prepare_bundle() -> None:
-    """Make a bundle's process one like any other: streams to write to, no library path to pass on.
+def restore_library_path() -> None:
+    """Let programs that a bundle starts on Linux load the system's libraries.
 
-    A program without a console has no streams on Windows. On Linux the bundle's own libraries are
-    found by LD_LIBRARY_PATH, which programs started from here must not inherit.
+    Its own are found by LD_LIBRARY_PATH, which the start of the process alone needs.
     """
     if not is_bundle():
         return
-    if sys.stdout is None:
-        sys.stdout = _nowhere()
-    if sys.stderr is None:
-        sys.stderr = _nowhere()
     former = os.environ.pop("LD_LIBRARY_PATH_ORIG", None)
     if former:
         os.environ["LD_LIBRARY_PATH"] = former
@@ -47,5 +44,37 @@ def prepare_bundle() -> None:
         os.environ.pop("LD_LIBRARY_PATH", None)
 
 
-def _nowhere() -> TextIO:
-    return Path(os.devnull).open("w", encoding="utf-8")  # as long as the process
+def forget_own_folders() -> None:
+    """Take a bundle's folders out of the paths that other programs inherit, once Qt has read them.
+
+    With Qt's plugins of the bundle, another program of Qt, such as a file manager, does not start.
+    """
+    if not is_bundle():
+        return
+    own = Path(sys._MEIPASS)  # type: ignore[attr-defined] # of PyInstaller
+    for name in ("QT_PLUGIN_PATH", "QML2_IMPORT_PATH", "PATH", "DYLD_LIBRARY_PATH"):
+        entries = os.environ.get(name, "").split(os.pathsep)
+        kept = [entry for entry in entries if entry and not Path(entry).is_relative_to(own)]
+        if kept:
+            os.environ[name] = os.pathsep.join(kept)
+        else:
+            os.environ.pop(name, None)
+
+
+@contextmanager
+def system_libraries() -> Iterator[None]:
+    """Let a program that is started meanwhile load the system's libraries on Windows.
+
+    There it inherits the folder that a bundle searches first, which no variable tells.
+    """
+    if not (is_bundle() and sys.platform == "win32"):
+        yield
+        return
+    import ctypes
+
+    choose = ctypes.windll.kernel32.SetDllDirectoryW
+    choose(None)
+    try:
+        yield
+    finally:
+        choose(sys._MEIPASS)  # type: ignore[attr-defined]

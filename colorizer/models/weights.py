@@ -10,6 +10,7 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
 from colorizer.errors import WeightsError
+from colorizer.files.bundle import is_bundle
 from colorizer.files.checksum import file_hash
 from colorizer.files.strangers import check_regular, check_size
 from colorizer.models import create_model
@@ -39,7 +40,8 @@ def read_weights(
     """
     if file is None or not file.is_file():
         found = note("weights.none") if file is None else note("weights.file_missing", file=file)
-        remedy = note("weights.remedy", model=name)
+        own = "weights.remedy_of_bundle" if is_bundle() else "weights.remedy"
+        remedy = note(own, model=name)
         raise WeightsError(note("weights.missing", model=repr(name), found=found, remedy=remedy))
     try:
         check_regular(file)

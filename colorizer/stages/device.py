@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from colorizer.errors import DeviceError
-from colorizer.files.bundle import how_to_get, is_bundle
+from colorizer.files.bundle import how_to_get
 from colorizer.models.base import ColourModel
 from colorizer.notes import note, one_line
 
@@ -101,10 +101,9 @@ def cuda_fix() -> str:
     for_cpu = torch.version.cuda is None and torch.version.hip is None
     if not (for_cpu and shutil.which("nvidia-smi")):
         return ""
-    if is_bundle():
-        return note("bundle.no_cuda")
     index = "https://download.pytorch.org/whl/cu128"
-    return how_to_get("torch", "--force-reinstall", "--index-url", index)
+    options = ("--force-reinstall", "--index-url", index)
+    return how_to_get("torch", *options, bundled="bundle.no_cuda")
 
 
 def seconds_of(predict: Callable[[Tensor], Tensor], like: Tensor, side: int) -> float:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QUrl
-from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from colorizer.archive.records.provenance import SUFFIX
 from gui.app.drop_area import local_paths
+from gui.app.outside import open_outside
 from gui.session.session import Session
 from gui.words.text import shown
 
@@ -106,7 +107,7 @@ class Asking(QObject):
 
     def open(self, file: Path) -> None:
         """Open a file or folder with the system's program for it."""
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(file)))
+        open_outside(QUrl.fromLocalFile(str(file)))
 
     def _last(self, what: str) -> str:
         """Return the folder in which something was chosen the last time, empty for none."""

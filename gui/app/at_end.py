@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QMessageBox, QSystemTrayIcon, QWidget
+
+from gui.app.outside import start_program
 
 WISHES = ("nothing", "quit", "sleep", "off")
 
@@ -51,7 +52,7 @@ class AtEnd(QObject):
         elif wish in _COMMANDS and self._may(wish):
             command = _COMMANDS[wish].get(sys.platform)
             if command:
-                subprocess.Popen(command)
+                start_program(command)
 
     def _may(self, wish: str) -> bool:
         """Give the person a minute to keep the computer on."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QSplitter, QTextBrowser, QWidget
 
 from colorizer.manual import TOPICS, page, summary
+from gui.app.outside import open_outside
 from gui.style.choosing import choose
 
 
@@ -50,7 +50,7 @@ class ManualWindow(QDialog):
         if not link.scheme() and topic in TOPICS:
             self.show_topic(topic)
         elif link.scheme() in ("http", "https"):
-            QDesktopServices.openUrl(link)
+            open_outside(link)
 
 
 def title_of(topic: str) -> str:

@@ -18,22 +18,22 @@ from colorizer.files.strangers import parse_json
 
 _MOST_BYTES = 1 << 24
 """Of the names that one start hands over."""
-_WAIT = 3000
-"""Milliseconds within which the open window answers."""
+_WAIT = 10_000
+"""Milliseconds within which the open window answers; it may have been started a moment ago."""
 _TAKEN = b"taken\n"
 
 
 class OtherStarts(QObject):
-    """Waits for further starts with the same queue.
+    """Waits for further starts with the same queue, and keeps their files until there is a window.
 
     Args:
         folder: of the queue; the starts find each other by it.
-        take: called with the files of another start, maybe none, by the window's thread.
     """
 
-    def __init__(self, folder: Path, take: Callable[[list[Path]], None]) -> None:
+    def __init__(self, folder: Path) -> None:
         super().__init__()
-        self._take = take
+        self._early: list[list[Path]] = []
+        self._take: Callable[[list[Path]], object] = self._early.append
         self._server = QLocalServer(self)
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
         # The lock of the queue is ours: a name that is left is that of a window that crashed.
@@ -42,6 +42,12 @@ class OtherStarts(QObject):
         self._server.listen(_name(folder))
         if (app := QCoreApplication.instance()) is not None:
             app.installEventFilter(self)
+
+    def give_to(self, take: Callable[[list[Path]], object]) -> None:
+        """Call `take` with the files of every other start, maybe none, by the window's thread."""
+        self._take = take
+        while self._early:
+            take(self._early.pop(0))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
         """Take the file that macOS asks to open."""

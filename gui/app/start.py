@@ -16,6 +16,7 @@ from colorizer import __version__
 from colorizer.engine.queue import Queue
 from colorizer.engine.queue_lock import LOCK
 from colorizer.errors import ColorizerError
+from colorizer.files.bundle import forget_own_folders
 from gui.app.second_start import OtherStarts, hand_over
 from gui.app.window import Window
 from gui.session.preferences import Preferences
@@ -25,6 +26,9 @@ from gui.style.plain import warn
 from gui.style.theme import apply_theme
 from gui.words.language import use_language
 from gui.words.text import said
+
+_TRIES = 10
+"""How often a second start looks for the window; one just opening listens a moment later."""
 
 
 def run(inputs: Sequence[Path], profile: Path | None = None) -> int:
@@ -41,19 +45,23 @@ def run(inputs: Sequence[Path], profile: Path | None = None) -> int:
     preferences.data_folder.mkdir(parents=True, exist_ok=True)
     lock = QLockFile(str(preferences.data_folder / LOCK))
     files = [path.absolute() for path in inputs]
-    if not lock.tryLock(200):
+    tries = 0
+    while not lock.tryLock(200):
         if hand_over(preferences.data_folder, files):
             return 0
-        QMessageBox.information(
-            None, "Colorizer", app.tr("Colorizer is open already; its queue is in use.")
-        )
-        return 1
+        tries += 1
+        if tries == _TRIES:
+            QMessageBox.information(
+                None, "Colorizer", app.tr("Colorizer is open already; its queue is in use.")
+            )
+            return 1
+    others = OtherStarts(preferences.data_folder)
     window = Window(Session(preferences, open_queue(preferences.queue_file)))
     sys.excepthook = window.report_fault
     window.show()
     if files:
         window.add(files)
-    others = OtherStarts(preferences.data_folder, partial(come_forward, window))
+    others.give_to(partial(come_forward, window))
     signal.signal(signal.SIGINT, lambda *_: window.close())
     ticks = QTimer()  # lets Python see the signal
     ticks.start(300)
@@ -81,6 +89,7 @@ def create_app() -> QApplication:
     app.setApplicationVersion(__version__)
     app.setDesktopFileName("org.colorizer.Colorizer")
     app.setWindowIcon(app_icon())
+    forget_own_folders()
     return app
 
 

@@ -1,14 +1,25 @@
 """What differs in a bundle, in which PyInstaller sets `sys.frozen`."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from colorizer.engine import doctor
 from colorizer.engine.apart import worker_command
-from colorizer.files.bundle import how_to_get, prepare_bundle
+from colorizer.engine.cluster_address import connected
+from colorizer.errors import ClusterError, WeightsError
+from colorizer.files.bundle import (
+    forget_own_folders,
+    how_to_get,
+    restore_library_path,
+    system_libraries,
+)
+from colorizer.models.weights import read_weights
 
 
 @pytest.fixture
@@ -40,19 +51,70 @@ def test_a_library_is_had_by_pip_or_by_the_installer(monkeypatch):
     assert "pip" not in how_to_get("film-colorizer[heic]")
 
 
+def test_no_bundle_gets_ray_from_its_installer(bundled, monkeypatch):
+    monkeypatch.setitem(sys.modules, "ray", None)
+    with pytest.raises(ClusterError, match="by pip on every machine"), connected("auto"):
+        pass
+    found = {finding.name: finding.found for finding in doctor.examine()}
+    assert "by pip on every machine" in found["extra cluster"]
+
+
+def test_a_bundle_trains_nothing(bundled):
+    with pytest.raises(WeightsError) as told:
+        read_weights("resnet18", None)
+    assert "--weights FILE" in str(told.value)
+    assert "train" not in str(told.value)
+
+
 def test_programs_started_from_a_bundle_get_the_systems_libraries(bundled, monkeypatch):
     monkeypatch.setenv("LD_LIBRARY_PATH", "/opt/colorizer/_internal")
-    prepare_bundle()
+    restore_library_path()
     assert "LD_LIBRARY_PATH" not in os.environ
     monkeypatch.setenv("LD_LIBRARY_PATH", "/opt/colorizer/_internal")
     monkeypatch.setenv("LD_LIBRARY_PATH_ORIG", "/usr/local/lib")
-    prepare_bundle()
+    restore_library_path()
     assert os.environ["LD_LIBRARY_PATH"] == "/usr/local/lib"
 
 
-def test_a_window_without_a_console_has_streams_to_write_to(bundled, monkeypatch):
-    monkeypatch.setattr(sys, "stdout", None)
-    monkeypatch.setattr(sys, "stderr", None)
-    prepare_bundle()
-    print("lost, and no error")
-    sys.stderr.write("likewise")
+def test_programs_started_from_a_window_get_their_own_plugins_of_qt(bundled, monkeypatch, tmp_path):
+    monkeypatch.setattr(sys, "_MEIPASS", str(tmp_path), raising=False)
+    plugins = tmp_path / "PySide6" / "Qt" / "plugins"
+    monkeypatch.setenv("QT_PLUGIN_PATH", str(plugins))
+    monkeypatch.setenv("QML2_IMPORT_PATH", f"{plugins}{os.pathsep}/usr/lib/qml")
+    usual = os.environ["PATH"]
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{usual}")
+    forget_own_folders()
+    assert "QT_PLUGIN_PATH" not in os.environ
+    assert os.environ["QML2_IMPORT_PATH"] == "/usr/lib/qml"
+    assert os.environ["PATH"] == usual
+
+
+def test_on_windows_a_program_is_started_without_the_folder_of_the_bundle(bundled, monkeypatch):
+    chosen = []
+    kernel = SimpleNamespace(SetDllDirectoryW=chosen.append)
+    monkeypatch.setattr("ctypes.windll", SimpleNamespace(kernel32=kernel), raising=False)
+    monkeypatch.setattr(sys, "_MEIPASS", "C:/Colorizer/_internal", raising=False)
+    with system_libraries():
+        assert chosen == []
+    monkeypatch.setattr(sys, "platform", "win32")
+    with system_libraries():
+        assert chosen == [None]
+    assert chosen == [None, "C:/Colorizer/_internal"]
+
+
+STARTS_PROGRAMS = {
+    "colorizer/engine/apart.py",  # the worker, a program of the bundle
+    "colorizer/commands/help.py", "gui/app/outside.py", "gui/screenshots.py",
+}  # fmt: skip
+
+
+def test_programs_are_started_at_known_places_alone():
+    root = Path(__file__).resolve().parents[2]
+    starting = re.compile(r"subprocess\.(run|Popen|call|check)|os\.system|openUrl|startDetached")
+    found = {
+        file.relative_to(root).as_posix()
+        for package in ("colorizer", "gui")
+        for file in (root / package).rglob("*.py")
+        if starting.search(file.read_text("utf-8"))
+    }
+    assert found == STARTS_PROGRAMS
