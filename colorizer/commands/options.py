@@ -13,7 +13,7 @@ from typing import Any, get_args, get_type_hints
 from colorizer.errors import SettingsError
 from colorizer.places.trim import parse_place
 from colorizer.settings import Settings
-from colorizer.settings.option import GROUPS, flag
+from colorizer.settings.option import GROUPS, flag, told
 
 Groups = Mapping[str, argparse._ArgumentGroup]
 """Group of colorizer.settings.option.GROUPS -> the options under its title."""
@@ -131,9 +131,9 @@ def settings_from(arguments: argparse.Namespace) -> Settings:
 
 def _add(group: argparse._ArgumentGroup, item: Field[Any], hint: Any) -> None:
     kind = next(part for part in (*get_args(hint), hint) if part is not NoneType)
-    text = item.metadata["help"].replace("%", "%%") + _allowed(item)
+    text = told(item).replace("%", "%%") + _allowed(item)
     # Left out of the namespace when not given: defaults live in Settings.
-    shared = {"dest": item.name, "default": argparse.SUPPRESS, "help": text}
+    shared: dict[str, Any] = {"dest": item.name, "default": argparse.SUPPRESS, "help": text}
     if kind is bool:
         group.add_argument(flag(item.name), action=argparse.BooleanOptionalAction, **shared)
         return
@@ -142,7 +142,7 @@ def _add(group: argparse._ArgumentGroup, item: Field[Any], hint: Any) -> None:
         group.add_argument(*names, action=_Joined, metavar=item.metadata["metavar"], **shared)
         return
     metavar = item.metadata["metavar"] or ("X" if kind is float else "N")
-    choices = item.metadata["choices"]
+    choices = None if item.metadata["others"] else item.metadata["choices"]
     group.add_argument(
         flag(item.name), type=kind, choices=choices, metavar=None if choices else metavar, **shared
     )

@@ -7,7 +7,7 @@ from dataclasses import Field, fields
 from typing import Any
 
 from colorizer.settings import Settings
-from colorizer.settings.option import GROUPS, flag
+from colorizer.settings.option import GROUPS, flag, told
 
 _HEAD = """\
 # Options
@@ -45,7 +45,7 @@ def _section(group: str, title: str) -> str:
 def _rows(group: str) -> Iterator[str]:
     for item in fields(Settings):
         if item.metadata["group"] == group:
-            text = item.metadata["help"].replace("|", "\\|")
+            text = told(item).replace("|", "\\|")
             yield f"| `{flag(item.name)}` | {_default(item)} | {_values(item)} | {text} |\n"
 
 
@@ -58,7 +58,7 @@ def _default(item: Field[Any]) -> str:
 def _values(item: Field[Any]) -> str:
     if isinstance(item.default, bool):
         return "on, off"
-    if item.metadata["choices"]:
+    if item.metadata["choices"] and not item.metadata["others"]:
         return ", ".join(item.metadata["choices"])
     if item.metadata["range"]:
         low, high = item.metadata["range"]

@@ -7,13 +7,41 @@ from pathlib import Path
 
 from colorizer.settings.option import Options, option
 
-PAPERS = ("neutral", "tint", "colour")
-FADED = ("fresh", "as-is", "off")
-SWITCH = ("on", "off")
-KEPT = ("off", "scene", "film", "folder")
-CARDS = ("neutral", "colour")
-SCREENS = ("hide", "show")
-EMULSIONS = ("auto", "pan", "ortho", "blue")
+DEVICES = {
+    "auto": "automatic",
+    "cpu": "processor",
+    "cuda": "graphics card",
+    "cuda:0": "first graphics card",
+    "cuda:1": "second graphics card",
+    "cuda:all": "every graphics card, with Ray",
+    "mps": "Apple, untried",
+    "xpu": "Intel, untried",
+}
+PAPERS = {
+    "neutral": "neutral gray",
+    "tint": "tint of the scan, for photos",
+    "colour": "coloured like the picture",
+}
+FADED = {
+    "fresh": "colours of a fresh print",
+    "as-is": "colours as faded as the print",
+    "off": "contrast not stretched, fades and flicker not followed",
+}
+MEMORY = {"on": "one colour for each object throughout its shot", "off": "colours may drift"}
+KEPT = {
+    "off": "not kept",
+    "scene": "in a scene, from the 8 shots before",
+    "film": "in the film, from the 32 shots before",
+    "folder": "in all photos of a folder",
+}
+CARDS = {"neutral": "neutral gray", "colour": "coloured like the picture"}
+SCREENS = {"hide": "hidden from the network", "show": "shown to the network"}
+EMULSIONS = {
+    "auto": "automatic",
+    "pan": "panchromatic",
+    "ortho": "orthochromatic, no red, usual until about 1925",
+    "blue": "blue-sensitive, usual until about 1906",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,9 +59,9 @@ class Colouring(Options):
     device: str = option(
         "colour",
         "auto",
-        "device of the network: auto, cpu, cuda, cuda:N or cuda:all (every card, with Ray); "
-        "mps (Apple) and xpu (Intel) are untried",
-        metavar="DEVICE",
+        "device of the network",
+        choices=DEVICES,
+        others="DEVICE",
         shapes="none",
         everyday=True,
     )
@@ -56,9 +84,8 @@ class Colouring(Options):
     emulsion: str = option(
         "colour",
         "auto",
-        "spectral sensitivity of the emulsion: pan (panchromatic), ortho (orthochromatic: no red;"
-        " usual until about 1925), blue (blue-sensitive; usual until about 1906); auto goes by the"
-        " date in the file if it is that early, otherwise the network guesses",
+        "spectral sensitivity of the emulsion; where automatic, the date in the file decides if it"
+        " is that early, otherwise the network guesses",
         choices=EMULSIONS,
     )
     hints: Path | None = option(
@@ -73,7 +100,7 @@ class Colouring(Options):
         "colour",
         "",
         "colour picture of what the film or the photos show, or a folder of such pictures; found"
-        " there by content, its colours go to what looks the same; may be given several times",
+        " there by content, its colours go to what looks the same",
         metavar="PICTURE",
         shapes="none",  # their content does
         several=True,
@@ -84,24 +111,22 @@ class Colouring(Options):
     memory: str = option(
         "films",
         "on",
-        "colour memory of a film: each object keeps one colour throughout its shot (on), or may"
-        " drift (off)",
-        choices=SWITCH,
+        "colour memory of a film",
+        choices=MEMORY,
         shapes="film",
     )
     keep_colours: str = option(
         "films",
         "off",
-        "things that an earlier shot of a film shows keep the colour they had there: off, scene"
-        " (from the 8 shots before), or film (from the 32 shots before); folder: things that"
-        " several photos of a folder show have one colour in all of them",
+        "things keep the colour that they had in earlier shots of a film, or have in other photos"
+        " of a folder",
         choices=KEPT,
     )
     cards: str = option(
         "films",
         "neutral",
         "intertitles, title cards, credits, countdown leaders, slates and test charts of a film,"
-        " and scans of pages of text: neutral gray, or colorized like the picture",
+        " and scans of pages of text",
         choices=CARDS,
     )
     every_frame: bool = option(
@@ -122,22 +147,19 @@ class Colouring(Options):
     paper: str = option(
         "photos",
         "neutral",
-        "paper and borders around a photo, black bars and masks around a film: neutral gray, with"
-        " the tint of the scan (photos), or colorized like the picture",
+        "paper and borders around a photo, black bars and masks around a film",
         choices=PAPERS,
     )
     screens: str = option(
         "photos",
         "hide",
         "print screens (halftones) and visible scan lines, 0.7 to 14 pixels apart at the network's"
-        " working size: remove them from what it sees (hide) or not (show); the result keeps them",
+        " working size; the result keeps them",
         choices=SCREENS,
     )
     faded: str = option(
         "photos",
         "fresh",
-        "faded, dark and pale photos and films: the colours of a fresh print, colours as faded as"
-        " the print is (as-is), or show the network the print without stretching its contrast or"
-        " following fades and flicker (off); the lightness of the result never changes",
+        "faded, dark and pale photos and films; the lightness of the result never changes",
         choices=FADED,
     )

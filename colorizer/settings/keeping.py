@@ -11,15 +11,27 @@ from colorizer.notes import note
 from colorizer.places.name_template import check_template
 from colorizer.settings.option import Options, option
 
-EXISTING = ("skip", "update", "rename", "overwrite", "fail")
-UNCOLOURED = ("do", "skip", "copy")
+EXISTING = {
+    "skip": "keep it and skip the source",
+    "update": "make it again if its source or the settings changed",
+    "rename": "keep it, write another under a new name",
+    "overwrite": "replace it",
+    "fail": "report a failure",
+}
+UNCOLOURED = {"do": "colorize", "skip": "leave out", "copy": "copy unchanged"}
 """What is done with a photo that needs no colour."""
+COLOURED = {
+    "auto": "colorize photos, keep the colours of shots",
+    "do": "colorize",
+    "skip": "leave out photos, make shots gray",
+    "copy": "keep the original colours",
+}
+TONED = {"do": "colorize", "skip": "make gray", "copy": "keep as they are"}
 
 
 def _unneeded(what: str) -> Any:
     """Declare what is done with photos that need no colour."""
-    text = f"{what}: colorize (do), skip, or copy unchanged"
-    return option("photos", "do", text, choices=UNCOLOURED, shapes="none")
+    return option("photos", "do", what, choices=UNCOLOURED, shapes="none")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,8 +41,7 @@ class Keeping(Options):
     existing: str = option(
         "files",
         "skip",
-        "what to do if the output exists; update makes it again if its source or the settings"
-        " changed",
+        "what to do if the result exists",
         choices=EXISTING,
         shapes="none",
         everyday=True,
@@ -47,18 +58,15 @@ class Keeping(Options):
     coloured: str = option(
         "photos",
         "auto",
-        "photos, shots of films and frames of sequences in true colour, not tinted or toned:"
-        " colorize (do), leave out the photo or make the shot gray (skip), or keep the original"
-        " colours (copy); auto colorizes photos and keeps the colours of shots",
-        choices=("auto", *UNCOLOURED),
+        "photos, shots of films and frames of sequences in true colour, not tinted or toned",
+        choices=COLOURED,
         shapes="film",
     )
     toned: str = option(
         "films",
         "do",
-        "tinted or toned shots of films (one hue at each lightness): colorize (do), leave gray"
-        " (skip), or keep as they are (copy)",
-        choices=UNCOLOURED,
+        "tinted or toned shots of films (one hue at each lightness)",
+        choices=TONED,
         shapes="film",
     )
     blank: str = _unneeded("scans of blank pages")

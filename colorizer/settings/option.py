@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
@@ -27,7 +28,8 @@ def option(
     text: str,
     *,
     range: tuple[float, float] | None = None,  # noqa: A002 - the field's word
-    choices: tuple[str, ...] | None = None,
+    choices: Mapping[str, str] | None = None,
+    others: str | None = None,
     metavar: str | None = None,
     shapes: str = "both",
     everyday: bool = False,
@@ -39,17 +41,21 @@ def option(
     Args:
         group: one of GROUPS, under which help lists it.
         default: its value if none is given.
-        text: help, without a full stop.
+        text: help, without a full stop and without the choices, which `told` puts after its first
+            clause.
         range: lowest and highest value, both allowed.
-        choices: the allowed values.
+        choices: the allowed values -> their words, which the window shows in place of them.
+        others: name in help of a value that is none of the choices; None if none other is allowed.
         metavar: name of its value in help.
         shapes: which results depend on it: both, photo, film or none.
         everyday: `--help` lists it; `--help-all` lists every option.
         planned: which results are made, and their names, depend on it.
         several: it holds names of files, joined by os.pathsep, and may be given several times.
     """
-    metadata = {"help": text, "range": range, "choices": choices, "metavar": metavar}
-    place = {"shapes": shapes, "group": group, "everyday": everyday, "planned": planned}
+    metadata = {"help": text, "range": range, "choices": choices, "others": others}
+    metadata["metavar"] = metavar or others
+    place: dict[str, Any] = {"shapes": shapes, "group": group, "everyday": everyday}
+    place["planned"] = planned
     place["several"] = several
     return field(default=default, metadata={**metadata, **place})
 
@@ -59,6 +65,23 @@ def flag(name: str) -> str:
     return "--" + name.replace("_", "-")
 
 
+def told(item: Field[Any]) -> str:
+    """Return the help of a setting with its choices, as they are typed, and their words."""
+    text: str = item.metadata["help"]
+    if choices := item.metadata["choices"]:
+        listed = [
+            value if _says_itself(value, words) else f"{value} ({words})"
+            for value, words in choices.items()
+        ]
+        head, end, rest = text.partition("; ")
+        text = f"{head}: {', '.join(listed)}{end}{rest}"
+    return f"{text}; may be given several times" if item.metadata["several"] else text
+
+
+def _says_itself(value: str, words: str) -> bool:
+    return re.sub(r"\W", "", value).casefold() == re.sub(r"\W", "", words).casefold()
+
+
 def check_option(item: Field[Any], value: Any) -> None:
     """Check one value against the declaration of its field.
 
@@ -66,7 +89,7 @@ def check_option(item: Field[Any], value: Any) -> None:
         SettingsError: the value is outside its range or choices.
     """
     allowed, choices = item.metadata["range"], item.metadata["choices"]
-    if choices and value not in choices:
+    if choices and not item.metadata["others"] and value not in choices:
         raise SettingsError(
             note(
                 "settings.choice",

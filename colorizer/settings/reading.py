@@ -6,13 +6,34 @@ from dataclasses import dataclass
 
 from colorizer.places.trim import Place, parse_place, parse_rate
 from colorizer.settings.option import Options, flag, option
+from colorizer.settings.writing import SPACES
 
-TRANSFERS = ("auto", "video", "log", "linear")
-INTERLACED = ("auto", "no", "top", "bottom", "mixed-top", "mixed-bottom")
-CHANGES = ("fail", "split")
+TRANSFERS = {
+    "auto": "printing density if the header says so, otherwise video",
+    "video": "video",
+    "log": "printing density",
+    "linear": "linear light",
+}
+INTERLACED = {
+    "auto": "as the film says",
+    "no": "progressive",
+    "top": "top field first",
+    "bottom": "bottom field first",
+    "mixed-top": "mixed, top field first",
+    "mixed-bottom": "mixed, bottom field first",
+}
+CHANGES = {
+    "fail": "refuse the film before the work",
+    "split": "one film for each part: NAME.1, NAME.2 and so on",
+}
 """What is done with a film whose size, aspect, tags or scan change inside. A film gives the one
 file that its name promises, so splitting must be asked for; the refusal comes before the work."""
-DAMAGED = ("fail", "salvage")
+DAMAGED = {"fail": "report a failure", "salvage": "salvage what can be decoded"}
+ASSUMED = {"auto": "automatic: sRGB, inks as device CMYK", **SPACES} | {
+    "linear": "linear light",
+    "gamma-1.8": "gamma 1.8",
+    "gamma-2.2": "gamma 2.2",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,9 +43,8 @@ class Reading(Options):
     interlaced: str = option(
         "films",
         "auto",
-        "field order of a film: auto is what the film says, no: progressive, top: top field first,"
-        " bottom: bottom field first; mixed-top and mixed-bottom: frames are flagged one by one as"
-        " interlaced or progressive, which ffv1 keeps",
+        "field order of a film; mixed: frames are flagged one by one as interlaced or progressive,"
+        " which FFV1 keeps",
         choices=INTERLACED,
         shapes="film",
     )
@@ -39,7 +59,7 @@ class Reading(Options):
     end: str = option(
         "films",
         "",
-        "stop before this place of a film; the same forms as for start",
+        "stop before this place of a film; the same forms as for the start",
         metavar="PLACE",
         shapes="film",
     )
@@ -47,8 +67,7 @@ class Reading(Options):
         "films",
         "fail",
         "films whose size, pixel format, pixel aspect, colour tags or scan type (progressive,"
-        " interlaced) change inside: fail before the work, or split the result into NAME.1, NAME.2"
-        " and so on; ffv1 follows the scan type in one file",
+        " interlaced) change inside; FFV1 follows the scan type in one file",
         choices=CHANGES,
         shapes="none",  # each part says where it begins and ends
     )
@@ -64,8 +83,8 @@ class Reading(Options):
     fps: str = option(
         "sequences",
         "",
-        "frames per second of an image sequence, such as 18 or 24000/1001; default: what its frames"
-        " say, otherwise 24",
+        "frames per second of an image sequence, such as 18 or 24000/1001; where none are given,"
+        " what its frames say, otherwise 24",
         metavar="RATE",
         shapes="film",
         planned=True,
@@ -80,18 +99,16 @@ class Reading(Options):
     transfer: str = option(
         "sequences",
         "auto",
-        "meaning of DPX codes: video, log (printing density) or linear light; auto is log if"
-        " the header says so, otherwise video",
+        "meaning of DPX codes",
         choices=TRANSFERS,
         shapes="film",
     )
     assume_profile: str = option(
         "photos",
         "auto",
-        "colour space of photos that have no profile: auto (sRGB, inks as device-cmyk), srgb,"
-        " adobe-rgb, eci-rgb-v2, display-p3, linear, gamma-1.8, gamma-2.2, or an ICC file of gray,"
-        " RGB or CMYK",
-        metavar="SPACE",
+        "colour space of photos that have no profile; it may be an ICC file of gray, RGB or CMYK",
+        choices=ASSUMED,
+        others="SPACE",
         shapes="photo",
     )
     negative: bool = option(
@@ -104,7 +121,7 @@ class Reading(Options):
     damaged: str = option(
         "photos",
         "fail",
-        "damaged photos: fail, or salvage what can be decoded, with what is missing on record",
+        "damaged photos; what is missing is put on record",
         choices=DAMAGED,
         shapes="photo",
     )

@@ -8,7 +8,15 @@ from colorizer.errors import SettingsError
 from colorizer.notes import note
 from colorizer.settings.option import Options, option
 
-CODECS = ("h264", "h265", "ffv1", "v210", "prores", "dnxhr", "av1")
+CODECS = {
+    "h264": "H.264",
+    "h265": "H.265",
+    "ffv1": "FFV1",
+    "v210": "v210",
+    "prores": "ProRes",
+    "dnxhr": "DNxHR",
+    "av1": "AV1",
+}
 PRESETS = {
     "none": None,
     "access": "h264",
@@ -18,8 +26,28 @@ PRESETS = {
     "web": "av1",
 }
 """Purpose of a film -> its codec; archive is 4:2:2 with 10 bit at least."""
-FORMATS = ("same", "tiff", "png", "jpeg", "jp2")
-DEPTHS = ("same", "8", "16")
+PURPOSES = {
+    "none": "any, by its codec",
+    "access": "access copy, H.264",
+    "archive": "archive, FFV1, at least 4:2:2 and 10 bit",
+    "edit": "editing, ProRes",
+    "dnxhr": "editing, DNxHR",
+    "web": "web, AV1",
+}
+FORMATS = {
+    "same": "as the source, TIFF if that can't be written",
+    "tiff": "TIFF",
+    "png": "PNG",
+    "jpeg": "JPEG",
+    "jp2": "JPEG 2000",
+}
+DEPTHS = {"same": "as the source", "8": "8 bit", "16": "16 bit"}
+SPACES = {
+    "srgb": "sRGB",
+    "adobe-rgb": "Adobe RGB 1998",
+    "eci-rgb-v2": "eciRGB v2",
+    "display-p3": "Display P3",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,9 +57,8 @@ class FilmWriting(Options):
     preset: str = option(
         "films",
         "none",
-        "purpose of a film: access (h264), archive (ffv1, at least 4:2:2 and 10 bit), edit"
-        " (prores), dnxhr, web (av1)",
-        choices=tuple(PRESETS),
+        "purpose of a film",
+        choices=PURPOSES,
         shapes="film",
         everyday=True,
         planned=True,
@@ -42,8 +69,8 @@ class FilmWriting(Options):
     quality: int | None = option(
         "films",
         None,
-        "constant rate factor of h264, h265 and av1: 0 is lossless (not av1), higher values give"
-        " smaller files; default 16 (h264), 18 (h265), 24 (av1)",
+        "constant rate factor of H.264, H.265 and AV1: 0 is lossless (not AV1), higher values give"
+        " smaller files; usual are 16 (H.264), 18 (H.265) and 24 (AV1)",
         range=(0, 63),
         shapes="film",
         everyday=True,
@@ -51,7 +78,7 @@ class FilmWriting(Options):
     hardware: bool = option(
         "films",
         False,
-        "encode h264, h265 or av1 on the graphics card: faster, larger files, never exact",
+        "encode H.264, H.265 or AV1 on the graphics card: faster, larger files, never exact",
         shapes="film",
     )
 
@@ -73,7 +100,7 @@ class PhotoWriting(Options):
     format: str = option(
         "photos",
         "same",
-        "file format of photos; same is the source's, or TIFF if that can't be written",
+        "file format of photos",
         choices=FORMATS,
         shapes="none",  # the name of the result tells it
         everyday=True,
@@ -88,9 +115,9 @@ class PhotoWriting(Options):
     profile: str = option(
         "photos",
         "srgb",
-        "colour space of photos, embedded as a profile: srgb, adobe-rgb, eci-rgb-v2, display-p3,"
-        " or an ICC file of an RGB space",
-        metavar="SPACE",
+        "colour space of photos, embedded as a profile; it may be an ICC file of an RGB space",
+        choices=SPACES,
+        others="SPACE",
         shapes="photo",
     )
     caption: bool = option(

@@ -16,8 +16,8 @@ from PySide6.QtWidgets import (
 )
 
 from colorizer.settings import Settings
-from gui.settings.setting_words import help_words
 from gui.style.plain import PlainLabel
+from gui.words.setting_words import help_words
 
 _STEPS = 100
 """Slider steps of 1.0."""

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from colorizer.engine.queue import Entry
 from gui.session.session import Session
-from gui.settings.setting_words import told_settings
+from gui.words.setting_words import told_settings
 from gui.words.text import clock, said, shown, size_words, state_words
 
 _HEAD = """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import Field, dataclass
 from pathlib import Path
 from types import NoneType
@@ -23,11 +23,8 @@ from PySide6.QtWidgets import (
 
 from colorizer.models import model_names
 from colorizer.settings import PRESETS
-from gui.settings.setting_words import choice_words, setting_words
+from gui.words.setting_words import choice_words, setting_words
 
-_DEVICES = ("auto", "cpu", "cuda", "cuda:0", "cuda:1", "mps", "xpu")
-_SPACES = ("srgb", "adobe-rgb", "eci-rgb-v2", "display-p3")
-_CURVES = ("linear", "gamma-1.8", "gamma-2.2")
 _FILES = {
     "weights": "safetensors (*.safetensors)",
     "profile": "ICC (*.icc *.icm)",
@@ -81,16 +78,11 @@ def _plain_editor(item: Field[Any], hint: Any) -> Editor:
     name, allowed, optional = item.name, item.metadata["range"], NoneType in kinds
     if kind is bool:
         return _check(name)
-    if item.metadata["choices"]:
-        return _choice(item.metadata["choices"], name)
+    if choices := item.metadata["choices"]:
+        box = _choice(choices, name, editable=bool(item.metadata["others"]))
+        return _with_button(name, box) if name in _FILES else box
     if name == "model":
-        return _choice(tuple(model_names()))
-    if name == "device":
-        return _choice(_DEVICES, editable=True)
-    if name == "profile":
-        return _with_button(name, _choice(_SPACES, editable=True))
-    if name == "assume_profile":
-        return _with_button(name, _choice(("auto", *_SPACES, *_CURVES), editable=True))
+        return _choice(model_names(), name)
     if kind is int and allowed:
         return _whole(allowed, optional=optional)
     if kind is float and allowed:
@@ -118,7 +110,7 @@ def _check(name: str) -> Editor:
     return Editor(box, box.isChecked, box.setChecked)
 
 
-def _choice(choices: tuple[str, ...], name: str = "", *, editable: bool = False) -> Editor:
+def _choice(choices: Iterable[str], name: str, *, editable: bool = False) -> Editor:
     box = QComboBox()
     box.setEditable(editable)
     for value in choices:

@@ -22,9 +22,9 @@ from PySide6.QtWidgets import (
 )
 
 from colorizer.settings import Settings
-from colorizer.settings.option import flag
 from gui.settings.setting_editors import Editor, editor_of, lock_codec
-from gui.settings.setting_words import (
+from gui.style.plain import PlainLabel
+from gui.words.setting_words import (
     choice_words,
     group_words,
     groups,
@@ -33,7 +33,6 @@ from gui.settings.setting_words import (
     order_of,
     setting_words,
 )
-from gui.style.plain import PlainLabel
 
 
 class SettingsForm(QTabWidget):
@@ -76,7 +75,7 @@ class SettingsForm(QTabWidget):
         value, box = editor.get(), editor.widget
         assert isinstance(box, QComboBox)
         box.clear()
-        for name, words in (("auto", choice_words("auto")), *devices):
+        for name, words in (("auto", choice_words("auto", "device")), *devices):
             box.addItem(words, name)
         editor.put(value)
 
@@ -123,7 +122,6 @@ class SettingsForm(QTabWidget):
         help_text.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         field = editor.widget.focusProxy() or editor.widget  # next to a button, the field itself
         for part in (editor.widget, field, label):
-            part.setToolTip(flag(item.name))
             part.setAccessibleName(name)
         field.setAccessibleDescription(help_text.text())
         column = QVBoxLayout()

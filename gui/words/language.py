@@ -78,5 +78,5 @@ def use_language(app: QCoreApplication, wish: str) -> None:
     if not words:
         return
     QLocale.setDefault(QLocale(code))
-    use_notes(read_notes(code))
     app.installTranslator(Words(words, code, app))
+    use_notes(read_notes(code))  # they call the settings by their translated names

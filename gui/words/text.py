@@ -10,10 +10,11 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, QLocale
 
 from colorizer.jobs import JobState, Kind
-from colorizer.notes import Note, Table
+from colorizer.notes import Note, Table, english
+from gui.words.setting_words import in_the_window
 
 _notes: dict[str, str | list[str]] = {}
-"""The words of the notes in the language of the window; empty for English."""
+"""The words of the notes in the language of the window; empty until one is said."""
 
 
 def shown(name: str | PathLike[str]) -> str:
@@ -101,12 +102,34 @@ def kind_words(kind: Kind) -> str:
 def use_notes(table: Table) -> None:
     """Say notes of the core in the words of a table; what it lacks is said in English."""
     _notes.clear()
-    _notes.update(table)
+    for code, words in {**english(), **table}.items():
+        _notes[code] = (
+            in_the_window(words) if isinstance(words, str) else [in_the_window(w) for w in words]
+        )
 
 
 def said(message: str) -> str:
-    """Return a message of the core in the person's language; a plain text stays as it is."""
-    return message.told(_notes) if isinstance(message, Note) else message
+    """Return a message of the core in the person's language; a plain text stays as it is.
+
+    Settings are called as the window calls them.
+    """
+    if not _notes:
+        use_notes({})
+    return _named(message).told(_notes) if isinstance(message, Note) else message
+
+
+def _named(message: Note) -> Note:
+    """Return a message whose values, too, call settings as the window does."""
+    return Note(message.code, {name: _named_value(one) for name, one in message.values.items()})
+
+
+def _named_value(value: Any) -> Any:
+    if isinstance(value, Note):
+        return _named(value)
+    if isinstance(value, list):
+        return [_named_value(one) for one in value]
+    is_option = isinstance(value, str) and value.startswith("--") and " " not in value
+    return in_the_window(value) if is_option else value
 
 
 def _tr(text: str) -> str:

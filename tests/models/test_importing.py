@@ -76,7 +76,7 @@ def test_the_same_weights_twice_are_fine_and_others_need_replace(tmp_path):
     before = weights_file("resnet18").read_bytes()
     assert import_weights(first) == "resnet18"
     other = weights_of("resnet18", tmp_path, head="bins")
-    with pytest.raises(SettingsError, match="--replace"):
+    with pytest.raises(SettingsError, match="replace them"):
         import_weights(other)
     assert weights_file("resnet18").read_bytes() == before
     import_weights(other, replace=True)

@@ -17,7 +17,7 @@ from colorizer.files.durable import write_whole
 from colorizer.files.strangers import NOTES_BYTES, parse_json, parse_toml, read_text
 from colorizer.notes import note
 from colorizer.settings import Settings
-from colorizer.settings.option import GROUPS
+from colorizer.settings.option import GROUPS, told
 
 OF_ONE_FILM = ("hints", "shots")
 """Settings that are files of one photo or film, and so of no preset."""
@@ -89,7 +89,7 @@ def explained(values: dict[str, Any] | None = None) -> Iterator[str]:
             yield f"## {title}"
         for item in items:
             yield ""
-            yield f"# {item.metadata['help']}{_allowed(item)}"
+            yield f"# {told(item)}{_allowed(item)}"
             value = item.default if values is None else values[item.name]
             known = in_toml("" if value is None else value)
             yield f"# {item.name} = {known}" if values is None else f"{item.name} = {known}"
@@ -98,7 +98,5 @@ def explained(values: dict[str, Any] | None = None) -> Iterator[str]:
 
 
 def _allowed(item: Field[Any]) -> str:
-    choices, limits = item.metadata["choices"], item.metadata["range"]
-    if choices:
-        return f" ({', '.join(choices)})"
+    limits = item.metadata["range"]
     return f" ({limits[0]:g} to {limits[1]:g})" if limits else ""

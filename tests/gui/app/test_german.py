@@ -97,14 +97,15 @@ def told(qapp, tmp_path, settings, monkeypatch):
 
 
 def test_no_text_of_the_window_is_the_same_in_english_and_german(told):
-    alike = {english for english, german in read_words("de").items() if english == german}
-    plain = {text.replace("&", "") for text in alike}
+    """German has words that are English too, such as Video."""
+    german = read_words("de").items()
+    alike = {text.replace("&", "").lower() for text, said in german if text.lower() == said.lower()}
     same = {
         text for text in told["en"] & told["de"]
         if re.search("[A-Za-z]{3}", text) and not NAMES.search(text)
-        and text.partition(" (")[0] not in plain
+        and text.partition(" (")[0].replace("&", "").lower() not in alike
     }  # fmt: skip
-    assert same - alike - plain == set()
+    assert same == set()
 
 
 @pytest.mark.slow
@@ -127,7 +128,7 @@ def test_preset_reference_and_original_are_one_word_each():
             assert "Vorlage" not in told, english
         if re.search(r"\breferences?\b", english, re.IGNORECASE) and "--reference" not in told:
             assert "Voreinstellung" not in told, english
-    assert "Vorlage" not in read_words("de")["As the source"]
+    assert "Vorlage" not in read_words("de")["as the source"]
 
 
 def test_a_key_sequence_is_german_with_the_translator(qapp):

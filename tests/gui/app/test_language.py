@@ -8,14 +8,18 @@ import pytest
 from PySide6.QtCore import QCoreApplication
 
 import gui
-from colorizer.settings import Settings
-from gui.settings.setting_words import setting_words
+from colorizer.settings import CODECS, FORMATS, Settings
+from colorizer.settings.writing import SPACES
 from gui.words.language import Words, languages, read_words
+from gui.words.setting_words import setting_words
 from tests.plain_english import faults
+
+FORMATS = {*CODECS.values(), *SPACES.values(), *list(FORMATS.values())[1:]}
+"""Names that are the same in every language."""
 
 
 def english() -> set[str]:
-    """Return all texts given to tr, and the names and help of the settings."""
+    """Return all texts given to tr, and the names, help and choices of the settings."""
     found = set()
     for file in Path(gui.__file__).parent.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
@@ -26,6 +30,7 @@ def english() -> set[str]:
                     found.add(first.value)
     for item in fields(Settings):
         found |= {setting_words(item.name), item.metadata["help"]}
+        found |= set((item.metadata["choices"] or {}).values()) - FORMATS
     return found
 
 

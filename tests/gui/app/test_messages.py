@@ -1,6 +1,8 @@
 """What the core says is said by the window in the person's language."""
 
 import json
+import re
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -9,10 +11,13 @@ from PIL import Image
 from colorizer.engine.queue import Queue
 from colorizer.errors import MediaError
 from colorizer.jobs import JobState
-from colorizer.notes import note
+from colorizer.notes import english, note
+from colorizer.settings import Settings, flag
 from gui.session.queue_cells import Column, note_words, tip
 from gui.words.language import languages, read_notes
+from gui.words.setting_words import in_the_window, setting_words
 from gui.words.text import said, use_notes
+from tests.gui.speaking import spoken
 
 
 @pytest.fixture
@@ -49,6 +54,53 @@ def test_a_list_is_joined_in_the_words_of_the_language(german):
 def test_a_plain_text_of_an_earlier_version_stays(german):
     assert said("is cut off: 10 of 20 bytes are present").startswith("is cut off")
     assert said("") == ""
+
+
+def options_in(words):
+    """Return the options that the words of a note name, sorted."""
+    return sorted(
+        re.findall("--[a-z][a-z0-9-]*", words if isinstance(words, str) else " ".join(words))
+    )
+
+
+@pytest.mark.parametrize("code", [code for code in languages() if code != "en"])
+def test_a_note_names_the_same_settings_in_every_language(code):
+    """By their options, which the window says in its own words."""
+    table = read_notes(code)
+    other = {
+        name for name, words in english().items() if options_in(words) != options_in(table[name])
+    }
+    assert other == set()
+
+
+@pytest.mark.parametrize("code", languages())
+def test_no_message_of_the_window_names_a_setting_as_the_command_line_does(qapp, code):
+    flags = {flag(item.name) for item in fields(Settings)}
+    with spoken(qapp, code):
+        assert said(note("signing.both")).startswith("„C2PA-Z" if code == "de" else "“C2PA c")
+        for name, words in (english() | dict(read_notes(code))).items():
+            for one in [words] if isinstance(words, str) else words:
+                assert not flags & set(options_in(in_the_window(one))), name
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("en", "“Existing: Replace it” replaces it"),
+        ("de", "„Vorhandene: Ersetzen“ ersetzt es"),
+    ],
+)
+def test_a_choice_is_called_as_the_window_calls_it(qapp, code, words):
+    with spoken(qapp, code):
+        assert said(note("existing.overwrite_replaces")) == words
+        inner = note("settings.number", option="--jpeg-quality", value="x")
+        label = setting_words("jpeg_quality")
+        assert label in said(note("tiff.page", number=2, pages=5, why=inner))
+
+
+def test_a_file_that_is_called_like_an_option_keeps_its_name():
+    told = said(note("list.cannot_read", file="a --name b.txt", why="none"))
+    assert "a --name b.txt" in told
 
 
 def test_in_english_nothing_changes():

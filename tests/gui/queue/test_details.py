@@ -22,7 +22,8 @@ def entry(settings):
 def test_settings_are_told_by_the_names_and_words_of_the_form(qapp):
     lines = settings_of(entry(CHANGED)).splitlines()
     expected = {
-        "Vividness: 0.35", "Codec: FFV1", "Faded prints: As faded as the print", "Every frame: on"
+        "Vividness: 0.35", "Codec: FFV1", "Faded prints: Colours as faded as the print",
+        "Every frame: on",
     }  # fmt: skip
     assert set(lines) == expected
     assert settings_of(entry(Settings())) == "All as usual"
@@ -34,7 +35,7 @@ def test_no_name_of_a_setting_is_left_in_german(qapp):
     try:
         told = settings_of(entry(CHANGED))
         assert "Lebhaftigkeit" in told
-        assert "So verblasst wie der Abzug" in told
+        assert "Farben so verblasst wie der Abzug" in told
         assert not any(name in told for name in ("vividness", "faded", "every_frame", "as-is"))
     finally:
         qapp.removeTranslator(translator)

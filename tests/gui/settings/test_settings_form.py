@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QCoreApplication, QPoint, Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QCheckBox, QLabel
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QWidget
 
 from colorizer.settings import Settings
 from gui.session.preferences import Preferences
-from gui.settings.setting_words import USUAL, choice_words, setting_words
 from gui.settings.settings_form import SettingsForm
-from gui.words.language import Words, languages, read_words
+from gui.words.language import languages
+from gui.words.setting_words import USUAL, choice_words, help_words, setting_words
+from tests.gui.speaking import spoken
 
 
 @pytest.fixture
@@ -102,22 +103,52 @@ def test_a_check_box_says_what_it_is_for_and_no_box_is_without_a_label(form):
 
 @pytest.mark.parametrize("code", languages())
 def test_every_choice_is_said_in_words(qapp, code):
-    translator = Words(read_words(code), code, qapp)
-    if code != "en":
-        qapp.installTranslator(translator)
-    try:
+    with spoken(qapp, code):
         told = {
             (item.name, value): choice_words(value, item.name)
             for item in fields(Settings) for value in item.metadata["choices"] or ()
         }  # fmt: skip
         raw = {key for key, words in told.items() if words == key[1]}
         assert raw <= {("codec", "v210")}, "the value of the command line, not a word"
-        assert told["memory", "off"] != told["faded", "off"]
         for name in {name for name, _ in told}:
             words = [one for (setting, _), one in told.items() if setting == name]
             assert len(set(words)) == len(words), "two choices look the same"
-    finally:
-        qapp.removeTranslator(translator)
+
+
+def texts_of(form, item):
+    """Return all that the form says of a setting, as people and screen readers meet it."""
+    widget = form.editor(item.name)
+    parts = [widget, *widget.findChildren(QWidget)]
+    parts += [label for label in form.findChildren(QLabel) if label.buddy() is widget]
+    found = [setting_words(item.name), help_words(item)]
+    for part in parts:
+        found += [part.toolTip(), part.whatsThis(), part.accessibleName()]
+        found.append(part.accessibleDescription())
+        if isinstance(part, QComboBox):
+            found += [part.itemText(row) for row in range(part.count())]
+        if isinstance(part, QLabel | QCheckBox):
+            found.append(part.text())
+    return found
+
+
+@pytest.mark.parametrize("code", languages())
+def test_the_form_speaks_the_words_of_the_window_alone(qapp, qtbot, code):
+    """Neither an option nor a value as it is typed, in help, tips or choices."""
+    with spoken(qapp, code):
+        form = SettingsForm()
+        qtbot.addWidget(form)
+        for item in fields(Settings):
+            told = texts_of(form, item)
+            assert not [text for text in told if re.search(r"(?<!\w)--?[a-z]", text)], item.name
+            for value, words in (item.metadata["choices"] or {}).items():
+                if value == choice_words(value, item.name):
+                    continue  # v210 is its own name
+                typed = {f"({value})", f"“{value}”", f"„{value}“", f"{value}:", f"{value} ("}
+                if re.search(r"[-:\d_]", value) or code != "en":
+                    typed = {value}  # no word of the language
+                for one in typed - set(words.split()):
+                    found = [t for t in told if re.search(rf"(?<!\w){re.escape(one)}(?!\w)", t)]
+                    assert not found, (item.name, value)
 
 
 def test_the_form_gives_back_every_choice(form):

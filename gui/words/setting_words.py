@@ -1,14 +1,15 @@
-"""What the form calls the settings and their choices, and where it shows them."""
+"""What the window calls the settings and their choices, and where the form shows them."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import Field, fields
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QLocale
 
 from colorizer.settings import Settings
-from colorizer.settings.option import GROUPS
+from colorizer.settings.option import GROUPS, flag
 
 USUAL = (
     "existing", "name", "model", "device", "size", "strength", "vividness", "reference", "format",
@@ -16,6 +17,11 @@ USUAL = (
     "quality", "smooth", "every_frame", "sequence", "fps", "sidecar", "verify",
 )  # fmt: skip
 """Settings that are always shown, in this order; the others of their group are folded away."""
+_DECLARED = {item.name: item for item in fields(Settings)}
+_OPTIONS = re.compile(
+    rf"(?<![\w-])--({'|'.join(flag(name)[2:] for name in _DECLARED)})(?![\w-])(?: ([\w-]+))?"
+)
+"""Options as the core's messages name them, with the word after each: a choice, or none."""
 
 
 def groups() -> list[str]:
@@ -60,20 +66,18 @@ def help_words(item: Field[Any]) -> str:
     return text[:1].upper() + text[1:]
 
 
-def choice_words(value: str, setting: str = "") -> str:
-    """Return a choice of a setting as a person reads it; names of formats stay what they are."""
-    fixed = {
-        "h264": "H.264", "h265": "H.265", "ffv1": "FFV1", "v210": "v210", "prores": "ProRes",
-        "dnxhr": "DNxHR", "av1": "AV1", "tiff": "TIFF",
-        "png": "PNG", "jpeg": "JPEG", "jp2": "JPEG 2000",
-        "srgb": "sRGB", "adobe-rgb": "Adobe RGB (1998)", "eci-rgb-v2": "eciRGB v2",
-        "display-p3": "Display P3",
-    }  # fmt: skip
-    words = _choices()
-    return fixed.get(value) or words.get(f"{setting}.{value}") or words.get(value, value)
+def choice_words(value: str, setting: str) -> str:
+    """Return a choice of a setting as a person reads it; what is none of them as it is."""
+    choices: dict[str, str] = _DECLARED[setting].metadata["choices"] or {}
+    if value not in choices:
+        return value
+    words = _translated(choices[value])
+    first = re.split(r"\W", words, maxsplit=1)[0]
+    # Names such as sRGB and v210 stay what they are.
+    return words[:1].upper() + words[1:] if first.isalpha() and first.islower() else words
 
 
-def value_words(value: Any, setting: str = "") -> str:
+def value_words(value: Any, setting: str) -> str:
     """Return a value of any setting as a person reads it."""
     if value is None or value == "":
         return _tr("none")
@@ -82,6 +86,25 @@ def value_words(value: Any, setting: str = "") -> str:
     if isinstance(value, float):
         return QLocale().toString(value, "g", 4)
     return choice_words(str(value), setting)
+
+
+def in_the_window(words: str) -> str:
+    """Return words of a message with the settings called as the window calls them.
+
+    Args:
+        words: may name settings as the command line does, with or without a choice, such as
+            `--existing overwrite`; options that are no settings stay.
+    """
+    return _OPTIONS.sub(_labelled, words)
+
+
+def _labelled(found: re.Match[str]) -> str:
+    name, value = found[1].replace("-", "_"), found[2] or ""
+    label = setting_words(name)
+    choices = _DECLARED[name].metadata["choices"] or {}
+    if value in choices:
+        return _tr("“%1”").replace("%1", f"{label}: {choice_words(value, name)}")
+    return _tr("“%1”").replace("%1", label) + (f" {value}" if value else "")
 
 
 def told_settings(settings: Settings) -> list[tuple[str, str]]:
@@ -93,54 +116,6 @@ def told_settings(settings: Settings) -> list[tuple[str, str]]:
         for item in items
         if getattr(settings, item.name) != getattr(usual, item.name)
     ]
-
-
-def _choices() -> dict[str, str]:
-    return {
-        "auto": _tr("Automatic"),
-        "none": _tr("By the codec"),
-        "same": _tr("As the source"),
-        "8": _tr("8 bit"),
-        "16": _tr("16 bit"),
-        "do": _tr("Colorize"),
-        "skip": _tr("Skip"),
-        "copy": _tr("Copy unchanged"),
-        "update": _tr("Update"),
-        "rename": _tr("Rename"),
-        "overwrite": _tr("Overwrite"),
-        "fail": _tr("Fail"),
-        "salvage": _tr("Salvage"),
-        "access": _tr("Access copy"),
-        "archive": _tr("Archive"),
-        "edit": _tr("Editing"),
-        "web": _tr("Web"),
-        "neutral": _tr("Neutral gray"),
-        "tint": _tr("Tint of the scan"),
-        "colour": _tr("Coloured like the rest"),
-        "fresh": _tr("As a fresh print"),
-        "as-is": _tr("As faded as the print"),
-        "faded.off": _tr("Contrast not stretched"),
-        "on": _tr("On"),
-        "off": _tr("Off"),
-        "no": _tr("No"),
-        "top": _tr("Top field first"),
-        "bottom": _tr("Bottom field first"),
-        "video": _tr("Video"),
-        "log": _tr("Printing density"),
-        "linear": _tr("Linear light"),
-        "mixed-top": _tr("Mixed, top field first"),
-        "mixed-bottom": _tr("Mixed, bottom field first"),
-        "changes.fail": _tr("Refuse such a film"),
-        "split": _tr("Make a film of each part"),
-        "pan": _tr("Panchromatic"),
-        "ortho": _tr("Orthochromatic"),
-        "blue": _tr("Sensitive to blue alone"),
-        "scene": _tr("In a scene"),
-        "film": _tr("In the whole film"),
-        "folder": _tr("In a folder of photos"),
-        "hide": _tr("Hide from the network"),
-        "show": _tr("Show to the network"),
-    }
 
 
 def _translated(text: str) -> str:
