@@ -9,7 +9,7 @@ from colorizer.settings.option import Options, option
 
 DEVICES = {
     "auto": "automatic",
-    "cpu": "processor",
+    "cpu": "CPU",
     "cuda": "graphics card",
     "cuda:0": "first graphics card",
     "cuda:1": "second graphics card",

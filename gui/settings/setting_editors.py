@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from dataclasses import Field, dataclass
 from pathlib import Path
@@ -88,11 +89,12 @@ def _plain_editor(item: Field[Any], hint: Any) -> Editor:
     if kind is float and allowed:
         return _real(allowed)
     edit = QLineEdit()
-    if kind is not Path:
-        edit.setPlaceholderText(_placeholder(name))
-        return Editor(edit, edit.text, edit.setText)
     edit.setPlaceholderText(_placeholder(name))
     text = Editor(edit, edit.text, lambda value: edit.setText("" if value is None else str(value)))
+    if item.metadata["several"]:
+        return _with_button(name, text, several=True)
+    if kind is not Path:
+        return text
     row = _with_button(name, text)
     return Editor(row.widget, lambda: Path(edit.text()) if edit.text() else None, row.put)
 
@@ -154,8 +156,8 @@ def _real(allowed: tuple[float, float]) -> Editor:
     return Editor(box, lambda: round(box.value(), 2), box.setValue)
 
 
-def _with_button(name: str, field: Editor) -> Editor:
-    """Put a button that chooses a file next to a field."""
+def _with_button(name: str, field: Editor, *, several: bool = False) -> Editor:
+    """Put a button that chooses a file, or several, next to a field."""
     button = QPushButton(_tr("Choose…"))
     row = QWidget()
     layout = QHBoxLayout(row)
@@ -165,7 +167,13 @@ def _with_button(name: str, field: Editor) -> Editor:
     row.setFocusProxy(field.widget)
 
     def choose() -> None:
-        found, _ = QFileDialog.getOpenFileName(row, _tr("Choose a file"), "", _FILES.get(name, ""))
+        kinds = _FILES.get(name, "")
+        if several:
+            found = os.pathsep.join(
+                QFileDialog.getOpenFileNames(row, _tr("Choose pictures"), "", kinds)[0]
+            )
+        else:
+            found, _ = QFileDialog.getOpenFileName(row, _tr("Choose a file"), "", kinds)
         if found:
             field.put(found)
 

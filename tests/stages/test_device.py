@@ -18,7 +18,7 @@ def test_auto_without_cuda_is_the_cpu_and_the_reason_is_given():
     chosen = device.choose_device("auto")
     assert chosen.type == "cpu"
     words = device.describe_device(chosen)
-    assert words.startswith("cpu: ")
+    assert words.startswith("CPU: ")
     assert "torch is built for the CPU alone" in words or "no CUDA device" in words
 
 

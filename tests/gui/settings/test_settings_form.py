@@ -1,3 +1,4 @@
+import os
 import re
 import subprocess
 import sys
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QCoreApplication, QPoint, Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QLabel, QPushButton, QWidget
 
 from colorizer.settings import Settings
 from gui.session.preferences import Preferences
@@ -157,6 +158,14 @@ def test_the_form_gives_back_every_choice(form):
             settings = Settings(**{item.name: value})
             form.set_values(settings)
             assert form.values() == settings
+
+
+def test_several_reference_pictures_are_chosen_by_a_button(form, monkeypatch):
+    chosen = ["/p/a.png", "/p/b.jpg"]
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_: (chosen, ""))
+    row = form.editor("reference")
+    row.findChild(QPushButton).click()
+    assert form.values().reference == os.pathsep.join(chosen)
 
 
 def test_a_purpose_chooses_the_codec_and_lets_it_go_again(form):
