@@ -33,7 +33,7 @@ def connected(address: str) -> Iterator[Any]:
         raise ClusterError(
             note(
                 "cluster.no_ray",
-                how=how_to_get("film-colorizer[cluster]", bundled="bundle.no_cluster"),
+                how=how_to_get("film-colorizer[cluster]", bundled=note("bundle.no_cluster")),
             )
         ) from error
     address = address.removeprefix("ray://")

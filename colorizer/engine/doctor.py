@@ -82,7 +82,7 @@ def _extra(name: str, module: str, opens: str) -> Finding:
     try:
         importlib.import_module(module)
     except ModuleNotFoundError:
-        bundled = "bundle.no_cluster" if name == "cluster" else "bundle.install_again"
+        bundled = note("bundle.no_cluster") if name == "cluster" else None
         how = how_to_get(f"film-colorizer[{name}]", bundled=bundled)
         return Finding(label, f"not installed; it opens {opens}: {how}")
     except Exception as error:  # a broken library may raise anything

@@ -16,18 +16,23 @@ def is_bundle() -> bool:
     return bool(getattr(sys, "frozen", False))
 
 
-def how_to_get(requirement: str, *options: str, bundled: str = "bundle.install_again") -> Note:
+def how_to_get(requirement: str, *options: str, bundled: Note | None = None) -> Note:
     """Return what a person does to have a library: pip's command, or in a bundle what helps there.
 
     Args:
         requirement: as pip takes it, such as "film-colorizer[heic]".
         options: of `pip install`.
-        bundled: code of the words that help in a bundle.
+        bundled: what helps in a bundle; None: to install it again.
     """
     if is_bundle():
-        return note(bundled)
+        return bundled or note("bundle.install_again")
     quoted = f'"{requirement}"' if "[" in requirement else requirement  # as cmd and sh take it
     return note("bundle.pip", arguments=" ".join(("pip install", *options, quoted)))
+
+
+def licences_folder() -> Path | None:
+    """Return the folder of the licences and the offer of sources that come with a bundle."""
+    return Path(sys._MEIPASS) / "licences" if is_bundle() else None  # type: ignore[attr-defined]
 
 
 def restore_library_path() -> None:

@@ -40,8 +40,9 @@ def read_weights(
     """
     if file is None or not file.is_file():
         found = note("weights.none") if file is None else note("weights.file_missing", file=file)
-        own = "weights.remedy_of_bundle" if is_bundle() else "weights.remedy"
-        remedy = note(own, model=name)
+        remedy = note("weights.remedy", model=name)
+        if is_bundle():
+            remedy = note("weights.remedy_of_bundle")
         raise WeightsError(note("weights.missing", model=repr(name), found=found, remedy=remedy))
     try:
         check_regular(file)

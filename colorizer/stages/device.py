@@ -103,7 +103,7 @@ def cuda_fix() -> str:
         return ""
     index = "https://download.pytorch.org/whl/cu128"
     options = ("--force-reinstall", "--index-url", index)
-    return how_to_get("torch", *options, bundled="bundle.no_cuda")
+    return how_to_get("torch", *options, bundled=note("bundle.no_cuda"))
 
 
 def seconds_of(predict: Callable[[Tensor], Tensor], like: Tensor, side: int) -> float:

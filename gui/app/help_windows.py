@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import re
 from collections.abc import Iterable, Sequence
+from html import escape
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, Qt, qVersion
@@ -21,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from colorizer import __version__
+from colorizer.files.bundle import licences_folder
 from gui.session.engine import LOG_LINES, Engine
 
 _PATH = re.compile(r"(?<![\w<./])(?:/|[A-Za-z]:[\\/])[^\n\"'<>]+?(?=:? *$|: |; |, |[\"'])")
@@ -97,7 +99,11 @@ def about_html() -> str:
         "(BSD), FFmpeg through PyAV with x264 and x265 (GPL), OpenCV (Apache-2.0), Pillow, "
         "tifffile and NumPy (BSD, HPND)."
     )
-    return f"<h2>Colorizer {__version__}</h2><p>{promise}</p><p>{parts}</p>"
+    text = f"<h2>Colorizer {__version__}</h2><p>{promise}</p><p>{parts}</p>"
+    if folder := licences_folder():
+        told = _tr("The licences, and the offer of the sources of GPL programs, are in %1.")
+        text += f"<p>{told.replace('%1', escape(str(folder)))}</p>"
+    return text
 
 
 def diagnostics(engine: Engine, device: str, findings: list[dict[str, object]]) -> str:

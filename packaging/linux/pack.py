@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime
 import gzip
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -24,8 +25,9 @@ from shell_words import commands, completions, man_page  # noqa: E402
 NAME = "org.colorizer.Colorizer"
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 NEEDED = (
-    "libc6 (>= 2.28), libegl1, libgl1, libxkbcommon0, libxkbcommon-x11-0, libxcb-cursor0,"
-    " libxcb-icccm4, libxcb-keysyms1, libxcb-shape0, libxcb-xkb1, libfontconfig1, libdbus-1-3"
+    f"libc6 (>= {platform.libc_ver()[1]}), libegl1, libgl1, libxkbcommon0, libxkbcommon-x11-0,"
+    " libxcb-cursor0, libxcb-icccm4, libxcb-keysyms1, libxcb-shape0, libxcb-xkb1,"
+    " libfontconfig1, libdbus-1-3"
 )
 
 
@@ -43,10 +45,13 @@ def share(root: Path) -> None:
     text = text.replace("@VERSION@", __version__).replace("@DATE@", str(datetime.date.today()))  # noqa: DTZ011
     (usr / "metainfo" / f"{NAME}.metainfo.xml").write_text(text, "utf-8")
     for shell, place in (("bash", "bash-completion/completions/colorizer"),
-                         ("zsh", "zsh/site-functions/_colorizer")):  # fmt: skip
+                         ("zsh", "zsh/vendor-completions/_colorizer")):  # fmt: skip
         file = usr / place
         file.parent.mkdir(parents=True)
         file.write_text(completions(shell), "utf-8")
+    documents = usr / "doc" / "colorizer"
+    documents.mkdir(parents=True)
+    shutil.copy(HERE.parent / "licences" / "README.txt", documents / "copyright")
     pages = usr / "man" / "man1"
     pages.mkdir(parents=True)
     with gzip.open(pages / "colorizer.1.gz", "wt", encoding="utf-8") as file:
