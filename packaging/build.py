@@ -8,6 +8,7 @@ in `build/`, in an environment of its own, and lies in `dist/` at the end.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import platform
 import shutil
@@ -26,6 +27,22 @@ WORK, OUT = ROOT / "build", ROOT / "dist"
 EXTRAS = "gui,heic,raw,bag,c2pa"
 TORCH = ["torch", "--index-url", "https://download.pytorch.org/whl/cpu"]
 TOOLS = ["pyinstaller>=6.22", "shtab"]
+SAMPLES = ("coffee.png", "rocket.tif", "astronaut.jpg")
+EXTRA_FILES = """
+import sys
+from pathlib import Path
+import numpy as np
+import OpenImageIO
+sys.path.insert(0, sys.argv[1])
+from tests.draw_photo import dng, heic
+folder = Path(sys.argv[2])
+assert heic(folder / "a.heic")
+dng(folder / "b.dng")
+ramp = OpenImageIO.ImageBuf(np.linspace(0, 1, 64 * 96, dtype=np.float32).reshape(64, 96, 1))
+for number in range(3):
+    assert ramp.write(str(folder / "frames" / f"frame_{number:04d}.exr"))
+"""
+"""Draws photos and frames that optional libraries read."""
 
 
 def call(*command: str | Path) -> None:
@@ -57,12 +74,12 @@ def bundle(python: Path) -> Path:
     return OUT / "colorizer"
 
 
-def tried(folder: Path, codecs: list[str]) -> None:
+def tried(folder: Path, python: Path) -> None:
     """Do the main job with the bundle, and see that the window and its worker start.
 
     Args:
         folder: of the bundle.
-        codecs: in which the film among the samples is written.
+        python: of the environment it was built in.
     """
     suffix = ".exe" if os.name == "nt" else ""
     command, window = folder / f"colorizer{suffix}", folder / f"colorizer-gui{suffix}"
@@ -70,25 +87,51 @@ def tried(folder: Path, codecs: list[str]) -> None:
     for former in (results, profile):
         shutil.rmtree(former, ignore_errors=True)
     call(command, "--version")
-    call(command, "doctor")
+    try_extras(command, python, results.with_name("extras"))
     call(command, "run", ROOT / "colorizer" / "samples", "-o", results, "--sidecar")
     call(command, "verify", results)
     film = ROOT / "colorizer" / "samples" / "film.mp4"
     films = results / "films"
-    for codec in codecs:
+    listed = "from colorizer.settings.writing import CODECS; print(*CODECS)"
+    for codec in subprocess.check_output([python, "-c", listed], text=True).split():
         # v210 is not verified: it lacks the film's whitest code.
         out = (results if codec == "v210" else films) / codec
         call(command, "run", film, "-o", out, "--codec", codec, "--sidecar", "-q")
     call(command, "verify", films)
     ended = subprocess.run([command, "--worker"], input=b"", capture_output=True, check=True)
     assert b'"ready"' in ended.stdout, ended
-    photo = ROOT / "colorizer" / "samples" / "coffee.png"
+    try_window(window, profile)
+
+
+def try_extras(command: Path, python: Path, folder: Path) -> None:
+    """Colorize what the optional libraries read, and make a bag of the results."""
+    told = json.loads(subprocess.check_output([command, "doctor", "--json"]))
+    wrong = [
+        one for one in told["findings"]
+        if not one["ok"] or (one["name"].startswith("extra") and "not installed" in one["found"])
+    ]  # fmt: skip
+    assert [one["name"] for one in wrong] == ["extra cluster"], wrong
+    shutil.rmtree(folder, ignore_errors=True)
+    (folder / "in" / "frames").mkdir(parents=True)
+    call(python, "-c", EXTRA_FILES, ROOT, folder / "in")
+    call(command, "run", folder / "in", "-o", folder / "bag", "--bag")
+    kinds = {file.suffix for file in (folder / "bag" / "data").rglob("*") if "_color" in str(file)}
+    assert kinds >= {".tif", ".exr"}, kinds
+    assert (folder / "bag" / "bagit.txt").is_file()
+
+
+def try_window(window: Path, profile: Path) -> None:
+    """Start the window three times at once: one of them shows the files of all."""
+    samples = [ROOT / "colorizer" / "samples" / name for name in SAMPLES]
     told = {**os.environ, "QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM", "offscreen")}
-    with subprocess.Popen([window, "--profile", profile, photo], env=told) as opened:
-        try:
-            assert is_soon(lambda: rows(profile) == 1), "the window has not added the file"
-        finally:
-            opened.terminate()
+    starts = [subprocess.Popen([window, "--profile", profile, one], env=told) for one in samples]
+    try:
+        assert is_soon(lambda: rows(profile) == len(samples)), "the window lacks files"
+        assert is_soon(lambda: sum(one.poll() is None for one in starts) == 1), "two windows"
+    finally:
+        for one in starts:
+            one.terminate()
+            one.wait(60)
 
 
 def rows(profile: Path) -> int:
@@ -120,8 +163,7 @@ def main() -> None:
     WORK.mkdir(exist_ok=True)
     python = environment(arguments.torch)
     folder = bundle(python)
-    listed = "from colorizer.settings.writing import CODECS; print(*CODECS)"
-    tried(folder, subprocess.check_output([python, "-c", listed], text=True).split())
+    tried(folder, python)
     if arguments.bundle_only:
         return
     packer = {"linux": "linux/pack.py", "win32": "windows/pack.py", "darwin": "macos/pack.py"}
