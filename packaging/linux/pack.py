@@ -31,13 +31,18 @@ NEEDED = (
 )
 
 
-def share(root: Path) -> None:
-    """Put icon, desktop file, metadata, man pages and completion below root/usr/share."""
+def share(root: Path, drawn: Path) -> None:
+    """Put icon, desktop file, metadata, man pages and completion below root/usr/share.
+
+    Args:
+        root: of the package.
+        drawn: folder of the icons.
+    """
     usr = root / "usr" / "share"
     for size in (48, 64, 128, 256, 512):
         icons = usr / "icons" / "hicolor" / f"{size}x{size}" / "apps"
         icons.mkdir(parents=True)
-        shutil.copy(HERE.parents[1] / "build" / "icons" / f"{size}.png", icons / f"{NAME}.png")
+        shutil.copy(drawn / f"{size}.png", icons / f"{NAME}.png")
     for folder in ("applications", "metainfo"):
         (usr / folder).mkdir()
     shutil.copy(HERE / f"{NAME}.desktop", usr / "applications")
@@ -60,10 +65,11 @@ def share(root: Path) -> None:
 
 def deb(bundle: Path, out: Path, machine: str) -> Path:
     """Pack the bundle into /opt/colorizer, with links in /usr/bin; removal leaves nothing."""
-    root = out.parent / "build" / "deb"
+    work = out.parent / "build"
+    root = work / "deb"
     shutil.rmtree(root, ignore_errors=True)
     shutil.copytree(bundle, root / "opt" / "colorizer", symlinks=True)
-    share(root)
+    share(root, work / "icons")
     (root / "usr" / "bin").mkdir()
     for name in ("colorizer", "colorizer-gui"):
         (root / "usr" / "bin" / name).symlink_to(f"/opt/colorizer/{name}")
@@ -88,10 +94,11 @@ def deb(bundle: Path, out: Path, machine: str) -> Path:
 
 def app_image(bundle: Path, out: Path, machine: str) -> Path:
     """Pack the bundle into one file that runs without being installed."""
-    root = out.parent / "build" / "Colorizer.AppDir"
+    work = out.parent / "build"
+    root = work / "Colorizer.AppDir"
     shutil.rmtree(root, ignore_errors=True)
     shutil.copytree(bundle, root / "opt" / "colorizer", symlinks=True)
-    share(root)
+    share(root, work / "icons")
     words = "|".join(commands(program_parser()))
     (root / "AppRun").write_text(
         "#!/bin/sh\n# The window; with a command or an option, the command line.\n"
@@ -101,7 +108,7 @@ def app_image(bundle: Path, out: Path, machine: str) -> Path:
     )
     (root / "AppRun").chmod(0o755)
     shutil.copy(HERE / f"{NAME}.desktop", root)
-    shutil.copy(HERE.parents[1] / "build" / "icons" / "256.png", root / f"{NAME}.png")
+    shutil.copy(work / "icons" / "256.png", root / f"{NAME}.png")
     file = out / f"Colorizer-{__version__}-{machine}.AppImage"
     told = {**os.environ, "ARCH": machine, "VERSION": __version__}
     subprocess.run(["appimagetool", root, file], check=True, env=told)

@@ -51,6 +51,13 @@ def test_desktop_entry_metadata_and_window_share_one_name(qapp):
     assert create_app().desktopFileName() == NAME
 
 
+@pytest.mark.skipif(
+    not shutil.which("desktop-file-validate"), reason="the checker of desktop files is not here"
+)
+def test_the_desktop_file_is_valid():
+    subprocess.run(["desktop-file-validate", PACKAGING / "linux" / f"{NAME}.desktop"], check=True)
+
+
 @pytest.mark.skipif(not shutil.which("appstreamcli"), reason="AppStream's own checker is not here")
 def test_the_metadata_is_valid(tmp_path):
     file = tmp_path / f"{NAME}.metainfo.xml"
@@ -73,6 +80,83 @@ def test_the_manual_page_has_every_command_and_the_exit_codes(shell_words):
         assert f".SH COLORIZER {name.upper()}" in page
     assert "interrupted; the same command continues" in page
     assert not re.search(r"^[.'](?!TH|SH|nf|fi)", page, re.MULTILINE)
+
+
+@pytest.mark.skipif(not shutil.which("man"), reason="man is not here")
+def test_man_finds_nothing_wrong_in_the_manual_page(shell_words, tmp_path):
+    file = tmp_path / "colorizer.1"
+    file.write_text(shell_words.man_page(), "utf-8")
+    told = {**os.environ, "MANWIDTH": "100", "LC_ALL": "C.UTF-8"}
+    shown = subprocess.run(
+        ["man", "--warnings", "-l", file], env=told, capture_output=True, text=True, check=True
+    )
+    assert shown.stderr == ""
+    assert "--existing" in shown.stdout
+
+
+@pytest.mark.skipif(not shutil.which("zsh"), reason="zsh is not here")
+def test_zsh_completes_a_command(shell_words, tmp_path):
+    (tmp_path / "_colorizer").write_text(shell_words.completions("zsh"), "utf-8")
+    script = f"fpath=({tmp_path} $fpath); autoload -Uz compinit; compinit -D -u; print $_comps[colorizer]"
+    ended = subprocess.run(["zsh", "-fc", script], capture_output=True, text=True)
+    assert ended.stdout.strip() == "_colorizer"
+
+
+def test_bash_completes_commands_options_and_their_values(shell_words):
+    script = (
+        shell_words.completions("bash")
+        + """
+completed() {
+    COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMPREPLY=()
+    found=$(complete -p colorizer); found=${found##*-F }
+    ${found%% *} colorizer "${@: -1}" "${@: -2:1}"
+    echo "${COMPREPLY[@]}"
+}
+completed colorizer ver
+completed colorizer run --shar
+completed colorizer run --codec pro
+"""
+    )
+    told = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True)
+    assert told.stdout.split() == ["verify", "--shard", "prores"]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not shutil.which("dpkg"), reason="dpkg is not here")
+def test_a_package_that_is_removed_leaves_nothing(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(PACKAGING / "linux")
+    import pack
+
+    (tmp_path / "bundle" / "_internal").mkdir(parents=True)
+    for name in ("colorizer", "colorizer-gui", "_internal/library.so"):
+        (tmp_path / "bundle" / name).write_text("#!/bin/sh\n")
+    (tmp_path / "dist").mkdir()
+    told = {**os.environ, "PYTHONPATH": str(PACKAGING.parent)}
+    icons = tmp_path / "build" / "icons"
+    subprocess.run([sys.executable, PACKAGING / "icons.py", icons], check=True, env=told)
+    file = pack.deb(tmp_path / "bundle", tmp_path / "dist", "x86_64")
+    system = tmp_path / "system"
+    for folder in ("var/lib/dpkg/info", "var/lib/dpkg/updates", "usr/share", "opt"):
+        (system / folder).mkdir(parents=True)
+    (system / "var" / "lib" / "dpkg" / "status").touch()
+
+    def present() -> set[str]:
+        """Return what lies outside dpkg's own records."""
+        paths = (path.relative_to(system).as_posix() for path in system.rglob("*"))
+        return {path for path in paths if not path.startswith("var")}
+
+    def dpkg(*words: str | Path) -> None:
+        forced = "--force-depends,not-root,bad-path"
+        subprocess.run(["dpkg", f"--root={system}", "--log=/dev/null", forced, *words], check=True)
+
+    before = present()
+    dpkg("-i", file)
+    assert {"usr/bin/colorizer", "opt/colorizer/colorizer-gui", "usr/share/doc/colorizer/copyright",
+            f"usr/share/applications/{NAME}.desktop", "usr/share/man/man1/colorizer.1.gz",
+            "usr/share/zsh/vendor-completions/_colorizer"} <= present()  # fmt: skip
+    assert (system / "usr" / "bin" / "colorizer").readlink() == Path("/opt/colorizer/colorizer")
+    dpkg("--purge", "colorizer")
+    assert present() <= before
 
 
 def test_what_the_bundle_names_can_be_imported():
