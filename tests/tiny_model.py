@@ -18,7 +18,7 @@ class TinyModel(ColourModel):
             self.conv.weight.copy_(torch.randn(2, 1, 3, 3, generator=generator) * 0.05)
             self.conv.bias.copy_(torch.tensor([0.3, 0.4]))
 
-    def predict(self, L: Tensor, *, hints=None, vividness=0.5, emulsion=None):
+    def predict(self, L: Tensor, *, vividness=0.5, emulsion=None):
         return self.conv(L / 100) * 60 + vividness
 
 

@@ -48,7 +48,7 @@ def hint_test(network: ColourModel, original: np.ndarray) -> dict[str, float]:
     point farthest from its edge.
 
     Args:
-        network: that takes hints.
+        network: any model.
         original: (H, W, 3) uint8.
 
     Returns:

@@ -25,7 +25,7 @@ def colour_one(frame: Frame, model: ColourModel, guides: Guides) -> Frame:
         model: the loaded model.
         guides: of the photo or film.
     """
-    frames = predict_chroma([frame], model, amounts=guides.amounts, hints=guides.shown)
+    frames = predict_chroma([frame], model, amounts=guides.amounts)
     frames = upsample_chroma(follow_light(guides.guide(frames)), luma_size)
     (done,) = guides.paint(frames, luma_size)
     return done

@@ -49,8 +49,6 @@ class Guides:
     """Vividness and strength by the index of the frame."""
     hints_at: HintsAt = lambda _: ()
     """The hints of a frame by its index, where they are in it."""
-    shown: tuple[Hint, ...] = ()
-    """Hints that the network sees too: those of a photo."""
     references: References | None = None
     emulsion: Callable[[int], str] = lambda _: "auto"
     """What light the material of a frame saw, by its index: one of `settings.EMULSIONS`."""
@@ -104,7 +102,7 @@ class FilmReferences:
 
 def photo_guides(settings: Settings, hints: tuple[Hint, ...] = ()) -> Guides:
     """Return the guides of a photo; its pages have the same hints."""
-    return Guides(amounts_of(settings), lambda _: hints, hints)
+    return Guides(amounts_of(settings), lambda _: hints)
 
 
 def film_guides(
@@ -142,7 +140,7 @@ def film_guides(
     emulsion = _emulsions(settings, own, film.per_frame)
     asked = _asked_of(points, read)
     return Guides(
-        amounts, lambda index: tracks.get(index, ()), (), references, emulsion, anchors, asked
+        amounts, lambda index: tracks.get(index, ()), references, emulsion, anchors, asked
     )
 
 

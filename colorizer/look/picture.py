@@ -19,7 +19,6 @@ from colorizer.jobs import Kind
 from colorizer.media import open_photo
 from colorizer.models.ab_bins import TEMPERATURE, bin_centres
 from colorizer.models.base import ColourModel, pad_to_stride
-from colorizer.models.hint_map import hint_map
 from colorizer.places.hint import Hint
 from colorizer.settings import Reading
 
@@ -98,18 +97,15 @@ def look_at(
         references: of the frame's film; its index is then the run's.
     """
     small = shrunk(frame, longest)
-    shown = hints if frame.pts is None else ()  # as the run does
     found = []
     for vividness in (0.0, 1.0):
-        guides = Guides(partial(_full, vividness), lambda _: hints, shown, references)
+        guides = Guides(partial(_full, vividness), lambda _: hints, references)
         found.append(colour_one(small, model, guides).ab)
     gray = L_to_gray(small.lightness())
     return Look(
         gray=np.rint(gray * 255).astype(np.uint8),
         ab=np.stack(found).astype(np.float16),
-        confidence=confidence_of(small.seen, model, hints)
-        if confidence
-        else np.zeros((0, 0), np.uint8),
+        confidence=confidence_of(small.seen, model) if confidence else np.zeros((0, 0), np.uint8),
         size=frame.Y.shape,
         time=float((frame.pts or 0) * frame.time_base),
     )
@@ -143,7 +139,7 @@ def finished(frame: Frame, longest: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def alternatives(
-    frame: Frame, model: ColourModel, place: tuple[float, float], hints: Hints = ()
+    frame: Frame, model: ColourModel, place: tuple[float, float]
 ) -> list[dict[str, Any]]:
     """Return the colours the network finds likely at a place, likeliest first.
 
@@ -151,12 +147,11 @@ def alternatives(
         frame: from `open_picture`, as the network is to see it.
         model: the loaded model.
         place: x and y as shares of width and height.
-        hints: colours asked for elsewhere.
 
     Returns:
         a, b in CIELAB units and share in [0, 1] of each; empty where the model scores no bins.
     """
-    scores = _bin_scores(frame.seen, model, hints)
+    scores = _bin_scores(frame.seen, model)
     if scores is None:
         return []
     height, width = scores.shape[-2:]
@@ -177,18 +172,17 @@ def alternatives(
     return sorted(offered, key=lambda one: -one["share"])
 
 
-def confidence_of(L: np.ndarray, model: ColourModel, hints: Hints = ()) -> np.ndarray:
+def confidence_of(L: np.ndarray, model: ColourModel) -> np.ndarray:
     """Return 1 less the entropy of the bins as a share of the largest.
 
     Args:
         L: what the network sees, see `Frame.seen`.
         model: the loaded model.
-        hints: colours asked for.
 
     Returns:
         (h, w) uint8, 255 is sure, at the size of the model's scores; (0, 0) if it scores no bins.
     """
-    scores = _bin_scores(L, model, hints)
+    scores = _bin_scores(L, model)
     if scores is None:
         return np.zeros((0, 0), np.uint8)
     share = torch.log_softmax(scores / TEMPERATURE, dim=0)
@@ -196,14 +190,13 @@ def confidence_of(L: np.ndarray, model: ColourModel, hints: Hints = ()) -> np.nd
     return (255 * (1 - entropy).clamp(0, 1)).round().byte().numpy()
 
 
-def _bin_scores(L: np.ndarray, model: ColourModel, hints: Hints) -> torch.Tensor | None:
+def _bin_scores(L: np.ndarray, model: ColourModel) -> torch.Tensor | None:
     """Return the scores of the ab bins, (313, h, w) float32 on the CPU, without the padding."""
     device = next(model.parameters()).device
     with torch.inference_mode():
         x = torch.from_numpy(L)[None, None].to(device)
-        given = pad_to_stride(hint_map(hints, x), model.stride)
         padded = pad_to_stride(x, model.stride)
-        answer: Any = model(padded, given) if hints and model.takes_hints else model(padded)
+        answer: Any = model(padded)
         scores = answer[0] if isinstance(answer, tuple) else answer
         if scores.shape[1] != len(bin_centres()):
             return None

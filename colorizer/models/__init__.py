@@ -48,7 +48,7 @@ MODELS: dict[str, ModelSpec] = {
     "autochrome": ModelSpec(
         builder="colorizer.models.autochrome:Autochrome",
         title="Autochrome",
-        summary="default: EfficientNet-Lite encoder, ab bins and ab regression, takes hints",
+        summary="default: EfficientNet-Lite encoder, ab bins and ab regression",
         paper="this project; after Zhang et al. 2016 and Kang et al. 2023",
         weights="autochrome.safetensors",
     ),

@@ -57,7 +57,6 @@ class Autochrome(ColourModel):
 
     stride = 32
     answer = "bins and ab"
-    takes_hints = True
     pretrained = "efficientnet_lite0"
 
     def __init__(
@@ -111,7 +110,8 @@ class Autochrome(ColourModel):
 
         Args:
             L: CIELAB lightness in [0, 100], (N, 1, H, W), H and W multiples of 32.
-            hints: see `ColourModel.predict`.
+            hints: colours at places, (N, 3, H, W): a, b in CIELAB units and a mask of 0 and 1.
+                Only training gives them: see `training.hints`.
             emulsion: see `ColourModel.predict`.
 
         Returns:
@@ -219,7 +219,6 @@ class Autochrome(ColourModel):
         self,
         L: Tensor,
         *,
-        hints: Tensor | None = None,
         vividness: float = VIVIDNESS,
         emulsion: Tensor | None = None,
         temperature: float = TEMPERATURE,
@@ -228,15 +227,13 @@ class Autochrome(ColourModel):
 
         Args:
             L: CIELAB lightness in [0, 100], (N, 1, H, W), any size.
-            hints: a, b and mask, (N, 3, H, W).
             vividness: share of the annealed mean of the bins against the regressed ab.
             emulsion: weights of linear R, G, B in the gray, (N, 3); None lets the network guess.
             temperature: of the annealed mean.
         """
         height, width = L.shape[-2:]
-        hints = None if hints is None else _scaled(pad_to_stride(hints, self.stride))
-        features = self._features(pad_to_stride(L, self.stride), hints, emulsion)
-        ab, _ = self._answer(features, hints, vividness, temperature)
+        features = self._features(pad_to_stride(L, self.stride), None, emulsion)
+        ab, _ = self._answer(features, vividness, temperature)
         return ab[..., :height, :width].clamp(-AB_SCALE, AB_SCALE)
 
     def look(
@@ -246,7 +243,7 @@ class Autochrome(ColourModel):
         height, width = L.shape[-2:]
         encoded = self._encoded(pad_to_stride(L, self.stride), None)
         features = self._decoded(encoded, None, emulsion)
-        ab, on_bins = self._answer(features, None, vividness, TEMPERATURE)
+        ab, on_bins = self._answer(features, vividness, TEMPERATURE)
         # Scores are linear in the features, so those of four places are the scores of their mean.
         with torch.autocast(L.device.type, enabled=False):
             scores = _mapped(F.avg_pool2d(features[1].float(), 2), *on_bins)
@@ -254,20 +251,19 @@ class Autochrome(ColourModel):
         return ab, Insight(tuple(encoded[2:]), scores, TEMPERATURE)
 
     def _answer(
-        self, features: tuple[Any, ...], hints: Tensor | None, vividness: float, temperature: float
+        self, features: tuple[Any, ...], vividness: float, temperature: float
     ) -> tuple[Tensor, tuple[Tensor, Tensor]]:
         """Return ab of the padded picture, and the map from features at 1/4 size to scores.
 
         Args:
             features: from `_features`.
-            hints: scaled, padded.
             vividness: see `predict`.
             temperature: see `predict`.
         """
         at2, coarse4, maps, *_ = features
         on_bins = self._on_maps(self.bins, maps)
         start = upsampled(annealed_mean_of_map(coarse4, *on_bins), at2.shape)
-        residual = self._residual(at2, coarse4, maps, start, hints).contiguous()
+        residual = self._residual(at2, coarse4, maps, start, None).contiguous()
         vivid = start
         if temperature != TEMPERATURE:
             vivid = upsampled(annealed_mean_of_map(coarse4, *on_bins, temperature), start.shape)

@@ -46,10 +46,8 @@ class ColourModel(nn.Module):
     answer: Literal["ab", "bins", "bins and ab"] = "ab"
     """What `forward` gives: colour on the scale of `target`, scores of the 313 ab bins
     (N, 313, H/4, W/4), or a pair of both."""
-    takes_hints: bool = False
-    """Whether `forward` takes hints behind L and `predict` heeds them."""
     takes_emulsion: bool = False
-    """Whether `forward` takes an emulsion after the hints and `predict` heeds it."""
+    """Whether `forward` takes an emulsion and `predict` heeds it."""
     pretrained: str = ""
     """torchvision's or timm's name of the network whose weights `load_encoder` takes; empty for a
     model that is trained from scratch."""
@@ -88,7 +86,6 @@ class ColourModel(nn.Module):
         self,
         L: Tensor,
         *,
-        hints: Tensor | None = None,
         vividness: float = VIVIDNESS,
         emulsion: Tensor | None = None,
     ) -> Tensor:
@@ -96,8 +93,6 @@ class ColourModel(nn.Module):
 
         Args:
             L: CIELAB lightness in [0, 100], (N, 1, H, W), any size.
-            hints: wanted colours, (N, 3, H, W): a, b in CIELAB units and a mask of 0 and 1; None is
-                automatic. Models that know no hints ignore it.
             vividness: 0 the cautious average colour, 1 the likeliest one; models with a single
                 answer ignore it.
             emulsion: which light the material saw, (N, 3): the weights of linear R, G, B in the
@@ -112,7 +107,7 @@ class ColourModel(nn.Module):
     def look(
         self, L: Tensor, *, vividness: float = VIVIDNESS, emulsion: Tensor | None = None
     ) -> tuple[Tensor, Insight | None]:
-        """Predict colour without hints, and tell what was found on the way.
+        """Predict colour, and tell what was found on the way.
 
         Args:
             L: see `predict`.

@@ -36,16 +36,14 @@ class SingleHeadModel(ColourModel):
         self,
         L: Tensor,
         *,
-        hints: Tensor | None = None,
         vividness: float = VIVIDNESS,
         emulsion: Tensor | None = None,
         temperature: float | None = None,
     ) -> Tensor:
-        """Predict colour; see `ColourModel.predict`. Hints and emulsion are ignored.
+        """Predict colour; see `ColourModel.predict`. The emulsion is ignored.
 
         Args:
             L: CIELAB lightness in [0, 100], (N, 1, H, W), any size.
-            hints: ignored.
             emulsion: ignored.
             vividness: turned into the temperature of the annealed mean; without bins ignored.
             temperature: of the annealed mean, in (0, 1]; None takes what belongs to `vividness`.

@@ -86,7 +86,6 @@ def _coloured(
             frames,
             model,
             amounts=guides.amounts,
-            hints=guides.shown,
             warn=notes.append,
             gather=gather,
             glimpses=anchors is not None or series is not None,

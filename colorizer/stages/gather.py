@@ -62,24 +62,21 @@ class Gather:
         self._busy = False
         self._waiting: dict[object, list[_Wish]] = {}
 
-    def predict(
-        self, model: ColourModel, L: Tensor, vividness: float, hints: Tensor | None = None
-    ) -> Tensor:
+    def predict(self, model: ColourModel, L: Tensor, vividness: float) -> Tensor:
         """Do what `model.predict` does, together with other threads.
 
         What goes wrong with another thread's picture is no matter of this one's.
 
         Args:
             model: a colour model.
-            L: (N, 1, h, w); more than one picture, or any with hints, has a call of its own.
+            L: (N, 1, h, w); more than one picture has a call of its own.
             vividness: 0 is the cautious average colour, 1 the likeliest.
-            hints: see `ColourModel.predict`.
 
         Returns:
             ab (N, 2, h, w).
         """
-        if len(L) > 1 or hints is not None:
-            return self.alone(partial(model.predict, L, vividness=vividness, hints=hints))
+        if len(L) > 1:
+            return self.alone(partial(model.predict, L, vividness=vividness))
         wish = _Wish(L)
         taken = self._take_turn(wish, _key(model, L, vividness))
         if taken:

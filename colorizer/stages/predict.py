@@ -20,9 +20,7 @@ from torch.nn.functional import interpolate
 from colorizer.errors import DeviceError, WeightsError
 from colorizer.frame import Frame
 from colorizer.models.base import VIVIDNESS, ColourModel, Insight
-from colorizer.models.hint_map import hint_map
 from colorizer.notes import note
-from colorizer.places.hint import Hint
 from colorizer.stages.device import is_out_of_memory, on_cpu, release_memory, working_dtype
 from colorizer.stages.gather import Gather, filled
 from colorizer.stages.memory.glimpse import Glimpse, glimpses_of
@@ -67,7 +65,6 @@ def predict_chroma(
     *,
     batch: int = 1,
     amounts: Amounts = plain_amounts,
-    hints: Sequence[Hint] = (),
     warn: Callable[[str], object] = _log.warning,
     gather: Gather | None = None,
     pool: Executor | None = None,
@@ -83,7 +80,6 @@ def predict_chroma(
         model: a colour model, in eval mode.
         batch: frames of like size in one call, at most.
         amounts: gives the vividness of a frame; strength is for `strengthen`.
-        hints: that the network is shown with every frame, as far as it takes any.
         warn: told each fallback in one line.
         gather: the network as several threads share it; None calls it at once.
         pool: see `device.core_pool`; on the CPU each frame of a batch gets a thread of it.
@@ -93,7 +89,7 @@ def predict_chroma(
         DeviceError: out of memory at the least setting.
         WeightsError: the network's answer is not finite.
     """
-    network = _Network(model, batch, hints, warn, gather, pool)
+    network = _Network(model, batch, warn, gather, pool)
     network.glimpses = glimpses
     for group in _alike(frames, batch, amounts):
         network.vividness, _ = amounts(group[0].index)
@@ -169,7 +165,6 @@ class _Network:
         self,
         model: ColourModel,
         batch: int,
-        hints: Sequence[Hint],
         warn: Callable[[str], object],
         gather: Gather | None,
         pool: Executor | None,
@@ -183,7 +178,6 @@ class _Network:
         self._scale = 1.0
         self.emulsion: tuple[float, float, float] | None = None
         self.vividness = VIVIDNESS
-        self._hints = hints
         self._warn = warn
         self._gather = gather
         self._pool = pool
@@ -247,17 +241,14 @@ class _Network:
         return ab, [None] * wanted if insight is None else glimpses_of(L[:wanted], insight)
 
     def _answer(self, L: Tensor) -> tuple[Tensor, Insight | None]:
-        hints, insight = (hint_map(self._hints, L) if self._hints else None), None
         told = self._told(L)
         if self.glimpses:
             look = partial(self._model.look, L, vividness=self.vividness, **told)
-            ab, insight = look() if self._gather is None else self._gather.alone(look)
-            if hints is None:
-                return ab, insight
+            return look() if self._gather is None else self._gather.alone(look)
         if self._gather is not None and not self._together and not told:
-            return self._gather.predict(self._model, L, self.vividness, hints), insight
-        call = partial(self._model.predict, L, vividness=self.vividness, hints=hints, **told)
-        return (call() if self._gather is None else self._gather.alone(call)), insight
+            return self._gather.predict(self._model, L, self.vividness), None
+        call = partial(self._model.predict, L, vividness=self.vividness, **told)
+        return (call() if self._gather is None else self._gather.alone(call)), None
 
     def _told(self, L: Tensor) -> dict[str, Tensor]:
         """Return the emulsion of pictures (N, 1, H, W), where it is known, as an argument."""

@@ -42,9 +42,9 @@ class Showing(Seeing):
         super().__init__()
         self.seen = []
 
-    def predict(self, L, *, hints=None, vividness=0.5):
+    def predict(self, L, *, vividness=0.5):
         self.seen += list(L[:, 0].numpy().copy())
-        return super().predict(L, hints=hints, vividness=vividness)
+        return super().predict(L, vividness=vividness)
 
 
 def pillared(codes):

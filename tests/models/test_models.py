@@ -51,10 +51,9 @@ def test_a_network_computes_all_where_it_is_and_waits_for_no_copy(model, monkeyp
     """The meta device stands for a card, where a copy from the CPU waits for all before it."""
     monkeypatch.setattr(torch, "autocast", lambda *_, **__: nullcontext())  # it has none
     L = torch.full((2, 1, 33, 47), 50.0, device="meta")
-    hints = torch.zeros(2, 3, 33, 47, device="meta")
     model.to("meta").look(L)  # constants are brought once
     with TensorsOfTheCPU() as mode:
-        ab = model.predict(L, hints=hints)
+        ab = model.predict(L)
         again, insight = model.look(L)
     assert mode.seen == []
     assert {one.device.type for one in (ab, again)} == {"meta"}

@@ -28,9 +28,9 @@ class Listening(TinyModel):
         self.takes_emulsion = True
         self.told = []
 
-    def predict(self, L, *, hints=None, vividness=0.5, emulsion=None):
+    def predict(self, L, *, vividness=0.5, emulsion=None):
         self.told.append(None if emulsion is None else tuple(emulsion[0].tolist()))
-        return super().predict(L, hints=hints, vividness=vividness)
+        return super().predict(L, vividness=vividness)
 
 
 def photo(path, **more):

@@ -14,8 +14,6 @@ from colorizer import pipeline
 from colorizer.engine import runner
 from colorizer.engine.runner import run_jobs
 from colorizer.jobs import Job, JobState, Kind
-from colorizer.models.hint_map import hint_map
-from colorizer.places.hint import Hint
 from colorizer.settings import Settings
 from colorizer.stages import gather
 from colorizer.stages.gather import Gather, gather_on
@@ -35,7 +33,7 @@ class Counted(TinyModel):
         self.most = most
         self.inside = threading.Semaphore()
 
-    def predict(self, L: Tensor, *, hints=None, vividness=0.5, emulsion=None):
+    def predict(self, L: Tensor, *, vividness=0.5, emulsion=None):
         assert self.inside.acquire(blocking=False), "two calls at once"
         try:
             self.calls.append(tuple(L.shape))
@@ -161,13 +159,11 @@ def test_large_pictures_do_not_pile_up():
     assert shared.together(torch.empty(1, 1, 1024, 1536)) == 1
 
 
-def test_films_and_pictures_with_hints_have_calls_of_their_own():
+def test_films_have_calls_of_their_own():
     model, shared = counted(), Gather(2)
     frames = torch.cat([lightness(0), lightness(1), lightness(2)])
     shared.predict(model, frames, 0.5)
-    hints = hint_map([Hint(0.5, 0.5, 20.0, 20.0)], lightness(0))
-    shared.predict(model, lightness(0), 0.5, hints)
-    assert [shape[0] for shape in model.calls] == [3, 1]
+    assert [shape[0] for shape in model.calls] == [3]
 
 
 def test_a_cpu_shares_no_calls():

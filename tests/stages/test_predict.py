@@ -25,7 +25,7 @@ class MemoryLimit:
     most: int
     seen: list[tuple[int, ...]] = field(default_factory=list)
 
-    def __call__(self, L: Tensor, *, hints=None, vividness=0.5):
+    def __call__(self, L: Tensor, *, vividness=0.5):
         self.seen.append(tuple(L.shape))
         if L.numel() > self.most:
             raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried 9 TB")
@@ -122,7 +122,7 @@ def test_out_of_memory_at_the_least_setting_is_an_error(model, monkeypatch):
 def test_out_of_memory_off_the_cpu_ends_on_a_copy_there(monkeypatch):
     """The meta device stands for a GPU: it computes nothing, and here it has no memory."""
     model = tiny_model()
-    network = predict._Network(model, 1, (), (told := []).append, None, None)
+    network = predict._Network(model, 1, (told := []).append, None, None)
     network._device = torch.device("meta")
     network._step_down((1, 64, 80))
     assert told == ["out of memory on meta: the CPU is used from here on"]

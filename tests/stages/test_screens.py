@@ -151,9 +151,9 @@ class Seeing(TinyModel):
         super().__init__()
         self.rough = []
 
-    def predict(self, L, *, hints=None, vividness=0.5):
+    def predict(self, L, *, vividness=0.5):
         self.rough.append(float((L[..., 1:] - L[..., :-1]).abs().mean()))
-        return super().predict(L, hints=hints, vividness=vividness)
+        return super().predict(L, vividness=vividness)
 
 
 @pytest.mark.slow

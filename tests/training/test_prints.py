@@ -26,9 +26,9 @@ class Listening(TinyModel):
         super().__init__()
         self.told = []
 
-    def predict(self, L, *, hints=None, vividness=0.5, emulsion=None):
+    def predict(self, L, *, vividness=0.5, emulsion=None):
         self.told.append(None if emulsion is None else tuple(emulsion[0].tolist()))
-        return super().predict(L, hints=hints, vividness=vividness)
+        return super().predict(L, vividness=vividness)
 
 
 def pictures(count=2, size=(48, 64)):

@@ -102,8 +102,7 @@ def alternatives(command: Mapping[str, Any]) -> dict[str, Any]:
     settings = Settings.from_dict(command["settings"])
     frame = picture_of(command, settings)
     x, y = command["place"]
-    hints = hints_here(command, frame)
-    return {"colours": offered(frame, loaded(settings), (x, y), hints.points)}
+    return {"colours": offered(frame, loaded(settings), (x, y))}
 
 
 def show(frame: Frame, out: Path) -> dict[str, Any]:

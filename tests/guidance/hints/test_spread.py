@@ -1,14 +1,20 @@
 """Hints colour their object and nothing else."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from skimage.color import rgb2lab
 
+import colorizer
 from colorizer import colorize
 from colorizer.guidance.hints.spread import spread_hints
 from colorizer.models import create_model
 from colorizer.places.hint import Hint
+
+COFFEE = Path(colorizer.__file__).parent / "samples" / "coffee.png"
 
 
 @pytest.fixture
@@ -33,6 +39,34 @@ def test_two_hints_share_the_picture(two_halves):
     done = spread_hints(L, ab, [Hint(0.25, 0.5, 40.0, 0.0), Hint(0.75, 0.5, -30.0, 10.0)])
     assert np.median(done[0, :, :95]) > 30
     assert np.median(done[0, :, 105:]) < -22
+
+
+def test_a_hint_stays_in_its_object_where_lightness_shows_no_edge(two_halves):
+    _, ab = two_halves
+    L = np.full(ab.shape[1:], 50, np.float32)
+    ab[0] = np.linspace(-40, 40, 200, dtype=np.float32)  # so smooth that no link is weak
+    change = spread_hints(L, ab, [Hint(0.25, 0.5, -20.0, -45.0)]) - ab
+    assert np.median(change[1, :, 30:70]) < -30
+    assert np.abs(change[:, :, 140:]).max() < 2
+
+
+def test_a_colour_the_network_would_never_give_reaches_the_whole_object():
+    """A saucer that the network finds brown; the places are shares of width and height."""
+    with Image.open(COFFEE) as picture:
+        gray = np.asarray(picture.convert("L"))
+    brown, blue = (
+        ab_at(colorize(gray, hints=asked)) for asked in ([], [Hint(0.74, 0.62, 10, -45)])
+    )
+    for place in ((0.74, 0.62), (0.76, 0.45), (0.70, 0.55), (0.78, 0.55)):
+        assert brown(place)[1] > 25
+        assert blue(place)[1] < -30
+    assert blue((0.5, 0.4)) == pytest.approx(brown((0.5, 0.4)), abs=2)  # in the cup
+
+
+def ab_at(picture):
+    lab = rgb2lab(np.asarray(picture))
+    height, width = lab.shape[:2]
+    return lambda place: lab[int(place[1] * height), int(place[0] * width), 1:]
 
 
 def test_without_hints_nothing_changes(two_halves):
