@@ -1,5 +1,6 @@
 ; Inno Setup: the installer of the Windows bundle. pack.py calls
-;   iscc /DVersion=0.2.0 /DBundle=dist\colorizer /DOut=dist packaging\windows\colorizer.iss
+;   iscc /DVersion=0.2.0 /DBundle=C:\...\dist\colorizer /DOut=C:\...\dist /DTypes=C:\...\types.iss colorizer.iss
+; Inno Setup 6.3 or later. Types are lines for [Registry] that pack.py writes.
 [Setup]
 AppId={{7E0E4B57-6B0C-4D0E-9A53-2A9D6E3A7C11}
 AppName=Colorizer
@@ -27,6 +28,10 @@ Name: "de"; MessagesFile: "compiler:Languages\German.isl"
 Name: "desktopicon"; Description: "{cm:CreateDesktopIcon}"; Flags: unchecked
 Name: "path"; Description: "Let terminals find the command colorizer"; Flags: unchecked
 
+[InstallDelete]
+; What an earlier version had and this one lacks; two versions of a library would be found.
+Type: filesandordirs; Name: "{app}\_internal"
+
 [Files]
 Source: "{#Bundle}\*"; DestDir: "{app}"; Flags: recursesubdirs ignoreversion
 
@@ -36,6 +41,7 @@ Name: "{autodesktop}\Colorizer"; Filename: "{app}\colorizer-gui.exe"; Tasks: des
 
 [Registry]
 ; "Open with" for photos and films; no file type is taken over.
+#include Types
 Root: HKA; Subkey: "Software\Classes\Applications\colorizer-gui.exe"; ValueType: string; ValueName: "FriendlyAppName"; ValueData: "Colorizer"; Flags: uninsdeletekey
 Root: HKA; Subkey: "Software\Classes\Applications\colorizer-gui.exe\shell\open\command"; ValueType: string; ValueData: """{app}\colorizer-gui.exe"" ""%1"""
 Root: HKA; Subkey: "Software\Classes\SystemFileAssociations\image\shell\Colorizer"; ValueType: string; ValueData: "Colorizer"; Flags: uninsdeletekey
@@ -51,13 +57,23 @@ const Key = 'Environment';
 
 { The folder joins the person's own path; the uninstaller takes it out again. }
 procedure ChangePath(Add: Boolean);
-var Folders, Own: String;
+var
+  Before, Folders, Own: String;
+  Place: Integer;
 begin
-  Own := ExpandConstant('{app}');
-  if not RegQueryStringValue(HKCU, Key, 'Path', Folders) then Folders := '';
-  StringChangeEx(Folders, ';' + Own, '', True);
-  if Add then Folders := Folders + ';' + Own;
-  RegWriteExpandStringValue(HKCU, Key, 'Path', Folders);
+  Own := ';' + ExpandConstant('{app}') + ';';
+  if not RegQueryStringValue(HKCU, Key, 'Path', Before) then Before := '';
+  Folders := ';' + Before + ';';
+  repeat
+    Place := Pos(Lowercase(Own), Lowercase(Folders));
+    if Place > 0 then Delete(Folders, Place, Length(Own) - 1);
+  until Place = 0;
+  if Add then Folders := Folders + Copy(Own, 2, Length(Own) - 1);
+  while Pos(';', Folders) = 1 do Delete(Folders, 1, 1);
+  if (Folders <> '') and (Folders[Length(Folders)] = ';') then
+    SetLength(Folders, Length(Folders) - 1);
+  if Folders = '' then RegDeleteValue(HKCU, Key, 'Path')
+  else if Folders <> Before then RegWriteExpandStringValue(HKCU, Key, 'Path', Folders);
 end;
 
 procedure CurStepChanged(Step: TSetupStep);

@@ -2,10 +2,12 @@
 
 import ast
 import os
+import plistlib
 import re
 import shutil
 import subprocess
 import sys
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from xml.etree import ElementTree
@@ -14,6 +16,8 @@ import pytest
 
 from colorizer import __version__
 from colorizer.commands.cli import program_parser
+from colorizer.media.photo.suffixes import PHOTO_SUFFIXES
+from colorizer.media.probe import FILM_SUFFIXES
 
 PACKAGING = Path(__file__).resolve().parents[2] / "packaging"
 NAME = "org.colorizer.Colorizer"
@@ -97,7 +101,8 @@ def test_man_finds_nothing_wrong_in_the_manual_page(shell_words, tmp_path):
 @pytest.mark.skipif(not shutil.which("zsh"), reason="zsh is not here")
 def test_zsh_completes_a_command(shell_words, tmp_path):
     (tmp_path / "_colorizer").write_text(shell_words.completions("zsh"), "utf-8")
-    script = f"fpath=({tmp_path} $fpath); autoload -Uz compinit; compinit -D -u; print $_comps[colorizer]"
+    load = f"fpath=({tmp_path} $fpath); autoload -Uz compinit; compinit -D -u"
+    script = f"{load}; print $_comps[colorizer]"
     ended = subprocess.run(["zsh", "-fc", script], capture_output=True, text=True)
     assert ended.stdout.strip() == "_colorizer"
 
@@ -125,6 +130,7 @@ completed colorizer run --codec pro
 @pytest.mark.skipif(not shutil.which("dpkg"), reason="dpkg is not here")
 def test_a_package_that_is_removed_leaves_nothing(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(PACKAGING / "linux")
+    monkeypatch.delitem(sys.modules, "pack", raising=False)
     import pack
 
     (tmp_path / "bundle" / "_internal").mkdir(parents=True)
@@ -170,6 +176,19 @@ def test_what_the_bundle_names_can_be_imported():
     assert not [name for name in names if find_spec(name) is None]
 
 
+@pytest.mark.parametrize("script", ["bundle.spec", *(
+    f"{system}/pack.py" for system in ("linux", "macos", "windows")
+)])  # fmt: skip
+def test_what_the_scripts_of_all_systems_import_of_the_program_exists(script):
+    tree = ast.parse((PACKAGING / script).read_text("utf-8"))
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    own = [one for one in imports if one.module and one.module.split(".")[0] == "colorizer"]
+    assert own
+    for one in own:
+        module = import_module(one.module or "")
+        assert all(hasattr(module, name.name) for name in one.names), one.module
+
+
 def test_every_script_of_a_start_is_one_that_runs(tmp_path):
     for entry, words in (
         ("start_command", "colorizer 0"),
@@ -189,6 +208,28 @@ def test_the_windows_script_starts_the_programs_of_the_bundle():
     script = (PACKAGING / "windows" / "colorizer.iss").read_text("utf-8")
     assert set(re.findall(r"[\w-]+\.exe", script)) == {"colorizer-gui.exe"}
     assert script.count("uninsdeletekey") >= 3, "an uninstall leaves nothing"
+
+
+def test_open_with_of_windows_offers_the_program_for_all_that_it_reads(monkeypatch):
+    monkeypatch.syspath_prepend(PACKAGING / "windows")
+    monkeypatch.delitem(sys.modules, "pack", raising=False)
+    import pack
+
+    lines = pack.types().splitlines()
+    assert len(lines) == len(PHOTO_SUFFIXES | FILM_SUFFIXES)
+    assert all(r"\colorizer-gui.exe\SupportedTypes" in line for line in lines)
+    assert any('ValueName: ".tif"' in line for line in lines)
+    monkeypatch.delitem(sys.modules, "pack")
+
+
+def test_an_update_of_windows_keeps_no_library_of_the_version_before():
+    script = (PACKAGING / "windows" / "colorizer.iss").read_text("utf-8")
+    assert 'Type: filesandordirs; Name: "{app}\\_internal"' in script
+
+
+def test_the_entitlements_of_macos_are_a_property_list():
+    file = PACKAGING / "macos" / "entitlements.plist"
+    assert all(plistlib.loads(file.read_bytes()).values())
 
 
 def test_icons_of_all_systems_are_made(tmp_path):
