@@ -149,6 +149,9 @@ class _Studio:
         actions = self.window.acts
         actions[Mode.SIDE.value].trigger()
         self._shoot("side_by_side")
+        self._choose_left(2)
+        self._shoot("compared")
+        self._choose_left(0)
         actions[Mode.AFTER.value].trigger()
         actions["hint"].trigger()
         panel.hinting.add(0.25, 0.7, 10.0, -45.0)
@@ -175,6 +178,18 @@ class _Studio:
             self._until(lambda: not panel.is_busy)
             self._shoot("film")
             self._shoot_smallest()
+            panel.film.references.add([self._media / "coffee.png"])
+            panel.shelf.setCurrentIndex(1)
+            self._wait(1.0)
+            self._shoot("references")
+
+    def _choose_left(self, place: int) -> None:
+        """Compare with the gray picture (0), or with the usual settings (2)."""
+        box = self.window.look_panel.against
+        box.setCurrentIndex(place)
+        box.activated.emit(place)
+        self._wait(0.5)
+        self._until(lambda: not box.is_busy)
 
     def _shoot_smallest(self) -> None:
         """Show everything in the smallest window."""

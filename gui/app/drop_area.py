@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from gui.style.plain import PlainLabel
 
-_MARGIN, _RADIUS = 16, 12
+_MARGIN, _RADIUS = 2, 12
 
 
 class DropArea(QWidget):

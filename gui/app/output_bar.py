@@ -25,6 +25,7 @@ class OutputBar(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self._has_files = False
         self._create_rows()
         self.set_first(None)
         self.end.state_asked.connect(self.state_asked)
@@ -49,6 +50,8 @@ class OutputBar(QWidget):
     def set_progress(self, done: int, total: int, words: str) -> None:
         """Show how much of the queue is done."""
         self._bar.setMaximum(max(1, total))
+        self._has_files = total > 0
+        self._show_bar()
         self._bar.setValue(done)
         self._words.setText(words)
 
@@ -61,8 +64,12 @@ class OutputBar(QWidget):
 
     def _handle_end(self, shown: bool) -> None:
         """What came of the run stands in the place of how far it is."""
-        self._bar.setVisible(not shown)
         self._words.setVisible(not shown)
+        self._show_bar()
+
+    def _show_bar(self) -> None:
+        """An empty queue has no progress."""
+        self._bar.setVisible(self._has_files and self.end.isHidden())
 
     def _create_rows(self) -> None:
         self._folder = ElidedLabel(shown(self._session.out))
@@ -74,6 +81,7 @@ class OutputBar(QWidget):
         self.end = EndBar(self._session)
         self._bar = QProgressBar(textVisible=False)
         self._bar.setFixedHeight(8)
+        self._bar.hide()
         self._bar.setAccessibleName(self.tr("Progress of the queue"))
         self._words = QLabel()
         self._words.setTextFormat(Qt.TextFormat.RichText)  # links; it holds no names of files
@@ -92,6 +100,10 @@ class OutputBar(QWidget):
         layout.addWidget(self._words, 4, 0, 1, 3)
         layout.addWidget(self.end, 5, 0, 1, 3)
         layout.setColumnStretch(1, 1)
+        labels = (head, self.presets.label)
+        widest = max(label.sizeHint().width() for label in labels)
+        for label in labels:  # what they name stands in one column
+            label.setMinimumWidth(widest)
 
     def _create_presets(self) -> PresetBox:
         session = self._session

@@ -42,8 +42,8 @@ from gui.words.text import count, plural, said
 SAMPLES = Path(__file__).parents[2] / "colorizer" / "samples"
 _READ_MS = 15_000
 """How long words stay in the status bar."""
-_EDGES = {False: (4, 6, 2, 2), True: (1, 2, 0, 0)}
-"""Around the left half, by whether the window is small: left, top, right, bottom."""
+_EDGE = {False: 8, True: 3}
+"""Room left and right of what the window shows, by whether it is small."""
 _COMPACT = 660
 """Height, in device-independent pixels, below which details fold."""
 
@@ -134,6 +134,7 @@ class Window(QMainWindow):
         for place, part in enumerate((left, self.right)):
             self.splitter.addWidget(part)
             self.splitter.setStretchFactor(place, 1)
+        self.splitter.setSizes([10_000, 10_000])  # halves, whatever their widgets wish
         self.setCentralWidget(self.splitter)
         self.watch_label = WatchLabel(self.session.watching)
         self.device_label = PlainLabel(self.tr("Device: being looked for…"))
@@ -201,6 +202,7 @@ class Window(QMainWindow):
         self.drop_area.setSizePolicy(policy, policy)
         self.right.setVisible(has_rows)
         self.details.setVisible(has_rows)
+        self._set_edges()
 
     def _handle_device(self) -> None:
         self.device_label.setText(self.device.words)
@@ -249,8 +251,16 @@ class Window(QMainWindow):
         compact = self.height() < _COMPACT
         self.output.set_compact(compact)
         self.details.set_compact(compact)
-        self._left.setContentsMargins(*_EDGES[compact])
         self._left.setSpacing(2 if compact else 6)
+        self._set_edges()
+
+    def _set_edges(self) -> None:
+        """Leave as much room on the right as on the left; the handle is between the halves."""
+        compact = self.height() < _COMPACT
+        edge, inner = _EDGE[compact], 1 if compact else 4
+        right = edge if self.right.isHidden() else inner
+        self._left.setContentsMargins(edge, inner, right, inner)
+        self.look_panel.setContentsMargins(inner, 0, edge, 0)
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the colours of the system."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QComboBox, QWidget
 
@@ -22,6 +23,8 @@ _OF_THE_FILE = ("shots", "start", "end", "reference", "hints", "device", "fps", 
                 "accept_gaps", "transfer", "interlaced", "negative", "changes", "damaged",
                 "assume_profile")  # fmt: skip
 """Settings that a file keeps when it is looked at with others."""
+_EDGES, _WIDEST = 34, 180
+"""Of the box: around its words, and its width, in device-independent pixels."""
 _FIXED = 3
 """Choices before the presets: gray, as it is now, the usual settings."""
 
@@ -63,6 +66,7 @@ class Against(QComboBox):
         self.setAccessibleName(self.tr("Compare with"))
         self.setToolTip(self.tr("What the picture on the left is: gray, or in other settings"))
         narrow_box(self, 4)
+        self.currentIndexChanged.connect(self.updateGeometry)
         self._fill()
         self.activated.connect(self._handle_chosen)
         self._looks.seen.connect(self._handle_seen)
@@ -87,6 +91,16 @@ class Against(QComboBox):
         self._looks.forget()
         self._asked = self._seen = None
         self._show(QImage(), "")
+
+    def sizeHint(self) -> QSize:
+        """Return the room for what is chosen; in a narrow window it gets less."""
+        words = self.fontMetrics().horizontalAdvance(self.currentText())
+        usual = super().sizeHint()
+        return usual.expandedTo(QSize(min(words + _EDGES, _WIDEST), usual.height()))
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the room for a few letters."""
+        return super().sizeHint()
 
     def showPopup(self) -> None:
         """Offer the presets that there are now."""

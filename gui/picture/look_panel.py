@@ -27,6 +27,7 @@ from gui.session.look import Mode
 from gui.session.session import Session
 from gui.shots.film_panel import FilmPanel
 from gui.style.elided_label import ElidedLabel
+from gui.style.plain import PlainLabel
 from gui.words.text import said, shown
 
 
@@ -181,8 +182,7 @@ class LookPanel(QWidget):
             self.show_entry(None)
             return
         self._adjusting.show(entry)
-        shown_look = self._seen
-        if shown_look is not None:
+        if (shown_look := self._seen) is not None:
             self.hinting.show(entry, shown_look)
             self._shade_quickly()
             other = colours_of(shown_look.wish.job) != colours_of(entry.job)
@@ -211,13 +211,18 @@ class LookPanel(QWidget):
         self.view = CompareView()
         self.busy = QProgressBar(textVisible=False, maximum=0)
         self.busy.setFixedHeight(3)
+        policy = self.busy.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)  # the picture does not jump
+        self.busy.setSizePolicy(policy)
         self.adjust = AdjustPanel()
         self.saved = Saved(self._session, self.view, self.film)
         self.colouring = Colouring(self.film)
         self.against = Against(self._session, self.view, self.colouring.amounts)
         layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 8, 0, 4)
         top = QHBoxLayout()
         top.addWidget(self.name, 1)
+        top.addWidget(PlainLabel(self.tr("Left:")))
         top.addWidget(self.against)
         top.addWidget(self.saved)
         layout.addLayout(top)
@@ -246,9 +251,7 @@ class LookPanel(QWidget):
         self._model.counts_changed.connect(self._handle_counts)
 
     def _handle_busy(self, busy: bool) -> None:
-        # Kept in its place, so that the picture does not jump.
-        self.busy.setMaximum(0 if busy else 1)
-        self.busy.setValue(0)
+        self.busy.setVisible(busy)
 
     # Pictures
 

@@ -15,9 +15,10 @@ from PySide6.QtWidgets import (
 )
 
 from colorizer.engine.queue import Entry
+from colorizer.places.hint import Hint
 from gui.session.session import Session
 from gui.words.setting_words import told_settings
-from gui.words.text import clock, said, shown, size_words, state_words
+from gui.words.text import clock, count, said, shown, size_words, state_words
 
 _HEAD = """
 QToolButton { border: none; padding: 3px; font-weight: 600; }
@@ -146,7 +147,10 @@ def details_of(entry: Entry) -> str:
         lines.append(_tr("Size: %1").replace("%1", size))
     if (time := clock(entry.seconds or 0.0)) != clock(0):
         lines.append(_tr("Time: %1").replace("%1", time))
-    if hints := entry.job.hints:
+    hints = [guide for guide in entry.job.hints if isinstance(guide, Hint)]
+    if pictures := len(entry.job.hints) - len(hints):
+        lines.append(_tr("References: %1").replace("%1", count(pictures)))
+    if hints:
         times = sorted({hint.when for hint in hints if hint.when is not None}, key=str)
         at = ", ".join(f"{time:.2f} s" if isinstance(time, float) else str(time) for time in times)
         number = f"{len(hints)} ({at})" if at else str(len(hints))

@@ -63,7 +63,7 @@ class PresetBox(QWidget):
         self.box.setAccessibleName(self.tr("Preset"))
         self.box.setToolTip(self.tr("Settings under a name, for files that are added from now on"))
         self.box.activated.connect(self._handle_chosen)
-        label = PlainLabel(self.tr("&Preset"))
+        label = self.label = PlainLabel(self.tr("&Preset"))
         label.setBuddy(self.box)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

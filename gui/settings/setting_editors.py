@@ -142,7 +142,8 @@ def _whole(allowed: tuple[float, float], *, optional: bool) -> Editor:
     unset = low - 1
     box.setRange(unset if optional else low, high)
     if optional:
-        box.setSpecialValueText(_tr("automatic"))
+        words = _tr("automatic")
+        box.setSpecialValueText(words[:1].upper() + words[1:])
     return Editor(
         box,
         lambda: None if optional and box.value() == unset else box.value(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QSize, QTimer
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -20,6 +20,8 @@ from gui.settings.trying import tried
 from gui.words.text import plural
 
 _MARK_MS = 300
+_FRAME = 40
+"""Height of the frame that the system draws around a dialog, about."""
 
 
 class SettingsDialog(QDialog):
@@ -51,7 +53,8 @@ class SettingsDialog(QDialog):
         ticks.timeout.connect(self.presets.refresh)
         ticks.start()
         self._create_layout()
-        self.resize(620, 680)
+        room = self.screen().availableSize() - QSize(0, _FRAME)
+        self.resize(QSize(640, 680).boundedTo(room))
 
     def settings(self) -> Settings:
         """Return what was chosen."""

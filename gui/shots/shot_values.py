@@ -23,6 +23,8 @@ from gui.style.plain import PlainLabel
 from gui.words.text import count
 
 _COLUMNS = 3
+_EDGES, _MOST = 32, 100
+"""Of a box: around its words, and the most it insists on, in device-independent pixels."""
 
 
 class ShotValues(QWidget):
@@ -70,6 +72,8 @@ class ShotValues(QWidget):
             with QSignalBlocker(box):
                 box.setCurrentIndex(max(0, box.findData(str(shot.own.get(name, "")))))
             box.setToolTip(box.currentText())
+            words = box.fontMetrics().horizontalAdvance(box.currentText())
+            box.setMinimumWidth(min(words + _EDGES, _MOST))
         self.skip.setChecked(bool(shot.own.get("skip")))
         self.reset.setEnabled(any(set(shots[n].own) - {"hints"} for n in chosen))
         self._show_scene(shot.scene, sorted({one.scene for one in shots if one.scene}))

@@ -24,6 +24,22 @@ _OPTIONS = re.compile(
 """Options as the core's messages name them, with the word after each: a choice, or none."""
 
 
+_NAMES = {
+    "existing": "Existing results", "name": "Names of results", "sidecar": "Record of each result",
+    "verify": "Verify films", "size": "Working size", "hints": "Hint file",
+    "assume_profile": "Assumed profile", "faded": "Faded prints", "paper": "Paper and bars",
+    "screens": "Print screens", "negative": "Negatives", "damaged": "Damaged photos",
+    "coloured": "Already in colour", "toned": "Tinted or toned", "blank": "Blank pages",
+    "text": "Pages of text", "line_art": "Line drawings", "caption": "Caption strip",
+    "preset": "Purpose", "hardware": "On the graphics card", "smooth": "Steady colours",
+    "memory": "Colour memory", "every_frame": "Every frame", "cards": "Title cards",
+    "shots": "Cut list", "start": "Begin at", "end": "Stop before", "changes": "Changing films",
+    "interlaced": "Field order", "sequence": "Pictures as a film", "fps": "FPS",
+    "transfer": "DPX codes",
+}  # fmt: skip
+"""Names of settings that are not those of their options."""
+
+
 def groups() -> list[str]:
     """Return the groups of settings that `colorizer run --help` has, in its order."""
     used = {item.metadata["group"] for item in fields(Settings)}
@@ -54,10 +70,8 @@ def group_words(name: str) -> str:
 
 def setting_words(name: str) -> str:
     """Return the name of a setting as a label."""
-    labels = {"preset": "Purpose", "size": "Working size", "shots": "Cut list", "fps": "FPS",
-              "hints": "Hint file", "faded": "Faded prints", "cards": "Title cards"}  # fmt: skip
     plain = name.replace("_", " ").capitalize().replace("Jpeg", "JPEG").replace("C2pa", "C2PA")
-    return _translated(labels.get(name, plain))
+    return _translated(_NAMES.get(name, plain))
 
 
 def help_words(item: Field[Any]) -> str:

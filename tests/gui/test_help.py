@@ -138,7 +138,7 @@ def luminance(colour):
 @pytest.mark.slow
 def test_a_first_run_is_told_of_device_speed_and_model(window, until):
     until(lambda: "SHA-256" in window.drop_area.device)
-    assert "cpu" in window.drop_area.device
+    assert "CPU" in window.drop_area.device
     assert [name for name, _ in window.session.devices][-1] == "cpu"
 
 

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 from colorizer.jobs import Job, Kind
 from colorizer.settings import Settings
 from gui.session.session import Session
+from gui.settings.settings_dialog import SettingsDialog
 from gui.words.language import Words, languages, read_words
 from tests.gui.conftest import make_window
 
@@ -115,6 +116,38 @@ def cut_off(window):
                 f"{type(widget).__name__} {widget.accessibleName()!r} {corner} {widget.size()}"
             )
     return found
+
+
+@pytest.mark.parametrize("width", [800, 1024, 1280])
+def test_the_empty_window_has_as_much_room_on_the_right_as_on_the_left(small, until, width):
+    until(lambda: (small.resize(width, 500), small.width() == width)[1], 5000)
+    for part in (small.output, small.pages, small.output.presets):
+        left = part.mapTo(small, QPoint()).x()
+        right = small.width() - part.mapTo(small, QPoint(part.width(), 0)).x()
+        assert left == right
+    assert not small.output._bar.isVisible(), "an empty queue has no progress"
+
+
+def test_both_halves_get_their_room_and_the_same_edge(small, until, tmp_path):
+    (row,) = small.session.model.add([Job(tmp_path / "a", tmp_path / "b", Kind.PHOTO, Settings())])
+    small.queue_panel.select(row)
+    until(lambda: (small.resize(1280, 800), small.width() == 1280)[1], 5000)
+    until(lambda: min(small.splitter.sizes()) > 600, 5000)
+    edge = small.output.mapTo(small, QPoint()).x()
+    view = small.look_panel.view
+    assert small.width() - view.mapTo(small, QPoint(view.width(), 0)).x() == edge
+
+
+def test_the_settings_fit_the_screen(small):
+    dialog = SettingsDialog(small.session.preferences, 3, small)
+    assert dialog.height() < dialog.screen().availableSize().height()
+    for size in ((560, 420), (640, 680)):
+        dialog.resize(*size)
+        dialog.show()
+        for page in range(dialog.form.count()):
+            dialog.form.setCurrentIndex(page)
+            assert dialog.size().toTuple() == size, "it fits 1600 x 1000 at 200 % with its frame"
+    dialog.close()
 
 
 def above(widget):

@@ -86,8 +86,8 @@ def test_no_message_of_the_window_names_a_setting_as_the_command_line_does(qapp,
 @pytest.mark.parametrize(
     ("code", "words"),
     [
-        ("en", "“Existing: Replace it” replaces it"),
-        ("de", "„Vorhandene: Ersetzen“ ersetzt es"),
+        ("en", "“Existing results: Replace it” replaces it"),
+        ("de", "„Vorhandene Ergebnisse: Ersetzen“ ersetzt es"),
     ],
 )
 def test_a_choice_is_called_as_the_window_calls_it(qapp, code, words):

@@ -7,15 +7,16 @@ from PySide6.QtWidgets import QApplication
 
 from colorizer.engine.queue import Entry
 from colorizer.jobs import Job, JobState, Kind
+from colorizer.places.hint import Hint, Reference
 from colorizer.settings import Settings
-from gui.queue.details import settings_of
+from gui.queue.details import details_of, settings_of
 from gui.words.language import Words, read_words
 
 CHANGED = Settings(vividness=0.35, codec="ffv1", faded="as-is", every_frame=True)
 
 
-def entry(settings):
-    job = Job(Path("/in/a.mkv"), Path("/out/a.mkv"), Kind.FILM, settings)
+def entry(settings, guides=()):
+    job = Job(Path("/in/a.mkv"), Path("/out/a.mkv"), Kind.FILM, settings, hints=guides)
     return Entry(id=1, job=job, state=JobState.FAILED, reason="cut off")
 
 
@@ -69,3 +70,10 @@ def test_the_file_and_its_settings_are_copied(details, filled):
     copied = QApplication.clipboard().text()
     assert "Strength: 0.4" in copied
     assert str(session.shown_entry().job.source) in copied
+
+
+def test_hints_and_references_are_counted_apart():
+    guides = (Hint(x=0.1, y=0.2, a=1.0, b=2.0), Reference(Path("/p/a.png")))
+    told = details_of(entry(Settings(), guides)).splitlines()
+    assert "Hints: 1" in told
+    assert "References: 1" in told
