@@ -13,8 +13,8 @@ from gui.session.session import Session
 from gui.style.elided_label import ElidedLabel
 from gui.words.text import clock, count
 
-_FEWEST = 8
-"""Letters of what came of the run, in the narrowest window."""
+_WIDEST = 170
+"""Room that what came of the run insists on, in device-independent pixels."""
 
 
 class EndBar(QWidget):
@@ -31,7 +31,6 @@ class EndBar(QWidget):
         self._session = session
         self.words = ""
         self.label = ElidedLabel()
-        self.label.setMinimumWidth(self.fontMetrics().horizontalAdvance("m" * _FEWEST))
         self.failed = QPushButton(self.tr("Show failed"))
         self.failed.clicked.connect(lambda: self.state_asked.emit(JobState.FAILED.value))
         self.again = QPushButton(self.tr("Retry"))
@@ -71,6 +70,8 @@ class EndBar(QWidget):
         told = end_words(counts)
         self.words = f"{told} · {clock(runner.seconds_of_last)}"
         self.label.setText(self.words)
+        wide = self.fontMetrics().horizontalAdvance(self.words) + 4
+        self.label.setMinimumWidth(min(wide, _WIDEST))
         for button in (self.failed, self.again):
             button.setVisible(counts[JobState.FAILED] > 0)
         self._show(True)

@@ -64,12 +64,12 @@ class OutputBar(QWidget):
 
     def _handle_end(self, shown: bool) -> None:
         """What came of the run stands in the place of how far it is."""
-        self._words.setVisible(not shown)
         self._show_bar()
 
     def _show_bar(self) -> None:
         """An empty queue has no progress."""
-        self._bar.setVisible(self._has_files and self.end.isHidden())
+        for part in (self._bar, self._words):
+            part.setVisible(self._has_files and self.end.isHidden())
 
     def _create_rows(self) -> None:
         self._folder = ElidedLabel(shown(self._session.out))
@@ -86,6 +86,7 @@ class OutputBar(QWidget):
         self._words = QLabel()
         self._words.setTextFormat(Qt.TextFormat.RichText)  # links; it holds no names of files
         self._words.setWordWrap(True)
+        self._words.hide()
         self._words.linkActivated.connect(self.state_asked)
         head = PlainLabel(self.tr("Results go to"))
         head.setBuddy(self._change)

@@ -17,7 +17,7 @@ HANDLE = 12
 """Reach of the split line for the mouse, in device-independent pixels."""
 DOT = 7
 """Radius of a hint's dot."""
-_BACK = QColor("#2b2c2f")
+_BACK = QColor("#1c1d1f")
 
 
 @dataclass(frozen=True, eq=False)

@@ -24,8 +24,11 @@ from PySide6.QtWidgets import (
 
 from colorizer.models import model_names
 from colorizer.settings import PRESETS
+from gui.style.narrow_box import narrow_box
 from gui.words.setting_words import choice_words, setting_words
 
+_FEWEST = 12
+"""Letters of a choice that are seen in the narrowest window."""
 _FILES = {
     "weights": "safetensors (*.safetensors)",
     "profile": "ICC (*.icc *.icm)",
@@ -117,6 +120,7 @@ def _choice(choices: Iterable[str], name: str, *, editable: bool = False) -> Edi
     box.setEditable(editable)
     for value in choices:
         box.addItem(choice_words(value, name), value)
+    narrow_box(box, _FEWEST)
 
     def get() -> str:
         # What a person typed has no entry; what they left alone is shown in words.

@@ -87,10 +87,9 @@ class ShotList(QWidget):
         header = self.table.horizontalHeader()
         length, table = NAMES.index("length"), self.table
         others = [n for n in range(header.count()) if n != length and not table.isColumnHidden(n)]
-        wanted = sum(
-            table.sizeHintForColumn(n) if n == 0 else header.sectionSizeHint(n) for n in others
-        )
-        room = table.viewport().width() - wanted
+        wanted = sum(header.sectionSize(n) if n == 0 else header.sectionSizeHint(n) for n in others)
+        bar = table.verticalScrollBar().sizeHint().width()  # it comes and goes
+        room = table.width() - 2 * table.frameWidth() - bar - wanted
         table.setColumnHidden(length, room < header.sectionSizeHint(length))
 
     # Making
@@ -112,7 +111,9 @@ class ShotList(QWidget):
         header = table.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        for name in ("shot", "begins", "length", "strength", "vividness"):
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)  # before pictures come, too
+        header.resizeSection(0, SIZE[0] + table.fontMetrics().horizontalAdvance("9999 ●") + 12)
+        for name in ("begins", "length", "strength", "vividness"):
             mode = QHeaderView.ResizeMode.ResizeToContents
             header.setSectionResizeMode(NAMES.index(name), mode)
         table.setMinimumHeight(height + header.sizeHint().height() - 4)

@@ -73,8 +73,9 @@ def shortened(window):
         for section in range(header.count()):
             words = header.model().headerData(section, Qt.Orientation.Horizontal)
             room = header.sectionSize(section)
-            if room and header.fontMetrics().horizontalAdvance(str(words)) > room:
-                found.append(words)
+            edges = 4  # at least, on both sides together; as Fusion draws them
+            if room and header.fontMetrics().horizontalAdvance(str(words)) + edges > room:
+                found.append(f"{words} {room}")
     overflow = window.findChildren(QToolButton, "qt_toolbar_ext_button")
     return found + [button.objectName() for button in overflow if button.isVisible()]
 
@@ -138,15 +139,17 @@ def test_both_halves_get_their_room_and_the_same_edge(small, until, tmp_path):
     assert small.width() - view.mapTo(small, QPoint(view.width(), 0)).x() == edge
 
 
-def test_the_settings_fit_the_screen(small):
+def test_the_settings_fit_the_screen(small, until):
+    """None of their widgets is cut off, at 200 % neither."""
     dialog = SettingsDialog(small.session.preferences, 3, small)
     assert dialog.height() < dialog.screen().availableSize().height()
-    for size in ((560, 420), (640, 680)):
-        dialog.resize(*size)
-        dialog.show()
+    dialog.show()
+    for size in ((640, 680), (480, 420)):
+        until(lambda size=size: (dialog.resize(*size), dialog.size().toTuple() == size)[1], 5000)
         for page in range(dialog.form.count()):
             dialog.form.setCurrentIndex(page)
-            assert dialog.size().toTuple() == size, "it fits 1600 x 1000 at 200 % with its frame"
+            scrolled = dialog.form.currentWidget()
+            assert scrolled.widget().minimumSizeHint().width() <= scrolled.viewport().width()
     dialog.close()
 
 
