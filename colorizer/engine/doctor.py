@@ -60,7 +60,7 @@ def examine() -> list[Finding]:
         Finding("python", f"{platform.python_version()} on {platform.platform()}"),
         *(_package(module, name) for module, name in _PACKAGES.items()),
         *(_extra(name, *told) for name, told in _EXTRAS.items()),
-        _device(),
+        *_devices(),
         *_codecs(),
         *_weights(),
     ]
@@ -93,13 +93,16 @@ def _extra(name: str, module: str, opens: str) -> Finding:
     return Finding(label, f"{module}: {opens}")
 
 
-def _device() -> Finding:
+def _devices() -> list[Finding]:
+    """Tell the device that is taken, and the untried kinds that only a person chooses."""
     try:
-        from colorizer.stages.device import choose_device, describe_device
+        from colorizer.stages.device import choose_device, describe_device, present_devices
 
-        return Finding("device", describe_device(choose_device("auto")))
+        chosen = Finding("device", describe_device(choose_device("auto")))
+        untried = [one for one in present_devices() if one[0].startswith(("mps", "xpu"))]
+        return [chosen, *(Finding(f"--device {name}", words) for name, words in untried)]
     except Exception:  # a broken torch may raise anything; its own line says what
-        return Finding("device", "unknown without torch", ok=False, fix=how_to_get("torch"))
+        return [Finding("device", "unknown without torch", ok=False, fix=how_to_get("torch"))]
 
 
 def _codecs() -> list[Finding]:

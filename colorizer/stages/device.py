@@ -93,7 +93,10 @@ def present_devices() -> list[tuple[str, str]]:
     """Return the names of all devices as `choose_device` takes them, each with its words."""
     count = torch.cuda.device_count() if torch.cuda.is_available() else 0
     cards = [torch.device("cuda", index) for index in range(count)]
-    return [(str(device), describe_device(device)) for device in (*cards, torch.device("cpu"))]
+    untried = [one for kind in ("mps", "xpu") if not _other_trouble(one := torch.device(kind, 0))]
+    devices = (*cards, *untried, torch.device("cpu"))
+    names = {one: one.type if one.type == "mps" else str(one) for one in devices}
+    return [(name, describe_device(device)) for device, name in names.items()]
 
 
 def cuda_fix() -> str:
