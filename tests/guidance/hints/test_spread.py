@@ -44,8 +44,8 @@ def test_two_hints_share_the_picture(two_halves):
 def test_a_hint_stays_in_its_object_where_lightness_shows_no_edge(two_halves):
     _, ab = two_halves
     L = np.full(ab.shape[1:], 50, np.float32)
-    ab[0] = np.linspace(-40, 40, 200, dtype=np.float32)  # so smooth that no link is weak
-    change = spread_hints(L, ab, [Hint(0.25, 0.5, -20.0, -45.0)]) - ab
+    ab[0] = np.linspace(-60, 60, 200, dtype=np.float32)  # so smooth that no link is weak
+    change = spread_hints(L, ab, [Hint(0.25, 0.5, -30.0, -45.0)]) - ab
     assert np.median(change[1, :, 30:70]) < -30
     assert np.abs(change[:, :, 140:]).max() < 2
 
