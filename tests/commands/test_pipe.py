@@ -2,10 +2,12 @@
 
 import io
 import os
+import shutil
 import subprocess
 import sys
 import threading
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -20,7 +22,9 @@ from colorizer.errors import MediaError
 from colorizer.media.film.piped import PipedFilm, PipedOutput
 from tests.draw_film import draw_film
 from tests.tiny_model import tiny_model
+from tests.tiny_weights import write_tiny_weights
 
+ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = Path(colorizer.__file__).with_name("samples")
 SIZE = (48, 64)
 FRAMES = 12
@@ -129,6 +133,47 @@ def test_a_film_through_real_pipes_has_the_luma_and_colours_of_the_same_from_a_f
     assert all(np.array_equal(one, two) for one, two in zip(lumas, source, strict=True))
     assert piped.stdout == direct.stdout
     assert b"12 frames" in piped.stderr
+
+
+@pytest.mark.parametrize("colours", ["C420", "C420p10", "C422p12", "C444p16"])
+def test_the_header_of_vspipe_is_read(colours):
+    bits = int(colours.partition("p")[2] or 8)
+    data, lumas = y4m(colours[1:4], bits=bits)
+    frames = data.split(b"\n", 1)[1]
+    head = f"YUV4MPEG2 {colours} F24000:1001 Ip W{SIZE[1]} H{SIZE[0]} A0:0 XLENGTH=3\n"
+    with PipedFilm(io.BytesIO(head.encode() + frames), side=32) as film:
+        assert film.rate == Fraction(24000, 1001)
+        assert film.sample_aspect_ratio is None
+        assert all(map(np.array_equal, (frame.Y for frame in film.frames()), lumas))
+
+
+PIPES = """
+set -eo pipefail
+ffmpeg -v error -i film.mkv -f framemd5 -vf extractplanes=y source.txt
+ffmpeg -v error -i film.mkv -strict -1 -f yuv4mpegpipe - | "$0" -m colorizer run - -o - --size 64 \\
+  --weights tiny.safetensors | x265 --y4m - --output-depth {bits} --lossless -o out.hevc
+ffmpeg -v error -i out.hevc -f framemd5 -vf extractplanes=y result.txt
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(
+    not (shutil.which("ffmpeg") and shutil.which("x265")), reason="no ffmpeg and x265 here"
+)
+@pytest.mark.parametrize(("pix_fmt", "bits"), [("yuv420p", 8), ("yuv422p10le", 10)])
+def test_ffmpeg_pipes_into_it_and_x265_takes_what_comes_out(tmp_path, pix_fmt, bits):
+    size = (96, 128)  # x265 takes none below 64
+    draw_film(tmp_path / "film.mkv", codec="ffv1", frames=FRAMES, size=size, pix_fmt=pix_fmt)
+    write_tiny_weights(tmp_path / "tiny.safetensors")
+    command = ["bash", "-c", PIPES.replace("{bits}", str(bits)), sys.executable]
+    told = {**os.environ, "PYTHONPATH": str(ROOT)}
+    subprocess.run(command, cwd=tmp_path, env=told, check=True, timeout=120)
+    source, result = (
+        [line.split()[-1] for line in (tmp_path / name).read_text().splitlines() if line[0] != "#"]
+        for name in ("source.txt", "result.txt")
+    )
+    assert len(source) == FRAMES
+    assert result == source
 
 
 @pytest.fixture
