@@ -72,7 +72,12 @@ def claimed(
             yield from recorded([settled], record)
         else:
             with closing(run()) as steps:
-                yield from steps
+                for progress in steps:
+                    if claim.is_lost:
+                        lost = note("claim.lost", holder=claim.holder())
+                        yield from recorded([Progress(job, JobState.FAILED, message=lost)], record)
+                        return
+                    yield progress
     finally:
         claim.release()
 

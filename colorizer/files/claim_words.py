@@ -30,6 +30,18 @@ class Beats:
         opened.truncate(0)
         self.write()
 
+    def are_last(self) -> bool:
+        """Tell whether the claim says what we wrote last; else another machine has taken it.
+
+        Raises:
+            OSError: it can't be read.
+        """
+        self._opened.seek(0)
+        return self._opened.read(MOST_BYTES) == self._words()
+
+    def _words(self) -> bytes:
+        return json.dumps(self._told | {"beat": f"{self._number:010}"}).encode()
+
     def write(self) -> None:
         """Write it in one step and in the same length, so that it can be read at any time.
 
@@ -38,7 +50,7 @@ class Beats:
         """
         self._number += 1
         self._opened.seek(0)
-        self._opened.write(json.dumps(self._told | {"beat": f"{self._number:010}"}).encode())
+        self._opened.write(self._words())
         self._opened.flush()
         os.fsync(self._opened.fileno())
 

@@ -61,12 +61,17 @@ class Claim:
 
     Args:
         target: its folder is created by `take` where it does not exist.
+
+    Attributes:
+        is_lost: whether another machine took it, since this one stood still for so long.
     """
 
     def __init__(self, target: Path) -> None:
         self._target = target
         self._file = claim_file(target)
         self._opened: IO[bytes] | None = None
+        self._beats: Beats | None = None
+        self.is_lost = False
         self._made: list[Path] = []
 
     def take(self) -> bool:
@@ -89,7 +94,8 @@ class Claim:
             mark = told_of(self._opened).get("part")
             if mark and self._file.parent not in _lockless:
                 remove_parts(self._target, mark)
-            heartbeat.begin(self, Beats(self._opened, self._target).write)
+            self._beats = Beats(self._opened, self._target)
+            heartbeat.begin(self, self._beat)
         except OSError as error:
             self.release()
             raise TargetError(
@@ -104,9 +110,12 @@ class Claim:
             died: leave it to the next run as one at which a process died.
         """
         heartbeat.end(self)
-        opened, self._opened = self._opened, None
+        with suppress(OSError):
+            self._look()
+        opened, self._opened, self._beats = self._opened, None, None
         if opened is None:
             return
+        died = died or self.is_lost  # whose it is now removes it
         if not died and os.name != "nt":
             _remove(self._file)  # while it is locked: no one else's file has this name
         with suppress(OSError):
@@ -116,6 +125,18 @@ class Claim:
         while self._made:
             with suppress(OSError):  # others have written there
                 self._made.pop().rmdir()
+
+    def _beat(self) -> None:
+        self._look()
+        if self.is_lost:
+            heartbeat.end(self)
+        elif self._beats is not None:
+            self._beats.write()
+
+    def _look(self) -> None:
+        """See whether another machine has taken the claim."""
+        if self._beats is not None and not self.is_lost:
+            self.is_lost = not self._beats.are_last()
 
     def holder(self) -> str:
         """Say who has the target."""

@@ -27,6 +27,8 @@ claim = claims.Claim(Path(sys.argv[1]))
 assert claim.take()
 print("held", flush=True)
 if sys.stdin.readline():
+    if claim.is_lost:
+        print("lost", flush=True)
     claim.release()
 """
 
@@ -101,6 +103,23 @@ def test_a_machine_that_stood_still_for_less_than_that_keeps_its_claim(target, a
         assert waited(target, 0.5 * EXPIRY)[1] is None
         another.send_signal(signal.SIGCONT)
         assert waited(target, 0.7 * EXPIRY)[1] is None
+
+
+@pytest.mark.slow
+def test_a_machine_that_stood_still_for_longer_leaves_the_claim_to_whose_it_is_now(target, another):
+    another.send_signal(signal.SIGSTOP)
+    claim, seconds = waited(target, 5 * EXPIRY)
+    assert seconds is not None
+    another.send_signal(signal.SIGCONT)
+    time.sleep(5 * BEAT)
+    assert not claim.is_lost
+    ours = f"process {os.getpid()}"
+    assert claim.holder() == ours
+    assert another.communicate("\n", timeout=30)[0] == "lost\n"
+    assert claim_file(target).exists()
+    assert claim.holder() == ours
+    claim.release()
+    assert not claim_file(target).exists()
 
 
 def test_a_claim_given_back_is_free_at_once(target, another):
