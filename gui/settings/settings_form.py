@@ -109,6 +109,8 @@ class SettingsForm(QTabWidget):
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(page)
+        bar = scroll.verticalScrollBar().sizeHint().width()
+        scroll.setMinimumWidth(page.minimumSizeHint().width() + bar)  # nothing is cut off
         return scroll
 
     def _add(self, layout: QFormLayout, item: Field[Any], hint: Any) -> None:

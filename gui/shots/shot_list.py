@@ -112,7 +112,7 @@ class ShotList(QWidget):
         header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)  # before pictures come, too
-        header.resizeSection(0, SIZE[0] + table.fontMetrics().horizontalAdvance("9999 ●") + 12)
+        header.resizeSection(0, SIZE[0] + table.fontMetrics().horizontalAdvance("999 ●") + 12)
         for name in ("begins", "length", "strength", "vividness"):
             mode = QHeaderView.ResizeMode.ResizeToContents
             header.setSectionResizeMode(NAMES.index(name), mode)
