@@ -8,6 +8,7 @@ from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent
 from PySide6.QtWidgets import QApplication, QLabel
 
+from colorizer.jobs import JobState
 from colorizer.places.hint import Hint
 from gui.app.at_end import AtEnd
 from gui.session import engine as engine_module
@@ -46,6 +47,18 @@ def test_everything_selected_and_deleted_comes_back_with_its_hints(filled, qtbot
     filled.acts["undo"].trigger()
     assert list(model.entries) == before
     filled.session.move([before[2].id], "top")
+    filled.acts["undo"].trigger()
+    assert list(model.entries) == before
+
+
+def test_done_files_that_were_cleared_come_back(filled, until):
+    model = filled.session.model
+    done = model.entries[1].id
+    model.change(done, state=JobState.DONE)
+    before = list(model.entries)
+    until(filled.acts["clear_done"].isEnabled)
+    filled.acts["clear_done"].trigger()
+    assert [entry.id for entry in model.entries] == [e.id for e in before if e.id != done]
     filled.acts["undo"].trigger()
     assert list(model.entries) == before
 

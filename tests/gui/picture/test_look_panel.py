@@ -115,6 +115,7 @@ def test_typed_keys_reach_the_picture_after_adding(seen, qtbot, qapp):
 def test_unsure_places_are_covered_on_wish(seen, until):
     seen.acts["unsure"].trigger()
     until(lambda: not seen.look_panel.view._cover.isNull())
+    assert "Pink: low confidence in the colour" in seen.look_panel.view._footer()
 
 
 @pytest.mark.slow

@@ -79,6 +79,18 @@ def test_a_search_is_stopped_and_begun_anew(panel, until):
     assert panel.shots.firsts == FOUND
 
 
+def test_the_picture_keeps_its_height_while_shots_are_shown(panel, shop, until):
+    """They are below the queue."""
+    before = panel.view.height()
+    assert panel.film.list.isVisible()
+    shop.acts["shots"].trigger()
+    assert not panel.film.list.isVisible()
+    assert panel.view.height() == before
+    shop.acts["shots"].trigger()
+    until(panel.film.list.isVisible)
+    assert panel.view.height() == before
+
+
 def test_keys_jump_from_shot_to_shot(found, shop):
     line, actions = found.timeline, shop.acts
     actions["shot_on"].trigger()
