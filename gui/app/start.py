@@ -82,7 +82,7 @@ def come_forward(window: Window, files: Sequence[Path]) -> None:
 
 def create_app() -> QApplication:
     """Return the application, making it where there is none."""
-    app = QApplication.instance() or QApplication([])
+    app = QApplication.instance() or QApplication(["colorizer-gui"])
     assert isinstance(app, QApplication)
     app.setApplicationName("Colorizer")
     app.setApplicationDisplayName("Colorizer")

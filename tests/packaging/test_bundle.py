@@ -52,7 +52,10 @@ def test_desktop_entry_metadata_and_window_share_one_name(qapp):
     root = ElementTree.parse(PACKAGING / "linux" / f"{NAME}.metainfo.xml").getroot()
     assert root.findtext("id") == NAME
     assert root.findtext("launchable") == f"{NAME}.desktop"
-    assert create_app().desktopFileName() == NAME
+    app = create_app()
+    assert app.desktopFileName() == NAME
+    # Of X11, whose windows have the name of the application for their class.
+    assert desktop_entry()["StartupWMClass"] == app.applicationName()
 
 
 @pytest.mark.skipif(
