@@ -10,6 +10,7 @@ import logging
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
+from functools import cache
 from pathlib import Path
 from typing import NoReturn
 
@@ -145,8 +146,9 @@ class Parser(argparse.ArgumentParser):
         super().error(shown(message))
 
 
+@cache
 def program_parser() -> Parser:
-    """Return the parser of all commands; manual, completion and tests read it too."""
+    """Return the parser of all commands, always the same; manual, completion and tests read it."""
     shape = argparse.RawDescriptionHelpFormatter
     parser = Parser(
         prog="colorizer",

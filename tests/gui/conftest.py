@@ -13,6 +13,8 @@ from PIL import Image
 
 from colorizer.engine.queue import Queue
 from colorizer.settings import Settings
+from gui.session import engine
+from tests.forked_worker import forking
 from tests.gui.keys import let_go
 from tests.tiny_weights import write_tiny_weights
 
@@ -34,6 +36,22 @@ def weights(tmp_path_factory):
 @pytest.fixture(scope="session")
 def settings(weights):
     return Settings(weights=weights, device="cpu", size=64)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _worker_starts_at_once(tmp_path_factory):
+    """Fork the workers of windows, but where a test changes what a new Python imports."""
+    if not hasattr(os, "pidfd_open"):
+        yield
+        return
+    plain, path = engine.worker_command, os.environ.get("PYTHONPATH")
+    with forking(tmp_path_factory.mktemp("worker")) as forked, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            engine,
+            "worker_command",
+            lambda: forked if os.environ.get("PYTHONPATH") == path else plain(),
+        )
+        yield
 
 
 def draw_scans(folder):
