@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.sources import source
+
 ROOT = Path(__file__).resolve().parents[1]
 EVERYWHERE = {"notes", "errors", "settings", "jobs", "frame", "files", "places", "colour"}
 """What every package above them may import."""
@@ -55,10 +57,10 @@ def files(package: str) -> list[Path]:
 
 def imported(path: Path) -> Iterator[str]:
     """Yield the dotted names a file imports, inside functions too."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in source(path).imports:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
+        else:
             assert node.level == 0, f"{path}: relative import"
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
@@ -126,14 +128,7 @@ def test_only_media_knows_the_codec_libraries():
         if "media" in path.relative_to(ROOT).parts or path.name == "profiles.py":  # Little CMS
             continue
         assert not {name.partition(".")[0] for name in imported(path)} & CODEC_LIBRARIES, path
-        attributes = {
-            node.attr
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-            if isinstance(node, ast.Attribute)
-            and isinstance(node.value, ast.Name)
-            and node.value.id == "cv2"
-        }
-        assert not attributes & CV2_CODECS, path
+        assert not source(path).of_cv2 & CV2_CODECS, path
 
 
 @pytest.mark.parametrize("module", ["colorizer", "colorizer.commands.cli", "colorizer.jobs"])

@@ -1,14 +1,11 @@
 """Messages of the core: each has a code, its words stand in one table for each language."""
 
-import io
+import ast
 import json
 import pickle
 import re
 import string
-import tokenize
-from collections.abc import Callable, Iterator
-from functools import cache
-from itertools import pairwise
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,50 +15,40 @@ from colorizer import errors
 from colorizer.errors import MediaError
 from colorizer.notes import Note, as_json, english, from_json, note, revived
 from tests.plain_english import faults
+from tests.sources import source
 
 CORE = Path(colorizer.__file__).parent
 LANGUAGES = sorted((CORE.parent / "gui" / "languages" / "notes").glob("*.json"))
 INNER = note("queue.program_ended")
-TEXTS = {tokenize.STRING, getattr(tokenize, "FSTRING_START", tokenize.STRING)}
 OUTER = note("file.reason", path=Path("/a.tif"), reason=INNER)
 
 
-@cache
-def tokens_of(file: Path) -> list[tokenize.TokenInfo]:
-    every = tokenize.generate_tokens(io.StringIO(file.read_text("utf-8")).readline)
-    return [token for token in every if token.type not in (tokenize.NL, tokenize.COMMENT)]
-
-
-def calls(of: Callable[[str], bool]) -> Iterator[tuple[str, list[tokenize.TokenInfo]]]:
-    """Yield where the core and the window call something, and the tokens of the call itself."""
+def calls(*names: str) -> Iterator[tuple[str, ast.Call]]:
+    """Yield where the core and the window call something of these names, and the call."""
     for file in [*CORE.rglob("*.py"), *(CORE.parent / "gui").rglob("*.py")]:
-        tokens = tokens_of(file)
-        for place, (token, after) in enumerate(pairwise(tokens)):
-            before = tokens[place - 1].string
-            if after.string == "(" and of(token.string) and before not in ("def", "class"):
-                yield f"{file.relative_to(CORE.parent)}:{token.start[0]}", outer(tokens, place + 2)
+        for name in names:
+            for call in source(file).calls.get(name, ()):
+                yield f"{file.relative_to(CORE.parent)}:{call.lineno}", call
 
 
-def outer(tokens: list[tokenize.TokenInfo], place: int) -> list[tokenize.TokenInfo]:
-    """Return the tokens of a call up to its end without those in brackets of their own."""
-    deep, found = 0, []
-    for token in tokens[place:]:
-        deep -= token.string in (")", "]", "}")
-        if deep < 0:
-            break
-        if deep == 0:
-            found.append(token)
-        deep += token.string in ("(", "[", "{")
-    return found
+def is_text(node: ast.AST) -> bool:
+    """Return whether an argument is words, but for those in brackets inside it."""
+    match node:
+        case ast.JoinedStr() | ast.Constant(value=str()):
+            return True
+        case ast.BinOp() | ast.BoolOp() | ast.IfExp() | ast.NamedExpr() | ast.Starred():
+            return any(map(is_text, ast.iter_child_nodes(node)))
+    return False
 
 
 def used() -> dict[str, set[frozenset[str]]]:
     """Return the codes given to `note` in the source, each with the names of its values."""
     found: dict[str, set[frozenset[str]]] = {}
-    for _, tokens in calls(lambda name: name == "note"):
-        if re.fullmatch(r'"\w+(\.\w+)+"', tokens[0].string):  # the window has a method note too
-            names = [one.string for one, other in pairwise(tokens) if other.string == "="]
-            found.setdefault(tokens[0].string.strip('"'), set()).add(frozenset(names))
+    for _, call in calls("note"):
+        match call.args:
+            case [ast.Constant(value=str(code))] if re.fullmatch(r"\w+(\.\w+)+", code):
+                names = frozenset(one.arg for one in call.keywords if one.arg)
+                found.setdefault(code, set()).add(names)
     return found
 
 
@@ -89,8 +76,9 @@ def test_errors_and_warnings_are_notes():
     told = {*kinds, "warn", "_warn"}
     plain = [
         place
-        for place, tokens in calls(told.__contains__)
-        if any(token.type in TEXTS for token in tokens) and not place.startswith("gui")
+        for place, call in calls(*told)
+        if any(map(is_text, (*call.args, *(one.value for one in call.keywords))))
+        and not place.startswith("gui")
     ]
     assert plain == []
 

@@ -1,8 +1,9 @@
 """One spelling: colour, and colorize as the program; names of formats and libraries stay."""
 
-import ast
 import re
 from pathlib import Path
+
+from tests.sources import source
 
 ROOT = Path(__file__).resolve().parents[1]
 FILES = sorted(
@@ -19,22 +20,11 @@ OTHERS = {
 """A network, a keyword of y4m headers, names of PyAV and imagecodecs."""
 
 
-def defined(tree: ast.Module):
-    """Yield the names that a module defines."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef):
-            yield node.name
-        elif isinstance(node, ast.arg):
-            yield node.arg
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            yield node.id
-
-
 def test_names_are_spelled_one_way():
     found = {
         f"{path.name}: {name}"
         for path in FILES
-        for name in defined(ast.parse(path.read_text()))
+        for name in source(path).defined
         if AMERICAN.search(name) and not any(other in name.casefold() for other in OTHERS)
     }
     assert found == set()

@@ -1,6 +1,8 @@
 """Windows without a display, each with its own queue, preferences and worker process."""
 
 import os
+from contextlib import ExitStack
+from functools import cache
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"  # before Qt is imported
 
@@ -45,11 +47,12 @@ def _worker_starts_at_once(tmp_path_factory):
         yield
         return
     plain, path = engine.worker_command, os.environ.get("PYTHONPATH")
-    with forking(tmp_path_factory.mktemp("worker")) as forked, pytest.MonkeyPatch.context() as patch:
+    with ExitStack() as stack, pytest.MonkeyPatch.context() as patch:
+        forked = cache(lambda: stack.enter_context(forking(tmp_path_factory.mktemp("worker"))))
         patch.setattr(
             engine,
             "worker_command",
-            lambda: forked if os.environ.get("PYTHONPATH") == path else plain(),
+            lambda: forked() if os.environ.get("PYTHONPATH") == path else plain(),
         )
         yield
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import gui
+from tests.sources import source
 
 FOLDER = Path(gui.__file__).parent
 MAY_IMPORT = {
@@ -29,10 +30,10 @@ MODULES = {
 def imported(file):
     """Return the modules a file names, those that only the type checker sees too."""
     found = set()
-    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+    for node in source(file).imports:
         if isinstance(node, ast.Import):
             found.update(alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
+        else:
             found.add(node.module)
             found.update(f"{node.module}.{alias.name}" for alias in node.names)
     return found
