@@ -1,6 +1,7 @@
 """What the cases share: a quick network, a result, and `run` as a person starts it."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -10,26 +11,44 @@ from colorizer.commands import cli
 from colorizer.commands.report import ExitCode
 from colorizer.engine import networks
 from tests import drawn
+from tests.as_made import Made
 from tests.tiny_model import tiny_model
 
 
+@contextmanager
+def _tiny() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pipeline, "load_model", lambda *_: tiny_model())
+        networks._load.cache_clear()
+        yield
+    networks._load.cache_clear()
+
+
 @pytest.fixture
-def tiny(monkeypatch) -> Iterator[None]:
+def tiny() -> Iterator[None]:
     """Let every command and the Python interface use a network without weights."""
-    monkeypatch.setattr(pipeline, "load_model", lambda *_: tiny_model())
-    networks._load.cache_clear()
-    yield
-    networks._load.cache_clear()
+    with _tiny():
+        yield
+
+
+def _make(folder: Path) -> None:
+    drawn.photo(folder / "in" / "a.png", 1)
+    drawn.film(folder / "in" / "film.mkv")
+    named = [str(folder / "in"), "-o", str(folder / "out"), "--size", "64", "--codec", "ffv1"]
+    with _tiny():
+        assert cli.main(["run", *named]) == ExitCode.OK
+
+
+@pytest.fixture(scope="session")
+def once(tmp_path_factory) -> Made:
+    return Made(tmp_path_factory.mktemp("results"), _make)
 
 
 @pytest.fixture
-def made(tmp_path, tiny) -> Path:
+def made(once, tiny) -> Iterator[Path]:
     """A folder whose photo and film have their results in `out`."""
-    drawn.photo(tmp_path / "in" / "a.png", 1)
-    drawn.film(tmp_path / "in" / "film.mkv")
-    named = [str(tmp_path / "in"), "-o", str(tmp_path / "out"), "--size", "64", "--codec", "ffv1"]
-    assert cli.main(["run", *named]) == ExitCode.OK
-    return tmp_path
+    with once.lent() as folder:
+        yield folder
 
 
 def run(*arguments: object) -> int:

@@ -16,6 +16,7 @@ from colorizer.archive.records.provenance import read_sidecar, sidecar_of
 from colorizer.commands import cli
 from colorizer.commands.report import ExitCode
 from tests import drawn
+from tests.as_made import Made
 from tests.tiny_model import tiny_model
 
 
@@ -32,16 +33,27 @@ def verify(*arguments) -> int:
     return cli.main(["verify", *map(str, arguments)])
 
 
-@pytest.fixture
-def archive(tmp_path):
-    """Colour results of a JPEG, a 16-bit TIFF of the same stem, a deeper PNG and a film."""
-    drawn.photo(tmp_path / "in" / "a.jpg", 1)
+def draw_archive(folder):
+    drawn.photo(folder / "in" / "a.jpg", 1)
     gray = drawn.picture(2).astype(np.uint16) * 257
-    tifffile.imwrite(tmp_path / "in" / "a.tif", gray, photometric="minisblack")
-    drawn.photo(tmp_path / "in" / "1920" / "b.png", 3)
-    drawn.film(tmp_path / "in" / "film.mkv")
-    assert run(tmp_path / "in", "-o", tmp_path / "out", "--codec", "ffv1") == ExitCode.OK
-    return tmp_path
+    tifffile.imwrite(folder / "in" / "a.tif", gray, photometric="minisblack")
+    drawn.photo(folder / "in" / "1920" / "b.png", 3)
+    drawn.film(folder / "in" / "film.mkv")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pipeline, "load_model", lambda *_: tiny_model())
+        assert run(folder / "in", "-o", folder / "out", "--codec", "ffv1") == ExitCode.OK
+
+
+@pytest.fixture(scope="module")
+def once(tmp_path_factory):
+    return Made(tmp_path_factory.mktemp("archive"), draw_archive)
+
+
+@pytest.fixture
+def archive(once):
+    """Colour results of a JPEG, a 16-bit TIFF of the same stem, a deeper PNG and a film."""
+    with once.lent() as folder:
+        yield folder
 
 
 def results(folder) -> list[str]:

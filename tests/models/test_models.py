@@ -174,8 +174,7 @@ COUNTS = {
 @pytest.mark.parametrize("name", COUNTS)
 def test_the_number_of_trained_parameters_is_the_published_one(name):
     thin = {"embedding_thin": 16} if name.startswith("deepcolor") else {}  # is not counted
-    with torch.device("meta"):
-        assert trainable_parameters(create_model(name, **thin)) == COUNTS[name]
+    assert trainable_parameters(create_model(name, **thin)) == COUNTS[name]
 
 
 def test_models_and_settings_agree_on_the_default_vividness():
