@@ -1,12 +1,15 @@
 """What many tests share."""
 
 import os
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 # Two processes of tests share the cores: more threads in each would only wait for one another.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENCV_FOR_THREADS_NUM", "1")
 
+import numpy as np
 import pytest
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -18,6 +21,25 @@ def shared_data() -> Path:
     if not DATA.is_dir():
         pytest.skip("no shared data beside the checkout")
     return DATA
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _a_picture_is_looked_at_once() -> Iterator[None]:
+    """Keep what the encoder finds for negatives in a picture: many tests draw the same ones."""
+    if not (module := sys.modules.get("colorizer.stages.negatives")):
+        yield
+        return
+    plain, found = module.findings, {}
+
+    def findings(L: np.ndarray) -> np.ndarray:
+        key = L.shape, L.dtype, L.tobytes()
+        if key not in found:
+            found[key] = plain(L)
+        return found[key].copy()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "findings", findings)
+        yield
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -162,8 +162,9 @@ class Engine(QObject):
     def _handle_event(self, event: dict[str, Any]) -> None:
         if event["event"] == "ready":
             self._deaths = 0
-            self._become(Life.READY)
-            self.ready.emit()
+            if self.life is Life.STARTING:  # it may have been stopped meanwhile
+                self._become(Life.READY)
+                self.ready.emit()
         elif "job" in event:
             self._deaths = 0
             self.job_event.emit(event)

@@ -71,13 +71,12 @@ def test_a_film_that_changes_is_split_into_whole_films(tmp_path, case, capsys):
     assert colorize(source, str(out), "--changes", "split", *more) == ExitCode.OK
     parts = [out / "a_color.1.mkv", out / "a_color.2.mkv"]
     assert sorted(out.glob("*.mkv")) == parts
-    wanted = [luma_of(joined(tmp_path / f"p{n}{source.suffix}", {**common, **drawing}))
-              for n, drawing in enumerate((one, two))]  # fmt: skip
+    alone = [joined(tmp_path / f"p{n}{source.suffix}", {**common, **drawing})
+             for n, drawing in enumerate((one, two))]  # fmt: skip
     if case != "depth":
-        assert [luma_of(part) for part in parts] == wanted
-    for number, (part, drawing) in enumerate(zip(parts, (one, two), strict=True)):
-        drawn = looks_of(joined(tmp_path / f"q{number}{source.suffix}", {**common, **drawing}))
-        found = looks_of(part)
+        assert [luma_of(part) for part in parts] == [luma_of(film) for film in alone]
+    for part, film in zip(parts, alone, strict=True):
+        drawn, found = looks_of(film), looks_of(part)
         assert found[0] == drawn[0]
         assert found[1] == drawn[1]
         assert found[2] == drawn[2] or drawn[2] == 2

@@ -30,7 +30,7 @@ from tests.tiny_model import tiny_model
 ERRORS = (errno.ENOSPC, errno.EIO, errno.EMFILE)
 CALLS = ("open", "write", "fsync", "rename", "close")
 KINDS = ("film", "sequence")
-SEGMENT = 24
+SEGMENT = 8
 
 
 def inject(patch: pytest.MonkeyPatch, call: str, fails: Fails) -> None:

@@ -12,21 +12,16 @@ from colorizer.errors import TargetError
 from colorizer.jobs import Job, JobState, Kind
 from colorizer.settings import Settings
 from tests.draw_film import draw_film
-from tests.draw_sequence import draw_dpx
 from tests.tiny_model import tiny_model
 
 
-def sources(folder):
-    """Draw what can be made: a film into a film and into frames, frames, and a photo."""
+def source_of(folder, kind):
+    """Draw what can be made: a photo, or a film that becomes a film or frames."""
+    if kind == "photo":
+        Image.new("L", (64, 48), 120).save(folder / "b.png")
+        return folder / "b.png", "b.png", Kind.PHOTO
     draw_film(folder / "a.mkv", frames=60)
-    (folder / "in").mkdir()
-    draw_dpx(folder / "in", 60)
-    Image.new("L", (64, 48), 120).save(folder / "b.png")
-    return {
-        "film": (folder / "a.mkv", "a.mkv", Kind.FILM),
-        "frames of a film": (folder / "a.mkv", "a_%06d.dpx", Kind.FILM),
-        "photo": (folder / "b.png", "b.png", Kind.PHOTO),
-    }
+    return folder / "a.mkv", "a.mkv" if kind == "film" else "a_%06d.dpx", Kind.FILM
 
 
 def end_without(job, remove):
@@ -54,7 +49,7 @@ def remove_tree(folder):
 
 @pytest.mark.parametrize("kind", ["film", "frames of a film", "photo"])
 def test_it_is_said_that_the_folder_is_gone_and_what_to_do(tmp_path, kind):
-    source, name, of = sources(tmp_path)[kind]
+    source, name, of = source_of(tmp_path, kind)
     out = tmp_path / "out"
     job = Job(source, out / name, of, Settings(size=64, device="cpu"))
     told = end_without(job, lambda: remove_tree(out))
@@ -64,7 +59,7 @@ def test_it_is_said_that_the_folder_is_gone_and_what_to_do(tmp_path, kind):
 
 
 def test_unfinished_files_that_were_removed_are_not_a_fault_of_the_codec(tmp_path):
-    source, name, of = sources(tmp_path)["film"]
+    source, name, of = source_of(tmp_path, "film")
     out = tmp_path / "out"
 
     def remove():
@@ -78,7 +73,7 @@ def test_unfinished_files_that_were_removed_are_not_a_fault_of_the_codec(tmp_pat
 @pytest.mark.parametrize("number", [errno.ENODEV, errno.ENXIO, errno.EACCES])
 def test_an_unplugged_disk_is_told_from_one_that_refuses(tmp_path, monkeypatch, number):
     """The mount point goes with its disk; a folder that may not be made is not gone."""
-    source, name, of = sources(tmp_path)["photo"]
+    source, name, of = source_of(tmp_path, "photo")
 
     def run(job, *_, **__):
         yield from ()

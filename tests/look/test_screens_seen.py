@@ -29,7 +29,7 @@ def drawn(path, codes):
         stream = container.add_stream("ffv1", RATE)
         stream.height, stream.width = codes.shape
         stream.pix_fmt = "gray"
-        for _ in range(8):
+        for _ in range(NUMBER + 1):
             container.mux(stream.encode(av.VideoFrame.from_ndarray(codes.astype(np.uint8), "gray")))
         container.mux(stream.encode(None))
     return path

@@ -1,5 +1,7 @@
 """What the network sees of a frame with an iris is the picture as its clean film shows it."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 
@@ -26,6 +28,12 @@ def seen(frames):
     return list(FilmLevels("off").level(mark_shots(frames)))
 
 
+@cache
+def clean_film():
+    """Return the same film without an iris, as the network sees it."""
+    return seen(film([999] * len(RADII)))
+
+
 def ring(radius, begin, end):
     return circle(radius + end) & ~circle(radius + begin)
 
@@ -34,7 +42,7 @@ def ring(radius, begin, end):
 def test_next_to_an_iris_the_network_sees_what_is_there(way):
     """Truth: the same film without an iris; at its rim too, where nothing dark is left."""
     radii = RADII[::way]
-    clean, done = seen(film([999] * len(radii))), seen(film(radii))
+    clean, done = clean_film(), seen(film(radii))
     apart, rim, other = [], [], []
     last = clean[-1 if way == 1 else 0].seen
     for one, whole, radius in list(zip(done, clean, radii, strict=True)):
@@ -70,19 +78,19 @@ def test_a_dark_thing_that_fills_a_small_iris_is_not_the_range_of_its_picture(wa
     assert np.mean(apart) < 4
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("way", [1, -1])
 @pytest.mark.parametrize("start", [8, 25])
 def test_a_run_that_continues_under_an_iris_sees_the_same(way, start):
     radii = [14 + 0.8 * n for n in range(64)][::way]
     whole, states = FilmLevels("fresh"), {}
-    first = []
-    for frame in whole.level(mark_shots(film(radii))):
+    first, marked = [], list(mark_shots(film(radii)))
+    for frame in whole.level(iter(marked)):
         first.append(frame.seen)
         states[frame.index + 1] = whole.state(frame.index + 1)
     later = FilmLevels("fresh")
     later.resume(start, states[start])
-    begin = max(0, start - CONTEXT)
-    rest = [one for one in mark_shots(film(radii)) if one.index >= begin]
+    rest = marked[max(0, start - CONTEXT) :]
     again = {one.index: one.seen for one in later.level(iter(rest))}
     for index in range(start, len(radii)):
         np.testing.assert_array_equal(again[index], first[index])

@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from gui.session import engine as module
-from gui.session.engine import Engine
+from gui.session.engine import Engine, Life
 
 ECHO = """
 import json, sys
@@ -49,6 +49,13 @@ def test_answers_go_to_who_asked_and_events_of_jobs_to_all(played, until):
     ]
     assert events[0]["job"] == 7
     until(lambda: "no JSON at all" in engine.log)
+
+
+def test_a_worker_that_is_stopped_before_it_is_ready_stays_stopped(played):
+    engine = played(ECHO)
+    engine.start()
+    engine.stop()
+    assert (engine.life, engine.process_id) == (Life.ENDED, 0)
 
 
 def test_a_death_is_told_open_questions_are_answered_and_a_new_worker_comes(played, until):
