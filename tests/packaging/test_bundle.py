@@ -129,21 +129,50 @@ completed colorizer run --codec pro
     assert told.stdout.split() == ["verify", "--shard", "prores"]
 
 
-@pytest.mark.slow
-@pytest.mark.skipif(not shutil.which("dpkg"), reason="dpkg is not here")
-def test_a_package_that_is_removed_leaves_nothing(tmp_path, monkeypatch):
+@pytest.fixture
+def packed(tmp_path, monkeypatch):
+    """The module that packs for Linux, and a bundle whose programs print their names."""
     monkeypatch.syspath_prepend(PACKAGING / "linux")
     monkeypatch.delitem(sys.modules, "pack", raising=False)
-    import pack
-
+    pack = import_module("pack")
     (tmp_path / "bundle" / "_internal").mkdir(parents=True)
     for name in ("colorizer", "colorizer-gui", "_internal/library.so"):
-        (tmp_path / "bundle" / name).write_text("#!/bin/sh\n")
+        file = tmp_path / "bundle" / name
+        file.write_text("#!/bin/sh\nbasename $0\n")
+        file.chmod(0o755)
     (tmp_path / "dist").mkdir()
     told = {**os.environ, "PYTHONPATH": str(PACKAGING.parent)}
     icons = tmp_path / "build" / "icons"
     subprocess.run([sys.executable, PACKAGING / "icons.py", icons], check=True, env=told)
-    file = pack.deb(tmp_path / "bundle", tmp_path / "dist", "x86_64")
+    yield pack
+    sys.modules.pop("pack")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="of Linux")
+def test_an_app_image_starts_the_window_and_with_a_command_the_command_line(
+    packed, tmp_path, monkeypatch
+):
+    tool = tmp_path / "tools" / "appimagetool"
+    tool.parent.mkdir()
+    tool.write_text('#!/bin/sh\ntest "$ARCH" = x86_64 && touch "$2"\n')
+    tool.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tool.parent), prepend=os.pathsep)
+    assert packed.app_image(tmp_path / "bundle", tmp_path / "dist", "x86_64").exists()
+    root = tmp_path / "build" / "Colorizer.AppDir"
+    assert (root / f"{NAME}.desktop").exists()
+    assert (root / f"{NAME}.png").exists()
+    for words, program in (
+        ([], "colorizer-gui"), (["film.mkv"], "colorizer-gui"),
+        (["run", "film.mkv"], "colorizer"), (["--version"], "colorizer"),
+    ):  # fmt: skip
+        assert subprocess.check_output([root / "AppRun", *words], text=True) == f"{program}\n"
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not shutil.which("dpkg"), reason="dpkg is not here")
+def test_a_package_that_is_removed_leaves_nothing(packed, tmp_path):
+    file = packed.deb(tmp_path / "bundle", tmp_path / "dist", "x86_64")
     system = tmp_path / "system"
     for folder in ("var/lib/dpkg/info", "var/lib/dpkg/updates", "usr/share", "opt"):
         (system / folder).mkdir(parents=True)
