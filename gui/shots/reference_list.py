@@ -26,7 +26,7 @@ from gui.session.engine import Engine
 from gui.session.thumbnails import icon_of
 from gui.shots.references import PICTURES, Listed, References
 from gui.style.list_page import ListPage
-from gui.words.text import as_tip, shown
+from gui.words.text import as_tip, said, shown
 
 _ICON = (72, 54)
 _KEPT = 500
@@ -51,6 +51,8 @@ class ReferenceList(ListPage):
         super().__init__(self.tr("References"), QSize(*_ICON), self.tr("Add references…"), parent)
         self._references, self._engine = references, engine
         self._pictures: OrderedDict[Path, QIcon] = OrderedDict()
+        self._troubles: dict[Path, str] = {}
+        """Why pictures that were looked at can be no references."""
         self.setAcceptDrops(True)
         self.list.setWordWrap(True)
         self.button.clicked.connect(self.choose)
@@ -68,8 +70,7 @@ class ReferenceList(ListPage):
         self.list.blockSignals(True)
         self.list.clear()
         for one in self._references.all:
-            words = self._references.words_of(one)
-            item = QListWidgetItem(self._icon(one.file), f"{shown(one.file.name)}\n{words}")
+            item = QListWidgetItem(self._icon(one.file), self._words(one))
             item.setToolTip(as_tip(shown(one.file)))
             self.list.addItem(item)
             item.setSelected(one in chosen)
@@ -79,6 +80,13 @@ class ReferenceList(ListPage):
         )
         self.words.setText("" if self._references.all else words)
         self._handle_selected()
+
+    def _words(self, one: Listed) -> str:
+        """Return name and place of a reference, and why it can be none."""
+        lines = [shown(one.file.name), self._references.words_of(one)]
+        if trouble := self._troubles.get(one.file):
+            lines.append(f"! {shown(said(trouble))}")
+        return "\n".join(lines)
 
     def _handle_selected(self) -> None:
         may = self._references.may_change
@@ -109,6 +117,11 @@ class ReferenceList(ListPage):
         return self._pictures[file]
 
     def _handle_picture(self, file: Path, event: dict[str, Any]) -> None:
+        self._troubles[file] = event.get("error") or event.get("trouble", "")
+        for row, one in enumerate(self._references.all):
+            item = self.list.item(row)
+            if one.file == file and item is not None:
+                item.setText(self._words(one))
         if "error" in event:
             return
         codes = base64.b64decode(event["pixels"])

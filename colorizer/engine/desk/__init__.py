@@ -30,7 +30,7 @@ from colorizer.engine.desk.watched import arrived as arrived
 from colorizer.engine.networks import loaded
 from colorizer.errors import ColorizerError
 from colorizer.jobs import Kind
-from colorizer.notes import as_json
+from colorizer.notes import as_json, note
 from colorizer.settings import Reading, Settings
 
 if TYPE_CHECKING:
@@ -146,15 +146,21 @@ def thumbnail(command: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def coloured_thumbnail(command: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a small picture of a photo in its colours as base64 codes of sRGB."""
+    """Return a small picture of a photo in its colours as base64 codes of sRGB.
+
+    With `trouble` where it can be no reference, as it is gray.
+    """
+    from colorizer.guidance.references.reference import LEAST_CHROMA, chroma_of
     from colorizer.look.picture import open_picture, shrunk
     from colorizer.look.saved import saved_picture
 
     path, longest = Path(command["source"]), command.get("longest", THUMBNAIL)
-    frame = shrunk(open_picture(path, Kind.PHOTO, side=_THUMBNAIL_L), longest)
-    rgb = saved_picture(path, Kind.PHOTO, frame, longest)
+    whole = open_picture(path, Kind.PHOTO, side=_THUMBNAIL_L)
+    rgb = saved_picture(path, Kind.PHOTO, shrunk(whole, longest), longest)
     codes = base64.b64encode(rgb.tobytes()).decode()
-    return {"pixels": codes, "height": rgb.shape[0], "width": rgb.shape[1]}
+    gray = whole.tint is None or chroma_of(whole.tint) < LEAST_CHROMA
+    told = {"trouble": as_json(note("reference.no_colour"))} if gray else {}
+    return {"pixels": codes, "height": rgb.shape[0], "width": rgb.shape[1], **told}
 
 
 def probe(command: Mapping[str, Any]) -> dict[str, Any]:

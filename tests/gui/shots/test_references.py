@@ -79,6 +79,16 @@ def test_a_picture_dropped_on_the_film_asks_what_it_is(panel, studio, until, tmp
     assert panel._seen.ab[:, 1].astype(float).mean() > 20, "the preview has its colours"
 
 
+def test_what_can_be_no_reference_is_said_at_once(panel, until, tmp_path):
+    """A gray picture and one that can't be read would fail the film at night."""
+    Image.new("L", (160, 120), 90).save(tmp_path / "gray.png")
+    (tmp_path / "no.png").write_text("no picture")
+    listed = panel.film.reference_list.list
+    panel.film.references.add([tmp_path / "gray.png", tmp_path / "no.png"])
+    until(lambda: "this one has none" in listed.item(0).text())
+    until(lambda: "!" in listed.item(1).text())
+
+
 def test_references_are_listed_with_pictures_and_removed(panel, studio, until):
     listed = panel.film.reference_list
     panel.film.references.add([studio.coat])
