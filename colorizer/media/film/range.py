@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from heapq import heappush, heappushpop
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from colorizer.errors import MediaError
-from colorizer.media.film.clock import WITHOUT_TIMES, Clock
+from colorizer.media.film.clock import TRANSPORT, WITHOUT_TIMES, Clock
 from colorizer.media.film.container import open_container
 from colorizer.notes import note
 from colorizer.places.trim import Place
+
+if TYPE_CHECKING:
+    from av import VideoStream
 
 _REORDER = 32
 """Packets by which coding order may run ahead of showing order; H.264 allows 16 frames."""
@@ -131,7 +136,14 @@ def steady_times(path: Path, index: int, time_base: Fraction, step: int) -> tupl
     return tuple(times)
 
 
-def has_packets_between(path: Path, index: int, begin: Fraction, end: Fraction) -> bool:
+def gap_test(path: Path, stream: VideoStream) -> Callable[[Fraction, Fraction], bool] | None:
+    """Return what tells gaps of a stream from new clocks; None where clocks never change."""
+    if stream.container.format.name not in TRANSPORT:
+        return None
+    return partial(_has_packets_between, path, stream.index)
+
+
+def _has_packets_between(path: Path, index: int, begin: Fraction, end: Fraction) -> bool:
     """Tell whether the other streams of a film have packets in a gap of one: its clock runs on.
 
     Args:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
@@ -15,7 +15,7 @@ import numpy as np
 from colorizer.errors import UnsupportedMedia
 from colorizer.frame import Colours, Frame, working_L
 from colorizer.media.film.anchor import Anchor, CountLog, Counts
-from colorizer.media.film.clock import TRANSPORT, Clock, Epoch
+from colorizer.media.film.clock import Clock, Epoch
 from colorizer.media.film.colour_tags import complete_tags
 from colorizer.media.film.decode import FilmDecoder
 from colorizer.media.film.endings import Ending, mixed_line
@@ -36,7 +36,7 @@ from colorizer.media.film.open import (
     unkept,
 )
 from colorizer.media.film.own_colours import own_colours
-from colorizer.media.film.range import find_span, has_packets_between
+from colorizer.media.film.range import find_span, gap_test
 from colorizer.media.film.side import Carrier, kinds_of, starts_at
 from colorizer.media.film.side_scan import first_side_data, later_side_data
 from colorizer.media.film.wanted import Wanted
@@ -60,6 +60,7 @@ class FilmSource:
     side_data: Mapping[str, bytes] = MappingProxyType({})
     late_side_data: frozenset[str] = frozenset()
     epochs: Sequence[Epoch] = ()
+    is_part = False
 
     def __init__(
         self,
@@ -214,7 +215,7 @@ class FilmSource:
             self.warnings.append(note("film.no_rate"))
         self.rate = rate or Fraction(25)
         self.time_base = Fraction(stream.time_base or first.time_base or 1 / self.rate)
-        self._clock = Clock(self.time_base, is_gap=self._gap_test())
+        self._clock = Clock(self.time_base, is_gap=gap_test(path, stream))
         self.epochs = self._clock.epochs
         self.origin = clock_origin(self._decoder.container, self.time_base, first)
         self._looks = LookReader(stream, interlaced=self._interlaced)
@@ -251,26 +252,20 @@ class FilmSource:
         if start is None and end is None:
             return
         start, end = (own_place(place, self.timecode, self.rate) for place in (start, end))
-        clock = {"rate": self.rate, "time_base": self.time_base, "is_gap": self._gap_test()}
+        clock = {
+            "rate": self.rate,
+            "time_base": self.time_base,
+            "is_gap": gap_test(self.path, self.stream),
+        }
         span = find_span(self.path, self.stream.index, start, end, **clock)
         self._span, self.first_index, self.seconds = span, span.first, span.seconds
+        self.is_part = True
         self.frame_count, self.counted = span.frames, True
         if not span.first and span.seconds is not None and span.first_pts is not None:
             self.seconds = span.seconds + span.first_pts * self.time_base - self.origin
         if span.first:
             step = round(1 / (self.rate * self.time_base))
             self.origin = span.begins(self._decoder.first.pts or 0, step) * self.time_base
-
-    def _gap_test(self) -> Callable[[Fraction, Fraction], bool] | None:
-        """Return what tells gaps from new clocks; None where clocks never change."""
-        if self._decoder.container.format.name not in TRANSPORT:
-            return None
-        return partial(has_packets_between, self.path, self.stream.index)
-
-    @property
-    def is_part(self) -> bool:
-        """Whether it is only a part of the film."""
-        return self._span is not None
 
     def _warn(self, *notes: str | None) -> None:
         self.warnings += filter(None, notes)

@@ -275,13 +275,11 @@ def test_a_preview_shows_it(film):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "settings", [{"every_frame": True}, {"smooth": False}, {"interlaced": "top"}]
-)
-def test_references_hold_on_every_path(film, settings):
+@pytest.mark.parametrize("way", [{"every_frame": True}, {"smooth": False}, {"interlaced": "top"}])
+def test_references_hold_on_every_path(film, way):
     folder, _ = film
     hints = [{"frame": AT, "reference": "painted.png"}]
-    done = colorized(folder, "e.mkv", hints, **settings)
+    done = colorized(folder, "e.mkv", hints, **way)
     target = wanted(folder, folder / "painted.png", AT)
     assert np.abs(square_of(done[AT] - target, AT)).mean() < 1.5
     square = square_of(target, AT).mean(axis=(1, 2))
