@@ -21,6 +21,7 @@ def chroma_of(folder, gray, **settings):
     return int(np.ptp(rgb, axis=-1).max()), [str(text) for text in last.warnings]
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("letters", [13, 22])
 def test_a_page_of_text_stays_gray_unless_colour_is_wished(tmp_path, letters):
     page = draw_page.text(np.random.default_rng(letters), letters=letters)
