@@ -22,7 +22,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     give_streams()
     restore_library_path()
-    arguments = _parser().parse_args(argv)
+    arguments = window_parser().parse_args(argv)
     try:
         import PySide6.QtWidgets  # noqa: F401
     except ImportError as error:
@@ -43,7 +43,8 @@ class _Parser(argparse.ArgumentParser):
         super().error(shown(message))
 
 
-def _parser() -> argparse.ArgumentParser:
+def window_parser() -> argparse.ArgumentParser:
+    """Return the parser of the command; its manual page reads it too."""
     parser = _Parser(prog="colorizer-gui", description="The window of Colorizer.")
     parser.add_argument(
         "inputs", nargs="*", type=Path, metavar="INPUT", help="files and folders to add"

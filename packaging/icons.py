@@ -16,12 +16,12 @@ def main(folder: Path) -> None:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from PySide6.QtWidgets import QApplication
 
-    from gui.style.icons import app_icon
+    from gui.style.icons import app_pixmap
 
     app = QApplication([])
     folder.mkdir(parents=True, exist_ok=True)
     for size in SIZES:
-        app_icon().pixmap(size, size).save(str(folder / f"{size}.png"))
+        app_pixmap(size).save(str(folder / f"{size}.png"))
     largest = Image.open(folder / f"{SIZES[-1]}.png")
     largest.save(folder / "colorizer.icns")
     largest.save(folder / "colorizer.ico", sizes=[(size, size) for size in SIZES if size <= 256])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import datetime
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +12,9 @@ import shtab
 
 from colorizer import __version__
 from colorizer.commands.cli import program_parser
+from gui.__main__ import window_parser
 
+os.environ["COLUMNS"] = "80"  # of the help in the manual pages, whatever terminal builds them
 _NAMES_FILES = {"inputs", "out", "file", "source", "film", "folder", "result", "results", "truth"}
 
 
@@ -25,6 +28,16 @@ def _all(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
     yield parser
     for one in commands(parser).values():
         yield from _all(one)
+
+
+def _named(
+    name: str, parser: argparse.ArgumentParser
+) -> Iterator[tuple[str, argparse.ArgumentParser]]:
+    """Yield the commands of a parser, and theirs, with their whole names in capitals."""
+    for word, one in commands(parser).items():
+        whole = f"{name} {word.upper()}"
+        yield whole, one
+        yield from _named(whole, one)
 
 
 def completions(shell: str) -> str:
@@ -46,9 +59,20 @@ def man_page() -> str:
         ".SH SYNOPSIS", r"colorizer \fICOMMAND\fR ...",
         ".SH DESCRIPTION", *_verbatim(parser.format_help()),
     ]  # fmt: skip
-    for name, one in commands(parser).items():
-        lines += [f".SH COLORIZER {name.upper()}", *_verbatim(one.format_help())]
+    for name, one in _named("COLORIZER", parser):
+        lines += [f".SH {name}", *_verbatim(one.format_help())]
     lines += [".SH SEE ALSO", r"colorizer help \fITOPIC\fR shows the pages of the manual.", ""]
+    return "\n".join(lines)
+
+
+def window_page() -> str:
+    """Return the manual page of the window."""
+    lines = [
+        f'.TH COLORIZER-GUI 1 "{datetime.date.today()}" "Colorizer {__version__}"',  # noqa: DTZ011
+        ".SH NAME", r"colorizer\-gui \- the window of Colorizer",
+        ".SH DESCRIPTION", *_verbatim(window_parser().format_help()),
+        ".SH SEE ALSO", r"colorizer(1); colorizer help window", "",
+    ]  # fmt: skip
     return "\n".join(lines)
 
 

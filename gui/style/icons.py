@@ -25,8 +25,13 @@ def app_icon() -> QIcon:
     """Return the program's own icon: a disc, gray on its left, in colour on its right."""
     result = QIcon()
     for side in (*_SIDES, 128, 256):
-        result.addPixmap(_drawn("colorizer", side))
+        result.addPixmap(app_pixmap(side))
     return result
+
+
+def app_pixmap(side: int) -> QPixmap:
+    """Return the same as a picture of so many pixels."""
+    return _drawn("colorizer", side)
 
 
 def _drawn(name: str, side: int, colour: str = "", opacity: float = 1.0) -> QPixmap:

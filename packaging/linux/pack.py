@@ -20,7 +20,7 @@ from colorizer.commands.cli import program_parser
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
-from shell_words import commands, completions, man_page  # noqa: E402
+from shell_words import commands, completions, man_page, window_page  # noqa: E402
 
 NAME = "org.colorizer.Colorizer"
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
@@ -59,8 +59,8 @@ def share(root: Path, drawn: Path) -> None:
     shutil.copy(HERE.parent / "licences" / "README.txt", documents / "copyright")
     pages = usr / "man" / "man1"
     pages.mkdir(parents=True)
-    with gzip.open(pages / "colorizer.1.gz", "wt", encoding="utf-8") as file:
-        file.write(man_page())
+    for name, page in (("colorizer", man_page()), ("colorizer-gui", window_page())):
+        (pages / f"{name}.1.gz").write_bytes(gzip.compress(page.encode(), mtime=0))
 
 
 def deb(bundle: Path, out: Path, machine: str) -> Path:

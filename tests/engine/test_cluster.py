@@ -1,9 +1,7 @@
 """A run on several machines, which are nodes of a Ray cluster on this one."""
 
 import json
-import os
 import platform
-import signal
 import subprocess
 import sys
 import threading
@@ -29,6 +27,7 @@ from colorizer.jobs import Job, JobState, Kind, Progress
 from colorizer.media.film.pieces import Piece
 from colorizer.settings import Settings
 from tests import drawn
+from tests.engine.cluster_workers import KillsOne
 from tests.tiny_weights import write_tiny_weights
 
 PHOTOS = 9
@@ -167,26 +166,9 @@ def test_a_machine_that_cannot_see_the_files_is_refused_before_the_work(cluster,
 
 @pytest.mark.slow
 def test_a_worker_that_is_killed_costs_nothing(cluster, archive, tmp_path, capsys):
-    killed = []
-
-    def kill_one() -> None:
-        while not list((tmp_path / "out").rglob("*.png")):
-            time.sleep(0.01)
-        for process in Path("/proc").glob("[0-9]*"):
-            try:
-                name = (process / "cmdline").read_bytes()
-            except OSError:
-                continue
-            if name.startswith(b"ray::ClusterWorker"):
-                os.kill(int(process.name), signal.SIGKILL)
-                killed.append(process.name)
-                return
-
-    thread = threading.Thread(target=kill_one)
-    thread.start()
-    code = cli.main([*archive, "-o", str(tmp_path / "out"), "--cluster", cluster.address])
-    thread.join()
-    assert killed
+    with KillsOne(lambda: list((tmp_path / "out").rglob("*.png"))) as kills:
+        code = cli.main([*archive, "-o", str(tmp_path / "out"), "--cluster", cluster.address])
+    assert kills.killed
     assert code == ExitCode.OK, capsys.readouterr().err
     assert len(colours(tmp_path / "out")) == PHOTOS + 1
     assert cli.main(["verify", str(tmp_path / "out")]) == ExitCode.OK

@@ -1,11 +1,8 @@
 """A film that several machines do in pieces is the film of a lone run, whatever is killed."""
 
 import logging
-import os
-import signal
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 
@@ -20,6 +17,7 @@ from colorizer.jobs import Job, Kind
 from colorizer.media.film.pieces import Piece
 from colorizer.settings import Settings
 from tests.draw_shots import draw_shots
+from tests.engine.cluster_workers import KillsOne
 from tests.tiny_weights import write_tiny_weights
 
 SHOTS = (40, 62, 30, 13, 50, 71, 45, 80, 33, 26, 54, 7, 60, 44)
@@ -101,24 +99,11 @@ def test_two_machines_do_the_pieces_of_a_film_and_give_the_bytes_of_a_lone_run(
 @pytest.mark.slow
 def test_a_worker_killed_at_a_piece_costs_nothing(cluster, source, tmp_path, monkeypatch):
     monkeypatch.setattr(cluster_module, "PIECE", LENGTH)
-    killed = []
-
-    def kill_one() -> None:
-        while not list((tmp_path / "out").glob(".*.colorize/piece_*/seg_*.nut")):
-            time.sleep(0.01)
-        for process in Path("/proc").glob("[0-9]*"):
-            name = (process / "cmdline").read_bytes() if process.exists() else b""
-            if name.startswith(b"ray::ClusterWorker"):
-                os.kill(int(process.name), signal.SIGKILL)
-                killed.append(process.name)
-                return
-
-    thread = threading.Thread(target=kill_one)
-    thread.start()
     command, alone = source
-    code = cli.main([*command, "-o", f"{tmp_path}/out/", "--cluster", cluster.address])
-    thread.join()
-    assert killed
+    segments = ".*.colorize/piece_*/seg_*.nut"
+    with KillsOne(lambda: list((tmp_path / "out").glob(segments))) as kills:
+        code = cli.main([*command, "-o", f"{tmp_path}/out/", "--cluster", cluster.address])
+    assert kills.killed
     assert code == ExitCode.OK
     assert result(tmp_path / "out") == alone
 

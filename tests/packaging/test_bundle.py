@@ -13,6 +13,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from PIL import Image
 
 from colorizer import __version__
 from colorizer.commands.cli import program_parser
@@ -85,20 +86,26 @@ def test_the_manual_page_has_every_command_and_the_exit_codes(shell_words):
     page = shell_words.man_page()
     for name in shell_words.commands(program_parser()):
         assert f".SH COLORIZER {name.upper()}" in page
+    assert ".SH COLORIZER MODELS IMPORT" in page
     assert "interrupted; the same command continues" in page
     assert not re.search(r"^[.'](?!TH|SH|nf|fi)", page, re.MULTILINE)
 
 
 @pytest.mark.skipif(not shutil.which("man"), reason="man is not here")
-def test_man_finds_nothing_wrong_in_the_manual_page(shell_words, tmp_path):
+@pytest.mark.parametrize(("page", "told"), [("man_page", "--existing"), ("window_page", "INPUT")])
+def test_man_finds_nothing_wrong_in_the_manual_pages(shell_words, tmp_path, page, told):
     file = tmp_path / "colorizer.1"
-    file.write_text(shell_words.man_page(), "utf-8")
-    told = {**os.environ, "MANWIDTH": "100", "LC_ALL": "C.UTF-8"}
+    file.write_text(getattr(shell_words, page)(), "utf-8")
+    environment = {**os.environ, "MANWIDTH": "100", "LC_ALL": "C.UTF-8"}
     shown = subprocess.run(
-        ["man", "--warnings", "-l", file], env=told, capture_output=True, text=True, check=True
+        ["man", "--warnings", "-l", file],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert shown.stderr == ""
-    assert "--existing" in shown.stdout
+    assert told in shown.stdout
 
 
 @pytest.mark.skipif(not shutil.which("zsh"), reason="zsh is not here")
@@ -271,3 +278,6 @@ def test_icons_of_all_systems_are_made(tmp_path):
     assert {"colorizer.ico", "colorizer.icns", "16.png", "512.png"} <= {
         file.name for file in tmp_path.iterdir()
     }
+    for side in (16, 512):
+        with Image.open(tmp_path / f"{side}.png") as icon:
+            assert icon.size == (side, side)
