@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import Field, fields
 from pathlib import Path
 from types import NoneType
@@ -67,10 +68,11 @@ class _HelpAll(argparse.Action):
         option_string: str | None = None,
     ) -> None:
         """Print the help of all options and exit."""
-        parser.formatter_class = argparse.RawDescriptionHelpFormatter
-        parser.epilog = self.const
-        parser.print_help()
-        parser.exit()
+        whole = copy(parser)  # which is kept for the next command line
+        whole.formatter_class = argparse.RawDescriptionHelpFormatter
+        whole.epilog = self.const
+        whole.print_help()
+        whole.exit()
 
 
 def short_help(parser: argparse.ArgumentParser, usage: str) -> None:
