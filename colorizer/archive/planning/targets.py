@@ -88,17 +88,19 @@ class _Giving:
         """Give the others names made of their own."""
         left = [index for index in range(len(found)) if index not in self.targets]
         plain = [self._naming.plain(found[index], first + index) for index in left]
-        given = set(self._taken)
         # Every plain name is reserved first: no later file is pushed off its own.
-        keys = [name_key(target) for target in plain]
-        self._taken.update(keys)
-        for index, target, key in zip(left, plain, keys, strict=True):
+        again = set()
+        for place, target in enumerate(plain):
+            key = name_key(target)
+            if key in self._taken:
+                again.add(place)
+            self._taken.add(key)
+        for place, (index, target) in enumerate(zip(left, plain, strict=True)):
             owned = index in self._beside and self._results.is_owned(target)
-            if owned or key in given:
+            if owned or place in again:
                 target = self._naming.other(found[index], first + index, self._is_free)
-                key = name_key(target)
-            given.add(key)
-            self._give(index, target, key)
+                self._taken.add(name_key(target))
+            self.targets[index] = _spelled(target)
 
     def number(self, found: list[Found], first: int) -> None:
         """Give the others the numbers that no result has, in order."""
@@ -141,13 +143,17 @@ class _Giving:
             found += chain.from_iterable(takewhile(bool, spelled))
         return found
 
-    def _give(self, index: int, target: Path, key: str = "") -> None:
-        spelled = target if str(target).isascii() else on_disk(target.parent) / target.name
-        self.targets[index] = spelled
-        self._taken.add(key or name_key(target))
+    def _give(self, index: int, target: Path) -> None:
+        self.targets[index] = _spelled(target)
+        self._taken.add(name_key(target))
 
     def _is_free(self, target: Path) -> bool:
         return name_key(target) not in self._taken and not self._results.is_owned(target)
+
+
+def _spelled(target: Path) -> Path:
+    """Return a target with its folder as it is spelled on the disk."""
+    return target if str(target).isascii() else on_disk(target.parent) / target.name
 
 
 def _is_copy(target: Path, source: Path) -> bool:
