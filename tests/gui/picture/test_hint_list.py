@@ -1,5 +1,7 @@
 """Hints by mouse, by keys and in a list: names, other colours, removal."""
 
+from itertools import pairwise
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
@@ -55,8 +57,12 @@ def test_a_hint_is_placed_recoloured_and_removed_by_keys(panel, qtbot, monkeypat
     view = panel.view
     view.setFocus()
     view._cross = (0.5, 0.5)
+    qtbot.waitUntil(view.hasFocus)
+    seen = [view.grab().toImage()]
     for _ in range(5):
         qtbot.keyClick(view, Qt.Key.Key_Right)
+        seen.append(view.grab().toImage())
+    assert all(one != other for one, other in pairwise(seen)), "the cross is seen to move"
     keys.click(view, Qt.Key.Key_Up, Qt.KeyboardModifier.ShiftModifier)
     qtbot.keyClick(view, Qt.Key.Key_Return)
     offered[-1].chosen.emit(20.0, 20.0)
