@@ -52,7 +52,7 @@ _DARK = {
     QPalette.ColorRole.ToolTipText: "#e8e8ea",
     QPalette.ColorRole.PlaceholderText: "#9a9ba2",
 }
-_DARK_BOX = "#72747d"
+_DARK_BOX = "#7c7e87"
 """Ground of a check box in a dark window: Fusion draws no edge there that can be seen."""
 _FADED = (
     QPalette.ColorRole.WindowText,
