@@ -55,6 +55,9 @@ def window(request, qapp, settings, tmp_path_factory):
 
 
 def spoken(widget):
+    if isinstance(widget, QComboBox):  # Qt takes its choice for its name on Linux
+        labels = [one for one in widget.window().findChildren(QLabel) if one.buddy() is widget]
+        return widget.accessibleName() or "".join(one.text() for one in labels)
     return QAccessible.queryAccessibleInterface(widget).text(QAccessible.Text.Name)
 
 
