@@ -51,16 +51,21 @@ def test_everything_selected_and_deleted_comes_back_with_its_hints(filled, qtbot
     assert list(model.entries) == before
 
 
+def kept(model):
+    """Return what rows have, but what is still read of their files."""
+    return [(entry.id, entry.job, entry.state) for entry in model.entries]
+
+
 def test_done_files_that_were_cleared_come_back(filled, until):
     model = filled.session.model
     done = model.entries[1].id
     model.change(done, state=JobState.DONE)
-    before = list(model.entries)
+    before = kept(model)
     until(filled.acts["clear_done"].isEnabled)
     filled.acts["clear_done"].trigger()
-    assert [entry.id for entry in model.entries] == [e.id for e in before if e.id != done]
+    assert [entry.id for entry in model.entries] == [one[0] for one in before if one[0] != done]
     filled.acts["undo"].trigger()
-    assert list(model.entries) == before
+    assert kept(model) == before
 
 
 def test_the_first_row_is_selected_when_it_is_shown(filled):
