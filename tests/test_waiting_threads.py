@@ -36,9 +36,7 @@ def test_they_are_told_before_torch_is_loaded(tmp_path, start):
     told = {name: value for name, value in os.environ.items() if name != "OMP_WAIT_POLICY"}
     told["PYTHONPATH"] = os.pathsep.join([str(tmp_path), str(ROOT)])
     command = [sys.executable, "-c", STARTS[start]]
-    with subprocess.Popen(command, cwd=tmp_path, env=told, stdin=subprocess.PIPE) as process:
-        assert process.stdin is not None
-        process.stdin.write(b'{"do": "device", "id": 1}\n')  # asked of the window's worker
-        process.stdin.flush()
-        process.wait(60)
+    (tmp_path / "asked").write_text('{"do": "device", "id": 1}\n')  # of the window's worker
+    with (tmp_path / "asked").open() as asked:
+        subprocess.run(command, cwd=tmp_path, env=told, stdin=asked, check=False, timeout=60)
     assert (tmp_path / "told").read_text() == "PASSIVE"
