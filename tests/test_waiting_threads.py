@@ -36,7 +36,11 @@ def test_they_are_told_before_torch_is_loaded(tmp_path, start):
     told = {name: value for name, value in os.environ.items() if name != "OMP_WAIT_POLICY"}
     told["PYTHONPATH"] = os.pathsep.join([str(tmp_path), str(ROOT)])
     command = [sys.executable, "-c", STARTS[start]]
-    (tmp_path / "asked").write_text('{"do": "device", "id": 1}\n')  # of the window's worker
-    with (tmp_path / "asked").open() as asked:
-        subprocess.run(command, cwd=tmp_path, env=told, stdin=asked, check=False, timeout=60)
+    stdin, asked = os.pipe()  # open while the process lives: the window's worker ends with it
+    try:
+        os.write(asked, b'{"do": "device", "id": 1}\n')
+        subprocess.run(command, cwd=tmp_path, env=told, stdin=stdin, check=False, timeout=60)
+    finally:
+        os.close(stdin)
+        os.close(asked)
     assert (tmp_path / "told").read_text() == "PASSIVE"
