@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from shiboken6 import delete
 
 from colorizer.engine.queue import Queue
 from colorizer.jobs import Job, JobState, Kind
@@ -30,7 +31,9 @@ def queue(tmp_path):
 
 @pytest.fixture
 def session(qapp, queue, tmp_path):
-    return Session(Preferences(tmp_path / "profile"), queue)  # its worker is never started
+    session = Session(Preferences(tmp_path / "profile"), queue)  # its worker is never started
+    yield session
+    delete(session)  # with its timers, not when it is garbage: that may be in the next test
 
 
 @pytest.fixture
