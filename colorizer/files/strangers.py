@@ -107,6 +107,10 @@ def parse_json(data: bytes | str) -> Any:
     """
     try:
         return json.loads(data)
+    except (json.JSONDecodeError, UnicodeDecodeError):
+        raise
+    except ValueError as error:  # of a number of more digits than Python reads
+        raise ValueError(note("file.long_number")) from error
     except RecursionError as error:
         raise ValueError(note("file.nested")) from error
 

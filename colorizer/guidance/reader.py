@@ -54,7 +54,8 @@ class FilmReader:
         Raises:
             SettingsError: it is after the film's end.
         """
-        if isinstance(when, str) and when.isdecimal():
+        known = self._source.first_index + (self._source.frame_count or 0)
+        if isinstance(when, str) and when.isdecimal() and int(when) < known:
             found = int(when)
         else:
             place = when if isinstance(when, str) else f"{self._nearest(when):.6f}s"

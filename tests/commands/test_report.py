@@ -8,6 +8,7 @@ import pytest
 
 from colorizer.commands.report import Report
 from colorizer.jobs import Job, JobState, Kind, Progress
+from colorizer.notes import note
 from colorizer.settings import Settings
 
 
@@ -138,3 +139,12 @@ def test_what_is_assumed_of_photos_without_a_profile_is_said_once_a_run(tmp_path
     assert told.count("has no colour profile: cmyk is taken for device-cmyk") == 1
     assert told.count("has no colour profile: gray is taken for linear") == 1
     assert "--assume-profile" in told
+
+
+def test_what_a_reference_reached_is_no_warning(capsys):
+    with Report(photos=1, as_json=False, quiet=False) as report:
+        reached = note("reference.reached", file="ref.png", share="33.1")
+        report.take(Progress(photo("0.png"), JobState.DONE, 1, 1, warnings=(reached, "no ICC")))
+    told = capsys.readouterr().err
+    assert "note: in/0.png: ref.png gave its colours to 33.1 % of the picture\n" in told
+    assert "warning: in/0.png: no ICC\n" in told

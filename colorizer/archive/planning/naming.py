@@ -124,7 +124,7 @@ def _notes(walked: Walk, out: Path) -> list[str]:
     """Say what of the inputs is left out."""
     notes = []
     if walked.others:
-        notes.append(note("plan.others", count=walked.others))
+        notes.append(note("plan.others", count=walked.others, file=walked.unsupported[0]))
     if walked.results:
         notes.append(note("plan.results", count=walked.results))
     if walked.in_out:

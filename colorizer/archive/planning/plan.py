@@ -13,7 +13,7 @@ from colorizer.archive.planning.naming import Plan, plan_jobs
 from colorizer.archive.planning.register import without_clashes
 from colorizer.archive.planning.sequences import gap_of, only_sequence
 from colorizer.errors import SettingsError, TargetError
-from colorizer.guidance.hints.file import read_hints
+from colorizer.guidance.hints.file import hint_file, read_hints
 from colorizer.jobs import Job, Kind
 from colorizer.notes import note
 from colorizer.places.frame_pattern import is_pattern, normal, stands_for_frames, there
@@ -59,7 +59,20 @@ def plan_run(
         first = 1 + sum(len(plan.jobs) + len(plan.settled) for plan in plans)
         options = {"recursive": recursive, "first": first, "root": folder}
         plans.append(plan_jobs(paths, folder / place, settings, **options))
-    return without_clashes(joined(plans), given)
+    plan = without_clashes(joined(plans), given)
+    return plan if hints is None or not hints.is_dir() else _with_lost_hints(plan, hints)
+
+
+def _with_lost_hints(plan: Plan, folder: Path) -> Plan:
+    """Return a plan that says which hints in a folder belong to none of its files."""
+    sources = [job.source for job in (*plan.jobs, *(event.job for event in plan.settled))]
+    used = {hint_file(folder, source) for source in sources}
+    lost = [file for file in sorted(folder.glob("*.json")) if file not in used]
+    if not lost or not sources:
+        return plan
+    wanted = f"{sources[0].name}.hints.json"
+    told = note("plan.hints_of_none", count=len(lost), file=lost[0], wanted=wanted)
+    return replace(plan, notes=(*plan.notes, told))
 
 
 def joined(plans: Sequence[Plan]) -> Plan:

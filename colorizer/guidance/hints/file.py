@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,8 @@ FORM = '[{"time": 12.5, "x": 0.4, "y": 0.6, "color": "#7a2e2e"}]'
 _KEYS = {"x", "y", "a", "b", "color", "time", "frame", "reference"}
 _REFERENCE_KEYS = {"time", "frame", "reference"}
 _MOST_AB = 128.0
+_MOST, _MOST_AT_ONCE = 10_000, 1_000
+"""Hints in a file, and of one picture: a thousand take 8 s and 1 GB."""
 
 
 def hint_file(file: Path | None, source: Path) -> Path | None:
@@ -62,12 +65,14 @@ def guides_of(job: Job) -> tuple[Guide, ...]:
     """Return what a job was given in the window, else what its settings' file of hints says.
 
     Raises:
-        SettingsError: the file is wrong, or a photo is to have a reference.
+        SettingsError: the file is wrong, or asks for something at a time of a photo.
     """
     file = None if job.hints else hint_file(job.settings.hints, job.source)
     guides = job.hints if file is None else read_hints(file)
-    if job.kind is Kind.PHOTO and any(one.when is not None for one in references_of(guides)):
-        raise SettingsError(note("reference.photo", source=job.source))
+    if job.kind is Kind.PHOTO and (dated := [one for one in guides if one.when is not None]):
+        if references_of(dated):
+            raise SettingsError(note("reference.photo", source=job.source))
+        raise SettingsError(note("hints.photo", source=job.source))
     return guides
 
 
@@ -84,10 +89,18 @@ def hints_from(values: Any, name: str, folder: Path) -> tuple[Guide, ...]:
     """
     if not isinstance(values, list):
         raise SettingsError(note("hints.wrong_form", name=name, form=FORM))
-    return tuple(
+    if len(values) > _MOST:
+        raise SettingsError(note("hints.too_many", name=name, count=len(values), most=_MOST))
+    guides = tuple(
         _hint(value, note("hints.nth", name=name, number=n), folder)
         for n, value in enumerate(values, start=1)
     )
+    count = max(Counter(guide.when for guide in guides).values(), default=0)
+    if count > _MOST_AT_ONCE:
+        raise SettingsError(
+            note("hints.too_many_at_once", name=name, count=count, most=_MOST_AT_ONCE)
+        )
+    return guides
 
 
 def reference_from(value: Any, name: str, folder: Path) -> Path:

@@ -10,7 +10,7 @@ from colorizer import pipeline
 from colorizer.archive.planning.existing import Standing, standing_of
 from colorizer.archive.planning.plan import plan_run
 from colorizer.errors import SettingsError
-from colorizer.guidance.hints.file import hint_file, read_hints
+from colorizer.guidance.hints.file import guides_of, hint_file, read_hints
 from colorizer.jobs import Job, Kind
 from colorizer.places.hint import Hint, as_lists, from_lists
 from colorizer.settings import Settings
@@ -59,6 +59,9 @@ def test_colours_and_places_in_time_are_read(tmp_path):
         ([{"x": 0.5, "y": 0.5, "a": 1, "b": 1, "frame": -1}], "frame must be a number from 0"),
         ([{"x": 0.5, "y": 0.5, "a": 1, "b": 1, "time": "noon"}], "hint 1: time must be"),
         ([{"x": float("nan"), "y": 0.5, "a": 1, "b": 1}], "x must be"),
+        (f'[{{"x": {"1" * 5000}}}]', "is no JSON .a number has thousands of digits"),
+        ([{"x": 0, "y": 0, "a": 1, "b": 1}] * 1001, "1001 hints for one picture; at most 1000"),
+        ([5] * 10_001, "has 10001 hints; at most 10000"),
     ],
 )
 def test_what_is_wrong_is_named(tmp_path, value, told):
@@ -71,6 +74,30 @@ def test_a_folder_has_a_file_for_each_source_that_has_hints(tmp_path):
     assert hint_file(tmp_path, tmp_path / "a.png") == tmp_path / "a.png.hints.json"
     assert hint_file(tmp_path, tmp_path / "b.png") is None
     assert hint_file(None, tmp_path / "a.png") is None
+
+
+def test_hints_in_a_folder_that_belong_to_no_source_are_named(tmp_path):
+    photos, hints = tmp_path / "photos", tmp_path / "hints"
+    photos.mkdir()
+    hints.mkdir()
+    (photos / "a.png").write_bytes(b"")
+    (hints / "a.png.hints.json").write_text("[]")
+    settings = Settings(hints=hints)
+    assert plan_run([str(photos)], str(tmp_path / "out"), settings).notes == ()
+    (hints / "a.hints.json").write_text("[]")
+    (told,) = plan_run([str(photos)], str(tmp_path / "out"), settings).notes
+    assert str(hints / "a.hints.json") in told
+    assert "named such as a.png.hints.json" in told
+
+
+@pytest.mark.parametrize("when", [{"frame": 1}, {"time": 0.5}])
+def test_a_hint_of_a_photo_has_no_time(tmp_path, when):
+    (tmp_path / "h.json").write_text(json.dumps([{"x": 0.5, "y": 0.5, "a": 40, "b": 30, **when}]))
+    job = Job(
+        tmp_path / "a.png", tmp_path / "b.png", Kind.PHOTO, Settings(hints=tmp_path / "h.json")
+    )
+    with pytest.raises(SettingsError, match="is a photo; hints with a time or frame are for films"):
+        guides_of(job)
 
 
 def test_one_file_is_for_one_source(tmp_path):

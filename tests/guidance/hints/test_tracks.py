@@ -152,6 +152,8 @@ def test_a_film_wants_to_know_when(film):
         colorized(film[0], "c.mkv", [hint])
     with pytest.raises(SettingsError, match=r"no frame at 99 s.*46 frames"):
         colorized(film[0], "c.mkv", [hint | {"time": 99}])
+    with pytest.raises(SettingsError, match=r"no frame at 5000.*46 frames"):
+        colorized(film[0], "c.mkv", [hint | {"frame": 5000}])
     assert not (film[0] / "c.mkv").exists()
 
 
