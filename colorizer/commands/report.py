@@ -286,7 +286,8 @@ def _copied(progress: Progress) -> bool:
 def _content_words(contents: Mapping[str, Mapping[str, int]]) -> str:
     """Say how many photos needed no colour and what was done with them."""
     words = [
-        f"{name.replace('_', ' ')} {count} {'coloured anyway' if outcome == 'done' else outcome}"
+        f"{count} {'in colour' if name == 'coloured' else name.replace('_', ' ')} "
+        f"({'coloured anyway' if outcome == 'done' else outcome})"
         for name, counted in contents.items()
         for outcome, count in counted.items()
     ]
