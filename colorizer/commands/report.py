@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from colorizer.commands.streams import say, shown, write_json, write_name
 from colorizer.jobs import Job, JobState, Kind, Progress, is_there, results_of
-from colorizer.notes import Note, note
+from colorizer.notes import note
 from colorizer.settings import Settings
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from colorizer.models.base import ColourModel
 
 _NEWS = {"reference.reached", "reference.reached_shots", "picture.screen_hidden"}
-"""Codes of what a result tells that nobody need be warned of."""
+"""Codes of notes about a result that are no warnings."""
 _EVENT_SECONDS = 0.5
 """Least time between two progress events of one job."""
 
@@ -210,8 +210,8 @@ class Report:
         told = self._warned.setdefault(progress.job.target, set())
         for warning in progress.warnings:
             if warning not in told and not self._quiet:
-                is_news = isinstance(warning, Note) and warning.code in _NEWS
-                say(f"{'note' if is_news else 'warning'}: {progress.job.source}: {warning}")
+                kind = "note" if getattr(warning, "code", "") in _NEWS else "warning"
+                say(f"{kind}: {progress.job.source}: {warning}")
             told.add(warning)
 
     def _tell_assumed(self, progress: Progress) -> None:

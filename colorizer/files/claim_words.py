@@ -71,3 +71,17 @@ def told_of(opened: IO[bytes]) -> dict[str, Any]:
     if isinstance(mark, str) and _MARK.fullmatch(mark):
         found["part"] = mark
     return found
+
+
+def is_alive(told: dict[str, Any]) -> bool:
+    """Tell whether a claim is of a process of this computer that runs: where locks don't tell."""
+    number = told.get("process", 0)
+    if told.get("host") != socket.gethostname() or number <= 0 or os.name == "nt":
+        return False
+    try:
+        os.kill(number, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True

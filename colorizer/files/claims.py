@@ -24,7 +24,7 @@ from typing import IO, Any
 
 from colorizer.errors import TargetError
 from colorizer.files import heartbeat
-from colorizer.files.claim_words import MOST_BYTES, Beats, told_of
+from colorizer.files.claim_words import MOST_BYTES, Beats, is_alive, told_of
 from colorizer.files.durable import (
     PLANTED,
     NoLocksError,
@@ -238,7 +238,7 @@ def _locked(file: Path, *, create: bool) -> IO[bytes] | None:
             return None
         except NoLocksError as error:
             _tell_once(file.parent, error)
-            if _is_alive(told_of(opened)) or _is_of_another_machine(opened, file):
+            if is_alive(told_of(opened)) or _is_of_another_machine(opened, file):
                 opened.close()
                 return None
             return opened
@@ -282,20 +282,6 @@ def _is_of_another_machine(opened: IO[bytes], file: Path) -> bool:
 def _remove(file: Path) -> None:
     with suppress(OSError):
         file.unlink()
-
-
-def _is_alive(told: dict[str, Any]) -> bool:
-    """Tell whether a claim is of a process of this computer that runs: where locks don't tell."""
-    number = told.get("process", 0)
-    if told.get("host") != socket.gethostname() or number <= 0 or os.name == "nt":
-        return False
-    try:
-        os.kill(number, 0)
-    except (ProcessLookupError, OverflowError):
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def _tell_once(folder: Path, error: OSError) -> None:

@@ -54,9 +54,10 @@ class FilmReader:
         Raises:
             SettingsError: it is after the film's end.
         """
-        known = self._source.first_index + (self._source.frame_count or 0)
-        if isinstance(when, str) and when.isdecimal() and int(when) < known:
-            found = int(when)
+        number = int(when) if isinstance(when, str) and when.isdecimal() else None
+        known = self._source.is_part or (number or 0) < (self._source.frame_count or 0)
+        if number is not None and known:
+            found = number
         else:
             place = when if isinstance(when, str) else f"{self._nearest(when):.6f}s"
             try:

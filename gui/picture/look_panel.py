@@ -47,8 +47,7 @@ class LookPanel(QWidget):
         self._create_parts()
         self._adjusting = Adjusting(session, self.adjust, self.film)
         self.hinting = Hinting(session, self.view)
-        hints = HintList(session, self.hinting, self.timeline)
-        self.shelf = Shelf(session, self.film, hints)
+        self.shelf = Shelf(session, self.film, HintList(session, self.hinting, self.timeline))
         """Shots, references and hints, for the window to place."""
         self.tiles = Tiles(session.engine, self.view, self.colouring)
         self.playing = Playing(session, self.view, self.film)

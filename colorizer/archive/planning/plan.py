@@ -11,9 +11,10 @@ from pathlib import Path
 from colorizer.archive.planning.existing import settle
 from colorizer.archive.planning.naming import Plan, plan_jobs
 from colorizer.archive.planning.register import without_clashes
+from colorizer.archive.planning.results import name_key
 from colorizer.archive.planning.sequences import gap_of, only_sequence
 from colorizer.errors import SettingsError, TargetError
-from colorizer.guidance.hints.file import hint_file, read_hints
+from colorizer.guidance.hints.file import read_hints
 from colorizer.jobs import Job, Kind
 from colorizer.notes import note
 from colorizer.places.frame_pattern import is_pattern, normal, stands_for_frames, there
@@ -65,12 +66,12 @@ def plan_run(
 
 def _with_lost_hints(plan: Plan, folder: Path) -> Plan:
     """Return a plan that says which hints in a folder belong to none of its files."""
-    sources = [job.source for job in (*plan.jobs, *(event.job for event in plan.settled))]
-    used = {hint_file(folder, source) for source in sources}
-    lost = [file for file in sorted(folder.glob("*.json")) if file not in used]
-    if not lost or not sources:
+    jobs = (*plan.jobs, *(event.job for event in plan.settled))
+    used = {name_key(f"{job.source.name}.hints.json") for job in jobs}
+    lost = [file for file in sorted(folder.glob("*.json")) if name_key(file.name) not in used]
+    if not lost or not jobs:
         return plan
-    wanted = f"{sources[0].name}.hints.json"
+    wanted = f"{jobs[0].source.name}.hints.json"
     told = note("plan.hints_of_none", count=len(lost), file=lost[0], wanted=wanted)
     return replace(plan, notes=(*plan.notes, told))
 

@@ -68,10 +68,11 @@ class _Decoded:
         with self._lock:
             if self._last is not None and self._last[0] == key:
                 return self._last[1]
-            future, is_read = self._reading.get(key), key in self._reading
+            future = self._reading.get(key)
+            is_ours = future is None
             if future is None:
                 future = self._reading[key] = Future()
-        if not is_read:
+        if is_ours:
             self._read(key, future)
         while not wait([future], _PATIENCE).done:
             check_wanted(command)

@@ -34,7 +34,7 @@ _KEYS = {"x", "y", "a", "b", "color", "time", "frame", "reference"}
 _REFERENCE_KEYS = {"time", "frame", "reference"}
 _MOST_AB = 128.0
 _MOST, _MOST_AT_ONCE = 10_000, 1_000
-"""Hints in a file, and of one picture: a thousand take 8 s and 1 GB."""
+"""Hints of a source, and of one picture: a thousand take 8 s and 1 GB."""
 
 
 def hint_file(file: Path | None, source: Path) -> Path | None:
@@ -68,7 +68,7 @@ def guides_of(job: Job) -> tuple[Guide, ...]:
         SettingsError: the file is wrong, or asks for something at a time of a photo.
     """
     file = None if job.hints else hint_file(job.settings.hints, job.source)
-    guides = job.hints if file is None else read_hints(file)
+    guides = _limited(job.hints, str(job.source)) if file is None else read_hints(file)
     if job.kind is Kind.PHOTO and (dated := [one for one in guides if one.when is not None]):
         if references_of(dated):
             raise SettingsError(note("reference.photo", source=job.source))
@@ -89,12 +89,17 @@ def hints_from(values: Any, name: str, folder: Path) -> tuple[Guide, ...]:
     """
     if not isinstance(values, list):
         raise SettingsError(note("hints.wrong_form", name=name, form=FORM))
-    if len(values) > _MOST:
-        raise SettingsError(note("hints.too_many", name=name, count=len(values), most=_MOST))
     guides = tuple(
         _hint(value, note("hints.nth", name=name, number=n), folder)
         for n, value in enumerate(values, start=1)
     )
+    return _limited(guides, name)
+
+
+def _limited(guides: tuple[Guide, ...], name: str) -> tuple[Guide, ...]:
+    """Return guides, of a file, a sidecar, the queue or the window, if they are not too many."""
+    if len(guides) > _MOST:
+        raise SettingsError(note("hints.too_many", name=name, count=len(guides), most=_MOST))
     count = max(Counter(guide.when for guide in guides).values(), default=0)
     if count > _MOST_AT_ONCE:
         raise SettingsError(

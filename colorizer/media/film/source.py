@@ -60,7 +60,6 @@ class FilmSource:
     side_data: Mapping[str, bytes] = MappingProxyType({})
     late_side_data: frozenset[str] = frozenset()
     epochs: Sequence[Epoch] = ()
-    is_part = False
 
     def __init__(
         self,
@@ -252,20 +251,21 @@ class FilmSource:
         if start is None and end is None:
             return
         start, end = (own_place(place, self.timecode, self.rate) for place in (start, end))
-        clock = {
-            "rate": self.rate,
-            "time_base": self.time_base,
-            "is_gap": gap_test(self.path, self.stream),
-        }
-        span = find_span(self.path, self.stream.index, start, end, **clock)
+        path, stream = self.path, self.stream
+        clock = {"rate": self.rate, "time_base": self.time_base, "is_gap": gap_test(path, stream)}
+        span = find_span(path, stream.index, start, end, **clock)
         self._span, self.first_index, self.seconds = span, span.first, span.seconds
-        self.is_part = True
         self.frame_count, self.counted = span.frames, True
         if not span.first and span.seconds is not None and span.first_pts is not None:
             self.seconds = span.seconds + span.first_pts * self.time_base - self.origin
         if span.first:
             step = round(1 / (self.rate * self.time_base))
             self.origin = span.begins(self._decoder.first.pts or 0, step) * self.time_base
+
+    @property
+    def is_part(self) -> bool:
+        """Whether it is only a part of the film."""
+        return self._span is not None
 
     def _warn(self, *notes: str | None) -> None:
         self.warnings += filter(None, notes)

@@ -49,11 +49,7 @@ class FilmLevels:
     """
 
     def __init__(
-        self,
-        faded: str,
-        paper: str = "neutral",
-        cards: str = "neutral",
-        wishes: Wishes = AS_USUAL,
+        self, faded: str, paper: str = "neutral", cards: str = "neutral", wishes: Wishes = AS_USUAL
     ) -> None:
         self._faded, self._paper, self._cards = faded, paper, cards
         self._wishes = wishes

@@ -61,7 +61,10 @@ def test_colours_and_places_in_time_are_read(tmp_path):
         ([{"x": float("nan"), "y": 0.5, "a": 1, "b": 1}], "x must be"),
         (f'[{{"x": {"1" * 5000}}}]', "is no JSON .a number has thousands of digits"),
         ([{"x": 0, "y": 0, "a": 1, "b": 1}] * 1001, "1001 hints for one picture; at most 1000"),
-        ([5] * 10_001, "has 10001 hints; at most 10000"),
+        (
+            [{"x": 0, "y": 0, "a": 1, "b": 1, "frame": n} for n in range(10_001)],
+            "has 10001 hints; at most 10000",
+        ),
     ],
 )
 def test_what_is_wrong_is_named(tmp_path, value, told):
@@ -74,6 +77,13 @@ def test_a_folder_has_a_file_for_each_source_that_has_hints(tmp_path):
     assert hint_file(tmp_path, tmp_path / "a.png") == tmp_path / "a.png.hints.json"
     assert hint_file(tmp_path, tmp_path / "b.png") is None
     assert hint_file(None, tmp_path / "a.png") is None
+
+
+def test_those_of_a_sidecar_or_the_window_are_not_too_many_either(tmp_path):
+    hints = from_lists([[0, 0, 1, 1]] * 1001)
+    job = Job(tmp_path / "a.png", tmp_path / "b.png", Kind.PHOTO, Settings(), hints)
+    with pytest.raises(SettingsError, match=r"a\.png has 1001 hints for one picture"):
+        guides_of(job)
 
 
 def test_hints_in_a_folder_that_belong_to_no_source_are_named(tmp_path):
