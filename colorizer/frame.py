@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from colorizer.colour.cielab import luma_to_L
+from colorizer.colour.cielab import look_up, luma_to_L
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,7 @@ class Frame:
     def lightness(self, rows: slice = slice(None)) -> np.ndarray:
         """Return CIELAB L of rows of `Y`, (rows, W) float32 in [0, 100]."""
         if self.tone is not None:
-            return np.take(self.tone, self.Y[rows])
+            return look_up(self.tone, self.Y[rows])
         return luma_to_L(self.Y[rows], self.bits, self.full_range)
 
 

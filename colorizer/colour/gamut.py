@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from colorizer.colour.cielab import (
@@ -75,13 +77,22 @@ def fitted(linear: list[Array], L: Array, ab: Array, space: RgbSpace) -> list[Ar
         space: see there.
     """
     xp = array_module(L)
-    if any(plane.min() < -_ROUNDING or plane.max() > 1 + _ROUNDING for plane in linear):
-        outside = _excess(linear) > _ROUNDING
+    ends = [(float(plane.min()), float(plane.max())) for plane in linear]
+    leaving = [
+        (plane < -_ROUNDING) | (plane > 1 + _ROUNDING)
+        for plane, (low, high) in zip(linear, ends, strict=True)
+        if low < -_ROUNDING or high > 1 + _ROUNDING
+    ]
+    if leaving:
+        outside = xp.where(reduce(or_, leaving))  # by places: a mask is read for each plane anew
         L, a, b = L[outside], ab[0][outside], ab[1][outside]
         edge = _at_edge(L, a, b, [plane[outside] for plane in linear], space)
         for plane, inside in zip(linear, edge, strict=True):
             plane[outside] = inside
-    return [xp.clip(plane, 0, 1) for plane in linear]
+    return [
+        xp.clip(plane, 0, 1) if low < 0 or high > 1 else plane
+        for plane, (low, high) in zip(linear, ends, strict=True)
+    ]
 
 
 def _at_edge(L: Array, a: Array, b: Array, linear: list[Array], space: RgbSpace) -> list[Array]:
@@ -119,10 +130,9 @@ def _newton_scale(L: Array, a: Array, b: Array, linear: list[Array], space: RgbS
     to_x, to_z = a / 500, b / -200
     t = (level - (of_x + of_z) * light) / (worst(linear) - light)  # the line between gray and it
     for _ in range(_NEWTON_STEPS):
-        x, z = f + t * to_x, f + t * to_z
-        slope = of_x * to_x * _slope_of_f_inverse(x) + of_z * to_z * _slope_of_f_inverse(z)
-        t = t - (of_x * f_inverse(x) + of_z * f_inverse(z) - level) / slope
-        t = xp.clip(t, 0, 1)
+        (x, slope_x), (z, slope_z) = (_light_and_slope(f + t * to) for to in (to_x, to_z))
+        slope = of_x * to_x * slope_x + of_z * to_z * slope_z
+        t = xp.clip(t - (of_x * x + of_z * z - level) / slope, 0, 1)
     return t
 
 
@@ -163,5 +173,8 @@ def _gamut_scale(L: Array, a: Array, b: Array, space: RgbSpace) -> Array:
     return low
 
 
-def _slope_of_f_inverse(f: Array) -> Array:
-    return instead(3 * f * f, f <= EPSILON_ROOT, lambda: f * 0 + 1 / KAPPA_SLOPE)
+def _light_and_slope(f: Array) -> tuple[Array, Array]:
+    """Return CIELAB's light of f, see `f_inverse`, and its slope."""
+    square, dark = f * f, f <= EPSILON_ROOT
+    light = instead(square * f, dark, lambda: (f - 16 / 116) / KAPPA_SLOPE)
+    return light, instead(3 * square, dark, lambda: f * 0 + 1 / KAPPA_SLOPE)

@@ -21,6 +21,7 @@ from colorizer.colour.cielab import (
     L_to_light,
     RgbSpace,
     light_to_L,
+    look_up,
 )
 from colorizer.colour.gamut import fitted
 from colorizer.notes import note
@@ -176,29 +177,31 @@ def ab_to_codes(
     """
     tables = _tables(space, top)
     f = cv2.addWeighted(L, 1 / 116, L, 0, 16 / 116)
-    cubed = _cubes(f)
-    wanted = _from_cubes(f, cubed.copy())
+    cubed = cv2.pow(f, 3)
+    wanted = _light(f, cubed.copy())
     red, _, blue = _linear(L, ab, f, wanted, space)
     planes = {0: _codes_of(red, tables), 2: _codes_of(blue, tables)}
-    light = {n: _look_up(tables.added[n], plane) for n, plane in planes.items()}
+    light = {n: look_up(tables.added[n], plane) for n, plane in planes.items()}
     missing = wanted - light[0]
     missing -= light[2]
     rest = missing * np.float32(1 / space.to_xyz[1][1])
     planes[1] = _codes_of(np.clip(rest, 0, 1, out=rest), tables)
     neutral = (ab[0] == 0) & (ab[1] == 0)
-    if neutral.any():  # by the curve, not by a table: a 16-bit gray keeps its code
+    any_neutral = bool(neutral.any())
+    if any_neutral:  # by the curve, not by a table: a 16-bit gray keeps its code
         gray = _nearest(np.asarray(space.encode(wanted[neutral])) * top, top)
         for plane in planes.values():
             plane[neutral] = gray
-        light = {n: _look_up(tables.added[n], planes[n]) for n in (0, 2)}
+        light = {n: look_up(tables.added[n], planes[n]) for n in (0, 2)}
         missing = wanted - light[0] - light[2]
         neutral &= planes[1] >= gray_from
-    found = _look_up(tables.added[1], planes[1])
+    found = look_up(tables.added[1], planes[1])
     missing -= found
-    missing[neutral] = 0
+    if any_neutral:
+        missing[neutral] = 0
     for n in (0, 2):  # from the coarser steps of luminance to the finer
         planes[n] = _moved(planes[n], missing, tables.inverse[n], top)
-        moved = _look_up(tables.added[n], planes[n])
+        moved = look_up(tables.added[n], planes[n])
         missing += light[n]
         missing -= moved
         found += moved
@@ -210,9 +213,9 @@ def _linear(
 ) -> list[np.ndarray]:
     """Return linear R, G and B, as `ab_to_linear` does, from L's f and light too."""
     x = cv2.scaleAdd(ab[0], 1 / 500, f)
-    x = _from_cubes(x, _cubes(x))
+    x = _light(x, cv2.pow(x, 3))
     z = cv2.scaleAdd(ab[1], -1 / 200, f)
-    z = _from_cubes(z, _cubes(z))
+    z = _light(z, cv2.pow(z, 3))
     gray = space.gray
     linear = [
         cv2.scaleAdd(z, m[2] * gray[2], cv2.addWeighted(x, m[0] * gray[0], light, m[1], 0))
@@ -221,15 +224,9 @@ def _linear(
     return fitted(linear, L, ab, space)
 
 
-def _cubes(f: np.ndarray) -> np.ndarray:
-    """Return the cube of every value, (h, w) float32."""
-    made = cv2.multiply(f, f)
-    return cv2.multiply(made, f, dst=made)
-
-
-def _from_cubes(f: np.ndarray, cubed: np.ndarray) -> np.ndarray:
+def _light(f: np.ndarray, cubed: np.ndarray) -> np.ndarray:
     """Return CIELAB's light of f, given its cubes, which are written to; (h, w) float32."""
-    if cv2.minMaxLoc(f)[0] <= EPSILON_ROOT:
+    if f.min() <= EPSILON_ROOT:
         line = cv2.addWeighted(f, 1 / KAPPA_SLOPE, f, 0, -16 / 116 / KAPPA_SLOPE)
         np.copyto(cubed, line, where=f <= EPSILON_ROOT)
     return cubed
@@ -239,17 +236,17 @@ def _codes_of(light: np.ndarray, tables: _Tables) -> np.ndarray:
     """Return the codes of linear light in [0, 1], (h, w) float32, which is written to."""
     steps = np.empty(light.shape, np.uint16)
     np.multiply(np.sqrt(light, out=light), np.float32(_ROOTS), out=steps, casting="unsafe")
-    return np.take(tables.codes, steps)
+    return look_up(tables.codes, steps)
 
 
 def _moved(codes: np.ndarray, missing: np.ndarray, inverse: np.ndarray, top: int) -> np.ndarray:
     """Return codes moved by the few steps that bring the most of the missing luminance."""
     reach = 2 if top > 255 else 1
-    move = _look_up(inverse, codes)
+    move = look_up(inverse, codes)
     move *= missing
-    np.clip(np.rint(move, out=move), -reach, reach, out=move)
-    move += codes
-    return np.clip(move, 0, top, out=move).astype(codes.dtype)
+    np.clip(move, -reach, reach, out=move)
+    found = cv2.add(codes, move, dtype=cv2.CV_8U if top <= 255 else cv2.CV_16U)  # rounds, limits
+    return found if top in (255, 65535) else np.minimum(found, top, out=found)
 
 
 def _near_L(light: np.ndarray, f: np.ndarray, cubed: np.ndarray) -> np.ndarray:
@@ -264,7 +261,7 @@ def _near_L(light: np.ndarray, f: np.ndarray, cubed: np.ndarray) -> np.ndarray:
     above *= f
     L = cv2.divide(above, below)
     L -= np.float32(16)
-    if cv2.minMaxLoc(light)[0] <= _DARK_LIGHT:
+    if light.min() <= _DARK_LIGHT:
         dark = light <= _DARK_LIGHT
         L[dark] = light_to_L(light[dark])
     return L
@@ -274,11 +271,6 @@ def _nearest(codes: np.ndarray, top: int) -> np.ndarray:
     """Round codes, which may be written to, and limit them to 0 to `top`."""
     np.clip(np.rint(codes, out=codes), 0, top, out=codes)
     return codes.astype(np.uint8 if top <= 255 else np.uint16)
-
-
-def _look_up(table: np.ndarray, codes: np.ndarray) -> np.ndarray:
-    """Return table[codes] of (h, w) uint8 or uint16 codes, fast."""
-    return cv2.LUT(codes, table) if codes.dtype == np.uint8 else np.take(table, codes)
 
 
 @lru_cache(maxsize=8)

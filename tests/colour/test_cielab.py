@@ -9,6 +9,7 @@ from colorizer.colour.cielab import (
     L_to_gray,
     gray_to_L,
     lab_to_srgb,
+    look_up,
     luma_to_L,
     srgb_to_lab,
 )
@@ -69,3 +70,21 @@ def test_luma_lookup_knows_ranges_and_depths():
     assert limited[1] == pytest.approx([0, 0, 100], abs=1e-3)
     ten = luma_to_L(codes.astype(np.uint16) << 2, 10, full_range=False)
     assert np.abs(ten - limited).max() < 1e-3
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.uint16])
+@pytest.mark.parametrize("value", [np.uint8, np.uint16, np.float32])
+def test_codes_are_looked_up_as_numpy_does(kind, value):
+    rng = np.random.default_rng(0)
+    table = rng.integers(0, 255, 1 << 8 * np.dtype(kind).itemsize).astype(value)
+    codes = rng.integers(0, len(table), (30, 41, 3)).astype(kind)
+    for asked in (codes[..., 1], codes[::2, :7, 0], codes[0, :, 0], codes, codes[:0, :, 0]):
+        found = look_up(table, asked)
+        assert found.dtype == value
+        assert np.array_equal(found, table[asked])
+
+
+def test_a_table_of_ten_bits_serves_sixteen_bit_codes():
+    table = np.linspace(0, 1, 1024, dtype=np.float32)
+    codes = np.arange(1024, dtype=np.uint16).reshape(32, 32)
+    assert np.array_equal(look_up(table, codes), table[codes])

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from colorizer.colour.cielab import look_up
 from colorizer.errors import UnsupportedMedia
 from colorizer.frame import Colours, Frame, working_L
 from colorizer.media.film.anchor import Anchor, CountLog, Counts
@@ -174,7 +175,7 @@ class FilmSource:
         if self._codes is None:
             planes = sample_luma(self.path, self.layout, self.stream.index) or [Y]
             self._codes = positive_codes(planes, bits, full_range)
-        return np.take(self._codes, Y)
+        return look_up(self._codes, Y)
 
     def chapters(self) -> list[Any]:
         """Return the chapters of the part wanted, with times on the output's clock."""

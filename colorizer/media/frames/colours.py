@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
-from colorizer.colour.cielab import BLOCK, RgbSpace
-from colorizer.colour.rgb_spaces import ab_to_codes
+from colorizer.colour.cielab import RgbSpace
 from colorizer.colour.ycbcr import LUMA_WEIGHTS, ab_to_chroma, normalize_luma, ycbcr_to_rgb
 from colorizer.frame import Frame
 from colorizer.media.film.luma import at_depth
 from colorizer.media.frames.dpx import Header, write_dpx
 from colorizer.media.frames.files import SPACES, ColourRows
 from colorizer.media.photo.gray import strips
+from colorizer.media.photo.still_codes import colour_rows
 
 
 def film_rows(matrix: str) -> ColourRows:
@@ -64,7 +66,7 @@ def dpx_bytes(
     for rows in strips(*frame.Y.shape):
         rgb[rows], error = colour(frame, rows, space, top)
         if transfer != "video" and frame.tone is not None:
-            L = np.take(frame.tone, frame.Y[rows])
+            L = frame.lightness(rows)
             beyond = (L <= 0) | (L >= 100)
             gray = at_depth(frame.Y[rows], frame.bits, bits, True)
             rgb[rows][beyond] = gray[beyond][:, None]
@@ -75,17 +77,5 @@ def dpx_bytes(
     return write_dpx(header, rgb, bits, name), found
 
 
-def neutral_rows(
-    frame: Frame, rows: slice, space: RgbSpace, top: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Do what `colour_rows` does where neutral pixels are to stay R = G = B at any depth."""
-    assert frame.ab is not None, "a sink wants frames with chroma"
-    ab = frame.ab[:, rows] if frame.ab_rows is None else frame.ab_rows(rows)
-    L = frame.lightness(rows)
-    codes = np.empty((*L.shape, 3), np.uint8 if top <= 255 else np.uint16)
-    found = np.empty_like(L)
-    step = max(1, BLOCK // L.shape[1])
-    for start in range(0, len(L), step):
-        part = slice(start, start + step)
-        codes[part], found[part] = ab_to_codes(L[part], ab[:, part], space, top)
-    return codes, np.abs(found - L)
+neutral_rows = partial(colour_rows, gray_from=0)
+"""What `colour_rows` does where neutral pixels are to stay R = G = B at any depth."""

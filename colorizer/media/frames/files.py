@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from colorizer.colour.cielab import SRGB, L_to_gray, RgbSpace, light_to_L, srgb_to_lab
+from colorizer.colour.cielab import SRGB, L_to_gray, RgbSpace, light_to_L, look_up, srgb_to_lab
 from colorizer.colour.rgb_spaces import LINEAR_LIGHT, LOG_FILM
 from colorizer.colour.ycbcr import rgb_to_ycbcr
 from colorizer.files.strangers import open_regular
@@ -198,7 +198,7 @@ def _gray_of(rgb: np.ndarray, bits: int, space: RgbSpace) -> np.ndarray:
     """Return the 16-bit neutral codes of a space with the luminance of RGB codes, (H, W) uint16."""
     light = np.asarray(space.decode(np.arange(2**bits) / (2**bits - 1)))
     weighted = (light[None] * np.array(space.to_xyz[1])[:, None]).astype(np.float32)
-    total = sum(np.take(weighted[n], rgb[..., n]) for n in range(3))
+    total = sum(look_up(weighted[n], rgb[..., n]) for n in range(3))
     return np.rint(np.clip(space.encode(total), 0, 1) * 65535).astype(np.uint16)
 
 
@@ -219,7 +219,7 @@ def as_video(frame: Frame, bits: int) -> Frame:
     Y, depth = frame.Y, frame.bits
     if frame.tone is not None:
         table = np.rint(np.clip(L_to_gray(frame.tone), 0, 1) * 65535).astype(np.uint16)
-        Y, depth = np.take(table, Y), 16
+        Y, depth = look_up(table, Y), 16
     Y = at_depth(Y, depth, bits, True)
     return Frame(
         frame.index,

@@ -16,7 +16,7 @@ _DARK = 4096
 
 
 def colour_rows(
-    frame: Frame, rows: slice, space: RgbSpace, top: int
+    frame: Frame, rows: slice, space: RgbSpace, top: int, gray_from: int | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
     """Colour rows of a still whose luminance is that of the source as nearly as codes allow.
 
@@ -24,7 +24,9 @@ def colour_rows(
         frame: with `ab_rows`, or `ab` at full size.
         rows: which ones.
         space: of the codes.
-        top: largest code, 255 or 65535.
+        top: largest code, 255 or one of 10 to 16 bits.
+        gray_from: smallest code of neutral pixels that are R = G = B; None leaves out those whose
+            step would be coarser than the source's.
 
     Returns:
         codes (h, W, 3) uint8 or uint16, and |dL*| between them and the source, (h, W) float32.
@@ -33,15 +35,15 @@ def colour_rows(
     ab = frame.ab[:, rows] if frame.ab_rows is None else frame.ab_rows(rows)
     L = frame.lightness(rows)
     codes = np.empty((*L.shape, 3), np.uint8 if top <= 255 else np.uint16)
-    found = np.empty_like(L)
-    gray_from = _DARK if top > 255 and frame.tone is not None else 0
+    error = np.empty_like(L)
+    if gray_from is None:
+        gray_from = _DARK if top > 255 and frame.tone is not None else 0
     step = max(1, BLOCK // L.shape[1])
     for start in range(0, len(L), step):
         part = slice(start, start + step)
-        codes[part], found[part] = ab_to_codes(
-            L[part], ab[:, part], space, top, gray_from=gray_from
-        )
-    return codes, np.abs(found - L)
+        codes[part], found = ab_to_codes(L[part], ab[:, part], space, top, gray_from=gray_from)
+        np.abs(np.subtract(found, L[part], out=found), out=error[part])
+    return codes, error
 
 
 class Measure:
