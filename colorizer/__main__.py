@@ -1,4 +1,7 @@
-"""`python -m colorizer` is the command `colorizer`; with --worker, the process that does jobs."""
+"""`python -m colorizer` is the command `colorizer`; with --worker, the process that does jobs.
+
+With --reader it is the process that reads a large photo for the window.
+"""
 
 import sys
 
@@ -15,6 +18,10 @@ def start() -> int:
         from colorizer.engine.worker import main as work
 
         work()
+    if sys.argv[1:] == ["--reader"]:
+        from colorizer.engine.reader import main as read
+
+        read()
     return main()
 
 

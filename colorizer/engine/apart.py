@@ -122,12 +122,15 @@ def _crash_words(code: int) -> str:
     return note("worker.crashed_twice", how=how)
 
 
-def worker_command() -> tuple[str, list[str]]:
-    """Return program and arguments of the worker; in a bundle the window starts the command."""
+def worker_command(role: str = "--worker") -> tuple[str, list[str]]:
+    """Return program and arguments of the worker, or of another process of the command's.
+
+    In a bundle the window starts the command.
+    """
     if is_bundle():
         own = Path(sys.executable)
-        return str(own.with_name(f"colorizer{own.suffix}")), ["--worker"]
-    return sys.executable, ["-m", "colorizer", "--worker"]
+        return str(own.with_name(f"colorizer{own.suffix}")), [role]
+    return sys.executable, ["-m", "colorizer", role]
 
 
 def _errors() -> int | None:

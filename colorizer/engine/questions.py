@@ -23,7 +23,7 @@ _POOLS = {
 }  # fmt: skip
 """Pictures wait for the network; lists and thumbnails should not wait for pictures."""
 _THREADS = {"look": 3}
-"""A huge picture that was left is read to its end while the new one is read."""
+"""A picture that was left is let go of a tenth of a second later; the new one does not wait."""
 
 
 class Questions:

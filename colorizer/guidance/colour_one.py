@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
+
 import numpy as np
 
 from colorizer.colour.gamut import ab_to_srgb
@@ -31,17 +33,25 @@ def colour_one(frame: Frame, model: ColourModel, guides: Guides) -> Frame:
     return done
 
 
-def prepared(frame: Frame, settings: Settings) -> Frame:
+def prepared(frame: Frame, settings: Settings, check: Callable[[], object] = lambda: None) -> Frame:
     """Return a picture with its paper marked, and as the network is to see it.
 
     Args:
         frame: with Y and L set.
         settings: paper, faded, cards, screens and emulsion are used.
+        check: is called between the steps; what it raises ends them.
     """
-    frames = hide_screens([frame], settings.screens, lambda _: None)
-    frames = level_alone(mark_paper(frames, settings.paper), settings.faded)
+    frames = checked(hide_screens([frame], settings.screens, lambda _: None), check)
+    frames = level_alone(checked(mark_paper(frames, settings.paper), check), settings.faded)
     frames = neutral_pages(frames, settings.cards)
     return next(tell_emulsion(frames, lambda _: settings.emulsion, lambda _: None))
+
+
+def checked(frames: Iterable[Frame], check: Callable[[], object]) -> Iterator[Frame]:
+    """Yield frames as they are; what `check` raises after one was made ends them."""
+    for frame in frames:
+        check()
+        yield frame
 
 
 def luma_size(frame: Frame) -> tuple[int, int]:

@@ -5,7 +5,7 @@ The run knows the whole shot; here it is estimated from the frames around the on
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from functools import lru_cache
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from colorizer.errors import MediaError, SettingsError
 from colorizer.frame import Frame
-from colorizer.guidance.colour_one import prepared
+from colorizer.guidance.colour_one import checked, prepared
 from colorizer.guidance.cut_list import cut_file, override_file
 from colorizer.guidance.overview import Overview, overview_of
 from colorizer.guidance.reader import reader_of
@@ -33,7 +33,13 @@ _MARKS = ("L", "screen", "shown", "window", "slope", "paper", "colours", "kept",
           "taken")  # fmt: skip
 
 
-def as_run(frame: Frame, path: Path, kind: Kind, settings: Settings) -> Frame:
+def as_run(
+    frame: Frame,
+    path: Path,
+    kind: Kind,
+    settings: Settings,
+    check: Callable[[], object] = lambda: None,
+) -> Frame:
     """Return a picture as the run shows it to the network; see `levelled_in_shot` and `prepared`.
 
     Args:
@@ -41,13 +47,16 @@ def as_run(frame: Frame, path: Path, kind: Kind, settings: Settings) -> Frame:
         path: the photo or film.
         kind: what it is.
         settings: of the run.
+        check: is called between the steps and the frames; what it raises ends the reading.
     """
     if kind is Kind.FILM:
-        return levelled_in_shot(frame, path, settings)
-    return prepared(frame, settings)
+        return levelled_in_shot(frame, path, settings, check)
+    return prepared(frame, settings, check)
 
 
-def levelled_in_shot(frame: Frame, path: Path, settings: Settings) -> Frame:
+def levelled_in_shot(
+    frame: Frame, path: Path, settings: Settings, check: Callable[[], object] = lambda: None
+) -> Frame:
     """Return a frame of a film as the network is to see it, with what of it is no picture.
 
     Of a film whose fields are coloured one by one it is what the network sees of the first field.
@@ -57,6 +66,8 @@ def levelled_in_shot(frame: Frame, path: Path, settings: Settings) -> Frame:
         path: the film.
         settings: smooth, faded, paper, cards, screens, coloured, toned, emulsion and, for the
             shots and what single ones have of their own, shots, start and end are used.
+
+        check: as for `as_run`.
 
     Raises:
         SettingsError: the cut list, or the file next to it, is wrong.
@@ -69,7 +80,8 @@ def levelled_in_shot(frame: Frame, path: Path, settings: Settings) -> Frame:
     seconds = float((frame.pts or 0) * frame.time_base)
     try:
         with closing(frames_around(path, seconds, side=settings.size, reading=settings)) as around:
-            done = _levelled(_seen(around, path, settings), listed, settings)
+            frames = _seen(checked(around, check), path, settings)
+            done = _levelled(frames, listed, settings)
             found = next((one for one in done if one.pts == frame.pts), None)
     except MediaError:
         found = None

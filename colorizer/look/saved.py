@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Callable
 
 import numpy as np
 
 from colorizer.colour.gamut import ab_to_srgb
 from colorizer.frame import Frame
-from colorizer.jobs import Kind
-from colorizer.look.picture import open_picture, shrunk
+from colorizer.look.picture import shrunk
 
 
-def saved_picture(
-    result: Path, kind: Kind, like: Frame, longest: int, time: float = 0.0
-) -> np.ndarray:
+def saved_picture(result: Callable[[int], Frame], like: Frame, longest: int) -> np.ndarray:
     """Return the picture of a result in its colours.
 
     Args:
-        result: the file.
-        kind: what it is.
+        result: opens it, with L of a short side in pixels.
         like: the same picture of its source; a caption below the result is left out.
         longest: pixels of the long side, at most.
-        time: seconds from the start of a film.
 
     Returns:
         sRGB, (H, W, 3) uint8, of the size that `like` has when it is shrunk alike.
@@ -33,7 +28,7 @@ def saved_picture(
     import cv2
 
     height, width = shrunk(like, longest).Y.shape
-    frame = open_picture(result, kind, side=min(height, width), time=time)
+    frame = result(min(height, width))
     L = shrunk(frame, longest).lightness()
     ab = colours_of(frame, L.shape)
     rgb = np.rint(np.moveaxis(ab_to_srgb(L, ab), 0, -1) * 255).astype(np.uint8)

@@ -13,9 +13,8 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from colorizer.engine.desk.decoded import NotWanted as NotWanted
-from colorizer.engine.desk.decoded import check_wanted, picture_of, result_time
-from colorizer.engine.desk.films import HintsHere, hints_here
+from colorizer.engine.desk.decoded import picture_of, result_time
+from colorizer.engine.desk.films import HintsHere, hints_here, stamp_of
 from colorizer.engine.desk.films import find_shots as find_shots  # answers, by their names
 from colorizer.engine.desk.films import follow as follow
 from colorizer.engine.desk.models import check_model as check_model
@@ -26,6 +25,8 @@ from colorizer.engine.desk.plans import plan as plan
 from colorizer.engine.desk.plans import replan as replan
 from colorizer.engine.desk.playing import play as play
 from colorizer.engine.desk.tiles import tile as tile
+from colorizer.engine.desk.wanted import NotWanted as NotWanted
+from colorizer.engine.desk.wanted import Readings, Task, check_wanted, read_picture
 from colorizer.engine.desk.watched import arrived as arrived
 from colorizer.engine.networks import loaded
 from colorizer.errors import ColorizerError
@@ -34,6 +35,8 @@ from colorizer.notes import as_json, note
 from colorizer.settings import Reading, Settings
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from colorizer.frame import Frame
 
 THUMBNAIL = 160
@@ -41,6 +44,7 @@ THUMBNAIL = 160
 _THUMBNAIL_L = 64
 SHOWN = 720
 """Long side of the picture of a frame just finished, in pixels."""
+_SAVED: Readings[np.ndarray] = Readings()
 
 
 def look(command: Mapping[str, Any]) -> dict[str, Any]:
@@ -86,8 +90,16 @@ def _saved(command: Mapping[str, Any], frame: Frame) -> dict[str, Any]:
     from colorizer.look.picture import confidence_of, shrunk
     from colorizer.look.saved import saved_picture
 
-    kind, longest, time = Kind(command["kind"]), command["longest"], result_time(command)
-    rgb = saved_picture(Path(command["result"]), kind, frame, longest, time)
+    path, kind, longest = Path(command["result"]), Kind(command["kind"]), command["longest"]
+
+    def read(task: Task) -> np.ndarray:
+        def opened(side: int) -> Frame:
+            return read_picture(path, kind, task, side=side, time=result_time(command))
+
+        return saved_picture(opened, frame, longest)
+
+    key = path, kind, result_time(command), longest, frame.Y.shape, stamp_of(path)
+    rgb = _SAVED.of(key, read, command)
     gray = np.rint(L_to_gray(shrunk(frame, longest).lightness()) * 255).astype(np.uint8)
     confidence = np.zeros((0, 0), np.uint8)
     if command.get("confidence"):
@@ -130,7 +142,8 @@ def thumbnail(command: Mapping[str, Any]) -> dict[str, Any]:
     longest, colours = command.get("longest", THUMBNAIL), {}
     if "result" in command:
         with suppress(ColorizerError):
-            rgb = saved_picture(Path(command["result"]), kind, frame, longest)
+            result = Path(command["result"])
+            rgb = saved_picture(lambda side: open_picture(result, kind, side=side), frame, longest)
             colours["rgb"] = base64.b64encode(rgb.tobytes()).decode()
     gray = L_to_gray(shrunk(frame, longest).lightness())
     codes = (gray * 255 + 0.5).astype("uint8")
@@ -156,7 +169,9 @@ def coloured_thumbnail(command: Mapping[str, Any]) -> dict[str, Any]:
 
     path, longest = Path(command["source"]), command.get("longest", THUMBNAIL)
     whole = open_picture(path, Kind.PHOTO, side=_THUMBNAIL_L)
-    rgb = saved_picture(path, Kind.PHOTO, shrunk(whole, longest), longest)
+    rgb = saved_picture(
+        lambda side: open_picture(path, Kind.PHOTO, side=side), shrunk(whole, longest), longest
+    )
     codes = base64.b64encode(rgb.tobytes()).decode()
     gray = whole.tint is None or chroma_of(whole.tint) < LEAST_CHROMA
     told = {"trouble": as_json(note("reference.no_colour"))} if gray else {}

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from colorizer.engine.desk.decoded import check_wanted, picture_of, result_time
+from colorizer.engine.desk.decoded import picture_of, result_time
 from colorizer.engine.desk.films import stamp_of
+from colorizer.engine.desk.wanted import Readings, Task, check_wanted, read_picture
 from colorizer.jobs import Kind
 from colorizer.settings import Settings
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 MOST_COLOURS = 40_000_000
 """Pixels of the colours of a result that are held for its tiles: 160 MB."""
+_SAVED: Readings[tuple[Frame, np.ndarray]] = Readings()
 
 
 def tile(command: Mapping[str, Any]) -> dict[str, Any]:
@@ -37,30 +38,29 @@ def tile(command: Mapping[str, Any]) -> dict[str, Any]:
     region, scale = (left, top, right, bottom), command["scale"]
     planes = {"gray": gray_tile(frame, region, scale)}
     if "result" in command:
-        path, time = Path(command["result"]), result_time(command)
-        saved, ab = _saved_whole(path, Kind(command["kind"]), time, frame.Y.shape, stamp_of(path))
-        check_wanted(command)
+        saved, ab = _saved_whole(command, frame.Y.shape)
         planes["rgb"] = colour_tile(saved, ab, region, scale)
     np.savez(command["out"], allow_pickle=False, **planes)
     return {"out": command["out"]}
 
 
-@lru_cache(maxsize=1)
-def _saved_whole(
-    path: Path, kind: Kind, time: float, size: tuple[int, ...], stamp: int
-) -> tuple[Frame, np.ndarray]:
-    """Decode a result once for all its tiles; `stamp` changes with the file.
+def _saved_whole(command: Mapping[str, Any], size: tuple[int, ...]) -> tuple[Frame, np.ndarray]:
+    """Decode a result once for all its tiles.
 
     Returns:
         It, and CIELAB a and b of it, (2, h, w) float16, of at most `MOST_COLOURS` pixels.
     """
-    import numpy as np
+    path, kind, time = Path(command["result"]), Kind(command["kind"]), result_time(command)
+    scale = min(1.0, (MOST_COLOURS / (size[0] * size[1])) ** 0.5)
+    side = max(1, round(min(size) * scale))
 
-    from colorizer.look.picture import open_picture
-    from colorizer.look.saved import colours_of
+    def read(task: Task) -> tuple[Frame, np.ndarray]:
+        import numpy as np
 
-    height, width = size
-    scale = min(1.0, (MOST_COLOURS / (height * width)) ** 0.5)
-    side = max(1, round(min(height, width) * scale))
-    frame = open_picture(path, kind, side=side, time=time)
-    return frame, colours_of(frame, frame.L.shape).astype(np.float16)
+        from colorizer.look.saved import colours_of
+
+        frame = read_picture(path, kind, task, side=side, time=time)
+        task.check()
+        return frame, colours_of(frame, frame.L.shape).astype(np.float16)
+
+    return _SAVED.of((path, kind, time, side, stamp_of(path)), read, command)
