@@ -1,5 +1,6 @@
 """What many tests share."""
 
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -11,6 +12,10 @@ os.environ.setdefault("OPENCV_FOR_THREADS_NUM", "1")
 
 import numpy as np
 import pytest
+
+gc.disable()  # until all modules are imported
+if "PYTEST_XDIST_WORKER" in os.environ:
+    import torch  # noqa: F401 - after Qt, whose bindings look at each module, it takes twice as long
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -52,3 +57,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             if test in seen:
                 item.add_marker("slow")
             seen.add(test)
+
+
+def pytest_collection_finish() -> None:
+    """Keep modules and tests out of garbage collections, which would look through them each time."""
+    gc.freeze()
+    gc.enable()
