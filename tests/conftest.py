@@ -60,6 +60,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Keep modules and tests out of garbage collections, which would look through them each time."""
+    """Keep modules and tests out of garbage collections, which would look through each."""
     gc.freeze()
     gc.enable()
