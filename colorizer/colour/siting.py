@@ -3,7 +3,8 @@
 Video of the MPEG family, and all its tapes, has chroma in line with the even columns of luma
 (ITU-R BT.601, "left"); of 4:2:0, halfway between two lines. In interlaced 4:2:0 the lines of
 chroma belong to the fields in turn: a quarter of the way between two lines of the top field, three
-quarters between those of the bottom field (ISO/IEC 13818-2, 6.1.1.8).
+quarters between those of the bottom field (ISO/IEC 13818-2, 6.1.1.8). A y4m pipe may have it in the
+middle of four samples of luma ("center"), as JPEG, or on the first of them ("topleft"), as PAL DV.
 """
 
 from __future__ import annotations
@@ -26,15 +27,20 @@ def parity_of(index: int, first_field: str) -> int:
     return (index + (first_field == "bottom")) % 2
 
 
-def chroma_shift(sampling: str, parity: int | None = None) -> tuple[float, float]:
+def chroma_shift(
+    sampling: str, parity: int | None = None, siting: str = "left"
+) -> tuple[float, float]:
     """Return how far chroma samples lie (down, right) of the middle of their block of luma.
 
     Args:
         sampling: 420, 422 or 444.
         parity: of the lines of a field; None for a whole frame.
+        siting: of 4:2:0; left, center or topleft.
     """
-    across = 0.0 if sampling == "444" else LEFT
-    return (0.0 if parity is None or sampling != "420" else FIELDS[parity]), across
+    if sampling != "420":
+        return 0.0, 0.0 if sampling == "444" else LEFT
+    down = 0.0 if parity is None else FIELDS[parity]
+    return LEFT if siting == "topleft" else down, 0.0 if siting == "center" else LEFT
 
 
 def luma_at(Y: np.ndarray, size: tuple[int, int], shift: tuple[float, float]) -> np.ndarray:
@@ -55,20 +61,29 @@ def luma_at(Y: np.ndarray, size: tuple[int, int], shift: tuple[float, float]) ->
     down, across = (-(-whole // part) for whole, part in zip(Y.shape, size, strict=True))
     if shift == (0.0, 0.0) or down > 2 or across > 2:
         return cv2.resize(Y, size[::-1], interpolation=cv2.INTER_AREA)
-    below = 0.5 + 2 * shift[0]
-    rows = np.array([0, 1 - below, below] if down == 2 else [0, 1, 0], np.float32)
-    columns = np.array([0.25, 0.5, 0.25] if across == 2 else [0, 1, 0], np.float32)
+    rows, columns = _weights(down, shift[0]), _weights(across, shift[1])
     found = cv2.sepFilter2D(Y, -1, columns, rows, borderType=cv2.BORDER_REPLICATE)
     return np.ascontiguousarray(found[::down, ::across])
 
 
-def luma_at_woven(Y: np.ndarray, size: tuple[int, int], sampling: str) -> np.ndarray:
+def _weights(step: int, shift: float) -> np.ndarray:
+    """Return what the samples before, at and after an even place count for its chroma."""
+    if step == 1:
+        return np.array([0, 1, 0], np.float32)
+    after = 0.5 + 2 * shift
+    return np.array([0, 1 - after, after] if after else [0.25, 0.5, 0.25], np.float32)
+
+
+def luma_at_woven(
+    Y: np.ndarray, size: tuple[int, int], sampling: str, siting: str = "left"
+) -> np.ndarray:
     """Return the luma at the places of the chroma of an interlaced frame, each field on its own.
 
     Args:
         Y: (H, W) uint8 or uint16.
         size: (height, width) of the chroma.
         sampling: 420, 422 or 444.
+        siting: see `chroma_shift`.
     """
     if sampling == "444":
         return Y
@@ -76,5 +91,5 @@ def luma_at_woven(Y: np.ndarray, size: tuple[int, int], sampling: str) -> np.nda
     for parity in (0, 1):
         lines = found[parity::2]
         shape = (lines.shape[0], lines.shape[1])
-        lines[:] = luma_at(Y[parity::2], shape, chroma_shift(sampling, parity))
+        lines[:] = luma_at(Y[parity::2], shape, chroma_shift(sampling, parity, siting))
     return found

@@ -24,6 +24,20 @@ def test_lines_of_chroma_lie_between_those_of_luma():
     assert found[:, 0].tolist() == [1000 + 16 * (2 * line) + 8 for line in range(6)]
 
 
+@pytest.mark.parametrize(
+    ("siting", "down", "across"), [("left", 0.5, 0), ("center", 0.5, 0.5), ("topleft", 0, 0)]
+)
+@pytest.mark.parametrize("parity", [None, 0, 1])
+def test_each_siting_of_4_2_0_sees_the_luma_where_its_chroma_lies(siting, down, across, parity):
+    Y = ramp(12, 16, 16, 64)
+    shift = chroma_shift("420", parity, siting)
+    if parity is not None and siting != "topleft":
+        down = 0.25 + 0.5 * parity
+    assert shift == ((down - 0.5) / 2, (across - 0.5) / 2)
+    found = luma_at(Y, (6, 8), shift)[1:, 1:]
+    assert np.array_equal(found, ramp(6, 8, 32, 128)[1:, 1:] + 16 * down + 64 * across)
+
+
 def test_woven_lines_of_chroma_take_the_luma_of_their_field():
     Y = ramp(16, 16, 16, 0)
     found = luma_at_woven(Y, (8, 8), "420")

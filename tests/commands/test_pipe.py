@@ -83,6 +83,16 @@ def test_luma_rate_and_aspect_pass_a_pipe_untouched(colours, bits, made, size):
     assert all(np.array_equal(one, two) for one, two in zip(found, lumas, strict=True))
 
 
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [(b"RIFF....AVI LIST", "holds no y4m"), (y4m("420jpeg")[0][:99], "ended inside frame 0"),
+     (y4m("420jpeg")[0].replace(b"C420jpeg", b"C440"), "can't be read as C440")],
+)  # fmt: skip
+def test_what_has_no_frame_that_can_be_read_is_told_apart(data, told):
+    with pytest.raises(MediaError, match=told):
+        PipedFilm(io.BytesIO(data), side=64)
+
+
 def test_a_pipe_that_ends_inside_a_frame_is_cut_off():
     data, _ = y4m("420jpeg")
     with (
@@ -104,6 +114,23 @@ def test_fields_are_those_of_the_header_unless_a_person_knows_better(header, tol
     data = data.replace(b" Ip ", f" {header} ".encode(), 1)
     with PipedFilm(io.BytesIO(data), side=64, interlaced=told) as film:
         assert film.first_field == first
+
+
+@pytest.mark.parametrize("sampling", ["420jpeg", "420mpeg2", "420paldv"])
+def test_chroma_lies_where_it_lay_and_where_the_header_says(sampling):
+    data, _ = y4m(sampling)
+    planes = np.random.default_rng(1).integers(90, 160, (2, SIZE[0] // 2, SIZE[1] // 2), np.uint8)
+    data = data[: -planes.nbytes] + planes.tobytes()
+    out, found = io.BytesIO(), set()
+    with PipedFilm(io.BytesIO(data), side=64) as film, PipedOutput(out, like=film) as sink:
+        for frame in film.frames():
+            ab = np.zeros((2, *sink.chroma_size(frame)), np.float32)
+            sink.write(replace(frame, ab=ab, kept=True))
+            found.add(sink.chroma_shift(frame))
+    assert f" C{sampling} ".encode() in out.getvalue().split(b"\n")[0]
+    assert out.getvalue().endswith(planes.tobytes())
+    shifts = {"420jpeg": (0, 0), "420mpeg2": (0, -0.25), "420paldv": (-0.25, -0.25)}
+    assert found == {shifts[sampling]}
 
 
 def test_full_range_is_kept():

@@ -19,6 +19,7 @@ class BareFilm:
     epochs: Sequence[Epoch] = ()
     display_matrix: Any = None
     mixed_scan = False
+    siting = "left"
 
     def chapters(self) -> list[Any]:
         """Return no chapters."""

@@ -40,6 +40,8 @@ class Coding:
     """What of the film this codec can't hold, one line each."""
     codes: tuple[int, int] | None = None
     """See `Codec.codes`."""
+    siting: str = "left"
+    """Of chroma in 4:2:0, see `colour.siting.chroma_shift`."""
 
     def chroma_size(self, size: tuple[int, int]) -> tuple[int, int]:
         """Return (height, width) of the chroma planes of a picture of `size`."""

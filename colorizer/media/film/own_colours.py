@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -50,15 +51,21 @@ def own_colours(
 
 
 def fitting(
-    chroma: tuple[np.ndarray, np.ndarray], size: tuple[int, int], bits: int, to_bits: int
+    chroma: tuple[np.ndarray, np.ndarray],
+    size: tuple[int, int],
+    placed: Callable[[np.ndarray], np.ndarray],
+    bits: int,
+    to_bits: int,
 ) -> np.ndarray:
     """Bring chroma planes to the size and depth of an output: equal ones stay byte for byte.
 
-    Finer sampling repeats samples, so that nothing of them is lost; a coarser one averages.
+    Finer sampling repeats samples, so that nothing of them is lost; a coarser one averages those
+    around each of its own.
 
     Args:
         chroma: Cb and Cr, (h, w) each.
         size: (height, width) wanted.
+        placed: takes a finer plane to where the output has its chroma, see `luma_at`.
         bits: significant bits of the planes.
         to_bits: of the result.
 
@@ -71,8 +78,9 @@ def fitting(
     for plane in chroma:
         if plane.shape != size:
             finer = plane.shape[0] <= size[0] and plane.shape[1] <= size[1]
+            coarser = plane.shape[0] >= size[0] and plane.shape[1] >= size[1]
             kind = cv2.INTER_NEAREST if finer else cv2.INTER_AREA
-            plane = cv2.resize(plane, size[::-1], interpolation=kind)
+            plane = placed(plane) if coarser else cv2.resize(plane, size[::-1], interpolation=kind)
         planes.append(at_depth(plane, bits, to_bits, full_range=False))
     return np.stack(planes)
 

@@ -26,7 +26,7 @@ from colorizer.media.film.luma import luma_layout, read_luma
 from colorizer.media.film.open import first_field, found_range
 from colorizer.media.film.own_colours import own_colours
 from colorizer.media.film.planes import chroma_size, parity_in, planes_of
-from colorizer.notes import note
+from colorizer.notes import Note, note
 
 if TYPE_CHECKING:
     from av import VideoFrame, VideoStream
@@ -38,6 +38,9 @@ if TYPE_CHECKING:
 PIPE = Path("-")
 """Stands for standard input or output where a path is wanted."""
 _MARK = b"YUV4MPEG2"
+_SITING = {b"420jpeg": "center", b"420paldv": "topleft"}
+"""What the header names -> where chroma lies. Of others it is left; vspipe's 420, too."""
+_NAMED = {"left": "420mpeg2", "center": "420jpeg", "topleft": "420paldv"}
 _INTERLACED = {None: "p", "top": "t", "bottom": "b"}
 
 
@@ -73,14 +76,14 @@ class PipedFilm(BareFilm):
         from av.error import FFmpegError
 
         self.path, self._side, self.warnings = name, side, []
+        self._stream = _Readable(stream)
         try:
-            self._stream = _Readable(stream)
             self._container = av.open(self._stream, "r", format="yuv4mpegpipe")
             self.stream: VideoStream = self._container.streams.video[0]
             self._decoded = self._container.decode(self.stream)
             self._first = next(self._decoded)
         except (FFmpegError, IndexError, StopIteration, OSError, ValueError) as error:
-            raise MediaError(name, note("pipe.no_y4m")) from error
+            raise MediaError(name, self._stream.why_unread(error)) from error
         self._describe(self._first, interlaced)
 
     def _describe(self, first: VideoFrame, interlaced: str) -> None:
@@ -89,6 +92,7 @@ class PipedFilm(BareFilm):
             self.layout = luma_layout(first.format)
         except ValueError as error:
             raise UnsupportedMedia(self.path, note("pipe.pixel_format", what=error)) from None
+        self.siting = _SITING.get(self._stream.chroma(), "left")
         self.size = (first.height, first.width)
         samples = sum(plane.width * plane.height for plane in first.planes)
         self._bytes = samples * (2 if self.layout.bits > 8 else 1)
@@ -161,7 +165,7 @@ class PipedOutput:
         self.coding = Coding(
             encoder="rawvideo", pix_fmt=pixel_format(sampling, bits), bits=bits, sampling=sampling,
             options={}, matrices=(like.tags.matrix,), exact=True, first_field=like.first_field,
-            mixed_scan=False, warnings=(),
+            mixed_scan=False, warnings=(), siting=like.siting if sampling == wanted else "left",
         )  # fmt: skip
         self.warnings: list[str] = [note("pipe.no_claim")]
         self._count = 0
@@ -176,7 +180,8 @@ class PipedOutput:
 
     def chroma_shift(self, frame: Frame) -> tuple[float, float]:
         """Return how far samples of chroma lie (down, right) of the middle of theirs of luma."""
-        return chroma_shift(self.coding.sampling, parity_in(frame, self._like))
+        parity = parity_in(frame, self._like)
+        return chroma_shift(self.coding.sampling, parity, self.coding.siting)
 
     def anchor(self, count: int) -> Anchor | None:
         """Return that no frame is finished."""
@@ -214,12 +219,14 @@ class PipedOutput:
         """
         like, coding = self._like, self.coding
         height, width = like.size
-        rate, aspect = like.rate, like.sample_aspect_ratio or Fraction(1)
+        rate, ratio = like.rate, like.sample_aspect_ratio
+        aspect = f"{ratio.numerator}:{ratio.denominator}" if ratio else "0:0"
         deep = f"p{coding.bits}" if coding.bits > 8 else ""
-        named = "420mpeg2" if coding.sampling == "420" and not deep else f"{coding.sampling}{deep}"
+        of_bytes = coding.sampling == "420" and not deep
+        named = _NAMED[coding.siting] if of_bytes else f"{coding.sampling}{deep}"
         words = [
             f"W{width}", f"H{height}", f"F{rate.numerator}:{rate.denominator}",
-            f"I{_INTERLACED[like.first_field]}", f"A{aspect.numerator}:{aspect.denominator}",
+            f"I{_INTERLACED[like.first_field]}", f"A{aspect}",
             f"C{named}",
             f"XCOLORRANGE={'FULL' if like.tags.full_range else 'LIMITED'}",
         ]  # fmt: skip
@@ -254,6 +261,19 @@ class _Readable:
         if b"\n" not in self._head:
             self._head += data
         return data
+
+    def chroma(self) -> bytes:
+        """Return how the header names the chroma; see yuv4mpeg(5) for where it does not."""
+        words = self._head.split(b"\n", 1)[0].split()
+        return next((word[1:] for word in words if word.startswith(b"C")), b"420jpeg")
+
+    def why_unread(self, error: Exception) -> Note:
+        """Say why FFmpeg found no frame."""
+        if not self._head.startswith(_MARK):
+            return note("pipe.no_y4m")
+        if isinstance(error, StopIteration | EOFError):
+            return note("pipe.cut_off", frames=0)
+        return note("pipe.layout", chroma=self.chroma().decode("ascii", "replace"))
 
     def left_over(self, frames: int, size: int) -> bool:
         """Return whether there is more than so many frames of `size` bytes; see yuv4mpeg(5).

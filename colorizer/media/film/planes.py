@@ -44,12 +44,16 @@ def planes_of(
     assert frame.ab is not None
     Y = at_depth(frame.Y, frame.bits, coding.bits, tags.full_range)
     size, own = (frame.ab.shape[1], frame.ab.shape[2]), frame.colours
+
+    def placed(plane: np.ndarray) -> np.ndarray:
+        if interlaced:
+            return luma_at_woven(plane, size, coding.sampling, coding.siting)
+        return luma_at(plane, size, chroma_shift(coding.sampling, siting=coding.siting))
+
     if frame.kept and own and own.chroma is not None and own.matrix == tags.matrix:
-        return Y, fitting(own.chroma, size, frame.bits, coding.bits)
+        return Y, fitting(own.chroma, size, placed, frame.bits, coding.bits)
     chroma = ab_to_chroma(
-        luma_at_woven(Y, size, coding.sampling)
-        if interlaced
-        else luma_at(Y, size, chroma_shift(coding.sampling)),
+        placed(Y),
         frame.ab,
         matrix=tags.matrix,
         bits=coding.bits,

@@ -54,6 +54,8 @@ class Film(Protocol):
     """(height, width) of the coded picture, before any rotation for display."""
     layout: LumaLayout
     """Pixel format, bit depth and chroma sampling."""
+    siting: str
+    """Where the chroma of 4:2:0 lies, see `chroma_shift`; of files it is not told, so left."""
     tags: ColourTags
     """Matrix, primaries, transfer and range."""
     rate: Fraction

@@ -57,6 +57,7 @@ class FilmSource:
     """
 
     sequence: None = None
+    siting = "left"
     timecode: str = ""
     side_data: Mapping[str, bytes] = MappingProxyType({})
     late_side_data: frozenset[str] = frozenset()
