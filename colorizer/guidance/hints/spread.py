@@ -9,7 +9,7 @@ power of it flattens it inside the object and empties it outside.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -28,6 +28,8 @@ _SCREEN = 3.5e-4
 """Pull of every pixel towards no claim at all: what ends a claim far from its hint."""
 _ALIKE = 20.0
 """CIELAB units of ab, as a standard deviation, within which colours are taken for one object's."""
+_AT_ONCE = 64
+"""Hints solved for at once: bounds memory."""
 _POWER, _LEVEL = 2.0, 0.15
 """Claims to this power; a claim of this level is worth about half."""
 
@@ -48,8 +50,9 @@ def spread_hints(L: np.ndarray, ab: np.ndarray, hints: Sequence[Hint]) -> np.nda
     if not hints:
         return ab
     shares = _shares(L, ab, hints)
-    given = np.einsum("khw,kc->chw", shares, [(hint.a, hint.b, 1) for hint in hints])
-    a, b, share = (cv2.resize(plane.astype(np.float32), L.shape[::-1]) for plane in given)
+    wanted = np.array([(hint.a, hint.b, 1) for hint in hints], np.float32)
+    given = np.einsum("khw,kc->chw", shares, wanted)
+    a, b, share = (cv2.resize(plane, L.shape[::-1]) for plane in given)
     return ab * (1 - share) + np.stack([a, b])
 
 
@@ -60,7 +63,7 @@ def objects_of(
 
     The latter is (h, w), from 0 to 1; both are small. See `spread_hints`.
     """
-    shares = _shares(L, ab, hints).astype(np.float32)
+    shares = _shares(L, ab, hints)
     colours = np.array([(hint.a, hint.b) for hint in hints], np.float32)
     shape = (2, *shares.shape[1:])
     return [
@@ -81,10 +84,15 @@ def _shares(L: np.ndarray, ab: np.ndarray, hints: Sequence[Hint]) -> np.ndarray:
     ]
     lab = np.stack(planes)
     places = [_near(hint, lab.shape[1:]) for hint in hints]
-    found = np.stack([lab[1:, *near].mean(axis=(1, 2)) for near in places])
-    apart = np.square(lab[1:] - found[:, :, None, None]).sum(axis=1) / _ALIKE**2
-    powers = (_claims(lab, places) * np.exp(-apart / 2)) ** _POWER
-    return powers * (1 + _LEVEL**_POWER) / (powers.sum(axis=0) + _LEVEL**_POWER)
+    powers = np.empty((len(hints), *lab.shape[1:]), np.float32)
+    solve = _solver(lab, places)
+    for start in range(0, len(hints), _AT_ONCE):
+        some = slice(start, start + _AT_ONCE)
+        found = np.stack([lab[1:, *near].mean(axis=(1, 2)) for near in places[some]])
+        apart = np.square(lab[1:] - found[:, :, None, None]).sum(axis=1) / _ALIKE**2
+        powers[some] = (solve(places[some]) * np.exp(-apart / 2)) ** _POWER
+    powers *= (1 + _LEVEL**_POWER) / (powers.sum(axis=0) + _LEVEL**_POWER)
+    return powers
 
 
 def _near(hint: Hint, shape: tuple[int, ...]) -> Place:
@@ -95,15 +103,12 @@ def _near(hint: Hint, shape: tuple[int, ...]) -> Place:
     return slice(max(0, row - 1), row + 2), slice(max(0, column - 1), column + 2)
 
 
-def _claims(lab: np.ndarray, places: Sequence[Place]) -> np.ndarray:
-    """Solve for the claims.
+def _solver(lab: np.ndarray, places: Sequence[Place]) -> Callable[[Sequence[Place]], np.ndarray]:
+    """Return what solves for the claims of some of the hints, (n, h, w) in [0, 1].
 
     Args:
         lab: small picture, (3, h, w).
-        places: of the hints.
-
-    Returns:
-        Claims in [0, 1], (hints, h, w).
+        places: of all hints.
     """
     from scipy import sparse
     from scipy.sparse.linalg import splu
@@ -111,17 +116,22 @@ def _claims(lab: np.ndarray, places: Sequence[Place]) -> np.ndarray:
     height, width = lab.shape[1:]
     number = np.arange(height * width).reshape(height, width)
     diagonal = np.full(height * width, _SCREEN)
-    wanted = np.zeros((height * width, len(places)))
-    for k, near in enumerate(places):
+    for near in places:
         diagonal[number[near].ravel()] += 1
-        wanted[number[near].ravel(), k] += 1
     one, other, link = _links(lab, number)
     graph = sparse.coo_matrix(
         (np.tile(link, 2), (np.r_[one, other], np.r_[other, one])), shape=(number.size,) * 2
     ).tocsc()
     diagonal += np.asarray(graph.sum(axis=0)).ravel()
-    claims = splu((sparse.diags(diagonal) - graph).tocsc()).solve(wanted)
-    return claims.T.reshape(-1, height, width).clip(0, 1)
+    factors = splu((sparse.diags(diagonal) - graph).tocsc())
+
+    def solve(some: Sequence[Place]) -> np.ndarray:
+        wanted = np.zeros((height * width, len(some)))
+        for k, near in enumerate(some):
+            wanted[number[near].ravel(), k] = 1
+        return factors.solve(wanted).T.reshape(-1, height, width).clip(0, 1)
+
+    return solve
 
 
 def _links(lab: np.ndarray, number: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
