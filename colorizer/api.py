@@ -18,7 +18,7 @@ from colorizer.engine.networks import loaded
 from colorizer.errors import ColorizerError, MediaError, SettingsError
 from colorizer.files.native_prints import without_native_prints
 from colorizer.frame import Frame, working_L
-from colorizer.guidance.hints.file import read_hints
+from colorizer.guidance.hints.file import limited, read_hints
 from colorizer.jobs import JobState, Progress, is_there, results_of
 from colorizer.models import model_names
 from colorizer.notes import note
@@ -94,7 +94,9 @@ def colorize(
     if isinstance(source, np.ndarray):
         if out is not None:
             raise SettingsError(note("api.out_is_for_paths"))
-        return _colorize_array(source, _loaded(model, chosen), chosen, tuple(hints or ()))
+        return _colorize_array(
+            source, _loaded(model, chosen), chosen, limited(tuple(hints or ()), "hints")
+        )
     if hints:
         raise SettingsError(note("api.hints_of_array"))
     return _colorize_path(Path(source), None if out is None else Path(out), model, chosen, records)

@@ -17,6 +17,7 @@ from colorizer import (
     load_model,
 )
 from colorizer.errors import SettingsError
+from colorizer.places.hint import Hint
 from tests import drawn
 from tests.tiny_model import tiny_model
 
@@ -80,6 +81,13 @@ def test_strength_0_gives_the_gray_array_back():
     gray = drawn.picture()
     result = colorize(gray, model=tiny_model(), strength=0.0)
     assert np.abs(result.astype(int) - gray[..., None]).max() <= 1
+
+
+def test_an_array_takes_as_many_hints_as_a_file():
+    with pytest.raises(SettingsError, match="hints has 1001 hints for one picture; at most 1000"):
+        colorize(
+            np.zeros((8, 8), np.uint8), hints=[Hint(0.5, 0.5, 1, 1)] * 1001, model=tiny_model()
+        )
 
 
 @pytest.mark.parametrize(

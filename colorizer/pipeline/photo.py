@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
+from dataclasses import replace
 
 from colorizer.archive.planning.sorting import NoColourNeeded, leave, sorted_out
 from colorizer.frame import Frame
@@ -41,7 +42,9 @@ def colour_photo(
         content = found.content
     else:
         return
-    yield leave(job, content)
+    left = leave(job, content)
+    unused = hints_of(guides_of(job)) and (note("hints.photo_left"),)
+    yield replace(left, warnings=(*left.warnings, *unused))
 
 
 def tell_negatives(frames: Iterator[Frame], tell: Callable[[Note], object]) -> Iterator[Frame]:

@@ -68,7 +68,7 @@ def guides_of(job: Job) -> tuple[Guide, ...]:
         SettingsError: the file is wrong, or asks for something at a time of a photo.
     """
     file = None if job.hints else hint_file(job.settings.hints, job.source)
-    guides = _limited(job.hints, str(job.source)) if file is None else read_hints(file)
+    guides = limited(job.hints, str(job.source)) if file is None else read_hints(file)
     if job.kind is Kind.PHOTO and (dated := [one for one in guides if one.when is not None]):
         if references_of(dated):
             raise SettingsError(note("reference.photo", source=job.source))
@@ -93,10 +93,10 @@ def hints_from(values: Any, name: str, folder: Path) -> tuple[Guide, ...]:
         _hint(value, note("hints.nth", name=name, number=n), folder)
         for n, value in enumerate(values, start=1)
     )
-    return _limited(guides, name)
+    return limited(guides, name)
 
 
-def _limited(guides: tuple[Guide, ...], name: str) -> tuple[Guide, ...]:
+def limited(guides: tuple[Guide, ...], name: str) -> tuple[Guide, ...]:
     """Return guides, of a file, a sidecar, the queue or the window, if they are not too many."""
     if len(guides) > _MOST:
         raise SettingsError(note("hints.too_many", name=name, count=len(guides), most=_MOST))

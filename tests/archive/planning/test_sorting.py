@@ -11,6 +11,7 @@ from PIL import Image
 
 from colorizer import colorize, pipeline
 from colorizer.jobs import Job, JobState, Kind
+from colorizer.places.hint import Hint
 from colorizer.settings import Settings
 from tests import draw_page, draw_photo, drawn
 from tests.tiny_model import tiny_model
@@ -82,6 +83,14 @@ def test_a_copy_keeps_its_format_and_what_is_there(scans):
     assert list(drawn.hashes(scans / "out")) == ["text.png"]
     again = ended(source, scans / "out" / "text.tif", text="copy")
     assert (again.state, again.content) == (JobState.SKIPPED, "text")
+
+
+@pytest.mark.parametrize("wish", ["skip", "copy"])
+def test_it_is_said_that_hints_of_a_photo_left_as_it_is_were_not_used(scans, wish):
+    settings = Settings(size=64, coloured=wish)
+    source, target = scans / "coloured.png", scans / "out.png"
+    job = Job(source, target, Kind.PHOTO, settings, hints=(Hint(0.5, 0.5, 30, 10),))
+    assert list(pipeline.run(job, tiny_model()))[-1].warnings == ("its hints were not used",)
 
 
 @pytest.mark.slow
