@@ -16,7 +16,7 @@ import re
 from collections import Counter
 from math import isfinite
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -32,6 +32,7 @@ from colorizer.places.trim import parse_place
 FORM = '[{"time": 12.5, "x": 0.4, "y": 0.6, "color": "#7a2e2e"}]'
 _KEYS = {"x", "y", "a", "b", "color", "time", "frame", "reference"}
 _REFERENCE_KEYS = {"time", "frame", "reference"}
+_Some = TypeVar("_Some", Hint, Guide)
 _MOST_AB = 128.0
 _MOST, _MOST_AT_ONCE = 10_000, 1_000
 """Hints of a source, and of one picture: a thousand take 8 s and 1 GB."""
@@ -96,7 +97,7 @@ def hints_from(values: Any, name: str, folder: Path) -> tuple[Guide, ...]:
     return limited(guides, name)
 
 
-def limited(guides: tuple[Guide, ...], name: str) -> tuple[Guide, ...]:
+def limited(guides: tuple[_Some, ...], name: str) -> tuple[_Some, ...]:
     """Return guides, of a file, a sidecar, the queue or the window, if they are not too many."""
     if len(guides) > _MOST:
         raise SettingsError(note("hints.too_many", name=name, count=len(guides), most=_MOST))
