@@ -20,19 +20,22 @@ _BAR_DATA = b"GA94\6"
 """Identifier and type of bar data in user data of MPEG-2, H.264 and H.265 (ATSC A/53 Part 4)."""
 
 
-def first_side_data(path: Path, index: int) -> dict[str, bytes]:
+def first_side_data(path: Path, index: int) -> tuple[dict[str, bytes], bool]:
     """Return the side data of a film's first frames, the earliest of each kind.
 
     Args:
         path: the film.
         index: its picture stream.
+
+    Returns:
+        The side data, and whether these are all frames of the film.
     """
     from av.error import FFmpegError
 
     found: dict[str, bytes] = {}
     with open_container(path) as container, suppress(FFmpegError):  # said where it is read
-        _look(container, container.streams[index], _LOOKED_AT, found)
-    return found
+        return found, _look(container, container.streams[index], _LOOKED_AT, found)
+    return found, False
 
 
 def later_side_data(path: Path, index: int) -> frozenset[str]:
@@ -55,9 +58,16 @@ def later_side_data(path: Path, index: int) -> frozenset[str]:
     return frozenset(found)
 
 
-def _look(container: Any, stream: Any, most: int, found: dict[str, bytes]) -> None:
-    """Add the side data of the next frames to what was found, the earliest of each kind."""
-    frames = 0
+def _look(container: Any, stream: Any, most: int, found: dict[str, bytes]) -> bool:
+    """Add the side data of the next frames to what was found; return whether the film ends there.
+
+    Args:
+        container: where it is read.
+        stream: its picture stream.
+        most: how many frames.
+        found: gets the earliest of each kind.
+    """
+    frames, packet = 0, None
     for packet in islice(container.demux(stream), _MOST_PACKETS):
         if packet.size and BARS not in found and _BAR_DATA in bytes(packet):
             found[BARS] = b""
@@ -66,4 +76,5 @@ def _look(container: Any, stream: Any, most: int, found: dict[str, bytes]) -> No
                 found.setdefault(kind, data)
             frames += 1
         if frames >= most:
-            return
+            return False
+    return packet is not None and not packet.size  # the last one is empty

@@ -148,7 +148,7 @@ class FilmSource:
 
     def seek_side_data(self) -> None:
         """Look at places spread over the film for kinds of side data that begin later."""
-        found = later_side_data(self.path, self.stream.index)
+        found = set() if self._side_is_whole else later_side_data(self.path, self.stream.index)
         self.late_side_data |= found - self.side_data.keys()
 
     def _frame(self, decoded: VideoFrame, index: int, pts: int, scan: str | None) -> Frame:
@@ -225,7 +225,7 @@ class FilmSource:
         self.counted = stream.frames > 0
         estimate = round(self._announced[0] * self.rate) if self._announced else None
         self.frame_count = stream.frames or estimate
-        self.side_data = first_side_data(path, stream.index)
+        self.side_data, self._side_is_whole = first_side_data(path, stream.index)
         self.timecode = timecode_of(self._decoder.container, stream) or starts_at(self)
 
     def _describe_picture(self, first: VideoFrame) -> None:
