@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ TONE_RATE = 48000
 """Samples per second of the drawn sound."""
 
 
+@lru_cache(maxsize=1000)
 def draw_luma(
     index: int, size: tuple[int, int], bits: int = 8, *, full: bool = False
 ) -> np.ndarray:
@@ -26,7 +28,9 @@ def draw_luma(
     black, span = (
         (0.0, 2.0**bits - 1) if full else (16 * 2.0 ** (bits - 8), 219 * 2.0 ** (bits - 8))
     )
-    return np.rint(black + span * wave).astype(np.uint8 if bits == 8 else np.uint16)
+    Y = np.rint(black + span * wave).astype(np.uint8 if bits == 8 else np.uint16)
+    Y.flags.writeable = False  # many films begin alike
+    return Y
 
 
 def fill(frame: av.VideoFrame, number: int, samples: np.ndarray) -> None:

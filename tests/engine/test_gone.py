@@ -20,7 +20,7 @@ def source_of(folder, kind):
     if kind == "photo":
         Image.new("L", (64, 48), 120).save(folder / "b.png")
         return folder / "b.png", "b.png", Kind.PHOTO
-    draw_film(folder / "a.mkv", frames=60)
+    draw_film(folder / "a.mkv", frames=30)
     return folder / "a.mkv", "a.mkv" if kind == "film" else "a_%06d.dpx", Kind.FILM
 
 

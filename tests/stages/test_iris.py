@@ -82,7 +82,7 @@ def test_a_dark_thing_that_fills_a_small_iris_is_not_the_range_of_its_picture(wa
 @pytest.mark.parametrize("way", [1, -1])
 @pytest.mark.parametrize("start", [8, 25])
 def test_a_run_that_continues_under_an_iris_sees_the_same(way, start):
-    radii = [14 + 0.8 * n for n in range(64)][::way]
+    radii = [14 + 1.3 * n for n in range(40)][::way]
     whole, states = FilmLevels("fresh"), {}
     first, marked = [], list(mark_shots(film(radii)))
     for frame in whole.level(iter(marked)):

@@ -2,12 +2,18 @@
 
 import io
 import tarfile
+from functools import cache
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from training.datasets import open_pack, pack
+
+
+@cache
+def webp(seed):
+    return encoded(drawn_photo(seed), "WEBP", quality=90)
 
 
 def drawn_photo(seed, size=(180, 200)):
@@ -39,12 +45,7 @@ def tars(tmp_path):
     return [
         write_tar(
             tmp_path / f"{number}.tar",
-            {
-                f"source{number}/{n}.webp": encoded(
-                    drawn_photo(10 * number + n), "WEBP", quality=90
-                )
-                for n in range(6)
-            },
+            {f"source{number}/{n}.webp": webp(10 * number + n) for n in range(6)},
         )
         for number in range(2)
     ]
