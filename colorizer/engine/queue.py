@@ -35,7 +35,7 @@ REMOVED = note("queue.result_removed")
 
 
 class Queue(Closes):
-    """The rows of one queue file. A context manager; used by one thread of one process.
+    """The rows of one queue file. A context manager; used by one thread at a time of one process.
 
     Attributes:
         unreadable: ids of rows that were found to be none of a queue.
@@ -56,7 +56,7 @@ class Queue(Closes):
             path.parent.mkdir(parents=True, exist_ok=True)
             if os.path.lexists(path):
                 check_regular(path)
-            self._base = sqlite3.connect(path, isolation_level=None)
+            self._base = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
             self._refuse_foreign()
             self._base.execute("PRAGMA journal_mode=WAL")
             self._base.execute("PRAGMA synchronous=FULL")

@@ -6,9 +6,9 @@ What a slider changes goes to disk when the slider rests, or with the next other
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from os import PathLike
-from typing import Any
+from typing import Any, TypeVar
 
 from PySide6.QtCore import QModelIndex, QObject, QTimer, Signal
 from PySide6.QtGui import QIcon
@@ -16,10 +16,12 @@ from PySide6.QtGui import QIcon
 from colorizer.engine.queue import REMOVED, Queue
 from colorizer.engine.queue_json import export_json, import_json
 from colorizer.jobs import Job, JobState, Progress, is_there
+from gui.session.queue_disk import QueueDisk
 from gui.session.row_table import RowTable
 from gui.session.rows import Groups, Rows
 from gui.session.thumbnails import Thumbnails
 
+T = TypeVar("T")
 _SAVE_SECONDS = 1.0
 """Least time between two saves of the progress of one job; every other change is saved at once."""
 _SOON_MS = 300
@@ -38,7 +40,7 @@ class QueueModel(RowTable):
         self, queue: Queue, thumbnails: Thumbnails[QIcon], parent: QObject | None = None
     ) -> None:
         super().__init__(Rows(queue.entries()), thumbnails, parent)
-        self._queue = queue
+        self.disk = QueueDisk(queue, self)
         self._saved: dict[int, float] = {}
         self._unsaved: list[tuple[list[int], dict[str, Any]]] = []
         self._saver = QTimer(self, interval=_SOON_MS, singleShot=True)
@@ -49,19 +51,16 @@ class QueueModel(RowTable):
         self, jobs: Iterable[Job], state: JobState = JobState.WAITING, reason: str = ""
     ) -> list[int]:
         """Append jobs and return their ids."""
-        ids = self._file.add(jobs, state, reason)
-        self._append(ids)
-        return ids
+        jobs = list(jobs)
+        return self._append(self._ask(lambda file: file.add(jobs, state, reason)))
 
     def import_json(self, file: Any) -> list[int]:
         """Append the jobs of an exported file; see `queue_json`."""
-        ids = import_json(self._file, file)
-        self._append(ids)
-        return ids
+        return self._append(self._ask(lambda queue: import_json(queue, file)))
 
     def export_json(self, file: Any) -> int:
         """Write the jobs that are not done; see `queue_json`."""
-        return export_json(self._file, file)
+        return self._ask(lambda queue: export_json(queue, file))
 
     def change(self, number: int, **changes: Any) -> None:
         """Change fields of a row, on disk too; see `Queue.update`."""
@@ -74,12 +73,12 @@ class QueueModel(RowTable):
             return
         self._saved[number] = now
         kept = {name: value for name, value in changes.items() if name != "begun"}
-        self._file.update(number, **kept)
+        self._write(lambda file: file.update(number, **kept))
 
     def change_many(self, numbers: Iterable[int], **changes: Any) -> None:
         """Change the same fields of many rows in one step."""
         known = self._rows.known(numbers)
-        self._file.update_many(known, **changes)
+        self._write(lambda file: file.update_many(known, **changes))
         self._take(known, changes)
 
     def alike(self, groups: Groups) -> Groups:
@@ -105,7 +104,7 @@ class QueueModel(RowTable):
         if moves and not known:
             self._save_soon(split)
         else:
-            self._file.update_each(split, known)
+            self._write(lambda file: file.update_each(split, known))
         for numbers, changes in split:
             self._take(numbers, changes)
         self._rows.retarget(known)
@@ -116,13 +115,17 @@ class QueueModel(RowTable):
         self._saver.stop()
         unsaved, self._unsaved = self._unsaved, []
         if unsaved:
-            self._queue.update_each(unsaved)
+            self.disk.write(lambda file: file.update_each(unsaved))
 
-    @property
-    def _file(self) -> Queue:
-        """The queue file, with all that was changed before."""
+    def _write(self, action: Callable[[Queue], object]) -> None:
+        """Change the file, after all that was changed before."""
         self.save()
-        return self._queue
+        self.disk.write(action)
+
+    def _ask(self, action: Callable[[Queue], T]) -> T:
+        """Return what the file gives, after all that was changed before."""
+        self.save()
+        return self.disk.ask(action)
 
     def _save_soon(self, split: list[tuple[list[int], dict[str, Any]]]) -> None:
         if [(n, c.keys()) for n, c in self._unsaved] != [(n, c.keys()) for n, c in split]:
@@ -146,7 +149,7 @@ class QueueModel(RowTable):
         gone, ids = self._rows.known(numbers), self.ids()
         places = {place: ids[place] for place in self._rows.places(gone)}
         parts = _in_a_row(list(places))
-        self._file.remove(gone)
+        self._write(lambda file: file.remove(gone))
         if len(parts) > _FEW:
             self.beginResetModel()
             self._rows.drop(gone)
@@ -161,7 +164,8 @@ class QueueModel(RowTable):
 
     def put_back(self, removed: Mapping[int, int]) -> None:
         """Bring removed rows back: ids by the places that they had."""
-        self._file.put_back(removed.values())
+        back = list(removed.values())
+        self._write(lambda file: file.put_back(back))
         parts = _in_a_row(sorted(removed))
         if len(parts) > _FEW:
             self.beginResetModel()
@@ -173,7 +177,7 @@ class QueueModel(RowTable):
             self.beginInsertRows(QModelIndex(), start, start + last - first)
             self._rows.merge({start + n: removed[first + n] for n in range(last - first + 1)})
             self.endInsertRows()
-        self._file.reorder(self.ids())
+        self._write_order()
         self.counts_changed.emit()
 
     def order_with(self, numbers: Iterable[int], before: int | None) -> list[int]:
@@ -187,21 +191,26 @@ class QueueModel(RowTable):
         ids = self.ids()
         held = [(ids[index.row()], index.column()) for index in old]
         self._rows.reorder(order)
-        self._file.reorder(self.ids())
+        self._write_order()
         new = [self.index(self.row_of(number), column) for number, column in held]
         self.changePersistentIndexList(old, new)
         self.layoutChanged.emit()
         self.counts_changed.emit()
 
-    def _append(self, ids: list[int]) -> None:
+    def _write_order(self) -> None:
+        ids = self.ids()
+        self._write(lambda file: file.reorder(ids))
+
+    def _append(self, ids: list[int]) -> list[int]:
         if not ids:
-            return
-        new = self._file.entries(first=min(ids))
+            return ids
+        new = self._ask(lambda file: file.entries(first=min(ids)))
         start = len(self.entries)
         self.beginInsertRows(QModelIndex(), start, start + len(new) - 1)
         self._rows.append(new)
         self.endInsertRows()
         self.counts_changed.emit()
+        return ids
 
     def _handle_thumbnail(self, number: int, facts: dict[str, Any]) -> None:
         if self.has(number) and facts:

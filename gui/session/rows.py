@@ -5,11 +5,9 @@ A change of 40,000 rows is noted for each; a row is built with what was noted wh
 
 from __future__ import annotations
 
-import gc
 import os
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from itertools import compress
 from pathlib import Path
@@ -57,10 +55,9 @@ class Rows(Sequence[Entry]):
         return entry
 
     def __iter__(self) -> Iterator[Entry]:
-        with _collecting_nothing():
-            for number in [*self._later, *self._targets.keys() - self._later.keys()]:
-                if number in self._places:
-                    self._built(number)
+        for number in [*self._later, *self._targets.keys() - self._later.keys()]:
+            if number in self._places:
+                self._built(number)
         return iter(self._entries)
 
     def entry(self, number: int) -> Entry:
@@ -257,15 +254,3 @@ class Rows(Sequence[Entry]):
 
     def _number(self) -> None:
         self._places = {entry.id: place for place, entry in enumerate(self._entries)}
-
-
-@contextmanager
-def _collecting_nothing() -> Iterator[None]:
-    """Keep Python from looking through 100,000 objects for garbage while as many are made."""
-    on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if on:
-            gc.enable()

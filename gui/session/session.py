@@ -59,7 +59,6 @@ class Session(Edits):
         """Ids of the selected rows, in their order."""
         self.devices: list[tuple[str, str]] = []
         """What the network can run on: name of the setting and words."""
-        self._queue = queue
         self._awake = Awake()
         self.log = KeptLog(preferences.data_folder)
         self.engine.logged.connect(self.log.add)
@@ -70,6 +69,7 @@ class Session(Edits):
 
     def _connect_parts(self) -> None:
         self.runner.halted.connect(self.troubled)
+        self.model.disk.failed.connect(self.troubled)
         self.adder.failed.connect(self.troubled)
         self.watching.came.connect(self._handle_came)
         self.runner.activity_changed.connect(self._handle_activity)
@@ -105,7 +105,7 @@ class Session(Edits):
         self.engine.stop()
         self.model.save()
         self.let_go()
-        self._queue.close()
+        self.model.disk.close()
         self.log.close()
         for part in (self, self.undo):  # what is destroyed tells of changes no one is to follow
             part.blockSignals(True)

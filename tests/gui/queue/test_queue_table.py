@@ -33,7 +33,7 @@ def table(request, qapp, qtbot, tmp_path):
     qtbot.addWidget(table)
     table.show()
     yield table
-    queue.close()
+    model.disk.close()
     qapp.removeTranslator(translator)
 
 

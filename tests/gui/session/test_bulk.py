@@ -13,7 +13,7 @@ from gui.session.session import Session
 
 MANY = 10_000
 LIMIT = 0.3
-"""Seconds of processor time; 40,000 rows take less than that, see `tests.bench.window`."""
+"""Seconds of processor time of the window's thread; see `tests.bench.window`."""
 
 
 def opened(tmp_path):
@@ -40,14 +40,13 @@ def filled(session, number):
 
 def on_disk(session):
     session.model.save()
-    with Queue(session.preferences.queue_file, alone=False) as queue:
-        return queue.entries()
+    return session.model.disk.ask(Queue.entries)
 
 
 def transactions(session):
     """Follow what SQLite itself is told; the list grows by one at every transaction."""
     begun = []
-    session.model._queue._base.set_trace_callback(
+    session.model.disk._queue._base.set_trace_callback(
         lambda text: begun.append(text) if text.startswith("BEGIN") else None
     )
     return begun
@@ -72,9 +71,9 @@ def actions(session, ids, tmp_path):
 def test_every_action_on_many_rows_is_little_work_and_on_the_disk_as_in_memory(session, tmp_path):
     ids = filled(session, MANY)
     for name, action in actions(session, ids, tmp_path).items():
-        before = time.process_time()
+        before = time.thread_time()
         action()
-        assert time.process_time() - before < LIMIT, name
+        assert time.thread_time() - before < LIMIT, name
     assert list(session.model.entries) == on_disk(session)
     assert {entry.job.settings.strength for entry in session.model.entries} == {0.4}
     assert session.model.entries[3].job.target == tmp_path / "other" / "3" / "3.png"
@@ -92,6 +91,7 @@ def test_no_action_takes_more_than_two_transactions_and_none_builds_the_rows(
     for name, action in actions(session, ids, tmp_path).items():
         begun = transactions(session)
         action()
+        on_disk(session)
         assert len(begun) <= 2, name
     assert len(built) < 10
     assert list(session.model.entries) == on_disk(session)
@@ -140,8 +140,8 @@ def test_a_slider_that_is_not_at_rest_is_saved_by_the_next_change_and_by_the_end
     ids = filled(session, 5)
     drag(session, ids)
     session.model.change(ids[0], state=JobState.FAILED)
-    with Queue(session.preferences.queue_file, alone=False) as queue:
-        assert {e.job.settings.strength for e in queue.entries()} == {0.95}
+    kept = session.model.disk.ask(Queue.entries)
+    assert {e.job.settings.strength for e in kept} == {0.95}
     drag(session, ids[1:3])
     session.close()
     with Queue(session.preferences.queue_file, alone=False) as queue:

@@ -20,9 +20,11 @@ from gui.session.thumbnails import Thumbnails, icon_of
 
 @pytest.fixture
 def model(qapp, tmp_path):
-    with Queue(tmp_path / "queue.sqlite") as queue:
-        engine = Engine()  # never started
-        yield QueueModel(queue, Thumbnails(engine, icon_of, parent=engine), engine)
+    engine = Engine()  # never started
+    queue = Queue(tmp_path / "queue.sqlite")
+    model = QueueModel(queue, Thumbnails(engine, icon_of, parent=engine), engine)
+    yield model
+    model.disk.close()
 
 
 @pytest.fixture
@@ -54,7 +56,7 @@ def test_a_change_of_rows_is_undone_and_redone_and_is_on_the_disk(model, stack):
     stack.undo()
     assert strengths(model) == [1.0, 1.0]
     stack.redo()
-    assert [e.job.settings.strength for e in model._queue.entries()] == [0.5, 0.5]
+    assert [e.job.settings.strength for e in model.disk.ask(Queue.entries)] == [0.5, 0.5]
 
 
 def test_rows_that_differ_get_back_what_each_had(model, stack):
@@ -130,7 +132,7 @@ def test_removed_rows_come_back_in_their_places_with_all_they_had(model, stack, 
     stack.push(RemoveRows("w", model, gone))
     assert [e.id for e in model.entries] == [n for n in ids if n not in gone]
     stack.undo()
-    assert list(model.entries) == model._queue.entries() == before
+    assert list(model.entries) == model.disk.ask(Queue.entries) == before
     assert model.counts[JobState.DONE] == 1
     stack.redo()
     assert len(model.entries) == 120 - len(gone)
@@ -142,7 +144,7 @@ def test_everything_removed_comes_back(model, stack):
     stack.push(RemoveRows("w", model, ids))
     assert list(model.entries) == []
     stack.undo()
-    assert list(model.entries) == model._queue.entries() == before
+    assert list(model.entries) == model.disk.ask(Queue.entries) == before
 
 
 def test_a_move_is_taken_back_and_what_came_in_since_stays_last(model, stack):
@@ -151,7 +153,11 @@ def test_a_move_is_taken_back_and_what_came_in_since_stays_last(model, stack):
     (late,) = add(model, "d.png")
     assert [e.id for e in model.entries] == [ids[2], ids[0], ids[1], late]
     stack.undo()
-    assert [e.id for e in model.entries] == [e.id for e in model._queue.entries()] == [*ids, late]
+    assert (
+        [e.id for e in model.entries]
+        == [e.id for e in model.disk.ask(Queue.entries)]
+        == [*ids, late]
+    )
 
 
 @pytest.fixture

@@ -25,14 +25,14 @@ def jobs(count: int) -> list[Job]:
 
 @pytest.fixture
 def queue(tmp_path):
-    with Queue(tmp_path / "queue.sqlite") as queue:
-        yield queue
+    return Queue(tmp_path / "queue.sqlite")
 
 
 @pytest.fixture
 def session(qapp, queue, tmp_path):
     session = Session(Preferences(tmp_path / "profile"), queue)  # its worker is never started
     yield session
+    session.model.disk.close()
     delete(session)  # with its timers, not when it is garbage: that may be in the next test
 
 
@@ -54,12 +54,12 @@ def test_the_model_keeps_qts_rules(model, qtmodeltester):
     qtmodeltester.check(model, force_py=True)
 
 
-def test_the_table_and_the_disk_always_agree(model, queue):
+def test_the_table_and_the_disk_always_agree(model):
     ids = model.add(jobs(5))
     model.change(ids[1], state=JobState.FAILED, reason="cut off")
     model.reorder(model.order_with([ids[4]], ids[0]))
     model.remove([ids[2]])
-    on_disk = [(e.id, e.state, e.reason) for e in queue.entries()]
+    on_disk = [(e.id, e.state, e.reason) for e in model.disk.ask(Queue.entries)]
     assert on_disk == [(e.id, e.state, e.reason) for e in model.entries]
     assert order(model) == ["4", "0", "1", "3"]
     assert model.counts[JobState.FAILED] == 1
@@ -86,20 +86,20 @@ def test_changes_reach_the_view_in_bundles(model, qtbot):
     assert "100%" in cell(model, 0, Column.STATE)
 
 
-def test_progress_is_saved_at_the_end_of_a_job(model, queue):
+def test_progress_is_saved_at_the_end_of_a_job(model):
     (row,) = model.add(jobs(1))
     model.change(row, done=1, total=9, seconds=0.1)
     model.change(row, done=9, total=9, seconds=0.9, state=JobState.DONE)
-    assert queue.entry(row).done == 9
+    assert model.disk.ask(lambda file: file.entry(row)).done == 9
 
 
-def test_settings_are_taken_back_on_disk_too(model, queue):
+def test_settings_are_taken_back_on_disk_too(model):
     (row,) = model.add(jobs(1))
     command = ChangeRows("x", model, [([row], {"settings": {"strength": 0.3}})])
     command.redo()
-    assert queue.entry(row).job.settings.strength == 0.3
+    assert model.disk.ask(lambda file: file.entry(row)).job.settings.strength == 0.3
     command.undo()
-    assert queue.entry(row).job.settings.strength == 1.0
+    assert model.disk.ask(lambda file: file.entry(row)).job.settings.strength == 1.0
 
 
 @pytest.mark.slow

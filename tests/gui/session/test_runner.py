@@ -43,12 +43,13 @@ class Played(Engine):
 @pytest.fixture
 def desk(qapp, tmp_path):
     """Runner, model, and the played worker."""
-    with Queue(tmp_path / "queue.sqlite") as queue:
-        engine = Played()
-        model = QueueModel(queue, Thumbnails(engine, icon_of, parent=engine), engine)
-        runner = Runner(model, engine, engine)
-        runner.slots = 2
-        yield runner, model, engine
+    engine = Played()
+    queue = Queue(tmp_path / "queue.sqlite")
+    model = QueueModel(queue, Thumbnails(engine, icon_of, parent=engine), engine)
+    runner = Runner(model, engine, engine)
+    runner.slots = 2
+    yield runner, model, engine
+    model.disk.close()
 
 
 def fill(model: QueueModel, folder: Path, *names: str) -> list[int]:
