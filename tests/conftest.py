@@ -62,4 +62,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_collection_finish() -> None:
     """Keep modules and tests out of garbage collections, which would look through each."""
     gc.freeze()
+    gc.set_threshold(10_000)
     gc.enable()

@@ -4,6 +4,7 @@ The program that is started instead of `colorizer --worker` gives its pipes, fol
 to that process, lives as long as the worker does and ends with its exit code.
 """
 
+import gc
 import json
 import os
 import select
@@ -56,12 +57,15 @@ def _serve(path: str) -> None:
         listener.bind(path)
         listener.listen()
         os.write(1, b"x")  # who connects now waits for the imports
+        gc.disable()
         import torch  # noqa: F401 - what takes long
 
         import colorizer.engine.desk
         import colorizer.engine.worker  # noqa: F401
         import colorizer.pipeline  # noqa: F401
 
+        gc.freeze()  # what all share is looked through by none
+        gc.enable()
         running, (over, own) = 0, os.pipe()
         while listener in select.select([listener, sys.stdin], [], [])[0]:
             with listener.accept()[0] as client:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.matrix import mostly_slow
+
 ROOT = Path(__file__).resolve().parents[1]
 FAKE = """
 import os, pathlib
@@ -28,7 +30,7 @@ STARTS = {
 }
 
 
-@pytest.mark.parametrize("start", STARTS)
+@pytest.mark.parametrize("start", mostly_slow(STARTS, "API", "command", "training"))
 def test_they_are_told_before_torch_is_loaded(tmp_path, start):
     (tmp_path / "torch").mkdir()
     (tmp_path / "torch" / "__init__.py").write_text(FAKE)

@@ -46,7 +46,7 @@ def folder(tmp_path):
 @pytest.mark.parametrize(("entry", "options", "code"), [
     (COMMAND, ["--nonsense"], "2"),
     (COMMAND, ["help", "films"], "0"),
-    (COMMAND, ["run", "-", "-o", "-"], "3"),
+    pytest.param(COMMAND, ["run", "-", "-o", "-"], "3", marks=pytest.mark.slow),  # loads torch
     (WINDOW, ["--nonsense"], "2"),
 ])  # fmt: skip
 def test_an_entry_ends_as_with_a_console(tmp_path, entry, options, code):

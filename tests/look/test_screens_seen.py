@@ -16,7 +16,7 @@ from colorizer.pipeline import run
 from colorizer.settings import Settings
 from tests.stages.test_screens import Seeing, halftone, photo
 
-NUMBER, SIDE, RATE = 4, 192, 25
+NUMBER, SIDE, RATE = 2, 192, 25
 
 
 def printed(size):
