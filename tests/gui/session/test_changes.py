@@ -112,6 +112,15 @@ def test_a_hint_that_is_taken_back_never_reaches_the_row_that_came_after(model, 
     assert model.entry(second).job.hints == (Hint(0.5, 0.5, 20.0, 30.0),)
 
 
+def test_what_is_taken_back_follows_its_row_to_another_place(model, stack):
+    first, *_ = rows = add(model, "a.png", "b.png", "c.png")
+    model.wish(change(rows[2:], strength=0.3))
+    stack.push(ChangeRows("w", model, change(rows[1:2], strength=0.5)))
+    model.remove([first])
+    stack.undo()
+    assert strengths(model) == [1.0, 0.3]
+
+
 def test_a_row_in_progress_keeps_what_its_result_is_made_with(model, stack):
     (row,) = add(model, "a.png")
     stack.push(ChangeRows("w", model, change([row], strength=0.5)))
