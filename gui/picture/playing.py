@@ -89,12 +89,23 @@ class Playing(QObject):
             return
         if not self._speed:
             self.passed = []
+            self._tell_what_runs()
         self.began.emit()
         self._origin, self._speed, self._ended = self._line.frame, speed, False
         self._next, self._late = self._line.time, 0.0
         self._view.set_hints([])
         self._view.set_cover(QImage())
         self._ask()
+
+    def _tell_what_runs(self) -> None:
+        entry = self._film.shots.entry()
+        if entry is not None and not self._result(entry):
+            self._session.told.emit(
+                self.tr(
+                    "After runs once the film is colorized: for a trial begin and end a short part"
+                    " with I and O, then start. Standing still (K) shows a preview"
+                )
+            )
 
     # What is asked
 
@@ -193,7 +204,7 @@ class Playing(QObject):
         gray = gray_image(one.gray)
         words = self.tr("After: the file")
         if one.rgb is None:
-            words = self.tr("After: when the film stands still")
+            words = self.tr("After: not colorized yet")
         self._view.set_words(after=words)
         self._view.set_message("")
         self._view.set_pictures(gray, gray if one.rgb is None else rgb_image(one.rgb), self._size)

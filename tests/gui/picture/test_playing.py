@@ -86,6 +86,17 @@ def test_a_slow_machine_leaves_frames_out_and_keeps_the_speed(panel, cinema, unt
     assert len(panel.playing.passed) < FRAMES - 5
 
 
+def test_after_of_a_film_that_is_not_finished_says_what_to_do(panel, cinema, until, qtbot):
+    with qtbot.waitSignal(cinema.session.told) as told:
+        cinema.acts["play"].trigger()
+    assert "I and O" in told.args[0]
+    until(lambda: len(panel.playing.passed) > 1)
+    assert panel.view._after_words == "After: not colorized yet"
+    cinema.acts["stand"].trigger()
+    until(lambda: panel.is_seen and not panel.is_busy)
+    assert panel.view._after_words == "After"
+
+
 def test_j_and_l_run_both_ways_and_faster_and_k_stands(panel, cinema, until):
     panel.timeline.go_to(50)
     until(lambda: panel.is_seen and not panel.is_busy)
