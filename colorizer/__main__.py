@@ -1,6 +1,7 @@
 """`python -m colorizer` is the command `colorizer`; with --worker, the process that does jobs.
 
-With --reader it is the process that reads a large photo for the window.
+With --reader it is the process that reads a large photo for the window, with --doctor the one in
+which `doctor` loads libraries.
 """
 
 import sys
@@ -22,6 +23,10 @@ def start() -> int:
         from colorizer.engine.reader import main as read
 
         read()
+    if sys.argv[1:2] == ["--doctor"]:
+        from colorizer.engine.doctor import main as examine
+
+        return examine()
     return main()
 
 

@@ -74,9 +74,9 @@ def known_kind(path: Path) -> Kind:
 
 def doctor(arguments: argparse.Namespace) -> int:
     """Print what is installed and what is missing; the exit code says whether all is there."""
-    from colorizer.engine.doctor import examine
+    from colorizer.engine.doctor import examine_apart
 
-    findings = examine()
+    findings = examine_apart()
     if arguments.json:
         rows = [asdict(finding) for finding in findings]
         write_text(json.dumps({"schema": SCHEMA, "findings": rows}, indent=2))

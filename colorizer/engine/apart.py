@@ -114,12 +114,16 @@ class Apart(Closes):
 
 
 def _crash_words(code: int) -> str:
-    """Say how a process ended that should not have."""
-    how = note("worker.exit_code", number=code)
+    """Say that a process ended that should not have."""
+    return note("worker.crashed_twice", how=how_ended(code))
+
+
+def how_ended(code: int) -> str:
+    """Return the signal that ended a process, or its exit code, in words."""
     if code < 0:
         with suppress(ValueError):
-            how = signal.Signals(-code).name
-    return note("worker.crashed_twice", how=how)
+            return signal.Signals(-code).name
+    return note("worker.exit_code", number=code)
 
 
 def worker_command(role: str = "--worker") -> tuple[str, list[str]]:

@@ -2,9 +2,9 @@
 
 import io
 import os
+import shlex
 import shutil
 import subprocess
-import sys
 import threading
 from dataclasses import replace
 from fractions import Fraction
@@ -21,6 +21,7 @@ from colorizer.commands.report import ExitCode
 from colorizer.errors import MediaError
 from colorizer.media.film.piped import PipedFilm, PipedOutput
 from tests.draw_film import draw_film
+from tests.program import PROGRAM
 from tests.tiny_model import tiny_model
 from tests.tiny_weights import write_tiny_weights
 
@@ -144,9 +145,10 @@ def test_full_range_is_kept():
 
 
 @pytest.mark.slow
+@pytest.mark.program
 def test_a_film_through_real_pipes_has_the_luma_and_colours_of_the_same_from_a_file(tmp_path):
     draw_film(tmp_path / "a.mkv", codec="ffv1", frames=FRAMES, size=SIZE)
-    command = [sys.executable, "-m", "colorizer", "run", "--size", "64", "--device", "cpu"]
+    command = [*PROGRAM, "run", "--size", "64", "--device", "cpu"]
     direct = subprocess.run(
         [*command, str(tmp_path / "a.mkv"), "-o", "-"], capture_output=True, check=True
     )
@@ -177,13 +179,14 @@ def test_the_header_of_vspipe_is_read(colours):
 PIPES = """
 set -eo pipefail
 ffmpeg -v error -i film.mkv -f framemd5 -vf extractplanes=y source.txt
-ffmpeg -v error -i film.mkv -strict -1 -f yuv4mpegpipe - | "$0" -m colorizer run - -o - --size 64 \\
+ffmpeg -v error -i film.mkv -strict -1 -f yuv4mpegpipe - | $COMMAND run - -o - --size 64 \\
   --weights tiny.safetensors | x265 --y4m - --output-depth {bits} --lossless -o out.hevc
 ffmpeg -v error -i out.hevc -f framemd5 -vf extractplanes=y result.txt
 """
 
 
 @pytest.mark.slow
+@pytest.mark.program
 @pytest.mark.skipif(
     not (shutil.which("ffmpeg") and shutil.which("x265")), reason="no ffmpeg and x265 here"
 )
@@ -192,8 +195,8 @@ def test_ffmpeg_pipes_into_it_and_x265_takes_what_comes_out(tmp_path, pix_fmt, b
     size = (96, 128)  # x265 takes none below 64
     draw_film(tmp_path / "film.mkv", codec="ffv1", frames=FRAMES, size=size, pix_fmt=pix_fmt)
     write_tiny_weights(tmp_path / "tiny.safetensors")
-    command = ["bash", "-c", PIPES.replace("{bits}", str(bits)), sys.executable]
-    told = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = ["bash", "-c", PIPES.replace("{bits}", str(bits))]
+    told = {**os.environ, "PYTHONPATH": str(ROOT), "COMMAND": shlex.join(PROGRAM)}
     subprocess.run(command, cwd=tmp_path, env=told, check=True, timeout=120)
     source, result = (
         [line.split()[-1] for line in (tmp_path / name).read_text().splitlines() if line[0] != "#"]

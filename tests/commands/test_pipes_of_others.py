@@ -1,9 +1,9 @@
 """Pipes from and to programs that were not made with FFmpeg."""
 
 import os
+import shlex
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import av
@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from tests import drawn
+from tests.program import PROGRAM
 from tests.tiny_weights import write_tiny_weights
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -48,6 +49,7 @@ def lumas(file: Path) -> list[bytes]:
 
 
 @pytest.mark.slow
+@pytest.mark.program
 @pytest.mark.parametrize(("feed", "read"), OTHERS)
 def test_programs_of_others_feed_it_and_read_the_same_luma_from_it(tmp_path, feed, read):
     if missing := [one for one in (*feed.split(" | "), read) if not shutil.which(one.split()[0])]:
@@ -58,12 +60,10 @@ def test_programs_of_others_feed_it_and_read_the_same_luma_from_it(tmp_path, fee
     write_tiny_weights(tmp_path / "tiny.safetensors")
     script = f"""set -eo pipefail
     {feed} > source.y4m
-    {feed} | "$0" -m colorizer run - -o - --weights tiny.safetensors | {read} > result.y4m
+    {feed} | $COMMAND run - -o - --weights tiny.safetensors | {read} > result.y4m
     """
-    command = ["bash", "-c", script, sys.executable]
-    subprocess.run(
-        command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=True, timeout=120
-    )
+    told = {**os.environ, "PYTHONPATH": str(ROOT), "COMMAND": shlex.join(PROGRAM)}
+    subprocess.run(["bash", "-c", script], cwd=tmp_path, env=told, check=True, timeout=120)
     found = lumas(tmp_path / "result.y4m")
     assert len(found) == COUNT
     assert found == lumas(tmp_path / "source.y4m")

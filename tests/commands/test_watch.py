@@ -5,7 +5,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import threading
 import time
 from pathlib import Path
@@ -18,6 +17,7 @@ from colorizer.commands.report import ExitCode
 from colorizer.files import hiccups
 from colorizer.files.claims import claim_file
 from tests import drawn
+from tests.program import PROGRAM
 from tests.tiny_model import tiny_model
 from tests.tiny_weights import write_tiny_weights
 
@@ -106,11 +106,12 @@ def test_events_of_a_watch_are_those_of_a_run(folder, capsys):
 
 
 @pytest.mark.slow
+@pytest.mark.program
 @pytest.mark.skipif(os.name == "nt", reason="signals")
 def test_ctrl_c_ends_a_watch_with_the_count_of_what_was_done(folder):
     drawn.photo(folder / "in" / "a.png", 1)
     weights = write_tiny_weights(folder / "tiny.safetensors")
-    command = [sys.executable, "-m", "colorizer", "watch", folder / "in", "-o", folder / "out"]
+    command = [*PROGRAM, "watch", folder / "in", "-o", folder / "out"]
     options = ["--size", "64", "--interval", "1", "--stable", "1", "--weights", weights]
     running = subprocess.Popen([*map(str, [*command, *options])], cwd=ROOT, text=True,
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE)  # fmt: skip

@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -16,17 +15,20 @@ from colorizer.notes import revived
 from colorizer.settings import Settings
 from tests.draw_film import draw_film
 from tests.draw_shots import draw_shots, square_at
+from tests.program import PROGRAM
 from tests.tiny_weights import write_tiny_weights
+
+pytestmark = pytest.mark.program
 
 
 class Talk:
     """A worker process, spoken to in JSON lines."""
 
     def __init__(self, weights: Path, errors: int | None = None) -> None:
-        command = [sys.executable, "-m", "colorizer", "--worker"]
         self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True
-        )
+            [*PROGRAM, "--worker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors,
+            text=True,
+        )  # fmt: skip
         self.settings = Settings(weights=weights, device="cpu", size=64).as_dict()
         assert self.hear()["event"] == "ready"
 

@@ -104,7 +104,7 @@ def test_on_windows_a_program_is_started_without_the_folder_of_the_bundle(bundle
 
 STARTS_PROGRAMS = {
     "colorizer/engine/apart.py",  # the worker, a program of the bundle
-    "colorizer/engine/desk/wanted.py",  # the reader, the same program
+    "colorizer/engine/doctor.py", "colorizer/engine/desk/wanted.py",  # the same program
     "colorizer/commands/help.py", "gui/app/outside.py", "gui/screenshots.py",
 }  # fmt: skip
 
