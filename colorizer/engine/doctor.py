@@ -89,7 +89,7 @@ def examine(
 
 
 def examine_apart() -> list[Finding]:
-    """Look at the same in processes of their own; the next leaves out what ended one, and says so."""
+    """Look at the same in a process of its own; what ends it is told, and left out by the next."""
     ended: dict[str, str] = {}
     program, words = worker_command("--doctor")
     while True:
