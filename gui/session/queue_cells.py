@@ -20,8 +20,9 @@ class Column(Enum):
     """With progress and time left, while there are such."""
     SIZE = auto()
     KIND = auto()
-    SPEED = auto()
     MODEL = auto()
+    SPEED = auto()
+    """Numbers stand at the right; a column of words next to them would touch them."""
 
 
 COLUMNS = tuple(Column)

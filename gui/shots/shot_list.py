@@ -86,8 +86,11 @@ class ShotList(QWidget):
     def _fit_columns(self) -> None:
         header = self.table.horizontalHeader()
         length, table = NAMES.index("length"), self.table
-        others = [n for n in range(header.count()) if n != length and not table.isColumnHidden(n)]
-        wanted = sum(header.sectionSize(n) if n == 0 else header.sectionSizeHint(n) for n in others)
+        equal = [n for n in map(NAMES.index, ("taken", "scene")) if not table.isColumnHidden(n)]
+        wanted = header.sectionSize(NAMES.index("shot"))
+        wanted += len(equal) * max((header.sectionSizeHint(n) for n in equal), default=0)
+        for column in map(NAMES.index, ("begins", "strength", "vividness")):
+            wanted += max(header.sectionSizeHint(column), table.sizeHintForColumn(column))
         bar = table.verticalScrollBar().sizeHint().width()  # it comes and goes
         room = table.width() - 2 * table.frameWidth() - bar - wanted
         table.setColumnHidden(length, room < header.sectionSizeHint(length))

@@ -144,9 +144,9 @@ class ShotTable(QAbstractTableModel):
 
 
 def _side(column: int) -> int:
-    """Return how the cells of a column are aligned."""
-    words = NAMES[column] in ("shot", "taken", "scene")
-    side = Qt.AlignmentFlag.AlignLeft if words else Qt.AlignmentFlag.AlignRight
+    """Return how a column is aligned: only the last ones to the right, so that none touch."""
+    last = NAMES[column] in ("strength", "vividness")
+    side = Qt.AlignmentFlag.AlignRight if last else Qt.AlignmentFlag.AlignLeft
     return int(side | Qt.AlignmentFlag.AlignVCenter)
 
 

@@ -1,12 +1,14 @@
 """Shots in the window, through the real worker process: found, changed, kept, undone."""
 
 import csv
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
 
 from colorizer.guidance.shot_plan import plan_of
 from colorizer.settings import Settings
+from gui.shots.shot_table import NAMES, _side
 from tests.gui import keys
 from tests.gui.shots.conftest import FOUND, RATE, STARTS
 
@@ -207,6 +209,27 @@ def test_shots_are_put_into_a_scene(found, qtbot):
     assert [shot.scene for shot in found.shots.plan.shots] == [""] * 3
     found.film.list.table.clearSelection()
     found.film.list.table.selectRow(0)
+
+
+@pytest.mark.parametrize("width", [440, 470, 500, 640])
+def test_titles_of_columns_are_whole_and_apart_in_any_window(found, width):
+    plan, listed = found.shots.plan, found.film.list
+    with_all = replace(plan.shots[0], scene="Kitchen", taken="card")
+    found.shots.plan = replace(plan, shots=(with_all, *plan.shots[1:]))
+    listed.table.setFixedWidth(width)
+    listed._refresh()
+    try:
+        header = listed.table.horizontalHeader()
+        seen = [n for n in range(header.count()) if not header.isSectionHidden(n)]
+        assert {NAMES[n] for n in seen} >= set(NAMES) - {"length"}
+        assert [n for n in seen if header.sectionSize(n) < header.sectionSizeHint(n)] == []
+        right = [NAMES[n] for n in seen if _side(n) & Qt.AlignmentFlag.AlignRight]
+        assert right == ["strength", "vividness"], "words to the left follow none of them"
+    finally:
+        listed.table.setMaximumWidth(16_777_215)
+        listed.table.setMinimumWidth(0)
+        found.shots.plan = plan
+        listed._refresh()
 
 
 def test_marks_of_a_part_become_its_settings_and_shots_stay_in_place(found, shop):
