@@ -50,7 +50,7 @@ def start(folder: Path, pause: float, *arguments) -> subprocess.Popen:
     )  # fmt: skip
 
 
-def wait_for(running: subprocess.Popen, condition, seconds: float = 30) -> None:
+def wait_for(running: subprocess.Popen, condition, seconds: float = 120) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert running.poll() is None, running.communicate()
@@ -73,7 +73,7 @@ def test_ctrl_c_leaves_no_part_and_the_next_run_goes_on(tmp_path, kind):
     running = start(tmp_path, 0.1, "--jobs", 2)
     wait_for(running, lambda: parts(tmp_path) if kind == "film" else len(results(tmp_path)) > 1)
     running.send_signal(signal.SIGINT)
-    _, told = running.communicate(timeout=30)
+    _, told = running.communicate(timeout=120)
     assert running.returncode == ExitCode.INTERRUPTED, told
     assert "stopping after the current picture" in told
     assert "not done" in told
@@ -93,17 +93,15 @@ def test_ctrl_c_leaves_no_part_and_the_next_run_goes_on(tmp_path, kind):
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGINT to another process")
 def test_a_second_ctrl_c_stops_at_once_and_leaves_no_part(tmp_path):
     drawn.film(tmp_path / "in" / "film.mkv", 20)
-    running = start(tmp_path, 20)
-    wait_for(running, (tmp_path / "predicting").exists, seconds=60)
+    running = start(tmp_path, 200)
+    wait_for(running, (tmp_path / "predicting").exists)
     assert list((tmp_path / "out").glob(".*.colorize/journal.jsonl"))
-    begun = time.monotonic()
     running.send_signal(signal.SIGINT)
     time.sleep(0.3)
     assert running.poll() is None
     running.send_signal(signal.SIGINT)
-    running.communicate(timeout=10)
+    running.communicate(timeout=100)  # half of what the picture takes
     assert running.returncode == ExitCode.INTERRUPTED
-    assert time.monotonic() - begun < 10
     assert parts(tmp_path) == []
 
 

@@ -73,7 +73,7 @@ def test_only_one_watch_works_in_a_folder(folder, capsys):
     thread = threading.Thread(target=watching, args=(folder, "-q"))
     thread.start()
     lock = claim_file(folder / "out" / "watch")
-    end = time.monotonic() + 30
+    end = time.monotonic() + 60
     while not lock.exists() and time.monotonic() < end:
         time.sleep(0.01)
     time.sleep(0.1)

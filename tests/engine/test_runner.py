@@ -115,7 +115,7 @@ def test_an_output_that_is_there_is_not_computed_again(stand_in, tmp_path):
 
 def test_photos_are_worked_on_at_once_and_no_more_than_asked(stand_in, tmp_path):
     together, most, gate = 0, 0, threading.Lock()
-    met = threading.Barrier(3, timeout=10)
+    met = threading.Barrier(3, timeout=60)
 
     def step():
         nonlocal together, most

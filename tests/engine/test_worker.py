@@ -53,7 +53,7 @@ class Talk:
 
     def end(self) -> int:
         self.process.stdin.close()
-        return self.process.wait(20)
+        return self.process.wait(120)
 
 
 @pytest.fixture(scope="module")
@@ -286,7 +286,7 @@ def test_a_worker_whose_parent_was_killed_ends_without_a_traceback(weights, tmp_
     time.sleep(1)
     talk.process.stdin.close()
     told = talk.process.stderr.read()
-    assert talk.process.wait(20) == 0
+    assert talk.process.wait(120) == 0
     assert "Traceback" not in told, told
     assert "BrokenPipe" not in told
     assert not (tmp_path / "b.mkv").exists()

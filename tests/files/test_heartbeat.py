@@ -122,16 +122,17 @@ def test_a_machine_that_stood_still_for_longer_leaves_the_claim_to_whose_it_is_n
     assert not claim_file(target).exists()
 
 
-def test_a_claim_given_back_is_free_at_once(target, another):
+def test_a_claim_given_back_is_free_at_once(target, another, monkeypatch):
+    monkeypatch.setattr(heartbeat, "EXPIRY_SECONDS", 600)  # no one waits for that
     assert not Claim(target).take()
     another.communicate("\n", timeout=30)
-    claim, seconds = waited(target, EXPIRY)
+    claim, seconds = waited(target, 60)
     assert seconds is not None
-    assert seconds < EXPIRY / 2
     claim.release()
 
 
-def test_a_claim_of_this_machine_whose_process_died_is_free_at_once(tmp_path):
+def test_a_claim_of_this_machine_whose_process_died_is_free_at_once(tmp_path, monkeypatch):
+    monkeypatch.setattr(heartbeat, "EXPIRY_SECONDS", 600)
     target = tmp_path / "a.jpg"
     script = HOLD.replace('socket.gethostname = lambda: "another"', "").format(clock=0.0)
     process = subprocess.Popen(
@@ -141,9 +142,8 @@ def test_a_claim_of_this_machine_whose_process_died_is_free_at_once(tmp_path):
     assert process.stdout.readline() == "held\n"
     process.kill()
     process.communicate()
-    claim, seconds = waited(target, EXPIRY)
+    claim, seconds = waited(target, 60)
     assert seconds is not None
-    assert seconds < EXPIRY / 2
     claim.release()
 
 
@@ -159,9 +159,8 @@ def test_a_claim_can_be_read_whole_while_it_beats(tmp_path):
         thread = threading.Thread(target=beat)
         thread.start()
         seen, end = set(), time.monotonic() + 0.5
-        while time.monotonic() < end:
+        while time.monotonic() < end or len(seen) < 3:
             seen.add((tmp_path / "claim").read_bytes())
         ended.set()
         thread.join()
-    assert len(seen) > 2
     assert len({len(content) for content in seen}) == 1

@@ -35,13 +35,13 @@ def test_several_threads_may_drop_at_once_in_any_order(capfd, monkeypatch):
     def other() -> None:
         with without_native_prints():
             inside.set()
-            leave.wait(10)
+            leave.wait(60)
             os.write(2, b"native\n")
 
     thread = threading.Thread(target=other)
     with without_native_prints():
         thread.start()
-        inside.wait(10)
+        inside.wait(60)
     os.write(2, b"still dropped\n")
     leave.set()
     thread.join()

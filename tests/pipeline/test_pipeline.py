@@ -1,7 +1,6 @@
 """The one main path, on real small files."""
 
 import threading
-import time
 
 import numpy as np
 import pytest
@@ -119,14 +118,15 @@ def test_fallbacks_reach_the_warnings_of_the_last_event(tmp_path, monkeypatch):
     model = tiny_model()
     plain = model.predict
 
-    at_once = []
+    at_once, met = [], threading.Event()
 
     def limited(L, **rest):
         at_once.append(1)
-        time.sleep(0.05)
         try:
             if len(at_once) > 1:
+                met.set()
                 raise MemoryError
+            assert met.wait(60)  # the first waits for the second
             return plain(L, **rest)
         finally:
             at_once.pop()

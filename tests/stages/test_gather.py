@@ -72,7 +72,7 @@ def ask(shared: Gather, model, pictures: list[Tensor], vividness: float = 0.5) -
 @pytest.fixture
 def patient(monkeypatch):
     """Let pictures wait until their company is there, however busy the machine is."""
-    monkeypatch.setattr(gather, "WAIT_SECONDS", 20.0)
+    monkeypatch.setattr(gather, "WAIT_SECONDS", 60.0)
 
 
 @pytest.mark.slow
@@ -188,7 +188,7 @@ def test_a_folder_through_shared_calls_is_the_same_to_the_byte(tmp_path, monkeyp
     (tmp_path / "in" / "4.png").write_bytes(b"\x89PNG\r\n\x1a\nbroken")
     for module in (runner, pipeline):
         monkeypatch.setattr(module, "gather_on", lambda _, company=1: Gather(company))
-    monkeypatch.setattr(gather, "WAIT_SECONDS", 0.1)
+    monkeypatch.setattr(gather, "WAIT_SECONDS", 1.0)
     apart, shared = counted(), counted()
     results(tmp_path, "apart", apart, names, workers=1)
     states = results(tmp_path, "shared", shared, names, workers=6)

@@ -107,7 +107,7 @@ def test_one_part_more_is_looked_at_while_the_frames_before_it_go_on(monkeypatch
     frames = (pulled.append(one.index) or one for one in seen(shot(4 * part)))
     with core_pool(torch.device("cpu")) as pool, closing(ShotMemory().recall(frames, pool)) as done:
         next(done)
-        end = time.monotonic() + 20
+        end = time.monotonic() + 60
         while len(pulled) <= 2 * part and time.monotonic() < end:
             time.sleep(0.01)
         time.sleep(0.2)

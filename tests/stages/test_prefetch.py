@@ -36,8 +36,11 @@ def test_at_most_depth_items_are_read_ahead():
     counter = Counter(100)
     with Prefetch(counter, depth=3) as items:
         assert next(items) == 1
-        time.sleep(0.3)
         # One taken, three in the queue, one in the thread's hand.
+        end = time.monotonic() + 60
+        while counter.read < 5 and time.monotonic() < end:
+            time.sleep(0.01)
+        time.sleep(0.1)
         assert counter.read == 5
 
 

@@ -16,7 +16,7 @@ from colorizer.jobs import Kind
 from colorizer.notes import Note
 from tests.huge import draw_huge
 
-PATIENCE = 20
+PATIENCE = 60
 
 
 def wait_for(what, seconds=PATIENCE):
