@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QImage, QPainter, QPen
+from PySide6.QtCore import (
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    Qt,
+    QTimer,
+)
+from PySide6.QtGui import QImage, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QListView,
@@ -19,6 +27,7 @@ from gui.queue.row_cells import draw_bar, state_colour, write
 from gui.session.pairs import LONGEST, Pair, Pairs
 from gui.session.queue_cells import COLUMNS, Column, share
 from gui.session.row_table import ENTRY
+from gui.style.choosing import is_in_view
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -54,6 +63,13 @@ class QueueGrid(QListView):
         self.setDragDropMode(QAbstractItemView.DragDropMode.NoDragDrop)
         self.setItemDelegate(_Tile(pairs, self))
         pairs.loaded.connect(self.viewport().update)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Lay out again; the chosen picture that was in view stays in view."""
+        was_seen = is_in_view(self, event.oldSize().height())
+        super().resizeEvent(event)
+        if was_seen:
+            QTimer.singleShot(0, self, lambda: self.scrollTo(self.currentIndex()))
 
 
 class _Tile(QStyledItemDelegate):

@@ -18,6 +18,7 @@ from colorizer.jobs import Kind
 from gui.queue.row_cells import NameCell, StateCell
 from gui.session.queue_cells import COLUMNS, Column, heading, longest_state
 from gui.session.thumbnails import SIZE
+from gui.style.choosing import is_in_view
 from gui.words.text import kind_words
 
 _PAD = 16
@@ -91,8 +92,7 @@ class QueueTable(QTableView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fit the columns again; a chosen row that was in view stays in view."""
-        row = self.visualRect(self.currentIndex())
-        was_seen = not row.isEmpty() and row.top() >= 0 and row.bottom() < event.oldSize().height()
+        was_seen = is_in_view(self, event.oldSize().height())
         super().resizeEvent(event)
         self.arrange()
         if was_seen:

@@ -16,3 +16,9 @@ def choose(view: QAbstractItemView, index: QModelIndex) -> None:
     """
     if index.isValid():
         view.selectionModel().setCurrentIndex(index, _FLAGS.ClearAndSelect | _FLAGS.Rows)
+
+
+def is_in_view(view: QAbstractItemView, height: int) -> bool:
+    """Whether the row under the cursor is seen whole in a view of that height in pixels."""
+    row = view.visualRect(view.currentIndex())
+    return not row.isEmpty() and row.top() >= 0 and row.bottom() < height

@@ -31,6 +31,18 @@ def test_the_toggle_keeps_the_selection_and_is_remembered(grid, filled):
     assert session.preferences.get("grid", True) is False
 
 
+def test_the_chosen_picture_stays_in_view_when_the_grid_gets_low(grid, filled, until):
+    def in_view():
+        tile = grid.visualRect(grid.model().index(2, 0))
+        return tile.top() >= 0 and tile.bottom() <= grid.viewport().height()
+
+    grid.setFixedSize(500, 430)
+    filled.queue_panel.select(filled.session.model.ids()[2])
+    until(in_view)
+    grid.setFixedSize(500, 230)
+    until(in_view, 2000)
+
+
 def test_a_click_and_a_click_with_ctrl_select_rows_for_all_actions(grid, filled, qtbot):
     session = filled.session
     ids, model = session.model.ids(), grid.model()
