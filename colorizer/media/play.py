@@ -42,7 +42,7 @@ class Playback:
     def __init__(
         self, path: Path, longest: int, *, colour: bool = False, reading: Reading = Reading()
     ) -> None:
-        self._path, self._longest, self._colour = path, longest, colour
+        self._longest, self._colour = longest, colour
         self._reading = Reading(negative=reading.negative, accept_gaps=True)
         self._gray: np.ndarray | None = None
         self._container: Any = None

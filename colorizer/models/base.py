@@ -162,8 +162,3 @@ def fill(part: nn.Module, state: Mapping[str, Tensor], network: str) -> None:
                 )
             )
     part.load_state_dict(state, strict=False)
-
-
-def trainable_parameters(model: nn.Module) -> int:
-    """Count the parameters that training changes."""
-    return sum(p.numel() for p in model.parameters() if p.requires_grad)
