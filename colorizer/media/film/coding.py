@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from colorizer.errors import SettingsError
 from colorizer.media.film.codecs import CHROMA_STEPS, Codec, codec_named, keeps_all, named_where
@@ -117,6 +121,23 @@ def choose_coding(writing: FilmWriting, picture: PictureFacts, threads: int) -> 
 def quiet_encoders() -> None:
     """Keep SVT-AV1 from telling its settings on standard error; call before any is opened."""
     os.environ.setdefault("SVT_LOG", "1")
+
+
+@contextmanager
+def usual_priority() -> Iterator[None]:
+    """Keep the priority of all threads while an encoder is opened.
+
+    Where root runs it, SVT-AV1 makes real-time threads of its own and of the one that opens it:
+    every other program of the computer would wait for them, and for all that this one does later.
+    """
+    try:
+        yield
+    finally:
+        threads = Path("/proc/self/task").glob("*") if sys.platform == "linux" else ()
+        for number in (int(thread.name) for thread in threads):
+            with suppress(OSError):  # it has ended
+                if os.sched_getscheduler(number) == os.SCHED_FIFO:
+                    os.sched_setscheduler(number, os.SCHED_OTHER, os.sched_param(0))
 
 
 def pixel_format(sampling: str, bits: int) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from colorizer.errors import SettingsError
 from colorizer.media.film.codecs import codec_named
-from colorizer.media.film.coding import Coding, pixel_format, quiet_encoders
+from colorizer.media.film.coding import Coding, pixel_format, quiet_encoders, usual_priority
 from colorizer.notes import note
 
 _SLICES = sorted(
@@ -97,7 +97,8 @@ def _opens(coding: Coding, size: tuple[int, int]) -> bool:
     context.time_base = Fraction(1, 25)
     context.options = coding.options
     try:
-        context.open()
+        with usual_priority():
+            context.open()
     except (FFmpegError, ValueError):
         return False
     return True

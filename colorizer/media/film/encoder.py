@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from colorizer.frame import Frame
-from colorizer.media.film.coding import Coding, quiet_encoders
+from colorizer.media.film.coding import Coding, quiet_encoders, usual_priority
 from colorizer.media.film.colour_tags import ColourTags
 from colorizer.media.film.copy import stream_tags
 from colorizer.media.film.luma import at_depth
@@ -234,7 +234,9 @@ class SegmentEncoder:
         self._luma.update(Y)
         self._tail = Y
         self.frames += 1
-        self._mux(self._stream.encode(self._marker.mark(picture, frame.scan)))
+        with usual_priority() if self.frames == 1 else nullcontext():  # the first opens it
+            packets = self._stream.encode(self._marker.mark(picture, frame.scan))
+        self._mux(packets)
 
     def finish(self, number: int, first: int) -> Segment:
         """Complete the file and describe it as segment `number` from frame `first`."""

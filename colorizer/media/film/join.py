@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from colorizer.media.film.check import missing
-from colorizer.media.film.coding import Coding
+from colorizer.media.film.coding import Coding, usual_priority
 from colorizer.media.film.colour_tags import ColourTags
 from colorizer.media.film.container import open_container
 from colorizer.media.film.copy import Part, StreamCopy, stream_tags
@@ -84,7 +84,8 @@ class FilmOutput:
             # This encoder gets no frame: it gives the header that those of the segments had.
             self._stream = add_film_stream(self._output, like, coding, tags, threads)
             self._copy.add_to(self._output)
-            self._output.start_encoding()
+            with usual_priority():
+                self._output.start_encoding()
         except BaseException:
             self.discard()
             raise
