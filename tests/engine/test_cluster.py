@@ -2,6 +2,7 @@
 
 import json
 import platform
+import signal
 import subprocess
 import sys
 import threading
@@ -241,3 +242,35 @@ def test_stopping_finishes_what_is_in_progress_and_no_more(cluster, archive, tmp
     assert {str(end.job.target) for end in done} == {
         str(path) for path in (tmp_path / "out").rglob("*") if path.suffix in (".png", ".mkv")
     }
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGINT to another process")
+@pytest.mark.parametrize("times", [1, 2])
+def test_ctrl_c_finishes_what_is_in_progress_and_a_second_one_stops(cluster, tmp_path, times):
+    count, out = 80, tmp_path / "out"
+    for number in range(count):
+        drawn.photo(tmp_path / "in" / f"{number:03}.png", number)
+    weights = write_tiny_weights(tmp_path / "tiny.safetensors")
+    command = ["run", str(tmp_path / "in"), "-o", str(out), "--weights", str(weights)]
+    command += ["--size", "64", "--device", "cpu", "--cluster", cluster.address]
+    driver = subprocess.Popen(
+        [sys.executable, "-m", "colorizer", *command], stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    for _ in range(2):
+        assert driver.stdout.readline()
+    driver.send_signal(signal.SIGINT)
+    if times == 2:
+        while "stopping after" not in driver.stderr.readline():
+            assert driver.poll() is None
+        driver.send_signal(signal.SIGINT)
+    driver.communicate(timeout=60)
+    assert driver.returncode == ExitCode.INTERRUPTED
+    assert 2 <= len(colours(out)) < count
+    if times == 1:
+        assert not [path for path in out.rglob("*") if ".part" in path.name]
+    assert cli.main(command) == ExitCode.OK
+    assert len(colours(out)) == count
+    assert cli.main(["verify", str(out)]) == ExitCode.OK
+    assert not list(out.rglob(".colorize-*"))
