@@ -86,13 +86,14 @@ class ShotList(QWidget):
     def _fit_columns(self) -> None:
         header = self.table.horizontalHeader()
         length, table = NAMES.index("length"), self.table
+        table.setColumnHidden(length, False)  # a hidden one has no size
         equal = [n for n in map(NAMES.index, ("taken", "scene")) if not table.isColumnHidden(n)]
         wanted = header.sectionSize(NAMES.index("shot"))
         wanted += len(equal) * max((header.sectionSizeHint(n) for n in equal), default=0)
         for column in map(NAMES.index, ("begins", "strength", "vividness")):
             wanted += max(header.sectionSizeHint(column), table.sizeHintForColumn(column))
         bar = table.verticalScrollBar().sizeHint().width()  # it comes and goes
-        room = table.width() - 2 * table.frameWidth() - bar - wanted
+        room = self.width() - 2 * table.frameWidth() - bar - wanted
         table.setColumnHidden(length, room < header.sectionSizeHint(length))
 
     # Making

@@ -212,13 +212,15 @@ def test_shots_are_put_into_a_scene(found, qtbot):
 
 
 @pytest.mark.parametrize("width", [440, 470, 500, 640])
-def test_titles_of_columns_are_whole_and_apart_in_any_window(found, width):
+def test_titles_of_columns_are_whole_and_apart_in_any_window(found, width, qtbot):
     plan, listed = found.shots.plan, found.film.list
     with_all = replace(plan.shots[0], scene="Kitchen", taken="card")
     found.shots.plan = replace(plan, shots=(with_all, *plan.shots[1:]))
-    listed.table.setFixedWidth(width)
     listed._refresh()
+    listed.setFixedWidth(width)
     try:
+        qtbot.waitUntil(lambda: listed.table.width() == width)
+        listed._refresh()
         header = listed.table.horizontalHeader()
         seen = [n for n in range(header.count()) if not header.isSectionHidden(n)]
         assert {NAMES[n] for n in seen} >= set(NAMES) - {"length"}
@@ -226,8 +228,8 @@ def test_titles_of_columns_are_whole_and_apart_in_any_window(found, width):
         right = [NAMES[n] for n in seen if _side(n) & Qt.AlignmentFlag.AlignRight]
         assert right == ["strength", "vividness"], "words to the left follow none of them"
     finally:
-        listed.table.setMaximumWidth(16_777_215)
-        listed.table.setMinimumWidth(0)
+        listed.setMaximumWidth(16_777_215)
+        listed.setMinimumWidth(0)
         found.shots.plan = plan
         listed._refresh()
 
