@@ -60,7 +60,8 @@ def main() -> None:
         draw(folder / "in", photos, frames)
         weights = write_tiny_weights(folder / "tiny.safetensors")
         command = [sys.executable, "-m", "colorizer", "run", str(folder / "in")]
-        command += ["--weights", str(weights), "--device", "cpu", "--jobs", "1", "--sidecar", "-o"]
+        command += ["--weights", str(weights), "--size", "64", "--device", "cpu", "--jobs", "1"]
+        command += ["--sidecar", "-o"]
         rows = {"alone": measured([*command, str(folder / "alone")])}
         head = {"num_cpus": 1, "include_dashboard": False}
         cluster = Cluster(initialize_head=True, head_node_args=head)
