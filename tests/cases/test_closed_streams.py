@@ -118,7 +118,7 @@ def test_doctor_lists_every_extra_of_the_distribution_and_what_it_opens(monkeypa
         return plain(name)
 
     monkeypatch.setattr(doctor.importlib, "import_module", lacks)
-    found = doctor._extra("raw", *doctor._EXTRAS["raw"])
+    (found,) = doctor._extra("raw", *doctor._EXTRAS["raw"])
     assert found.ok, "what is optional is no fault"
     assert "camera raw" in found.found
     assert 'pip install "film-colorizer[raw]"' in found.found
