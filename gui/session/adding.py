@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from colorizer.jobs import Job, JobState, Kind
 from colorizer.settings import Settings
@@ -55,20 +55,23 @@ class Adder(QObject):
             self._close()
             self.failed.emit(event["error"])
             return
-        jobs = [_job(row, settings) for row in event["jobs"]]
         settled = [
             (_job(row, settings), JobState(state), reason)
             for *row, state, reason in event["settled"]
         ]
-        self._add_some(_Found(jobs, settled, event["notes"]))
+        self._add_some(_Found(event["jobs"], settings, settled, event["notes"]))
 
     def _add_some(self, found: _Found) -> None:
         part = found.jobs[found.taken : found.taken + _AT_ONCE]
-        found.taken += len(part)
-        found.ids += self._model.add(part)
+        jobs = [_job(row, found.settings) for row in part]
+        self._model.add_soon(jobs, lambda ids: self._handle_added(found, len(part), ids))
+
+    def _handle_added(self, found: _Found, taken: int, ids: list[int]) -> None:
+        found.taken += taken
+        found.ids += ids
         self.progress.emit(found.taken, len(found.jobs))
         if found.taken < len(found.jobs):
-            QTimer.singleShot(0, self, lambda: self._add_some(found))
+            self._add_some(found)
             return
         for (state, reason), group in _grouped(found.settled).items():
             found.ids += self._model.add(group, state, reason)
@@ -79,9 +82,9 @@ class Adder(QObject):
         """Return the rows that had files of a search before it."""
         if len(found.ids) == len(found.jobs) + len(found.settled):
             return []
-        sources, new = {job.source for job in found.jobs}, set(found.ids)
+        sources, new = {source for source, *_ in found.jobs}, set(found.ids)
         rows = self._model.entries
-        there = [n for place, n in enumerate(rows.ids()) if rows.source(place) in sources]
+        there = [n for place, n in enumerate(rows.ids()) if str(rows.source(place)) in sources]
         return [number for number in there if number not in new]
 
     def _close(self) -> None:
@@ -92,7 +95,9 @@ class Adder(QObject):
 class _Found:
     """What a search found, and how much of it is rows already."""
 
-    jobs: list[Job]
+    jobs: list[Sequence[str]]
+    """Source, target and kind of each; 40,000 of them are made jobs bit by bit."""
+    settings: Settings
     settled: list[tuple[Job, JobState, str]]
     notes: list[str]
     ids: list[int] = field(default_factory=list)

@@ -24,12 +24,14 @@ class QueueDisk(QObject):
 
     failed = Signal(object)
     """Why something could not be written, as a note."""
+    _answered = Signal(object)
 
     def __init__(self, queue: Queue, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._queue = queue
         self._thread = ThreadPoolExecutor(1, "queue file")
         self._collector = Collector(self)
+        self._answered.connect(self._give)
 
     def write(self, action: Callable[[Queue], object]) -> None:
         """Change the file soon; what is handed over is changed by no one afterwards."""
@@ -43,11 +45,23 @@ class QueueDisk(QObject):
         """
         return self._thread.submit(action, self._queue).result()
 
+    def ask_soon(self, action: Callable[[Queue], T], then: Callable[[T], object]) -> None:
+        """Call `then`, in the thread of the window, with what `ask` would return."""
+
+        def work(queue: Queue) -> None:
+            given = action(queue)
+            self._answered.emit(lambda: then(given))
+
+        self.write(work)
+
     def close(self) -> None:
         """Wait until all is written, and close the file."""
         self._thread.submit(self._queue.close)
         self._thread.shutdown()
         self._collector.stop()
+
+    def _give(self, answer: Callable[[], object]) -> None:
+        answer()
 
     def _handle_written(self, written: Future[object]) -> None:
         error = written.exception()

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from PySide6.QtCore import QModelIndex, QObject, QTimer, Signal
 from PySide6.QtGui import QIcon
 
-from colorizer.engine.queue import REMOVED, Queue
+from colorizer.engine.queue import REMOVED, Entry, Queue
 from colorizer.engine.queue_json import export_json, import_json
 from colorizer.jobs import Job, JobState, Progress, is_there
 from gui.session.queue_disk import QueueDisk
@@ -53,6 +53,17 @@ class QueueModel(RowTable):
         """Append jobs and return their ids."""
         jobs = list(jobs)
         return self._append(self._ask(lambda file: file.add(jobs, state, reason)))
+
+    def add_soon(self, jobs: Iterable[Job], then: Callable[[list[int]], object]) -> None:
+        """Append jobs when the disk has them, and call `then` with their ids."""
+        jobs = list(jobs)
+
+        def work(file: Queue) -> list[Entry]:
+            ids = file.add(jobs)
+            return file.entries(first=min(ids)) if ids else []
+
+        self.save()
+        self.disk.ask_soon(work, lambda new: then(self._show_new(new)))
 
     def import_json(self, file: Any) -> list[int]:
         """Append the jobs of an exported file; see `queue_json`."""
@@ -202,15 +213,17 @@ class QueueModel(RowTable):
         self._write(lambda file: file.reorder(ids))
 
     def _append(self, ids: list[int]) -> list[int]:
-        if not ids:
-            return ids
-        new = self._ask(lambda file: file.entries(first=min(ids)))
-        start = len(self.entries)
-        self.beginInsertRows(QModelIndex(), start, start + len(new) - 1)
-        self._rows.append(new)
-        self.endInsertRows()
-        self.counts_changed.emit()
-        return ids
+        return self._show_new(self._ask(lambda file: file.entries(first=min(ids)))) if ids else ids
+
+    def _show_new(self, new: list[Entry]) -> list[int]:
+        new = [entry for entry in new if not self.has(entry.id)]
+        if new:
+            start = len(self.entries)
+            self.beginInsertRows(QModelIndex(), start, start + len(new) - 1)
+            self._rows.append(new)
+            self.endInsertRows()
+            self.counts_changed.emit()
+        return [entry.id for entry in new]
 
     def _handle_thumbnail(self, number: int, facts: dict[str, Any]) -> None:
         if self.has(number) and facts:

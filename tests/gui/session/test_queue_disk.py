@@ -2,12 +2,15 @@
 
 import threading
 import weakref
+from pathlib import Path
 
 import pytest
 
 from colorizer.engine.queue import Queue
 from colorizer.errors import ColorizerError
+from colorizer.jobs import Job, Kind
 from colorizer.notes import note
+from colorizer.settings import Settings
 from gui.session.preferences import Preferences
 from gui.session.session import Session
 
@@ -32,6 +35,19 @@ def test_a_disk_that_stands_still_holds_up_no_change(session):
     session.model.change_many([], reason="")
     assert not moves.is_set()
     moves.set()
+
+
+def test_files_are_added_when_the_disk_has_them(session, qtbot):
+    moves, came = threading.Event(), []
+    session.model.disk.write(lambda _: moves.wait(20))
+    jobs = [Job(Path(f"/in/{n}"), Path(f"/out/{n}"), Kind.PHOTO, Settings()) for n in range(3)]
+    session.model.add_soon(jobs, came.append)
+    assert session.model.ids() == []
+    moves.set()
+    qtbot.waitUntil(lambda: bool(came), timeout=5000)
+    assert came == [session.model.ids()]
+    assert list(session.model.entries) == session.model.disk.ask(Queue.entries)
+    assert [entry.job for entry in session.model.entries] == jobs
 
 
 def test_what_cannot_be_written_is_told(session, qtbot):
