@@ -154,7 +154,7 @@ def test_a_film_through_real_pipes_has_the_luma_and_colours_of_the_same_from_a_f
     )
     with av.open(str(tmp_path / "a.mkv")) as film:
         source = [np.array(frame.to_ndarray()[: SIZE[0]]) for frame in film.decode(video=0)]
-    gray = b"YUV4MPEG2 W64 H48 F25:1 Ip A1:1 Cmono XCOLORRANGE=LIMITED\n"
+    gray = b"YUV4MPEG2 W64 H48 F25:1 Ip A0:0 Cmono XCOLORRANGE=LIMITED\n"
     gray += b"".join(b"FRAME\n" + Y.tobytes() for Y in source)
     piped = subprocess.run([*command, "-", "-o", "-"], input=gray, capture_output=True, check=True)
     lumas, *_ = decoded(piped.stdout)
