@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 from colorizer.colour.cielab import gray_to_L
 from colorizer.stages.levels.film import FilmLevels
 from colorizer.stages.predict import predict_chroma
+from colorizer.stages.region.letters import find_letters
 from colorizer.stages.shots import mark_shots
 from colorizer.stages.upsample import upsample_chroma
 from tests.stages.shots_drawn import of_a_resumed_run
@@ -75,6 +76,27 @@ def test_a_subtitle_is_neutral_while_it_stands_and_the_picture_is_not(step, outl
             inside = cv2.erode(letters.astype(np.uint8), np.ones((2, 2))) > 0
             assert chroma[inside].mean() < 2
             assert chroma[: SIZE[0] // 2].mean() > 5
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_blades_of_a_bush_before_the_dark_are_none(seed):
+    """As high as letters and as light, some even side by side, but on no line."""
+    rng = np.random.default_rng(seed)
+    bush = np.full((384, 512), 20, np.uint8)
+    for x, y in zip(rng.uniform(100, 500, 90), rng.uniform(200, 370, 90), strict=True):
+        length, turn = rng.uniform(9, 24), rng.normal(0, 0.4)
+        tip = (round(x + length * np.sin(turn)), round(y - length * np.cos(turn)))
+        cv2.line(bush, (round(x), round(y)), tip, int(rng.uniform(215, 235)), 2, cv2.LINE_AA)
+    assert find_letters(gray_to_L(bush / np.float32(255)).astype(np.float32)) is None
+
+
+def test_a_line_that_leans_by_a_degree_is_found():
+    L = 100 * titled(np.full(SIZE, 0.2, np.float32))
+    turned = cv2.getRotationMatrix2D((SIZE[1] / 2, SIZE[0] / 2), 1, 1)
+    leaning = cv2.warpAffine(L, turned, SIZE[::-1], borderMode=cv2.BORDER_REPLICATE)
+    found = find_letters(leaning)
+    assert found is not None
+    assert (found > 0.5)[leaning > 85].mean() > 0.8
 
 
 @pytest.mark.slow

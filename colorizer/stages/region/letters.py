@@ -31,8 +31,15 @@ _LEAST_ROW = 5
 """Letters, or words that hang together, that make a row."""
 _SPREAD = 0.6
 """Most that the bottoms of a row's letters differ, in heights: some reach below the line."""
-_APART = 2.5
-"""Most space between letters of a row, in heights."""
+_APART, _CLOSE = 2.5, 0.7
+"""Most space between letters of a row, in heights, and most for half of them."""
+_LINE = 0.05
+"""Most that half of the bottoms are off the line they stand on, in heights, next to half a pixel:
+leaves and stones stand on no line."""
+_STEEP = 0.05
+"""Most that the line rises or falls in a letter's step to the right."""
+_LEAST_SHARE = 0.3
+"""Share of all patches of the size of letters that stand in rows, at least."""
 _MOST = 300
 """Patches of the size of letters; more are leaves, or waves."""
 _STILL = 6.0
@@ -66,11 +73,12 @@ def find_letters(L: np.ndarray) -> np.ndarray | None:
     fit[0] = False
     if np.count_nonzero(fit) > _MOST:
         return None
+    places = np.asarray(labels, np.intp)
     kept = np.zeros(len(stats), bool)
     kept[fit] = _in_rows(stats[fit])
-    if not kept.any():
+    if kept.sum() <= _LEAST_SHARE * fit.sum():
         return None
-    letters = kept[np.asarray(labels, np.intp)].astype(np.uint8)
+    letters = kept[places].astype(np.uint8)
     return cv2.dilate(letters, np.ones((3, 3), np.uint8)).astype(np.float32)
 
 
@@ -87,9 +95,26 @@ def _in_rows(stats: np.ndarray) -> np.ndarray:
         members = members[np.argsort(left[members])]
         gaps = left[members[1:]] - right[members[:-1]]
         for part in np.split(members, np.flatnonzero(gaps > _APART * height[number]) + 1):
-            if number in part and len(part) >= _LEAST_ROW:
+            if number in part and len(part) >= _LEAST_ROW and _is_line(stats, part):
                 kept[part] = True
     return kept
+
+
+def _is_line(stats: np.ndarray, row: np.ndarray) -> bool:
+    """Tell whether patches from left to right stand close, and on one line.
+
+    Args:
+        stats: of all patches, see `cv2.connectedComponentsWithStats`.
+        row: numbers of those asked about.
+    """
+    left, top, width, height = (stats[:, n] for n in range(4))
+    own = np.median(height[row])
+    if np.median(left[row[1:]] - (left + width)[row[:-1]]) > _CLOSE * own:
+        return False
+    bottom = (top + height)[row]
+    rise = np.median(np.diff(bottom) / np.maximum(np.diff(left[row]), 1))
+    off = bottom - np.clip(rise, -_STEEP, _STEEP) * left[row]
+    return bool(np.median(np.abs(off - np.median(off))) <= 0.5 + _LINE * own)
 
 
 @dataclass(frozen=True, slots=True)
