@@ -67,6 +67,25 @@ def test_a_border_is_found_with_its_writing(writing):
     check(find_paper(frame_of(scan)), paper)
 
 
+def test_all_pictures_on_one_page_keep_their_colours_and_text_gets_none():
+    half = scene((260, 240))
+    card = np.full((330, 560), float(PAPER))
+    where = np.ones(card.shape)
+    for left in (25, 295):
+        card[25:285, left : left + 240] = half
+        where[25:285, left : left + 240] = 0
+    write_on(card, "No. 114. The Harbour", (90, 318))
+    check(find_paper(frame_of(card)), where)
+
+
+def test_a_document_stays_neutral_around_its_small_photo():
+    page, where = np.full((800, 600), 232.0), np.ones((800, 600))
+    for line in [*range(60, 260, 34), *range(560, 760, 34)]:
+        write_on(page, "The archive keeps its letters", (30, line))
+    page[290:510, 150:450], where[290:510, 150:450] = scene((220, 300)), 0
+    check(find_paper(frame_of(page)), where)
+
+
 def test_a_border_within_the_bed_of_a_scanner_is_found():
     scan, paper = mounted(scene())
     check(
