@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from random import Random
 
@@ -35,18 +36,26 @@ def draw(folder: Path, photos: int, frames: int) -> None:
         draw_shots(folder / f"film{seed}.mkv", *shots)
 
 
-def busy() -> float:
-    """Return the processor seconds of this process and all that it started, ended or not."""
-    own = psutil.Process()
-    spent = [process.cpu_times() for process in (own, *own.children(recursive=True))]
-    return sum(one.user + one.system + one.children_user + one.children_system for one in spent)
-
-
 def measured(command: list[str]) -> tuple[float, float]:
-    """Run a command; return seconds, and seconds of the processors."""
-    start, worked = time.monotonic(), busy()
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    return time.monotonic() - start, busy() - worked
+    """Run a command; return seconds, and processor seconds of all that this process has started."""
+    start, last = time.monotonic(), dict[int, float]()
+    before = spent()
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as run:
+        while run.poll() is None:
+            last |= spent()
+            time.sleep(0.1)
+    assert run.returncode == 0
+    return time.monotonic() - start, sum(last.values()) - sum(before.values())
+
+
+def spent() -> dict[int, float]:
+    """Return processor seconds of the processes that this one has started, by their numbers."""
+    found = {}
+    for process in psutil.Process().children(recursive=True):
+        with suppress(psutil.Error):  # it has just ended
+            times = process.cpu_times()
+            found[process.pid] = times.user + times.system
+    return found
 
 
 def main() -> None:
