@@ -20,11 +20,17 @@ def beyond_tint(L: np.ndarray, a: np.ndarray, b: np.ndarray) -> float:
         a: CIELAB a, (n,).
         b: CIELAB b, (n,).
     """
-    order = np.argsort(L, kind="stable")
-    steps = [part for part in np.array_split(order, _STEPS) if len(part)]
-    at = [float(np.median(L[part])) for part in steps]
-    a, b = (p - np.interp(L, at, [np.median(p[part]) for part in steps]) for p in (a, b))
+    a, b = off_tint(L, a, b)
     cos, sin = np.cos(np.radians(_AGE_HUE)), np.sin(np.radians(_AGE_HUE))
     yellower = a * cos + b * sin
     yellower = np.where(yellower > 0, _AGE_WEIGHT * yellower, yellower)
     return float(np.hypot(yellower, b * cos - a * sin).mean())
+
+
+def off_tint(L: np.ndarray, a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return a and b of pixels less those of the tint at their lightness; see `beyond_tint`."""
+    order = np.argsort(L, kind="stable")
+    steps = [part for part in np.array_split(order, _STEPS) if len(part)]
+    at = [float(np.median(L[part])) for part in steps]
+    a, b = (p - np.interp(L, at, [np.median(p[part]) for part in steps]) for p in (a, b))
+    return a, b

@@ -42,7 +42,9 @@ def prepared(frame: Frame, settings: Settings, check: Callable[[], object] = lam
         check: is called between the steps; what it raises ends them.
     """
     frames = checked(hide_screens([frame], settings.screens, lambda _: None), check)
-    frames = level_alone(checked(mark_paper(frames, settings.paper), check), settings.faded)
+    frames = level_alone(
+        checked(mark_paper(frames, settings.paper, settings.coloured), check), settings.faded
+    )
     frames = neutral_pages(frames, settings.cards)
     return next(tell_emulsion(frames, lambda _: settings.emulsion, lambda _: None))
 

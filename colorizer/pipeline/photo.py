@@ -82,7 +82,7 @@ def _coloured(
         frames = hide_screens(frames, settings.screens, notes.append)
         if not settings.negative:
             frames = tell_negatives(frames, notes.append)
-        frames = level_alone(mark_paper(frames, settings.paper), settings.faded)
+        frames = level_alone(mark_paper(frames, settings.paper, settings.coloured), settings.faded)
         frames = neutral_pages(frames, settings.cards, notes.append)
         frames = tell_emulsion(frames, lambda _: settings.emulsion, notes.append)
         frames = predict_chroma(

@@ -129,7 +129,7 @@ def _looked_at(
     with open_photo(file, settings, side=settings.size) as source:
         frames: Iterator[Frame] = islice(source.frames(1), 1)
         frames = hide_screens(frames, settings.screens, lambda _: None)
-        frames = level_alone(mark_paper(frames, settings.paper), settings.faded)
+        frames = level_alone(mark_paper(frames, settings.paper, settings.coloured), settings.faded)
         frames = tell_emulsion(frames, lambda _: settings.emulsion, lambda _: None)
         amounts = (settings.vividness, 1.0)
         looked = predict_chroma(

@@ -16,6 +16,7 @@ import numpy as np
 
 from colorizer.frame import Frame
 from colorizer.stages.region.bands import bands_of
+from colorizer.stages.region.marks import find_marks
 
 SIDE = 768
 """Long side in pixels of the picture that paper is looked for in."""
@@ -36,20 +37,31 @@ _DENSE = 0.5
 """Least share of a further picture that isn't as light as the paper; less is a block of text."""
 
 
-def mark_paper(frames: Iterator[Frame], paper: str) -> Iterator[Frame]:
-    """Find the paper around every still; frames of films pass as they are.
+def mark_paper(frames: Iterator[Frame], paper: str, coloured: str) -> Iterator[Frame]:
+    """Find the paper around every still, and marks in colour; frames of films pass as they are.
 
     Args:
         frames: with chroma, which is not used.
         paper: one of `settings.PAPERS`: "neutral" gives paper no colour, "tint" that which it has
             in the source, "colour" what the network gives it.
+        coloured: one of `settings.COLOURED`; by all but "do" marks keep their colours.
     """
     for frame in frames:
-        if frame.pts is not None or paper == "colour":
+        if frame.pts is not None:
             yield frame
-        else:
-            tint = frame.tint if paper == "tint" else None
-            yield replace(frame, paper=find_paper(frame), tint=tint)
+            continue
+        around = None if paper == "colour" else find_paper(frame)
+        marks = None if coloured == "do" else find_marks(frame)
+        tint = frame.tint if paper == "tint" else None
+        if marks is not None and frame.tint is not None:
+            tint = frame.tint if paper == "tint" else frame.tint * marks
+            around = marks if around is None else _joined(around, marks)
+        yield replace(frame, paper=around, tint=tint)
+
+
+def _joined(paper: np.ndarray, marks: np.ndarray) -> np.ndarray:
+    """Return what is paper or mark, (h, w) as large as `paper`."""
+    return np.maximum(paper, cv2.resize(marks, paper.shape[::-1]))
 
 
 def find_paper(frame: Frame) -> np.ndarray | None:

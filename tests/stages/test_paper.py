@@ -164,7 +164,7 @@ def test_colours_of_the_picture_go_on_below_paper():
 
 def test_frames_of_films_pass_untouched():
     film = replace(frame_of(mounted(scene())[0]), pts=3)
-    assert next(mark_paper(iter([film]), "neutral")) is film
+    assert next(mark_paper(iter([film]), "neutral", "auto")) is film
 
 
 @pytest.mark.matrix
