@@ -92,12 +92,13 @@ def predict_chroma(
     network = _Network(model, batch, warn, gather, pool)
     network.glimpses = glimpses
     for group in _alike(frames, batch, amounts):
-        network.vividness, _ = amounts(group[0].index)
-        network.emulsion = group[0].emulsion if model.takes_emulsion else None
-        keys = [frame.seen for frame in group if _is_asked(frame)]
+        first, _ = group[0]
+        network.vividness, _ = amounts(first.index)
+        network.emulsion = first.emulsion if model.takes_emulsion else None
+        keys = [seen for _, seen in group if seen is not None]
         answers = iter(network.predict(np.stack(keys)) if keys else ())
-        for frame in group:
-            if _is_asked(frame):
+        for frame, seen in group:
+            if seen is not None:
                 ab, glimpse = next(answers)
                 frame = replace(frame, ab=in_place(ab, frame), glimpse=glimpse)
             yield frame
@@ -112,19 +113,26 @@ def strengthen(frames: Iterable[Frame], amounts: Amounts) -> Iterator[Frame]:
         yield frame
 
 
-def _alike(frames: Iterable[Frame], batch: int, amounts: Amounts) -> Iterator[list[Frame]]:
-    """Group neighbours of the same working size and amounts, with `batch` key frames at most.
+def _alike(
+    frames: Iterable[Frame], batch: int, amounts: Amounts
+) -> Iterator[list[tuple[Frame, np.ndarray | None]]]:
+    """Group neighbours that one call can answer, with `batch` key frames at most.
 
     Nothing waits that need not: frames before a key frame go on alone.
+
+    Yields:
+        frames with what the network is to see of them, (h, w) of one size in a group; None for
+        those about which it is not asked.
     """
-    group: list[Frame] = []
+    group: list[tuple[Frame, np.ndarray | None]] = []
     keys = 0
     for frame in frames:
-        if group and not _is_like(frame, group[0], amounts):
+        seen = frame.seen if frame.is_key and not frame.kept else None  # keeps its own colours
+        if group and seen is not None and not _is_like(frame, seen, *group[0], amounts):
             yield group
             group, keys = [], 0
-        group.append(frame)
-        keys += _is_asked(frame)
+        group.append((frame, seen))
+        keys += seen is not None
         if keys == batch or not keys or len(group) == max(batch, MOST_HELD):
             yield group
             group, keys = [], 0
@@ -132,14 +140,11 @@ def _alike(frames: Iterable[Frame], batch: int, amounts: Amounts) -> Iterator[li
         yield group
 
 
-def _is_asked(frame: Frame) -> bool:
-    """Tell whether the network is asked about a frame: not where it keeps its own colours."""
-    return frame.is_key and not frame.kept
-
-
-def _is_like(one: Frame, other: Frame, amounts: Amounts) -> bool:
-    alike = one.L.shape == other.L.shape and one.window == other.window
-    alike = alike and one.emulsion == other.emulsion
+def _is_like(
+    one: Frame, seen: np.ndarray, other: Frame, also: np.ndarray | None, amounts: Amounts
+) -> bool:
+    # What is between bars may be a line higher in one frame of a shot than in the next.
+    alike = also is not None and seen.shape == also.shape and one.emulsion == other.emulsion
     return alike and amounts(one.index) == amounts(other.index)
 
 

@@ -208,6 +208,22 @@ def test_a_run_that_goes_on_finds_the_same(name):
             assert one.paper is None or np.array_equal(one.paper, other.paper)
 
 
+def test_a_picture_whose_edge_lies_lines_further_in_when_light_flickers_is_coloured():
+    """As in a copy whose bars are dirty: in every third frame its outer lines are black too."""
+    wide = (texture(5, (300, 400), 20, 95, 4) * 2.55).astype(np.uint8)
+    frames = []
+    for n in range(14):
+        Y = np.full((300, 520), 3, np.uint8)
+        Y[:, 60:460] = wide
+        Y[:, 457:460] = 3 if n % 3 == 2 else Y[:, 457:460]
+        frames.append(Frame(n, n, Fraction(1, 25), Y, 8, True, working_L(Y, 8, True, 96)))
+    seen = list(FilmLevels("off").level(mark_shots(iter(frames))))
+    assert len({frame.seen.shape for frame in seen}) == 2
+    alone = [next(predict_chroma([frame], tiny_model())) for frame in seen]
+    for one, other in zip(alone, predict_chroma(seen, tiny_model(), batch=4), strict=True):
+        assert np.array_equal(one.ab, other.ab)
+
+
 def test_frames_of_two_windows_are_not_one_batch():
     one, two = next(iter(masked(SHAPES["pillars"]))), next(iter(masked(SHAPES["window"])))
     seen = [replace(f, shown=f.L[a:b, c:d], window=(a, b, c, d)) for f, (a, b, c, d) in
