@@ -40,7 +40,16 @@ def differing(sidecar: Sidecar, settings: Settings, kind: str) -> list[str]:
     names = [n for n in now if n != "jpeg_quality" or suffix in _LOSSY]
     # An option that an older version did not know was as it is by default.
     pairs = {name: (then.get(name, default[name]), now[name]) for name in names}
-    return [note("settings.was_now", name=n, was=a, now=b) for n, (a, b) in pairs.items() if a != b]
+    unlike = {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+    return [
+        note("settings.was_now", name=n, was=_shown(a), now=_shown(b))
+        for n, (a, b) in unlike.items()
+    ]
+
+
+def _shown(value: Any) -> Any:
+    """Return a value as messages name it; no value is a word, too."""
+    return note("settings.not_given") if value in ("", None, [], ()) else value
 
 
 @lru_cache(maxsize=8)

@@ -15,7 +15,7 @@ from colorizer.archive.planning.results import name_key
 from colorizer.archive.planning.sequences import gap_of, only_sequence
 from colorizer.errors import SettingsError, TargetError
 from colorizer.guidance.hints.file import read_hints
-from colorizer.jobs import Job, Kind
+from colorizer.jobs import Job, JobState, Kind, Progress
 from colorizer.notes import note
 from colorizer.places.frame_pattern import is_pattern, normal, stands_for_frames, there
 from colorizer.settings import Settings
@@ -134,8 +134,19 @@ def _plan_one(source: Path, target: Path, settings: Settings) -> Plan:
     job = Job(source, target, kind, settings, named=True)
     if settings.existing == "rename":
         job = replace(job, target=_free_name(target, kind))
+    if _is_source(job):
+        refused = note("target.among_inputs", file=job.target)
+        return Plan((), (Progress(job, JobState.FAILED, message=refused),), (), ())
     settled = settle(job, hashing=False)
     return Plan(() if settled else (job,), (settled,) if settled else (), (), ())
+
+
+def _is_source(job: Job) -> bool:
+    """Tell whether the output of a job is its source, under whatever name."""
+    try:
+        return job.target.samefile(job.source)
+    except OSError:
+        return False
 
 
 def _free_name(target: Path, kind: Kind) -> Path:

@@ -170,3 +170,8 @@ def test_what_is_done_is_found_without_reading_its_source(job, monkeypatch):
     for room in (existing, differences):
         monkeypatch.setattr(room, "file_hash", None)
     assert settle(job).message.endswith("is done")
+
+
+def test_a_setting_that_is_not_given_is_named_in_words(job):
+    sidecar = {"settings": {"end": "99"}, "result": {"name": "a.mkv"}}
+    assert differences.differing(sidecar, Settings(), "film") == ["end 99, now not given"]

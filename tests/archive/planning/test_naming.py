@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from colorizer.archive.planning.naming import Naming, plan_jobs, targets_of
+from colorizer.archive.planning.plan import plan_run
 from colorizer.archive.planning.walk import Found
 from colorizer.archive.records.sidecar_form import NOTE
 from colorizer.errors import SettingsError
@@ -105,6 +106,21 @@ def test_existing_results_are_skipped_renamed_overwritten_or_an_error(tmp_path):
     fail = plan([tmp_path / "in"], out, existing="fail")
     assert outcome(fail, out) == {"b.jpg": "b_color.jpg"}
     assert [p.state for p in fail.settled] == [JobState.FAILED]
+
+
+@pytest.mark.parametrize("existing", ["skip", "update", "overwrite"])
+@pytest.mark.parametrize("link", [None, os.link, os.symlink])
+def test_a_named_output_that_is_its_source_is_refused(tmp_path, existing, link):
+    source, target = tmp_path / "a.jpg", tmp_path / "b.jpg"
+    source.write_bytes(b"an original")
+    if link is None:
+        target = source
+    else:
+        link(source, target)
+    planned = plan_run([str(source)], str(target), Settings(existing=existing))
+    (refused,) = planned.settled
+    assert refused.state is JobState.FAILED
+    assert "among the inputs" in refused.message
 
 
 @pytest.mark.parametrize("link", ["same", "hard", "symbolic"])
