@@ -30,10 +30,14 @@ from colorizer.places.timecode import frame_of
 from colorizer.places.trim import parse_place
 
 _TITLE = "# shots of "
-_COLUMNS = ("shot", "start", "first_frame")
+_PLACES = ("start", "first_frame")
+_COLUMNS = ("shot", *_PLACES)
 _SCENE, _TAKEN = "scene", "taken"
 OWN = ("cards", "coloured", "toned", "faded", "emulsion", "strength", "vividness", "skip")
 """Columns that a person may add, for settings of single shots; see `ShotSettings`."""
+_KNOWN = {*_COLUMNS, _SCENE, _TAKEN, *OWN, None, ""}
+"""Names of columns; spreadsheets fill up rows with empty ones."""
+_FILLING = " ,;\t"
 _NOT_TEXT = ("strength", "vividness", "skip")
 
 
@@ -74,7 +78,10 @@ class CutList:
             self._file, self.warnings = None, (told,)
         self.cuts, self.scenes, self.own, self.taken = None, {}, {}, {}
         if self._file and exists:
-            found = _read(self._file, source, rate)
+            found, unknown = _read(self._file, source, rate)
+            if unknown:
+                told = note("shots.unknown_columns", file=self._file, names=unknown, known=OWN)
+                self.warnings = (told,)
             self.cuts = frozenset(found)
             self.scenes = {first: row[_SCENE] for first, row in found.items() if _SCENE in row}
             self.taken = {first: row[_TAKEN] for first, row in found.items() if _TAKEN in row}
@@ -177,7 +184,7 @@ def _value(text: str) -> Any:
     if text.lower() in ("true", "yes", "false", "no"):
         return text.lower() in ("true", "yes")
     try:
-        return float(text)
+        return float(text.replace(",", "."))
     except ValueError:
         return text
 
@@ -199,21 +206,18 @@ def _own(row: Mapping[str, str]) -> dict[str, str]:
     return {name: row[name] for name in OWN if name in row}
 
 
-def _read(file: Path, source: Path, rate: Fraction) -> dict[int, dict[str, str]]:
-    """Return what the rows say that are not empty, by the first frames of their shots."""
+def _read(file: Path, source: Path, rate: Fraction) -> tuple[dict[int, dict[str, str]], list[str]]:
+    """Return what the rows say, by the first frames of their shots, and columns of no meaning."""
     try:
         lines = read_text(file, NOTES_BYTES).splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(note("shots.list_cannot_read", file=file, why=error)) from error
     title = next((line for line in lines if line.startswith(_TITLE)), None)
-    if title and title.removeprefix(_TITLE).strip() != source.name:
-        found = title.removeprefix(_TITLE).strip()
+    found = source.name if title is None else title.removeprefix(_TITLE).strip(_FILLING)
+    if found != source.name.strip(_FILLING):
         raise SettingsError(note("shots.list_of_other", file=file, of=found, source=source.name))
-    written = (line for line in lines if line.strip() and not line.startswith("#"))
-    try:
-        rows = list(csv.DictReader(written))
-    except csv.Error as error:
-        raise SettingsError(note("shots.list_no_table", file=file, why=error)) from error
+    rows = _rows(file, [line for line in lines if line.strip(_FILLING) and line[0] != "#"])
+    unknown = [name for name in (rows[0] if rows else ()) if name not in _KNOWN]
     starts: dict[int, dict[str, str]] = {0: {}}
     for number, row in enumerate(rows, start=1):
         try:
@@ -224,11 +228,32 @@ def _read(file: Path, source: Path, rate: Fraction) -> dict[int, dict[str, str]]
             raise SettingsError(
                 note("shots.list_no_place", file=file, shot=number, columns=columns)
             ) from error
-    return starts
+    return starts, unknown
+
+
+def _rows(file: Path, lines: list[str]) -> list[dict[str, str]]:
+    """Return the rows of a table whose columns are parted as spreadsheets part them.
+
+    Raises:
+        SettingsError: its first line names no column that tells where shots begin.
+    """
+    # German and French spreadsheets write semicolons, and commas in numbers.
+    parted = max(",;\t", key=lines[0].count) if lines else ","
+    try:
+        rows = csv.DictReader(lines, delimiter=parted)
+        if not set(_PLACES) & set(rows.fieldnames or ()):
+            raise SettingsError(
+                note("shots.list_no_columns", file=file, columns=",".join(_COLUMNS))
+            )
+        return list(rows)
+    except csv.Error as error:
+        raise SettingsError(note("shots.list_no_table", file=file, why=error)) from error
 
 
 def _first_frame(row: dict[str, str], rate: Fraction) -> int:
     if (row.get("first_frame") or "").strip():
+        if int(row["first_frame"]) < 0:
+            raise ValueError(row["first_frame"])
         return int(row["first_frame"])
     # A number alone is seconds here.
     return frame_of(parse_place(f"{row['start'].strip()}s", "start"), "", rate)

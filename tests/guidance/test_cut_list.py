@@ -7,7 +7,7 @@ import pytest
 
 from colorizer import pipeline
 from colorizer.errors import SettingsError
-from colorizer.guidance.cut_list import CutList, timecode
+from colorizer.guidance.cut_list import CutList, columns_of, timecode
 from colorizer.guidance.shot_plan import plan_of, save_plan
 from colorizer.jobs import Job, Kind
 from colorizer.pipeline import film as stages
@@ -57,7 +57,6 @@ def test_a_folder_holds_one_list_for_each_film(tmp_path):
         ("shot,start,first_frame\n1,0:00:00,0\n2,,40\n", {0, 40}),
         ("start\n0:00:02.000\n1:00:00.00\n", {0, 50, 90000}),
         ("\ufeffshot,start,first_frame\r\n1,0:01:00.000,\r\n", {0, 1500}),
-        ("", {0}),
     ],
 )
 def test_a_person_may_edit_frames_or_times(tmp_path, rows, cuts):
@@ -69,6 +68,43 @@ def test_a_row_without_sense_is_named(tmp_path):
     (tmp_path / "cuts.csv").write_text("shot,start,first_frame\n1,0:00:00,0\n2,soon,\n")
     with pytest.raises(SettingsError, match="shot 2 has neither"):
         CutList(tmp_path / "cuts.csv", FILM, RATE)
+
+
+@pytest.mark.parametrize("part", [",", ";", "\t"])
+def test_a_list_saved_by_a_spreadsheet_is_read(tmp_path, part):
+    rows = [
+        "# shots of a.mkv,,,",
+        "shot,start,first_frame,emulsion,",
+        "1,,0,pan,",
+        "2,,40,,",
+        ",,,,",
+    ]
+    file = tmp_path / "shots.csv"
+    file.write_bytes("\r\n".join(rows).replace(",", part).encode("utf-8-sig"))
+    found = CutList(file, Path("a.mkv"), Fraction(24))
+    assert found.cuts == {0, 40}
+    assert found.own == {0: {"emulsion": "pan"}}
+    assert found.warnings == ()
+
+
+def test_a_decimal_comma_is_a_number():
+    assert columns_of({"strength": "0,8"}) == {"strength": 0.8}
+
+
+@pytest.mark.parametrize("text", ["", "garbage", "shot,frame\n1,5\n", "first_frame\n-4\n"])
+def test_what_names_no_places_is_refused(tmp_path, text):
+    file = tmp_path / "shots.csv"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(SettingsError, match="first_frame"):
+        CutList(file, Path("a.mkv"), Fraction(24))
+
+
+def test_a_column_that_is_not_used_is_named(tmp_path):
+    file = tmp_path / "shots.csv"
+    file.write_text("first_frame,strenght\n0,0.5\n", encoding="utf-8")
+    (told,) = CutList(file, Path("a.mkv"), Fraction(24)).warnings
+    assert "strenght" in told
+    assert "strength" in told.replace("strenght", "")
 
 
 def test_the_list_of_another_film_is_refused(tmp_path):
