@@ -15,7 +15,7 @@ from colorizer.jobs import Kind
 from colorizer.media.photo.jpeg_kind import suffix_to_follow
 from colorizer.media.photo.suffixes import photo_suffix, told_suffix
 from colorizer.places.frame_pattern import is_pattern, named_like, stem_of
-from colorizer.places.name_template import fill, fitting
+from colorizer.places.name_template import check_template, fill, fitting
 from colorizer.settings import Settings
 
 
@@ -73,11 +73,12 @@ class Naming:
         return next(target for target in variants if is_free(target))
 
     def _stem(self, item: Found, stem: str, n: int) -> str:
+        named, path = check_template(self.settings.name), item.path
         return fill(
             self.settings.name,
             stem=stem,
-            ext=item.path.suffix.lower().lstrip("."),
-            parent=_name_of(split_path(item.path)[0]),
+            ext=path.suffix.lower().lstrip(".") if "ext" in named else "",
+            parent=_name_of(split_path(path)[0]) if "parent" in named else "",
             n=n,
             model=self.settings.model,
         )
