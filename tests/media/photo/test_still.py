@@ -171,6 +171,15 @@ def test_a_one_pixel_photo_is_read(tmp_path):
     assert frame.L.shape == (32, 32)
 
 
+@pytest.mark.parametrize("size", [(1, 1), (1, 50), (50, 1), (9, 7), (7, 9)])
+def test_a_jpeg_smaller_than_a_block_is_whole(tmp_path, size):
+    path = tmp_path / "small.jpg"
+    codes = np.random.default_rng(3).integers(0, 256, size).astype(np.uint8)
+    Image.fromarray(codes).save(path, quality=90)
+    frame, _ = open_photo(path)
+    assert np.array_equal(frame.Y, np.asarray(Image.open(path)))
+
+
 def test_the_source_file_is_closed(tmp_path):
     path = draw_photo.draw(tmp_path, "gray.jpg")
     with StillSource(path, side=32) as source:
