@@ -12,7 +12,6 @@ from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from functools import cache
 from pathlib import Path
-from typing import NoReturn
 
 from colorizer import __version__
 from colorizer.commands import help as manual
@@ -28,8 +27,9 @@ from colorizer.commands.options import (
     seconds,
     short_help,
 )
+from colorizer.commands.parser import Parser
 from colorizer.commands.report import ExitCode
-from colorizer.commands.streams import OneLine, say, shown
+from colorizer.commands.streams import OneLine, say
 from colorizer.errors import (
     ClusterError,
     ColorizerError,
@@ -136,14 +136,6 @@ def exit_code(error: ColorizerError) -> ExitCode:
         ((DeviceError, ClusterError), ExitCode.DEVICE),
     )
     return next((code for kind, code in kinds if isinstance(error, kind)), ExitCode.NO_INPUT)
-
-
-class Parser(argparse.ArgumentParser):
-    """Says what is wrong with options in one line, whatever a person has written."""
-
-    def error(self, message: str) -> NoReturn:
-        """Print what is wrong and exit with 2."""
-        super().error(shown(message))
 
 
 @cache

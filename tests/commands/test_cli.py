@@ -277,3 +277,13 @@ def test_options_reach_the_jobs(archive, monkeypatch):
     expected = Settings(smooth=False, strength=0.5, jpeg_quality=80, size=64)
     assert {job.settings for job in seen} == {expected}
     assert len(seen) == 3
+
+
+def test_a_mistyped_option_is_told_with_its_neighbour_and_its_command(capsys):
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["preview", "a.mkv", "b.mkv", "--out", "a.png", "--strenght=2"])
+    assert ended.value.code == 2
+    told = capsys.readouterr().err
+    assert "did you mean --strength?" in told
+    assert "usage: colorizer preview" in told
+    assert "b.mkv" in told.splitlines()[-1]

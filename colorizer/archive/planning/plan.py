@@ -13,6 +13,7 @@ from colorizer.archive.planning.naming import Plan, plan_jobs
 from colorizer.archive.planning.register import without_clashes
 from colorizer.archive.planning.results import name_key
 from colorizer.archive.planning.sequences import gap_of, only_sequence
+from colorizer.archive.planning.unused import unused
 from colorizer.errors import SettingsError, TargetError
 from colorizer.guidance.hints.file import read_hints
 from colorizer.jobs import Job, JobState, Kind, Progress
@@ -54,14 +55,18 @@ def plan_run(
             raise SettingsError(note("plan.hints_for_one_source", hints=hints))
     given = [Path(text) for text in inputs]
     if _names_a_file(inputs, out):
-        return without_clashes(_plan_one(given[0], folder, settings), given)
+        return _with_unused(without_clashes(_plan_one(given[0], folder, settings), given), settings)
     plans: list[Plan] = []
     for place, paths in _by_place(inputs).items():
         first = 1 + sum(len(plan.jobs) + len(plan.settled) for plan in plans)
         options = {"recursive": recursive, "first": first, "root": folder}
         plans.append(plan_jobs(paths, folder / place, settings, **options))
-    plan = without_clashes(joined(plans), given)
+    plan = _with_unused(without_clashes(joined(plans), given), settings)
     return plan if hints is None or not hints.is_dir() else _with_lost_hints(plan, hints)
+
+
+def _with_unused(plan: Plan, settings: Settings) -> Plan:
+    return replace(plan, notes=(*plan.notes, *unused(plan, settings)))
 
 
 def _with_lost_hints(plan: Plan, folder: Path) -> Plan:
