@@ -115,7 +115,7 @@ def find_wide_iris(L: np.ndarray, like: Surround | None = None) -> Surround | No
     rows, columns = np.indices(L.shape)
     away = np.hypot(columns - x, rows - y) - radius
     beyond, edge = away > 2, (away < -2) & (away > -6)
-    if not (away > 0).any() or outside[edge].mean() > _DIM:
+    if not (away > 0).any() or not edge.any() or outside[edge].mean() > _DIM:
         return None
     if beyond.any() and outside[beyond].mean() < _SOLID:
         return None
