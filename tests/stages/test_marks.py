@@ -14,14 +14,14 @@ RED, BLUE = (190, 30, 45), (40, 60, 150)
 SEPIA = np.array([1.0, 0.88, 0.70])
 
 
-def scan(tmp_path, draw=lambda rgb: None, tint=SEPIA):
+def scan(tmp_path, draw=lambda rgb: None, tint=SEPIA, mode="RGB"):
     """Draw a toned print with a few uneven tones, and what `draw` adds; return its frame."""
     down, across = np.mgrid[:300, :400]
     gray = 120 + 60 * np.sin(across / 37) * np.cos(down / 29) - down / 6
     rgb = np.clip(gray[..., None] * tint, 0, 255).astype(np.uint8)
     draw(rgb)
-    path = Path(tmp_path) / "scan.png"
-    Image.fromarray(rgb).save(path)
+    path = Path(tmp_path) / "scan.tif"
+    Image.fromarray(rgb).convert(mode).save(path)
     with open_photo(path, Settings(), side=256) as source:
         return next(iter(source.frames()))
 
@@ -41,9 +41,9 @@ def hue_at(frame, row, column):
 
 
 @pytest.mark.parametrize(("draw", "place"), [(stamp, (60, 300)), (chart, (270, 50))])
-@pytest.mark.parametrize("tint", [SEPIA, np.ones(3)])
-def test_marks_keep_their_colours_and_the_print_does_not(tmp_path, draw, place, tint):
-    frame = scan(tmp_path, draw, tint)
+@pytest.mark.parametrize(("tint", "mode"), [(SEPIA, "RGB"), (np.ones(3), "RGB"), (SEPIA, "CMYK")])
+def test_marks_keep_their_colours_and_the_print_does_not(tmp_path, draw, place, tint, mode):
+    frame = scan(tmp_path, draw, tint, mode)
     (done,) = mark_paper(iter([frame]), "neutral", "auto")
     share = cv2.resize(done.paper, (400, 300))
     assert share[place] == 1

@@ -104,7 +104,7 @@ def tint_of(
     """
     import cv2
 
-    if space != "rgb":
+    if space == "gray":
         return None
     height, width = working_size(codes.shape[:2], side)
     step = max(1, min(codes.shape[0] // (2 * height), codes.shape[1] // (2 * width)))
@@ -113,6 +113,7 @@ def tint_of(
     if profile is not None:
         lab = _through_tables(small, profile, space)[..., 1:]
     else:
+        small = _inks_to_rgb(small) if space == "cmyk" else small
         rgb = np.moveaxis(small.astype(np.float32) / np.iinfo(sample.dtype).max, -1, 0)
         lab = np.moveaxis(srgb_to_lab(rgb)[1:], 0, -1)
     return np.ascontiguousarray(np.moveaxis(lab, -1, 0), np.float32)
