@@ -210,7 +210,8 @@ class Window(QMainWindow):
         self.drop_area.set_device(self.device.first_words)
 
     def _handle_trouble(self, message: str) -> None:
-        """Say what went wrong without stopping anything."""
+        """Say what went wrong without stopping anything; it may have ended what the bar says."""
+        self.statusBar().clearMessage()
         box = message_box(said(message), self, QMessageBox.Icon.Warning)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.open()

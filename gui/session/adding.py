@@ -31,16 +31,9 @@ class Adder(QObject):
         super().__init__(parent)
         self._model = model
         self._engine = engine
-        self._open = 0
-
-    @property
-    def is_busy(self) -> bool:
-        """Whether something is still being searched or added."""
-        return self._open > 0
 
     def add(self, paths: Sequence[Path], out: Path, settings: Settings) -> None:
         """Search files and folders and add them; `added` or `failed` comes at the end."""
-        self._open += 1
         self.progress.emit(0, 0)
         self._engine.ask(
             "plan",
@@ -52,7 +45,6 @@ class Adder(QObject):
 
     def _handle_plan(self, event: dict[str, Any], settings: Settings) -> None:
         if "error" in event:
-            self._close()
             self.failed.emit(event["error"])
             return
         settled = [
@@ -75,7 +67,6 @@ class Adder(QObject):
             return
         for (state, reason), group in _grouped(found.settled).items():
             found.ids += self._model.add(group, state, reason)
-        self._close()
         self.added.emit(found.ids, self._present(found), found.notes)
 
     def _present(self, found: _Found) -> list[int]:
@@ -86,9 +77,6 @@ class Adder(QObject):
         rows = self._model.entries
         there = [n for place, n in enumerate(rows.ids()) if str(rows.source(place)) in sources]
         return [number for number in there if number not in new]
-
-    def _close(self) -> None:
-        self._open -= 1
 
 
 @dataclass

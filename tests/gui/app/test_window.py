@@ -12,7 +12,9 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 
 from colorizer.engine.queue import Queue
+from colorizer.errors import ColorizerError
 from colorizer.jobs import JobState
+from colorizer.notes import note
 from gui.session.activity import Activity
 from tests.crashing import crash_on_bad_files
 
@@ -84,6 +86,20 @@ def test_a_folder_without_pictures_is_said(window, tmp_path, until):
     window.add([folder])
     until(lambda: "No photos or films" in window.statusBar().currentMessage())
     assert window.session.model.rowCount() == 0
+
+
+@pytest.mark.slow
+def test_nothing_is_being_added_when_the_queue_file_takes_no_rows(
+    window, scans, qtbot, monkeypatch
+):
+    def full(*_):
+        raise ColorizerError(note("queue.cannot_use", file="q", why="disk full"))
+
+    monkeypatch.setattr(Queue, "add", full)
+    with qtbot.waitSignal(window.session.troubled, timeout=60_000) as told:
+        window.session.add([scans])
+    assert "disk full" in told.args[0]
+    qtbot.waitUntil(lambda: window.statusBar().currentMessage() == "", timeout=5000)
 
 
 @pytest.mark.slow
