@@ -251,15 +251,18 @@ def _colorize_array(
 
 
 def _frame_of(picture: np.ndarray, settings: Settings) -> Frame:
-    Y, bits = _gray_codes(picture)
+    from colorizer.media.photo.gray import tint_of, to_gray
+
+    codes = _codes(picture)
+    space, bits = ("gray", "rgb")[codes.ndim == 3], codes.dtype.itemsize * 8
+    Y, bits, _ = to_gray(codes, space, bits, None)
     L = working_L(Y, bits, full_range=True, side=settings.size)
-    return Frame(0, None, Fraction(1), Y, bits, full_range=True, L=L, starts_shot=True)
+    tint = tint_of(codes, space, codes.dtype.itemsize * 8, None, settings.size)
+    return Frame(0, None, Fraction(1), Y, bits, full_range=True, L=L, starts_shot=True, tint=tint)
 
 
-def _gray_codes(picture: np.ndarray) -> tuple[np.ndarray, int]:
-    """Return full-range sRGB gray codes (H, W) of a picture, and their bits."""
-    from colorizer.media.photo.gray import to_gray
-
+def _codes(picture: np.ndarray) -> np.ndarray:
+    """Return a picture as full-range sRGB codes, (H, W) or (H, W, 3), uint8 or uint16."""
     shape, kind = picture.shape, picture.dtype
     is_gray, is_rgb = len(shape) == 2, len(shape) == 3 and shape[-1] == 3
     if not (is_gray or is_rgb) or not picture.size:
@@ -267,8 +270,7 @@ def _gray_codes(picture: np.ndarray) -> tuple[np.ndarray, int]:
     if kind.kind == "f":
         if not (picture.min() >= 0 and picture.max() <= 1):  # true of NaN too
             raise ValueError("a float picture must be in [0, 1]")
-        picture = np.rint(picture * 65535).astype(np.uint16)
-    elif kind not in (np.uint8, np.uint16):
+        return np.rint(picture * 65535).astype(np.uint16)
+    if kind not in (np.uint8, np.uint16):
         raise ValueError(f"a picture is uint8, uint16 or float, got {kind}")
-    bits = picture.dtype.itemsize * 8
-    return to_gray(picture, "gray" if is_gray else "rgb", bits, None)[:2]
+    return picture

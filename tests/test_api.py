@@ -77,6 +77,13 @@ def test_an_array_keeps_size_depth_and_lightness(dtype, channels):
     assert np.abs(dL).mean() < 0.2
 
 
+def test_a_stamp_on_a_gray_array_keeps_its_colour():
+    picture = np.repeat(drawn.picture(size=(96, 128))[..., None], 3, -1).astype(np.uint8)
+    picture[20:44, 30:60] = 190, 30, 45
+    done = colorize(picture, model=tiny_model())
+    assert np.abs(done[30, 45] - (190.0, 30, 45)).max() < 12
+
+
 def test_strength_0_gives_the_gray_array_back():
     gray = drawn.picture()
     result = colorize(gray, model=tiny_model(), strength=0.0)

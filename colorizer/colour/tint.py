@@ -27,10 +27,25 @@ def beyond_tint(L: np.ndarray, a: np.ndarray, b: np.ndarray) -> float:
     return float(np.hypot(yellower, b * cos - a * sin).mean())
 
 
-def off_tint(L: np.ndarray, a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return a and b of pixels less those of the tint at their lightness; see `beyond_tint`."""
+def off_tint(
+    L: np.ndarray, a: np.ndarray, b: np.ndarray, *, across: int = 0
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return a and b of pixels less those of the tint at their lightness; see `beyond_tint`.
+
+    Args:
+        L: CIELAB lightness, (n,).
+        a: CIELAB a, (n,).
+        b: CIELAB b, (n,).
+        across: steps of lightness to either side that have a say in the tint of one, so that it
+            isn't that of a large patch which has the step for itself.
+    """
     order = np.argsort(L, kind="stable")
     steps = [part for part in np.array_split(order, _STEPS) if len(part)]
     at = [float(np.median(L[part])) for part in steps]
-    a, b = (p - np.interp(L, at, [np.median(p[part]) for part in steps]) for p in (a, b))
-    return a, b
+
+    def tint(plane: np.ndarray) -> np.ndarray:
+        middles = np.pad([float(np.median(plane[part])) for part in steps], across, mode="edge")
+        around = np.lib.stride_tricks.sliding_window_view(middles, 2 * across + 1)
+        return np.interp(L, at, np.median(around, axis=-1))
+
+    return a - tint(a), b - tint(b)

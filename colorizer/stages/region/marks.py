@@ -11,6 +11,8 @@ from colorizer.frame import Frame
 _SURE, _EDGE = 28.0, 12.0
 """Distance in ab from the tint of the scan that a mark has somewhere, and everywhere; stains of 32
 old prints reach 19."""
+_ACROSS = 2
+"""Of the 12 steps of lightness; a mark may have two for itself."""
 _MOST = 0.3
 """Most of a scan that is marks."""
 _REST = 2.0
@@ -30,7 +32,7 @@ def find_marks(frame: Frame) -> np.ndarray | None:
         return None
     a, b = frame.tint
     L = cv2.resize(frame.L, a.shape[::-1], interpolation=cv2.INTER_AREA)
-    away = np.hypot(*off_tint(L.ravel(), a.ravel(), b.ravel())).reshape(a.shape)
+    away = np.hypot(*off_tint(L.ravel(), a.ravel(), b.ravel(), across=_ACROSS)).reshape(a.shape)
     _, places = cv2.connectedComponents((away > _EDGE).astype(np.uint8))
     sure = np.unique(places[cv2.medianBlur(away.astype(np.float32), 3) > _SURE])
     marks = np.isin(places, sure[sure > 0])
