@@ -32,6 +32,7 @@ from colorizer.places.frame_pattern import is_pattern
 from colorizer.places.hint import Guide, as_lists
 from colorizer.settings import PhotoWriting, Settings, shaping
 from colorizer.stages.device import device_facts
+from colorizer.stages.found import CARD
 
 
 def begin_record(job: Job, model: ColourModel, asked: Sequence[Guide]) -> Record:
@@ -80,14 +81,18 @@ def note_cuts(job: Job, record: Record) -> None:
         record.add(shot_settings=told | ({"references": painted} if painted else {}))
 
 
-def told_of_shots(found: Sequence[Mapping[str, Any]], settings: Settings) -> list[str]:
-    """Say which shots of a film were in colour or toned, and what was done about it.
+def told_of_shots(found: Sequence[Mapping[str, Any]], settings: Settings, frames: int) -> list[str]:
+    """Say which shots of a film were in colour or toned, and whether most of it is cards.
 
     Args:
         found: from `FoundShots.told`.
         settings: of the run.
+        frames: of the film.
     """
     told = []
+    cards = sum(shot.get(CARD, 0) for shot in found)
+    if 2 * cards > frames:  # a whole film that stays gray may be no film of cards
+        told.append(note("film.mostly_cards", count=cards, frames=frames))
     if places := [str(shot["first_frame"]) for shot in found if "coloured" in shot]:
         done = _done(settings.coloured)
         told.append(note("film.coloured_shots", count=len(places), frames=places, done=done))
