@@ -35,7 +35,7 @@ _REFERENCE_KEYS = {"time", "frame", "reference"}
 _Some = TypeVar("_Some", Hint, Guide)
 _MOST_AB = 128.0
 _MOST, _MOST_AT_ONCE = 10_000, 1_000
-"""Hints of a source, and of one picture: a thousand take 8 s and 1 GB."""
+"""Hints of a source, and of one picture: a thousand take 8 s."""
 
 
 def hint_file(file: Path | None, source: Path) -> Path | None:
