@@ -159,7 +159,8 @@ def _rows_of(data: bytes, smaller: int = 1) -> np.ndarray | None:
     try:
         with Image.open(io.BytesIO(data), formats=("JPEG",)) as image:
             if smaller > 1:
-                image.draft(None, tuple(max(1, side // smaller) for side in image.size))
+                width, height = (max(1, side // smaller) for side in image.size)
+                image.draft(None, (width, height))
             return np.asarray(image)
     except (OSError, SyntaxError, ValueError, struct.error):
         return None
