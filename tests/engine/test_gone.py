@@ -47,6 +47,7 @@ def remove_tree(folder):
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("kind", ["film", "frames of a film", "photo"])
 def test_it_is_said_that_the_folder_is_gone_and_what_to_do(tmp_path, kind):
     source, name, of = source_of(tmp_path, kind)

@@ -80,6 +80,7 @@ def shortened(window):
     return found + [button.objectName() for button in overflow if button.isVisible()]
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("width", [800, 1024])
 def test_a_long_name_over_the_picture_loses_its_middle_alone(small, until, tmp_path, width):
     window = small
@@ -119,6 +120,7 @@ def cut_off(window):
     return found
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("width", [800, 1024, 1280])
 def test_the_empty_window_has_as_much_room_on_the_right_as_on_the_left(small, until, width):
     until(lambda: (small.resize(width, 500), small.width() == width)[1], 5000)

@@ -71,7 +71,7 @@ def run_and_look(source, kind, settings, time=0.0):
     return ran.seen, looked.seen[0], rgb.astype(int), pair[:, pair.shape[1] // 2 :].astype(int)
 
 
-@pytest.mark.matrix
+@pytest.mark.slow
 @pytest.mark.parametrize("interlaced", ["no", "top"])
 @pytest.mark.parametrize("shape", FILMS)
 def test_the_preview_of_a_film_with_a_raster_is_the_frame_of_its_run(tmp_path, shape, interlaced):

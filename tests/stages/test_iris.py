@@ -38,6 +38,7 @@ def ring(radius, begin, end):
     return circle(radius + end) & ~circle(radius + begin)
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("way", [1, -1])
 def test_next_to_an_iris_the_network_sees_what_is_there(way):
     """Truth: the same film without an iris; at its rim too, where nothing dark is left."""
@@ -78,7 +79,7 @@ def test_a_dark_thing_that_fills_a_small_iris_is_not_the_range_of_its_picture(wa
     assert np.mean(apart) < 4
 
 
-@pytest.mark.matrix
+@pytest.mark.slow
 @pytest.mark.parametrize("way", [1, -1])
 @pytest.mark.parametrize("start", [8, 25])
 def test_a_run_that_continues_under_an_iris_sees_the_same(way, start):

@@ -78,6 +78,7 @@ def test_a_subtitle_is_neutral_while_it_stands_and_the_picture_is_not(step, outl
             assert chroma[: SIZE[0] // 2].mean() > 5
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("seed", range(6))
 def test_blades_of_a_bush_before_the_dark_are_none(seed):
     """As high as letters and as light, some even side by side, but on no line."""

@@ -51,6 +51,7 @@ def test_the_critic_is_the_published_patch_gan():
     assert rows[-1] - rows[0] + 1 == 70
 
 
+@pytest.mark.slow
 def test_the_critic_learns_to_tell_two_distributions():
     torch.manual_seed(0)
     generator = torch.Generator().manual_seed(1)
