@@ -75,6 +75,7 @@ class EndBar(QWidget):
         for button in (self.failed, self.again):
             button.setVisible(counts[JobState.FAILED] > 0)
         self._show(True)
+        self._handle_counts()
 
     def _handle_activity(self) -> None:
         if self._session.runner.is_active:
