@@ -84,7 +84,7 @@ def fitted(linear: list[Array], L: Array, ab: Array, space: RgbSpace) -> list[Ar
         if low < -_ROUNDING or high > 1 + _ROUNDING
     ]
     if leaving:
-        outside = xp.where(reduce(or_, leaving))  # by places: a mask is read for each plane anew
+        outside = xp.where(reduce(or_, leaving))  # not a mask, which each plane would search
         L, a, b = L[outside], ab[0][outside], ab[1][outside]
         edge = _at_edge(L, a, b, [plane[outside] for plane in linear], space)
         for plane, inside in zip(linear, edge, strict=True):

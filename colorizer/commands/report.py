@@ -96,8 +96,7 @@ class Report:
             return
         begun = self._running.pop(job.source, None) is not None
         if self._as_json and not begun and progress.state is not JobState.SKIPPED:
-            started = Progress(job, JobState.RUNNING, node=progress.node)
-            write_json(event="start", **_facts(started))
+            write_json(event="start", **_facts(Progress(job, JobState.RUNNING, node=progress.node)))
         self.counts[progress.state] += 1
         if progress.content:
             outcome = "copied" if _copied(progress) else str(progress.state)

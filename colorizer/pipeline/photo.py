@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
 
 from colorizer.archive.planning.sorting import NoColourNeeded, leave, sorted_out
@@ -19,7 +19,7 @@ from colorizer.notes import Note, note
 from colorizer.pipeline.recording import begin_record, completion, made_by
 from colorizer.pipeline.series import series_of
 from colorizer.pipeline.writing import all_warnings, written
-from colorizer.places.hint import hints_of
+from colorizer.places.hint import Guide, hints_of
 from colorizer.stages.emulsion import tell_emulsion
 from colorizer.stages.gather import Gather
 from colorizer.stages.levels import follow_light, level_alone, neutral_pages
@@ -36,14 +36,15 @@ def colour_photo(
     job: Job, model: ColourModel, gather: Gather | None
 ) -> Generator[Progress, None, None]:
     """Colorize a photo, or leave it as it is where the settings want that; see `pipeline.run`."""
+    asked = guides_of(job)
     try:
-        yield from _coloured(job, model, gather)
+        yield from _coloured(job, model, gather, asked)
     except NoColourNeeded as found:
         content = found.content
     else:
         return
     left = leave(job, content)
-    unused = hints_of(guides_of(job)) and (note("hints.photo_left"),)
+    unused = hints_of(asked) and (note("hints.photo_left"),)
     yield replace(left, warnings=(*left.warnings, *unused))
 
 
@@ -56,14 +57,14 @@ def tell_negatives(frames: Iterator[Frame], tell: Callable[[Note], object]) -> I
 
 
 def _coloured(
-    job: Job, model: ColourModel, gather: Gather | None
+    job: Job, model: ColourModel, gather: Gather | None, asked: Sequence[Guide]
 ) -> Generator[Progress, None, None]:
     """Colorize a photo.
 
     Raises:
         NoColourNeeded: it is to be left as it is.
     """
-    settings, asked = job.settings, guides_of(job)
+    settings = job.settings
     how, guides = made_by(job, model, asked), photo_guides(settings, hints_of(asked))
     notes: list[str] = []
     files = content_files(settings, asked)

@@ -102,8 +102,8 @@ class Playing(QObject):
         if entry is not None and not self._result(entry):
             self._session.told.emit(
                 self.tr(
-                    "After runs once the film is colorized: for a trial begin and end a short part"
-                    " with I and O, then start. Standing still (K) shows a preview"
+                    "The result plays once the film is colorized: for a trial, mark a short part"
+                    " with I and O and start. While paused (K), a preview is shown"
                 )
             )
 

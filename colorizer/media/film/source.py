@@ -7,7 +7,6 @@ from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -58,18 +57,12 @@ class FilmSource:
 
     sequence: None = None
     siting = "left"
-    timecode: str = ""
-    side_data: Mapping[str, bytes] = MappingProxyType({})
+    side_data: Mapping[str, bytes]
     late_side_data: frozenset[str] = frozenset()
-    epochs: Sequence[Epoch] = ()
+    epochs: Sequence[Epoch]
 
     def __init__(
-        self,
-        path: Path,
-        reading: Reading = Reading(),
-        *,
-        side: int,
-        threads: int = DECODE_THREADS,
+        self, path: Path, reading: Reading = Reading(), *, side: int, threads: int = DECODE_THREADS
     ) -> None:
         """Open a film and decode its first frame.
 
@@ -87,8 +80,7 @@ class FilmSource:
         self.path = path
         self.warnings = []
         self._side = side
-        self._interlaced = reading.interlaced
-        self._negative = reading.negative
+        self._interlaced, self._negative = reading.interlaced, reading.negative
         self._codes: np.ndarray | None = None
         self.mixed_scan = is_mixed(reading.interlaced)
         self._read = 0
@@ -195,9 +187,7 @@ class FilmSource:
         if anchor is not None and (
             found := self._decoder.pictures_from(
                 anchor.times,
-                lambda picture: (
-                    anchor.luma in ("", luma_hash(picture, self.size, self.tags.matrix))
-                ),
+                lambda one: anchor.luma in ("", luma_hash(one, self.size, self.tags.matrix)),
             )
         ):
             damaged, self._clock.mended, discarded, self._other_scan = self._earlier

@@ -73,12 +73,11 @@ def find_letters(L: np.ndarray) -> np.ndarray | None:
     fit[0] = False
     if np.count_nonzero(fit) > _MOST:
         return None
-    places = np.asarray(labels, np.intp)
     kept = np.zeros(len(stats), bool)
     kept[fit] = _in_rows(stats[fit])
     if kept.sum() <= _LEAST_SHARE * fit.sum():
         return None
-    letters = kept[places].astype(np.uint8)
+    letters = kept[np.asarray(labels, np.intp)].astype(np.uint8)
     return cv2.dilate(letters, np.ones((3, 3), np.uint8)).astype(np.float32)
 
 

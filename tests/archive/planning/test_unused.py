@@ -19,7 +19,7 @@ from colorizer.settings import Settings
             ["--keep-colours film", "--memory on"],
         ),
         ("a.mkv", {"keep_colours": "film"}, []),
-        ("a.jpg", {"start": "5", "shots": Path("a.csv")}, ["--shots, --start is for films alone"]),
+        ("a.jpg", {"start": "5", "shots": Path("a.csv")}, ["--shots, --start: for films only"]),
         ("a.jpg", {"keep_colours": "film"}, []),
     ],
 )

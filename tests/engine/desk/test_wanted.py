@@ -1,4 +1,4 @@
-"""Readings for the window: done once for all who ask, given up when nobody waits any more."""
+"""Readings for the window: done once for all who ask, given up when no question waits for them."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
