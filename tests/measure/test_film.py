@@ -156,7 +156,7 @@ def test_the_cut_list_is_obeyed(tmp_path, source):
     found = measure_film(result, source, shots=cuts)
     assert found["cuts"] == [5]
     cuts.write_text("<svg>\nwords\n")
-    with pytest.raises(SettingsError, match="neither a first_frame nor a start"):
+    with pytest.raises(SettingsError, match="names neither start nor first_frame"):
         measure_film(result, source, shots=cuts)
     with pytest.raises(SettingsError, match="no such file"):
         measure_film(result, source, shots=tmp_path / "none.csv")
