@@ -27,6 +27,7 @@ from colorizer.errors import MediaError, SettingsError
 from colorizer.files.checksum import file_hash
 from colorizer.files.shown_names import counted
 from colorizer.jobs import Job, JobState, Kind
+from colorizer.media import check_target
 from colorizer.notes import note
 from colorizer.places.frame_pattern import there
 from colorizer.places.hint import from_lists
@@ -107,6 +108,7 @@ def _job(sidecar: Sidecar, file: Path, target: Path, arguments: argparse.Namespa
     settings = replace(settings, existing="overwrite", sidecar=True, device=_device(sidecar))
     hints = from_lists(sidecar["model"].get("hints") or ())
     kind, named = Kind(sidecar["kind"]), "shots" in given
+    check_target(target, kind, codec=settings.codec, wanted=settings.format)
     return Job(source, target, kind, settings, hints, new_list=named)
 
 

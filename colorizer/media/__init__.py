@@ -14,6 +14,7 @@ from colorizer.errors import TargetError
 from colorizer.files.durable import replacing
 from colorizer.jobs import Kind
 from colorizer.media.base import FilmOutput
+from colorizer.media.photo.suffixes import WRITTEN
 from colorizer.notes import note
 from colorizer.places.frame_pattern import is_pattern
 from colorizer.settings import CODECS, FilmWriting, PhotoWriting, Reading, Settings
@@ -94,26 +95,34 @@ def open_film_sink(
     return FilmSink(target, writing, like=like, identity=identity)
 
 
-def check_target(target: Path, kind: Kind, *, codec: str) -> None:
+def check_target(target: Path, kind: Kind, *, codec: str, wanted: str = "same") -> None:
     """Check that the suffix of a target names a format its kind of source can be written in.
 
-    Raises:
-        TargetError: it does not, with those that do.
-    """
-    if kind is Kind.FILM and is_pattern(target):
-        from colorizer.media.frames.writer import check_frames
+    Args:
+        target: of a photo, a film, or the frames of one.
+        kind: of the source.
+        codec: of films.
+        wanted: format of photos and frames, one of `settings.FORMATS`.
 
-        check_frames(target)
-        return
-    if kind is Kind.FILM:
+    Raises:
+        TargetError: it does not, with those that do, or it names another format than `wanted`.
+    """
+    if kind is Kind.FILM and not is_pattern(target):
         from colorizer.media.film.codecs import muxer_of
 
         muxer_of(target, codec)
         return
-    from colorizer.media.photo.still_formats import WRITERS
+    if kind is Kind.FILM:
+        from colorizer.media.frames.writer import check_frames
 
-    if target.suffix.lower() not in WRITERS:
-        raise TargetError(target, note("target.ending_unknown", known=" ".join(WRITERS)))
+        check_frames(target)
+    else:
+        from colorizer.media.photo.still_formats import WRITERS
+
+        if target.suffix.lower() not in WRITERS:
+            raise TargetError(target, note("target.ending_unknown", known=" ".join(WRITERS)))
+    if wanted not in ("same", WRITTEN.get(target.suffix.lower())):
+        raise TargetError(target, note("target.other_format", suffix=target.suffix, wanted=wanted))
 
 
 def check_profiles(profile: str, assumed: str) -> None:

@@ -47,6 +47,22 @@ def test_no_input_is_an_end_of_its_own(scans, capsys):
     assert "nothing to colorize" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("name", ["x.png", "x_%04d.png"])
+def test_a_format_and_a_name_that_contradict_each_other_are_refused(scans, capsys, name):
+    source = scans / "in" / "a.png"
+    if "%" in name:
+        source = scans / "film.mkv"
+        draw_film(source, frames=2)
+    assert run(source, "--format", "tiff", "-o", scans / name) == ExitCode.USAGE
+    assert "ends in .png, but --format tiff was given" in capsys.readouterr().err
+    assert not [*scans.glob("x*")]
+
+
+def test_a_format_and_a_name_that_agree_are_taken(scans):
+    given = ("--format", "tiff", "-o", scans / "x.TIFF", "--dry-run")
+    assert run(scans / "in" / "a.png", *given) == ExitCode.OK
+
+
 def test_a_dry_run_touches_nothing_and_names_what_it_would_do(scans, capsys):
     assert run(scans / "in", "-o", scans / "out", "--dry-run", "--json") == ExitCode.OK
     plan = [event for event in told(capsys) if event["event"] == "plan"]

@@ -127,7 +127,7 @@ def _plan_one(source: Path, target: Path, settings: Settings) -> Plan:
 
     kind = kind_of(source) or Kind.PHOTO
     try:
-        check_target(target, kind, codec=settings.codec)
+        check_target(target, kind, codec=settings.codec, wanted=settings.format)
     except TargetError as error:
         raise SettingsError(note("plan.out_or_folder", why=error, separator=os.sep)) from error
     if kind is Kind.FILM and is_pattern(target):
