@@ -54,8 +54,8 @@ class Objective:
 
         Args:
             network: the model, or what wraps it.
-            inputs: what the network sees: L, (N, 1, H, W) in [0, 100]; after it hints and emulsions
-                for models that take them.
+            inputs: what the network sees: L, (N, 1, H, W) in [0, 100]; after it emulsions for
+                models that take them.
             lab: true picture in CIELAB, (N, 3, H, W).
             emulsions: that made the gray, (N, 3), for models that guess them.
         """

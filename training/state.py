@@ -16,7 +16,6 @@ from training.augment import add_noise, rotate, some_levelled
 from training.degrade import degrade
 from training.distributed import Group
 from training.emulsions import random_emulsions, seen_through, some_told
-from training.hints import random_hints
 from training.objectives import Objective
 from training.recipes import Recipe
 from training.schedule import rate_factor
@@ -155,10 +154,8 @@ def step_losses(
     if recipe.noise > 0:
         L = add_noise(L, recipe.noise, generator)
     inputs = [L]
-    if recipe.loss == "autochrome":
-        inputs.append(random_hints(lab[:, 1:], generator))
-        if emulsions is not None and objective.model.takes_emulsion:
-            inputs.append(some_told(emulsions, generator))
+    if emulsions is not None and objective.model.takes_emulsion:
+        inputs.append(some_told(emulsions, generator))
     return objective(network, inputs, lab, emulsions)
 
 

@@ -29,6 +29,8 @@ AB_SCALE = 110.0
 """CIELAB units that the network sees as 1."""
 _RESIDUAL_SCALE = 50.0
 """CIELAB units per unit of the ab head's last convolution."""
+_HINT_CHANNELS = 3
+"""Inputs that older files have for colour hints: a, b and a mask."""
 
 
 def _mapped(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
@@ -38,13 +40,8 @@ def _mapped(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
     return pixels.unflatten(1, x.shape[2:]).movedim(-1, 1)
 
 
-def _scaled(hints: Tensor) -> Tensor:
-    """Bring a and b of hints (N, 3, H, W) to the scale that the network sees."""
-    return torch.cat([hints[:, :2] / AB_SCALE, hints[:, 2:]], dim=1)
-
-
 class Autochrome(ColourModel):
-    """L, and colour hints where a person gave some, to ab.
+    """L to ab.
 
     Args:
         widths: channels of the decoder at strides 32, 16, 8 and 4.
@@ -78,18 +75,18 @@ class Autochrome(ColourModel):
         if encoder != self.pretrained:
             self.hyper_parameters["encoder"] = self.pretrained = encoder
         self.takes_emulsion = emulsions
-        self.encoder = EfficientNetLite(encoder, channels=4)
+        self.encoder = EfficientNetLite(encoder, channels=1)
         channels = channels_of(encoder)
         self.bottom = nn.Conv2d(channels[4], widths[0], 1)
         self.stage16 = DecoderStage(widths[0], channels[3], widths[1])
         self.stage8 = DecoderStage(widths[1], channels[2], widths[2])
-        self.stage4 = DecoderStage(widths[2], channels[1] + 3, widths[3])
+        self.stage4 = DecoderStage(widths[2], channels[1], widths[3])
         self.queries = nn.Parameter(torch.randn(queries, query_width) * 0.5)
         self.query_layers = nn.ModuleList(QueryLayer(query_width, c) for c in widths[:3])
         self.pixel_embedding = nn.Conv2d(widths[3], query_width, 1)
         self.bins = nn.Conv2d(widths[3] + queries, len(bin_centres()), 1)
         self.fine_in = nn.Conv2d(widths[3] + queries, fine, 1)
-        self.fine_skip = nn.Conv2d(channels[0] + 5, fine, 1)
+        self.fine_skip = nn.Conv2d(channels[0] + 2, fine, 1)
         self.fine_conv = nn.Conv2d(fine, fine, 3, padding=1)
         self.fine_out = nn.Conv2d(fine, 2, 3, padding=1)
         for parameter in self.fine_out.parameters():
@@ -100,18 +97,24 @@ class Autochrome(ColourModel):
 
     def load_encoder(self, state: Mapping[str, Tensor]) -> None:
         """Fill the encoder with published EfficientNet-Lite; see `ColourModel.load_encoder`."""
-        channels = self.encoder._conv_stem.in_channels
-        self.encoder.load_state_dict(fold_imagenet_weights(state, channels))
+        self.encoder.load_state_dict(fold_imagenet_weights(state))
 
-    def forward(
-        self, L: Tensor, hints: Tensor | None = None, emulsion: Tensor | None = None
-    ) -> tuple[Tensor, ...]:
+    def adapted(self, state: dict[str, Tensor]) -> dict[str, Tensor]:
+        """Leave out what files of 0.1 and 0.2 have for hints, which no run shows the network."""
+        state = dict(state)
+        for name in ("encoder._conv_stem.weight", "stage4.lateral.weight"):
+            if name in state:
+                state[name] = state[name][:, : self.get_parameter(name).shape[1]]
+        fine = state.get("fine_skip.weight")
+        if fine is not None and fine.shape[1] == self.fine_skip.in_channels + _HINT_CHANNELS:
+            state["fine_skip.weight"] = torch.cat([fine[:, : -2 - _HINT_CHANNELS], fine[:, -2:]], 1)
+        return state
+
+    def forward(self, L: Tensor, emulsion: Tensor | None = None) -> tuple[Tensor, ...]:
         """Score the ab bins and regress ab.
 
         Args:
             L: CIELAB lightness in [0, 100], (N, 1, H, W), H and W multiples of 32.
-            hints: colours at places, (N, 3, H, W): a, b in CIELAB units and a mask of 0 and 1.
-                Only training gives them: see `training.hints`.
             emulsion: see `ColourModel.predict`.
 
         Returns:
@@ -119,39 +122,28 @@ class Autochrome(ColourModel):
             for emulsions the guessed emulsion too, (N, 3). No gradient flows from ab into the
             scores through the annealed mean it starts from, nor from colour into the guess.
         """
-        hints = None if hints is None else _scaled(hints)
-        at2, coarse4, maps, *guess = self._features(L, hints, emulsion)
+        at2, coarse4, maps, *guess = self._features(L, emulsion)
         scores = _mapped(coarse4, *self._on_maps(self.bins, maps))
         start = upsampled(annealed_mean(scores.detach()), at2.shape)
-        return scores, start + self._residual(at2, coarse4, maps, start, hints), *guess
+        return scores, start + self._residual(at2, coarse4, maps, start), *guess
 
-    def _features(
-        self, L: Tensor, hints: Tensor | None, emulsion: Tensor | None
-    ) -> tuple[Any, ...]:
+    def _features(self, L: Tensor, emulsion: Tensor | None) -> tuple[Any, ...]:
         """Return features at 1/2 and 1/4 size, the query maps upon the latter, and the guess.
 
-        Without hints, what would be computed from zeros is left out; without an input for
-        emulsions there is no guess.
+        Without an input for emulsions there is no guess.
         """
-        return self._decoded(self._encoded(L, hints), hints, emulsion)
+        return self._decoded(self._encoded(L), emulsion)
 
-    def _encoded(self, L: Tensor, hints: Tensor | None) -> list[Tensor]:
+    def _encoded(self, L: Tensor) -> list[Tensor]:
         """Return the encoder's features at strides 2 to 32."""
         gray = ((L_to_gray(L) * 255 - 127) / 128).to(L.dtype)  # the encoder's own normalisation
         height, width = gray.shape[-2:]
         # Channels last, as all that follows: of one channel, strides alone tell.
-        seen = gray.reshape(-1, height, width, 1).movedim(-1, 1)
-        if hints is not None:
-            seen = torch.cat([gray, hints], dim=1)
-        return self.encoder(seen)
+        return self.encoder(gray.reshape(-1, height, width, 1).movedim(-1, 1))
 
-    def _decoded(
-        self, encoded: list[Tensor], hints: Tensor | None, emulsion: Tensor | None
-    ) -> tuple[Any, ...]:
+    def _decoded(self, encoded: list[Tensor], emulsion: Tensor | None) -> tuple[Any, ...]:
         """Return what `_features` does, of the encoder's features."""
         at2, at4, at8, at16, at32 = encoded
-        if hints is not None:
-            at4 = torch.cat([at4, F.avg_pool2d(hints, 4)], dim=1)
         told: list[Any] = [None] * 4
         guess = []
         if self.takes_emulsion:
@@ -195,22 +187,11 @@ class Autochrome(ColourModel):
         return own + on_queries @ maps[0], head.bias + maps[1] @ on_queries.mT
 
     def _residual(
-        self,
-        at2: Tensor,
-        coarse4: Tensor,
-        maps: tuple[Tensor, Tensor],
-        start: Tensor,
-        hints: Tensor | None,
+        self, at2: Tensor, coarse4: Tensor, maps: tuple[Tensor, Tensor], start: Tensor
     ) -> Tensor:
         """Return what regression adds to the annealed mean `start`, (N, 2, H/2, W/2)."""
-        weight, channels = self.fine_skip.weight, at2.shape[1]
         colour = (start / AB_SCALE).contiguous(memory_format=torch.channels_last)
-        skip = [at2, colour]
-        if hints is None:
-            weight = torch.cat([weight[:, :channels], weight[:, channels + 3 :]], dim=1)
-        else:
-            skip.insert(1, F.avg_pool2d(hints, 2))
-        fine = F.conv2d(torch.cat(skip, dim=1), weight, self.fine_skip.bias)
+        fine = self.fine_skip(torch.cat([at2, colour], dim=1))
         coarse = _mapped(coarse4, *self._on_maps(self.fine_in, maps))
         fine += upsampled(coarse, at2.shape)
         return self.fine_out(F.silu(self.fine_conv(F.silu(fine)))).float() * _RESIDUAL_SCALE
@@ -232,7 +213,7 @@ class Autochrome(ColourModel):
             temperature: of the annealed mean.
         """
         height, width = L.shape[-2:]
-        features = self._features(pad_to_stride(L, self.stride), None, emulsion)
+        features = self._features(pad_to_stride(L, self.stride), emulsion)
         ab, _ = self._answer(features, vividness, temperature)
         return ab[..., :height, :width].clamp(-AB_SCALE, AB_SCALE)
 
@@ -241,8 +222,8 @@ class Autochrome(ColourModel):
     ) -> tuple[Tensor, Insight]:
         """Predict colour and tell what was found on the way; see `ColourModel.look`."""
         height, width = L.shape[-2:]
-        encoded = self._encoded(pad_to_stride(L, self.stride), None)
-        features = self._decoded(encoded, None, emulsion)
+        encoded = self._encoded(pad_to_stride(L, self.stride))
+        features = self._decoded(encoded, emulsion)
         ab, on_bins = self._answer(features, vividness, TEMPERATURE)
         # Scores are linear in the features, so those of four places are the scores of their mean.
         with torch.autocast(L.device.type, enabled=False):
@@ -263,7 +244,7 @@ class Autochrome(ColourModel):
         at2, coarse4, maps, *_ = features
         on_bins = self._on_maps(self.bins, maps)
         start = upsampled(annealed_mean_of_map(coarse4, *on_bins), at2.shape)
-        residual = self._residual(at2, coarse4, maps, start, None).contiguous()
+        residual = self._residual(at2, coarse4, maps, start).contiguous()
         vivid = start
         if temperature != TEMPERATURE:
             vivid = upsampled(annealed_mean_of_map(coarse4, *on_bins, temperature), start.shape)

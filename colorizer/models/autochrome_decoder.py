@@ -24,14 +24,12 @@ class DecoderStage(nn.Module):
     def forward(self, x: Tensor, skip: Tensor, told: Tensor | None = None) -> Tensor:
         """Map x (N, channels, h, w) and skip (N, skip, 2h, 2w) to (N, out, 2h, 2w).
 
-        Channels that skip lacks at its end count as zeros.
-
         Args:
             x: features of the stage before.
             skip: features of the encoder.
             told: change of scale and shift of every channel, (N, 2 * out); None is no change.
         """
-        lateral = F.conv2d(skip, self.lateral.weight[:, : skip.shape[1]], self.lateral.bias)
+        lateral = self.lateral(skip)
         lateral += upsampled(x, lateral.shape)
         normed = self.norm(self.conv(lateral))
         if told is not None:

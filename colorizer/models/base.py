@@ -71,6 +71,10 @@ class ColourModel(nn.Module):
         """
         raise WeightsError(note("weights.no_encoder", model=self.name))
 
+    def adapted(self, state: dict[str, Tensor]) -> dict[str, Tensor]:
+        """Return the weights of a file, of an older release too, as this model's parameters."""
+        return state
+
     def frozen(self) -> Iterable[nn.Module]:
         """Return the parts that training leaves as they are, batch norm's statistics too."""
         return ()

@@ -33,12 +33,8 @@ class SameConv2d(nn.Conv2d):
     """Convolution with TensorFlow's SAME padding, which puts the odd pixel right and below."""
 
     def forward(self, input: Tensor) -> Tensor:  # noqa: A002 - torch's own name
-        """Convolve (N, C, H, W) to ceil(H / stride), ceil(W / stride).
-
-        Channels that the input lacks at its end count as zeros.
-        """
-        kernel, step = self.kernel_size[0], self.stride[0]
-        weight = self.weight[:, : input.shape[1]]
+        """Convolve (N, C, H, W) to ceil(H / stride), ceil(W / stride)."""
+        kernel, step, weight = self.kernel_size[0], self.stride[0], self.weight
         if step == 2:
             # A first row and column of zeros in the kernel put the odd pixel right and below: the
             # same sums as padding the input, without a copy of it.
@@ -92,7 +88,7 @@ class EfficientNetLite(nn.Module):
         """Map (N, channels, H, W) to features at strides 2 to 32 of `channels_of` channels.
 
         Args:
-            x: gray, and hints where there are any.
+            x: gray or RGB as (value - 127) / 128.
             scales: how many of the five, the finest first.
         """
         x = F.relu6(self._conv_stem(x), inplace=True)
@@ -104,22 +100,18 @@ class EfficientNetLite(nn.Module):
         return features
 
 
-def fold_imagenet_weights(state: Mapping[str, Tensor], channels: int) -> dict[str, Tensor]:
+def fold_imagenet_weights(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """Turn published RGB weights into those of a gray encoder without batch norm.
-
-    The stem's three colour inputs are summed into channel 0; further channels start at zero.
 
     Args:
         state: published state dict (`_conv_stem`, `_bn0`, `_blocks.N...`, head and classifier).
-        channels: input channels of the encoder.
 
     Returns:
-        State dict of `EfficientNetLite(network, channels)`.
+        State dict of `EfficientNetLite(network, 1)`, the stem's three colour inputs summed.
     """
     folded = fold_norms(state)
     gray = folded["_conv_stem.weight"].sum(dim=1, keepdim=True)
-    zeros = gray.new_zeros(gray.shape[0], channels - 1, *gray.shape[2:])
-    return {**folded, "_conv_stem.weight": torch.cat([gray, zeros], dim=1)}
+    return {**folded, "_conv_stem.weight": gray}
 
 
 def fold_norms(state: Mapping[str, Tensor]) -> dict[str, Tensor]:

@@ -80,7 +80,7 @@ def _fill(model: ColourModel, state: dict[str, Tensor]) -> None:
     Raises:
         ValueError: a parameter is missing, unknown or of another shape; the message names one.
     """
-    wanted = model.state_dict()
+    state, wanted = model.adapted(state), model.state_dict()
     missing, unknown = wanted.keys() - state.keys(), state.keys() - wanted.keys()
     if names := missing or unknown:
         first = min(names)

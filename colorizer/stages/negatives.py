@@ -81,7 +81,8 @@ def _encoder() -> EfficientNetLite:
         for key in file.keys():  # noqa: SIM118 - it is no mapping
             if key.startswith("encoder."):
                 state[key.removeprefix("encoder.")] = file.get_tensor(key).float()
-    encoder = EfficientNetLite("efficientnet_lite0", state["_conv_stem.weight"].shape[1])
+    state["_conv_stem.weight"] = state["_conv_stem.weight"][:, :1]
+    encoder = EfficientNetLite("efficientnet_lite0", channels=1)
     encoder.load_state_dict(state)
     encoder = encoder.eval().requires_grad_(False)
     # torch documents this overload but does not declare it.

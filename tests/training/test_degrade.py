@@ -9,7 +9,6 @@ from scipy.ndimage import gaussian_filter
 from training import degrade as old
 from training.augment import add_noise, rotate
 from training.degrade import degrade
-from training.hints import random_hints
 
 
 def generator(seed=0):
@@ -117,12 +116,3 @@ def test_rotation_turns_the_picture_and_keeps_its_colours():
 def test_noise_has_the_asked_strength():
     L = torch.full((4, 1, 64, 64), 50.0)
     assert add_noise(L, 2.0, generator()).std().item() == pytest.approx(2.0, rel=0.05)
-
-
-def test_hints_show_true_colours_where_the_mask_is_set():
-    ab = torch.tensor([30.0, -20.0]).view(1, 2, 1, 1).expand(200, 2, 32, 32)
-    hints = random_hints(ab, generator())
-    mask = hints[:, 2:] == 1
-    assert mask.flatten(1).any(dim=1).float().mean() == pytest.approx(0.35, abs=0.1)
-    assert torch.allclose(hints[:, :2][mask.expand(-1, 2, -1, -1)], ab[mask.expand(-1, 2, -1, -1)])
-    assert hints[:, :2][~mask.expand(-1, 2, -1, -1)].abs().max() == 0

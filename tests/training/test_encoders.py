@@ -42,8 +42,8 @@ def test_an_encoder_is_the_published_network_without_its_head(network):
     model = create_model("autochrome", encoder=network)
     assert fill_encoder(model) == f"published {network}"
     kernels = [p for n, p in original.named_parameters() if "conv" in n and "head" not in n]
-    # A convolution has a bias for its norm, and the stem takes L and hints in place of R, G, B.
-    wanted = sum(p.numel() + len(p) for p in kernels) + kernels[0].numel() // 3
+    # A convolution has a bias for its norm, and the stem takes gray in place of R, G, B.
+    wanted = sum(p.numel() + len(p) for p in kernels) - 2 * kernels[0].numel() // 3
     assert sum(p.numel() for p in model.encoder.parameters()) == wanted
     whole = {"efficientnet_lite0": 4_652_008, "efficientnet_lite2": 6_092_072}
     assert sum(p.numel() for p in original.parameters()) == whole[network]
