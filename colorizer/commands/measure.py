@@ -8,7 +8,7 @@ from typing import Any
 
 from colorizer.commands.report import ExitCode
 from colorizer.commands.streams import write_json, write_text
-from colorizer.errors import SettingsError, TargetError
+from colorizer.errors import MediaError, SettingsError, TargetError
 from colorizer.files.shown_names import counted
 from colorizer.notes import note
 from colorizer.settings import Reading, Settings
@@ -143,8 +143,10 @@ def _source(arguments: argparse.Namespace) -> tuple[Path, Reading]:
 
     Raises:
         SettingsError: none is named, and no sidecar does.
+        MediaError: its sidecar, which tells the part, can't be used.
     """
     from colorizer.archive.records.provenance import find_source, read_sidecar, sidecar_of
+    from colorizer.archive.records.sidecar_form import unusable
     from colorizer.commands.info import known_kind
     from colorizer.jobs import Kind
 
@@ -152,6 +154,8 @@ def _source(arguments: argparse.Namespace) -> tuple[Path, Reading]:
         raise SettingsError(note("measure.photo", file=arguments.result))
     sidecar = read_sidecar(sidecar_of(arguments.result))
     if sidecar is None:
+        if fault := unusable(sidecar_of(arguments.result)):
+            raise MediaError(arguments.result, fault)
         if arguments.source is None:
             raise SettingsError(note("measure.source_unknown", file=arguments.result))
         return arguments.source, Reading()

@@ -21,6 +21,7 @@ from colorizer.archive.records.provenance import (
     sidecar_of,
     source_hash,
 )
+from colorizer.archive.records.sidecar_form import sidecar_fault
 from colorizer.commands.report import ExitCode
 from colorizer.commands.streams import say, write_json, write_line
 from colorizer.errors import MediaError, SettingsError
@@ -47,7 +48,7 @@ def repeat(arguments: argparse.Namespace) -> int:
     file: Path = arguments.repeat
     sidecar = read_sidecar(file)
     if sidecar is None:
-        raise MediaError(file, note("repeat.no_sidecar"))
+        raise MediaError(file, sidecar_fault(file) or note("repeat.no_sidecar"))
     with _target(sidecar, file, arguments.out) as target:
         job = _job(sidecar, file, target, arguments)
         if arguments.dry_run:

@@ -125,16 +125,18 @@ def _complete_bag(root: Path) -> bool:
 
 def _one(out: Path, arguments: argparse.Namespace) -> bool:
     from colorizer.archive.records.provenance import read_sidecar, sidecar_of
+    from colorizer.archive.records.sidecar_form import unusable
     from colorizer.archive.verify.check import Finding, Recorded, check, compare
     from colorizer.commands.info import known_kind
 
     kind = known_kind(out)
     out = normal(out) if stands_for_frames(out) else out
     sidecar = read_sidecar(sidecar_of(out))
-    if sidecar is None and not arguments.source:
+    fault = unusable(sidecar_of(out)) if sidecar is None else ""
+    if sidecar is None and not (fault or arguments.source):
         raise MediaError(out, note("verify.source_unknown"))
     finding = Finding(out, good=True, text="as recorded")
-    if sidecar is not None:
+    if sidecar is not None or fault:
         recorded = Recorded(out, has_sidecar=True)
         sources = not (arguments.no_source or arguments.source)
         finding = check(recorded, moved=_moved(arguments), pictures=False, sources=sources)

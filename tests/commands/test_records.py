@@ -170,7 +170,7 @@ def damage(archive, what):
     [
         ("lost", "a_color.jpg: does not exist"),
         ("flipped", "a_color.tif: is not the file that the manifest lists"),
-        ("sidecar", "a_color.tif: its sidecar can't be read"),
+        ("sidecar", "a_color.tif: a_color.tif.colorize.json is "),
         ("source", "b.png was changed: its SHA-256 is another"),
         ("no source", "a.jpg does not exist"),
         ("repainted", "b_color.png: gray within"),

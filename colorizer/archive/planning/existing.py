@@ -20,7 +20,7 @@ from colorizer.archive.records.provenance import (
     read_sidecar,
     sidecar_of,
 )
-from colorizer.archive.records.sidecar_form import why_not_ours
+from colorizer.archive.records.sidecar_form import sidecar_fault, why_not_ours
 from colorizer.errors import SettingsError
 from colorizer.files.checksum import file_hash
 from colorizer.jobs import Job, JobState, Kind, Progress
@@ -43,7 +43,7 @@ class Standing(Enum):
     OTHERS = auto()
     """The result of another source."""
     CHANGED = auto()
-    """Not the file that was made, or one whose verification failed."""
+    """Not the file that was made, or one whose verification failed, or with a damaged sidecar."""
 
 
 def settle(job: Job, *, hashing: bool = True) -> Progress | None:
@@ -78,6 +78,8 @@ def settle(job: Job, *, hashing: bool = True) -> Progress | None:
         return None
     if existing == "update":
         return _refused(job, reason, note("existing.overwrite_replaces"))
+    if standing is Standing.CHANGED:
+        return _refused(job, reason, note("existing.overwrite_or_rename"))
     return _refused(job, reason, note("existing.update_or_rename"))
 
 
@@ -110,6 +112,9 @@ def standing_of(job: Job, *, hashing: bool = True) -> tuple[Standing, str]:
     if sidecar is Standing.UNSURE:
         return Standing.UNSURE, ""
     if not isinstance(sidecar, dict):
+        file = sidecar_of(job.target)
+        if fault := sidecar_fault(file):
+            return Standing.CHANGED, note("existing.nothing_tells", sidecar=file.name, why=fault)
         return Standing.UNKNOWN, ""
     if reason := _changed(sidecar, job.target):
         return Standing.CHANGED, reason

@@ -21,12 +21,12 @@ from types import TracebackType
 from typing import Any, Self
 
 from colorizer import __version__
-from colorizer.archive.records.sidecar_form import NOTE, SCHEMA, is_sidecar, why_not_ours
+from colorizer.archive.records.sidecar_form import NOTE, SCHEMA, read_form, why_not_ours
 from colorizer.errors import MediaError, TargetError
 from colorizer.files.checksum import file_hash
 from colorizer.files.durable import write_whole
 from colorizer.files.name_forms import on_disk
-from colorizer.files.strangers import SIDECAR_BYTES, check_regular, parse_json, read_whole
+from colorizer.files.strangers import check_regular
 from colorizer.jobs import Job
 from colorizer.notes import note
 from colorizer.places.frame_pattern import files_of, is_pattern
@@ -59,12 +59,9 @@ def check_places(target: Path) -> None:
 
 
 def read_sidecar(file: Path) -> Sidecar | None:
-    """Read a sidecar; None where there is none or it is not one of ours."""
-    try:
-        values = parse_json(read_whole(file, SIDECAR_BYTES))
-    except (OSError, ValueError):
-        return None
-    return values if is_sidecar(values) else None
+    """Read a sidecar; None where none exists or it can't be used, which `sidecar_fault` tells."""
+    values = read_form(file)
+    return None if isinstance(values, str) else values
 
 
 def find_source(sidecar: Sidecar, file: Path) -> Path:

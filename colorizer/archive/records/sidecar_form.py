@@ -53,17 +53,51 @@ def why_not_ours(file: Path) -> str:
     return note("target.no_sidecar")
 
 
+def read_form(file: Path) -> dict[str, Any] | str:
+    """Return what a sidecar holds, or why it can't be used."""
+    try:
+        values = parse_json(read_whole(file, SIDECAR_BYTES))
+    except OSError as error:
+        return note("file.cannot_read_so", why=error.strerror or error)
+    except ValueError as error:
+        return why_not_ours(file) or note("photo.damaged_so", why=error)
+    return fault_of(values) or values
+
+
+def sidecar_fault(file: Path) -> str:
+    """Say why a file in the place of a sidecar can't be used; empty where it can be."""
+    found = read_form(file)
+    return found if isinstance(found, str) and os.path.lexists(file) else ""
+
+
+def unusable(file: Path) -> str:
+    """Say which file in the place of a sidecar can't be used, and why; see `sidecar_fault`."""
+    why = sidecar_fault(file)
+    return why and note("sidecar.unusable", file=file.name, why=why)
+
+
 def is_sidecar(values: Any) -> bool:
     """Tell whether values have the form of a sidecar of this version, in all that is read of it."""
-    if not isinstance(values, dict) or values.get("schema") != SCHEMA:
-        return False
+    return not fault_of(values)
+
+
+def fault_of(values: Any) -> str:
+    """Say how JSON values are no sidecar of this version; empty where they are one."""
+    if not isinstance(values, dict) or not isinstance(schema := values.get("schema"), int):
+        return note("target.no_sidecar")
+    if schema != SCHEMA:
+        return note("sidecar.other_version", schema=schema)
     if values.get("kind") not in tuple(Kind):
-        return False
+        return note("sidecar.wrong_value", name="kind")
     for section, checks in _NEEDED.items():
         found = values.get(section)
-        if not isinstance(found, dict) or not all(c(found.get(n)) for n, c in checks.items()):
-            return False
-    return all(check(values[name]) for name, check in _OPTIONAL.items() if name in values)
+        if not isinstance(found, dict):
+            return note("sidecar.wrong_value", name=section)
+        for name, check in checks.items():
+            if not check(found.get(name)):
+                return note("sidecar.wrong_value", name=f"{section}.{name}")
+    wrong = (n for n, check in _OPTIONAL.items() if n in values and not check(values[n]))
+    return next((note("sidecar.wrong_value", name=name) for name in wrong), "")
 
 
 def _is_count(value: Any) -> bool:

@@ -23,6 +23,7 @@ from colorizer.archive.records.provenance import (
     sidecar_of,
     source_hash,
 )
+from colorizer.archive.records.sidecar_form import unusable
 from colorizer.archive.verify.film import verify_film
 from colorizer.archive.verify.still import verify_still
 from colorizer.errors import ColorizerError
@@ -160,7 +161,7 @@ def check(
             return Finding(item.path, False, note("verify.outside"))
         faults = _result_faults(item, sidecar)
         if item.has_sidecar and sidecar is None:
-            faults.append(note("verify.sidecar_unreadable"))
+            faults.append(unusable(sidecar_of(item.path)))
         if faults or sidecar is None or not sources:
             return Finding(item.path, not faults, joined(faults) or note("verify.as_recorded"))
         place = moved.source_of(sidecar) if moved else None

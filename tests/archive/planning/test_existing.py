@@ -125,6 +125,18 @@ def test_an_output_without_sidecar_is_kept_as_before(job):
     assert settle(but(job, existing="overwrite")) is None
 
 
+def test_a_result_whose_sidecar_is_damaged_is_neither_skipped_in_silence_nor_updated(job):
+    file = sidecar_of(job.target)
+    file.write_bytes(file.read_bytes()[:-100])
+    for choice in ("skip", "update"):
+        found = settle(but(job, existing=choice))
+        assert found.state is JobState.FAILED
+        assert f"{file.name} is damaged: " in found.message
+        assert "--existing overwrite replaces it" in found.message
+        assert "--existing update makes" not in found.message
+    assert settle(but(job, existing="overwrite")) is None
+
+
 def test_a_result_that_was_edited_is_never_replaced_but_by_overwrite(job):
     with job.target.open("r+b") as file:  # of the same size
         file.seek(-20, os.SEEK_END)

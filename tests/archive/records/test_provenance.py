@@ -16,6 +16,7 @@ from colorizer.archive.records.provenance import (
     read_sidecar,
     sidecar_of,
 )
+from colorizer.archive.records.sidecar_form import sidecar_fault
 from colorizer.errors import MediaError, TargetError
 from colorizer.files.checksum import file_hash
 from colorizer.jobs import Job, JobState, Kind
@@ -187,6 +188,29 @@ def test_a_waiting_sidecar_of_another_result_is_not_taken_for_this_ones(tmp_path
 def test_what_is_no_sidecar_is_none(tmp_path, text):
     (tmp_path / "x.colorize.json").write_text(text)
     assert read_sidecar(tmp_path / "x.colorize.json") is None
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (lambda text: text[:-400], "is damaged: "),
+        (lambda text: text.replace('"bytes": ', '"bytes": -'), "its value source.bytes is wrong"),
+        (lambda text: text.replace('"kind": "photo"', '"kind": 7'), "its value kind is wrong"),
+        (lambda text: text.replace('"schema": 1', '"schema": 99'), "of another version"),
+        (lambda _: '{"made": "by another program"}', "is no sidecar of this program"),
+        (lambda _: "", "is no sidecar of this program"),
+        (lambda text: text, ""),
+    ],
+)
+def test_it_is_told_why_a_sidecar_can_not_be_used(tmp_path, change, why):
+    job = photo_job(tmp_path)
+    done(job)
+    file = sidecar_of(job.target)
+    file.write_text(change(file.read_text()))
+    found = sidecar_fault(file)
+    assert why in found
+    assert bool(found) == bool(why) == (read_sidecar(file) is None)
+    assert sidecar_fault(tmp_path / "missing") == ""
 
 
 def test_a_tree_that_moved_as_a_whole_finds_its_sources(tmp_path):

@@ -90,7 +90,7 @@ def test_a_sidecar_that_can_not_be_read_is_a_fault(made):
     sidecar_of(made / "out" / "2_color.png").write_text("{")
     finding = check(recorded(made)["2_color.png"])
     assert not finding.good
-    assert "sidecar can't be read" in finding.text
+    assert finding.text == "2_color.png.colorize.json is no sidecar of this program"
 
 
 @pytest.mark.skipif(os.name == "nt", reason="links")
