@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from colorizer.errors import SettingsError
 from colorizer.frame import Frame
 from colorizer.guidance.hints.spread import objects_of
 from colorizer.guidance.hints.tracks import HintsAt, apply_hints, track_hints
@@ -18,7 +19,8 @@ from colorizer.guidance.references.files import with_frames
 from colorizer.guidance.references.reference import PaintedFrame, lay_references
 from colorizer.guidance.references.tracks import apply_references
 from colorizer.guidance.shot_settings import Overrides
-from colorizer.places.hint import Guide, Hint, Reference
+from colorizer.notes import note
+from colorizer.places.hint import Guide, Hint, Reference, contradiction
 from colorizer.settings import Settings
 from colorizer.stages.memory.asked import Asked, AskedOf
 from colorizer.stages.predict import Amounts, strengthen
@@ -122,11 +124,15 @@ def film_guides(
         notes: told of guides outside the part that is coloured.
 
     Raises:
-        SettingsError: a hint does not say when, or is after the film's end or outside its shot.
+        SettingsError: a hint does not say when, or is after the film's end or outside its shot, or
+            two want different colours of one place.
         MediaError: a reference can't be read or is not of its frame.
     """
     placed = [] if own is None else list(own.placed(film))
     placed += film.placed(with_frames(guides), notes)
+    if found := contradiction(placed):
+        frame = film.first_index + placed[found[0] - 1][0] // film.per_frame
+        raise SettingsError(note("hints.contradict_in_frame", frame=frame))
     points = [(index, guide) for index, guide in placed if isinstance(guide, Hint)]
     painted = {index: guide.file for index, guide in placed if isinstance(guide, Reference)}
     read = [film.reference(index, painted[index]) for index in sorted(painted)]

@@ -46,6 +46,36 @@ def references_of(guides: Iterable[Guide]) -> tuple[Reference, ...]:
     return tuple(guide for guide in guides if isinstance(guide, Reference))
 
 
+def contradiction(guides: Iterable[tuple[Any, Guide]]) -> tuple[int, int] | None:
+    """Return which two guides want different colours of one place, None where none do.
+
+    Args:
+        guides: each with its moment; a reference that is not of a moment has None.
+
+    Returns:
+        Their numbers, from 1.
+    """
+    wanted: dict[tuple[Any, ...], tuple[int, Any]] = {}
+    for number, (moment, guide) in enumerate(guides, start=1):
+        if isinstance(guide, Hint):
+            place: tuple[Any, ...] = (moment, guide.x, guide.y)
+            wish: Any = (guide.a, guide.b)
+        elif moment is None:
+            continue
+        else:
+            place, wish = (moment,), guide.file
+        first, other = wanted.setdefault(place, (number, wish))
+        if other != wish:
+            return first, number
+    return None
+
+
+def with_guide(guides: Iterable[Guide], new: Guide) -> tuple[Guide, ...]:
+    """Return guides and a new one in place of one that it contradicts."""
+    kept = [one for one in guides if not contradiction([(one.when, one), (new.when, new)])]
+    return (*kept, new)
+
+
 def as_lists(guides: Iterable[Guide]) -> list[list[Any]]:
     """Return guides as JSON values: [x, y, a, b] or [file], with when at the end where it is said.
 

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QPoint
 from colorizer.colour.cielab import luma_to_L
 from colorizer.engine.queue import Entry
 from colorizer.jobs import Kind
-from colorizer.places.hint import Guide, Hint, Reference
+from colorizer.places.hint import Guide, Hint, Reference, with_guide
 from gui.picture.colour_menu import ColourMenu, RecentColours
 from gui.picture.compare_view import CompareView
 from gui.picture.looks import Seen, question
@@ -87,7 +87,7 @@ class Hinting(QObject):
             self.recent.add(colour)
             film = entry.job.kind is Kind.FILM
             hint = Hint(x, y, a, b, seen.wish.time if film else None)
-            self._set((*entry.job.hints, hint), self.tr("New hint"))
+            self._set(with_guide(entry.job.hints, hint), self.tr("New hint"))
 
     def _entry(self) -> Entry | None:
         """Return the row that is shown, None where it can't be changed."""

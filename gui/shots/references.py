@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from colorizer.engine.queue import Entry
 from colorizer.jobs import Kind
-from colorizer.places.hint import Reference
+from colorizer.places.hint import Reference, with_guide
 from gui.session.session import Session
 from gui.shots.record import Reach, Record
 from gui.shots.shots import Shots, clock_of
@@ -81,8 +81,9 @@ class References(QObject):
         """Give the file references: of the frame at a time, or found by what they show."""
         entry = self.entry()
         if entry is not None:
-            new = tuple(Reference(file.absolute(), seconds) for file in files)
-            hints = (*entry.job.hints, *(one for one in new if one not in entry.job.hints))
+            hints = entry.job.hints
+            for new in (Reference(file.absolute(), seconds) for file in files):
+                hints = hints if new in hints else with_guide(hints, new)
             self._session.give_hints(entry.id, hints, self.tr("New reference"))
 
     def remove(self, chosen: Iterable[Listed]) -> None:

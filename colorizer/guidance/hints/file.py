@@ -26,7 +26,7 @@ from colorizer.files.name_forms import on_disk
 from colorizer.files.strangers import NOTES_BYTES, parse_json, read_text
 from colorizer.jobs import Job, Kind
 from colorizer.notes import note
-from colorizer.places.hint import Guide, Hint, Reference, references_of
+from colorizer.places.hint import Guide, Hint, Reference, contradiction, references_of
 from colorizer.places.trim import parse_place
 
 FORM = '[{"time": 12.5, "x": 0.4, "y": 0.6, "color": "#7a2e2e"}]'
@@ -98,7 +98,11 @@ def hints_from(values: Any, name: str, folder: Path) -> tuple[Guide, ...]:
 
 
 def limited(guides: tuple[_Some, ...], name: str) -> tuple[_Some, ...]:
-    """Return guides, of a file, a sidecar, the queue or the window, if they are not too many."""
+    """Return guides, of a file, a sidecar, the queue or the window, if they can be obeyed.
+
+    Raises:
+        SettingsError: they are too many, or two want different colours of one place.
+    """
     if len(guides) > _MOST:
         raise SettingsError(note("hints.too_many", name=name, count=len(guides), most=_MOST))
     count = max(Counter(guide.when for guide in guides).values(), default=0)
@@ -106,6 +110,8 @@ def limited(guides: tuple[_Some, ...], name: str) -> tuple[_Some, ...]:
         raise SettingsError(
             note("hints.too_many_at_once", name=name, count=count, most=_MOST_AT_ONCE)
         )
+    if found := contradiction((guide.when, guide) for guide in guides):
+        raise SettingsError(note("hints.contradict", name=name, one=found[0], other=found[1]))
     return guides
 
 

@@ -1,18 +1,19 @@
 """Files of hints: what they may say, and one clear line where they are wrong."""
 
 import json
+from dataclasses import replace
 
 import cv2
 import numpy as np
 import pytest
 
-from colorizer import pipeline
+from colorizer import colorize, pipeline
 from colorizer.archive.planning.existing import Standing, standing_of
 from colorizer.archive.planning.plan import plan_run
 from colorizer.errors import SettingsError
 from colorizer.guidance.hints.file import guides_of, hint_file, read_hints
 from colorizer.jobs import Job, Kind
-from colorizer.places.hint import Hint, as_lists, from_lists
+from colorizer.places.hint import Hint, as_lists, from_lists, with_guide
 from colorizer.settings import Settings
 from tests.tiny_model import tiny_model
 
@@ -62,6 +63,10 @@ def test_colours_and_places_in_time_are_read(tmp_path):
         (f'[{{"x": {"1" * 5000}}}]', "is no JSON .a number has thousands of digits"),
         ([{"x": 0, "y": 0, "a": 1, "b": 1}] * 1001, "1001 hints for one picture; at most 1000"),
         (
+            [{"x": 0.5, "y": 0, "a": n, "b": 1, "frame": n // 2} for n in range(4)],
+            "number 1 and number 2 want different colours of one place",
+        ),
+        (
             [{"x": 0, "y": 0, "a": 1, "b": 1, "frame": n} for n in range(10_001)],
             "has 10001 hints; at most 10000",
         ),
@@ -84,6 +89,23 @@ def test_those_of_a_sidecar_or_the_window_are_not_too_many_either(tmp_path):
     job = Job(tmp_path / "a.png", tmp_path / "b.png", Kind.PHOTO, Settings(), hints)
     with pytest.raises(SettingsError, match=r"a\.png has 1001 hints for one picture"):
         guides_of(job)
+
+
+def test_two_colours_of_one_place_are_refused_from_the_window_and_from_python_too(tmp_path):
+    twins = (Hint(0.5, 0.5, 40, 30), Hint(0.5, 0.5, -40, 30))
+    job = Job(tmp_path / "a.png", tmp_path / "b.png", Kind.PHOTO, Settings(), twins)
+    with pytest.raises(SettingsError, match="want different colours of one place"):
+        guides_of(job)
+    with pytest.raises(SettingsError, match="want different colours of one place"):
+        colorize(np.zeros((8, 8), np.uint8), hints=twins, model=tiny_model())
+
+
+def test_a_new_hint_takes_the_place_of_one_that_it_contradicts():
+    old, other = Hint(0.5, 0.5, 1, 2, 3.0), Hint(0.5, 0.25, 1, 2, 3.0)
+    new = Hint(0.5, 0.5, 9, 9, 3.0)
+    assert with_guide((old, other), new) == (other, new)
+    later = replace(new, when=4.0)
+    assert with_guide((old, other), later) == (old, other, later)
 
 
 def test_hints_in_a_folder_that_belong_to_no_source_are_named(tmp_path):

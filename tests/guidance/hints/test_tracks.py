@@ -154,6 +154,9 @@ def test_a_film_wants_to_know_when(film):
         colorized(film[0], "c.mkv", [hint | {"time": 99}])
     with pytest.raises(SettingsError, match=r"no frame at 5000.*46 frames"):
         colorized(film[0], "c.mkv", [hint | {"frame": 5000}])
+    twins = [hint | {"frame": 12}, hint | {"time": 0.48, "a": -50}]
+    with pytest.raises(SettingsError, match="different colours of one place of frame 12"):
+        colorized(film[0], "c.mkv", twins)
     assert not (film[0] / "c.mkv").exists()
 
 
