@@ -241,7 +241,10 @@ def _add_preview(parser: Parser) -> None:
     parser.add_argument("file", type=Path, metavar="FILE")
     parser.add_argument("-o", "--out", type=Path, required=True, metavar="PNG")
     parser.add_argument(
-        "--time", type=seconds, default=0.0, help="time in a film: seconds, M:SS or H:MM:SS"
+        "--time",
+        type=seconds,
+        default=0.0,
+        help="time in a film: seconds (a number alone, other than for --start), M:SS or H:MM:SS",
     )
     parser.add_argument(
         "--confidence", action="store_true", help="add a picture of the confidence of the network"

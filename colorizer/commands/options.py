@@ -12,7 +12,7 @@ from types import NoneType
 from typing import Any, get_args, get_type_hints
 
 from colorizer.errors import SettingsError
-from colorizer.places.trim import parse_place
+from colorizer.places.trim import parse_time
 from colorizer.settings import Settings
 from colorizer.settings.option import GROUPS, flag, told
 
@@ -172,9 +172,9 @@ def positive(text: str) -> int:
 
 
 def seconds(text: str) -> float:
-    """Parse seconds, M:SS or H:MM:SS."""
+    """Parse seconds, with s or without, M:SS or H:MM:SS."""
     try:
-        place = parse_place(f"{text.removesuffix('s')}s", "time")
+        place = parse_time(text, "time")
     except SettingsError:
         place = None
     if place is None or place.seconds is None:

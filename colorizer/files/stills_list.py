@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from colorizer.files.strangers import LIST_BYTES, read_text
+from colorizer.files.strangers import LIST_BYTES, parse_json, read_text
 
 LIST = "stills.json"
 SHEET = "contact_sheet"
@@ -56,14 +56,14 @@ class StillsList:
 def read_list(folder: Path) -> StillsList | None:
     """Return the list of a folder; None where there is none, or none that this program wrote."""
     try:
-        values = json.loads(read_text(folder / LIST, LIST_BYTES))
+        values = parse_json(read_text(folder / LIST, LIST_BYTES))
         shots = [_shot(one) for one in values["shots"]]
         film, identity, begin = values["film"], values["identity"], values["next"]
         sound = isinstance(film, str) and isinstance(identity, dict) and isinstance(begin, int)
         if not sound or begin < 0 or values["schema"] != _SCHEMA:
             return None
         return StillsList(film, identity, values["complete"] is True, begin, shots)
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+    except (OSError, ValueError, KeyError, TypeError, OverflowError):
         return None
 
 

@@ -27,7 +27,7 @@ from colorizer.files.strangers import NOTES_BYTES, read_text
 from colorizer.frame import Frame
 from colorizer.notes import note
 from colorizer.places.timecode import frame_of
-from colorizer.places.trim import parse_place
+from colorizer.places.trim import parse_time
 
 _TITLE = "# shots of "
 _PLACES = ("start", "first_frame")
@@ -120,6 +120,14 @@ class CutList:
     def firsts(self) -> list[int]:
         """First frames of the shots noted, in order."""
         return sorted(self._found)
+
+    def after_end(self, frames: int) -> list[str]:
+        """Say which shots of a list that was read begin after the last of so many frames."""
+        late = sorted(cut for cut in self.cuts or () if cut >= frames)
+        if not late:
+            return []
+        first, file = late[0], self._file
+        return [note("shots.after_end", count=len(late), file=file, frame=first, frames=frames)]
 
     def write(self, taken: Mapping[int, str] | None = None) -> None:
         """Write the shots found, unless a list was read.
@@ -255,5 +263,4 @@ def _first_frame(row: dict[str, str], rate: Fraction) -> int:
         if int(row["first_frame"]) < 0:
             raise ValueError(row["first_frame"])
         return int(row["first_frame"])
-    # A number alone is seconds here.
-    return frame_of(parse_place(f"{row['start'].strip()}s", "start"), "", rate)
+    return frame_of(parse_time(row["start"], "start"), "", rate)

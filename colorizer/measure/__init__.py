@@ -64,13 +64,14 @@ def measure_film(
         raise SettingsError(note("measure.no_shots", file=shots))
     with ExitStack() as stack:
         gray, others = _opened(stack, source, result, truth, plain, reading)
-        cuts = CutList(shots, source, gray.rate).cuts
-        marked = mark_shots(gray.frames(), cuts, detector=scene_detector())
+        listed = CutList(shots, source, gray.rate)
+        marked = mark_shots(gray.frames(), listed.cuts, detector=scene_detector())
         measuring, fidelity = Measuring(network_keys()), Fidelity(gray.origin)
         counts = _read(
             marked, others, measuring, fidelity, lambda n: tell and tell(n, gray.frame_count)
         )
         rate, warnings = gray.rate, _warnings(gray, others, counts, fidelity.source_frames)
+        warnings += listed.after_end(fidelity.source_frames)
     return measuring.facts() | {
         "fidelity": fidelity.facts(),
         # Of a part, sound is cut at packets that need not be the picture's first.

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
-from colorizer.files.strangers import open_regular
+from colorizer.files.strangers import open_regular, parse_json
 
 SUFFIX = ".safetensors"
 _LENGTH_BYTES = 8
@@ -32,7 +31,7 @@ def holds_weights_of(file: Path) -> str:
     try:
         with open_regular(file) as opened:
             length = int.from_bytes(opened.read(_LENGTH_BYTES), "little")
-            header = json.loads(opened.read(length)) if length < _LARGEST_HEADER else {}
+            header = parse_json(opened.read(length)) if length < _LARGEST_HEADER else {}
         found = header["__metadata__"]["model"]
     except (OSError, ValueError, KeyError, TypeError):
         return ""

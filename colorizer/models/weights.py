@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import torch
@@ -12,7 +11,7 @@ from torch import Tensor
 from colorizer.errors import WeightsError
 from colorizer.files.bundle import is_bundle
 from colorizer.files.checksum import file_hash
-from colorizer.files.strangers import check_regular, check_size
+from colorizer.files.strangers import check_regular, check_size, parse_json
 from colorizer.models import create_model
 from colorizer.models.base import ColourModel
 from colorizer.notes import note, one_line
@@ -61,7 +60,7 @@ def read_weights(
                     name=found or "NAME",
                 )
             )
-        model = create_model(name, **json.loads(metadata["hyper_parameters"]))
+        model = create_model(name, **parse_json(metadata["hyper_parameters"]))
         _fill(model, state)
         model.weights_sha256 = file_hash(file)
     except (SafetensorError, OSError, KeyError, ValueError, TypeError, RuntimeError) as error:

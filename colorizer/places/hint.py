@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 from typing import Any
+
+from colorizer.errors import SettingsError
+from colorizer.places.trim import parse_place
+
+MOST_AB = 128.0
+"""CIELAB units of the a and b of a colour, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +110,17 @@ def _as_list(guide: Guide) -> list[Any]:
     return values if guide.when is None else [*values, guide.when]
 
 
+def is_sound(hint: Hint) -> bool:
+    """Tell whether a hint is inside the picture and its colour is one."""
+    inside = 0 <= hint.x <= 1 and 0 <= hint.y <= 1
+    return inside and abs(hint.a) <= MOST_AB and abs(hint.b) <= MOST_AB
+
+
 def _hint(x: float, y: float, a: float, b: float, when: float | str | None = None) -> Hint:
-    return Hint(float(x), float(y), float(a), float(b), _moment(when))
+    hint = Hint(float(x), float(y), float(a), float(b), _moment(when))
+    if not is_sound(hint):
+        raise ValueError(f"no hint: {hint}")
+    return hint
 
 
 def _reference(file: str, when: float | str | None = None) -> Reference:
@@ -112,4 +128,12 @@ def _reference(file: str, when: float | str | None = None) -> Reference:
 
 
 def _moment(when: float | str | None) -> float | str | None:
-    return when if when is None or isinstance(when, str) else float(when)
+    if isinstance(when, str):
+        try:
+            parse_place(when, "time")
+        except SettingsError as error:
+            raise ValueError(str(error)) from error
+        return when
+    if when is not None and not isfinite(when):
+        raise ValueError(f"no time: {when}")
+    return None if when is None else float(when)

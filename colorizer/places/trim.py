@@ -11,6 +11,8 @@ from colorizer.notes import note
 
 _TIME = re.compile(r"(?:(?:(\d+):)?(\d+):)?(\d+(?:\.\d+)?)(s?)")
 _CODE = re.compile(r"(\d+):(\d\d):(\d\d)[:;](\d+)")
+_LONGEST = 40
+"""Letters of a place; Python reads no number of thousands of digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,19 @@ def parse_rate(text: str, option: str = "--fps") -> Fraction | None:
     return Fraction(exact * 1000, 1001) if exact else rate
 
 
+def parse_time(text: str, option: str) -> Place | None:
+    """Read a place where a number alone is seconds: hints, cut lists and the time of a preview.
+
+    Args:
+        text: as `parse_place` takes it, but for a number alone.
+        option: what to call it in an error.
+
+    Raises:
+        SettingsError: it is none.
+    """
+    return parse_place(f"{text.strip()}s" if text.strip().isdecimal() else text, option)
+
+
 def parse_place(text: str, option: str) -> Place | None:
     """Read a place; an empty text is none.
 
@@ -66,6 +81,8 @@ def parse_place(text: str, option: str) -> Place | None:
     text = text.strip()
     if not text:
         return None
+    if len(text) > _LONGEST:
+        raise SettingsError(note("trim.form_wrong", option=option, value=repr(text[:_LONGEST])))
     if text.isdecimal():
         return Place(int(text), None)
     if code := _CODE.fullmatch(text):

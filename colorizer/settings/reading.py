@@ -51,8 +51,8 @@ class Reading(Options):
     start: str = option(
         "films",
         "",
-        "first place of a film to colorize: a frame number (from 0), seconds with s, M:SS, H:MM:SS"
-        " or H:MM:SS:FF, in the film's own time code where it has one",
+        "first place of a film to colorize: a frame number (a number alone, from 0), seconds with"
+        " s, M:SS, H:MM:SS or H:MM:SS:FF, in the film's own time code where it has one",
         metavar="PLACE",
         shapes="film",
     )

@@ -56,6 +56,7 @@ def test_a_folder_holds_one_list_for_each_film(tmp_path):
     [
         ("shot,start,first_frame\n1,0:00:00,0\n2,,40\n", {0, 40}),
         ("start\n0:00:02.000\n1:00:00.00\n", {0, 50, 90000}),
+        ("start\n2\n4s\n", {0, 50, 100}),
         ("\ufeffshot,start,first_frame\r\n1,0:01:00.000,\r\n", {0, 1500}),
     ],
 )
@@ -160,6 +161,12 @@ def test_a_run_writes_the_list_and_obeys_it_the_next_time(tmp_path, monkeypatch)
         pipeline.run(Job(tmp_path / "a.mkv", tmp_path / "c.mkv", Kind.FILM, settings), tiny_model())
     )
     assert marked == [0, 9]
+    cuts.write_text(cuts.read_text() + "3,,20\n4,0:00:09.000,\n")
+    *_, last = pipeline.run(
+        Job(tmp_path / "a.mkv", tmp_path / "d.mkv", Kind.FILM, settings), tiny_model()
+    )
+    told = "2 shots of {} begin after the end, the first at frame 20, but there are 20 frames"
+    assert any(told.format(cuts) in warning for warning in last.warnings)
 
 
 def test_scenes_are_read_and_kept_by_the_plan_of_the_window(tmp_path):

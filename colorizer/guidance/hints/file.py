@@ -26,14 +26,22 @@ from colorizer.files.name_forms import on_disk
 from colorizer.files.strangers import NOTES_BYTES, parse_json, read_text
 from colorizer.jobs import Job, Kind
 from colorizer.notes import note
-from colorizer.places.hint import Guide, Hint, Reference, contradiction, references_of
+from colorizer.places.hint import (
+    MOST_AB,
+    Guide,
+    Hint,
+    Reference,
+    contradiction,
+    hints_of,
+    is_sound,
+    references_of,
+)
 from colorizer.places.trim import parse_place
 
 FORM = '[{"time": 12.5, "x": 0.4, "y": 0.6, "color": "#7a2e2e"}]'
 _KEYS = {"x", "y", "a", "b", "color", "time", "frame", "reference"}
 _REFERENCE_KEYS = {"time", "frame", "reference"}
 _Some = TypeVar("_Some", Hint, Guide)
-_MOST_AB = 128.0
 _MOST, _MOST_AT_ONCE = 10_000, 1_000
 """Hints of a source, and of one picture: a thousand take 8 s."""
 
@@ -110,6 +118,8 @@ def limited(guides: tuple[_Some, ...], name: str) -> tuple[_Some, ...]:
         raise SettingsError(
             note("hints.too_many_at_once", name=name, count=count, most=_MOST_AT_ONCE)
         )
+    if wrong := next((hint for hint in hints_of(guides) if not is_sound(hint)), None):
+        raise SettingsError(note("hints.unsound", name=name, hint=wrong))
     if found := contradiction((guide.when, guide) for guide in guides):
         raise SettingsError(note("hints.contradict", name=name, one=found[0], other=found[1]))
     return guides
@@ -156,9 +166,7 @@ def _hint(value: Any, name: str, folder: Path) -> Guide:
             raise SettingsError(note("hints.color_and_ab", name=name))
         a, b = _ab_of(value["color"], name)
     else:
-        a, b = (
-            _number(value, key, -_MOST_AB, _MOST_AB, name, note("hints.cielab")) for key in "ab"
-        )
+        a, b = (_number(value, key, -MOST_AB, MOST_AB, name, note("hints.cielab")) for key in "ab")
     return Hint(x, y, a, b, _when(value, name))
 
 

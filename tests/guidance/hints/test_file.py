@@ -100,6 +100,22 @@ def test_two_colours_of_one_place_are_refused_from_the_window_and_from_python_to
         colorize(np.zeros((8, 8), np.uint8), hints=twins, model=tiny_model())
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        [float("nan"), 0.5, 1, 1],
+        [2, 0.5, 1, 1],
+        [0.5, 0.5, 1e9, 1],
+        [0.5, 0.5, 1, 1, float("inf")],
+        [0.5, 0.5, 1, 1, "9" * 5000],
+        ["a.png", "noon"],
+    ],
+)
+def test_hints_of_a_sidecar_or_queue_that_no_one_can_have_given_are_none(value):
+    with pytest.raises(ValueError, match=r"no hint|no time|time must be"):
+        from_lists([value])
+
+
 def test_a_new_hint_takes_the_place_of_one_that_it_contradicts():
     old, other = Hint(0.5, 0.5, 1, 2, 3.0), Hint(0.5, 0.25, 1, 2, 3.0)
     new = Hint(0.5, 0.5, 9, 9, 3.0)
