@@ -23,7 +23,7 @@ from colorizer.colour.cielab import (
     light_to_L,
     look_up,
 )
-from colorizer.colour.gamut import fitted
+from colorizer.colour.gamut import fit
 from colorizer.notes import note
 
 D50 = (0.9642, 1.0, 0.8249)
@@ -35,8 +35,6 @@ _BRADFORD = np.array(
 """XYZ to the cone responses of ICC's linear Bradford adaptation (ICC.1:2022, annex E)."""
 _ADOBE_GAMMA = 563 / 256
 """Adobe RGB (1998) Color Image Encoding, 4.3.4.2."""
-_DARK_LIGHT = 0.00886
-"""Luminance, a little above CIE's (6/29)^3, to which L follows it in a line."""
 
 
 def matrix_space(
@@ -173,19 +171,18 @@ def ab_to_codes(
         gray_from: see above.
 
     Returns:
-        codes (h, w, 3) uint8 or uint16, and their L, (h, w) float32.
+        codes (h, w, 3) uint8 or uint16, and by how much their L* departs from the wanted one,
+        (h, w) float32, exact to 1e-3.
     """
     tables = _tables(space, top)
     f = cv2.addWeighted(L, 1 / 116, L, 0, 16 / 116)
-    cubed = cv2.pow(f, 3)
-    wanted = _light(f, cubed.copy())
+    wanted = _light(f)
     red, _, blue = _linear(L, ab, f, wanted, space)
     planes = {0: _codes_of(red, tables), 2: _codes_of(blue, tables)}
     light = {n: look_up(tables.added[n], plane) for n, plane in planes.items()}
     missing = wanted - light[0]
     missing -= light[2]
-    rest = missing * np.float32(1 / space.to_xyz[1][1])
-    planes[1] = _codes_of(np.clip(rest, 0, 1, out=rest), tables)
+    planes[1] = _codes_of(missing * np.float32(1 / space.to_xyz[1][1]), tables)
     neutral = (ab[0] == 0) & (ab[1] == 0)
     any_neutral = bool(neutral.any())
     if any_neutral:  # by the curve, not by a table: a 16-bit gray keeps its code
@@ -195,45 +192,47 @@ def ab_to_codes(
         light = {n: look_up(tables.added[n], planes[n]) for n in (0, 2)}
         missing = wanted - light[0] - light[2]
         neutral &= planes[1] >= gray_from
-    found = look_up(tables.added[1], planes[1])
-    missing -= found
-    if any_neutral:
+    missing -= look_up(tables.added[1], planes[1])
+    left = missing[neutral] if any_neutral else None
+    if left is not None:
         missing[neutral] = 0
     for n in (0, 2):  # from the coarser steps of luminance to the finer
         planes[n] = _moved(planes[n], missing, tables.inverse[n], top)
-        moved = look_up(tables.added[n], planes[n])
         missing += light[n]
-        missing -= moved
-        found += moved
-    return cv2.merge([planes[0], planes[1], planes[2]]), _near_L(found, f, cubed)
+        missing -= look_up(tables.added[n], planes[n])
+    if left is not None:
+        missing[neutral] = left
+    return cv2.merge([planes[0], planes[1], planes[2]]), _departure(missing, f)
 
 
 def _linear(
     L: np.ndarray, ab: np.ndarray, f: np.ndarray, light: np.ndarray, space: RgbSpace
 ) -> list[np.ndarray]:
     """Return linear R, G and B, as `ab_to_linear` does, from L's f and light too."""
-    x = cv2.scaleAdd(ab[0], 1 / 500, f)
-    x = _light(x, cv2.pow(x, 3))
-    z = cv2.scaleAdd(ab[1], -1 / 200, f)
-    z = _light(z, cv2.pow(z, 3))
+    x = _light(cv2.scaleAdd(ab[0], 1 / 500, f))
+    z = _light(cv2.scaleAdd(ab[1], -1 / 200, f))
     gray = space.gray
     linear = [
         cv2.scaleAdd(z, m[2] * gray[2], cv2.addWeighted(x, m[0] * gray[0], light, m[1], 0))
         for m in space.from_xyz
     ]
-    return fitted(linear, L, ab, space)
+    fit(linear, L, ab, space)
+    return linear
 
 
-def _light(f: np.ndarray, cubed: np.ndarray) -> np.ndarray:
-    """Return CIELAB's light of f, given its cubes, which are written to; (h, w) float32."""
+def _light(f: np.ndarray) -> np.ndarray:
+    """Return CIELAB's light of f, see `f_inverse`, (h, w) float32."""
+    light = cv2.pow(f, 3)
     if f.min() <= EPSILON_ROOT:
         line = cv2.addWeighted(f, 1 / KAPPA_SLOPE, f, 0, -16 / 116 / KAPPA_SLOPE)
-        np.copyto(cubed, line, where=f <= EPSILON_ROOT)
-    return cubed
+        np.copyto(light, line, where=f <= EPSILON_ROOT)
+    return light
 
 
 def _codes_of(light: np.ndarray, tables: _Tables) -> np.ndarray:
-    """Return the codes of linear light in [0, 1], (h, w) float32, which is written to."""
+    """Return the codes of linear light, limited to [0, 1], (h, w) float32, which is written to."""
+    cv2.threshold(light, 0, 0, cv2.THRESH_TOZERO, dst=light)
+    cv2.threshold(light, 1, 0, cv2.THRESH_TRUNC, dst=light)
     steps = np.empty(light.shape, np.uint16)
     np.multiply(np.sqrt(light, out=light), np.float32(_ROOTS), out=steps, casting="unsafe")
     return look_up(tables.codes, steps)
@@ -249,22 +248,19 @@ def _moved(codes: np.ndarray, missing: np.ndarray, inverse: np.ndarray, top: int
     return found if top in (255, 65535) else np.minimum(found, top, out=found)
 
 
-def _near_L(light: np.ndarray, f: np.ndarray, cubed: np.ndarray) -> np.ndarray:
-    """Return L of light whose cube root is near f, by one step of Halley's method.
+def _departure(missing: np.ndarray, f: np.ndarray) -> np.ndarray:
+    """Return by how much L* departs from that of f where light is missing, (h, w) float32.
 
-    It is exact to 3e-5 of L where they are 0.3 of L apart.
+    The first two terms of the series; near black, where L* is a line, the first.
     """
-    above, below = (
-        cv2.addWeighted(cubed, 116, light, 232, 0),
-        cv2.addWeighted(cubed, 2, light, 1, 0),
-    )
-    above *= f
-    L = cv2.divide(above, below)
-    L -= np.float32(16)
-    if light.min() <= _DARK_LIGHT:
-        dark = light <= _DARK_LIGHT
-        L[dark] = light_to_L(light[dark])
-    return L
+    slope = cv2.multiply(f, f)
+    np.maximum(slope, np.float32(EPSILON_ROOT**2), out=slope)
+    first = cv2.divide(missing, slope, scale=-116 / 3)
+    second = cv2.divide(first, f, scale=1 / 116)
+    second *= first
+    np.copyto(second, 0, where=f <= EPSILON_ROOT)
+    first -= second
+    return first
 
 
 def _nearest(codes: np.ndarray, top: int) -> np.ndarray:

@@ -41,8 +41,8 @@ def colour_rows(
     step = max(1, BLOCK // L.shape[1])
     for start in range(0, len(L), step):
         part = slice(start, start + step)
-        codes[part], found = ab_to_codes(L[part], ab[:, part], space, top, gray_from=gray_from)
-        np.abs(np.subtract(found, L[part], out=found), out=error[part])
+        codes[part], departure = ab_to_codes(L[part], ab[:, part], space, top, gray_from=gray_from)
+        np.abs(departure, out=error[part])
     return codes, error
 
 
