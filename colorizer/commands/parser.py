@@ -25,8 +25,18 @@ class Parser(argparse.ArgumentParser):
         return found, unknown
 
     def _meant(self, unknown: Sequence[str]) -> str:
-        """Return the options whose names are next to those of unknown ones, as a question."""
+        """Return, as a question, what is meant: the option of a value, or one misspelt."""
         known = [name for name in self._option_string_actions if name.startswith("--")]
+        values = {
+            f"--{value}": f"{action.option_strings[-1]} {value}"
+            for action in reversed(self._actions)  # of two options with this value, the first
+            if action.option_strings and action.help != argparse.SUPPRESS
+            for value in action.choices or ()
+        }
         typed = [text.partition("=")[0] for text in unknown if text.startswith("--")]
-        near = [name for text in typed for name in get_close_matches(text, known, 1)]
+        near = [
+            name
+            for text in typed
+            for name in ([values[text]] if text in values else get_close_matches(text, known, 1))
+        ]
         return f"; did you mean {' '.join(near)}?" if near else ""

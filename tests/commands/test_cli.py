@@ -279,6 +279,12 @@ def test_options_reach_the_jobs(archive, monkeypatch):
     assert len(seen) == 3
 
 
+def test_a_value_typed_as_an_option_is_told_with_the_option(capsys):
+    with pytest.raises(SystemExit):
+        cli.main(["run", "a", "-o", "b", "--overwrite", "--ffv1", "--cpux"])
+    assert "did you mean --existing overwrite --codec ffv1?" in capsys.readouterr().err
+
+
 def test_a_mistyped_option_is_told_with_its_neighbour_and_its_command(capsys):
     with pytest.raises(SystemExit) as ended:
         cli.main(["preview", "a.mkv", "b.mkv", "--out", "a.png", "--strenght=2"])
