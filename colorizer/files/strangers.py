@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import stat
 from collections.abc import Iterator
 from contextlib import suppress
@@ -23,6 +24,8 @@ LIST_BYTES = 256 << 20
 NOTES_BYTES = 16 << 20
 """Of what a person writes: hints, cut lists, settings of shots."""
 _LINE = 1 << 20
+_HALF_LETTER = re.compile(r"\\u[dD][89a-fA-F]")
+"""What JSON writes for a half of a letter: of a pair, of a byte of a name, or of no text."""
 
 
 class NotRegularError(OSError):
@@ -103,16 +106,36 @@ def parse_json(data: bytes | str) -> Any:
     """Return JSON values.
 
     Raises:
-        ValueError: it is none, or is nested deeper than anything of ours.
+        ValueError: it is none, is nested deeper than anything of ours, says one thing twice, or
+            holds what is no text.
     """
     try:
-        return json.loads(data)
-    except (json.JSONDecodeError, UnicodeDecodeError):
+        values = json.loads(data, object_pairs_hook=_once)
+        if _HALF_LETTER.search(data if isinstance(data, str) else data.decode("latin-1")):
+            json.dumps(values, ensure_ascii=False).encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError as error:
+        raise ValueError(note("file.no_text")) from error
+    except (json.JSONDecodeError, UnicodeDecodeError, _TwiceError):
         raise
     except ValueError as error:  # of a number of more digits than Python reads
         raise ValueError(note("file.long_number")) from error
     except RecursionError as error:
         raise ValueError(note("file.nested")) from error
+    else:
+        return values
+
+
+class _TwiceError(ValueError):
+    """A name stands twice in one object."""
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    values = dict(pairs)
+    if len(values) < len(pairs):
+        names = [name for name, _ in pairs]
+        name = next(name for name in names if names.count(name) > 1)
+        raise _TwiceError(note("file.twice", name=repr(name)))
+    return values
 
 
 def parse_toml(text: str) -> dict[str, Any]:

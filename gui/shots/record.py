@@ -12,6 +12,9 @@ from colorizer.engine.queue import Entry
 from colorizer.jobs import JobState
 from gui.shots.shot_kinds import KINDS
 
+_MOST = 1 << 53
+"""What a number of frames or a share is below; no number at all (NaN) is not."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reach:
@@ -46,7 +49,7 @@ class Record:
         told = read_sidecar(file) if key is not None and file is not None else None
         for shot in _dicts(told, "shots_found"):
             kinds = [kind for kind in KINDS if kind in shot]
-            if kinds and isinstance(shot.get("first_frame"), int):
+            if kinds and type(shot.get("first_frame")) is int:
                 self.taken[shot["first_frame"]] = " ".join(kinds)
         for one in _dicts(told, "references_reached"):
             shots = tuple(
@@ -64,4 +67,6 @@ def _dicts(values: Mapping[str, Any] | None, name: str) -> list[Mapping[str, Any
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return -_MOST < value < _MOST

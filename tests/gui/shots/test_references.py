@@ -12,6 +12,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from colorizer.archive.records.provenance import read_sidecar, sidecar_of
 from colorizer.jobs import JobState
 from colorizer.places.hint import Reference
+from gui.shots import record as record_room
 from gui.shots.record import Record
 from tests.draw_shots import draw_shots
 from tests.engine.test_worker import painted
@@ -132,19 +133,25 @@ def test_what_share_of_which_shot_a_reference_reached_is_told_after_the_run(pane
     ]
 
 
+_REACHED = {"file": "a", "share": 0.5}
+
+
 @pytest.mark.parametrize(
     "values",
     [
-        '{"references_reached": 3}',
-        '{"references_reached": [3, {"file": 1}, {"file": "a"}]}',
-        "{",
-        "[]",
+        {"references_reached": 3},
+        {"references_reached": [3, {"file": 1}, {"file": "a"}]},
+        {"references_reached": [_REACHED | {"share": float("nan")}]},
+        {"references_reached": [_REACHED | {"share": 10**400}]},
+        {"shots_found": [{"first_frame": float("inf"), "coloured": 1}]},
+        None,
     ],
 )
-def test_a_record_of_a_stranger_says_nothing_wrong(panel, tmp_path, values):
+def test_a_record_of_a_stranger_says_nothing_wrong(panel, tmp_path, monkeypatch, values):
     entry = panel.entry()
     target = tmp_path / "a.mkv"
-    sidecar_of(target).write_text(values)
+    sidecar_of(target).write_text("{}")
+    monkeypatch.setattr(record_room, "read_sidecar", lambda _: values)
     done = replace(entry, job=replace(entry.job, target=target), state=JobState.DONE)
     record = Record()
     record.read(done)
@@ -152,3 +159,15 @@ def test_a_record_of_a_stranger_says_nothing_wrong(panel, tmp_path, values):
     shutil.rmtree(tmp_path)
     record.read(done)
     assert record.reach == {}
+
+
+def test_shots_of_a_record_without_numbers_are_left_out(panel, tmp_path, monkeypatch):
+    shots = [{"shot": 1, "first_frame": 0, "share": 0.1}]
+    shots += [shots[0] | {name: float("nan")} for name in shots[0]]
+    told = {"references_reached": [_REACHED | {"shots": shots}]}
+    sidecar_of(tmp_path / "a.mkv").write_text("{}")
+    monkeypatch.setattr(record_room, "read_sidecar", lambda _: told)
+    job = replace(panel.entry().job, target=tmp_path / "a.mkv")
+    record = Record()
+    record.read(replace(panel.entry(), job=job, state=JobState.DONE))
+    assert record.reach["a"].shots == ((1, 0, 0.1),)
