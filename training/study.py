@@ -1,7 +1,7 @@
 """The perceptual realism test: can people tell real colours from a model's?
 
 `python -m training.study page MODEL... --data FOLDER -o PAGE.html` writes one page that works
-without a network: two alternatives, shown for a moment (Zhang et al. 2016: one second), practice
+offline: two alternatives, shown for a moment (Zhang et al. 2016: one second), practice
 and vigilance pairs. Each participant saves a file. `python -m training.study rates FILE...` turns
 the files into fooling rates.
 """
@@ -39,7 +39,7 @@ class Rate:
     """How often a model fooled people."""
 
     fooled: float
-    """Share of pairs where the real picture was called invented; 0.5 is perfect colour."""
+    """Share of pairs where the real picture was judged to be the fake; 0.5 is perfect colour."""
     low: float
     high: float
     """95 % interval."""
@@ -72,11 +72,13 @@ def build_page(
         pictures.append(_data_url(rgb))
         return len(pictures) - 1
 
-    watchful = set(rng.permutation(len(photos))[: max(1, round(VIGILANCE * len(photos)))].tolist())
+    vigilance_photos = set(
+        rng.permutation(len(photos))[: max(1, round(VIGILANCE * len(photos)))].tolist()
+    )
     for number, original in enumerate(photos):
         gray, real = entrants.gray_of(original), stored(original)
         entry = {"photo": names[number], "real": real}
-        if number in watchful:
+        if number in vigilance_photos:
             fake = stored(false_colour(gray, number))
             pairs.append(entry | {"model": "random-colour", "fake": fake, "vigilance": True})
             continue
@@ -108,7 +110,7 @@ def fooling_rates(
         seed: of the bootstrap.
 
     Returns:
-        A rate a model, and who was left out for not watching.
+        A rate a model, and who was left out for failing vigilance pairs.
     """
     kept, left_out = [], []
     for record in records:
@@ -171,7 +173,10 @@ def main() -> None:
     parser = _parser()
     arguments = parser.parse_args()
     try:
-        _write_page(arguments) if arguments.command == "page" else _print_rates(arguments)
+        if arguments.command == "page":
+            _write_page(arguments)
+        else:
+            _print_rates(arguments)
     except ValueError as error:
         parser.error(str(error))
 

@@ -85,7 +85,8 @@ def check_run_lists(plan: Plan, arguments: argparse.Namespace) -> None:
             check_writable(failed)
     for file in lists:
         try:
-            read_manifest(file) if file.name == NAME else None
+            if file.name == NAME:
+                read_manifest(file)
         except MediaError as error:
             raise TargetError(file, note("list.mend_first", why=error.reason)) from error
 

@@ -11,7 +11,7 @@ from colorizer.errors import MediaError
 from colorizer.notes import note
 
 TEXT = """\
-Make manifest and run log of a folder of results whole.
+Complete the manifest and the run log of a folder of results.
 
 Every result with a sidecar is listed in the manifest, and gets its events in a run log where none
 has them. What is missing (a result that a sidecar or the manifest knows, with --sources a photo or
@@ -24,13 +24,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
     parser.add_argument("out", type=Path, metavar="OUT", help="folder of the results")
     parser.add_argument(
-        "--sources", type=Path, metavar="ROOT", help="name the photos and films in it without one"
+        "--sources", type=Path, metavar="ROOT", help="list its photos and films that have no result"
     )
     parser.add_argument("--json", action="store_true", help="as JSON lines")
 
 
 def merge(arguments: argparse.Namespace) -> int:
-    """Record what is not recorded; the exit code says whether anything is missing or double."""
+    """Record what is not recorded; the exit code says if anything is missing or a duplicate."""
     from colorizer.archive.records.merging import merge as merge_records
 
     out: Path = arguments.out
@@ -42,14 +42,17 @@ def merge(arguments: argparse.Namespace) -> int:
     for word, paths in told.items():
         for path in paths:
             _tell(arguments, word, path)
-    for targets in merged.double:
-        _tell(arguments, "double", *targets)
+    for targets in merged.duplicates:
+        _tell(arguments, "duplicate", *targets)
     if arguments.json:
         counts = {word.replace(" ", "_"): len(paths) for word, paths in told.items()}
-        counts["double"] = len(merged.double)
+        counts["duplicate"] = len(merged.duplicates)
         write_json(event="merged", results=merged.results, **counts)
     missing = len(merged.lost) + len(waiting)
-    say(f"{merged.results} results recorded, {missing} missing, {len(merged.double)} double")
+    say(
+        f"{merged.results} results recorded, {missing} missing, {len(merged.duplicates)} duplicate,"
+        f" {len(merged.unread)} unreadable"
+    )
     return ExitCode.OK if merged.whole and not waiting else ExitCode.SOME_FAILED
 
 

@@ -1,4 +1,7 @@
-"""What a file is, told from its headers; importing this module imports neither av nor Pillow."""
+"""What a file is, told from its headers, and by `probe` from places of a film too.
+
+Importing this module imports neither av nor Pillow.
+"""
 
 from __future__ import annotations
 
@@ -14,22 +17,12 @@ from colorizer.notes import note
 from colorizer.places.frame_pattern import FILE_SUFFIXES, files_of, stands_for_frames
 
 FILM_SUFFIXES = frozenset(
-    (".mp4", ".m4v", ".mov", ".qt", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".m2v", ".vob")
-    + (
-        ".ts",
-        ".m2ts",
-        ".mts",
-        ".mxf",
-        ".dv",
-        ".wmv",
-        ".asf",
-        ".flv",
-        ".ogv",
-        ".nut",
-        ".3gp",
+    (
+        ".mp4", ".m4v", ".mov", ".qt", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".m2v", ".vob",
+        ".ts", ".m2ts", ".mts", ".mxf", ".dv", ".wmv", ".asf", ".flv", ".ogv", ".nut", ".3gp",
         ".y4m",
     )
-)
+)  # fmt: skip
 _SIGNATURES = (
     (0, b"\xff\xd8\xff", Kind.PHOTO),
     (0, b"\x89PNG\r\n\x1a\n", Kind.PHOTO),
@@ -82,7 +75,7 @@ def kind_of(path: Path) -> Kind | None:
 
 
 def probe(path: Path) -> dict[str, Any]:
-    """Describe a photo or film in plain JSON values, from its headers and a film's first frame.
+    """Describe a photo or film in plain JSON values, from its headers and places of a film.
 
     Raises:
         MediaError: missing or damaged.

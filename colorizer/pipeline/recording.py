@@ -110,7 +110,7 @@ def _done(wish: str) -> Note:
 
 
 def made_by(job: Job, model: ColourModel, asked: Sequence[Guide]) -> str:
-    """Return in one line how the colours of a photo come to be, for its metadata."""
+    """Return in one line how the colours of a result come to be, for its metadata."""
     settings = job.settings
     told = f"model {model.name}, vividness {settings.vividness:g}, strength {settings.strength:g}"
     hinted = ", colour hints of a person" if asked else ""

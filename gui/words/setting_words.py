@@ -133,6 +133,7 @@ def told_settings(settings: Settings) -> list[tuple[str, str]]:
 
 
 def _translated(text: str) -> str:
+    """Translate what a setting declares; a search for texts finds only those given to `_tr`."""
     return QCoreApplication.translate("settings", text)
 
 

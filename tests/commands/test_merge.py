@@ -120,7 +120,7 @@ def test_the_frames_of_a_sequence_are_listed_again(tmp_path):
     subprocess.run(["sha256sum", "--quiet", "-c", MANIFEST], cwd=out, check=True)
 
 
-def test_what_is_missing_or_double_is_named(scans, tmp_path, capsys):
+def test_what_is_missing_or_duplicate_is_named(scans, tmp_path, capsys):
     out = tmp_path / "out"
     assert run(scans, out) == ExitCode.OK
     gone, twice = out / "box 1" / "4_color.png", out / "box 2" / "5_color.png"
@@ -132,9 +132,9 @@ def test_what_is_missing_or_double_is_named(scans, tmp_path, capsys):
     assert merge(out, "--sources", scans) == ExitCode.SOME_FAILED
     told = capsys.readouterr()
     assert f"lost: {gone}" in told.out
-    assert f"double: {twice}, {twice.with_name('again 5_color.png')}" in told.out
+    assert f"duplicate: {twice}, {twice.with_name('again 5_color.png')}" in told.out
     assert f"not done: {scans / 'box 0' / 'new.png'}" in told.out
-    assert f"{SCANS} results recorded, 2 missing, 1 double" in told.err
+    assert f"{SCANS} results recorded, 2 missing, 1 duplicate, 0 unreadable" in told.err
     assert gone.name in (out / MANIFEST).read_text(), "its line is the proof that it was there"
 
 

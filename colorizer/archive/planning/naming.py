@@ -73,7 +73,7 @@ def plan_jobs(
     first: int = 1,
     root: Path | None = None,
 ) -> Plan:
-    """Plan a run; nothing is written and no file opened but sidecars.
+    """Plan a run; nothing is written. Sidecars are read, and of other files what tells their kind.
 
     Args:
         inputs: files and folders.
@@ -97,7 +97,7 @@ def plan_jobs(
     found, results = _without_results(walked.found, naming, first)
     targets = targets_of(found, naming, first, results=existing)
     originals = _Files(item.path for item in found)
-    others = _Files(item.path for item in walked.found if results)
+    others = _Files(item.path for item in (walked.found if results else ()))
     walked.made += results
     jobs, settled = [], []
     taken = {name_key(target) for target in targets} if settings.existing == "rename" else set()

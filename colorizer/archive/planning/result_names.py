@@ -1,4 +1,4 @@
-"""How a result is called: the tree mirrored below the output folder, names made by the template."""
+"""Names of results: the tree mirrored below the output folder, names made by the template."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from colorizer.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Naming:
-    """How results are called."""
+    """Names of results."""
 
     out: Path
     """Output folder."""
     settings: Settings
-    """Of which name, format, codec and model count."""
+    """Of these, name, format, codec and model are used."""
     film_suffix: Callable[[str, str], str]
     """Container of (source suffix, codec)."""
     _known: dict[str, Path] = field(default_factory=dict, init=False, compare=False)

@@ -25,7 +25,7 @@ class Merged:
     """Results with a sidecar."""
     lost: list[Path] = field(default_factory=list)
     """Results that a sidecar or the manifest knows and that do not exist."""
-    double: list[tuple[Path, ...]] = field(default_factory=list)
+    duplicates: list[tuple[Path, ...]] = field(default_factory=list)
     """Results of one and the same source, by its SHA-256 and place."""
     unread: list[Path] = field(default_factory=list)
     """Sidecars that can't be read."""
@@ -34,8 +34,8 @@ class Merged:
 
     @property
     def whole(self) -> bool:
-        """Whether nothing is missing, double or unread."""
-        return not (self.lost or self.double or self.unread)
+        """Whether nothing is missing, duplicate or unread."""
+        return not (self.lost or self.duplicates or self.unread)
 
 
 def merge(root: Path, *, log: bool = True, manifest: bool = True) -> Merged:
@@ -71,7 +71,7 @@ def merge(root: Path, *, log: bool = True, manifest: bool = True) -> Merged:
             ledger.keep(Progress(job, JobState.SKIPPED), sidecar)
     finally:
         ledger.close()
-    merged.double = [tuple(sorted(targets)) for targets in made_of.values() if len(targets) > 1]
+    merged.duplicates = [tuple(sorted(targets)) for targets in made_of.values() if len(targets) > 1]
     listed, known = (on_disk(root / name) for name in read_manifest(root / NAME)), {*merged.lost}
     merged.lost += [path for path in listed if not path.exists() and path not in known]
     return merged

@@ -1,4 +1,4 @@
-"""The form of a sidecar: one that was changed by hand, or is a stranger's, is known before use."""
+"""The form of a sidecar, which may have been changed by hand or come from a stranger."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def unusable(file: Path) -> str:
 
 
 def is_sidecar(values: Any) -> bool:
-    """Tell whether values have the form of a sidecar of this version, in all that is read of it."""
+    """Tell whether values have the form of a sidecar of this version."""
     return not fault_of(values)
 
 
@@ -180,7 +180,7 @@ _NEEDED: dict[str, dict[str, Check]] = {
         "references": _or_none(_are_hashes),
     },
 }
-"""Section -> what must stand in it, and how."""
+"""Section, which must be there -> the form of what it holds."""
 _OPTIONAL: dict[str, Check] = {
     "device": _is_section,
     "program": _is_section,

@@ -96,7 +96,8 @@ def verify_film(
 ) -> Verdict | SequenceVerdict:
     """Decode a coloured film next to its source and compare the hashes of their luma planes.
 
-    The source's luma is brought to the target's depth first, as `at_depth` does: exactly.
+    The source's luma is brought to the target's depth first, as `at_depth` does; a target of fewer
+    bits is compared with the rounded luma.
 
     Args:
         target: the coloured film.

@@ -247,6 +247,7 @@ def _options(
         return {"profile": "3" if sampling == "422" else "4", "vendor": "apl0"}
     if codec == "v210":
         return {}
-    assert codec == "dnxhr", f"{codec} has no options here"
-    profile = "dnxhr_444" if sampling == "444" else "dnxhr_hq" if depth == 8 else "dnxhr_hqx"
-    return {"profile": profile}
+    if codec == "dnxhr":
+        profile = "dnxhr_444" if sampling == "444" else "dnxhr_hq" if depth == 8 else "dnxhr_hqx"
+        return {"profile": profile}
+    raise NotImplementedError(f"{codec} has no options here")

@@ -140,7 +140,10 @@ def read_luma(frame: VideoFrame, layout: LumaLayout, matrix: str) -> np.ndarray:
 
 
 def chroma_strength(frame: VideoFrame, layout: LumaLayout) -> float:
-    """Return the mean distance of the chroma codes from neutral, in 8-bit codes; 0 for gray."""
+    """Return the mean distance of the chroma codes from neutral, in 8-bit codes.
+
+    It is 0 for gray, and for RGB and padded formats, of which it is not measured.
+    """
     if layout.sampling in ("gray", "rgb") or len(frame.planes) < 3 or layout.shift:
         return 0.0
     neutral, total = 2 ** (layout.bits - 1), 0.0

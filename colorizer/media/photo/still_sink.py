@@ -93,7 +93,6 @@ class StillSink:
         self._making = PhotoMaking(
             like.path, made_by=made_by, depth=writing.bit_depth, profile=profile, icc=self._icc
         )
-        self._colour = colour_rows
         self._measured, self._written = Measure(), Measure()
         self._file: BinaryIO | None = None
         self._tiff: TiffPages | None = None
@@ -162,15 +161,15 @@ class StillSink:
         return self._measured.largest
 
     def facts(self) -> dict[str, Any]:
-        """Return the hash of the pixels before encoding and how far lightness moved."""
+        """Return the hash of the pixels before encoding, the change of L*, what was assumed."""
         return {
             "pixels_sha256": self._measured.pixels.hexdigest(),
             "lightness_error": {"mean": self.mean_dL, "max": self.max_dL},
-            **({"salvaged": saved} if (saved := self._saved()) else {}),
+            **({"salvaged": saved} if (saved := self._salvage_facts()) else {}),
             **({"assumed_profiles": dict(assumed)} if (assumed := self._like.assumed) else {}),
         }
 
-    def _saved(self) -> dict[str, Any]:
+    def _salvage_facts(self) -> dict[str, Any]:
         return self._like.salvage.facts() if self._like.salvage else {}
 
     def chroma_size(self, frame: Frame) -> tuple[int, int]:
@@ -265,7 +264,7 @@ class StillSink:
         associated = next((one.plane for one in extras if one.kind == ASSOCIATED), None)
         top = np.iinfo(dtype).max if associated is None else 65535
         for rows in strips(*frame.Y.shape):
-            codes, error = self._colour(frame, rows, self._space, top)
+            codes, error = colour_rows(frame, rows, self._space, top)
             if associated is not None:
                 L = frame.lightness(rows)
                 codes, error = multiplied(codes, L, associated[rows], self._space)

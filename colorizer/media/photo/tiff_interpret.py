@@ -28,7 +28,7 @@ from colorizer.media.photo.tiff_samples import as_integers, missing_parts, pillo
 from colorizer.notes import note
 
 _COMPRESSIONS = {1: None, 5: "lzw"}
-"""What a result follows; all others, lossy and bilevel ones too, become lossless zlib."""
+"""Compressions that a result keeps; others, lossy and bilevel ones too, become lossless zlib."""
 
 
 def interpreted(

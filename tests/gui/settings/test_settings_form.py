@@ -10,7 +10,9 @@ from PySide6.QtCore import QCoreApplication, QPoint, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QLabel, QPushButton, QWidget
 
+from colorizer.media.film.codecs import codec_named
 from colorizer.settings import Settings
+from colorizer.settings.writing import CODECS
 from gui.session.preferences import Preferences
 from gui.settings.settings_form import SettingsForm
 from gui.words.language import languages
@@ -177,6 +179,14 @@ def test_a_purpose_chooses_the_codec_and_lets_it_go_again(form):
     form.set_values(Settings(codec="h265"))
     assert form.editor("codec").isEnabled()
     assert form.editor("quality").isEnabled()
+
+
+@pytest.mark.parametrize("codec", CODECS)
+def test_quality_and_hardware_are_asked_of_codecs_that_have_a_rate(form, codec):
+    form.set_values(Settings(codec=codec))
+    has_rate = codec_named(codec).quality is not None
+    assert form.editor("quality").isEnabled() == has_rate
+    assert form.editor("hardware").isEnabled() == has_rate
 
 
 def test_rare_settings_are_folded_until_one_is_not_the_usual_one(form):
