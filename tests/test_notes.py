@@ -1,6 +1,7 @@
 """Messages of the core: each has a code, its words stand in one table for each language."""
 
 import ast
+import errno
 import json
 import pickle
 import re
@@ -177,6 +178,12 @@ def test_what_a_stranger_wrote_is_shown_as_far_as_it_is_known(value, words):
 def test_what_is_no_message_is_a_value_error(value):
     with pytest.raises(ValueError, match="neither a text nor a note"):
         from_json(value)
+
+
+def test_an_error_of_the_system_is_told_in_its_words_alone():
+    error = OSError(errno.ENOSPC, "No space left on device", "/a/b")
+    told = note("file.cannot_write", why=error)
+    assert told == "can't be written: No space left on device"
 
 
 def test_a_plain_text_stays_plain():

@@ -138,6 +138,8 @@ def _read_value(value: Any, depth: int) -> Any:
 
 def _plain(value: Any) -> Any:
     """Return a value as other processes and JSON can hold it."""
+    if isinstance(value, OSError) and value.strerror:  # its number and file are no words
+        value = value.strerror
     if isinstance(value, Note):
         return value
     if isinstance(value, list | tuple):

@@ -1,5 +1,6 @@
 """Formats that other programs write: what imagecodecs, tifffile and Pillow encode is read."""
 
+import re
 import struct
 
 import imagecodecs
@@ -9,6 +10,7 @@ import tifffile
 from PIL import Image, ImageCms
 
 from colorizer.archive.planning.plan import plan_run
+from colorizer.media.photo.ends import jpeg_layout
 from colorizer.media.photo.facts import photo_facts
 from colorizer.media.photo.jpeg_kind import suffix_to_follow
 from colorizer.media.photo.suffixes import PHOTO_SUFFIXES, photo_suffix
@@ -44,6 +46,15 @@ def test_jpeg_ls_keeps_every_code(tmp_path):
     data = imagecodecs.jpegls_encode(draw_photo.gray(16))
     frame, _ = open_photo(write(tmp_path / "scan.jls", data))
     assert np.array_equal(frame.Y, draw_photo.gray(16))
+
+
+def test_the_end_of_a_jpeg_ls_is_found_behind_bytes_that_would_be_markers_of_a_jpeg(tmp_path):
+    data = imagecodecs.jpegls_encode(draw_photo.gray())
+    scan = data[data.index(b"\xff\xda") :]
+    assert re.search(rb"\xff[\x01-\x7f]", scan), "a JPEG has no such bytes in its scan"
+    _, source = open_photo(write(tmp_path / "scan.jls", data))
+    assert source.warnings == []
+    assert jpeg_layout(data[:-2]).end is None
 
 
 @pytest.mark.parametrize("bits", [8, 10, 12])

@@ -87,6 +87,8 @@ def open_container(path: Path, *, picture: bool = False) -> InputContainer:
     options = {"protocol_whitelist": "file", "format_whitelist": allowed}
     try:
         check_regular(path)
+        if path.stat().st_size == 0:
+            raise MediaError(path, note("photo.empty"))
         # The prefix keeps names such as "1:2.mkv" from being read as a protocol.
         return av.open(f"file:{path}", metadata_errors="replace", options=options)
     except FileNotFoundError as error:

@@ -13,10 +13,13 @@ from colorizer.media.photo.scan import file_size, one_line
 from colorizer.notes import note
 
 _MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
+_LS_MARKER = re.compile(rb"\xff[\x80-\xcf\xd8-\xfe]")
+"""Of JPEG-LS: in its scans a 0 bit follows 0xFF, so that what is below 0x80 is picture."""
 _BARE = (0x01, *range(0xD0, 0xD9))
 """Markers of JPEG that no length follows."""
-_FRAMES = {*range(0xC0, 0xD0), 0xF7} - {0xC4, 0xC8, 0xCC}
-"""Markers of JPEG that begin a frame; 0xF7 is that of JPEG-LS."""
+_LS = 0xF7
+_FRAMES = {*range(0xC0, 0xD0), _LS} - {0xC4, 0xC8, 0xCC}
+"""Markers of JPEG that begin a frame."""
 _END, _SCAN = 0xD9, 0xDA
 _PROGRESSIVE = (0xC2, 0xCA)
 _DCT = (0xC0, 0xC1, 0xC9, *_PROGRESSIVE)
@@ -70,7 +73,7 @@ def jpeg_layout(data: bytes) -> JpegLayout:
     segments: list[tuple[int, bytes]] = []
     scans: list[bytes] = []
     frame = (0, 0, 0, 0, 0)
-    while found := _MARKER.search(data, at):
+    while found := (_LS_MARKER if frame[0] == _LS else _MARKER).search(data, at):
         marker, at = data[found.start() + 1], found.end()
         if marker == _END:
             end = at

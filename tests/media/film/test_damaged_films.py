@@ -36,6 +36,9 @@ def test_a_film_whose_index_is_cut_off_is_said_to_be(tmp_path, name):
     (tmp_path / name).write_bytes(whole[:4] + b"\0" * 2000)
     with pytest.raises(MediaError, match="can't be read as a film"):
         FilmSource(tmp_path / name, side=32)
+    (tmp_path / name).write_bytes(b"")
+    with pytest.raises(MediaError, match=r"is empty \(0 bytes\)"):
+        FilmSource(tmp_path / name, side=32)
 
 
 def damage(path, number):
