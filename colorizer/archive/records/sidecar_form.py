@@ -105,7 +105,8 @@ def _is_count(value: Any) -> bool:
 
 
 def _is_time(value: Any) -> bool:
-    return type(value) is int and abs(value) < 1 << 63
+    """Tell whether a value is a time of a file: disks keep 64 bits of seconds, told in ns."""
+    return type(value) is int and abs(value) < 1 << 94
 
 
 def _is_text(value: Any) -> bool:

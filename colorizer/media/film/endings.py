@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from colorizer.notes import note
+
+if TYPE_CHECKING:
+    from av import VideoStream
+    from av.container import InputContainer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +53,19 @@ class Ending:
             return None
         reached = float(self.reached)
         return note("film.cut_off_announced", count=self.read, reached=reached, seconds=seconds)
+
+
+def counted_frames(container: InputContainer, stream: VideoStream) -> int:
+    """Return how many frames a container counts, 0 where it does not.
+
+    An AVI counts places too that repeat the frame before them and hold none; they are holes in the
+    times of its index, which are numbers of frames.
+    """
+    index = stream.index_entries
+    if container.format.name != "avi" or not len(index):
+        return stream.frames
+    places = index[len(index) - 1].timestamp - index[0].timestamp + 1
+    return stream.frames - max(0, places - len(index))
 
 
 def mixed_line(count: int, *, fields: bool) -> str | None:

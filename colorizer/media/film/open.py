@@ -35,6 +35,8 @@ SHOWN_FIRST = {2: "top", 3: "bottom", 4: "top", 5: "bottom"}
 FFmpeg calls 4 "top coded first, bottom displayed first", but reads and writes it as the 9 of
 Matroska and QuickTime: interleaved, top line earlier (RFC 9559, 5.1.4.1.28.3; Apple TN2162).
 """
+_UNALIGNED = 1
+"""AV_CODEC_FLAG_UNALIGNED."""
 _LEAST_FIELDS = 4
 """Lines of a picture below which it is never two fields: one would have no line of chroma."""
 _MOST_RATE = 10000
@@ -82,6 +84,9 @@ def av_versions() -> str:
 def film_stream(container: InputContainer, path: Path) -> VideoStream:
     """Return the video stream to colorize: the first that is neither cover art nor undecodable.
 
+    It decodes to the very picture: by default FFmpeg leaves columns on the left that a film cuts
+    off, where the rest would not lie well in memory.
+
     Raises:
         UnsupportedMedia: there is none.
     """
@@ -89,6 +94,7 @@ def film_stream(container: InputContainer, path: Path) -> VideoStream:
     films = [stream for stream in container.streams.video if not is_cover(stream)]
     for stream in films:
         if stream.codec_context is not None and stream.index not in outside:
+            stream.codec_context.flags |= _UNALIGNED
             return stream
     named = [outside[stream.index] for stream in films if stream.index in outside]
     if named:
@@ -98,6 +104,8 @@ def film_stream(container: InputContainer, path: Path) -> VideoStream:
         )
     if films:
         raise UnsupportedMedia(path, note("film.no_decoder"))
+    if container.streams.video:
+        raise UnsupportedMedia(path, note("film.only_cover"))
     kinds = sorted({str(stream.type) for stream in container.streams}) or ["no"]
     raise UnsupportedMedia(path, note("film.no_video", kinds=", ".join(kinds)))
 

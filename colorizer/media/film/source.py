@@ -18,7 +18,7 @@ from colorizer.media.film.anchor import Anchor, CountLog, Counts
 from colorizer.media.film.clock import Clock, Epoch
 from colorizer.media.film.colour_tags import complete_tags
 from colorizer.media.film.decode import FilmDecoder
-from colorizer.media.film.endings import Ending, mixed_line
+from colorizer.media.film.endings import Ending, counted_frames, mixed_line
 from colorizer.media.film.looks import FilmChange, LookReader, is_mixed
 from colorizer.media.film.luma import luma_hash, luma_layout, positive_codes, read_luma
 from colorizer.media.film.open import (
@@ -212,9 +212,10 @@ class FilmSource:
         self._looks = LookReader(stream, interlaced=self._interlaced)
         self.field_order = context.field_order
         self._announced = announced_duration(self._decoder.container, stream)
-        self.counted = stream.frames > 0
+        whole = counted_frames(self._decoder.container, stream)
+        self.counted = whole > 0
         estimate = round(self._announced[0] * self.rate) if self._announced else None
-        self.frame_count = stream.frames or estimate
+        self.frame_count = whole or estimate
         self.side_data, self._side_is_whole = first_side_data(path, stream.index)
         self.timecode = timecode_of(self._decoder.container, stream) or starts_at(self)
 
@@ -285,12 +286,12 @@ class FilmSource:
     def _report(self) -> None:
         """Say what was damaged or missing, once the end is reached."""
         decoder, last = self._decoder, self._clock.last or 0
-        exact = self.stream.frames - decoder.discarded if self.counted else None
+        whole = counted_frames(decoder.container, self.stream) - decoder.discarded
         ending = Ending(
             read=self._read,
             damaged=decoder.damaged,
             part=self._span.frames if self._span else None,
-            counted=exact,
+            counted=whole if self.counted else None,
             announced=None if self._clock.epochs else self._announced,
             reached=max(last * self.time_base + 1 / self.rate, self._read / self.rate),
         )

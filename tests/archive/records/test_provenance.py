@@ -200,6 +200,7 @@ def test_what_is_no_sidecar_is_none(tmp_path, text):
         (lambda _: '{"made": "by another program"}', "is no sidecar of this program"),
         (lambda _: "", "is no sidecar of this program"),
         (lambda text: text, ""),
+        (lambda text: text.replace('"changed_ns": ', '"changed_ns": 99999'), ""),
     ],
 )
 def test_it_is_told_why_a_sidecar_can_not_be_used(tmp_path, change, why):

@@ -96,7 +96,7 @@ def test_cover_art_is_no_film(tmp_path):
         tone.sample_rate = 48000
         output.mux(track.encode(tone))
         output.mux(track.encode(None))
-    with pytest.raises(UnsupportedMedia, match="no video stream"):
+    with pytest.raises(UnsupportedMedia, match="only sound with a cover picture"):
         FilmSource(tmp_path / "song.m4a", side=32)
 
 

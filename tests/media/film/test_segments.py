@@ -21,6 +21,7 @@ from colorizer.media.film.sound import sounds_of
 from colorizer.media.film.source import FilmSource
 from colorizer.media.film.unfinished import kept_frames, sweep
 from colorizer.media.film.work_folder import work_folder
+from colorizer.notes import note
 from colorizer.settings import FilmWriting
 from colorizer.stages.keyframes import KEY_STEP
 from colorizer.stages.temporal import LOOK_AHEAD
@@ -215,7 +216,7 @@ def test_segments_join_without_a_seam(tmp_path, monkeypatch, codec, name):
     assert not work_folder(target).exists()
     with FilmSource(target, side=32) as source:
         copies = list(source.frames())
-        assert source.warnings in ([], ["already has colour, which is replaced"])
+        assert source.warnings in ([], [note("film.has_colour")])
     assert [round(one.pts * one.time_base * 1000) for one in copies] == times
     if codec != "prores" and codec != "av1":
         assert all(np.array_equal(a.Y, b.Y) for a, b in zip(frames, copies, strict=True))

@@ -11,6 +11,7 @@ from colorizer.errors import MediaError
 from colorizer.media.film.clock import Clock
 from colorizer.media.film.luma import at_depth
 from colorizer.media.film.source import FilmSource
+from colorizer.notes import note
 from tests.draw_film import draw_film, fill
 from tests.media.film.reading import read
 
@@ -133,6 +134,23 @@ def test_every_container_gives_all_frames_in_order(tmp_path, name, codec, pix_fm
         assert np.abs(frame.Y.astype(int) - Y).mean() / scale < 8
 
 
+def test_an_avi_that_repeats_frames_by_places_that_hold_none_is_not_cut_off(tmp_path):
+    times = [0, 2, 3, 4, 7, 8]
+    draw_film(tmp_path / "a.avi", codec="mpeg4", frames=6, pts=times)
+    frames, source = read(tmp_path / "a.avi")
+    assert [round(f.pts * source.time_base * source.rate) for f in frames] == times
+    assert source.frame_count == 6
+    assert source.warnings == []
+
+
+def test_a_film_is_cut_to_the_very_column_that_it_says(tmp_path):
+    lossless = {"qp": "0", "x264-params": "crop-rect=14,8,2,4"}
+    planes = draw_film(tmp_path / "a.mkv", codec="libx264", size=(96, 128), options=lossless)
+    frames, source = read(tmp_path / "a.mkv")
+    assert source.size == (84, 112)
+    assert np.array_equal(frames[3].Y, planes[3][8:-4, 14:-2])
+
+
 def test_variable_frame_rate_keeps_every_time_stamp(tmp_path):
     times = [0, 40, 80, 120, 260, 300, 340, 400, 433, 466]
     draw_film(tmp_path / "a.mkv", pts=times, time_base=Fraction(1, 1000))
@@ -227,7 +245,7 @@ def test_interlaced_transparent_and_coloured_films_are_said_to_be(tmp_path):
             fill(frame, number, np.full((plane.height, plane.width), 90, np.uint8))
         output.mux(stream.encode(frame))
         output.mux(stream.encode(None))
-    assert read(tmp_path / "c.mkv")[1].warnings == ["already has colour, which is replaced"]
+    assert read(tmp_path / "c.mkv")[1].warnings == [note("film.has_colour")]
 
 
 def test_a_film_that_changes_size_is_refused_at_that_frame(tmp_path):
