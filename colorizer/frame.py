@@ -88,7 +88,7 @@ class Frame:
     than `bits` and `full_range` do; None otherwise."""
     tint: np.ndarray | None = None
     """CIELAB a and b that a still has in the source, (2, h, w) float32 at working size; None of
-    gray ones and of films."""
+    gray ones. Of a film, those of its marks, of a size of its own."""
     paper: np.ndarray | None = None
     """How far each pixel is paper or border around the picture, or a film's bars and masks, 0 to 1,
     (h, w) float32 of a size of its own; None where there is none."""
@@ -115,6 +115,9 @@ class Frame:
     """Whether it shows what the frame before it shows, and gets the same colours."""
     kept: bool = False
     """Whether the result keeps `colours`; `ab` shows them."""
+    marks: np.ndarray | None = None
+    """How far each pixel of a film's frame is a mark that keeps `colours`, 0 to 1, (h, w) float32
+    of a size of its own; these are in `paper` and `tint`, too. None where it has none."""
     taken: frozenset[str] = frozenset()
     """What the frame was taken for, besides a picture: of `stages.found.KINDS`, or "text", which is
     a scan of a page."""

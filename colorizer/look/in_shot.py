@@ -30,7 +30,7 @@ from colorizer.stages.own_colours import keep_alone, wishes_of
 from colorizer.stages.shots import mark_shots
 
 _MARKS = ("L", "screen", "shown", "window", "slope", "paper", "colours", "kept", "ab", "is_anchor",
-          "taken")  # fmt: skip
+          "taken", "marks", "tint")  # fmt: skip
 
 
 def as_run(

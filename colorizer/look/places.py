@@ -7,8 +7,8 @@ from typing import Any
 
 from colorizer.frame import Frame
 from colorizer.media.seek import frames_spread
-from colorizer.stages.found import BARS, CARD
-from colorizer.stages.own_colours import kind_of
+from colorizer.stages.found import BARS, CARD, MARKS
+from colorizer.stages.own_colours import look_at
 from colorizer.stages.region.cards import is_card
 from colorizer.stages.region.charts import is_chart
 from colorizer.stages.region.letters import seen_large
@@ -38,7 +38,8 @@ def seen_places(path: Path) -> dict[str, Any]:
 
 
 def _kinds(frame: Frame) -> list[str]:
-    own = kind_of(frame)
+    own, painted = look_at(frame)
+    marks = MARKS if painted is not None and painted.found else ""
     card = CARD if is_card(frame.L) or is_chart(seen_large(frame)) else ""
     bars = BARS if find_surround([frame.L]) else ""
-    return [kind for kind in (own, card, bars) if kind]
+    return [kind for kind in (own, card, bars, marks) if kind]

@@ -32,7 +32,7 @@ from colorizer.places.frame_pattern import is_pattern
 from colorizer.places.hint import Guide, as_lists
 from colorizer.settings import PhotoWriting, Settings, shaping
 from colorizer.stages.device import device_facts
-from colorizer.stages.found import CARD
+from colorizer.stages.found import CARD, MARKS
 
 
 def begin_record(job: Job, model: ColourModel, asked: Sequence[Guide]) -> Record:
@@ -82,7 +82,7 @@ def note_cuts(job: Job, record: Record) -> None:
 
 
 def told_of_shots(found: Sequence[Mapping[str, Any]], settings: Settings, frames: int) -> list[str]:
-    """Say which shots of a film were in colour or toned, and whether most of it is cards.
+    """Say which shots of a film were in colour, toned or marked, and whether most of it is cards.
 
     Args:
         found: from `FoundShots.told`.
@@ -99,6 +99,8 @@ def told_of_shots(found: Sequence[Mapping[str, Any]], settings: Settings, frames
     if places := [str(shot["first_frame"]) for shot in found if "toned" in shot]:
         done = _done(settings.toned)
         told.append(note("film.toned_shots", count=len(places), frames=places, done=done))
+    if places := [str(shot["first_frame"]) for shot in found if MARKS in shot]:
+        told.append(note("film.marked_shots", count=len(places), frames=places))
     return told
 
 

@@ -21,7 +21,7 @@ EXISTING = {
 UNCOLOURED = {"do": "colorize", "skip": "leave out", "copy": "copy unchanged"}
 """What is done with a photo that needs no colour."""
 COLOURED = {
-    "auto": "colorize photos but no stamps or colour charts, keep the colours of shots",
+    "auto": "colorize photos but no stamps or colour charts, keep the colours of shots and logos",
     "do": "colorize",
     "skip": "leave out photos, make shots gray",
     "copy": "keep the original colours",

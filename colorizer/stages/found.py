@@ -10,9 +10,10 @@ import numpy as np
 
 from colorizer.frame import Frame
 from colorizer.stages.own_colours import COLOURED, TONED
+from colorizer.stages.region.film_marks import MARKS
 
 CARD, BARS, IRIS, LETTERS, FADE = "card", "bars", "iris", "letters", "fade"
-KINDS = (COLOURED, TONED, CARD, BARS, IRIS, LETTERS, FADE)
+KINDS = (COLOURED, TONED, CARD, BARS, IRIS, LETTERS, FADE, MARKS)
 """In the order of their bits in the state."""
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from colorizer.colour.tint import beyond_tint
 from colorizer.frame import Frame
 from colorizer.settings import Settings
+from colorizer.stages.region.film_marks import Painted, look_for_marks, off_marks
 
 GRAY, COLOURED, TONED = "", "coloured", "toned"
 KINDS = (GRAY, COLOURED, TONED)
@@ -39,6 +40,10 @@ class Wishes:
     def of(self, kind: str) -> str:
         """Return what is done with a frame of a kind."""
         return {COLOURED: self.coloured, TONED: self.toned}.get(kind, "do")
+
+    def keeps_marks(self, kind: str) -> bool:
+        """Tell whether marks in frames of a kind keep their colours while the rest gets others."""
+        return self.coloured != "do" and kind != COLOURED and self.of(kind) != "copy"
 
 
 AS_USUAL = Wishes()
@@ -78,16 +83,38 @@ NOTHING_SAID = Look()
 
 def kind_of(frame: Frame) -> str | None:
     """Tell what colours a frame has in its source, one of KINDS; None where it is too dark."""
+    return _kind(*_small(frame))
+
+
+def look_at(frame: Frame) -> tuple[str | None, Painted | None]:
+    """Tell what colours a frame has off its marks, see `kind_of`, and where it may have marks."""
+    L, ab = _small(frame)
+    painted = None if ab is None else look_for_marks(frame, L, ab)
+    if ab is None or painted is None or not painted.found:
+        return _kind(L, ab), painted
+    rest = off_marks(painted.marks, L.shape)
+    return _kind(L[rest], ab[:, rest]), painted
+
+
+def _small(frame: Frame) -> tuple[np.ndarray, np.ndarray | None]:
+    """Return L and ab, which may be None, of a frame at the size at which it is looked at."""
     if frame.colours is None:
-        return None if frame.L.max() < _LIT else GRAY
-    scale = min(1.0, _SIDE / max(frame.L.shape))
-    size = tuple(max(1, round(side * scale)) for side in frame.L.shape)
-    a, b = frame.colours.ab((size[0], size[1]))
+        return frame.L, None
     import cv2
 
+    scale = min(1.0, _SIDE / max(frame.L.shape))
+    size = tuple(max(1, round(side * scale)) for side in frame.L.shape)
     L = cv2.resize(frame.L, size[::-1], interpolation=cv2.INTER_AREA)
+    return L, frame.colours.ab((size[0], size[1]))
+
+
+def _kind(L: np.ndarray, ab: np.ndarray | None) -> str | None:
+    """See `kind_of`; L and ab of any pixels."""
+    if ab is None:
+        return None if L.max() < _LIT else GRAY
     if np.percentile(L, 99) < _LIT:
         return None
+    a, b = ab
     if beyond_tint(L.ravel(), a.ravel(), b.ravel()) > COLOUR_LIMIT:
         return COLOURED
     return TONED if float(np.hypot(a, b).mean()) > TINT_LIMIT else GRAY

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor
 
 from colorizer.guidance.shot_plan import Shot
 
-KINDS = ("coloured", "toned", "card", "bars", "iris", "letters", "fade")
+KINDS = ("coloured", "toned", "card", "bars", "iris", "letters", "fade", "marks")
 """As the cut list names them; see `colorizer.stages.found`."""
 SAID = ("cards", "coloured", "toned", "faded", "emulsion")
 """What a person may say of a shot, by the names in the cut list."""
@@ -22,6 +22,7 @@ COLOURS = {
     "iris": QColor("#c04fb0"),
     "letters": QColor("#1ba39c"),
     "fade": QColor("#d9a400"),
+    "marks": QColor("#7cb518"),
 }
 
 
@@ -47,6 +48,7 @@ def kinds_of(shot: Shot) -> tuple[str, ...]:
     if "coloured" in own or "toned" in own:
         kinds -= {"coloured", "toned"}
         kinds |= {"coloured" if "coloured" in own else "toned"}
+        kinds -= {"marks"} if "coloured" in own else set()
     if own.get("faded") == "off":
         kinds -= {"fade"}
     return tuple(kind for kind in KINDS if kind in kinds)
@@ -62,6 +64,7 @@ def kind_words(kind: str) -> str:
         "iris": _tr("iris or mask"),
         "letters": _tr("letters over the picture"),
         "fade": _tr("fade"),
+        "marks": _tr("logos, letters or charts in colour"),
     }[kind]
 
 

@@ -20,10 +20,12 @@ from tests.tiny_model import tiny_model
 SIZE = (96, 128)
 SHOT = 14
 """Frames of a shot."""
+MARK = np.s_[8:32, 80:116]
+"""Where a marked shot shows a red logo."""
 
 
 def draw(path, kinds, pix_fmt="yuv422p", codec="ffv1", options=None):
-    """Draw a film of one shot for each of kinds: gray, colour, tinted or fading; limited range."""
+    """Draw a film of shots of these kinds: gray, colour, tinted, fading, marked; limited range."""
     with av.open(str(path), "w") as output:
         stream = output.add_stream(codec, rate=25)
         stream.height, stream.width, stream.pix_fmt = *SIZE, pix_fmt
@@ -47,6 +49,9 @@ def picture(kind, number, index, pix_fmt):
         light, chroma = share * light, [share * part for part in chroma]
     if kind == "gray":
         chroma = [0 * part for part in chroma]
+    if kind == "marked":
+        chroma = [0 * chroma[0], 0 * chroma[1]]
+        chroma[0][MARK], chroma[1][MARK] = -0.15, 0.3
     if kind == "tinted":
         chroma = [0 * chroma[0] - 0.06, 0 * chroma[1] + 0.08]
     scale, kinds = 2 ** (bits - 8), np.uint8 if bits == 8 else np.uint16
@@ -204,10 +209,11 @@ def test_the_frames_of_a_sequence_that_are_in_colour_are_copied(tmp_path):
 
 
 @pytest.mark.slow
-def test_a_run_that_was_interrupted_keeps_the_same(tmp_path, monkeypatch):
+@pytest.mark.parametrize("middle", ["colour", "marked"])
+def test_a_run_that_was_interrupted_keeps_the_same(tmp_path, monkeypatch, middle):
     monkeypatch.setattr(sink, "SEGMENT_FRAMES", 6)
     source = tmp_path / "film.mkv"
-    draw(source, ["gray", "colour", "tinted"])
+    draw(source, ["gray", middle, "tinted"])
     told = {}
     for name in ("whole", "broken"):
         target = tmp_path / f"{name}.mkv"

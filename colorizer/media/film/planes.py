@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from colorizer.media.film.colour_tags import ColourTags
     from colorizer.media.film.protocol import Film
 
+_WHOLLY = 0.99
+"""Share from which a place is a mark alone."""
+
 
 def chroma_size(frame: Frame, coding: Coding, like: Film) -> tuple[int, int]:
     """Return (height, width) of the chroma planes of a film's frame, or of a field."""
@@ -39,7 +42,7 @@ def planes_of(
     """Return luma and chroma of a frame as a coding has them; see `picture_of`.
 
     Returns:
-        Y (H, W), and Cb and Cr (2, h, w): its own where it keeps them, else those of its ab.
+        Y (H, W), and Cb and Cr (2, h, w): its own where it or a mark keeps them, else those of ab.
     """
     assert frame.ab is not None
     Y = at_depth(frame.Y, frame.bits, coding.bits, tags.full_range)
@@ -50,8 +53,12 @@ def planes_of(
             return luma_at_woven(plane, size, coding.sampling, coding.siting)
         return luma_at(plane, size, chroma_shift(coding.sampling, siting=coding.siting))
 
-    if frame.kept and own and own.chroma is not None and own.matrix == tags.matrix:
-        return Y, fitting(own.chroma, size, placed, frame.bits, coding.bits)
+    kept = None
+    if own and own.chroma is not None and own.matrix == tags.matrix:
+        if frame.kept or frame.marks is not None:
+            kept = fitting(own.chroma, size, placed, frame.bits, coding.bits)
+        if frame.kept and kept is not None:
+            return Y, kept
     chroma = ab_to_chroma(
         placed(Y),
         frame.ab,
@@ -59,4 +66,15 @@ def planes_of(
         bits=coding.bits,
         full_range=tags.full_range,
     )
-    return Y, chroma
+    if kept is None or frame.marks is None:
+        return Y, chroma
+    return Y, _with_marks(chroma, kept, frame.marks)
+
+
+def _with_marks(chroma: np.ndarray, own: np.ndarray, marks: np.ndarray) -> np.ndarray:
+    """Return chroma planes that are the source's own where marks are, (2, h, w)."""
+    import cv2
+
+    share = cv2.resize(marks, chroma.shape[:0:-1])
+    mixed = chroma + share * (own.astype(np.float32) - chroma)
+    return np.where(share >= _WHOLLY, own, np.rint(mixed).astype(chroma.dtype))

@@ -12,6 +12,7 @@ from colorizer.stages.levels import bend_of, fresh_curve
 from colorizer.stages.levels.light import BLANK, Light, spread_of
 from colorizer.stages.own_colours import AROUND, GRAY, KINDS, settled
 from colorizer.stages.region.cards import CardShares, share_of
+from colorizer.stages.region.film_marks import FilmMarks, Painted
 from colorizer.stages.region.letters import LetterMasks, Written
 from colorizer.stages.region.surround import Surround
 
@@ -57,6 +58,8 @@ class Seen:
     own: str | None = None
     """What colours it has in its source, one of `own_colours.KINDS`; None where that was not looked
     for or can't be told."""
+    painted: Painted | None = None
+    """Where it may have marks in colour; None where that was not looked for or surely not."""
     iris: Surround | None = None
     """What surrounds its picture, where that is found in this frame alone."""
     calm: int = 0
@@ -108,6 +111,7 @@ class Curve:
     """See `Surround.mask`."""
     cards: CardShares = field(default_factory=CardShares)
     letters: LetterMasks = field(default_factory=LetterMasks)
+    marks: FilmMarks = field(default_factory=FilmMarks)
     own: str = GRAY
     """What colours the last frame gone on had, see `own_colours.settled`."""
     owns: list[str] = field(default_factory=list)
@@ -133,7 +137,7 @@ class Curve:
         for name, found in (("surround", self.around), ("iris", self.iris)):
             if found is not None:
                 kept[name] = np.array([found.size, *found.hull], np.int32)
-        kept |= self.cards.state() | self.letters.state()
+        kept |= self.cards.state() | self.letters.state() | self.marks.state()
         if self.own or any(self.owns):
             kept["own"] = np.array([KINDS.index(kind) for kind in (self.own, *self.owns)], np.int32)
         if self.calm:
@@ -155,6 +159,7 @@ class Curve:
         curve = cls(light, light, dark, bright, middle, most, slope, tones, recent)
         curve.whole = state.get("whole")
         curve.cards, curve.letters = CardShares.of(state), LetterMasks.of(state)
+        curve.marks = FilmMarks.of(state)
         curve.opens, curve.open = "opens" in state, float(state.get("open", 1))
         curve.calm = int(state.get("calm", 0))
         if "own" in state:
@@ -216,6 +221,15 @@ class Curve:
         if one.looked and one.own is not None:
             self.owns = [*self.owns, one.own][-AROUND:]
         return self.own
+
+    def marks_of(self, one: Seen, later: Iterable[Seen]) -> tuple[np.ndarray, np.ndarray] | None:
+        """Return the marks of the next frame and its colours, see `FilmMarks.of_next`.
+
+        Args:
+            one: the frame.
+            later: those that follow it in its shot.
+        """
+        return self.marks.of_next(one.frame, one.painted, (other.painted for other in later))
 
 
 def _surround_of(state: np.ndarray) -> Surround:

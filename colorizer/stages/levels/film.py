@@ -20,9 +20,10 @@ from colorizer.stages.levels.curve import CALM, LIT, STEADY, TONES, Curve, Seen,
 from colorizer.stages.levels.iris import follow_iris, in_both, picture_of, unmoved, without_iris
 from colorizer.stages.levels.light import Light, change_between, small_codes
 from colorizer.stages.levels.view import ends_of, middle_of, shown_as, steady, view_of, whole_of
-from colorizer.stages.own_colours import AS_USUAL, NOTHING_SAID, Look, Wishes, as_wished, kind_of
+from colorizer.stages.own_colours import AS_USUAL, NOTHING_SAID, Look, Wishes, as_wished, look_at
 from colorizer.stages.region.cards import CARD_STEP, Looked, is_card
 from colorizer.stages.region.charts import LEAST_CHART, is_chart
+from colorizer.stages.region.film_marks import with_marks
 from colorizer.stages.region.letters import LETTER_STEP, find_letters, joined, seen_large
 from colorizer.stages.region.surround import Surround, find_iris, find_surround
 
@@ -111,7 +112,7 @@ class FilmLevels:
             return seen
         seen.looked = frame.starts_shot or frame.index % CARD_STEP == 0
         if seen.looked:
-            seen.own = kind_of(frame)
+            seen.own, seen.painted = look_at(frame)
         cards = self._look_of(frame.index).cards or self._cards
         if cards == "card":
             seen.card = True
@@ -282,8 +283,11 @@ class FilmLevels:
         if card <= 0.5 and written is not None:
             paper = joined(written, frame.paper)
             frame = replace(frame, paper=paper, taken=frame.taken | {LETTERS})
-        own = said.own(curve.own_of(one, self._waiting))
-        frame = as_wished(frame, own, said.wishes(self._wishes))
+        own, wishes = said.own(curve.own_of(one, self._waiting)), said.wishes(self._wishes)
+        marks = curve.marks_of(one, self._waiting)
+        if marks is not None and wishes.keeps_marks(own):
+            frame = with_marks(frame, *marks)
+        frame = as_wished(frame, own, wishes)
         curve.iris, curve.calm = one.iris, one.calm
         if one.iris is None or curve.whole is not None:
             curve.whole = whole_of(one, curve.whole)
