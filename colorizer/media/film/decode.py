@@ -13,6 +13,7 @@ from colorizer.media.film.clock import WITHOUT_TIMES
 from colorizer.media.film.container import open_container
 from colorizer.media.film.mpeg import MpegSequence
 from colorizer.media.film.open import film_stream
+from colorizer.media.film.slice_sums import SliceSums
 from colorizer.notes import note
 
 if TYPE_CHECKING:
@@ -129,6 +130,7 @@ class FilmDecoder:
 
         times: list[int] = []  # where the container has only the order of decoding
         self._sequence = MpegSequence(self.stream.codec_context.name)
+        sums = SliceSums(self.stream.codec_context.name)
         for packet in chain(self._demux(), [None]):
             if packet is not None:
                 self.discarded += packet.is_discard
@@ -147,6 +149,7 @@ class FilmDecoder:
                     times.remove(packet.dts)
                     heapify(times)
                 continue
+            self.damaged += packet is not None and sums.is_damaged(bytes(packet))
             yield from self._timed(frames, times)
 
     def _timed(self, frames: Iterable[VideoFrame], times: list[int]) -> Iterator[VideoFrame]:

@@ -53,7 +53,10 @@ def has_sixteen(coding: Coding, writer: Writer, asked: str, warnings: list[str])
     """
     depth = coding.depth if asked == "same" else int(asked)
     if depth == 16 and writer not in HOLD_16_BITS:
-        warnings.append(note("photo.eight_bits", bits=coding.depth))
+        more = coding.depth > 8
+        warnings.append(
+            note("photo.eight_bits", bits=coding.depth) if more else note("photo.holds_eight_bits")
+        )
         return False
     if depth < coding.depth:
         warnings.append(note("photo.eight_bits_asked"))

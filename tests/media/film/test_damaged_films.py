@@ -10,6 +10,7 @@ import pytest
 from colorizer.errors import MediaError, UnsupportedMedia
 from colorizer.media.film.anchor import Anchor
 from colorizer.media.film.source import FilmSource
+from colorizer.notes import note
 from tests.draw_film import draw_film
 from tests.media.film.reading import read
 
@@ -58,6 +59,21 @@ def test_damage_in_the_middle_is_said_and_survived(tmp_path):
     frames, source = read(path)
     assert len(frames) == 30
     assert any("damaged" in line for line in source.warnings)
+
+
+def test_damage_that_only_checksums_of_slices_tell_is_said(tmp_path):
+    path = tmp_path / "a.mkv"
+    sums = {"level": "3", "slices": "4", "slicecrc": "1"}
+    draw_film(path, size=(144, 176), frames=12, options=sums)
+    assert read(path)[1].warnings == []
+    with av.open(str(path)) as film:
+        body = bytes([one for one in film.demux(video=0) if one.size][7])
+    spoiled = bytearray(body)
+    spoiled[len(body) // 3] ^= 255
+    path.write_bytes(path.read_bytes().replace(body, bytes(spoiled)))
+    frames, source = read(path)
+    assert len(frames) == 12
+    assert source.warnings == [note("film.damaged_frames", count=1)]
 
 
 def test_a_whole_film_has_no_warning(tmp_path):

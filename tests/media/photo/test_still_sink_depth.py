@@ -16,6 +16,12 @@ def test_lost_depth_and_alpha_are_said(tmp_path):
     assert any("transparency" in warning for warning in sink.warnings)
 
 
+def test_it_is_said_that_a_format_does_not_hold_the_bits_that_were_asked_for(tmp_path):
+    path = draw_photo.draw(tmp_path, "gray.jpg")
+    _, sink = colour(path, tmp_path / "result.jpg", bit_depth="16")
+    assert sink.warnings == ["this file format holds 8 bits, not the 16 that were asked for"]
+
+
 @pytest.mark.parametrize("suffix", [".tif", ".png", ".jp2", ".ppm"])
 @pytest.mark.parametrize("bit_depth", ["8", "16"])
 def test_depth_is_as_asked_and_less_is_said(tmp_path, suffix, bit_depth):
