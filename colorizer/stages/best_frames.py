@@ -18,7 +18,6 @@ from colorizer.frame import Frame
 from colorizer.stages.memory.clusters import nearest_of
 from colorizer.stages.memory.entries import NEW
 from colorizer.stages.memory.glimpse import Glimpse, keys_at
-from colorizer.stages.memory.recall import LEAST_SLOPE
 from colorizer.stages.temporal import DISSOLVE_TRUST
 
 MOST_STILLS = 6
@@ -27,6 +26,8 @@ LEAST_GAIN = 0.2
 """Share of what a shot shows that a further still must add."""
 MOST_HELD, BYTES_HELD = 32, 192 << 20
 """Frames of a shot among which the best are found, at most, while that is 6 at least."""
+_LEAST_SLOPE = 0.5
+"""Of a still: less is in a fade, or a title card."""
 _POINTS = 2048
 """Places of a shot that are compared with those of each frame."""
 _OFF_MIDDLE = 0.25
@@ -67,7 +68,7 @@ def candidate_of(frame: Frame, glimpse: Glimpse | None) -> Candidate:
     mixed = motion is not None and motion.back_trust.mean(dtype=np.float32) < DISSOLVE_TRUST
     flash = motion is None and not frame.starts_shot
     keys = None if glimpse is None else keys_at(glimpse, glimpse.sampled).half()
-    whole = not mixed and not flash and frame.slope >= LEAST_SLOPE
+    whole = not mixed and not flash and frame.slope >= _LEAST_SLOPE
     return Candidate(replace(frame, motion=None, glimpse=None), keys, sharp, whole)
 
 

@@ -118,6 +118,7 @@ def test_flicker_changes_neither_what_is_seen_nor_the_chroma():
     assert np.abs(seen - np.median(seen, 0)).mean() < 1
     slopes = np.array([frame.slope for frame in done])
     assert np.abs(np.diff(slopes)).max() < 0.03
+    assert np.abs(np.diff(slopes)).mean() < 0.002
 
 
 def test_a_flash_keeps_the_chroma_of_its_neighbours():

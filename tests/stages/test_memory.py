@@ -10,6 +10,7 @@ import torch
 
 from colorizer.models import create_model
 from colorizer.models.base import ColourModel, Insight
+from colorizer.stages.found import CARD
 from colorizer.stages.memory import recall
 from colorizer.stages.memory.entries import Entries, Reader, entries_of, points_of
 from colorizer.stages.memory.glimpse import glimpses_of, keys_at, products
@@ -181,6 +182,25 @@ def test_frames_in_a_dissolve_are_not_remembered():
     after = colours(ShotMemory().recall(iter(mixed)))
     assert np.abs(right(after) - right(clean))[3:].max() < 12
     assert right(after).std(axis=0).max() < 0.5
+
+
+@pytest.mark.parametrize(
+    ("said", "remembered"),
+    [({"slope": 0.1}, False), ({"slope": 0.3}, True), ({"taken": frozenset({CARD})}, False)],
+)
+def test_of_a_fade_all_but_the_dark_is_remembered_and_of_a_card_nothing(said, remembered):
+    frames = list(seen(shot(30)))
+    strange = torch.full_like(frames[0].glimpse.scores, 0)
+    strange[:, 10] = 12
+    told = [
+        replace(frame, glimpse=frame.glimpse and replace(frame.glimpse, scores=strange), **said)
+        if frame.index <= 12
+        else frame
+        for frame in frames
+    ]
+    clean = right(colours(ShotMemory().recall(iter(frames))))[-1]
+    after = right(colours(ShotMemory().recall(iter(told))))[-1]
+    assert (np.abs(after - clean).max() > 12) == remembered
 
 
 def test_products_of_scales_are_those_of_enlarged_features():

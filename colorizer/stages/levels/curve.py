@@ -26,8 +26,8 @@ _MIXED = 0.35
 """Share of a card in the last frame of a shot from which that dissolves into it."""
 _REST = 0.5
 """Most that is no mixture of both, by what has changed: what moves is another thing."""
-_SLACK = 1.08
-"""Light this much below the brightest counts as the brightest."""
+_SLACK = 1.12
+"""Light this much below the brightest counts as the brightest: chroma does not follow flicker."""
 TONES = (10, 30, 50, 70, 90)
 """Percentiles of a picture at which its slope is taken."""
 STEADY = 25

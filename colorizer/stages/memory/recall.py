@@ -18,6 +18,7 @@ import numpy as np
 import torch
 
 from colorizer.frame import Frame
+from colorizer.stages.found import CARD
 from colorizer.stages.memory.anchors import Anchors
 from colorizer.stages.memory.asked import AskedOf, shot_anchors
 from colorizer.stages.memory.entries import (
@@ -41,8 +42,8 @@ BYTES_HELD = 384 << 20
 """What waits, at most, while that is more than the least number of frames."""
 MOST_KEYS = 64
 """Key frames that entries are made of, at most, evenly thinned."""
-LEAST_SLOPE = 0.5
-"""Of a frame that is remembered: less is in a fade, or a title card."""
+_LEAST_SLOPE = 0.25
+"""Of a frame that is remembered: less is in the dark of a fade, where grain hides what is there."""
 MOST_GAIN = 1.15
 """Most by which chroma that the mean of entries has paled is raised again."""
 _TOGETHER = 4
@@ -233,7 +234,7 @@ def _length(frame: Frame) -> int:
 def _sound(frames: Sequence[Frame]) -> set[int]:
     """Return the indices of frames that show their shot alone, in its light.
 
-    Those in a dissolve, in the dark of a fade and in a flash do not.
+    Those in a dissolve, in the dark of a fade, in a flash and of a title card do not.
     """
     found: set[int] = set()
     for place, frame in enumerate(frames):
@@ -243,7 +244,8 @@ def _sound(frames: Sequence[Frame]) -> set[int]:
         ).motion
         flash = motion is None and not frame.starts_shot
         mixed = motion is not None and motion.back_trust.mean(dtype=np.float32) < DISSOLVE_TRUST
-        if not flash and not mixed and frame.slope >= LEAST_SLOPE:
+        lit = frame.slope >= _LEAST_SLOPE and CARD not in frame.taken
+        if lit and not flash and not mixed:
             found.add(frame.index)
     return found
 
