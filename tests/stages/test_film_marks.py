@@ -176,6 +176,35 @@ def test_subtitles_keep_their_colours_while_they_stand():
             assert share.max() < 0.5
 
 
+def test_letters_as_light_as_their_ground_are_found_by_their_colour():
+    def on_light(rgb, index):
+        rgb[190:] = 220
+        image = Image.fromarray(rgb.clip(0, 255).astype(np.uint8))
+        place, yellow = (SIZE[1] / 2, SIZE[0] - 24), (250, 230, 40)  # Y is 220
+        font = ImageFont.load_default(24)
+        ImageDraw.Draw(image).text(place, "Come here, good dog!", yellow, font, anchor="md")
+        return np.asarray(image, np.float32)
+
+    for frame in levelled(on_light):
+        assert frame.marks is not None, frame.index
+        assert at_full_size(frame)[LETTERS].mean() > 0.1
+
+
+def test_a_logo_that_is_known_stays_when_something_else_gets_colour():
+    def with_tie(rgb, index):
+        if index >= 6:  # a rainbow that is no mark
+            there = np.zeros(SIZE)
+            there[100:130, 150:166] = 60 * (-1) ** index
+            rgb = codes(rgb, there, there)
+        return logo(rgb, index)
+
+    for frame in levelled(with_tie):
+        assert frame.marks is not None, frame.index
+        share = at_full_size(frame)
+        assert share[LOGO].mean() > 0.97
+        assert not share[90:140, 140:176].any()
+
+
 @pytest.mark.slow
 def test_a_chart_that_moves_is_followed():
     for frame in levelled(chart):

@@ -26,8 +26,6 @@ _SIDE = 288
 """Short side of the picture in which marks are looked for, at most."""
 SURE, EDGE = 28.0, 12.0
 """Distance in ab from the tint of the picture that a mark has somewhere, and everywhere."""
-_ACROSS = 2
-"""See `off_tint`."""
 _FLAT, _EVEN = 3.0, 9.0
 """Standard deviation of ab in a flat area, over 3 x 3 pixels and over the whole of it."""
 _LEAST = 12
@@ -38,6 +36,8 @@ _MOSTLY = 0.75
 """Least share of what is strongly coloured in a mark that is flat, or at the edge of that."""
 _ONE_HUE = 0.9
 """Least length of the mean ab of letters, by the mean of its lengths."""
+_AS_LIGHT = 1.8
+"""L of a distance in ab from the tint, where letters are looked for by colour."""
 _ELSEWHERE = 0.1
 """Most that is strongly coloured off the marks, in areas of theirs."""
 _MOST = 0.2
@@ -95,12 +95,7 @@ def _has_colour(L: np.ndarray, ab: np.ndarray, rest: np.ndarray) -> bool:
 
 
 def off_marks(marks: np.ndarray, size: tuple[int, ...]) -> np.ndarray:
-    """Return where no mark is, (h, w) bool.
-
-    Args:
-        marks: (h, w) bool, larger.
-        size: (height, width) wanted.
-    """
+    """Return where no mark is, bool of a smaller size (height, width) than `marks` (h, w)."""
     share = cv2.resize(marks.astype(np.float32), size[::-1], interpolation=cv2.INTER_AREA)
     return cv2.dilate(share, np.ones((3, 3), np.uint8)) == 0
 
@@ -123,7 +118,7 @@ class FilmMarks:
             later: what those show that follow it in its shot.
 
         Returns:
-            (h, w) float32 from 0 to 1, and (2, h, w) float32.
+            (h, w) from 0 to 1, and (2, h, w); float32.
         """
         index = frame.index
         self.before = [one for one in self.before if index - one.index <= _REACH]
@@ -133,13 +128,16 @@ class FilmMarks:
         near = [*self.before, *(one for one in after if one.found)]
         if len(near) < _SEEN or frame.colours is None:
             return None
-        own = own or _painted(frame)
-        marks = _lasting(own, near)
+        shown = own or _painted(frame)
+        marks = _lasting(shown, near)
         if not marks.any():
             return None
+        if own is not None:  # what stands there goes on, whatever else has colour now
+            self.before = [one for one in self.before if one is not own]
+            self.before.append(replace(own, marks=marks))
         # One at the pixels next to it, too, between which and its own those of a finer grid lie.
         soft = np.minimum(cv2.blur(_wider(marks, 1).astype(np.float32), (3, 3)) * 9 / 4, 1)
-        return soft, own.ab.astype(np.float32)
+        return soft, shown.ab.astype(np.float32)
 
     def state(self) -> dict[str, np.ndarray]:
         """Return what must be remembered before the next frame."""
@@ -224,7 +222,7 @@ def _lasting(own: Painted, near: Sequence[Painted]) -> np.ndarray:
 
 def _off(L: np.ndarray, ab: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return a and b off the tint of a picture, and the length of both, (h, w) each."""
-    a, b = (p.reshape(L.shape) for p in off_tint(L.ravel(), *ab.reshape(2, -1), across=_ACROSS))
+    a, b = (p.reshape(L.shape) for p in off_tint(L.ravel(), *ab.reshape(2, -1), across=2))
     return a, b, np.hypot(a, b)
 
 
@@ -237,9 +235,10 @@ def _marks_of(frame: Frame, ab: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return none, away > EDGE
     marks = _around(_flat(a, b, away), away)
     if np.count_nonzero(strong & ~marks) > _ELSEWHERE * np.count_nonzero(marks):
-        letters = find_letters(seen_large(frame))
-        if letters is not None:
-            marks |= _lettered(a, b, away, letters)
+        for shown in (seen_large(frame), np.minimum(away * _AS_LIGHT, 100)):
+            letters = find_letters(shown)  # by light, and those as light as their ground by colour
+            if letters is not None:
+                marks |= _lettered(a, b, away, letters)
     alone = np.count_nonzero(strong & ~marks) <= _ELSEWHERE * np.count_nonzero(strong & marks)
     return marks if alone and marks.mean() < _MOST else none, away > EDGE
 
@@ -292,7 +291,7 @@ def _lettered(a: np.ndarray, b: np.ndarray, away: np.ndarray, letters: np.ndarra
         away: length of both.
         letters: from `find_letters`, of any size.
     """
-    inside = cv2.dilate(cv2.resize(letters, a.shape[::-1]), np.ones((3, 3), np.uint8)) > 0.2
+    inside = _wider(cv2.resize(letters, a.shape[::-1]) > 0.2, _NEAR)  # with commas and dots
     inside &= away > EDGE
     length = float(away[inside].sum())
     if not inside.any() or np.hypot(a[inside].sum(), b[inside].sum()) < _ONE_HUE * length:
