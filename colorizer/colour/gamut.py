@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import cv2
 import numpy as np
 
 from colorizer.colour.cielab import (
@@ -76,6 +75,8 @@ def fit(linear: list[np.ndarray], L: np.ndarray, ab: np.ndarray, space: RgbSpace
         ab: see there.
         space: see there.
     """
+    import cv2  # late: the window shows colours without it
+
     red, green, blue = linear
     least, most = cv2.min(red, green), cv2.max(red, green)
     cv2.min(least, blue, dst=least)

@@ -93,6 +93,7 @@ class StillSink:
         self._making = PhotoMaking(
             like.path, made_by=made_by, depth=writing.bit_depth, profile=profile, icc=self._icc
         )
+        self._colour = colour_rows  # frames of films have a way of their own
         self._measured, self._written = Measure(), Measure()
         self._file: BinaryIO | None = None
         self._tiff: TiffPages | None = None
@@ -264,7 +265,7 @@ class StillSink:
         associated = next((one.plane for one in extras if one.kind == ASSOCIATED), None)
         top = np.iinfo(dtype).max if associated is None else 65535
         for rows in strips(*frame.Y.shape):
-            codes, error = colour_rows(frame, rows, self._space, top)
+            codes, error = self._colour(frame, rows, self._space, top)
             if associated is not None:
                 L = frame.lightness(rows)
                 codes, error = multiplied(codes, L, associated[rows], self._space)
