@@ -149,7 +149,7 @@ class FilmDecoder:
                     times.remove(packet.dts)
                     heapify(times)
                 continue
-            self.damaged += packet is not None and sums.is_damaged(bytes(packet))
+            self.damaged += packet is not None and sums.is_damaged(packet)
             yield from self._timed(frames, times)
 
     def _timed(self, frames: Iterable[VideoFrame], times: list[int]) -> Iterator[VideoFrame]:

@@ -7,6 +7,10 @@ whole slice is 0 (RFC 9043, 4.9). Films whose encoder left no checksums have no 
 from __future__ import annotations
 
 import zlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
 
 _END = 8
 _MIRRORED = bytes(int(f"{code:08b}"[::-1], 2) for code in range(256))
@@ -24,10 +28,11 @@ class SliceSums:
         self._is_ffv1 = codec == "ffv1"
         self._has_sums = False
 
-    def is_damaged(self, packet: bytes) -> bool:
+    def is_damaged(self, packet: Buffer) -> bool:
         """Tell whether a packet differs from what the encoder wrote, as far as can be told."""
-        if not self._is_ffv1 or not packet:
+        if not self._is_ffv1:
             return False
+        packet = bytes(packet)  # of other codecs, raw ones above all, no copy is made
         good, end = [], len(packet)
         while end >= _END:
             size = int.from_bytes(packet[end - _END : end - _END + 3], "big")
@@ -37,7 +42,7 @@ class SliceSums:
             good.append(_crc(packet[begin:end]) == 0)
             end = begin
         self._has_sums |= any(good)
-        return self._has_sums and (end > 0 or not all(good))
+        return bool(packet) and self._has_sums and (end > 0 or not all(good))
 
 
 def _crc(data: bytes) -> int:
