@@ -42,7 +42,7 @@ def why_not_ours(file: Path) -> str:
             head = opened.read(_HEAD)
         if NOTE.encode() in head:
             return ""
-        if head and is_sidecar(parse_json(read_whole(file, SIDECAR_BYTES))):  # in another order
+        if head and not fault_of(parse_json(read_whole(file, SIDECAR_BYTES))):  # in another order
             return ""
     except FileNotFoundError:
         return ""
@@ -74,11 +74,6 @@ def unusable(file: Path) -> str:
     """Say which file in the place of a sidecar can't be used, and why; see `sidecar_fault`."""
     why = sidecar_fault(file)
     return why and note("sidecar.unusable", file=file.name, why=why)
-
-
-def is_sidecar(values: Any) -> bool:
-    """Tell whether values have the form of a sidecar of this version."""
-    return not fault_of(values)
 
 
 def fault_of(values: Any) -> str:

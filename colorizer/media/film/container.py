@@ -88,7 +88,7 @@ def open_container(path: Path, *, picture: bool = False) -> InputContainer:
     try:
         check_regular(path)
         if path.stat().st_size == 0:
-            raise MediaError(path, note("photo.empty"))
+            raise MediaError(path, note("file.empty"))
         # The prefix keeps names such as "1:2.mkv" from being read as a protocol.
         return av.open(f"file:{path}", metadata_errors="replace", options=options)
     except FileNotFoundError as error:

@@ -10,7 +10,7 @@ import zlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from typing_extensions import Buffer
+    from av import Packet
 
 _END = 8
 _MIRRORED = bytes(int(f"{code:08b}"[::-1], 2) for code in range(256))
@@ -28,21 +28,21 @@ class SliceSums:
         self._is_ffv1 = codec == "ffv1"
         self._has_sums = False
 
-    def is_damaged(self, packet: Buffer) -> bool:
+    def is_damaged(self, packet: Packet) -> bool:
         """Tell whether a packet differs from what the encoder wrote, as far as can be told."""
         if not self._is_ffv1:
             return False
-        packet = bytes(packet)  # of other codecs, raw ones above all, no copy is made
-        good, end = [], len(packet)
+        data = bytes(packet)  # of other codecs, raw ones above all, no copy is made
+        good, end = [], len(data)
         while end >= _END:
-            size = int.from_bytes(packet[end - _END : end - _END + 3], "big")
+            size = int.from_bytes(data[end - _END : end - _END + 3], "big")
             if not 0 < size <= end - _END:
                 break
             begin = end - _END - size
-            good.append(_crc(packet[begin:end]) == 0)
+            good.append(_crc(data[begin:end]) == 0)
             end = begin
         self._has_sums |= any(good)
-        return bool(packet) and self._has_sums and (end > 0 or not all(good))
+        return bool(data) and self._has_sums and (end > 0 or not all(good))
 
 
 def _crc(data: bytes) -> int:

@@ -84,8 +84,7 @@ class FilmSource:
         self._codes: np.ndarray | None = None
         self.mixed_scan = is_mixed(reading.interlaced)
         self._read = 0
-        self._counts = CountLog()
-        self._carrier = Carrier()
+        self._counts, self._carrier = CountLog(), Carrier()
         self._earlier: Counts = (0, 0, 0, 0)
         self._other_scan = 0
         self._decoder = FilmDecoder(path, threads, self.warnings.append)

@@ -96,7 +96,7 @@ class StillSource:
             raise MediaError(self.path, _why_not(self.path, error)) from error
         if empty:
             self._file.close()
-            raise MediaError(self.path, note("photo.empty"))
+            raise MediaError(self.path, note("file.empty"))
         try:
             with listening(self.warnings):
                 self._opened = open_pages(self.path, self._file, self.warnings, self.salvage)

@@ -273,8 +273,7 @@ class FilmLevels:
         if one.frame.repeats and not one.frame.starts_shot:
             slope = curve.slope
         curve.slope = slope
-        frame = shown_as(one, curve, table, self._waiting)
-        frame = replace(frame, slope=slope)
+        frame = replace(shown_as(one, curve, table, self._waiting), slope=slope)
         written = curve.letters.mask(one.written, (other.written for other in self._waiting))
         if card > 0.5:
             frame = replace(frame, taken=frame.taken | {CARD})
@@ -284,8 +283,8 @@ class FilmLevels:
             paper = joined(written, frame.paper)
             frame = replace(frame, paper=paper, taken=frame.taken | {LETTERS})
         own, wishes = said.own(curve.own_of(one, self._waiting)), said.wishes(self._wishes)
-        marks = curve.marks_of(one, self._waiting)
-        if marks is not None and wishes.keeps_marks(own):
+        marks = wishes.coloured != "do" and curve.marks_of(one, self._waiting)
+        if marks and wishes.keeps_marks(own):
             frame = with_marks(frame, *marks)
         frame = as_wished(frame, own, wishes)
         curve.iris, curve.calm = one.iris, one.calm

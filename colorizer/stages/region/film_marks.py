@@ -132,7 +132,7 @@ class FilmMarks:
         marks = _lasting(shown, near)
         if not marks.any():
             return None
-        if own is not None:  # what stands there goes on, whatever else has colour now
+        if own is not None:  # a mark that is known stays one, whatever else has colour now
             self.before = [one for one in self.before if one is not own]
             self.before.append(replace(own, marks=marks))
         # One at the pixels next to it, too, between which and its own those of a finer grid lie.
