@@ -134,6 +134,11 @@ class Frame:
             return self.L
         return self.shown() if callable(self.shown) else self.shown
 
+    def ab_of(self, rows: slice) -> np.ndarray:
+        """Return rows of ab at the sink's chroma size, (2, rows, W) float32."""
+        assert self.ab is not None, "a sink wants frames with chroma"
+        return self.ab[:, rows] if self.ab_rows is None else self.ab_rows(rows)
+
     def lightness(self, rows: slice = slice(None)) -> np.ndarray:
         """Return CIELAB L of rows of `Y`, (rows, W) float32 in [0, 100]."""
         if self.tone is not None:

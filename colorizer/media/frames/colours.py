@@ -29,11 +29,9 @@ def film_rows(matrix: str) -> ColourRows:
     def rows_of(
         frame: Frame, rows: slice, space: RgbSpace, top: int
     ) -> tuple[np.ndarray, np.ndarray]:
-        assert frame.ab is not None, "a sink wants frames with chroma"
-        ab = frame.ab[:, rows] if frame.ab_rows is None else frame.ab_rows(rows)
         Y = at_depth(frame.Y[rows], frame.bits, 16, frame.full_range)
         named = {"matrix": matrix, "bits": 16, "full_range": frame.full_range}
-        chroma = ab_to_chroma(Y, ab, **named)
+        chroma = ab_to_chroma(Y, frame.ab_of(rows), **named)
         rgb = ycbcr_to_rgb(np.stack([Y, *chroma]), **named)
         kind = np.uint8 if top <= 255 else np.uint16
         codes = np.rint(np.clip(rgb, 0, 1) * top).astype(kind)

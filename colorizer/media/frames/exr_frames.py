@@ -103,16 +103,11 @@ def _lightness(light: np.ndarray) -> np.ndarray:
     return light_to_L(np.clip(light, 0, 1))
 
 
-def _chroma(frame: Frame, rows: slice) -> np.ndarray:
-    assert frame.ab is not None, "a sink wants frames with chroma"
-    return frame.ab[:, rows] if frame.ab_rows is None else frame.ab_rows(rows)
-
-
 def _scene_light(
     frame: Frame, rows: slice, light: np.ndarray | None, space: RgbSpace
 ) -> np.ndarray:
     """Return light of rows in colour, (rows, W, 3), whose luminance is that of the source."""
-    L, ab = frame.lightness(rows), _chroma(frame, rows)
+    L, ab = frame.lightness(rows), frame.ab_of(rows)
     wanted = L_to_light(L) if light is None else light[rows]
     planes = ab_to_linear(L, ab, space)
     found = np.tensordot(np.array(space.to_xyz[1], np.float32), planes, 1)
@@ -126,5 +121,5 @@ def _film_light(frame: Frame, rows: slice, matrix: str) -> np.ndarray:
     """Return light of rows of a film's frame, (rows, W, 3); codes beyond black and white stay."""
     Y = at_depth(frame.Y[rows], frame.bits, 16, frame.full_range)
     named = {"matrix": matrix, "bits": 16, "full_range": frame.full_range}
-    chroma = ab_to_chroma(Y, _chroma(frame, rows), **named)
+    chroma = ab_to_chroma(Y, frame.ab_of(rows), **named)
     return np.moveaxis(SRGB.decode(ycbcr_to_rgb(np.stack([Y, *chroma]), **named)), 0, -1)

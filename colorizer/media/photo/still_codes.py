@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from copy import copy
+from dataclasses import replace
 from hashlib import sha256
 
 import numpy as np
 
 from colorizer.colour.cielab import BLOCK, RgbSpace
+from colorizer.colour.code_table import code_table
 from colorizer.colour.rgb_spaces import ab_to_codes
 from colorizer.frame import Frame
 
 _DARK = 4096
 """16-bit code below which a step of R = G = B is coarser than those of gray profiles."""
+_EVERY_CODE = np.arange(256, dtype=np.uint8)[None]
+
+Coder = Callable[[slice, np.ndarray], tuple[np.ndarray, np.ndarray]]
 
 
 def colour_rows(
@@ -31,19 +37,33 @@ def colour_rows(
     Returns:
         codes (h, W, 3) uint8 or uint16, and |dL*| between them and the source, (h, W) float32.
     """
-    assert frame.ab is not None, "a sink wants frames with chroma"
-    ab = frame.ab[:, rows] if frame.ab_rows is None else frame.ab_rows(rows)
-    L = frame.lightness(rows)
-    codes = np.empty((*L.shape, 3), np.uint8 if top <= 255 else np.uint16)
-    error = np.empty_like(L)
+    height, width = rows.stop - rows.start, frame.Y.shape[1]
+    codes = np.empty((height, width, 3), np.uint8 if top <= 255 else np.uint16)
+    error = np.empty((height, width), np.float32)
     if gray_from is None:
         gray_from = _DARK if top > 255 and frame.tone is not None else 0
-    step = max(1, BLOCK // L.shape[1])
-    for start in range(0, len(L), step):
-        part = slice(start, start + step)
-        codes[part], departure = ab_to_codes(L[part], ab[:, part], space, top, gray_from=gray_from)
-        np.abs(departure, out=error[part])
+    coded = _coder(frame, space, top, gray_from)
+    step = max(1, BLOCK // width)  # what is between stays in the cache
+    for start in range(rows.start, rows.stop, step):
+        part = slice(start, min(start + step, rows.stop))
+        to = slice(part.start - rows.start, part.stop - rows.start)
+        codes[to], error[to] = coded(part, frame.ab_of(part))
     return codes, error
+
+
+def _coder(frame: Frame, space: RgbSpace, top: int, gray_from: int) -> Coder:
+    """Return what gives codes and |dL*| of rows of a frame and their ab."""
+    if top == 255 and frame.Y.dtype == np.uint8 and gray_from == 0:
+        levels = replace(frame, Y=_EVERY_CODE).lightness()
+        table = code_table(levels.tobytes(), space)
+        return lambda rows, ab: table.codes(frame.Y[rows], ab)
+
+    def exact(rows: slice, ab: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        L = frame.lightness(rows)
+        codes, departure = ab_to_codes(L, ab, space, top, gray_from=gray_from)
+        return codes, np.abs(departure, out=departure)
+
+    return exact
 
 
 class Measure:
