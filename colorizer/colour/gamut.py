@@ -77,17 +77,16 @@ def fit(linear: list[np.ndarray], L: np.ndarray, ab: np.ndarray, space: RgbSpace
     """
     import cv2  # late: the window shows colours without it
 
-    red, green, blue = linear
-    least, most = cv2.min(red, green), cv2.max(red, green)
-    cv2.min(least, blue, dst=least)
-    cv2.max(most, blue, dst=most)
-    if least.min() < -_ROUNDING or most.max() > 1 + _ROUNDING:
-        outside = np.flatnonzero((least < -_ROUNDING) | (most > 1 + _ROUNDING))
+    inside, *others = (cv2.inRange(plane, -_ROUNDING, 1 + _ROUNDING) for plane in linear)
+    for other in others:
+        cv2.bitwise_and(inside, other, dst=inside)
+    outside = np.flatnonzero(inside == 0)
+    if outside.size:
         beyond = [plane.take(outside) for plane in linear]
         L, a, b = (plane.take(outside) for plane in (L, *ab))
         edge = _at_edge(L, a, b, beyond, space)
-        for plane, inside in zip(linear, edge, strict=True):
-            plane.put(outside, inside)
+        for plane, at_edge in zip(linear, edge, strict=True):
+            plane.put(outside, at_edge)
 
 
 def _at_edge(

@@ -130,6 +130,10 @@ _ROOTS = (1 << 16) - 1
 16-bit codes of sRGB, and what its rounding costs the luminance is corrected."""
 
 
+_NEAR = 0.03
+"""Departure of L* up to which its square is of no account."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Tables:
     """What a space's codes of R, G and B are in light, and back."""
@@ -256,10 +260,11 @@ def _departure(missing: np.ndarray, f: np.ndarray) -> np.ndarray:
     slope = cv2.multiply(f, f)
     np.maximum(slope, np.float32(EPSILON_ROOT**2), out=slope)
     first = cv2.divide(missing, slope, scale=-116 / 3)
-    second = cv2.divide(first, f, scale=1 / 116)
-    second *= first
-    np.copyto(second, 0, where=f <= EPSILON_ROOT)
-    first -= second
+    if max(-first.min(), first.max()) > _NEAR:
+        second = cv2.divide(first, f, scale=1 / 116)
+        second *= first
+        np.copyto(second, 0, where=f <= EPSILON_ROOT)
+        first -= second
     return first
 
 
