@@ -286,7 +286,7 @@ def _content_words(contents: Mapping[str, Mapping[str, int]]) -> str:
     """Say how many photos needed no colour and what was done with them."""
     words = [
         f"{count} {'in colour' if name == 'coloured' else name.replace('_', ' ')} "
-        f"({'coloured anyway' if outcome == 'done' else outcome})"
+        f"({'done anyway' if outcome == 'done' else outcome})"
         for name, counted in contents.items()
         for outcome, count in counted.items()
     ]

@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import chain, count
 from pathlib import Path
 
+from colorizer.archive.planning.existing import is_done
 from colorizer.errors import ColorizerError
 from colorizer.guidance.cut_list import cut_file
 from colorizer.jobs import Job, JobState, Kind, Progress
@@ -45,9 +46,7 @@ def parts_of(job: Job) -> list[Job]:
         raise FilmChange(job.source, first.what, first.frame, first.seconds, len(others))
     places = [str(change.frame) for change in changes]
     spans = zip([settings.start, *places], [*places, settings.end], strict=True)
-    targets = _targets(job, len(places) + 1)
-    parts = enumerate(zip(targets, spans, strict=True), start=1)
-    return [_part(job, number, target, *span) for number, (target, span) in parts]
+    return _named(job, list(spans))
 
 
 def run_parts(job: Job, parts: list[Job], run: Run) -> Generator[Progress, None, None]:
@@ -102,14 +101,21 @@ def _part(job: Job, number: int, target: Path, start: str, end: str) -> Job:
     return replace(job, target=target, settings=settings, named=False)
 
 
-def _targets(job: Job, number: int) -> list[Path]:
-    """Return the names of the parts: NAME.1.mkv and so on."""
+def _named(job: Job, spans: list[tuple[str, str]]) -> list[Job]:
+    """Return the parts, with the names NAME.1.mkv and so on."""
     stems = chain([job.target.stem], (f"{job.target.stem}_{n}" for n in count(2)))
     for stem in stems:
-        targets = [job.target.with_stem(f"{stem}.{n}") for n in range(1, number + 1)]
-        if job.settings.existing != "rename" or not any(there(t, film=True) for t in targets):
-            return targets
+        parts = [
+            _part(job, number, job.target.with_stem(f"{stem}.{number}"), *span)
+            for number, span in enumerate(spans, start=1)
+        ]
+        if job.settings.existing != "rename" or all(map(_may_have_name, parts)):
+            return parts
     raise AssertionError  # stems never end
+
+
+def _may_have_name(part: Job) -> bool:
+    return not there(part.target, film=True) or is_done(part)
 
 
 def _within(job: Job, changes: list[Change]) -> list[Change]:

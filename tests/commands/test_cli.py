@@ -63,6 +63,8 @@ def test_existing_fail_rename_and_overwrite(archive):
     assert run(photo, *out, "--existing", "fail") == ExitCode.SOME_FAILED
     assert drawn.hashes(archive / "out") == first
     assert run(photo, *out, "--existing", "rename") == ExitCode.OK
+    assert drawn.hashes(archive / "out") == first, "it is done"
+    assert run(photo, *out, "--existing", "rename", "--strength", 1.5) == ExitCode.OK
     renamed = drawn.hashes(archive / "out")
     assert len(renamed) == 2
     assert first.items() <= renamed.items()
@@ -160,7 +162,8 @@ def test_out_may_be_the_name_of_a_single_file(archive, capsys):
     before = drawn.hashes(out)
     assert run(photo, "-o", out / "x.jpg") == ExitCode.OK
     assert drawn.hashes(out) == before
-    assert run(photo, "-o", out / "x.jpg", "--existing", "rename") == ExitCode.OK
+    rename = ("--existing", "rename", "--strength", 0.5)
+    assert run(photo, "-o", out / "x.jpg", *rename) == ExitCode.OK
     assert run(photo, "-o", f"{out}/y.jpg/") == ExitCode.OK
     assert results(archive) == ["x.jpg", "x_2.jpg", "y.jpg/a_color.png"]
     capsys.readouterr()

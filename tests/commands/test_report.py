@@ -42,7 +42,7 @@ def test_the_summary_counts_what_needed_no_colour(capsys):
         "blank": {"skipped": 1}, "text": {"copied": 1}, "line_art": {"done": 1},
     }  # fmt: skip
     assert told.err.splitlines()[-1] == (
-        "needed no colour: 1 blank (skipped), 1 text (copied), 1 line art (coloured anyway)"
+        "needed no colour: 1 blank (skipped), 1 text (copied), 1 line art (done anyway)"
     )
 
 

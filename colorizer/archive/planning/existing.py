@@ -7,11 +7,15 @@ differs is it read and hashed. So ten thousand finished files cost ten thousand 
 from __future__ import annotations
 
 import os
+from collections.abc import Set
+from dataclasses import replace
 from enum import Enum, auto
+from itertools import chain, count
 from pathlib import Path
 
 from colorizer.archive.planning.belonging import belongs, owner_of
 from colorizer.archive.planning.differences import differing, other_input
+from colorizer.archive.planning.results import name_key
 from colorizer.archive.records.provenance import (
     Sidecar,
     State,
@@ -81,6 +85,36 @@ def settle(job: Job, *, hashing: bool = True) -> Progress | None:
     if standing is Standing.CHANGED:
         return _refused(job, reason, note("existing.overwrite_or_rename"))
     return _refused(job, reason, note("existing.update_or_rename"))
+
+
+def renamed(job: Job, taken: Set[str] = frozenset()) -> Job | Progress:
+    """Return a job under the first free name, or its end if one of the names before has its result.
+
+    So the same command continues an interrupted run.
+
+    Args:
+        job: what would be done.
+        taken: keys of names that others get, see `name_key`.
+    """
+    target = job.target
+    numbered = (target.with_name(f"{target.stem}_{n}{target.suffix}") for n in count(2))
+    for name in chain([target], numbered):
+        named = replace(job, target=name)
+        if not there(name, film=job.kind is Kind.FILM):
+            if name_key(name) not in taken:
+                return named
+        elif is_done(named):
+            told = note("existing.is_done", file=name)
+            return Progress(named, JobState.SKIPPED, message=told)
+    raise AssertionError  # names never end
+
+
+def is_done(job: Job) -> bool:
+    """Tell whether the target of a job, which exists, is its result; no picture is read."""
+    try:
+        return standing_of(job, hashing=False)[0] is Standing.DONE
+    except SettingsError:  # told by the run
+        return False
 
 
 def _refused(job: Job, reason: str, remedy: str) -> Progress:

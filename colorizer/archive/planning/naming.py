@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from colorizer.archive.planning.existing import settle
+from colorizer.archive.planning.existing import renamed, settle
 from colorizer.archive.planning.result_names import Naming
 from colorizer.archive.planning.results import name_key
 from colorizer.archive.planning.sequences import found_sequences
@@ -220,7 +220,9 @@ def _decide(
     if not there(job.target, film=film):
         return job
     if job.settings.existing == "rename":
-        return replace(job, target=_free_name(job.target, taken, film=film))
+        found = renamed(job, taken)
+        taken.add(name_key((found if isinstance(found, Job) else found.job).target))
+        return found
     refused = note("target.among_inputs", file=job.target)
     if originals.have(job.target):
         return Progress(job, JobState.FAILED, message=refused)
@@ -230,14 +232,3 @@ def _decide(
     if others.have(job.target):
         return Progress(job, JobState.FAILED, message=refused)
     return job
-
-
-def _free_name(target: Path, taken: set[str], *, film: bool) -> Path:
-    """Return the target with the first number that neither the disk nor this run has."""
-    number = 2
-    while True:
-        named = target.with_name(f"{target.stem}_{number}{target.suffix}")
-        if name_key(named) not in taken and not there(named, film=film):
-            taken.add(name_key(named))
-            return named
-        number += 1

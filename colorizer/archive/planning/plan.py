@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from itertools import chain, count
 from pathlib import Path
 
-from colorizer.archive.planning.existing import settle
+from colorizer.archive.planning.existing import renamed, settle
 from colorizer.archive.planning.naming import Plan, plan_jobs
 from colorizer.archive.planning.register import without_clashes
 from colorizer.archive.planning.results import name_key
@@ -18,7 +17,7 @@ from colorizer.errors import SettingsError, TargetError
 from colorizer.guidance.hints.file import read_hints
 from colorizer.jobs import Job, JobState, Kind, Progress
 from colorizer.notes import note
-from colorizer.places.frame_pattern import is_pattern, normal, stands_for_frames, there
+from colorizer.places.frame_pattern import is_pattern, normal, stands_for_frames
 from colorizer.settings import Settings
 
 MARKER = f"{os.sep}.{os.sep}"
@@ -138,7 +137,10 @@ def _plan_one(source: Path, target: Path, settings: Settings) -> Plan:
             return Plan((), (), (problem,), ())
     job = Job(source, target, kind, settings, named=True)
     if settings.existing == "rename":
-        job = replace(job, target=_free_name(target, kind))
+        decided = renamed(job)
+        if isinstance(decided, Progress):
+            return Plan((), (decided,), (), ())
+        job = decided
     if _is_source(job):
         refused = note("target.among_inputs", file=job.target)
         return Plan((), (Progress(job, JobState.FAILED, message=refused),), (), ())
@@ -152,10 +154,3 @@ def _is_source(job: Job) -> bool:
         return job.target.samefile(job.source)
     except OSError:
         return False
-
-
-def _free_name(target: Path, kind: Kind) -> Path:
-    numbered = (target.with_stem(f"{target.stem}_{number}") for number in count(2))
-    return next(
-        path for path in chain([target], numbered) if not there(path, film=kind is Kind.FILM)
-    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import re
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
@@ -86,7 +87,9 @@ def walk(
 
     A file named as an input is always listed, as a photo if `kind_of` does not know it; in folders
     only known ones are. Hidden folders, system files, results with a sidecar and unfinished
-    outputs are ignored; links are followed, loops are not; pipes and devices are no files.
+    outputs are ignored; links are followed, loops are not; pipes and devices are no files. What
+    is there under its own name and as a link is listed under its own name, so that a link that is
+    added changes no result.
 
     Args:
         inputs: files and folders.
@@ -95,7 +98,8 @@ def walk(
         recursive: search folders in folders.
     """
     result = Walk()
-    listed: dict[str, Path] = {}
+    listed: dict[str, Found] = {}
+    outranked: set[Path] = set()
     real_folder = lru_cache(maxsize=64)(os.path.realpath)
     for given in inputs:
         for item in _below(Path(given), kind_of, result, out, recursive):
@@ -106,11 +110,18 @@ def walk(
             else:
                 folder, name = split_path(path)
                 real = f"{real_folder(folder)}/{name}"
-            if real not in listed:
-                listed[real] = path
+            known = listed.setdefault(real, item)
+            if known is item:
                 result.found.append(item)
-            elif listed[real] != path:
-                result.repeated.append((path, listed[real]))
+            elif known.linked and not item.linked:
+                listed[real] = item
+                result.found.append(item)
+                outranked.add(known.path)
+                result.repeated.append((known.path, path))
+            elif known.path != path:
+                result.repeated.append((path, known.path))
+    if outranked:
+        result.found = [item for item in result.found if item.path not in outranked]
     return result
 
 
@@ -184,12 +195,13 @@ def _files(
 ) -> Iterator[tuple[Path, Path, bool]]:
     """Yield the files of a folder, then those of its folders, in natural order.
 
-    With each file comes its folder below `top` and whether it is a link.
+    Links to folders come last. With each file comes its folder below `top` and whether it is a
+    link.
     """
-    waiting = [top]
+    waiting, linked_folders = [top], deque[Path]()
     entered: set[tuple[int, int] | None] = set()
-    while waiting:
-        folder = waiting.pop()
+    while waiting or linked_folders:
+        folder = waiting.pop() if waiting else linked_folders.popleft()
         identity = _identity(folder)
         if identity is not None and identity in entered:
             continue
@@ -219,8 +231,13 @@ def _files(
             elif kind == "file":
                 yield folder / name, below_top, linked
         if recursive:
-            below = [n for n, kind, _ in names if kind == "folder" and not n.startswith(".")]
-            waiting.extend(folder / name for name in reversed(below))
+            below = [
+                (folder / name, linked)
+                for name, kind, linked in names
+                if kind == "folder" and not name.startswith(".")
+            ]
+            waiting.extend(path for path, linked in reversed(below) if not linked)
+            linked_folders.extend(path for path, linked in below if linked)
 
 
 def _listed(folder: Path) -> list[tuple[str, str, bool]]:

@@ -7,7 +7,7 @@ import pytest
 
 from colorizer import pipeline
 from colorizer.archive.planning import differences, existing
-from colorizer.archive.planning.existing import Standing, settle, standing_of
+from colorizer.archive.planning.existing import Standing, renamed, settle, standing_of
 from colorizer.archive.records.provenance import sidecar_of
 from colorizer.jobs import Job, JobState, Kind
 from colorizer.pipeline import recording
@@ -27,6 +27,17 @@ def job(tmp_path):
 
 def but(job, **settings):
     return replace(job, settings=replace(job.settings, **settings))
+
+
+def test_what_is_done_is_not_renamed_so_that_the_same_command_continues(job, tmp_path):
+    asked = but(job, existing="rename")
+    assert renamed(asked).state is JobState.SKIPPED
+    other = renamed(but(asked, strength=0.5), taken=frozenset())
+    assert other.target.name == "a_color_2.png"
+    list(pipeline.run(other, tiny_model()))
+    again = renamed(but(asked, strength=0.5))
+    assert (again.state, again.job.target) == (JobState.SKIPPED, other.target)
+    assert renamed(but(asked, strength=0.25)).target.name == "a_color_3.png"
 
 
 @pytest.fixture

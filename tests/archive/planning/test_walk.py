@@ -188,3 +188,14 @@ def test_a_link_to_a_listed_file_is_not_a_second_file(tmp_path):
     touch(tmp_path, "a.jpg")
     (tmp_path / "b.jpg").symlink_to(tmp_path / "a.jpg")
     assert relatives(walk([tmp_path], kind_of)) == ["a.jpg"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_a_link_that_is_added_changes_no_name(tmp_path):
+    touch(tmp_path, "masters/b.jpg", "masters/c.jpg")
+    (tmp_path / "a.jpg").symlink_to(tmp_path / "masters" / "b.jpg")
+    (tmp_path / "again.jpg").symlink_to(tmp_path / "masters" / "b.jpg")
+    (tmp_path / "by subject").symlink_to(tmp_path / "masters", target_is_directory=True)
+    walked = walk([tmp_path], kind_of)
+    assert relatives(walked) == ["masters/b.jpg", "masters/c.jpg"]
+    assert {path.name for path, _ in walked.repeated} == {"a.jpg", "again.jpg"}
