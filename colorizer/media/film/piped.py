@@ -258,7 +258,7 @@ class _Readable:
     def read(self, size: int) -> bytes:
         data = self._stream.read(size)
         self._read += len(data)
-        if b"\n" not in self._head:
+        if self._head.count(b"\n") < 2:
             self._head += data
         return data
 
@@ -278,8 +278,7 @@ class _Readable:
     def left_over(self, frames: int, size: int) -> bool:
         """Return whether there is more than so many frames of `size` bytes; see yuv4mpeg(5).
 
-        Frames may have parameters, in each the same number of bytes.
+        Frames may have parameters, in each as many bytes as in the first.
         """
-        head = self._head.find(b"\n") + 1
-        rest = self._read - head - frames * (len(b"FRAME\n") + size)
-        return bool(rest % frames)
+        header, frame = self._head.split(b"\n", 2)[:2]
+        return self._read > len(header) + 1 + frames * (len(frame) + 1 + size)
