@@ -16,6 +16,7 @@ from pathlib import Path
 from colorizer import __version__
 from colorizer.commands import help as manual
 from colorizer.commands import measure, merge, models, presets, queue, stills, verify, watch
+from colorizer.commands.interrupt import signals_as_ctrl_c
 from colorizer.commands.lasting import lasting_streams
 from colorizer.commands.options import (
     add_events,
@@ -59,7 +60,8 @@ The folder tree is mirrored in OUT, which is created; system files, and files th
 photo nor a film, are left out. With a single input file, an OUT that has a suffix is the name of
 the output, and the suffix chooses the format. Add a slash to OUT, or create it first, to make it a
 folder. Standard output lists the finished files; everything else goes to standard error. Ctrl-C
-stops after the current picture, a second Ctrl-C at once.
+stops after the current picture, a second Ctrl-C at once. SIGTERM and a closed terminal (SIGHUP)
+stop like Ctrl-C; under nohup a closed terminal stops nothing.
 
 A film is written in segments of at most 250 frames. If a run is interrupted, the same command
 continues after the last finished segment and gives the same film. If the source or the settings
@@ -77,7 +79,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     Args:
         argv: the arguments without the program's name; None takes those of the process.
     """
-    with lasting_streams() as streams:
+    with signals_as_ctrl_c(), lasting_streams() as streams:
         arguments = program_parser().parse_args(argv)
         with nullcontext() if arguments.verbose >= _LIBRARIES else streams[1].apart():
             code = _run_command(arguments)

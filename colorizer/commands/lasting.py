@@ -24,9 +24,13 @@ class Lasting:
         is_lost: whether something was to be kept, in a file on a full disk, and is not.
     """
 
+    _was_seen = False
+
     def __init__(self, stream: Any) -> None:
         self._stream = stream
         self._works = True
+        with suppress(ValueError):  # it is closed
+            self._was_seen = stream.isatty()
         self.is_lost = False
 
     def write(self, text: str) -> int:
@@ -67,7 +71,9 @@ class Lasting:
 
     def _give_up(self, error: OSError | ValueError) -> None:
         self._works = False
-        self.is_lost = isinstance(error, OSError) and error.errno not in _GONE
+        # A closed terminal says EIO, as a broken disk does.
+        gone = self._was_seen or not isinstance(error, OSError) or error.errno in _GONE
+        self.is_lost = not gone
         with suppress(OSError, ValueError, AttributeError):
             # What is in its buffer goes nowhere, or the end of the process would fail on it.
             os.dup2(os.open(os.devnull, os.O_WRONLY), self._stream.fileno())

@@ -226,7 +226,7 @@ class _Work:
         """
         from colorizer.engine.runner import Handling
 
-        left: dict[str, Any] = {"state": JobState.INTERRUPTED, "reason": "Ctrl-C"}
+        state = JobState.INTERRUPTED
         handling = Handling(record=self._record, stop=lambda: interrupt.asked)
         jobs = [entry.job for entry in self._entries]
         try:
@@ -235,11 +235,11 @@ class _Work:
                     self._report.take(event)
                     self._keep(event)
         except ColorizerError:
-            left = {"state": JobState.WAITING}
+            state = JobState.WAITING
             raise
         finally:
             for number in list(self._began):
-                self._end(number, left)
+                self._end(number, {"state": state, "reason": interrupt.name})
 
     def _entry(self, event: Progress) -> Entry:
         """Return the row of an event; a film's may be that of one of its parts."""

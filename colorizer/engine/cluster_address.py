@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import socket
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -42,13 +44,31 @@ def connected(address: str) -> Iterator[Any]:
     if address == "local":
         told |= {"include_dashboard": False}
     try:
-        ray.init(address=address, **told)
+        with _own_signals():
+            ray.init(address=address, **told)
     except (ConnectionError, ValueError, RuntimeError) as error:
         raise ClusterError(note("cluster.unreachable", address=address, why=error)) from error
     try:
         yield ray
     finally:
         ray.shutdown()
+
+
+@contextmanager
+def _own_signals() -> Iterator[None]:
+    """Keep what this process does at signals; processes that it starts ignore closed terminals."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    hang_up, term = getattr(signal, "SIGHUP", None), signal.getsignal(signal.SIGTERM)
+    if hang_up:  # blocked, not lost, and inherited by Ray's processes
+        signal.pthread_sigmask(signal.SIG_BLOCK, {hang_up})
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, term)
+        if hang_up:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {hang_up})
 
 
 def _greet(address: str) -> None:

@@ -251,8 +251,10 @@ def _private_output() -> IO[str]:
 def main() -> NoReturn:
     """Serve the commands of standard input, then end the process."""
     out = _private_output()
-    # Ctrl-C in a terminal reaches the whole group; the window decides what happens here.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # These reach the whole group; whoever started this process stops it by closing its input.
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
+        if number := getattr(signal, name, None):
+            signal.signal(number, signal.SIG_IGN)
     logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s", stream=sys.stderr)
     worker = Worker(out)
     lines = open(sys.stdin.fileno(), encoding="utf-8", closefd=False)  # noqa: SIM115, PTH123

@@ -62,13 +62,26 @@ def run(inputs: Sequence[Path], profile: Path | None = None) -> int:
     if files:
         window.add(files)
     others.give_to(partial(come_forward, window))
-    signal.signal(signal.SIGINT, lambda *_: window.close())
-    ticks = QTimer()  # lets Python see the signal
+    close_on_signals(window)
+    ticks = QTimer()  # lets Python see a signal
     ticks.start(300)
     try:
         return app.exec()
     finally:
         others.close()
+
+
+def close_on_signals(window: Window) -> None:
+    """Let Ctrl-C close the window; the end of the session or a closed terminal ask no question."""
+
+    def close(number: int, _: object) -> None:
+        window.ask_before_closing &= number == signal.SIGINT
+        window.close()
+
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, close)
 
 
 def come_forward(window: Window, files: Sequence[Path]) -> None:

@@ -108,7 +108,8 @@ def test_events_of_a_watch_are_those_of_a_run(folder, capsys):
 @pytest.mark.slow
 @pytest.mark.program
 @pytest.mark.skipif(os.name == "nt", reason="signals")
-def test_ctrl_c_ends_a_watch_with_the_count_of_what_was_done(folder):
+@pytest.mark.parametrize("name", ["SIGINT", "SIGHUP"])
+def test_a_signal_ends_a_watch_with_the_count_of_what_was_done(folder, name):
     drawn.photo(folder / "in" / "a.png", 1)
     weights = write_tiny_weights(folder / "tiny.safetensors")
     command = [*PROGRAM, "watch", folder / "in", "-o", folder / "out"]
@@ -116,7 +117,7 @@ def test_ctrl_c_ends_a_watch_with_the_count_of_what_was_done(folder):
     running = subprocess.Popen([*map(str, [*command, *options])], cwd=ROOT, text=True,
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE)  # fmt: skip
     assert running.stdout.readline().strip() == str(folder / "out" / "a_color.png")
-    running.send_signal(signal.SIGINT)
+    running.send_signal(getattr(signal, name))
     _, errors = running.communicate(timeout=60)
     assert running.returncode == ExitCode.OK, errors
     assert "1 done, 0 skipped, 0 failed" in errors

@@ -1,6 +1,7 @@
 """A library that crashes on a file: the file fails, the rest is done, however often one tries."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -68,6 +69,18 @@ def test_a_process_apart_outlives_no_crash_but_the_next_job_has_a_new_one(tmp_pa
     assert "twice while this file was in progress (SIGABRT)" in events[1][-1].message
     assert events[0][-1].sha256 == drawn.hashes(tmp_path / "out")["good.png"]
     assert not list((tmp_path / "out").rglob("*.part"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["SIGHUP", "SIGTERM"])
+def test_signals_of_the_group_are_for_who_started_the_process(tmp_path, weights, name):
+    source = drawn.photo(tmp_path / "good.png")
+    job = Job(source, tmp_path / "out.png", Kind.PHOTO, Settings(weights=weights, size=64))
+    with Apart() as apart:
+        steps = apart.run(job)
+        next(steps)
+        os.kill(apart._process.pid, getattr(signal, name))
+        assert list(steps)[-1].state is JobState.DONE
 
 
 @pytest.mark.slow

@@ -1,6 +1,7 @@
 """A run on several machines, which are nodes of a Ray cluster on this one."""
 
 import json
+import os
 import platform
 import signal
 import subprocess
@@ -12,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
+import psutil
 import pytest
 
 from colorizer.archive.planning.plan import plan_run
@@ -21,6 +23,7 @@ from colorizer.commands.options import settings_from
 from colorizer.commands.report import ExitCode
 from colorizer.engine import cluster as cluster_module
 from colorizer.engine.cluster import SHARD, run_on_cluster, shards
+from colorizer.engine.cluster_address import connected
 from colorizer.engine.cluster_films import Task
 from colorizer.engine.runner import Handling
 from colorizer.errors import ClusterError
@@ -273,4 +276,47 @@ def test_ctrl_c_finishes_what_is_in_progress_and_a_second_one_stops(cluster, tmp
     assert cli.main(command) == ExitCode.OK
     assert len(colours(out)) == count
     assert cli.main(["verify", str(out)]) == ExitCode.OK
+    assert not list(out.rglob(".colorize-*"))
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGHUP")
+def test_the_processes_of_a_cluster_of_its_own_outlive_a_closed_terminal():
+    class Counts:
+        def up(self) -> int:
+            return 1
+
+    with connected("local") as ray:
+        counting = ray.remote(Counts).remote()
+        assert ray.get(counting.up.remote()) == 1
+        processes = psutil.Process().children(recursive=True)
+        for process in processes:
+            if os.getpgid(process.pid) == os.getpgid(0):
+                process.send_signal(signal.SIGHUP)
+        time.sleep(2)  # one that has lost its agents ends
+        assert ray.get(counting.up.remote()) == 1
+        assert psutil.STATUS_ZOMBIE not in [process.status() for process in processes]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_sigterm_stops_a_run_on_a_cluster_of_its_own(tmp_path):
+    out = tmp_path / "out"
+    for index in range(80):
+        drawn.photo(tmp_path / "in" / f"{index:03}.png", index)
+    weights = write_tiny_weights(tmp_path / "tiny.safetensors")
+    command = ["run", str(tmp_path / "in"), "-o", str(out), "--weights", str(weights)]
+    command += ["--size", "64", "--device", "cpu", "--cluster", "local"]
+    driver = subprocess.Popen(
+        [sys.executable, "-m", "colorizer", *command], stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    for _ in range(2):
+        assert driver.stdout.readline()
+    driver.send_signal(signal.SIGTERM)
+    _, told = driver.communicate(timeout=60)
+    assert driver.returncode == ExitCode.INTERRUPTED, told
+    assert 2 <= len(colours(out)) < 80
+    assert "lost" not in told
+    assert not [path for path in out.rglob("*") if ".part" in path.name]
     assert not list(out.rglob(".colorize-*"))

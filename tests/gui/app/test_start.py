@@ -1,5 +1,8 @@
+import os
+import signal
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 
@@ -50,3 +53,19 @@ def test_an_unforeseen_fault_is_logged_and_said_once(shared_window, capsys):
         shared_window.report_fault(ValueError, error, None)
     assert shown == ["strange"]
     assert any("ValueError: strange" in line for line in shared_window.session.engine.log)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals")
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_the_end_of_a_session_closes_the_window_without_a_question(monkeypatch, name):
+    from gui.app import start
+
+    number = getattr(signal, name)
+    monkeypatch.setattr(signal, "getsignal", lambda _: signal.SIG_DFL)
+    handlers, closed = {}, []
+    monkeypatch.setattr(signal, "signal", handlers.__setitem__)
+    window = SimpleNamespace(ask_before_closing=True, close=lambda: closed.append(name))
+    start.close_on_signals(window)
+    handlers[number](number, None)
+    assert closed
+    assert window.ask_before_closing is (name == "SIGINT")
