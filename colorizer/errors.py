@@ -51,7 +51,7 @@ class TargetError(MediaError):
 
 
 class ModelNotFound(ColorizerError):
-    """No model has the asked name."""
+    """No model has the requested name."""
 
 
 class WeightsError(ColorizerError):

@@ -91,7 +91,7 @@ class Frame:
     gray ones. Of a film, those of its marks, of a size of its own."""
     paper: np.ndarray | None = None
     """How far each pixel is paper or border around the picture, or a film's bars and masks, 0 to 1,
-    (h, w) float32 of a size of its own; None where there is none."""
+    (h, w) float32 of a size of its own; None where it has neither."""
     ab_rows: Callable[[slice], np.ndarray] | None = None
     """Gives rows of ab at the sink's chroma size, (2, rows, W) float32, of a still after
     upsampling, whose whole `ab` would be large; `ab` then stays at working size."""

@@ -43,7 +43,7 @@ class Job:
     hints: tuple[Guide, ...] = ()
     """Colours a person asked for in the window; empty takes those of the settings' file."""
     named: bool = False
-    """The target itself was named: what is there may be another source's result, to be replaced
+    """The target itself was named: an existing one may be another source's result, to be replaced
     where `existing` says so."""
     new_list: bool = True
     """A cut list that does not exist may be written: a person named its path. False where the path

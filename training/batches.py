@@ -143,7 +143,7 @@ def on_the_way(pixels: np.ndarray, device: torch.device) -> Tensor:
 
 
 def threads_of(world: int) -> int:
-    """Return how many threads make the batches of one of `world` processes: one a core."""
+    """Return how many threads make the batches of one of `world` processes: one per core."""
     return max(2, cpu_cores() // world)
 
 

@@ -110,7 +110,7 @@ def open_pack(folder: Path, source_weights: Mapping[str, float] | None = None) -
         source_weights: see `Photos`; None takes the project's own.
 
     Raises:
-        MediaError: there is none, or it was made by an earlier version.
+        MediaError: it does not exist, or was made by an earlier version.
     """
     try:
         index = np.load(folder / "index.npy")
@@ -188,7 +188,7 @@ def pack(
         side: short side of a picture, pixels.
         max_side: longest side, whose ends are cut; 0 is 1.5 times `side`.
         min_spread: least `filters.colour_spread`; 0 keeps gray photos.
-        processes: None is one a core.
+        processes: None is one per core.
 
     Raises:
         MediaError: nothing to read, no photo is left, or `out` is a folder of something else.

@@ -68,7 +68,7 @@ def load_entrant(name: str) -> ColourModel:
     """Load a model: its name, also that of an imported one, or NAME=FILE for weights of one's own.
 
     Raises:
-        ValueError: there is no such model.
+        ValueError: no model has that name.
     """
     known, _, file = name.partition("=")
     if known not in model_names():

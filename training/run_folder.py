@@ -40,7 +40,7 @@ class RunFolder:
 
     @property
     def checkpoint(self) -> Path:
-        """File to go on from."""
+        """File to continue from."""
         return self.folder / "checkpoint.pt"
 
     @property

@@ -27,7 +27,7 @@ class State:
 
     model: ColourModel
     average: ColourModel
-    """Running average of the model, which is released; the model itself where there is none."""
+    """Running average of the model, which is released; the model itself where it is not kept."""
     optimizer: torch.optim.Optimizer
     weights: Tensor
     """Of the ab bins, (313,)."""
@@ -67,7 +67,7 @@ class State:
         }
 
     def restore(self, saved: dict[str, Any]) -> None:
-        """Go on from what a checkpoint held."""
+        """Continue from what a checkpoint held."""
         for name in self._PLAIN:
             setattr(self, name, saved[name])
         self.model.load_state_dict(saved["model"])

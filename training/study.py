@@ -105,7 +105,7 @@ def fooling_rates(
     """Turn what participants saved into rates.
 
     Args:
-        records: one a participant, as the page saves them.
+        records: one per participant, as the page saves them.
         draws: of the bootstrap, which draws participants and then their trials.
         seed: of the bootstrap.
 

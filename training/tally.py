@@ -19,11 +19,11 @@ class Tally:
     """Everything about one entrant that the table is made of."""
 
     scores: list[dict[str, float]] = field(default_factory=list)
-    """One a photo."""
+    """One per photo."""
     counts: list[np.ndarray] = field(default_factory=list)
-    """`metrics.distance_counts`, one a photo."""
+    """`metrics.distance_counts`, one per photo."""
     seen: list[Seen] = field(default_factory=list)
-    """What the judge says, one a photo where there is a judge."""
+    """What the judge says, one per photo where there is a judge."""
 
 
 @dataclass(frozen=True)

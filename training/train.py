@@ -2,7 +2,7 @@
 
 The same command continues a run that was interrupted. Several GPUs: put
 `torchrun --nproc-per-node N -m --` in the place of `python -m`. The run folder gets `report.html`,
-`log.csv`, `validation.csv`, `run.json`, `MODEL.safetensors` and, to go on from, `checkpoint.pt`;
+`log.csv`, `validation.csv`, `run.json`, `MODEL.safetensors` and, to continue from, `checkpoint.pt`;
 that of a study a folder for each of its recipes and one report of all.
 """
 
@@ -48,7 +48,7 @@ def train(
     Args:
         recipe: what to train and how.
         photos: pictures, for training and validation.
-        run: folder of everything the run writes; continues what is there.
+        run: folder of everything the run writes; continues what it holds.
         encoder: see `encoders.fill_encoder`.
         start: released weights to begin from, instead of the encoder's.
 

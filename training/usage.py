@@ -23,7 +23,7 @@ def measured() -> Iterator[dict[str, float]]:
 
     Yields:
         A dictionary that has, at the end, `seconds` and `MiB`: the highest memory above that of
-        the beginning, on the GPU where there is one, else of the process; NaN where neither Linux
+        the beginning, on the GPU if it has one, else of the process; NaN where neither Linux
         nor CUDA tells.
     """
     cost: dict[str, float] = {}

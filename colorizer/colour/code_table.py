@@ -15,8 +15,8 @@ from colorizer.colour.cielab import RgbSpace, look_up
 from colorizer.colour.rgb_spaces import ab_to_codes
 
 _STEPS = 2
-"""Steps of a unit of ab. What rounding to them moves a colour, 0.2 on average, is little beside the
-0.75 that rounding to 8-bit codes does."""
+"""Steps of a unit of ab. Rounding to them moves a colour by 0.2 on average, rounding to 8-bit codes
+by 0.75."""
 _ZERO = 128
 """Step of ab = 0; steps 0 and 255 stand for all that is beyond."""
 _FINE = 500

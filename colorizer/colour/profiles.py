@@ -115,7 +115,7 @@ def gray_axis(profile: bytes, count: int) -> np.ndarray | None:
 def rgb_light(profile: bytes, count: int) -> np.ndarray | None:
     """Return what each code of R, G and B adds to luminance, (3, count) float64; white is 1.
 
-    None where it has tables beside or instead of a matrix.
+    None where it has tables besides or instead of a matrix.
 
     Raises:
         ValueError: its curves or matrix are damaged.

@@ -131,7 +131,7 @@ _ROOTS = (1 << 16) - 1
 
 
 _NEAR = 0.03
-"""Departure of L* up to which its square is of no account."""
+"""Departure of L* up to which the second term of its series does not matter."""
 
 
 @dataclass(frozen=True, slots=True)

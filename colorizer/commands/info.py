@@ -73,7 +73,7 @@ def known_kind(path: Path) -> Kind:
 
 
 def doctor(arguments: argparse.Namespace) -> int:
-    """Print what is installed and what is missing; the exit code says whether all is there."""
+    """Print what is installed and missing; the exit code says whether anything is missing."""
     from colorizer.engine.doctor import examine_apart
 
     findings = examine_apart()

@@ -24,7 +24,7 @@ def inputs_of(arguments: argparse.Namespace) -> list[str]:
     """Return the inputs of the command line and of --from-file.
 
     Raises:
-        SettingsError: there is none, or the list can't be read.
+        SettingsError: it does not exist, or the list can't be read.
     """
     inputs = list(arguments.inputs)
     listed = arguments.from_file
@@ -92,7 +92,7 @@ def check_run_lists(plan: Plan, arguments: argparse.Namespace) -> None:
 
 
 def write_failed(arguments: argparse.Namespace, plan: Plan, failed: Iterable[Job]) -> None:
-    """Write the failed inputs, one a line, as --from-file reads them.
+    """Write the failed inputs, one per line, as --from-file reads them.
 
     Names end with NUL where --null asks for it or one of them holds a line break.
 

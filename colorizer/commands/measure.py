@@ -192,7 +192,7 @@ def lines(found: dict[str, Any]) -> list[str]:
 
 
 def _nested(film: dict[str, Any], key: tuple[str, ...]) -> float | None:
-    """Return a value of a film by the names that lead to it, None where there is none."""
+    """Return a value of a film by the names that lead to it, None where it has none."""
     value: Any = film
     for name in key:
         if isinstance(value, dict):

@@ -114,7 +114,7 @@ def _job(sidecar: Sidecar, file: Path, target: Path, arguments: argparse.Namespa
 
 
 def _device(sidecar: Sidecar) -> str:
-    """Return the device of the result where there is one like it, else what auto gives."""
+    """Return the device of the result where this machine has its like, else what auto gives."""
     from colorizer.errors import DeviceError
     from colorizer.stages.device import choose_device
 

@@ -214,7 +214,7 @@ class Report:
             told.add(warning)
 
     def _tell_assumed(self, progress: Progress) -> None:
-        """Tell once a run what is assumed of photos without a colour profile."""
+        """Tell once per run what is assumed of photos without a colour profile."""
         for line in progress.assumed:
             if line not in self._assumed and not self._quiet:
                 space, _, name = line.partition(": ")

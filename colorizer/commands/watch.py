@@ -76,7 +76,7 @@ def watch(arguments: argparse.Namespace) -> int:
     """Watch until Ctrl-C and return the exit code.
 
     Raises:
-        SettingsError: an IN is no folder, or a setting does not go with watching.
+        SettingsError: an IN is not a folder, or a setting does not go with watching.
         TargetError: OUT can't be written, is full, or another watch works in it.
     """
     from colorizer.archive.records.ledger import Ledger

@@ -22,7 +22,7 @@ from colorizer.notes import note
 _log = logging.getLogger(__name__)
 
 _END_SECONDS = 12.0
-"""How long a process may take to end when it is told to; it has frames in hand."""
+"""How long a process may take to end when it is told to; it finishes its current frames."""
 
 
 class Apart(Closes):
@@ -97,7 +97,7 @@ class Apart(Closes):
             process.stdin.flush()
 
     def close(self) -> None:
-        """Let the process end; it stops after the frames in hand."""
+        """Let the process end; it stops after its current frames."""
         process, self._process = self._process, None
         if process is None:
             return

@@ -223,7 +223,7 @@ def _gone(error: BaseException, job: Job) -> str:
 
 
 def is_disk_error(error: BaseException | None) -> bool:
-    """Tell whether a full or read-only disk stands behind `error`."""
+    """Tell whether a full or read-only disk caused `error`."""
     return _system_error(error, _DISK_ERRORS) is not None
 
 

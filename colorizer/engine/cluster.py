@@ -71,7 +71,7 @@ class _Post:
     node: str
     host: str = ""
     answer: Any = None
-    """Reference of its facts, until they are there."""
+    """Reference of its facts, until they have arrived."""
     steps: Any = None
     """The steps of its shard."""
     task: Task | None = None

@@ -95,7 +95,7 @@ class Queue(Closes):
         """Return one row by its id.
 
         Raises:
-            KeyError: there is none.
+            KeyError: no row has this id.
         """
         found = self._base.execute(f"SELECT {COLUMNS} FROM jobs WHERE id = ?", (row,)).fetchone()
         if found is None:
@@ -147,7 +147,7 @@ class Queue(Closes):
         """Change fields of one row: those of `Entry` without id, or of its job.
 
         Raises:
-            KeyError: there is no such row.
+            KeyError: no row has this id.
         """
         with self._change():
             if not self._update([row], changes):

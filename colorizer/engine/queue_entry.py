@@ -55,7 +55,7 @@ class Entry:
     root: Path | None = None
     """Folder of run log and manifest; None is that of the target."""
     made: Made | None = None
-    """What its result was made with, None where there is none."""
+    """What its result was made with, None before it has one."""
 
 
 def is_other(entry: Entry) -> bool:

@@ -42,7 +42,7 @@ CREATE TABLE jobs (
     ended REAL,
     new_list INTEGER NOT NULL DEFAULT 1,
     root BLOB,               -- folder of run log and manifest, NULL where it is that of the target
-    made_settings INTEGER,   -- what the finished result was made with, NULL where there is none
+    made_settings INTEGER,   -- what the finished result was made with, NULL before it has one
     made_hints TEXT
 )
 """

@@ -1,7 +1,7 @@
 """A process that reads one large photo for the window: `colorizer --reader`.
 
-Path, short side and `Reading` come pickled on standard input; the frame, or why there is none, goes
-pickled to standard output. Whoever does not want it any more ends the process, or its own.
+Path, short side and `Reading` come pickled on standard input; the frame, or why it can't be read,
+goes pickled to standard output. A parent that no longer wants it ends the process, or itself.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ REST = 3.0
 
 
 class Records:
-    """One ledger for each output folder. What can't be written is logged: the results are there.
+    """One ledger for each output folder. What can't be written is logged: the results exist.
 
     Args:
         log: keep run logs.

@@ -33,7 +33,7 @@ class SideBySide:
     Args:
         take: gives the next job, None after the last one; called in every thread.
         run: does a job, in the thread that has taken it.
-        stop: tells that the jobs in hand are the last ones.
+        stop: tells that the current jobs are the last ones.
         count: threads.
     """
 

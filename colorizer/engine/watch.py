@@ -137,7 +137,7 @@ class Watcher(Closes):
         recursive: watch folders in folders.
 
     Raises:
-        SettingsError: an input is no folder.
+        SettingsError: an input is not a folder.
         TargetError: another watch works in `out`, or it can't be written.
     """
 

@@ -62,7 +62,7 @@ def end_event(number: int, end: Progress, seconds: float, *, fatal: bool = False
 
 
 def progress_from(job: Job, event: Mapping[str, Any]) -> Progress:
-    """Return an event of a worker as what it was there.
+    """Return an event of a worker as the object it was in the worker.
 
     Raises:
         TargetError: it would end every further job too.

@@ -1,4 +1,4 @@
-"""The engine behind the window: `colorizer --worker`.
+"""The engine that works for the window: `colorizer --worker`.
 
 Commands come as JSON lines on standard input, events go as JSON lines to standard output, logs to
 standard error. The process ends when its input closes, so it never outlives the window.
@@ -50,7 +50,7 @@ _log = logging.getLogger(__name__)
 EVENT_SECONDS = 0.2
 """Least time between two progress events of one job."""
 GRACE_SECONDS = 10.0
-"""How long the frames in hand may take when the process is to end."""
+"""How long the current frames may take when the process is to end."""
 _TICK_SECONDS = 0.1
 SHOW_SECONDS = 1.0
 """Least time between two pictures of frames just finished."""
@@ -82,7 +82,7 @@ class Worker:
         self._questions = Questions(self.tell)
 
     def serve(self, lines: Iterable[str]) -> None:
-        """Obey commands until the input ends, then stop after the frames in hand."""
+        """Obey commands until the input ends, then stop after the current frames."""
         self.tell(event="ready", process=os.getpid())
         for line in lines:
             try:

@@ -63,7 +63,7 @@ class Claim:
         target: its folder is created by `take` where it does not exist.
 
     Attributes:
-        is_lost: whether another machine took it, since this one stood still for so long.
+        is_lost: whether another machine took it, since this one stood still for too long.
     """
 
     def __init__(self, target: Path) -> None:

@@ -22,7 +22,7 @@ PLANTED = (errno.ELOOP, errno.EMLINK, errno.ENXIO)
 """Errors of opening what somebody put where a file of ours is to be: a link or a pipe."""
 _MOST_TRIES = 10
 _WINDOWS_PLACE = 1 << 30
-"""Byte that is locked on Windows, where a locked one can't be read: far behind all content."""
+"""Byte that is locked on Windows, where a locked one can't be read: far beyond all content."""
 
 
 class NoLocksError(OSError):

@@ -32,7 +32,7 @@ NETWORK_UNREACHABLE, CONNECTION_ABORTED."""
 
 
 def is_passing(error: BaseException | None) -> bool:
-    """Tell whether an error, or one behind it, is of a drive that may answer again."""
+    """Tell whether an error, or its cause, is of a drive that may answer again."""
     while error is not None:
         if isinstance(error, OSError) and (
             error.errno in _PASSING or getattr(error, "winerror", None) in _PASSING_ON_WINDOWS

@@ -54,7 +54,7 @@ class StillsList:
 
 
 def read_list(folder: Path) -> StillsList | None:
-    """Return the list of a folder; None where there is none, or none that this program wrote."""
+    """Return the list of a folder; None where it has none that this program wrote."""
     try:
         values = parse_json(read_text(folder / LIST, LIST_BYTES))
         shots = [_shot(one) for one in values["shots"]]

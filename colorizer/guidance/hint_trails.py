@@ -80,7 +80,7 @@ class Trails:
         return not any(self._trail(*placed).lacks(index) for placed in hints)
 
     def follow(self, hints: Sequence[Placed], index: int, seconds: float) -> bool:
-        """Follow hints towards a frame for about so long; tell whether all is known of it then.
+        """Follow hints towards a frame for about this time; tell whether all is known of it then.
 
         Raises:
             MediaError: the film can't be read.

@@ -52,7 +52,7 @@ class ShotFinder:
         self._marked.close()
 
     def resume(self, seconds: float) -> bool:
-        """Look at further frames for about so long; tell whether that was the film's last."""
+        """Look at further frames for about this time; tell whether that was the film's last."""
         end = time.monotonic() + seconds
         for frame in self._frames:
             number = frame.index // self._per_frame

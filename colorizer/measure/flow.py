@@ -40,7 +40,7 @@ class Between:
     """Pixels of the later frame not occluded in the earlier one."""
     uncovered: np.ndarray
     """Pixels of the later frame that the earlier does not show, (h, w) bool: the flow does not
-    lead back, or leads to another luma; beside moving things it is dragged along with them."""
+    lead back, or leads to another luma; next to moving things it is dragged along with them."""
 
 
 class FlowFinder:

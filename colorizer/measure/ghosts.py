@@ -3,8 +3,8 @@
 The colours of a frame y are taken for a mixture of its own x and of old ones W, and the old ones'
 share found by least squares: y = (1 - share) x + share W. Own colours are those of the same things
 in frames further off in their shot, traced along the motion: of the same film coloured frame by
-frame, where there is one, from the frame itself on, else of the film judged. They have errors,
-which smoothing is there to remove: y - x then goes with old - x though nothing old is in y. So x is
+frame, if it is given, from the frame itself on, else of the film judged. They have errors,
+which smoothing is meant to remove: y - x then goes with old - x though nothing old is in y. So x is
 a mean over some frames, and the fit's instrument is old colours less a mean over yet others.
 """
 
@@ -22,7 +22,7 @@ from colorizer.measure.view import REACH, View, brought, traced
 from colorizer.stages.motion import path_of, warp
 
 NEAR, FAR = REACH // 2, REACH
-"""Frames over which own colours are sought, on uncovered ground and beside cuts."""
+"""Frames over which own colours are sought, on uncovered ground and next to cuts."""
 GONE = 0.1
 """Share of old colours at which a change counts as done."""
 LEAST_CONTRAST, LEAST_PIXELS = 100.0, 400
@@ -50,7 +50,7 @@ class Fit:
         Args:
             y: colours judged, (2, h, w) CIELAB.
             x: own colours.
-            old: those that must not be there.
+            old: those that must not remain.
             other: own colours from elsewhere, the instrument; `x` itself is plain least squares.
             where: pixels that count, (h, w) bool.
         """
@@ -89,7 +89,7 @@ class Ghosts:
 
     name: str
     plain: str | None
-    """Name of the film coloured frame by frame, if there is one."""
+    """Name of the film coloured frame by frame, if it is given."""
     after: Mean = field(default_factory=Mean)
     """Share of the old shot's colours in the first frame after a cut."""
     before: Mean = field(default_factory=Mean)

@@ -34,20 +34,20 @@ MOST_CUTS = 2000
 class _Film:
     """What is measured of one film."""
 
-    def __init__(self, name: str, beside: Container[str]) -> None:
+    def __init__(self, name: str, names: Container[str]) -> None:
         """Begin.
 
         Args:
             name: of the film.
-            beside: all names.
+            names: all names.
         """
         self.name = name
         self.rgb, self.ab = ColourDistribution(), ColourDistribution()
         self.steady = Steadiness(name)
         self.chroma, self.colorfulness = Mean(), Mean()
-        plain = PLAIN if PLAIN in beside else None
+        plain = PLAIN if PLAIN in names else None
         self.ghosts = None if name in (TRUTH, PLAIN) else Ghosts(name, plain)
-        self.errors = Errors(name, TRUTH) if TRUTH in beside and name != TRUTH else None
+        self.errors = Errors(name, TRUTH) if TRUTH in names and name != TRUTH else None
 
     def add(self, one: Colours, window: Window, far: Far) -> dict[str, float | None]:
         """Take the newest frame of a window; return what changes over time."""

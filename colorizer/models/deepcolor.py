@@ -30,7 +30,7 @@ class DeepColor(SingleHeadModel):
 
     Args:
         encoder: channels of the 3x3 convolutions.
-        fused: channels of the 1x1 convolutions behind the fusion.
+        fused: channels of the 1x1 convolutions after the fusion.
         fusions: how many of those there are.
         decoder: channels of the 3x3 convolutions, before the last, which gives ab.
         embedding_repeats: see `InceptionResNetV2`.

@@ -1,7 +1,7 @@
 """`densenet121`: the first 52 layers of DenseNet-121, a deconvolution decoder (Akbulut, Atay).
 
 52 as Keras counts layers: the first convolution, the first dense block and the convolution of the
-transition behind it, 128 channels at 1/4 size. Parameters have torchvision's names.
+transition after it, 128 channels at 1/4 size. Parameters have torchvision's names.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _DENSE_LAYERS = 6
 
 
 class DenseLayer(nn.Module):
-    """1x1 and 3x3 convolution, each behind its norm (Huang et al. 2016, section 3)."""
+    """1x1 and 3x3 convolution, each after its norm (Huang et al. 2016, section 3)."""
 
     def __init__(self, channels: int, growth: int) -> None:
         super().__init__()
@@ -33,7 +33,7 @@ class DenseLayer(nn.Module):
         self.conv2 = nn.Conv2d(4 * growth, growth, 3, padding=1, bias=False)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map (N, channels, h, w) to the same with `growth` channels behind."""
+        """Map (N, channels, h, w) to the same followed by `growth` channels."""
         y = self.conv1(F.relu(self.norm1(x)))
         return torch.cat([x, self.conv2(F.relu(self.norm2(y)))], dim=1)
 

@@ -101,7 +101,7 @@ def _check_name(name: str, network: str) -> None:
 
 
 def _copy(file: Path, target: Path) -> None:
-    """Copy a file so that it is there whole or not at all.
+    """Copy a file so that it exists whole or not at all.
 
     Raises:
         TargetError: it can't be written.

@@ -18,7 +18,7 @@ EMBEDDING = 1000
 SIDE = 299
 """Side of the square it was trained on, pixels."""
 REPEATS = (10, 20, 9)
-"""Residual blocks at strides 8, 16 and 32, as published; one without a last ReLU comes behind."""
+"""Residual blocks at strides 8, 16 and 32, as published; one without a last ReLU follows."""
 Kernel = int | tuple[int, int]
 
 

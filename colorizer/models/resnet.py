@@ -103,7 +103,7 @@ class ResNet18(SingleHeadModel):
     Args:
         unfrozen: basic blocks, counted from the last of the eight, that are trained; 9 trains the
             first layer too.
-        extra_block: put a basic block behind the bottleneck.
+        extra_block: put a basic block after the bottleneck.
         head: ab at full size, or scores of the ab bins at 1/4 size for losses on bins.
         width: channels of the first stage; 64 is published.
     """

@@ -1,4 +1,4 @@
-"""What is told and recorded of a run: next to its result, inside it, and to go on from."""
+"""What is told and recorded of a run: next to its result, inside it, and to continue from."""
 
 from __future__ import annotations
 

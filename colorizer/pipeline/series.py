@@ -61,9 +61,9 @@ _FINDING = threading.Lock()
 
 
 def series_of(job: Job, model: ColourModel, gather: Gather | None) -> Series | None:
-    """Return the series that a photo belongs to; None where there is none to keep colours with.
+    """Return the series that a photo belongs to; None where it has none to keep colours with.
 
-    It is found once a run for each folder, while other photos of it wait.
+    It is found once per run for each folder, while other photos of it wait.
 
     Args:
         job: the photo and its settings.

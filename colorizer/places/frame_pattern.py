@@ -73,7 +73,7 @@ def frame_path(pattern: Path, number: int) -> Path:
 
 
 def frames_of(pattern: Path) -> dict[int, Path]:
-    """Return number -> file of the frames that are there, in order of their numbers.
+    """Return number -> file of the existing frames, in order of their numbers.
 
     Names in another Unicode form, as a move between systems gives them, are of the same frames;
     of two files with one number the one spelled as the pattern counts.
@@ -98,7 +98,7 @@ def frames_of(pattern: Path) -> dict[int, Path]:
 
 
 def _number(name: str, before: str, after: str, width: int) -> int | None:
-    """Return the number between the parts of a frame's name; None where it is no such name."""
+    """Return the number between the parts of a frame's name; None where it does not match."""
     if not (name.startswith(before) and name.endswith(after)):
         return None
     digits = name[len(before) : len(name) - len(after)]

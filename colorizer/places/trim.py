@@ -37,7 +37,7 @@ def parse_rate(text: str, option: str = "--fps") -> Fraction | None:
     """Read frames per second, such as 24, 23.976 or 24000/1001; an empty text is none.
 
     Raises:
-        SettingsError: it is no such number.
+        SettingsError: it is not one.
     """
     if not text.strip():
         return None

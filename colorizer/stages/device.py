@@ -100,7 +100,7 @@ def present_devices() -> list[tuple[str, str]]:
 
 
 def cuda_fix() -> str:
-    """Return the command that gives torch the card that is there; empty: nothing is to mend."""
+    """Return the command that lets torch use the installed card; empty: nothing is to mend."""
     for_cpu = torch.version.cuda is None and torch.version.hip is None
     if not (for_cpu and shutil.which("nvidia-smi")):
         return ""

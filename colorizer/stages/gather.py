@@ -1,7 +1,7 @@
 """Photos that wait for the network at the same time go through it together.
 
 Each photo is worked on by a thread of its own, from decoding to encoding. On a GPU the network
-takes several small pictures in hardly more time than one, so those of like size that are there
+takes several small pictures in hardly more time than one, so waiting ones of like size
 share a call. On a CPU they do not: a core for each is quicker.
 """
 

@@ -13,7 +13,7 @@ from colorizer.stages.temporal import LEAST_TRUST
 
 KEY_STEP = 6
 """Frames from one key frame to the next, at most. A divisor of `LOOK_AHEAD`, at whose
-multiples a run may go on: it finds the same ones without knowing what came before."""
+multiples a run may continue: it finds the same ones without knowing what came before."""
 MAX_UNSEEN = 0.12
 """Share of a picture that colours from the last key frame need not reach. On clips whose colours
 are known, 0.08 is no truer with a fifth more key frames; those of the next one come back anyway."""

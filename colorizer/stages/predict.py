@@ -118,7 +118,7 @@ def _alike(
 ) -> Iterator[list[tuple[Frame, np.ndarray | None]]]:
     """Group neighbours that one call can answer, with `batch` key frames at most.
 
-    Nothing waits that need not: frames before a key frame go on alone.
+    Nothing waits that need not: frames before a key frame are passed on alone.
 
     Yields:
         frames with what the network is to see of them, (h, w) of one size in a group; None for

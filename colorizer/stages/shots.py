@@ -43,7 +43,7 @@ def mark_shots(
 ) -> Iterator[Frame]:
     """Set `starts_shot` and `motion` of every frame.
 
-    Frames that start a shot already go on doing so. A flash of one or two frames does not. Black
+    Frames that start a shot already still do so. A flash of one or two frames does not. Black
     or white between fades is a shot of its own, whatever its grain does.
 
     Args:
@@ -154,7 +154,7 @@ def _continues(motion: Motion, suspected: bool) -> bool:
 
 
 def _in_both(earlier: View, later: View) -> np.ndarray | None:
-    """Return 1 where both frames of an iris show something; None where there is none."""
+    """Return 1 where both frames of an iris show something; None without an iris."""
     found = [find_iris(view.L) for view in (earlier, later)]
     if not any(found) or earlier.size != later.size:
         return None

@@ -67,7 +67,7 @@ def smooth_chroma(
         frames: in display order, from `mark_shots`, with ab at working size; in the midst of a
             shot frames may come without.
         look_ahead: frames to come that count; 0 uses the past alone.
-        state: what `keep` was given for the index of the first frame, to go on from there.
+        state: what `keep` was given for the index of the first frame, to continue from it.
         keep: told before every frame the index of the next and what is remembered up to it.
     """
     shot = _Shot(look_ahead, keep, state)
@@ -186,7 +186,7 @@ def _extended(
         motion: between both.
         flow: one of the two of `motion`.
         trust: in it.
-        ab: the prediction, (2, h, w), if there is one.
+        ab: the prediction, (2, h, w), if the frame has one.
     """
     most = (
         MAX_COUNT if motion.still or motion.back_trust.mean() >= DISSOLVE_TRUST else DISSOLVE_COUNT

@@ -94,7 +94,7 @@ def come_forward(window: Window, files: Sequence[Path]) -> None:
 
 
 def create_app() -> QApplication:
-    """Return the application, making it where there is none."""
+    """Return the application, making it if it does not exist yet."""
     app = QApplication.instance() or QApplication(["colorizer-gui"])
     assert isinstance(app, QApplication)
     app.setApplicationName("Colorizer")

@@ -29,7 +29,7 @@ class Finished:
 
 
 class Live(QObject):
-    """Lets the worker send pictures, one a second at most, and none while no one looks."""
+    """Lets the worker send pictures, one per second at most, and none while no one looks."""
 
     came = Signal(object)
     """A `Finished`."""

@@ -103,7 +103,7 @@ class LookPanel(QWidget):
 
     @property
     def is_seen(self) -> bool:
-        """Whether the picture of the row is there."""
+        """Whether the picture of the row has arrived."""
         return self._seen is not None
 
     @property

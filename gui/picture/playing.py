@@ -36,7 +36,7 @@ class Passing:
 
     gray: np.ndarray
     rgb: np.ndarray | None
-    """Of the finished film; None where there is none."""
+    """Of the finished film; None before it is finished."""
 
 
 class Playing(QObject):

@@ -11,7 +11,7 @@ from colorizer.colour.gamut import ab_to_srgb
 from colorizer.engine.queue import Entry
 
 _UNSURE = (226, 36, 176)
-"""sRGB of places where the network is unsure: a colour that photos hardly have."""
+"""sRGB of places where the network has low confidence: a colour that photos hardly have."""
 _UNSURE_ALPHA = 200
 
 

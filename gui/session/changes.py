@@ -184,7 +184,7 @@ class ChangeShots(QUndoCommand):
             self._set(self._old, self._new, self._old_name or self._file)
 
     def undo(self) -> None:
-        """Write the old plan, or remove the list that was not there."""
+        """Write the old plan, or remove the list that did not exist."""
         if not self._is_refused(self._stack.redo):
             self._set(self._new, self._old, self._old_name)
 

@@ -71,6 +71,6 @@ def _has_room(target: Path) -> bool:
 
 
 def on_battery() -> bool:
-    """Tell whether the battery is being emptied; False where there is none or no one can know."""
+    """Tell whether the battery is being emptied; False where it has none or nothing tells."""
     battery = psutil.sensors_battery() if hasattr(psutil, "sensors_battery") else None
     return battery is not None and battery.power_plugged is False

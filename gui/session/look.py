@@ -23,6 +23,6 @@ class Look:
     hints: bool = False
     """Clicks place hints."""
     unsure: bool = False
-    """Places where the network is unsure are covered."""
+    """Places where the network has low confidence are covered."""
     follows: bool = False
     """The file in progress is shown, with the frame just finished."""

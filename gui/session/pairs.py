@@ -35,7 +35,7 @@ class Pairs(Thumbnails[Pair]):
         super().__init__(engine, _pair_of, kept=_KEPT, parent=parent)
 
     def question(self, entry: Entry) -> dict[str, Any]:
-        """Ask for the result too, once there is one."""
+        """Ask for the result too, once it exists."""
         asked = {**super().question(entry), "longest": 2 * LONGEST}
         if entry.state is JobState.DONE:
             asked["result"] = str(entry.job.target)

@@ -121,7 +121,7 @@ class Runner(QObject):
             self._fill()
 
     def cancel(self, numbers: list[int]) -> None:
-        """Cancel jobs; a waiting one at once, a running one after the frames in hand."""
+        """Cancel jobs; a waiting one at once, a running one after its current frames."""
         waiting = list(self._model.in_state(*PENDING, among=numbers))
         self._model.change_many(waiting, state=JobState.CANCELLED, reason="")
         for number in self._running.intersection(numbers):

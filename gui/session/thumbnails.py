@@ -70,7 +70,7 @@ class Thumbnails(QObject, Generic[Picture]):
         return str(entry.job.source)
 
     def picture(self, entry: Entry) -> Picture:
-        """Return the picture of a row, a blank one until it is there."""
+        """Return the picture of a row, a blank one until it has arrived."""
         key = self.key(entry)
         if key in self._pictures:
             self._pictures.move_to_end(key)

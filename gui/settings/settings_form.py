@@ -70,7 +70,7 @@ class SettingsForm(QTabWidget):
             fold.open(any(getattr(settings, name) != getattr(usual, name) for name in names))
 
     def set_devices(self, devices: Sequence[tuple[str, str]]) -> None:
-        """Offer the devices that are there, in words, next to the automatic choice."""
+        """Offer the devices of this machine, in words, next to the automatic choice."""
         editor = self._editors["device"]
         value, box = editor.get(), editor.widget
         assert isinstance(box, QComboBox)

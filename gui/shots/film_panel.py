@@ -72,7 +72,7 @@ class FilmPanel(QWidget):
         self.list_toggled.emit()
 
     def show_entry(self, entry: Entry | None) -> None:
-        """Show another row; one that is no film hides the panel."""
+        """Show another row; one that is not a film hides the panel."""
         self._film = film = entry if entry is not None and entry.job.kind is Kind.FILM else None
         self.setVisible(film is not None)
         if film is not None:

@@ -1,4 +1,4 @@
-"""What the colours below the strip mean, of those that are there."""
+"""What the colours below the strip mean, of those that occur."""
 
 from __future__ import annotations
 

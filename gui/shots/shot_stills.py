@@ -32,7 +32,7 @@ class ShotStills(QObject):
         self._blank = icon_of(None)
 
     def picture(self, entry: Entry, frame: int) -> QIcon:
-        """Return the picture of a frame, a blank one until it is there."""
+        """Return the picture of a frame, a blank one until it has arrived."""
         key = (str(entry.job.source), frame)
         if key in self._pictures:
             return self._pictures[key]

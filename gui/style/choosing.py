@@ -9,7 +9,7 @@ _FLAGS = QItemSelectionModel.SelectionFlag
 
 
 def choose(view: QAbstractItemView, index: QModelIndex) -> None:
-    """Select the row of an index, and no other; nothing happens where there is no such row.
+    """Select the row of an index, and no other; nothing happens where it has no row.
 
     Qt's own ways, such as `selectRow`, look at the keys that are held: with Ctrl, as after Ctrl+O
     or Ctrl+Z, they add to what is selected or take away from it.

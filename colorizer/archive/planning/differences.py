@@ -1,4 +1,4 @@
-"""Which settings, weights, cut lists and hints a result was made with, beside those of its job."""
+"""Which settings, weights, cut lists and hints a result was made with, and those of its job."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ class Space:
     """What a run needs on one disk."""
 
     folder: Path
-    """A folder on it that is there."""
+    """An existing folder on it."""
     needed: int
     """Estimated bytes of the results, and of a film's segments while it is joined."""
     free: int
@@ -159,7 +159,7 @@ def _pixel_bytes(job: Job, bits: int) -> float:
 
 
 def existing_folder(folder: Path) -> Path:
-    """Return the folder or the nearest one above it that is there."""
+    """Return the folder or the nearest existing one above it."""
     folder = Path(os.path.abspath(folder))  # noqa: PTH100 - links are to stay as they are
     while not folder.is_dir() and folder != folder.parent:
         folder = folder.parent

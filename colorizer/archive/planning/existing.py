@@ -1,4 +1,4 @@
-"""What becomes of a job whose output is there: by its sidecar, and by what `existing` says.
+"""What becomes of a job whose output exists: by its sidecar, and by what `existing` says.
 
 A file whose size and time are those of the sidecar is taken for unchanged; only where the time
 differs is it read and hashed. So ten thousand finished files cost ten thousand small reads.
@@ -34,7 +34,7 @@ from colorizer.places.frame_pattern import there
 
 
 class Standing(Enum):
-    """How an output that is there stands to the job that would make it."""
+    """How an existing output stands to the job that would make it."""
 
     UNKNOWN = auto()
     """No sidecar says what it is."""
@@ -132,7 +132,7 @@ def standing_of(job: Job, *, hashing: bool = True) -> tuple[Standing, str]:
     """Compare an output with what its sidecar says and the job would do.
 
     Args:
-        job: its target is there.
+        job: its target exists.
         hashing: see `settle`; with it, a sidecar that only lacks its name gets it.
 
     Returns:

@@ -145,7 +145,7 @@ def _film_suffix() -> Callable[[str, str], str]:
 
 
 def _identities(paths: Iterable[Path]) -> set[tuple[int, int] | str]:
-    """Return the files behind paths, the same for links of both kinds and other spellings."""
+    """Return the files that paths lead to, the same for links of both kinds and other spellings."""
     known: set[tuple[int, int] | str] = set()
     for path in paths:
         try:
@@ -158,7 +158,7 @@ def _identities(paths: Iterable[Path]) -> set[tuple[int, int] | str]:
 
 
 class _Files:
-    """The files behind paths, which are asked of the disk when one is first asked about."""
+    """The files that paths lead to, looked up on the disk when one is first asked for."""
 
     def __init__(self, paths: Iterable[Path]) -> None:
         self._paths = paths

@@ -21,7 +21,7 @@ from colorizer.places.frame_pattern import is_pattern, normal, stands_for_frames
 from colorizer.settings import Settings
 
 MARKER = f"{os.sep}.{os.sep}"
-"""In an input such as scans/./1920/a.jpg, the mirrored tree begins behind it."""
+"""In an input such as scans/./1920/a.jpg, the mirrored tree begins after it."""
 
 
 def plan_run(
@@ -32,7 +32,7 @@ def plan_run(
     Args:
         inputs: files and folders; MARKER may stand in the name of a file.
         out: output folder. With a single input file also the output's name: when it has a suffix,
-            does not end with a slash and is no folder.
+            does not end with a slash and is not a folder.
         settings: of every job.
         recursive: search folders in folders.
 

@@ -1,4 +1,4 @@
-"""What lies in the folders of results: which names are there, and whose they are.
+"""What lies in the folders of results: which names exist, and whose they are.
 
 A folder is listed once, and a sidecar is read only where the name of its result could be that of a
 source in question: one new photo for a folder of a hundred thousand costs a listing.

@@ -35,7 +35,7 @@ def parse_shard(text: str) -> Shard:
     """Read I/N.
 
     Raises:
-        SettingsError: it is no such share.
+        SettingsError: it does not name a share.
     """
     found = _FORM.fullmatch(text.strip())
     number, count = map(int, found.groups()) if found else (0, 0)

@@ -277,7 +277,7 @@ def _why_not(path: Path) -> str:
 
 
 def _identity(folder: Path | None) -> tuple[int, int] | None:
-    """Return what tells a folder from every other, under whatever name; None if there is none."""
+    """Return what tells a folder from every other, under whatever name; None if nothing does."""
     if folder is None:
         return None
     try:

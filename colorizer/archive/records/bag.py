@@ -17,7 +17,7 @@ _CHECKSUMS = ["sha256", "sha512"]
 
 
 def open_bag(root: Path) -> None:
-    """Make an empty bag, or see that there is one to go on with.
+    """Make an empty bag, or check that an existing one can be continued.
 
     Raises:
         TargetError: the folder holds files and is no bag, or can't be written to.

@@ -107,7 +107,7 @@ class Ledger:
         """Write the manifest as it is so far.
 
         Raises:
-            MediaError: one that is there can't be read.
+            MediaError: an existing one can't be read.
             TargetError: it can't be written.
         """
         with self._lock:
@@ -118,7 +118,7 @@ class Ledger:
         """Write manifest and bag.
 
         Raises:
-            MediaError: a manifest that is there can't be read.
+            MediaError: an existing manifest can't be read.
             TargetError: something can't be written, or a file of the bag was changed.
         """
         try:

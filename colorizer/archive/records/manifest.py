@@ -50,7 +50,7 @@ def read_manifest(file: Path) -> dict[str, str]:
         file: lines of 64 hex digits, two spaces or a space and a star, and a name with slashes.
 
     Raises:
-        MediaError: it can't be read, or a line is no such line.
+        MediaError: it can't be read, or a line is malformed.
     """
     return {name: digest for name, (digest, _) in _read(file).items()}
 
@@ -119,10 +119,10 @@ def entry_name(target: Path, root: Path) -> str:
 
 
 class Manifest:
-    """Gathers the results of a run and writes them into the manifest that is there.
+    """Gathers the results of a run and writes them into the existing manifest.
 
-    A line that is there stays as it is until its file is made again: it is the proof that a file
-    of an earlier run is still the same, and that one which is gone was there. Several runs may
+    An existing line stays as it is until its file is made again: it is the proof that a file
+    of an earlier run is still the same, and that one which is gone did exist. Several runs may
     write into one manifest; what another has made again since is listed as it is now.
     """
 
@@ -158,7 +158,7 @@ class Manifest:
         """Write the manifest where there is anything new to list, and return its entries.
 
         Raises:
-            MediaError: the manifest that is there can't be read; it is left as it is.
+            MediaError: the existing manifest can't be read; it is left as it is.
             TargetError: it can't be written, or a file to be listed can't be read.
         """
         if not (self._made or self._kept):

@@ -123,7 +123,7 @@ class Record:
     """Writes the sidecar of one result. A context manager around the sink.
 
     The sink calls `prepare` when the result is complete but has not its name: the sidecar lies
-    on the disk before the result is there, and gets its name after it. Killed in between, the
+    on the disk before the result exists, and gets its name after it. Killed in between, the
     next run finds both and only gives the name.
 
     Attributes:

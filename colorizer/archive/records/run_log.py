@@ -35,7 +35,7 @@ class RunLog:
     """Writes `colorize-run-<UTC>.jsonl`, from the first event on; nothing without one."""
 
     def __init__(self, folder: Path) -> None:
-        """Take the folder of the results, which must be there by the first event."""
+        """Take the folder of the results, which must exist by the first event."""
         self._folder = folder
         self._file: IO[str] | None = None
         self._known: dict[Path, set[tuple[str, str]]] = {}

@@ -176,7 +176,7 @@ _NEEDED: dict[str, dict[str, Check]] = {
         "references": _or_none(_are_hashes),
     },
 }
-"""Section, which must be there -> the form of what it holds."""
+"""Section, which is required -> the form of what it holds."""
 _OPTIONAL: dict[str, Check] = {
     "device": _is_section,
     "program": _is_section,

@@ -80,7 +80,7 @@ class Signing:
         """
         import c2pa
 
-        if is_pattern(part):  # where there is one file, it is complete
+        if is_pattern(part):  # a single file is complete
             return [note("signing.no_one_file")]
         known = c2pa.Builder.get_supported_mime_types()
         kind = target.suffix.lower().removeprefix(".")

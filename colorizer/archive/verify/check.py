@@ -75,7 +75,7 @@ class Contents:
 
 
 def contents_of(root: Path) -> Contents:
-    """List what is recorded below a folder, and what is there next to it.
+    """List what is recorded below a folder, and which files exist next to it.
 
     Raises:
         MediaError: its manifest can't be read.

@@ -200,5 +200,5 @@ def _film_job(path: Path, settings: Settings) -> Job:
 
 
 def stamp_of(file: Path | None) -> int:
-    """Return what changes with a file; 0 where there is none."""
+    """Return what changes with a file; 0 where it does not exist."""
     return file.stat().st_mtime_ns if file is not None and file.exists() else 0

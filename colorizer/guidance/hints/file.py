@@ -106,7 +106,7 @@ def hints_from(values: Any, name: str, folder: Path) -> tuple[Guide, ...]:
 
 
 def limited(guides: tuple[_Some, ...], name: str) -> tuple[_Some, ...]:
-    """Return guides, of a file, a sidecar, the queue or the window, if they can be obeyed.
+    """Return guides, of a file, a sidecar, the queue or the window, if they can be used.
 
     Raises:
         SettingsError: they are too many, or two want different colours of one place.

@@ -24,7 +24,7 @@ _NEAR = 1
 """Pixels around a place, at half the size of the flow's grid, that tell where it moves."""
 
 Tracks = Mapping[int, Sequence[Hint]]
-"""Hints by the index of the frame, each where its place is there."""
+"""Hints by the index of the frame, each at its place in that frame."""
 HintsAt = Callable[[int], Sequence[Hint]]
 
 

@@ -2,7 +2,7 @@
 
 Every pixel of a frame is followed along the motion to its place in the reference, whose colour it
 claims as far as the way there, and the lightness of both, can be trusted. Claims are found when a
-reference comes near, from a second reading of the frames around it, and forgotten behind it. They
+reference comes near, from a second reading of the frames around it, and forgotten after it. They
 reach to the next reference, and never across a cut.
 """
 

@@ -1,4 +1,4 @@
-"""Going on within a film: where an earlier run was, and what it had counted up to there."""
+"""Continuing within a film: where an earlier run was, and what it had counted up to there."""
 
 from __future__ import annotations
 

@@ -134,7 +134,7 @@ def codec_named(name: str) -> Codec:
     """Return what a codec can hold.
 
     Raises:
-        SettingsError: there is none of that name.
+        SettingsError: none has that name.
     """
     if name not in _CODECS:
         raise SettingsError(note("codec.unknown", known=", ".join(_CODECS), codec=repr(name)))

@@ -158,7 +158,7 @@ def _on_hardware(coding: Coding, codec: str, quality: int | None) -> Coding:
     """Return the coding for the graphics card's own encoder, which takes 4:2:0 alone.
 
     Raises:
-        SettingsError: there is none, or it was asked to be exact.
+        SettingsError: no codec can, or it was asked to be exact.
     """
     if coding.exact:
         raise SettingsError(note("codec.hardware_not_lossless", codec=codec))

@@ -88,7 +88,7 @@ def film_stream(container: InputContainer, path: Path) -> VideoStream:
     off, where the rest would not lie well in memory.
 
     Raises:
-        UnsupportedMedia: there is none.
+        UnsupportedMedia: it has none.
     """
     outside = outside_tracks(path) if "mov" in container.format.name else {}
     films = [stream for stream in container.streams.video if not is_cover(stream)]

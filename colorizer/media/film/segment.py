@@ -18,7 +18,7 @@ SEGMENT_FRAMES = 250
 LEAST_FRAMES = 24
 """Frames of a segment at least, where a shot ends it: encoders need a run-up."""
 BLOCK_FRAMES = 12
-"""Within a shot, segments begin at multiples of this: there the stages can go on and compute the
+"""Within a shot, segments begin at multiples of this: there the stages can continue and compute the
 very same numbers."""
 
 
@@ -69,8 +69,8 @@ def segment_from(values: Any, before: Sequence[Segment], *, anywhere: bool = Fal
         anywhere: the first may begin at any frame.
 
     Raises:
-        ValueError: it is no such line, or does not follow those.
-        TypeError, KeyError: it is no such line.
+        ValueError: it is malformed, or does not follow those.
+        TypeError, KeyError: it is malformed.
     """
     steps = tuple((distance, count) for distance, count in values["steps"])
     numbers = [values.get(name, 0) for name in _COUNTS] + [n for step in steps for n in step]

@@ -94,7 +94,7 @@ class FilmSink:
         return {name: kept for name, kept in self._folder.state().items() if name != COUNTS}
 
     def keep_state(self, index: int, state: State) -> None:
-        """Remember arrays that the stages need to go on at frame `index`, told before it comes.
+        """Remember arrays that the stages need to continue at frame `index`, told before it comes.
 
         They are forgotten again when no segment begins there.
         """

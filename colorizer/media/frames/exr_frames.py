@@ -30,7 +30,7 @@ _LEAST_LIGHT = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class ExrCarried:
-    """What a frame's file holds beside what all stages see."""
+    """What a frame's file holds besides what all stages see."""
 
     header: ExrHeader
     light: np.ndarray

@@ -48,7 +48,7 @@ class ExrHeader:
     chromaticities: Chromaticities | None = None
     """None where the file does not say: those of Rec. 709."""
     table: slice | None = None
-    """Bytes of the places of the blocks of lines; None where it holds tiles, or is no file."""
+    """Bytes of the places of the blocks of lines; None of tiles, or of another kind of file."""
     offset: tuple[int, int] = (0, 0)
     """Columns and lines from the display window to what is stored."""
 

@@ -1,7 +1,7 @@
 """SequenceSink: a coloured film as numbered files, each in the format its name says.
 
-Finished frames wait in the work folder next to the target and get their places when all are there.
-The journal is that of films (`colorizer.media.film.segments`); in place of coded pictures its
+Finished frames wait in the work folder next to the target and get their places when all exist. The
+journal is that of films (`colorizer.media.film.segments`); in place of coded pictures its
 segments hold the hashes of their frames.
 """
 
@@ -98,7 +98,7 @@ class SequenceSink:
         return {name: kept for name, kept in self._folder.state().items() if name not in own}
 
     def keep_state(self, index: int, state: State) -> None:
-        """Remember what the stages need to go on at frame `index`; see `FilmSink`."""
+        """Remember what the stages need to continue at frame `index`; see `FilmSink`."""
         self._states[index] = state
 
     def anchor(self, count: int) -> Anchor | None:

@@ -133,7 +133,7 @@ def _entries(data: bytearray, order: str, offset: int) -> Iterator[tuple[int, in
 
 
 def _drop(data: bytearray, order: str, offset: int, tag: int) -> None:
-    """Take one entry out of a directory; those behind it and the link move up."""
+    """Take one entry out of a directory; those after it and the link move up."""
     (count,) = struct.unpack_from(order + "H", data, offset)
     end = offset + 2 + 12 * count + 4
     at = _places(data, order, offset)[tag] - 8

@@ -83,7 +83,7 @@ def _read(file: BinaryIO, start: int, size: int) -> bytes:
 
 
 def write_directory(directory: Directory, offset: int, order: str, big: bool = False) -> bytes:
-    """Return a directory with its values behind it, to be placed at `offset`; no other follows."""
+    """Return a directory with its values after it, to be placed at `offset`; no other follows."""
     room, length = (8, 20) if big else (4, 12)
     head = struct.pack(order + ("Q" if big else "H"), len(directory))
     behind = offset + len(head) + length * len(directory) + room

@@ -114,7 +114,7 @@ def _page(L: np.ndarray) -> str:
 
 
 def _counts(codes: np.ndarray) -> np.ndarray:
-    """Return how often each of 256 codes is there; much sooner known than order statistics."""
+    """Return how often each of 256 codes occurs; much sooner known than order statistics."""
     return np.bincount(codes.ravel(), minlength=256)
 
 

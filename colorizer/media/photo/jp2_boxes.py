@@ -60,7 +60,7 @@ def read_size(data: bytes, start: int) -> Size:
     """Read the size of the codestream that begins at data[start].
 
     Raises:
-        ValueError: there is none, or it is cut off.
+        ValueError: no box begins here, or it is cut off.
     """
     if data[start : start + 4] != CODESTREAM:
         raise ValueError(note("jp2.no_codestream"))

@@ -54,7 +54,7 @@ class Picture:
         return ", ".join(tag_name(code) for code, *_ in self.metadata.private_tags)
 
     def warn_of_lost(self, *held: str) -> None:
-        """Name the blocks of metadata that are there but not among those `held`."""
+        """Name the blocks of metadata that it has but that are not among those `held`."""
         there = {
             "EXIF": self.metadata.exif or self.metadata.exif_ifds,
             note("lost.iptc"): self.metadata.photoshop,

@@ -86,7 +86,7 @@ def _is_for_pillow(layout: JpegLayout) -> bool:
 
 
 def _with_trailer(scan: Scan, data: bytes, layout: JpegLayout, warnings: list[str]) -> Scan:
-    """Keep what lies behind the end, as the film of a motion photo does; padding is nothing."""
+    """Keep what follows the end, as the film of a motion photo does; padding is nothing."""
     trailer = data[layout.end :] if layout.end else b""
     if not trailer.strip(b"\0\xff\r\n "):
         return scan

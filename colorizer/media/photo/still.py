@@ -86,7 +86,7 @@ class StillSource:
         """Open the file for reading and count its pages.
 
         Raises:
-            MediaError: not there, a folder, empty, not readable or damaged.
+            MediaError: it does not exist, is a folder, empty, not readable or damaged.
             UnsupportedMedia: no photo.
         """
         try:

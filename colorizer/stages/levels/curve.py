@@ -92,7 +92,7 @@ class Curve:
     last: Light = Light()
     """Of the last frame looked at that was no flash."""
     gone: Light = Light()
-    """The same of those that went on."""
+    """The same of those that were passed on."""
     dark: float = 100.0
     bright: float = 0.0
     """Ends of the range of its picture, in L* of the light of reference."""
@@ -104,7 +104,7 @@ class Curve:
     """Of the last frame gone on, see `Frame.slope`: those that repeat it have the same."""
     tones: np.ndarray = field(default_factory=lambda: np.full(len(TONES), 0.5))
     recent: list[float] = field(default_factory=list)
-    """Slopes of the last frames that went on."""
+    """Slopes of the last frames that were passed on."""
     around: Surround | None = None
     """What surrounds its picture."""
     mask: np.ndarray | None = None

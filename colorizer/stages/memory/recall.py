@@ -43,7 +43,7 @@ BYTES_HELD = 384 << 20
 MOST_KEYS = 64
 """Key frames that entries are made of, at most, evenly thinned."""
 _LEAST_SLOPE = 0.25
-"""Of a frame that is remembered: less is in the dark of a fade, where grain hides what is there."""
+"""Of a frame that is remembered: less is in the dark of a fade, where grain hides what it shows."""
 MOST_GAIN = 1.15
 """Most by which chroma that the mean of entries has paled is raised again."""
 _TOGETHER = 4
