@@ -202,6 +202,17 @@ def override_file(cut_list: Path | None) -> Path | None:
     return None if cut_list is None else cut_list.with_suffix(".toml")
 
 
+def whole_number(text: str) -> int:
+    """Return the number of a shot as it stands in [shot.3]; [shot.03] would be a second table of 3.
+
+    Raises:
+        ValueError: it is written otherwise.
+    """
+    if text != str(int(text)):
+        raise ValueError(f"[shot.{text}]")
+    return int(text)
+
+
 def timecode(seconds: float) -> str:
     """Write a time as H:MM:SS.mmm."""
     thousandths = round(seconds * 1000)
@@ -229,13 +240,22 @@ def _read(file: Path, source: Path, rate: Fraction) -> tuple[dict[int, dict[str,
     starts: dict[int, dict[str, str]] = {0: {}}
     for number, row in enumerate(rows, start=1):
         try:
+            first = _first_frame(row, rate)
             said = {name: (row.get(name) or "").strip() for name in (_SCENE, _TAKEN, *OWN)}
-            starts[_first_frame(row, rate)] = {name: text for name, text in said.items() if text}
         except (ValueError, TypeError, KeyError, AttributeError, SettingsError) as error:
             columns = ",".join(_COLUMNS)
             raise SettingsError(
                 note("shots.list_no_place", file=file, shot=number, columns=columns)
             ) from error
+        known = starts.setdefault(first, {})
+        for name, text in said.items():
+            if text and known.setdefault(name, text) != text and name != _TAKEN:
+                raise SettingsError(
+                    note(
+                        "shots.list_contradicts", file=file, frame=first, name=name,
+                        one=known[name], other=text,
+                    )
+                )  # fmt: skip
     return starts, unknown
 
 
@@ -243,13 +263,16 @@ def _rows(file: Path, lines: list[str]) -> list[dict[str, str]]:
     """Return the rows of a table whose columns are parted as spreadsheets part them.
 
     Raises:
-        SettingsError: its first line names no column that tells where shots begin.
+        SettingsError: its first line names no column that tells where shots begin, or one twice.
     """
     # German and French spreadsheets write semicolons, and commas in numbers.
     parted = max(",;\t", key=lines[0].count) if lines else ","
     try:
         rows = csv.DictReader(lines, delimiter=parted)
-        if not set(_PLACES) & set(rows.fieldnames or ()):
+        names = [name for name in rows.fieldnames or () if name]
+        if twice := next((name for name in names if names.count(name) > 1), None):
+            raise SettingsError(note("shots.list_column_twice", file=file, name=twice))
+        if not set(_PLACES) & set(names):
             raise SettingsError(
                 note("shots.list_no_columns", file=file, columns=",".join(_COLUMNS))
             )

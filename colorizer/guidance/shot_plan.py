@@ -17,7 +17,14 @@ from typing import Any
 from colorizer.errors import SettingsError, TargetError
 from colorizer.files.durable import create_part, part_of
 from colorizer.files.strangers import NOTES_BYTES, parse_toml, read_text
-from colorizer.guidance.cut_list import CutList, columns_of, cut_file, override_file, write_cuts
+from colorizer.guidance.cut_list import (
+    CutList,
+    columns_of,
+    cut_file,
+    override_file,
+    whole_number,
+    write_cuts,
+)
 from colorizer.jobs import Job
 from colorizer.notes import note
 from colorizer.places.frame_pattern import is_pattern
@@ -277,7 +284,7 @@ def _own_values(file: Path | None) -> dict[int, dict[str, Any]]:
         return {}
     try:
         shots = parse_toml(read_text(file, NOTES_BYTES)).get("shot", {})
-        return {int(number): _checked(values) for number, values in shots.items()}
+        return {whole_number(text): _checked(values) for text, values in shots.items()}
     except OSError as error:
         raise SettingsError(note("file.path_cannot_read", file=file, why=error.strerror)) from error
     except (ValueError, TypeError, AttributeError) as error:

@@ -21,13 +21,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 from colorizer.errors import SettingsError
 from colorizer.files.strangers import NOTES_BYTES, parse_toml, read_text
-from colorizer.guidance.cut_list import OWN, columns_of, override_file
+from colorizer.guidance.cut_list import OWN, columns_of, override_file, whole_number
 from colorizer.guidance.hints.file import hints_from, reference_from
 from colorizer.guidance.reader import FilmReader
 from colorizer.notes import Note, note
@@ -153,9 +154,10 @@ def _joined(one: ShotSettings, other: ShotSettings) -> ShotSettings:
 
 
 def _number(text: str, count: int, file: Path) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= count:
-        raise SettingsError(note("shots.no_such", file=file, shot=text, count=count))
-    return int(text)
+    with suppress(ValueError):
+        if 1 <= whole_number(text) <= count:
+            return int(text)
+    raise SettingsError(note("shots.no_such", file=file, shot=text, count=count))
 
 
 def _shot(number: str, values: Any, file: Path) -> ShotSettings:

@@ -71,6 +71,24 @@ def test_a_row_without_sense_is_named(tmp_path):
         CutList(tmp_path / "cuts.csv", FILM, RATE)
 
 
+def test_rows_of_one_shot_are_joined_and_must_not_contradict_each_other(tmp_path):
+    head = "start,first_frame,scene,emulsion\n"
+    (tmp_path / "cuts.csv").write_text(f"{head},40,attic,\n0:00:01.6,,attic,pan\n,40,attic,\n")
+    found = CutList(tmp_path / "cuts.csv", FILM, RATE)
+    assert found.scenes == {40: "attic"}
+    assert found.own == {40: {"emulsion": "pan"}}
+    (tmp_path / "cuts.csv").write_text(f"{head},40,attic,\n0:00:01.6,,cellar,\n")
+    told = r"two rows of the shot at frame 40 .*scene is attic and cellar"
+    with pytest.raises(SettingsError, match=told):
+        CutList(tmp_path / "cuts.csv", FILM, RATE)
+
+
+def test_a_column_that_stands_twice_is_refused(tmp_path):
+    (tmp_path / "cuts.csv").write_text("first_frame,scene,scene\n40,attic,cellar\n")
+    with pytest.raises(SettingsError, match="the column scene stands twice"):
+        CutList(tmp_path / "cuts.csv", FILM, RATE)
+
+
 @pytest.mark.parametrize("part", [",", ";", "\t"])
 def test_a_list_saved_by_a_spreadsheet_is_read(tmp_path, part):
     rows = [

@@ -148,6 +148,7 @@ def test_a_change_begins_anew_and_is_known_from_the_result(film, monkeypatch):
     [
         ("[shot.2\n", "at line 1"),
         ("[shot.9]\nskip = true\n", "there is no shot 9; the cut list has 1 to 3"),
+        ("[shot.3]\nskip = true\n[shot.03]\nskip = false\n", "there is no shot 03"),
         ("[shot.two]\n", "there is no shot two"),
         ("strength = 1\n", "'strength' is no shot"),
         ("[shot]\n2 = 5\n", r"shot 2 must be written as \[shot.2\]"),
