@@ -95,6 +95,8 @@ def jpeg_layout(data: bytes) -> JpegLayout:
     return JpegLayout(tuple(segments), kind, bits, (height, width), count, end, tuple(scans))
 
 
+PADDING = b"\0\xff\r\n "
+"""Bytes that say nothing after the end of a picture."""
 _ENDED = re.compile(r"image file is truncated|NEED_MORE_INPUT")
 """What decoders say when the data ends before the picture."""
 
@@ -107,16 +109,9 @@ def is_cut_off(file: BinaryIO) -> bool | None:
     if head.startswith(b"\xff\xd8\xff"):
         file.seek(0)
         return jpeg_layout(file.read()).end is None
-    if head.startswith(b"\x89PNG"):
-        return not _ends_png(file, size)
-    if head.startswith(b"RIFF") and len(head) >= 8:
-        return 8 + int.from_bytes(head[4:8], "little") > size
-    if head.startswith(b"BM") and len(head) >= 30:
-        (start,) = struct.unpack_from("<I", head, 10)
-        width, height = struct.unpack_from("<ii", head, 18)
-        bits = int.from_bytes(head[28:30], "little")
-        plain = int.from_bytes(head[30:34], "little") in (0, 3)
-        return plain and start + (width * bits + 31) // 32 * 4 * abs(height) > size
+    end = _announced_end(file, head, size)
+    if end is not None:
+        return end > size
     if head.startswith(b"GIF8"):
         file.seek(max(0, size - 64))
         return not file.read().rstrip(b"\0").endswith(b";")
@@ -124,6 +119,36 @@ def is_cut_off(file: BinaryIO) -> bool | None:
         return not _ends_codestream(file, size)
     if head.startswith(SIGNATURE) or head[4:8] == b"ftyp" or head[4:8] == b"JXL ":
         return not _ends_boxes(file, size)
+    return None
+
+
+def after_end(file: BinaryIO) -> int:
+    """Return how many bytes follow the picture of a PNG, WebP or BMP; 0 where all are padding."""
+    size = file_size(file)
+    file.seek(0)
+    end = _announced_end(file, file.read(64), size)
+    file.seek(size if end is None else end)
+    while part := file.read(1 << 20):
+        if part.strip(PADDING):
+            return size - (end or 0)
+    return 0
+
+
+def _announced_end(file: BinaryIO, head: bytes, size: int) -> int | None:
+    """Return where a PNG, WebP or BMP ends by its structure, which may be after its last byte."""
+    if head.startswith(b"\x89PNG"):
+        found = (file.tell() + length + 4 for name, length in walk_chunks(file) if name == b"IEND")
+        return next(found, size + 1)
+    if head.startswith(b"RIFF") and len(head) >= 8:
+        return 8 + int.from_bytes(head[4:8], "little")
+    if head.startswith(b"BM") and len(head) >= 34:
+        told, start = struct.unpack_from("<I4xI", head, 2)
+        width, height = struct.unpack_from("<ii", head, 18)
+        bits, packed = struct.unpack_from("<HI", head, 28)
+        if packed not in (0, 3):
+            return size
+        # A profile may follow the pixels; then only the length that is told covers it.
+        return max(start + (width * bits + 31) // 32 * 4 * abs(height), min(told, size))
     return None
 
 
@@ -140,11 +165,6 @@ def broken(file: BinaryIO, error: BaseException | str) -> str:
         if cut
         else note("photo.damaged_restore", what=told)
     )
-
-
-def _ends_png(file: BinaryIO, size: int) -> bool:
-    found = ((name, file.tell() + length + 4) for name, length in walk_chunks(file))
-    return any(name == b"IEND" and end <= size for name, end in found)
 
 
 def _ends_codestream(file: BinaryIO, size: int) -> bool:

@@ -17,7 +17,7 @@ from colorizer.media.metadata.jpeg_segments import PHOTOSHOP_MARK, XMP_MARK
 from colorizer.media.metadata.limits import MOST_TEXT_BYTES
 from colorizer.media.metadata.orientation import orientation_of
 from colorizer.media.metadata.photoshop import without_thumbnails
-from colorizer.media.photo.ends import JpegLayout, broken, jpeg_layout
+from colorizer.media.photo.ends import PADDING, JpegLayout, broken, jpeg_layout
 from colorizer.media.photo.scan import (
     MOST_PIXELS,
     UNBACKED_PIXELS,
@@ -75,8 +75,6 @@ def read_jpeg_scan(path: Path, file: BinaryIO, warnings: list[str], *, whole: bo
         scan = read_pillow_scan(path, file, warnings)
     if whole and ends_early(scan.codes, data, layout):
         raise MediaError(path, _EARLY)
-    if layout.frame and not _is_for_pillow(layout):
-        return scan
     return _with_trailer(scan, data, layout, warnings)
 
 
@@ -88,7 +86,7 @@ def _is_for_pillow(layout: JpegLayout) -> bool:
 def _with_trailer(scan: Scan, data: bytes, layout: JpegLayout, warnings: list[str]) -> Scan:
     """Keep what follows the end, as the film of a motion photo does; padding is nothing."""
     trailer = data[layout.end :] if layout.end else b""
-    if not trailer.strip(b"\0\xff\r\n "):
+    if not trailer.strip(PADDING):
         return scan
     several = any(m == 0xE2 and body.startswith(b"MPF\0") for m, body in layout.segments)
     if several or len(trailer) > MOST_TEXT_BYTES:

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from colorizer.errors import MediaError, UnsupportedMedia
 from colorizer.media.metadata.limits import MOST_PHOTO_BYTES, MOST_WHOLE_BYTES
-from colorizer.media.photo.ends import broken
+from colorizer.media.photo.ends import after_end, broken
 from colorizer.media.photo.jp2_boxes import CODESTREAM, SIGNATURE
 from colorizer.media.photo.raw_content import is_raw
 from colorizer.media.photo.salvage import salvaged
@@ -159,6 +159,8 @@ def _one(
 
     try:
         scan = read(file, notes)
+        if left := after_end(file):
+            notes.append(note("photo.trailer", bytes=left))
     except UnsupportedMedia:
         raise
     except MediaError as error:

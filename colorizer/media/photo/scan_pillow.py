@@ -56,7 +56,7 @@ def read_pillow_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
     except _DECODE_ERRORS as error:
         raise MediaError(path, broken(file, error)) from error
     pictures = getattr(image, "n_frames", 1)
-    if pictures > 1:
+    if pictures > 1 and image.format != "MPO":  # what follows the end of a JPEG is told with it
         warnings.append(note("photo.first_of_several", pictures=pictures))
     if image.format == "PNG":
         icc, stated = colour_of_png(file, space, warnings)

@@ -15,6 +15,7 @@ import numpy as np
 
 from colorizer.errors import MediaError
 from colorizer.media.metadata.carried import Metadata
+from colorizer.media.photo.ends import PADDING
 from colorizer.media.photo.scan import Coding, Scan, check_claim, file_size, widen
 from colorizer.notes import note
 
@@ -80,6 +81,8 @@ def read_pnm_scan(path: Path, file: BinaryIO, warnings: list[str]) -> Scan:
         raise MediaError(path, note("pnm.cut_off", bytes=len(data)))
     if re.match(rb"\s*P[1-6]\s", data[used : used + 8]):
         warnings.append(note("pnm.first_of_several"))
+    elif data[used:].strip(PADDING):
+        warnings.append(note("photo.trailer", bytes=len(data) - used))
     codes, bits = _scaled(codes[: shape[0] * shape[1] * shape[2]], header.top)
     codes = codes.reshape(shape)
     if header.kind in (1, 4):
