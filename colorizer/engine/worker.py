@@ -251,7 +251,7 @@ def _private_output() -> IO[str]:
 def main() -> NoReturn:
     """Serve the commands of standard input, then end the process."""
     out = _private_output()
-    # These reach the whole group; whoever started this process stops it by closing its input.
+    # These reach the whole group; the process that started this one stops it by closing its input.
     for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
         if number := getattr(signal, name, None):
             signal.signal(number, signal.SIG_IGN)
