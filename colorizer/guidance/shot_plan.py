@@ -113,7 +113,7 @@ class ShotPlan:
     def with_begin(self, begin: int) -> ShotPlan:
         """Return the plan of a part that begins elsewhere; shots stay where they are in the film.
 
-        The shot of the new first frame begins with it; those before it are gone.
+        Shots before the new begin are gone; a first shot that has settings does not grow.
         """
         step, moved = self.begin - begin, replace(self, begin=begin)
 
@@ -124,8 +124,24 @@ class ShotPlan:
             return replace(pinned, first=shot.first + step, own=own)
 
         shots = list(map(placed, self.shots))
+        if shots[0].first > 0 and shots[0].own.keys() - {"hints"}:
+            shots.insert(0, Shot(0))
         number = max(0, bisect_right([shot.first for shot in shots], 0) - 1)
         return moved._of([replace(shots[number], first=0), *shots[number + 1 :]])
+
+    def with_before(self, whole: ShotPlan) -> ShotPlan:
+        """Return the plan with the shots before it, taken from one that begins earlier."""
+        step = self.begin - whole.begin
+        if step <= 0:
+            return self
+        before = [whole._pinned(shot) for shot in whole.shots if shot.first < step]
+        own = [replace(self._pinned(shot), first=shot.first + step) for shot in self.shots]
+        if all(shot.first != step for shot in whole.shots):  # the part begins within a shot
+            head = before.pop()
+            hints = [h for h in head.own.get("hints", ()) if (whole._frame_of(h) or 0) < step]
+            hints += own[0].own.get("hints", ())
+            own[0] = replace(own[0], first=head.first, own=_changed(own[0].own, "hints", hints))
+        return whole._of([*before, *own])
 
     def _of(self, shots: list[Shot]) -> ShotPlan:
         """Return a plan of these shots, with every hint in the shot of its frame."""

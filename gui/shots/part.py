@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
 from colorizer.engine.queue import Entry
 from colorizer.errors import ColorizerError
-from colorizer.guidance.shot_plan import plan_file, plan_of
+from colorizer.guidance.shot_plan import ShotPlan, plan_file, plan_of, save_plan
 from colorizer.places.timecode import frame_of
 from gui.session.changes import ChangeShots
 from gui.session.session import Session
@@ -75,7 +78,7 @@ class Part(QObject):
             self._session.change([entry.id], changes, words)
             now = self._session.model.entry(entry.id)
             old = plan_of(now.job, *clock_of(now))
-            new, file = plan.with_begin(begin), plan_file(now.job)
+            new, file = self._whole(entry, plan).with_begin(begin), plan_file(now.job)
             undo.push(ChangeShots(
                 words, self._session.model, undo, entry.id, file, old, new, self.failed.emit
             ))  # fmt: skip
@@ -83,3 +86,21 @@ class Part(QObject):
             self.failed.emit(str(error))
         finally:
             undo.endMacro()
+
+    def _whole(self, entry: Entry, plan: ShotPlan) -> ShotPlan:
+        """Return the shots of a part with those before it, which its cut list can't hold.
+
+        They are kept with the queue, and come back when the part begins before them again.
+        """
+        name = sha256(str(plan_file(entry.job)).encode("utf-8", "surrogateescape")).hexdigest()
+        file = self._session.preferences.data_folder / "shots" / f"{name[:16]}.csv"
+        kept = _as_listed(entry, file) if file.exists() else None
+        whole = (plan if kept is None else plan.with_before(kept)).with_begin(0)
+        save_plan(whole, file, entry.job.source)
+        return whole
+
+
+def _as_listed(entry: Entry, file: Path) -> ShotPlan | None:
+    """Return the shots of a whole film as a list names them."""
+    settings = replace(entry.job.settings, start="", shots=file)
+    return plan_of(replace(entry.job, settings=settings), *clock_of(entry))

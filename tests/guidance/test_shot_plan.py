@@ -75,6 +75,26 @@ def test_frames_of_hints_count_from_the_films_start():
     assert begun.split(14).shots[1].own["hints"] == [{"x": 0, "y": 0, "frame": 110}]
 
 
+@pytest.mark.parametrize("begin", [5, 10, 15, 20, 24])
+def test_the_shots_before_a_part_come_back(begin):
+    hint = {"x": 0, "y": 0, "frame": 12}
+    whole = plan(0, 10, 20, own0={"skip": True}, own1={"strength": 0.5, "hints": [hint]})
+    part = whole.with_begin(begin)
+    assert part.with_before(whole) == whole
+    assert whole.with_before(part) == whole, "nothing of a part is before the whole"
+    edited = part.with_own([0], "vividness", 0.3).with_before(whole)
+    assert edited == whole.with_own([whole.number_at(begin)], "vividness", 0.3)
+
+
+def test_settings_of_the_first_shot_do_not_spread_before_it():
+    begun = ShotPlan((Shot(0, {"skip": True}), Shot(10)), Fraction(25), begin=100)
+    assert [(s.first, dict(s.own)) for s in begun.with_begin(90).shots] == [
+        (0, {}), (10, {"skip": True}), (20, {})
+    ]  # fmt: skip
+    plain = ShotPlan((Shot(0), Shot(10)), Fraction(25), begin=100)
+    assert firsts(plain.with_begin(90)) == [0, 20]
+
+
 @pytest.mark.parametrize("start", ["50", "2s", "0:02"])
 def test_a_part_of_a_film_begins_where_the_settings_say(tmp_path, start):
     assert found_plan(job_in(tmp_path, start=start), [5], 25.0).begin == 50

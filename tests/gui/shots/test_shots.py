@@ -247,3 +247,19 @@ def test_marks_of_a_part_become_its_settings_and_shots_stay_in_place(found, shop
     shop.session.undo.undo()
     shop.session.undo.undo()
     assert (found.entry().job.settings.start, found.shots.firsts) == ("", STARTS)
+
+
+def test_shots_before_a_part_come_back_with_what_they_have(found, shop):
+    found.shots.give([0], "skip", True)
+    found.shots.give([2], "strength", 0.5)
+    found.timeline.go_to(35)
+    shop.acts["part_begin"].trigger()
+    assert found.shots.firsts == [35]
+    found.shots.give([0], "vividness", 0.3)
+    found.timeline.go_to(25)
+    shop.acts["part_begin"].trigger()
+    assert found.shots.firsts == [25, 32]
+    shop.acts["part_whole"].trigger()
+    assert found.shots.firsts == STARTS
+    own = [dict(shot.own) for shot in found.shots.plan.shots]
+    assert own == [{"skip": True}, {}, {"strength": 0.5, "vividness": 0.3}]
