@@ -5,7 +5,8 @@ shot,start,first_frame,scene
 1,0:00:00.000,0,kitchen
 2,0:00:05.240,131,
 
-The column scene may be missing; shots of one scene share their references.
+The column scene may be missing; shots of one scene share their references. `first_frame` is counted
+from the frame that the first row's `start` names, which is that of the part where one was coloured.
 """
 
 from __future__ import annotations
@@ -20,24 +21,24 @@ from typing import Any
 
 import numpy as np
 
-from colorizer.errors import SettingsError, TargetError
+from colorizer.errors import TargetError
 from colorizer.files.durable import write_whole
 from colorizer.files.name_forms import on_disk
-from colorizer.files.strangers import NOTES_BYTES, read_text
 from colorizer.frame import Frame
+from colorizer.guidance.cut_rows import (
+    COLUMNS,
+    OWN,
+    SCENE,
+    TAKEN,
+    TITLE,
+    Begin,
+    counted_from,
+    placed,
+    rows_of,
+    steps_to,
+)  # fmt: skip
 from colorizer.notes import note
-from colorizer.places.timecode import frame_of
-from colorizer.places.trim import parse_time
 
-_TITLE = "# shots of "
-_PLACES = ("start", "first_frame")
-_COLUMNS = ("shot", *_PLACES)
-_SCENE, _TAKEN = "scene", "taken"
-OWN = ("cards", "coloured", "toned", "faded", "emulsion", "strength", "vividness", "skip")
-"""Columns that a person may add, for settings of single shots; see `ShotSettings`."""
-_KNOWN = {*_COLUMNS, _SCENE, _TAKEN, *OWN, None, ""}
-"""Names of columns; spreadsheets fill up rows with empty ones."""
-_FILLING = " ,;\t"
 _NOT_TEXT = ("strength", "vividness", "skip")
 
 
@@ -45,7 +46,10 @@ class CutList:
     """The list of one film: read where it exists, else written when the film is done."""
 
     cuts: frozenset[int] | None
-    """First frames of the shots, None where they are to be found."""
+    """First frames of the shots, None where they are to be found; below 0 are shots that begin
+    before the part."""
+    counted_from: int = 0
+    """Frame of the film from which the list counts frames."""
     scenes: Mapping[int, str]
     """The name of the scene of shots that have one, by their first frames."""
     own: Mapping[int, Mapping[str, str]]
@@ -56,7 +60,13 @@ class CutList:
     warnings: tuple[str, ...] = ()
 
     def __init__(
-        self, file: Path | None, source: Path, rate: Fraction, *, new: bool = True
+        self,
+        file: Path | None,
+        source: Path,
+        rate: Fraction,
+        *,
+        new: bool = True,
+        begin: Begin | None = None,
     ) -> None:
         """Read the list, if it exists.
 
@@ -65,12 +75,14 @@ class CutList:
             source: the film.
             rate: its frames per second, for rows that have a time alone.
             new: one that does not exist may be written; see `Job.new_list`.
+            begin: of the part that is coloured; None takes the frames as the list counts them.
 
         Raises:
             SettingsError: the list can't be read or belongs to another film.
         """
         self._file = cut_file(file, source)
-        self._source = source
+        self._source, self._rate = source, rate
+        self._first = 0 if begin is None else begin.first
         self._found: dict[int, float] = {}
         exists = self._file is not None and self._file.exists()
         if self._file is not None and not exists and not new:
@@ -78,13 +90,15 @@ class CutList:
             self._file, self.warnings = None, (told,)
         self.cuts, self.scenes, self.own, self.taken = None, {}, {}, {}
         if self._file and exists:
-            found, unknown = _read(self._file, source, rate)
+            rows, unknown = rows_of(self._file, source)
+            self.counted_from = counted_from(rows, rate)
+            found = placed(self._file, rows, rate, steps_to(self.counted_from, begin))
             if unknown:
                 told = note("shots.unknown_columns", file=self._file, names=unknown, known=OWN)
                 self.warnings = (told,)
             self.cuts = frozenset(found)
-            self.scenes = {first: row[_SCENE] for first, row in found.items() if _SCENE in row}
-            self.taken = {first: row[_TAKEN] for first, row in found.items() if _TAKEN in row}
+            self.scenes = {first: row[SCENE] for first, row in found.items() if SCENE in row}
+            self.taken = {first: row[TAKEN] for first, row in found.items() if TAKEN in row}
             own = ((first, _own(row)) for first, row in found.items())
             self.own = {first: said for first, said in own if said}
 
@@ -140,7 +154,10 @@ class CutList:
         """
         if self._file is None or self.cuts is not None:
             return
-        write_cuts(self._file, self._source, sorted(self._found.items()), {_TAKEN: taken or {}})
+        found = self._found
+        step = float(self._first / self._rate) - found.get(0, 0.0)
+        shots = [(first, found[first] + step) for first in sorted(found)]
+        write_cuts(self._file, self._source, shots, {TAKEN: taken or {}})
 
 
 def write_cuts(
@@ -162,10 +179,10 @@ def write_cuts(
         TargetError: it can't be written.
     """
     text = io.StringIO(newline="")
-    text.write(f"{_TITLE}{source.name}\n")
+    text.write(f"{TITLE}{source.name}\n")
     table = csv.writer(text, lineterminator="\n")
     further = {name: said for name, said in (more or {}).items() if said}
-    table.writerow((*_COLUMNS, *further))
+    table.writerow((*COLUMNS, *further))
     for number, (index, seconds) in enumerate(shots, start=1):
         said = (column.get(index, "") for column in further.values())
         table.writerow((number, timecode(seconds), index, *said))
@@ -223,67 +240,3 @@ def timecode(seconds: float) -> str:
 def _own(row: Mapping[str, str]) -> dict[str, str]:
     """Return what a row says of its shot besides where it begins."""
     return {name: row[name] for name in OWN if name in row}
-
-
-def _read(file: Path, source: Path, rate: Fraction) -> tuple[dict[int, dict[str, str]], list[str]]:
-    """Return what the rows say, by the first frames of their shots, and columns of no meaning."""
-    try:
-        lines = read_text(file, NOTES_BYTES).splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(note("shots.list_cannot_read", file=file, why=error)) from error
-    title = next((line for line in lines if line.startswith(_TITLE)), None)
-    found = source.name if title is None else title.removeprefix(_TITLE).strip(_FILLING)
-    if found != source.name.strip(_FILLING):
-        raise SettingsError(note("shots.list_of_other", file=file, of=found, source=source.name))
-    rows = _rows(file, [line for line in lines if line.strip(_FILLING) and line[0] != "#"])
-    unknown = [name for name in (rows[0] if rows else ()) if name not in _KNOWN]
-    starts: dict[int, dict[str, str]] = {0: {}}
-    for number, row in enumerate(rows, start=1):
-        try:
-            first = _first_frame(row, rate)
-            said = {name: (row.get(name) or "").strip() for name in (_SCENE, _TAKEN, *OWN)}
-        except (ValueError, TypeError, KeyError, AttributeError, SettingsError) as error:
-            columns = ",".join(_COLUMNS)
-            raise SettingsError(
-                note("shots.list_no_place", file=file, shot=number, columns=columns)
-            ) from error
-        known = starts.setdefault(first, {})
-        for name, text in said.items():
-            if text and known.setdefault(name, text) != text and name != _TAKEN:
-                raise SettingsError(
-                    note(
-                        "shots.list_contradicts", file=file, frame=first, name=name,
-                        one=known[name], other=text,
-                    )
-                )  # fmt: skip
-    return starts, unknown
-
-
-def _rows(file: Path, lines: list[str]) -> list[dict[str, str]]:
-    """Return the rows of a table whose columns are parted as spreadsheets part them.
-
-    Raises:
-        SettingsError: its first line names no column that tells where shots begin, or one twice.
-    """
-    # German and French spreadsheets write semicolons, and commas in numbers.
-    parted = max(",;\t", key=lines[0].count) if lines else ","
-    try:
-        rows = csv.DictReader(lines, delimiter=parted)
-        names = [name for name in rows.fieldnames or () if name]
-        if twice := next((name for name in names if names.count(name) > 1), None):
-            raise SettingsError(note("shots.list_column_twice", file=file, name=twice))
-        if not set(_PLACES) & set(names):
-            raise SettingsError(
-                note("shots.list_no_columns", file=file, columns=",".join(_COLUMNS))
-            )
-        return list(rows)
-    except csv.Error as error:
-        raise SettingsError(note("shots.list_no_table", file=file, why=error)) from error
-
-
-def _first_frame(row: dict[str, str], rate: Fraction) -> int:
-    if (row.get("first_frame") or "").strip():
-        if int(row["first_frame"]) < 0:
-            raise ValueError(row["first_frame"])
-        return int(row["first_frame"])
-    return frame_of(parse_time(row["start"], "start"), "", rate)

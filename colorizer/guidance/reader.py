@@ -11,6 +11,7 @@ from pathlib import Path
 from colorizer.errors import MediaError, SettingsError
 from colorizer.frame import Frame
 from colorizer.guidance.cut_list import CutList
+from colorizer.guidance.cut_rows import Begin
 from colorizer.guidance.overview import overview_of
 from colorizer.guidance.references.reference import PaintedFrame, open_reference
 from colorizer.jobs import Job
@@ -68,11 +69,18 @@ class FilmReader:
                 raise SettingsError(
                     note("hints.no_frame_at", place=shown, why=_without_start(error.reason))
                 ) from error
-        index = found - self._source.first_index
-        last = self._source.frame_count if self._source.is_part else None
-        if index < 0 or (last is not None and index >= last):
-            return None
-        return index * self.per_frame
+        index = (found - self._source.first_index) * self.per_frame
+        return index if self.has(index) else None
+
+    @property
+    def is_part(self) -> bool:
+        """Whether only a part of the film is coloured."""
+        return self._source.is_part
+
+    def has(self, index: int) -> bool:
+        """Tell whether the part has a frame of this index, or is a whole film."""
+        last = self._source.frame_count if self.is_part else None
+        return index >= 0 and (last is None or index < last * self.per_frame)
 
     def placed(self, guides: Iterable[Guide], notes: list[str]) -> Iterator[tuple[int, Guide]]:
         """Yield hints and references, each with the index of its frame.
@@ -141,7 +149,8 @@ def reader_of(job: Job) -> FilmReader:
     with open_film(job.source, settings, side=settings.size) as source:
         if not settings.smooth:
             return FilmReader(job, source, None)
-        listed = CutList(settings.shots, job.source, source.rate)
+        begin = Begin.of(source, settings)
+        listed = CutList(settings.shots, job.source, source.rate, begin=begin)
         reader = FilmReader(job, source, listed.cuts)
         reader.listed = listed.own
         return reader

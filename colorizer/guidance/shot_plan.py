@@ -25,6 +25,7 @@ from colorizer.guidance.cut_list import (
     whole_number,
     write_cuts,
 )
+from colorizer.guidance.cut_rows import told_begin
 from colorizer.jobs import Job
 from colorizer.notes import note
 from colorizer.places.frame_pattern import is_pattern
@@ -180,8 +181,17 @@ class ShotPlan:
         return None if place is None else frame_of(place, self.timecode, self.rate) - self.begin
 
 
+def plan_shown(job: Job, rate: float, timecode: str = "") -> ShotPlan | None:
+    """Read the shots of the part that is coloured, if there is a cut list; see `plan_of`."""
+    plan = plan_of(job, rate, timecode)
+    if plan is None:
+        return None
+    begin = told_begin(job.settings, timecode, plan.rate)
+    return plan if plan.begin == begin else plan.with_begin(begin)
+
+
 def plan_of(job: Job, rate: float, timecode: str = "") -> ShotPlan | None:
-    """Read the shots of a film, if there is a cut list.
+    """Read the shots of a film as the cut list counts them, if there is one.
 
     Args:
         job: the film; its settings name the list.
@@ -206,7 +216,7 @@ def plan_of(job: Job, rate: float, timecode: str = "") -> ShotPlan | None:
         )
         for n, first in enumerate(sorted(cuts), start=1)
     )
-    return ShotPlan(tuple(shots), exact, _begin(job, exact, timecode), timecode)
+    return ShotPlan(tuple(shots), exact, listed.counted_from, timecode)
 
 
 def found_plan(
@@ -222,7 +232,7 @@ def found_plan(
     """
     exact = Fraction(rate).limit_denominator(100_000)
     shots = (Shot(first, taken=(taken or {}).get(first, "")) for first in sorted({0, *firsts}))
-    return ShotPlan(tuple(shots), exact, _begin(job, exact, timecode), timecode)
+    return ShotPlan(tuple(shots), exact, told_begin(job.settings, timecode, exact), timecode)
 
 
 def plan_file(job: Job) -> Path:
@@ -253,7 +263,7 @@ def save_plan(plan: ShotPlan | None, file: Path, source: Path) -> None:
         text = tomli_w.dumps({"shot": tables})
         _try(own, lambda: (_folder(own), _write(part, text)))
     # What shots have is counted by the list: as little as can be comes between the two.
-    cuts = [(shot.first, float(shot.first / plan.rate)) for shot in plan.shots]
+    cuts = [(shot.first, float((shot.first + plan.begin) / plan.rate)) for shot in plan.shots]
     scenes = {shot.first: shot.scene for shot in plan.shots if shot.scene}
     taken = {shot.first: shot.taken for shot in plan.shots if shot.taken}
     write_cuts(file, source, cuts, {"scene": scenes, "taken": taken})
@@ -279,11 +289,6 @@ def _try(file: Path, action: Callable[[], object]) -> None:
 def _changed(own: Mapping[str, Any], name: str, value: Any) -> dict[str, Any]:
     kept = {key: old for key, old in own.items() if key != name}
     return kept if value is None else {**kept, name: value}
-
-
-def _begin(job: Job, rate: Fraction, timecode: str) -> int:
-    """Return how many frames come before the part that is coloured, as nearly as the rate tells."""
-    return frame_of(job.settings.span[0], timecode, rate, up=True)
 
 
 def _checked(values: Any) -> dict[str, Any]:

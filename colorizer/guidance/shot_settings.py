@@ -86,15 +86,17 @@ class Overrides:
     def placed(self, film: FilmReader) -> Iterator[tuple[int, Guide]]:
         """Yield the hints and references of all shots, each with its frame's index.
 
+        What is of frames outside the part that is coloured is left out.
+
         Raises:
             SettingsError: a hint is outside its shot.
         """
         for number, shot in sorted(self._shots.items()):
             for hint in shot.hints:
-                when = hint.when
-                found = self._starts[number - 1] * film.per_frame
-                if when is not None:
-                    found = film.index_of(when)
+                when, first = hint.when, self._starts[number - 1]
+                found = film.index_of(when) if when is not None else first * film.per_frame
+                if film.is_part and not (found is not None and film.has(found)):
+                    continue
                 if found is None or bisect_right(self._starts, found // film.per_frame) != number:
                     raise SettingsError(
                         note("shots.hint_outside", file=self._file, shot=number, place=when)

@@ -16,6 +16,7 @@ from typing import Any
 from colorizer.errors import MediaError, SettingsError
 from colorizer.frame import Frame
 from colorizer.guidance.cut_list import CutList
+from colorizer.guidance.cut_rows import Begin
 from colorizer.measure.drift import network_keys
 from colorizer.measure.fidelity import Fidelity, compare_sound
 from colorizer.measure.flow import LONG_SIDE
@@ -64,14 +65,15 @@ def measure_film(
         raise SettingsError(note("measure.no_shots", file=shots))
     with ExitStack() as stack:
         gray, others = _opened(stack, source, result, truth, plain, reading)
-        listed = CutList(shots, source, gray.rate)
+        begin = Begin(gray.first_index, gray.first_index)
+        listed = CutList(shots, source, gray.rate, begin=begin)
         marked = mark_shots(gray.frames(), listed.cuts, detector=scene_detector())
         measuring, fidelity = Measuring(network_keys()), Fidelity(gray.origin)
         counts = _read(
             marked, others, measuring, fidelity, lambda n: tell and tell(n, gray.frame_count)
         )
         rate, warnings = gray.rate, _warnings(gray, others, counts, fidelity.source_frames)
-        warnings += listed.after_end(fidelity.source_frames)
+        warnings += [] if reading.end else listed.after_end(fidelity.source_frames)
     return measuring.facts() | {
         "fidelity": fidelity.facts(),
         # Of a part, sound is cut at packets that need not be the picture's first.

@@ -136,7 +136,7 @@ def colour_film(
         predict = predictor(model, gather, notes, pool)
         coloured = work.coloured(frames, predict, asked, notes, pool)
         done = yield from written(job, coloured, source, sink)
-        notes += shots.after_end(done) if shots else ()
+        notes += shots.after_end(done) if shots and not job.settings.end else ()
         notes += told_of_shots(found.told(), job.settings, done)
         reached = reached_in_film(anchors, work.memory, work.per_frame, shots)
         notes += told_of_references(reached)

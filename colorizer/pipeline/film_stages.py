@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from colorizer.guidance.cut_list import CutList
+from colorizer.guidance.cut_rows import Begin
 from colorizer.guidance.overview import Overview, overview_of
 from colorizer.guidance.shot_settings import Overrides
 from colorizer.jobs import Job
@@ -25,7 +26,8 @@ def cut_list_of(source: Film, job: Job) -> CutList | None:
     if not job.settings.smooth:
         return None
     name = source.sequence.pattern if source.sequence else source.path
-    return CutList(job.settings.shots, name, source.rate, new=job.new_list)
+    begin = Begin.of(source, job.settings)
+    return CutList(job.settings.shots, name, source.rate, new=job.new_list, begin=begin)
 
 
 def levels_of(settings: Settings) -> FilmLevels:

@@ -88,7 +88,7 @@ def find_stills(
             coloured = work.guided(frames, seen, guides, notes, pool)
             done = yield from _written(job, coloured, work, sink, candidates)
         if work.shots is not None:
-            notes += work.shots.after_end(done)
+            notes += () if job.settings.end else work.shots.after_end(done)
             work.shots.write()
         sink.finish()
     told = tuple(dict.fromkeys([*source.warnings, *notes, *sink.warnings]))

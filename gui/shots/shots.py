@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from colorizer.engine.queue import Entry
 from colorizer.errors import ColorizerError
-from colorizer.guidance.shot_plan import ShotPlan, found_plan, plan_file, plan_of
+from colorizer.guidance.shot_plan import ShotPlan, found_plan, plan_file, plan_of, plan_shown
 from colorizer.jobs import JobState
 from gui.session.changes import ChangeShots
 from gui.session.session import Session
@@ -60,7 +60,7 @@ class Shots(QObject):
         entry, self.plan, why = self.entry(), None, ""
         if entry is not None:
             try:
-                self.plan = plan_of(entry.job, *clock_of(entry))
+                self.plan = plan_shown(entry.job, *clock_of(entry))
             except ColorizerError as error:
                 why = str(error)
         self._allowed = self.may_change

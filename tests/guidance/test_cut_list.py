@@ -8,7 +8,10 @@ import pytest
 from colorizer import pipeline
 from colorizer.errors import SettingsError
 from colorizer.guidance.cut_list import CutList, columns_of, timecode
+from colorizer.guidance.cut_rows import Begin
+from colorizer.guidance.reader import reader_of
 from colorizer.guidance.shot_plan import plan_of, save_plan
+from colorizer.guidance.shot_settings import read_overrides
 from colorizer.jobs import Job, Kind
 from colorizer.pipeline import film as stages
 from colorizer.settings import Settings
@@ -185,6 +188,49 @@ def test_a_run_writes_the_list_and_obeys_it_the_next_time(tmp_path, monkeypatch)
     )
     told = "2 shots of {} begin after the end, the first at frame 20, but there are 20 frames"
     assert any(told.format(cuts) in warning for warning in last.warnings)
+
+
+WHOLE = "shot,start,first_frame\n1,0:00:00,0\n2,0:00:00.400,10\n3,,30\n4,0:00:02,\n"
+OF_A_PART = "shot,start,first_frame\n1,0:00:00.800,0\n2,0:00:01.200,10\n3,0:00:02,\n"
+
+
+@pytest.mark.parametrize(
+    ("rows", "begin", "cuts"),
+    [
+        (WHOLE, Begin(20, 20), {-20, -10, 10, 30}),
+        (WHOLE, Begin(), {0, 10, 30, 50}),
+        (OF_A_PART, Begin(20, 20), {0, 10, 30}),
+        (OF_A_PART, Begin(17, 20), {0, 10, 33}),
+        (OF_A_PART, Begin(), {0, 20, 30, 50}),
+        (OF_A_PART, Begin(25, 25), {-5, 5, 25}),
+    ],
+    ids=["whole", "all", "same", "variable rate", "part for the whole", "other part"],
+)
+def test_a_list_fits_any_part_of_its_film(tmp_path, rows, begin, cuts):
+    (tmp_path / "cuts.csv").write_text(rows)
+    assert CutList(tmp_path / "cuts.csv", FILM, RATE, begin=begin).cuts == cuts
+
+
+def test_the_list_of_a_part_says_where_in_the_film_it_begins(tmp_path):
+    cuts = CutList(tmp_path / "cuts.csv", FILM, RATE, begin=Begin(20, 20))
+    list(cuts.noted(marks([texture(1)] * 5 + [texture(2)] * 4)))
+    cuts.write()
+    rows = (tmp_path / "cuts.csv").read_text().splitlines()[2:]
+    assert rows == ["1,0:00:00.800,0", "2,0:00:01.000,5"]
+    assert CutList(tmp_path / "cuts.csv", FILM, RATE, begin=Begin()).cuts == {0, 20, 25}
+
+
+def test_a_part_is_done_by_the_list_and_the_shots_of_the_whole_film(tmp_path):
+    draw_film(tmp_path / "a.mkv", size=(64, 96), frames=20, rate=RATE)
+    (tmp_path / "cuts.csv").write_text("first_frame\n0\n4\n9\n16\n")
+    shot = '[shot.{}]\nhints = [{{x = 0.5, y = 0.5, color = "#7a2e2e"}}]\n'
+    (tmp_path / "cuts.toml").write_text("".join(map(shot.format, (1, 2, 3, 4))))
+    settings = Settings(size=64, shots=tmp_path / "cuts.csv", start="6", end="14")
+    reader = reader_of(Job(tmp_path / "a.mkv", tmp_path / "b.mkv", Kind.FILM, settings))
+    assert reader.cuts == {-6, -2, 3, 10}
+    own = read_overrides(tmp_path / "cuts.csv", reader.cuts)
+    assert [index for index, _ in own.placed(reader)] == [3]
+    assert [len(own.of(index).hints) for index in (0, 3)] == [1, 1]
 
 
 def test_scenes_are_read_and_kept_by_the_plan_of_the_window(tmp_path):

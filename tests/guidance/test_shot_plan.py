@@ -7,7 +7,15 @@ from pathlib import Path
 import pytest
 
 from colorizer.errors import SettingsError
-from colorizer.guidance.shot_plan import Shot, ShotPlan, found_plan, plan_file, plan_of, save_plan
+from colorizer.guidance.shot_plan import (
+    Shot,
+    ShotPlan,
+    found_plan,
+    plan_file,
+    plan_of,
+    plan_shown,
+    save_plan,
+)
 from colorizer.guidance.shot_settings import read_overrides
 from colorizer.jobs import Job, Kind
 from colorizer.settings import Settings
@@ -123,6 +131,17 @@ def test_what_is_saved_is_read_back_and_obeyed(tmp_path):
     save_plan(None, file, job.source)
     assert list(file.parent.iterdir()) == []
     assert plan_of(job, 25.0) is None
+
+
+def test_a_part_is_shown_with_the_shots_of_the_whole_film(tmp_path):
+    job = job_in(tmp_path, shots=tmp_path / "cuts.csv")
+    save_plan(plan(0, 10, 20), tmp_path / "cuts.csv", job.source)
+    part = job_in(tmp_path, shots=tmp_path / "cuts.csv", start="14")
+    shown = plan_shown(part, 25.0)
+    assert ([shot.first for shot in shown.shots], shown.begin) == ([0, 6], 14)
+    save_plan(shown, tmp_path / "cuts.csv", job.source)
+    assert plan_shown(part, 25.0) == plan_of(part, 25.0) == shown
+    assert plan_of(job, 25.0) == shown, "it says itself where it begins"
 
 
 def test_what_shots_were_taken_for_is_kept_when_the_list_is_saved(tmp_path):
