@@ -37,7 +37,7 @@ class Guard(QObject):
         """Hold or continue, as battery and disk are now."""
         runner = self._runner
         if runner.activity is Activity.IDLE:
-            if runner.lacks_room is not None and _has_room(runner.lacks_room):
+            if runner.lacks_room is not None and _has_room(*runner.lacks_room):
                 runner.start()
             return
         empties = self._battery_counts() and on_battery()
@@ -61,10 +61,10 @@ class Guard(QObject):
             self._holds = self._overruled = False
 
 
-def _has_room(target: Path) -> bool:
+def _has_room(target: Path, needed: int) -> bool:
     """Tell whether a result may be begun, by the rule that the work itself has."""
     try:
-        check_room(target, 1)
+        check_room(target, needed)
     except TargetError:
         return False
     return True

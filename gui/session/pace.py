@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from colorizer.archive.planning.disk import segments_bytes
 from colorizer.engine.queue import Entry
 from colorizer.jobs import JobState, Kind
 
@@ -13,6 +14,8 @@ _CONSTANT = 0.3
 """Megapixels that stand for what every frame takes: the network always sees one size."""
 _GUESS = {Kind.PHOTO: 8.0, Kind.FILM: 3000.0}
 """Weight of files of which nothing is known, where no file of their kind is known."""
+_PHOTO_BYTES = 6e6
+"""Bytes of a megapixel of 16-bit RGB."""
 _LOOK_SECONDS = 1.0
 """Least time between two looks at how much is left."""
 _LOOK_MOST = 10.0
@@ -118,6 +121,13 @@ def weight(entry: Entry) -> float | None:
         return pixels
     frames = entry.total or facts.get("frames")
     return pixels * frames if frames else None
+
+
+def most_bytes(entry: Entry) -> int:
+    """Return how many bytes a result needs next at most, as far as is known without reading it."""
+    if entry.job.kind is Kind.FILM:  # its segments are there and are joined
+        return max(1, segments_bytes(entry.job.target))
+    return round(_PHOTO_BYTES * (weight(entry) or _GUESS[Kind.PHOTO]))
 
 
 def _seconds(

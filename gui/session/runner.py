@@ -22,7 +22,7 @@ from colorizer.jobs import JobState, Kind, Progress
 from colorizer.notes import note
 from gui.session.activity import PENDING, Activity
 from gui.session.engine import Engine, Life, NoWorker
-from gui.session.pace import Clock
+from gui.session.pace import Clock, most_bytes
 from gui.session.queue_model import QueueModel
 from gui.words.text import said, shown
 
@@ -61,8 +61,10 @@ class Runner(QObject):
         self.keep_records = True
         self.pause_reason = ""
         """Why work is held, where it was not the person; in words."""
-        self.lacks_room: Path | None = None
-        """Result for which its disk had too little room."""
+        self.lacks_room: tuple[Path, int] | None = None
+        """Result for which its disk had too little room, and the bytes it needs at most."""
+        self._halted = False
+        """Why work stopped was said."""
         self._connect_engine()
 
     @property
@@ -95,7 +97,7 @@ class Runner(QObject):
         """Begin, or continue after a pause; a worker that was given up is started again."""
         if self._engine.life is Life.GIVEN_UP:
             self._engine.start_again()
-        self.lacks_room, self.pause_reason = None, ""
+        self.lacks_room, self.pause_reason, self._halted = None, "", False
         if self.activity is Activity.PAUSED:
             self._clock.resume()
             self._engine.tell(do="resume")
@@ -195,17 +197,17 @@ class Runner(QObject):
             return None
         return entry if len(self._running) < self.slots else None
 
-    def _obstacle(self, entry: Entry) -> str:
-        """Return why no result can be written now, empty where it can."""
+    def _obstacle(self, entry: Entry, needed: int = 1) -> str:
+        """Return why no result of so many bytes can be written now, empty where it can."""
         folder = next((f for f in entry.job.target.parents if f.exists()), None)
         if folder is None:
             return ""
         if not os.access(folder, os.W_OK):
             return self.tr("Results can't be written to %1").replace("%1", shown(folder))
         try:
-            check_room(entry.job.target, 1)
+            check_room(entry.job.target, needed)
         except TargetError as error:
-            self.lacks_room = entry.job.target
+            self.lacks_room = entry.job.target, needed
             return str(error)
         return ""
 
@@ -245,7 +247,8 @@ class Runner(QObject):
             return
         if event["fatal"]:
             self._model.change(number, state=JobState.WAITING, reason=event["message"])
-            self._obstacle(self._model.entry(number))  # notes a disk without room
+            entry = self._model.entry(number)
+            self._obstacle(entry, most_bytes(entry))  # notes a disk without room
             self._halt(event["message"])
             return
         end = self.ended[number] = progress_from(self._model.entry(number).job, event)
@@ -285,7 +288,9 @@ class Runner(QObject):
     def _halt(self, message: str) -> None:
         """Stop beginning jobs and say why."""
         self._become(Activity.STOPPING if self._running else Activity.IDLE)
-        self.halted.emit(message)
+        if not self._halted:  # the others in progress met the same
+            self._halted = True
+            self.halted.emit(message)
 
     def _insist(self, number: int) -> None:
         if number in self._cancelling:

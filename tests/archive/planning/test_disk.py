@@ -101,9 +101,7 @@ def test_photos_stop_before_the_disk_is_full_and_leave_nothing_half_written(tmp_
     jobs = list(photos(tmp_path, 5))
     free(10**9, 10**9, 256_000_100)
     done, events = [], run_jobs(jobs, tiny_model(), workers=1)
-    with pytest.raises(
-        TargetError, match="free some space, and the same command continues"
-    ) as told:
+    with pytest.raises(TargetError, match="free some space and start again") as told:
         done.extend(e.job.target for e in events if e.state is JobState.DONE)
     assert isinstance(told.value.__cause__, OSError)
     assert told.value.__cause__.errno == errno.ENOSPC

@@ -10,6 +10,7 @@ from colorizer.jobs import Job, JobState, Kind, Progress
 from colorizer.settings import Settings
 from gui.session.activity import Activity
 from gui.session.engine import Engine
+from gui.session.guard import Guard
 from gui.session.queue_model import QueueModel
 from gui.session.runner import Runner
 from gui.session.thumbnails import Thumbnails, icon_of
@@ -143,6 +144,27 @@ def test_what_would_end_every_job_halts_the_queue_and_blames_no_file(desk, tmp_p
     engine.end(ids[1], model)
     assert runner.activity is Activity.IDLE
     assert engine.given() == ["a.png", "b.png"], "no further job begins"
+
+
+def test_a_disk_too_full_for_what_is_in_progress_is_told_once_and_used_when_it_has_room(
+    desk, tmp_path, monkeypatch
+):
+    runner, model, engine = desk
+    guard, free = Guard(runner, lambda: False), [10_000_000]
+    monkeypatch.setattr("colorizer.archive.planning.disk.free_bytes", lambda _: free[0])
+    ids = fill(model, tmp_path, "a.png", "b.png")
+    model.change_many(ids, facts={"width": 2000, "height": 1000})
+    told = []
+    runner.halted.connect(told.append)
+    runner.start()
+    for number in ids:
+        engine.end(number, model, JobState.FAILED, fatal=True, message="nearly full")
+    assert told == ["nearly full"], "both photos met the same"
+    guard.look()
+    assert runner.activity is Activity.IDLE, "a photo of 2 megapixels may need 12 MB"
+    free[0] = 20_000_000
+    guard.look()
+    assert runner.activity is Activity.RUNNING
 
 
 def test_a_film_that_was_split_is_done_where_its_parts_exist(desk, tmp_path):
