@@ -191,7 +191,7 @@ def plan_shown(job: Job, rate: float, timecode: str = "") -> ShotPlan | None:
 
 
 def plan_of(job: Job, rate: float, timecode: str = "") -> ShotPlan | None:
-    """Read the shots of a film as the cut list counts them, if there is one.
+    """Read the shots of a film as its cut list counts them, None without a list.
 
     Args:
         job: the film; its settings name the list.

@@ -87,9 +87,9 @@ def walk(
 
     A file named as an input is always listed, as a photo if `kind_of` does not know it; in folders
     only known ones are. Hidden folders, system files, results with a sidecar and unfinished
-    outputs are ignored; links are followed, loops are not; pipes and devices are no files. What
-    is there under its own name and as a link is listed under its own name, so that a link that is
-    added changes no result.
+    outputs are ignored; links are followed, loops are not; pipes and devices are no files. A
+    file that links lead to is listed under its own name, so that a link that is added changes no
+    result.
 
     Args:
         inputs: files and folders.
