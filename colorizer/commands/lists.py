@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import errno
+import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO
 
 from colorizer.archive.planning.naming import Plan
-from colorizer.archive.planning.plan import marked
+from colorizer.archive.planning.plan import MARKER, marked
 from colorizer.archive.planning.register import check_lists
 from colorizer.archive.records.manifest import NAME, read_manifest
 from colorizer.errors import MediaError, SettingsError, TargetError
@@ -100,7 +101,8 @@ def write_failed(arguments: argparse.Namespace, plan: Plan, failed: Iterable[Job
         TargetError: the list can't be written.
     """
     file, out = arguments.failed_list, Path(arguments.out)
-    lines = [str(problem.path) for problem in plan.problems]
+    folders = [Path(text) for text in arguments.inputs]
+    lines = [_marked_below(folders, problem.path) for problem in plan.problems]
     lines += [marked(job.source, job.target, out) for job in failed]
     try:
         end = "\0" if arguments.null or any("\n" in line for line in lines) else "\n"
@@ -108,3 +110,11 @@ def write_failed(arguments: argparse.Namespace, plan: Plan, failed: Iterable[Job
         write_whole(file, text.encode("utf-8", "surrogateescape"))
     except OSError as error:
         raise TargetError(file, note("file.cannot_write", why=error.strerror)) from error
+
+
+def _marked_below(folders: Iterable[Path], path: Path) -> str:
+    """Return an input that gives a path the place below the output that its folder gave it."""
+    above = next((one for one in folders if one != path and path.is_relative_to(one)), None)
+    if above is None:
+        return str(path)
+    return f"{os.path.abspath(above)}{MARKER}{path.relative_to(above)}"  # noqa: PTH100 - as above

@@ -91,6 +91,24 @@ def test_one_bad_file_is_told_and_listed_and_the_list_can_be_run_again(archive, 
     assert any(name.startswith("1920/bad") for name in names)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_what_a_folder_could_not_give_keeps_its_place_in_the_list(archive):
+    link = archive / "in" / "1920" / "c.jpg"
+    link.symlink_to("elsewhere.jpg")
+    failed = archive / "failed.txt"
+    arguments = ("-o", archive / "out", "--size", 64, "--failed-list", failed)
+    assert run(archive / "in", *arguments) == ExitCode.SOME_FAILED
+    assert failed.read_text() == f"{archive}/in/./1920/c.jpg\n"
+    drawn.photo(archive / "in" / "1920" / "elsewhere.jpg")
+    assert run(*arguments, "--from-file", failed) == ExitCode.OK
+    assert "1920/c_color.jpg" in results(archive)
+
+
+def test_a_folder_may_bring_its_place_in_the_tree(archive):
+    assert run(f"{archive}/in/./1920", "-o", archive / "out", "--size", 64) == ExitCode.OK
+    assert all(name.startswith("1920/") for name in results(archive))
+
+
 def test_inputs_can_come_from_standard_input(archive, monkeypatch):
     given = f"\N{BYTE ORDER MARK}{archive}/in/a.png\r\n\n{archive}/in/1920/b.jpg\n"
     (archive / "list").write_bytes(given.encode())

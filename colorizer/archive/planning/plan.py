@@ -30,7 +30,7 @@ def plan_run(
     """Plan a run; nothing is written.
 
     Args:
-        inputs: files and folders; MARKER may stand in the name of a file.
+        inputs: files and folders; MARKER may stand in their names.
         out: output folder. With a single input file also the output's name: when it has a suffix,
             does not end with a slash and is not a folder.
         settings: of every job.
@@ -112,7 +112,9 @@ def _by_place(inputs: Iterable[str]) -> dict[Path, list[Path]]:
     places: dict[Path, list[Path]] = {}
     for text in inputs:
         _, found, mirrored = text.partition(MARKER)
-        place = Path(mirrored).parent if found else Path()
+        place = Path(mirrored) if found else Path()
+        if found and not os.path.isdir(text):  # noqa: PTH112 - also where it may not be looked at
+            place = place.parent
         # A place outside the output folder is no place.
         if place.is_absolute() or ".." in place.parts:
             place = Path()

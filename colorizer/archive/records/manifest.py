@@ -67,7 +67,7 @@ def read_sources(file: Path) -> dict[str, Source]:
 def _read(file: Path) -> dict[str, tuple[str, Source | None]]:
     try:
         text = read_whole(file, LIST_BYTES).decode("utf-8", "surrogateescape")
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return {}
     except OSError as error:
         raise MediaError(file, note("file.cannot_read", why=error.strerror)) from error
