@@ -73,6 +73,11 @@ class AdjustPanel(QWidget):
             for widget in (slider, self._boxes[name]):
                 widget.blockSignals(False)
 
+    def set_movable(self, may: bool) -> None:
+        """Let a person move the values, or only see them and give them to others."""
+        for widget in (*self._sliders.values(), *self._boxes.values()):
+            widget.setEnabled(may)
+
     def slider(self, name: str) -> QSlider:
         """Return the slider of a setting."""
         return self._sliders[name]

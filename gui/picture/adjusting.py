@@ -36,6 +36,11 @@ class Adjusting(QObject):
         self._panel.setEnabled(entry is not None)
         self._show()
 
+    def allow(self, may: bool) -> None:
+        """Let a person move the sliders; a row in progress is made with what it has."""
+        self._panel.set_movable(may)
+        self._show()
+
     def _show(self) -> None:
         entry, chosen = self._entry, self._chosen()
         if entry is None:

@@ -65,9 +65,10 @@ class HintList(ListPage):
             self.list.addItem(item)
             item.setSelected(number in chosen)
         self.list.blockSignals(False)
-        self.words.setText(
-            "" if self._numbers else self.tr("Press H and click on the picture to give a colour.")
-        )
+        words = self.tr("Press H and click on the picture to give a colour.")
+        if self._session.look.hints:
+            words = self.tr("Click on the picture to give a colour.")
+        self.words.setText("" if self._numbers else words)
         self._handle_selected()
 
     def selected(self) -> list[int]:

@@ -74,15 +74,14 @@ class LookPanel(QWidget):
         if entry is None:
             self.view.set_message("")
             return
-        self._allow_hints()
+        self._allow_changes()
         self.view.set_message(self.tr("Coming…"))
         self.ask()
 
     def ask(self) -> None:
         """Ask the worker for the picture again."""
         entry = self.entry()
-        follows = self._session.look.follows
-        live = follows and entry is not None and entry.state is JobState.RUNNING
+        live = self._session.look.follows and entry is not None and entry.state is JobState.RUNNING
         if entry is None or live or not self.isVisible():
             return
         wish = Wish(
@@ -128,7 +127,7 @@ class LookPanel(QWidget):
         self._look = look
         if look.mode is not old.mode:
             self.view.set_mode(look.mode)
-        self._allow_hints()
+        self._allow_changes()
         if look.unsure is not old.unsure:
             self.view.set_cover(QImage())
             if look.unsure:
@@ -137,12 +136,16 @@ class LookPanel(QWidget):
             self._live.want(look.follows)
             self.ask()
 
-    def _allow_hints(self) -> None:
-        entry = self.entry()
-        self.view.edits_hints = self._session.look.hints and entry is not None
+    def _allow_changes(self) -> None:
+        """Let a person change the row, unless it is in progress."""
+        self._allowed = may = self.film.references.may_change
+        hints = self._session.look.hints and self.entry() is not None
+        self._adjusting.allow(may)
+        self.view.edits_hints, self.view.takes_pictures = hints and may, may
         words = self.tr("Click or Enter: give or change a colour. Drag: move. Right-click: remove")
-        self.view.takes_pictures = self.film.references.may_change
-        self.view.set_words(notes=[words] if self.view.edits_hints else [])
+        if not may:
+            words = self.tr("In progress: colours can be changed when it is done")
+        self.view.set_words(notes=[words] if hints else [])
 
     def _handle_playing(self) -> None:
         """Leave the picture to the film that runs, until it stands still."""
@@ -195,6 +198,8 @@ class LookPanel(QWidget):
         if entry is None:
             return
         self.saved.show_entry(entry)
+        if self._allowed is not self.film.references.may_change:
+            self._allow_changes()
         if seen is not None and seen.wish.saved is not self.saved.is_file(entry):
             self.ask()
 
@@ -208,7 +213,7 @@ class LookPanel(QWidget):
     def _create_parts(self) -> None:
         self.name = ElidedLabel()
         self.view = CompareView()
-        self.busy = QProgressBar(textVisible=False, maximum=0)
+        self.busy = QProgressBar(textVisible=False, maximum=0, visible=False)
         self.busy.setFixedHeight(3)
         policy = self.busy.sizePolicy()
         policy.setRetainSizeWhenHidden(True)  # the picture does not jump
@@ -229,12 +234,11 @@ class LookPanel(QWidget):
         layout.addWidget(self.busy)
         layout.addWidget(self.film)
         layout.addWidget(self.adjust)
-        self._handle_busy(False)
 
     def _connect_parts(self) -> None:
         self._looks.seen.connect(self._handle_seen)
         self._looks.failed.connect(self._handle_failed)
-        self._looks.busy_changed.connect(self._handle_busy)
+        self._looks.busy_changed.connect(self.busy.setVisible)
         self.colouring.shaded.connect(self.view.set_after)
         self.playing.began.connect(self._handle_playing)
         self.film.time_changed.connect(self.ask)
@@ -248,9 +252,6 @@ class LookPanel(QWidget):
         self._live.ended.connect(self.ask)
         self._model.facts_known.connect(self._handle_facts)
         self._model.counts_changed.connect(self._handle_counts)
-
-    def _handle_busy(self, busy: bool) -> None:
-        self.busy.setVisible(busy)
 
     # Pictures
 

@@ -56,7 +56,9 @@ class Shelf(QTabWidget):
     def _handle_look(self) -> None:
         """Bring the list of hints to the front when clicks begin to place them."""
         began = self._session.look.hints and not self._hinting
-        self._hinting = self._session.look.hints
+        if self._hinting is not self._session.look.hints:
+            self._hinting = self._session.look.hints
+            self._hints.show_entry(self._entry)
         self._show()
         if began:
             self.setCurrentWidget(self._hints)

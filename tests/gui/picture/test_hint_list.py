@@ -34,6 +34,14 @@ def test_colours_have_the_names_that_people_give_them(css, name):
 
 
 @pytest.mark.slow
+def test_an_empty_list_says_what_is_to_be_done(panel, shared_window):
+    words = panel.shelf._hints.words
+    assert words.text().startswith("Click on the picture")
+    shared_window.session.set_look(hints=False)
+    assert words.text().startswith("Press H and click")
+
+
+@pytest.mark.slow
 def test_a_hint_is_listed_with_its_colours_name_recoloured_and_removed(panel):
     listed = panel.shelf._hints
     panel.hinting.add(0.25, 0.5, 60.0, 45.0)

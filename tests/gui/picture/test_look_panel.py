@@ -49,6 +49,26 @@ def test_values_are_given_to_all_that_wait(seen):
 
 
 @pytest.mark.slow
+def test_a_file_in_progress_can_not_be_changed_until_it_is_done(seen, until):
+    panel, model = seen.look_panel, seen.session.model
+    slider = panel.adjust.slider("strength")
+    seen.session.set_look(hints=True)
+    row = panel.entry().id
+    try:
+        model.change(row, state=JobState.RUNNING)
+        until(lambda: not slider.isEnabled())
+        assert not panel.view.edits_hints
+        assert not panel.view.takes_pictures
+        assert panel.view._notes == ["In progress: colours can be changed when it is done"]
+    finally:
+        model.change(row, state=JobState.WAITING)
+    until(slider.isEnabled)
+    assert panel.view.edits_hints
+    assert panel.view.takes_pictures
+    assert panel.view._notes[0].startswith("Click or Enter")
+
+
+@pytest.mark.slow
 def test_the_last_of_several_hints_set_at_once_is_in_the_picture(seen, until):
     panel = seen.look_panel
     seen.session.set_look(hints=True)
