@@ -21,7 +21,7 @@ from colorizer.frame import Frame, working_L
 from colorizer.media.metadata.carried import Metadata
 from colorizer.media.metadata.year import year_of
 from colorizer.media.photo.assumed import DEVICE_CMYK, assumed_profile
-from colorizer.media.photo.content import COLOURED, TEXT, content_of
+from colorizer.media.photo.content import COLOURED, LINE_ART, TEXT, content_of
 from colorizer.media.photo.gray import is_neutral, tint_of, to_gray
 from colorizer.media.photo.heard import listening
 from colorizer.media.photo.scan import Coding, Extra, Salvage, Scan, opacity_of
@@ -164,6 +164,8 @@ class StillSource:
         self.contents.append(content_of(Y, bits, scan))
         if self.contents[-1] == COLOURED:
             notes.append(note("photo.has_colour"))
+        elif self.contents[-1] in ("", LINE_ART) and _is_bilevel(Y, bits):
+            notes.append(note("photo.bilevel"))
         self._note(index, notes)
         if tint is not None:
             tint = np.stack([upright(plane, turn) for plane in tint])
@@ -221,6 +223,12 @@ def positive_tone(Y: np.ndarray, bits: int, tone: np.ndarray | None) -> np.ndarr
     plain = luma_to_L(np.arange(2**bits, dtype=kind), bits, True) if tone is None else tone
     step = max(1, min(Y.shape) // 256)
     return positive_L(plain, ends_of_negative(np.take(plain, Y[::step, ::step])))
+
+
+def _is_bilevel(Y: np.ndarray, bits: int) -> bool:
+    """Tell whether all of a picture is black or white."""
+    white = 2**bits - 1
+    return all(bool(((rows == 0) | (rows == white)).all()) for rows in Y)
 
 
 def _without_colour(scan: Scan) -> Scan:

@@ -29,8 +29,11 @@ def test_every_format_gives_the_lightness_of_the_picture(tmp_path, name):
 
 @pytest.mark.parametrize("name", draw_photo.BILEVEL)
 def test_bilevel_is_black_and_white(tmp_path, name):
-    frame, _ = open_photo(draw_photo.draw(tmp_path, name))
+    frame, source = open_photo(draw_photo.draw(tmp_path, name))
     assert np.array_equal(frame.Y, 255 * (draw_photo.gray() > 127))
+    assert any("take no colour" in warning for warning in source.warnings)
+    _, other = open_photo(draw_photo.draw(tmp_path, "gray.png"))
+    assert not any("take no colour" in warning for warning in other.warnings)
 
 
 def test_gray_codes_are_kept_as_they_are(tmp_path):
