@@ -12,6 +12,7 @@ from colorizer.colour.cielab import gray_to_L, srgb_to_lab
 from colorizer.colour.ycbcr import normalize_luma, ycbcr_to_rgb
 from colorizer.frame import Frame
 from colorizer.media.film.luma import LumaLayout, read_luma
+from colorizer.media.film.packed import rows_of
 from colorizer.media.film.source import FilmSource
 from colorizer.settings import Reading
 
@@ -123,7 +124,4 @@ def _chroma(decoded: VideoFrame, layout: LumaLayout, number: int) -> np.ndarray:
     """Return the samples of a chroma plane, valid until the next frame is decoded."""
     plane = decoded.planes[number]
     sample = np.dtype(np.uint8 if layout.bits == 8 else ">u2" if layout.big_endian else "<u2")
-    rows = np.frombuffer(memoryview(plane), sample)
-    rows = rows.reshape(-1, abs(plane.line_size) // sample.itemsize)
-    rows = rows[::-1] if plane.line_size < 0 else rows
-    return rows[: plane.height, : plane.width]
+    return rows_of(plane, sample)[: plane.height, : plane.width]

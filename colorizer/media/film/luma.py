@@ -16,13 +16,21 @@ import numpy as np
 from colorizer.colour.cielab import L_to_gray, luma_to_L
 from colorizer.colour.negatives import ends_of_negative, positive_L
 from colorizer.colour.ycbcr import rgb_to_ycbcr
+from colorizer.media.film.packed import (
+    BITS,
+    PALETTE,
+    Packed,
+    packed_named,
+    read_bits,
+    read_packed,
+    read_palette,
+    rows_of,
+)
 from colorizer.notes import note
 
 if TYPE_CHECKING:
     from av import VideoFormat, VideoFrame
 
-_PACKED_YUV = {"yuyv422": 0, "yvyu422": 0, "uyvy422": 1}
-"""Byte of the first luma sample in packed formats whose every second byte is luma."""
 _SAMPLING = {(8, 8): "420", (8, 16): "422", (16, 16): "444"}
 """Chroma (width, height) of a 16 x 16 picture -> name."""
 
@@ -48,25 +56,25 @@ class LumaLayout:
     full_range: bool | None
     """What the format itself says; None where it is silent."""
     has_alpha: bool
+    packed: Packed | None = None
+    """Where the samples are, if in words together; then `planes` to `shift` say nothing."""
 
 
 def luma_layout(format: VideoFormat) -> LumaLayout:  # noqa: A002 - the field's word
     """Describe where the luma of a pixel format lies.
 
     Raises:
-        ValueError: the format has no luma that can be read exactly (palette, float, Bayer, 1-bit).
+        ValueError: the format has no luma that can be read exactly (float, Bayer, XYZ).
     """
     name, parts = format.name, format.components
-    bits = parts[0].bits
-    if format.has_palette or format.is_bit_stream or format.is_bayer or "f16" in name or bits > 16:
-        raise ValueError(note("film.pixel_format", name=name))
-    if bits < 8 or name.startswith(("x2", "v30", "xv", "vuy", "ayuv", "uyva", "y21", "y41")):
-        raise ValueError(note("film.pixel_format", name=name))
+    packed, sampling = packed_named(name), _sampling(format)
+    bits = 8 if name in (PALETTE, *BITS) else max(8, (packed.bits if packed else _bits(format))[0])
     planes, offsets, step = (parts[0].plane,), (0,), 1
-    if format.is_rgb:
+    if packed or format.has_palette:
+        planes = (0, 0, 0) if sampling == "rgb" else (0,)
+        offsets = (0,) * len(planes)
+    elif format.is_rgb:
         planes, offsets, step = _rgb_places(format)
-    elif name in _PACKED_YUV:
-        offsets, step = (_PACKED_YUV[name],), 2
     elif len(parts) == 2:  # gray + alpha, interleaved
         step = 2
     elif len(parts) > 2 and parts[1].plane == 0:
@@ -74,19 +82,28 @@ def luma_layout(format: VideoFormat) -> LumaLayout:  # noqa: A002 - the field's 
     return LumaLayout(
         pix_fmt=name,
         bits=bits,
-        sampling=_sampling(format),
+        sampling=sampling,
         planes=planes,
         offsets=offsets,
         step=step,
         shift=16 - bits if "msb" in name or re.match(r"p[024]1\d", name) else 0,
         big_endian=format.is_big_endian,
-        full_range=True if name.startswith("yuvj") or format.is_rgb else None,
+        full_range=True if name.startswith(("yuvj", "mono")) or sampling == "rgb" else None,
         has_alpha=any(part.is_alpha for part in parts),
+        packed=packed,
     )
 
 
+def _bits(format: VideoFormat) -> tuple[int, ...]:  # noqa: A002
+    bits = tuple(part.bits for part in format.components)
+    unread = format.is_bit_stream or format.is_bayer or "f16" in format.name
+    if unread or not 8 <= bits[0] <= 16:
+        raise ValueError(note("film.pixel_format", name=format.name))
+    return bits
+
+
 def _sampling(format: VideoFormat) -> str:  # noqa: A002
-    if format.is_rgb:
+    if format.is_rgb or format.has_palette:
         return "rgb"
     if len(format.components) <= 2:
         return "gray"
@@ -106,13 +123,14 @@ def _rgb_places(format: VideoFormat) -> tuple[tuple[int, ...], tuple[int, ...], 
 
 def read_plane(frame: VideoFrame, layout: LumaLayout, number: int = 0) -> np.ndarray:
     """Copy the samples of one of `layout.planes`, (H, W) uint8 or uint16 in native byte order."""
-    plane = frame.planes[layout.planes[number]]
+    if layout.packed:
+        return read_packed(frame, layout.packed, number, frame.width)
+    if layout.pix_fmt == PALETTE:
+        return read_palette(frame, number)
+    if layout.pix_fmt in BITS:
+        return read_bits(frame)
     sample = np.dtype(np.uint8 if layout.bits == 8 else ">u2" if layout.big_endian else "<u2")
-    rows = np.frombuffer(memoryview(plane), sample).reshape(
-        -1, abs(plane.line_size) // sample.itemsize
-    )
-    if plane.line_size < 0:  # stored bottom up, as in AVI
-        rows = rows[::-1]
+    rows = rows_of(frame.planes[layout.planes[number]], sample)
     samples = rows[: frame.height, layout.offsets[number] :: layout.step][:, : frame.width]
     # The decoder reuses its buffers, so a view would change under the reader.
     return np.array(samples >> layout.shift if layout.shift else samples, sample.newbyteorder("="))

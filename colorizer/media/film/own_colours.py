@@ -13,12 +13,11 @@ from colorizer.colour.ycbcr import ycbcr_to_rgb
 from colorizer.frame import Colours
 from colorizer.media.film.colour_tags import ColourTags
 from colorizer.media.film.luma import LumaLayout, at_depth, read_plane
+from colorizer.media.film.packed import read_packed, rows_of
 
 if TYPE_CHECKING:
     from av import VideoFrame
 
-_PACKED = {"yuyv422": (1, 3), "uyvy422": (0, 2), "yvyu422": (3, 1)}
-"""Packed formats -> bytes of Cb and Cr in a group of four."""
 _LOOK = 8
 """RGB is looked at in every pixel of so many, both ways."""
 
@@ -101,17 +100,16 @@ def _chroma(frame: VideoFrame, layout: LumaLayout) -> tuple[np.ndarray, np.ndarr
 def _samples(frame: VideoFrame, layout: LumaLayout, number: int) -> np.ndarray:
     """Return the stored samples of Cb (0) or Cr (1), valid until the next frame is decoded."""
     name, planes = layout.pix_fmt, frame.planes
-    if name in _PACKED:
-        place, first, step = 0, _PACKED[name][number], 4
-    elif len(planes) == 2:  # Cb and Cr in turn
+    if layout.packed:
+        width = frame.width if layout.sampling == "444" else -(-frame.width // 2)
+        return read_packed(frame, layout.packed, 1 + number, width)
+    if len(planes) == 2:  # Cb and Cr in turn
         place, first, step = 1, number ^ (name in ("nv21", "nv42")), 2
     else:
         place, first, step = 1 + number, 0, 1
-    plane: Any = planes[place]
+    plane = planes[place]
     sample = np.dtype(np.uint8 if layout.bits == 8 else ">u2" if layout.big_endian else "<u2")
-    rows = np.frombuffer(memoryview(plane), sample)
-    rows = rows.reshape(-1, abs(plane.line_size) // sample.itemsize)
-    rows = rows[::-1] if plane.line_size < 0 else rows
+    rows = rows_of(plane, sample)
     width = plane.width if step == 1 else -(-frame.width // 2) if name != "nv24" else frame.width
     return rows[: plane.height, first::step][:, :width]
 

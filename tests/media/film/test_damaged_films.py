@@ -116,13 +116,14 @@ def test_cover_art_is_no_film(tmp_path):
         FilmSource(tmp_path / "song.m4a", side=32)
 
 
-def test_a_palette_film_is_refused(tmp_path):
+def test_a_film_of_floating_point_is_refused_by_name(tmp_path):
     with av.open(str(tmp_path / "a.nut"), "w") as output:
         stream = output.add_stream("rawvideo", rate=25)
-        stream.height, stream.width, stream.pix_fmt = 16, 16, "pal8"
-        output.mux(stream.encode(av.VideoFrame(16, 16, "pal8")))
+        stream.height, stream.width, stream.pix_fmt = 16, 16, "gbrpf32le"
+        output.mux(stream.encode(av.VideoFrame(16, 16, "gbrpf32le")))
         output.mux(stream.encode(None))
-    with pytest.raises(UnsupportedMedia, match="pal8"):
+    told = "gbrpf32le is not supported; convert it to FFV1"
+    with pytest.raises(UnsupportedMedia, match=told):
         FilmSource(tmp_path / "a.nut", side=32)
 
 
