@@ -1,7 +1,8 @@
 """Damage in frames of FFV1, by the checksums of their slices; FFmpeg hides it and says nothing.
 
 A slice ends with its size without this end (3 bytes), a status and a CRC-32 with which that of the
-whole slice is 0 (RFC 9043, 4.9). Films whose encoder left no checksums have no such ends.
+whole slice is 0 (RFC 9043, 4.9); in version 4 it is what the CRC begins with (FFmpeg's ffv1enc.c).
+Films whose encoder left no checksums have no such ends.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from av import Packet
 
 _END = 8
+_BEGINNINGS = (0, 0x5E31029E)
+"""Of the CRC, with its bits turned round: of version 3, and of version 4."""
 _MIRRORED = bytes(int(f"{code:08b}"[::-1], 2) for code in range(256))
 """Each byte with its bits turned round: zlib's CRC takes them from the lowest, FFV1's does not."""
 
@@ -26,6 +29,7 @@ class SliceSums:
 
     def __init__(self, codec: str) -> None:
         self._is_ffv1 = codec == "ffv1"
+        self._beginnings = _BEGINNINGS
         self._has_sums = False
 
     def is_damaged(self, packet: Packet) -> bool:
@@ -39,12 +43,16 @@ class SliceSums:
             if not 0 < size <= end - _END:
                 break
             begin = end - _END - size
-            good.append(_crc(data[begin:end]) == 0)
+            good.append(self._is_whole(data[begin:end]))
             end = begin
         self._has_sums |= any(good)
         return bool(data) and self._has_sums and (end > 0 or not all(good))
 
-
-def _crc(data: bytes) -> int:
-    """Return the CRC-32 of polynomial 0x04C11DB7 that begins with 0, with its bits turned round."""
-    return zlib.crc32(data.translate(_MIRRORED), 0xFFFFFFFF) ^ 0xFFFFFFFF
+    def _is_whole(self, data: bytes) -> bool:
+        """Tell whether a slice has the checksum that it says."""
+        turned = data.translate(_MIRRORED)
+        for begin in self._beginnings:
+            if zlib.crc32(turned, begin ^ 0xFFFFFFFF) ^ 0xFFFFFFFF == begin:
+                self._beginnings = (begin,)  # all slices of a film have the same
+                return True
+        return False

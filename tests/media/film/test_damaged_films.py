@@ -61,9 +61,10 @@ def test_damage_in_the_middle_is_said_and_survived(tmp_path):
     assert any("damaged" in line for line in source.warnings)
 
 
-def test_damage_that_only_checksums_of_slices_tell_is_said(tmp_path):
+@pytest.mark.parametrize(("level", "slicecrc"), [("3", "1"), ("4", "1"), ("4", "2")])
+def test_damage_that_only_checksums_of_slices_tell_is_said(tmp_path, level, slicecrc):
     path = tmp_path / "a.mkv"
-    sums = {"level": "3", "slices": "4", "slicecrc": "1"}
+    sums = {"level": level, "slices": "4", "slicecrc": slicecrc, "strict": "experimental"}
     draw_film(path, size=(144, 176), frames=12, options=sums)
     assert read(path)[1].warnings == []
     with av.open(str(path)) as film:
