@@ -143,9 +143,8 @@ class LookPanel(QWidget):
         self._adjusting.allow(may)
         self.view.edits_hints, self.view.takes_pictures = hints and may, may
         words = self.tr("Click or Enter: give or change a colour. Drag: move. Right-click: remove")
-        if not may:
-            words = self.tr("In progress: colours can be changed when it is done")
-        self.view.set_words(notes=[words] if hints else [])
+        busy = self.tr("In progress: colours can be changed when it is done")
+        self.view.set_words(notes=[words if may else busy] if hints else [])
 
     def _handle_playing(self) -> None:
         """Leave the picture to the film that runs, until it stands still."""
@@ -213,11 +212,12 @@ class LookPanel(QWidget):
     def _create_parts(self) -> None:
         self.name = ElidedLabel()
         self.view = CompareView()
-        self.busy = QProgressBar(textVisible=False, maximum=0, visible=False)
+        self.busy = QProgressBar(textVisible=False, maximum=0)
         self.busy.setFixedHeight(3)
         policy = self.busy.sizePolicy()
         policy.setRetainSizeWhenHidden(True)  # the picture does not jump
         self.busy.setSizePolicy(policy)
+        self.busy.hide()
         self.adjust = AdjustPanel()
         self.saved = Saved(self._session, self.view, self.film)
         self.colouring = Colouring(self.film)

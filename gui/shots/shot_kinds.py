@@ -84,6 +84,13 @@ def tip_words(number: int, shot: Shot) -> str:
     return "\n".join(words)
 
 
+def cell_words(shot: Shot) -> str:
+    """Return what a shot was taken for and what a person said of it, in a line."""
+    own = [name for name in SAID if shot.own.get(name, "card") != "card"]  # a card is a kind
+    kinds = [kind_words(kind) for kind in kinds_of(shot) if kind not in own]
+    return ", ".join([*kinds, *(saying_words(name, str(shot.own[name])) for name in own)])
+
+
 def listed(kinds: Iterable[str]) -> list[str]:
     """Return lines that say what a shot was taken for; none for a picture."""
     names = ", ".join(map(kind_words, kinds))

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.session.thumbnails import SIZE
-from gui.shots.shot_kinds import kinds_of
+from gui.shots.shot_kinds import cell_words
 from gui.shots.shot_stills import ShotStills
 from gui.shots.shot_table import NAMES, ShotTable
 from gui.shots.shot_values import ShotValues
@@ -180,7 +180,7 @@ class ShotList(QWidget):
         self.values.setEnabled(may and bool(chosen))
         self.reference.setEnabled(may and len(chosen) == 1)
         columns = {
-            "taken": any(map(kinds_of, plan.shots)),
+            "taken": any(map(cell_words, plan.shots)),
             "scene": any(s.scene for s in plan.shots),
         }
         for name, filled in columns.items():

@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QLocale, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QFont
 
-from gui.shots.shot_kinds import SAID, kind_words, kinds_of, tip_words
+from gui.shots.shot_kinds import SAID, cell_words, tip_words
 from gui.shots.shot_stills import ShotStills
 from gui.shots.shots import Shots
 from gui.words.text import as_tip, length, moment, shown
@@ -96,7 +96,7 @@ class ShotTable(QAbstractTableModel):
             seconds = float((first if column == 1 else max(0, end - first)) / plan.rate)
             return moment(seconds) if column == 1 else length(seconds)
         if NAMES[column] == "taken":
-            return ", ".join(map(kind_words, kinds_of(plan.shots[row])))
+            return cell_words(plan.shots[row])
         if NAMES[column] == "scene":
             return shown(plan.shots[row].scene)
         strength, vividness = self._shots.look_at(first)

@@ -263,3 +263,14 @@ def test_shots_before_a_part_come_back_with_what_they_have(found, shop):
     assert found.shots.firsts == STARTS
     own = [dict(shot.own) for shot in found.shots.plan.shots]
     assert own == [{"skip": True}, {}, {"strength": 0.5, "vividness": 0.3}]
+
+
+def test_the_table_tells_what_a_person_said_of_each_shot(found):
+    found.shots.give([0], "emulsion", "blue")
+    found.shots.give([1], "cards", "card")
+    found.shots.give([2], "coloured", "skip")
+    model, column = found.film.list.model, NAMES.index("taken")
+    assert [model.index(row, column).data() for row in range(3)] == [
+        "Emulsion · Blue-sensitive", "title card or chart", "In colour · Make gray"
+    ]  # fmt: skip
+    assert not found.film.list.table.isColumnHidden(column)
