@@ -18,7 +18,7 @@ from colorizer.frame import Frame
 from colorizer.stages.memory.clusters import nearest_of
 from colorizer.stages.memory.entries import NEW
 from colorizer.stages.memory.glimpse import Glimpse, keys_at
-from colorizer.stages.temporal import DISSOLVE_TRUST
+from colorizer.stages.temporal import shows_shot_alone
 
 MOST_STILLS = 6
 """Of a shot."""
@@ -64,11 +64,8 @@ def candidate_of(frame: Frame, glimpse: Glimpse | None) -> Candidate:
 
     L = np.ascontiguousarray(frame.L, np.float32)
     sharp = float(np.abs(cv2.Laplacian(L, cv2.CV_32F)).mean()) / max(float(L.std()), 2.0)
-    motion = frame.motion
-    mixed = motion is not None and motion.back_trust.mean(dtype=np.float32) < DISSOLVE_TRUST
-    flash = motion is None and not frame.starts_shot
     keys = None if glimpse is None else keys_at(glimpse, glimpse.sampled).half()
-    whole = not mixed and not flash and frame.slope >= _LEAST_SLOPE
+    whole = shows_shot_alone(frame, frame.motion) and frame.slope >= _LEAST_SLOPE
     return Candidate(replace(frame, motion=None, glimpse=None), keys, sharp, whole)
 
 

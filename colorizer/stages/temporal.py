@@ -51,6 +51,24 @@ class _Step:
     flash: bool = False
 
 
+def is_in_dissolve(motion: Motion) -> bool:
+    """Tell whether a frame changes without moving, by how it continues the one before it."""
+    return not motion.still and bool(motion.back_trust.mean(dtype=np.float32) < DISSOLVE_TRUST)
+
+
+def shows_shot_alone(frame: Frame, motion: Motion | None) -> bool:
+    """Tell whether a frame is neither a flash nor part of a dissolve.
+
+    Args:
+        frame: from `mark_shots`.
+        motion: how it continues the one before it; of the first frame of a shot, how the next one
+            continues it, or None.
+    """
+    if motion is None:
+        return frame.starts_shot
+    return not is_in_dissolve(motion)
+
+
 def smooth_chroma(
     frames: Iterator[Frame],
     *,
@@ -188,9 +206,7 @@ def _extended(
         trust: in it.
         ab: the prediction, (2, h, w), if the frame has one.
     """
-    most = (
-        MAX_COUNT if motion.still or motion.back_trust.mean() >= DISSOLVE_TRUST else DISSOLVE_COUNT
-    )
+    most = DISSOLVE_COUNT if is_in_dissolve(motion) else MAX_COUNT
     carried = mean.copy() if motion.still else _carried(mean, flow, trust)
     means, count = carried[:2], carried[2]
     if ab is None:

@@ -34,7 +34,7 @@ from colorizer.stages.memory.glimpse import Glimpse
 from colorizer.stages.memory.part import Part, State
 from colorizer.stages.memory.placing import painted, placed
 from colorizer.stages.prefetch import Prefetch
-from colorizer.stages.temporal import DISSOLVE_TRUST
+from colorizer.stages.temporal import shows_shot_alone
 
 MOST_HELD, LEAST_HELD = 360, 48
 """Frames of a shot that wait together, at most and at least."""
@@ -242,10 +242,8 @@ def _sound(frames: Sequence[Frame]) -> set[int]:
         motion = (
             frames[place + 1] if frame.starts_shot and place + 1 < len(frames) else frame
         ).motion
-        flash = motion is None and not frame.starts_shot
-        mixed = motion is not None and motion.back_trust.mean(dtype=np.float32) < DISSOLVE_TRUST
         lit = frame.slope >= _LEAST_SLOPE and CARD not in frame.taken
-        if lit and not flash and not mixed:
+        if lit and shows_shot_alone(frame, motion):
             found.add(frame.index)
     return found
 
