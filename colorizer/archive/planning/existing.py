@@ -78,6 +78,8 @@ def settle(job: Job, *, hashing: bool = True) -> Progress | None:
             sweep(job.target)
         told = note("existing.is_done", file=job.target) if standing is Standing.DONE else exists
         return Progress(job, JobState.SKIPPED, message=told)
+    if standing is Standing.CHANGED and why_not_ours(sidecar_of(job.target)):
+        return _refused(job, reason, note("existing.move_sidecar"))
     if existing == "update" and standing is Standing.OUTDATED:
         return None
     if existing == "update":

@@ -165,6 +165,20 @@ def test_a_result_cut_off_is_told(job):
     assert "was changed since it was made: it has" in settle(job).message
 
 
+@pytest.mark.parametrize("existing", ["skip", "update"])
+def test_what_is_told_of_a_sidecar_that_is_none_helps(job, existing):
+    sidecar_of(job.target).write_text("{")
+    message = settle(but(job, existing=existing)).message
+    assert "move that file away, and --existing overwrite replaces" in message
+    sidecar_of(job.target).rename(job.target.with_name("away"))
+    (done,) = [
+        p
+        for p in pipeline.run(but(job, existing="overwrite"), tiny_model())
+        if p.state is JobState.DONE
+    ]
+    assert done.job.target == job.target
+
+
 @pytest.mark.slow
 def test_a_film_whose_verification_failed_does_not_count_as_done(tmp_path, monkeypatch):
     source = drawn.film(tmp_path / "f.mkv")

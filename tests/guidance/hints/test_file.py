@@ -166,4 +166,4 @@ def test_a_photo_is_hinted_and_made_anew_when_the_hints_change(tmp_path):
     assert red - blue > 60
     assert standing_of(job)[0] is Standing.DONE
     hints.write_text(json.dumps([{"x": 0.5, "y": 0.5, "a": -40, "b": 30}]))
-    assert standing_of(job) == (Standing.OUTDATED, "was made with other hints")
+    assert standing_of(job) == (Standing.OUTDATED, "was made with other hints or references")

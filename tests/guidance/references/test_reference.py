@@ -210,7 +210,7 @@ def test_an_interrupted_run_gives_the_same_and_another_picture_begins_anew(
     assert all(map(np.array_equal, chroma_of(job.target), painted))
     assert standing_of(job)[0] is Standing.DONE
     paint(folder / "a.mkv", AT, file, square=BLUE)
-    assert standing_of(job) == (Standing.OUTDATED, "was made with other hints")
+    assert standing_of(job) == (Standing.OUTDATED, "was made with other hints or references")
     interrupted()
     paint(folder / "a.mkv", AT, file, square=RED)
     *_, last = pipeline.run(job, tiny_model())
