@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QImage
@@ -14,7 +15,8 @@ from colorizer.jobs import Job, Kind
 from colorizer.settings import Settings
 from gui.picture.canvas import Canvas
 from gui.picture.looks import Looks, Seen, Wish
-from gui.picture.shading import rgb_image, shade
+from gui.picture.shader import Shader
+from gui.picture.shading import shade
 from gui.session.look import Mode
 from gui.session.session import Session
 from gui.style.narrow_box import narrow_box
@@ -69,13 +71,15 @@ class Against(QComboBox):
         self.currentIndexChanged.connect(self.updateGeometry)
         self._fill()
         self.activated.connect(self._handle_chosen)
+        self._shader = Shader(self)
+        self._shader.shaded.connect(lambda image: self._show(image, self.currentText()))
         self._looks.seen.connect(self._handle_seen)
         self._looks.failed.connect(lambda *_: self._show(QImage(), self.tr("A can't be shown")))
 
     @property
     def is_busy(self) -> bool:
         """Whether the other picture is on its way."""
-        return self._looks.is_busy
+        return self._looks.is_busy or self._shader.is_busy
 
     def follow(self, entry: Entry, seen: Seen) -> None:
         """Compare with another picture."""
@@ -162,7 +166,8 @@ class Against(QComboBox):
         other = None if entry is None else self._other(entry)
         if other is None or seen.ab is None or seen.wish.job != other.job:
             return
-        self._show(rgb_image(shade(seen.gray, seen.ab, *other.amounts)), self.currentText())
+        self._shader.want(partial(shade, seen.gray, seen.ab, *other.amounts))
 
     def _show(self, picture: QImage, words: str) -> None:
+        self._shader.forget()
         self._view.set_left(picture, words)

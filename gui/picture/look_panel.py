@@ -108,7 +108,7 @@ class LookPanel(QWidget):
     @property
     def is_busy(self) -> bool:
         """Whether a picture is on its way."""
-        return self._looks.is_busy
+        return self._looks.is_busy or self.colouring.is_busy
 
     def blink(self) -> None:
         """Change between before and after."""
@@ -262,7 +262,7 @@ class LookPanel(QWidget):
         self._seen = seen
         self.view.set_message("")
         gray, full = gray_image(seen.gray), full_size(entry, seen.size)
-        self.view.set_pictures(gray, self.colouring.picture(entry, seen), full)
+        self.view.set_pictures(gray, self.colouring.begin(entry, seen), full)
         covered = self._session.look.unsure and seen.confidence.size
         self.view.set_cover(unsure_image(seen.confidence) if covered else QImage())
         self.hinting.show(entry, seen)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from math import ceil, floor
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from colorizer.engine.queue import Entry
 from gui.picture.canvas import Canvas, Tile
 from gui.picture.colouring import Colouring
 from gui.picture.looks import Seen, question
+from gui.picture.shader import Shader
 from gui.picture.shading import full_size, gray_image, rgb_image, shade
 from gui.session.engine import Engine
 
@@ -47,11 +49,15 @@ class Tiles(QObject):
         self._resting.timeout.connect(self._handle_rest)
         view.moved.connect(self._resting.start)
         colouring.shaded.connect(self._resting.start)
+        self._shader = Shader(self)
+        self._shader.shaded.connect(self._handle_shaded)
+        colouring.shaded.connect(self._shader.forget)
 
     @property
     def is_busy(self) -> bool:
         """Whether a tile is on its way, or going to be asked for."""
-        return self._question is not None or self._resting.isActive()
+        on_way = self._question is not None or self._shader.is_busy
+        return on_way or self._resting.isActive()
 
     def show(self, entry: Entry, seen: Seen) -> None:
         """Follow another picture."""
@@ -68,6 +74,7 @@ class Tiles(QObject):
         """No picture is shown."""
         self._entry = self._seen = self._held = None
         self._resting.stop()
+        self._shader.forget()
         if self._question is not None:
             self._engine.forget(self._question)
             self._question = None
@@ -126,28 +133,41 @@ class Tiles(QObject):
 
     def _lay(self) -> None:
         """Show what is held, in the colours of now."""
-        assert self._held is not None
-        part, _, gray, rgb = self._held
-        after = rgb_image(rgb) if rgb is not None else self._coloured(part, gray)
-        self._view.set_tile(Tile(part, gray_image(gray), after))
-
-    def _coloured(self, part: QRectF, gray: np.ndarray) -> QImage:
         entry, seen = self._entry, self._seen
+        assert self._held is not None
         assert entry is not None
         assert seen is not None
-        if seen.ab is None:
-            return QImage()
-        full = full_size(entry, seen.size)
-        places = (
-            part.top() / full.height(),
-            part.bottom() / full.height(),
-            part.left() / full.width(),
-            part.right() / full.width(),
+        part, _, gray, rgb = self._held
+        self._view.set_tile(
+            Tile(part, gray_image(gray), QImage() if rgb is None else rgb_image(rgb))
         )
-        strength, vividness = self._colouring.amounts(entry, seen)
-        cautious, vivid = seen.ab.astype(np.float32)
-        mixed = enlarged(cautious + (vivid - cautious) * vividness, places, gray.shape)
-        return rgb_image(shade(gray, np.stack([mixed, mixed]), strength, 0.0))
+        if rgb is None and seen.ab is not None:
+            full = full_size(entry, seen.size)
+            places = (
+                part.top() / full.height(),
+                part.bottom() / full.height(),
+                part.left() / full.width(),
+                part.right() / full.width(),
+            )
+            amounts = self._colouring.amounts(entry, seen)
+            self._shader.want(partial(_shaded, gray, seen.ab, places, amounts))
+
+    def _handle_shaded(self, image: QImage) -> None:
+        if self._held is not None:
+            self._view.set_tile(Tile(self._held[0], gray_image(self._held[2]), image))
+
+
+def _shaded(
+    gray: np.ndarray,
+    ab: np.ndarray,
+    places: tuple[float, float, float, float],
+    amounts: tuple[float, float],
+) -> np.ndarray:
+    """Colour a part of a picture by ab of the whole of it, at `places` as in `enlarged`."""
+    strength, vividness = amounts
+    cautious, vivid = ab.astype(np.float32)
+    mixed = enlarged(cautious + (vivid - cautious) * vividness, places, gray.shape)
+    return shade(gray, np.stack([mixed, mixed]), strength, 0.0)
 
 
 def enlarged(

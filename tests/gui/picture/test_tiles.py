@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QImage
 
 from colorizer.jobs import JobState
+from gui.picture.shading import rgb_image, shade
 from gui.picture.tiles import enlarged
 from gui.session.look import Mode
 from tests.gui.conftest import make_window
@@ -80,6 +81,18 @@ def test_the_whole_picture_asks_for_no_tile(panel, until):
     until(lambda: not panel.tiles.is_busy)
     assert view.fits
     assert panel.tiles._held is None
+
+
+def test_all_pixels_of_a_large_preview_follow_those_seen_at_once(panel, large, until):
+    entry, seen = panel.entry(), panel._seen
+    settings, width = entry.job.settings, seen.gray.shape[1]
+    assert panel.colouring.begin(entry, seen).width() < width
+    until(lambda: not panel.colouring.is_busy)
+    expected = shade(seen.gray, seen.ab, settings.strength, settings.vividness)
+    assert panel.view._after == rgb_image(expected)
+    panel.colouring.quickly(entry, seen)
+    assert panel.view._after.width() < width
+    until(lambda: panel.view._after == rgb_image(expected))
 
 
 def test_after_of_a_finished_file_is_sharp_too(panel, large, until):
