@@ -58,6 +58,7 @@ def run(inputs: Sequence[Path], profile: Path | None = None) -> int:
     others = OtherStarts(preferences.data_folder)
     window = Window(Session(preferences, open_queue(preferences.queue_file)))
     sys.excepthook = window.report_fault
+    window.session.log.take_faults()
     window.show()
     if files:
         window.add(files)

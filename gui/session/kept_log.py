@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import os
 from collections.abc import Sequence
 from contextlib import suppress
@@ -39,6 +40,12 @@ class KeptLog:
                 self.file.replace(self._before)
             with self.file.open("a", encoding="utf-8", errors="replace") as log:
                 log.write(line.rstrip("\n") + "\n")
+
+    def take_faults(self) -> None:
+        """Let what crashes this process write its trace into the file."""
+        with suppress(OSError):
+            self._faults = self.file.open("a")
+            faulthandler.enable(self._faults)
 
     def lines(self) -> Sequence[str]:
         """Return the lines of this and earlier windows, oldest first."""

@@ -97,7 +97,9 @@ class Session(Edits):
             self.engine.ready.connect(lambda: self.watching.watch(folders), once)
         self.engine.start()
         if self.log.crashed:
-            self.told.emit(self.tr("The window did not close the last time. Help, Log shows why"))
+            words = self.tr("The window did not close the last time; the queue is as it was.")
+            more = self.tr("Help, Log may show why")  # who kills it leaves nothing there
+            self.told.emit(f"{words} {more}" if self.log.lines() else words)
 
     def close(self) -> None:
         """Keep what is in progress for the next time and end the worker."""

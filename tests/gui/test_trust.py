@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
@@ -250,11 +252,30 @@ def test_the_log_is_kept_and_a_crash_is_said(open_window, profile, until):
     first.session.log.close = lambda: None  # as a crash would leave it
     first.close()
     again = open_window()
-    assert "did not close" in again.statusBar().currentMessage()
+    assert "Help, Log may show why" in again.statusBar().currentMessage()
     again.acts["log"].trigger()
     assert "of the first window" in again.program._log._text.toPlainText()
     again.close()
     assert not open_window().session.log.crashed
+
+
+@pytest.mark.slow
+def test_who_kills_the_window_leaves_nothing_in_the_log(open_window):
+    first = open_window()
+    first.session.log.close = lambda: None
+    first.close()
+    words = open_window().statusBar().currentMessage()
+    assert words == "The window did not close the last time; the queue is as it was."
+
+
+def test_a_crash_of_a_library_is_in_the_log(tmp_path):
+    code = (
+        "import sys, faulthandler; from pathlib import Path;"
+        "from gui.session.kept_log import KeptLog;"
+        "KeptLog(Path(sys.argv[1])).take_faults(); faulthandler._sigsegv()"
+    )
+    assert subprocess.run([sys.executable, "-c", code, tmp_path]).returncode != 0
+    assert "Segmentation fault" in (tmp_path / "colorizer.log").read_text()
 
 
 def test_the_kept_log_has_a_bound(tmp_path):
