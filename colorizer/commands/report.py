@@ -79,7 +79,7 @@ class Report:
         self.counts: Counter[JobState] = Counter()
         self._contents: dict[str, Counter[str]] = {}
         self._running: dict[Path, Path] = {}
-        self.failed: list[Job] = []
+        self.failed: dict[tuple[Path, Path], Job] = {}
         self.done: list[Progress] = []
 
     def __enter__(self) -> Report:
@@ -97,13 +97,15 @@ class Report:
         begun = self._running.pop(job.source, None) is not None
         if self._as_json and not begun and progress.state is not JobState.SKIPPED:
             write_json(event="start", **_facts(Progress(job, JobState.RUNNING, node=progress.node)))
+        again = self.failed.pop((job.source, job.target), None)  # of a watch, as it has changed
+        self.counts[JobState.FAILED] -= again is not None
         self.counts[progress.state] += 1
         if progress.content:
             outcome = "copied" if _copied(progress) else str(progress.state)
             self._contents.setdefault(progress.content, Counter())[outcome] += 1
         self._tell_end(progress)
         if progress.state is JobState.FAILED:
-            self.failed.append(job)
+            self.failed[job.source, job.target] = job
         elif progress.state is JobState.DONE:
             self.done.append(replace(progress, frame=None))
         if job.kind is Kind.FILM:
@@ -129,12 +131,11 @@ class Report:
             message = note("job.result_removed", file=job.target)
             say(f"failed: {job.source}: {message}")
             if self._as_json:
-                write_json(
-                    event="failed", **_facts(Progress(job, JobState.FAILED, message=message))
-                )
+                told = Progress(job, JobState.FAILED, message=message)
+                write_json(event="failed", **_facts(told))
         self.counts[JobState.DONE] -= len(gone)
         self.counts[JobState.FAILED] += len(gone)
-        self.failed += gone
+        self.failed |= {(job.source, job.target): job for job in gone}
         self.done = [end for end in self.done if is_there(end)]
         return gone
 

@@ -148,7 +148,7 @@ def _colorize(plan: Plan, arguments: argparse.Namespace) -> int:
                 sweep(event.job.target)
             interrupted = _run_jobs(plan, arguments, report, ledger) if plan.jobs else False
         finally:
-            for target in [*report.unfinished(), *(job.target for job in report.failed)]:
+            for target in [*report.unfinished(), *(job.target for job in report.failed.values())]:
                 if kept := kept_frames(target):
                     say(f"{target}: {kept} finished frames are kept; the same command continues")
             report.look_again()
@@ -156,7 +156,7 @@ def _colorize(plan: Plan, arguments: argparse.Namespace) -> int:
             counts["left_out"] = len(plan.left_out) - counts["unsupported"]
             report.summary(len(planned), **counts)
             if arguments.failed_list:
-                write_failed(arguments, plan, report.failed)
+                write_failed(arguments, plan, report.failed.values())
             ledger.close()
     if interrupted:
         return ExitCode.INTERRUPTED

@@ -38,7 +38,7 @@ The folders IN are scanned every few seconds, which works on network drives too.
 once its size and time have stopped changing; files that exist at the start are colorized as well.
 The sidecars in OUT record what is done, so a restarted watch does not repeat a file. A file that
 failed is tried again when it changes. Ctrl-C stops after the current picture; the exit code is 1 if
-some files failed, otherwise 0.
+some files failed the last time, otherwise 0.
 """
 
 

@@ -46,6 +46,16 @@ def test_the_summary_counts_what_needed_no_colour(capsys):
     )
 
 
+def test_a_file_that_failed_and_is_done_later_counts_as_done(capsys):
+    with Report(photos=0, as_json=False, quiet=False) as report:
+        for state in (JobState.FAILED, JobState.FAILED, JobState.DONE):
+            report.take(Progress(photo("0.png"), state, message="is cut off"))
+        report.take(Progress(photo("1.png"), JobState.FAILED, message="is empty"))
+        report.summary(report.ended)
+    assert "1 done, 0 skipped, 1 failed," in capsys.readouterr().err
+    assert [source.name for source, _ in report.failed] == ["1.png"]
+
+
 def tell(monkeypatch, terminal: Terminal, quiet: bool = False) -> str:
     """Report a run to a terminal and return what it shows."""
     monkeypatch.setattr("sys.stderr", terminal)
