@@ -19,6 +19,7 @@ from colorizer.media.film.container import open_container
 from colorizer.media.film.matroska import delay_room
 from colorizer.media.film.open import chapters_within, is_cover
 from colorizer.media.film.priming import MUXERS, early_sound
+from colorizer.media.film.sound import Cuts
 from colorizer.media.film.streams import template_options
 from colorizer.media.film.subtitles import rewritten, text_codec
 from colorizer.notes import note
@@ -91,6 +92,7 @@ class StreamCopy:
         self._orders: dict[int, DecodeTimes] = {}
         self._warnings: list[str] = []
         self._output: Any = None
+        self._cuts = Cuts()
         self._early: dict[int, Fraction] = {}
 
     def add_to(self, output: OutputContainer) -> None:
@@ -170,6 +172,8 @@ class StreamCopy:
                 return None
             if packet.dts is None and packet.pts is None and not packet.size:
                 continue  # PyAV's end mark
+            if self._cuts.leaves_out(packet):
+                continue
             stream = packet.stream
             text = text_codec(stream, self._output.format.name)
             copied = rewritten(packet, text) if text else packet

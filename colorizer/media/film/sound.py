@@ -22,7 +22,25 @@ class Sound:
     offset: float | None
     """Seconds from the first picture shown to the first sound heard; None where unknown."""
     sha256: str
-    """Of the payload of all packets."""
+    """Of the payload of all packets that are not cut out."""
+
+
+class Cuts:
+    """Tells packets of one file that its edit list cuts out of the middle, as edited films have it.
+
+    Those ahead of a stream's beginning belong to it: its first samples are computed from them. Of
+    pictures all are kept, since later ones are computed from them.
+    """
+
+    def __init__(self) -> None:
+        self._begun: set[int] = set()
+
+    def leaves_out(self, packet: Any) -> bool:
+        """Tell whether the next packet of a stream is cut out; ask in order."""
+        index = packet.stream.index
+        if not packet.is_discard:
+            self._begun.add(index)
+        return packet.is_discard and index in self._begun and packet.stream.type != "video"
 
 
 def sounds_of(path: Path) -> list[Sound]:
@@ -38,10 +56,11 @@ def sounds_of(path: Path) -> list[Sound]:
         counts = {track.index: 0 for track in tracks}
         hashes = {track.index: sha256() for track in tracks}
         first: dict[int, Fraction] = {}
+        cuts = Cuts()
         try:
             for packet in film.demux([picture, *tracks]):
                 _note(packet, first, film.format.name in WITHOUT_TIMES)
-                if packet.size and packet.stream.index in counts:
+                if packet.size and packet.stream.index in counts and not cuts.leaves_out(packet):
                     counts[packet.stream.index] += 1
                     hashes[packet.stream.index].update(memoryview(packet))
         except (FFmpegError, OSError):
