@@ -257,7 +257,11 @@ def _add_preview(parser: Parser) -> None:
         metavar="X,Y",
         help="print the likeliest colours of a pixel and their probabilities, as JSON",
     )
-    shown = ("model", "weights", "device", "size", "strength", "vividness", "hints", "shots")
+    shown = (
+        "model", "weights", "device", "size", "strength", "vividness", "emulsion", "hints",
+        "shots", "paper", "screens", "faded", "assume_profile", "negative", "cards",
+        "interlaced", "fps", "transfer",
+    )  # fmt: skip
     add_settings(option_groups(parser), only=shown)
 
 

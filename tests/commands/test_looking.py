@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -57,6 +58,17 @@ def test_preview_shows_gray_beside_colour(archive, name, capsys):
     halves[1].save(archive / "right.png")
     assert not drawn.colourful(archive / "left.png")
     assert drawn.colourful(archive / "right.png")
+
+
+def test_preview_shows_a_picture_as_the_options_of_a_run_take_it(archive):
+    photo, shown = archive / "in" / "a.png", []
+    for more in ([], ["--negative"], ["--assume-profile", "linear"]):
+        png = archive / f"{len(shown)}.png"
+        given = ["preview", str(photo), "-o", str(png), "--size", "64", "--paper", "colour", *more]
+        assert cli.main(given) == ExitCode.OK
+        shown.append(np.asarray(Image.open(png)).astype(int))
+    assert np.abs(shown[1] - shown[0]).mean() > 5
+    assert np.abs(shown[2] - shown[0]).mean() > 5
 
 
 def test_preview_shows_how_sure_the_network_is_and_other_colours(archive, capsys, monkeypatch):
