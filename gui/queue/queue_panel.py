@@ -123,7 +123,7 @@ class QueuePanel(QWidget):
         had_keys = self.view.hasFocus()
         self._views.setCurrentWidget(self.grid if wanted else self.table)
         self._session.preferences.put("grid", wanted)
-        self.view.scrollTo(self.table.currentIndex())
+        self._show_current()
         if had_keys:
             self.view.setFocus()
 
@@ -200,6 +200,7 @@ class QueuePanel(QWidget):
         self.table.selectionModel().currentRowChanged.connect(self._handle_selection)
         self._filter.modelReset.connect(self._handle_selection)
         self._filter.layoutChanged.connect(self._handle_selection)
+        self._filter.layoutChanged.connect(self._show_current)
         for view in (self.table, self.grid):
             view.customContextMenuRequested.connect(self._handle_menu)
             view.activated.connect(lambda _: self.opened.emit())
@@ -211,6 +212,10 @@ class QueuePanel(QWidget):
         # Between filtered rows no one can say where a row was dropped.
         mode = QAbstractItemView.DragDropMode
         self.table.setDragDropMode(mode.NoDragDrop if filtered else mode.InternalMove)
+
+    def _show_current(self) -> None:
+        """Scroll to the row under the cursor, wherever it was moved."""
+        self.view.scrollTo(self.table.currentIndex())
 
     def _handle_selection(self) -> None:
         entry = self.current()

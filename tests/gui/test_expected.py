@@ -20,6 +20,18 @@ def test_settings_of_all_selected_rows_change_at_once(filled, qtbot):
     assert filled.session.undo.count() == 1
 
 
+def test_a_row_that_is_moved_stays_in_view(filled):
+    panel, ids = filled.queue_panel, filled.session.model.ids()
+    table = panel.table
+    table.setFixedHeight(table.horizontalHeader().height() + table.rowHeight(0) + 8)
+    panel.select(ids[2])
+    QApplication.processEvents()
+    for move, row in (("top", 0), ("down", 1), ("undo", 0)):
+        filled.acts[move].trigger()
+        assert table.currentIndex().row() == row
+        assert table.visualRect(table.currentIndex()).top() == 0, move
+
+
 def test_files_in_a_state_are_shown_while_ctrl_is_held(filled):
     ids, model = filled.session.model.ids(), filled.session.model
     model.change(ids[1], state=JobState.FAILED)
