@@ -26,6 +26,15 @@ _DEFAULTS = {"bt709": (1, 1, 1), "bt601": (6, 6, 6), "bt2020": (9, 9, 14)}
 """Matrix, primaries and transfer written for a matrix of which nothing more is known."""
 _PAL = (5, 5, 6)
 """The same for 625-line 601."""
+_OTHER_TRANSFERS = {
+    8: note("transfer.linear"),
+    9: note("transfer.log"),
+    10: note("transfer.log"),
+    16: "PQ",
+    17: "SMPTE ST 428-1",
+    18: "HLG",
+}
+"""H.273 transfers whose codes are far from those of video."""
 _SD_LINES = 576
 """Untagged pictures with at most so many lines are taken for BT.601, as players do."""
 _OUTSIDE = 0.01
@@ -90,6 +99,12 @@ def complete_tags(
         full_range=full_range,
     )
     return tags, said
+
+
+def transfer_line(transfer: int) -> str | None:
+    """Say that colours are computed as for video where a film's transfer (H.273) is no video's."""
+    name = _OTHER_TRANSFERS.get(transfer)
+    return name and note("film.other_transfer", name=name)
 
 
 def _or_default(tag: int, default: int) -> int:

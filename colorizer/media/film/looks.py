@@ -180,6 +180,8 @@ class LookReader:
     def _through(self, frame: VideoFrame, steps: list[tuple[str, str]], fresh: bool = False) -> Any:
         from av.filter import Graph
 
+        # FFmpeg converts nothing of matrices it does not know (YCgCo, ICtCp), not even its size.
+        steps = [("setparams", "colorspace=unknown"), *steps]
         key = (frame.width, frame.height, frame.format.name, *steps)
         graph = None if fresh else self._graphs.get(key)
         if graph is None:

@@ -229,7 +229,8 @@ class Carrier:
         if CAPTIONS not in kinds_of(frame):
             return None
         drops = [("sidedata", f"mode=delete:type={name}") for name in _NOT_CARRIED]
-        return self._through(frame, [("scale", f"{_SMALL}:{_SMALL}"), *drops])
+        known = ("setparams", "colorspace=unknown")  # others FFmpeg does not scale
+        return self._through(frame, [known, ("scale", f"{_SMALL}:{_SMALL}"), *drops])
 
     def grown(self, small: Any, size: tuple[int, int], pix_fmt: str) -> Any:
         """Return a frame of a size (height, width) and format with the side data of a small one.

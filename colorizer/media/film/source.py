@@ -16,7 +16,7 @@ from colorizer.errors import UnsupportedMedia
 from colorizer.frame import Colours, Frame, working_L
 from colorizer.media.film.anchor import Anchor, CountLog, Counts
 from colorizer.media.film.clock import Clock, Epoch
-from colorizer.media.film.colour_tags import complete_tags
+from colorizer.media.film.colour_tags import complete_tags, transfer_line
 from colorizer.media.film.decode import FilmDecoder
 from colorizer.media.film.endings import Ending, counted_frames, mixed_line
 from colorizer.media.film.looks import FilmChange, LookReader, is_mixed
@@ -235,7 +235,8 @@ class FilmSource:
         sampled = partial(sample_luma, self.path, self.layout, self.stream.index)
         full_range, said = found_range(first, self.layout, sampled)
         self.tags, changed = complete_tags(first, self.size[0], self.rate, full_range)
-        self._warn(said, changed, *unkept(first, self.layout))
+        told = transfer_line(self.tags.transfer)
+        self._warn(said, changed, told, *unkept(first, self.layout))
 
     def _trim(self, start: Place | None, end: Place | None) -> None:
         """Find the part wanted, and let the clock of the output start with it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from fractions import Fraction
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from colorizer.media.film.subtitles import text_codec
 from colorizer.notes import note
 
 if TYPE_CHECKING:
+    from av import Packet
     from av.container import InputContainer
 
 
@@ -83,8 +85,11 @@ def _fits(stream: Any, muxer: str) -> bool:
     try:
         film = output.add_stream("libvpx-vp9" if muxer == "webm" else "mpeg4", rate=25)
         film.width, film.height = 64, 64
-        output.add_stream_from_template(stream, **template_options(stream))
+        copy: Any = output.add_stream_from_template(stream, **template_options(stream))
         output.start_encoding()
+        if stream.type == "audio" and stream.codec_context.name.startswith("pcm_"):
+            output.mux(_silence(copy))
+            output.close()  # only now MP4 looks at the channels
     except (FFmpegError, ValueError, RuntimeError):
         return False
     else:
@@ -92,6 +97,16 @@ def _fits(stream: Any, muxer: str) -> bool:
     finally:
         with suppress(FFmpegError, ValueError):
             output.close()
+
+
+def _silence(track: Any) -> Packet:
+    """Return a packet of uncompressed sound of no loudness."""
+    from av import Packet
+
+    packet = Packet(bytes(8 * track.codec_context.channels))
+    packet.stream, packet.time_base = track, Fraction(1, track.codec_context.sample_rate)
+    packet.pts = packet.dts = 0
+    return packet
 
 
 def template_options(stream: Any) -> dict[str, bool]:

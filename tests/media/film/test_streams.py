@@ -191,3 +191,36 @@ def test_sound_is_interleaved_with_the_picture(tmp_path):
         kinds = [packet.stream.type for packet in container.demux() if packet.size]
     assert kinds[:80].count("audio") > 30
     assert kinds[-40:].count("video") > 10
+
+
+def test_sound_whose_channels_mp4_does_not_know_is_left_out_and_said(tmp_path):
+    with av.open(str(tmp_path / "a.mkv"), "w") as output:
+        picture = output.add_stream("libx264", rate=25)
+        picture.height, picture.width, picture.pix_fmt = 48, 64, "yuv420p"
+        track = output.add_stream("pcm_s16le", rate=48000, layout="5.1")
+        frame = av.AudioFrame(format="s16", layout="5.1", samples=1920)
+        frame.sample_rate = 48000
+        output.mux(picture.encode(av.VideoFrame(64, 48, "yuv420p")))
+        output.mux(track.encode(frame))
+        for coded in (picture, track):
+            output.mux(coded.encode(None))
+    _, _, sink = colour(tmp_path / "a.mkv", tmp_path / "b.mp4", codec="h264")
+    assert any("audio stream #1 (pcm_s16le) is left out" in line for line in sink.warnings)
+    assert packets(tmp_path / "b.mp4", "audio") == []
+
+
+@pytest.mark.parametrize("matrix", [8, 14])
+def test_a_matrix_that_ffmpeg_does_not_convert_is_told(tmp_path, matrix):
+    draw_film(tmp_path / "a.mkv", pix_fmt="yuv444p", frames=2, matrix=matrix, primaries=1)
+    with FilmSource(tmp_path / "a.mkv", side=32) as source:
+        assert len(list(source.frames())) == 2
+    assert any(f"matrix tag {matrix} can't be kept" in line for line in source.warnings)
+
+
+@pytest.mark.parametrize(("transfer", "name"), [(16, "PQ"), (18, "HLG"), (8, "linear"), (1, "")])
+def test_a_transfer_that_is_no_video_s_is_told(tmp_path, transfer, name):
+    draw_film(tmp_path / "a.mkv", frames=2, matrix=1, primaries=1, transfer=transfer)
+    with FilmSource(tmp_path / "a.mkv", side=32) as source:
+        found = [line for line in source.warnings if "its transfer is" in line]
+    assert len(found) == bool(name)
+    assert all(f"its transfer is {name};" in line for line in found)
