@@ -18,7 +18,7 @@ from colorizer.engine.queue import Entry
 from colorizer.places.hint import Hint
 from gui.session.session import Session
 from gui.words.setting_words import told_settings
-from gui.words.text import clock, count, said, shown, size_words, state_words
+from gui.words.text import clock, count, moment, said, shown, size_words, state_words
 
 _HEAD = """
 QToolButton { border: none; padding: 3px; font-weight: 600; }
@@ -152,7 +152,7 @@ def details_of(entry: Entry) -> str:
         lines.append(_tr("References: %1").replace("%1", count(pictures)))
     if hints:
         times = sorted({hint.when for hint in hints if hint.when is not None}, key=str)
-        at = ", ".join(f"{time:.2f} s" if isinstance(time, float) else str(time) for time in times)
+        at = ", ".join(moment(time) if isinstance(time, float) else str(time) for time in times)
         number = f"{len(hints)} ({at})" if at else str(len(hints))
         lines.append(_tr("Hints: %1").replace("%1", number))
     return "\n".join(map(shown, lines))

@@ -16,7 +16,7 @@ from gui.shots.legend import Legend
 from gui.shots.shot_kinds import Mark
 from gui.shots.strip import Strip
 from gui.style.icons import icon
-from gui.words.text import clock
+from gui.words.text import clock, moment
 
 FASTEST = 8
 """Seconds of film per second of running, at most."""
@@ -207,7 +207,7 @@ class Timeline(QWidget):
     def _show(self) -> None:
         whole = clock(self._frames / self._rate) if self._frames > 1 else ""
         words = [
-            f"{clock(self.time)} / {whole}",
+            f"{moment(self.time)} / {whole}",
             self.tr("Frame %1").replace("%1", f"{self.frame}"),
         ]
         if self._timecode:

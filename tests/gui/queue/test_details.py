@@ -77,3 +77,5 @@ def test_hints_and_references_are_counted_apart():
     told = details_of(entry(Settings(), guides)).splitlines()
     assert "Hints: 1" in told
     assert "References: 1" in told
+    placed = (Hint(x=0.1, y=0.2, a=1.0, b=2.0, when=83.26),)
+    assert "Hints: 1 (1:23.3)" in details_of(entry(Settings(), placed)).splitlines()

@@ -11,6 +11,7 @@ from colorizer.jobs import Job, Kind
 from colorizer.settings import Settings
 from gui.shots.go_to import go_to_place
 from gui.shots.timeline import Timeline
+from gui.words.text import moment
 
 
 class Silence:
@@ -94,6 +95,7 @@ def test_a_person_goes_to_a_place(line, text, frame):
     assert line.frame == frame
     assert f"10:00:0{frame // 20}:{frame % 20:02}" in line._where.text()
     assert f"Frame {frame}" in line._where.text()
+    assert line._where.text().startswith(f"{moment(frame / 20)} / 0:05"), "as the shots"
 
 
 def test_shots_are_jumped_to_and_marked(line, qtbot):
