@@ -46,6 +46,10 @@ class UnsupportedMedia(MediaError):
     """The file was read but holds nothing this program can colorize."""
 
 
+class DamagedPhoto(MediaError):
+    """A photo is damaged or cut off; a reader that salvages may take a part of it."""
+
+
 class TargetError(MediaError):
     """The output file can't be written."""
 

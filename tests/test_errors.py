@@ -11,7 +11,7 @@ from colorizer.errors import ColorizerError, MediaError, TargetError, Unsupporte
 def test_every_error_is_a_colorizer_error():
     classes = [item for item in vars(errors).values() if isinstance(item, type)]
     found = [item for item in classes if issubclass(item, Exception)]
-    assert len(found) == 9
+    assert len(found) == 10
     assert all(issubclass(item, ColorizerError) for item in found)
 
 

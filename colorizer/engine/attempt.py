@@ -13,7 +13,7 @@ from pathlib import Path
 from colorizer import pipeline
 from colorizer.archive.planning.disk import check_room, result_bytes, segments_bytes
 from colorizer.archive.planning.existing import Standing, settle, standing_of
-from colorizer.errors import ColorizerError, MediaError, TargetError
+from colorizer.errors import ColorizerError, DamagedPhoto, MediaError, TargetError
 from colorizer.files.claims import Claim
 from colorizer.files.hiccups import WAITS, is_passing, pauses
 from colorizer.jobs import Job, JobState, Kind, Progress
@@ -201,7 +201,8 @@ def _guarded(job: Job, steps: Generator[Progress, None, None]) -> Generator[Prog
 def reason(error: ColorizerError, job: Job) -> str:
     """Return the error's line, without the path that the job names anyway."""
     if isinstance(error, MediaError) and error.path == job.source:
-        return error.reason
+        offers = isinstance(error, DamagedPhoto) and job.kind is Kind.PHOTO
+        return note("salvage.offered", why=error.reason) if offers else error.reason
     return str(error)
 
 

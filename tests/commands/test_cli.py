@@ -91,6 +91,20 @@ def test_one_bad_file_is_told_and_listed_and_the_list_can_be_run_again(archive, 
     assert any(name.startswith("1920/bad") for name in names)
 
 
+def test_of_a_damaged_photo_it_is_told_that_it_can_be_salvaged(archive, capsys):
+    photo, empty = archive / "in" / "a.png", archive / "in" / "empty.png"
+    photo.write_bytes(photo.read_bytes()[:-200])
+    empty.touch()
+    given = (photo, empty, "-o", archive / "out", "--size", 64)
+    assert run(*given) == ExitCode.SOME_FAILED
+    told = dict(
+        line.split(".png: ", 1) for line in capsys.readouterr().err.splitlines() if ".png: " in line
+    )
+    assert "--damaged salvage" in told[f"failed: {archive}/in/a"]
+    assert told[f"failed: {archive}/in/empty"] == "is empty (0 bytes)"
+    assert run(photo, "-o", archive / "out", "--size", 64, "--damaged", "salvage") == ExitCode.OK
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
 def test_what_a_folder_could_not_give_keeps_its_place_in_the_list(archive):
     link = archive / "in" / "1920" / "c.jpg"

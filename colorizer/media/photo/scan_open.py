@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from colorizer.errors import MediaError, UnsupportedMedia
+from colorizer.errors import DamagedPhoto, MediaError, UnsupportedMedia
+from colorizer.files.hiccups import is_passing
 from colorizer.media.metadata.limits import MOST_PHOTO_BYTES, MOST_WHOLE_BYTES
 from colorizer.media.photo.ends import after_end, broken
 from colorizer.media.photo.jp2_boxes import CODESTREAM, SIGNATURE
@@ -95,9 +96,21 @@ def open_pages(
     notes: list[str] = []
     reader = reader_of(path, file)
     if reader is not None:
-        return Pages(1, _one(reader, path, file, notes, salvage), notes)
-    count, scans = open_tiff(path, file, warnings, notes, salvage)
-    return Pages(count, scans, notes)
+        count, scans = 1, _one(reader, path, file, notes, salvage)
+    else:
+        count, scans = open_tiff(path, file, warnings, notes, salvage)
+    whole = salvage is None and reader not in _NEVER_IN_PART
+    return Pages(count, _told_damaged(path, scans) if whole else scans, notes)
+
+
+def _told_damaged(path: Path, scans: Iterator[Scan]) -> Iterator[Scan]:
+    """Yield scans; that one is damaged, not of another kind or on a lost drive, is told apart."""
+    try:
+        yield from scans
+    except MediaError as error:
+        if isinstance(error, UnsupportedMedia) or is_passing(error):
+            raise
+        raise DamagedPhoto(path, error.reason) from error
 
 
 def reader_of(path: Path, file: BinaryIO) -> Reader | None:
