@@ -20,7 +20,7 @@ def missing(
     *,
     container: str,
     muxer: str,
-    streams: int,
+    streams: list[int],
     tags: ColourTags,
     ratio: Fraction | None,
     matrix: tuple[int, ...] | None,
@@ -33,7 +33,7 @@ def missing(
         source: the film it was made from.
         container: what to call the output's container.
         muxer: FFmpeg's name of it.
-        streams: how many streams it must have.
+        streams: of the source that it must have, the film's own first.
         tags: its colour tags.
         ratio: its sample aspect ratio, None for square pixels.
         matrix: its display matrix.
@@ -48,8 +48,13 @@ def missing(
         frame: Any = next(film.decode(stream), None)
         if frame is None:
             raise MediaError(path, note("film.no_frame"))
-        if len(film.streams) < streams:
-            lost.append(note("film.kept_streams", kept=streams - len(film.streams), count=streams))
+        if (less := len(streams) - len(film.streams)) > 0:
+            lost.append(note("film.kept_streams", kept=less, count=len(streams)))
+        elif muxer in ("mov", "mp4"):
+            for copy, index in zip(film.streams, streams, strict=False):
+                language = original.streams[index].metadata.get("language", "und")
+                if language != "und" and "language" not in copy.metadata:
+                    lost.append(note("film.kept_language", language=language, number=index))
         if (found := Fraction(stream.sample_aspect_ratio or 1)) != (ratio or 1):
             wanted_ratio = ratio or Fraction(1)
             shown = f"{wanted_ratio.numerator}:{wanted_ratio.denominator}"

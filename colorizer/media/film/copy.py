@@ -39,6 +39,12 @@ _AROUND = 10
 """Seconds around a part in which titles on show at its edges, and late packets, are looked for."""
 _LOOKED_AT = 500
 """Packets of a copied picture stream that are looked at for the order of its frames."""
+_QUICKTIME = {
+    **{"deu": "ger", "nld": "dut", "swe": "sve", "ell": "gre", "isl": "ice", "zho": "chi"},
+    **{"fre": "fra", "cze": "ces", "slo": "slk", "rum": "ron", "eus": "baq", "fas": "per"},
+    **{"sqi": "alb", "mkd": "mac", "msa": "may"},
+}
+"""Languages (ISO 639-2) by the code under which FFmpeg writes them into QuickTime."""
 _STATISTICS = ("duration", "bps", "number_of_", "_statistics", "encoder")
 """Beginnings of stream tags that describe the old coding."""
 
@@ -111,7 +117,7 @@ class StreamCopy:
                 if text
                 else output.add_stream_from_template(stream, **template_options(stream))
             )
-            copy.metadata.update(stream_tags(stream, coded_again=False))
+            copy.metadata.update(stream_tags(stream, output.format.name, coded_again=False))
             if early := self._early.get(index):
                 name = copy.metadata.get("title", "")
                 copy.metadata["title"] = name + delay_room(early)
@@ -260,11 +266,14 @@ def _order_delay(source: Path, stream: Any) -> int:
     return max([known, *(place - rank[stamp] for place, stamp in enumerate(times))])
 
 
-def stream_tags(stream: Any, *, coded_again: bool) -> dict[str, str]:
-    """Return the metadata of a stream that stays true of its copy."""
+def stream_tags(stream: Any, muxer: str, *, coded_again: bool) -> dict[str, str]:
+    """Return the metadata of a stream that stays true of its copy, in a muxer's words."""
+    tags = dict(stream.metadata)
+    if muxer == "mov" and (language := tags.get("language")):
+        tags["language"] = _QUICKTIME.get(language, language)
     if not coded_again:
-        return dict(stream.metadata)
-    return {k: v for k, v in stream.metadata.items() if not k.lower().startswith(_STATISTICS)}
+        return tags
+    return {k: v for k, v in tags.items() if not k.lower().startswith(_STATISTICS)}
 
 
 def container_tags(container: InputContainer, muxer: str) -> dict[str, str]:

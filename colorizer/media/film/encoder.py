@@ -65,7 +65,7 @@ def add_film_stream(
     tags.apply(context)
     if like.display_matrix:
         stream.set_display_matrix(like.display_matrix)
-    own = stream_tags(like.stream, coded_again=True)
+    own = stream_tags(like.stream, output.format.name, coded_again=True)
     if like.timecode and not timecode_of(like.stream.container, like.stream):
         own["timecode"] = like.timecode  # which stood in the frames
     advance_timecodes(own, like.first_index, like.rate)

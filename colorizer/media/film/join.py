@@ -14,7 +14,7 @@ from colorizer.media.film.check import missing
 from colorizer.media.film.coding import Coding, usual_priority
 from colorizer.media.film.colour_tags import ColourTags
 from colorizer.media.film.container import open_container
-from colorizer.media.film.copy import Part, StreamCopy, stream_tags
+from colorizer.media.film.copy import Part, StreamCopy
 from colorizer.media.film.encoder import add_film_stream
 from colorizer.media.film.matroska import display_size, set_codec_delay, set_display_size, set_light
 from colorizer.media.film.protocol import Film
@@ -113,7 +113,7 @@ class FilmOutput:
         """Complete the file and return what of the copied streams was mended or lost."""
         self._output.close()
         if self._light:
-            name = str(stream_tags(self._like.stream, coded_again=True).get("title", ""))
+            name = str(self._like.stream.metadata.get("title", ""))
             set_light(self.path, name, *light_of(self._like.side_data))
         for name, delay in self._copy.delays:
             set_codec_delay(self.path, name, delay)
@@ -143,7 +143,7 @@ def complete(
     tags: ColourTags,
     muxer: str,
     container: str,
-    streams: int,
+    copies: list[int],
     rounded: bool,
 ) -> list[str]:
     """Add what the muxer could not write, make the file durable, and say what got lost.
@@ -154,7 +154,7 @@ def complete(
         tags: of the output.
         muxer: FFmpeg's name.
         container: what to call it.
-        streams: how many it must have.
+        copies: streams of the film that it must have next to its own.
         rounded: see `FilmOutput.rounded`.
     """
     if muxer in ("matroska", "webm") and like.sample_aspect_ratio:
@@ -167,7 +167,7 @@ def complete(
         like.path,
         container=container,
         muxer=muxer,
-        streams=streams,
+        streams=[like.stream.index, *copies],
         tags=tags,
         ratio=like.sample_aspect_ratio,
         matrix=like.display_matrix,

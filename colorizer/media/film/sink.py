@@ -248,7 +248,7 @@ class FilmSink:
                 tags=self.tags,
                 muxer=self._muxer,
                 container=self.target.suffix,
-                streams=1 + len(self._copies),
+                copies=self._copies,
                 rounded=output.rounded,
             )
             if self.before_naming is not None:

@@ -224,3 +224,23 @@ def test_a_transfer_that_is_no_video_s_is_told(tmp_path, transfer, name):
         found = [line for line in source.warnings if "its transfer is" in line]
     assert len(found) == bool(name)
     assert all(f"its transfer is {name};" in line for line in found)
+
+
+@pytest.mark.parametrize(("language", "kept"), [("deu", "ger"), ("eng", "eng"), ("hrv", None)])
+def test_quicktime_keeps_the_language_of_a_stream_or_it_is_said(tmp_path, language, kept):
+    with av.open(str(tmp_path / "a.mkv"), "w") as output:
+        picture = output.add_stream("libx264", rate=25)
+        picture.height, picture.width, picture.pix_fmt = 48, 64, "yuv420p"
+        track = output.add_stream("pcm_s16le", rate=48000, layout="mono")
+        track.metadata["language"] = language
+        frame = av.AudioFrame(format="s16", layout="mono", samples=1920)
+        frame.sample_rate = 48000
+        output.mux(picture.encode(av.VideoFrame(64, 48, "yuv420p")))
+        output.mux(track.encode(frame))
+        for coded in (picture, track):
+            output.mux(coded.encode(None))
+    _, _, sink = colour(tmp_path / "a.mkv", tmp_path / "b.mov", codec="prores")
+    with av.open(str(tmp_path / "b.mov")) as film:
+        assert film.streams.audio[0].metadata.get("language") == kept
+    told = [line for line in sink.warnings if "language" in line]
+    assert told == ([] if kept else [".mov does not keep the language hrv of stream #1"])
