@@ -229,6 +229,14 @@ def test_captions_that_begin_later_are_said(tmp_path, frames):
     assert any(CAPTION in line for line in sink.warnings)
 
 
+def test_a_film_that_is_replaced_is_looked_at_again(tmp_path):
+    film = tmp_path / "a.h264"
+    captioned(film)
+    assert probe(film)["side_data"]
+    draw_film(film, codec="libx264", frames=12, size=(64, 64))
+    assert not probe(film)["side_data"]
+
+
 def test_every_other_kind_is_named_for_every_codec(tmp_path):
     draw_film(tmp_path / "a.mkv", frames=2, size=(128, 256))
     with FilmSource(tmp_path / "a.mkv", side=32) as source:
