@@ -64,11 +64,14 @@ class ShotList(QWidget):
 
     def add_actions(self, actions: Iterable[QAction]) -> None:
         """Show buttons of actions above the table."""
+        before: QWidget = self.reference
         for action in actions:
             button = QToolButton()
             button.setDefaultAction(action)
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
             self._tools.addWidget(button)
+            self.setTabOrder(before, button)
+            before = button
 
     def set_frame(self, frame: int) -> None:
         """Follow the time: choose the shot of a frame, unless it is among the chosen ones."""

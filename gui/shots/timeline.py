@@ -162,13 +162,17 @@ class Timeline(QWidget):
 
     def add_tools(self, actions: Iterable[QAction]) -> None:
         """Show buttons of actions left of the slider."""
+        before: QWidget = self._on
         for action in actions:
             button = QToolButton()
             button.setDefaultAction(action)
             self.tools.addWidget(button)
+            self.setTabOrder(before, button)
+            before = button
 
     def _create_layout(self) -> None:
         back, on = QToolButton(), QToolButton()
+        self._on = on
         for button, shape, words, way in (
             (back, "step_back", self.tr("One frame back (,)"), -1),
             (on, "step_on", self.tr("One frame on (.)"), 1),

@@ -271,5 +271,5 @@ def _why_not(path: Path, error: OSError) -> str:
     if path.is_dir():
         return note("photo.folder")
     if isinstance(error, FileNotFoundError):
-        return note("file.does_not_exist")
+        return note("file.not_found")
     return note("file.cannot_open", why=error.strerror or error)

@@ -1,5 +1,6 @@
 """Where keys go in a window that has just opened."""
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from colorizer.jobs import Job, Kind
@@ -20,3 +21,24 @@ def test_after_a_restart_keys_go_to_the_queue(open_window, qtbot, monkeypatch, t
     window.close()
     again = open_window()
     assert focused(again, qtbot) is again.queue_panel.view
+
+
+def test_tab_goes_from_button_to_button_as_they_stand(open_window, monkeypatch):
+    monkeypatch.setattr(Session, "begin", lambda self: None)
+    film = open_window().look_panel.film
+
+    def after(widget, count):
+        found = [widget]
+        while len(found) < count:
+            following = found[-1].nextInFocusChain()
+            while not following.focusPolicy() & Qt.FocusPolicy.TabFocus:
+                following = following.nextInFocusChain()
+            found.append(following)
+        return found
+
+    tools = after(film.list.reference, 6)
+    assert [b.text() for b in tools[:4]] == ["Reference…", "Cut here", "Join", "Move cut"]
+    assert tools[4:] == [film.list.search, film.list.table]
+    line = after(film.timeline._on, 5)
+    assert [b.text() for b in line[1:4]] == ["Play", "Begin the part here", "End the part here"]
+    assert line[4] is film.timeline._slider

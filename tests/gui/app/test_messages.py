@@ -128,8 +128,8 @@ def test_what_the_worker_finds_is_said_in_german_and_still_after_a_restart(
         "thumbnail", answers.append, source=str(tmp_path / "no.png"), kind="photo"
     )
     until(lambda: answers)
-    assert "does not exist" in answers[0]["error"]
-    assert said(answers[0]["error"]).endswith("ist nicht da")
+    assert "its drive is connected" in answers[0]["error"]
+    assert said(answers[0]["error"]).endswith("ob der Datenträger verbunden ist")
     queue_file = window.session.preferences.queue_file
     window.close()
     with Queue(queue_file) as queue:

@@ -111,7 +111,7 @@ def test_reasons_are_clear(tmp_path):
             open_photo(draw_photo.draw(tmp_path, name))
     with pytest.raises(MediaError, match="is a folder"):
         open_photo(tmp_path)
-    with pytest.raises(MediaError, match="does not exist"):
+    with pytest.raises(MediaError, match="not found; check its name, and that its drive"):
         open_photo(tmp_path / "nowhere.jpg")
 
 
