@@ -230,11 +230,12 @@ def test_captions_that_begin_later_are_said(tmp_path, frames):
 
 
 def test_a_film_that_is_replaced_is_looked_at_again(tmp_path):
-    film = tmp_path / "a.h264"
-    captioned(film)
-    assert probe(film)["side_data"]
-    draw_film(film, codec="libx264", frames=12, size=(64, 64))
-    assert not probe(film)["side_data"]
+    captioned(tmp_path / "a.h264")
+    in_transport(tmp_path / "a.h264", tmp_path / "a.ts")
+    draw_film(tmp_path / "b.ts", codec="libx264", frames=12, size=(64, 64))
+    assert probe(tmp_path / "a.ts")["side_data"]
+    (tmp_path / "b.ts").replace(tmp_path / "a.ts")
+    assert not probe(tmp_path / "a.ts")["side_data"]
 
 
 def test_every_other_kind_is_named_for_every_codec(tmp_path):

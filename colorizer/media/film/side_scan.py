@@ -75,8 +75,8 @@ def later_side_data(path: Path, index: int) -> frozenset[str]:
             with suppress(FFmpegError, OSError):
                 container.seek(begin + length * place // _PLACES)
                 packets = container.demux(stream)
-                first = next(packets)
-                if first.dts is None or first.dts != last:  # else at the key frame of before
+                first = next(packets, None)
+                if first and (first.dts is None or first.dts != last):  # else the key frame before
                     last = first.dts
                     _look(chain([first], packets), stream, _AT_EACH, found)
     return frozenset(found)
