@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from colorizer.errors import MediaError
+from colorizer.media.film.aperture import shown_size
 from colorizer.media.film.colour_tags import ColourTags
 from colorizer.media.film.container import open_container
 from colorizer.media.film.copy import container_tags
@@ -68,6 +69,9 @@ def missing(
             )
         if display_matrix(frame) != matrix and matrix is not None:
             lost.append(note("film.kept_rotation"))
+        size = frame.height, frame.width
+        if shown_part := shown_size(source, original.format.name, streams[0], size):
+            lost.append(note("film.kept_crop", height=shown_part[0], width=shown_part[1]))
         lost += _lost_tags(frame, stream.codec_context, tags)
         if len(film.chapters()) < chapters:
             lost.append(note("film.kept_chapters"))

@@ -153,10 +153,10 @@ def outside_tracks(path: Path) -> dict[int, str]:
     found: dict[int, str] = {}
     with suppress(OSError, struct.error), open_regular(path) as file:
         end = path.stat().st_size
-        for kind, start, stop in _boxes(file, 0, end):
+        for kind, start, stop in boxes(file, 0, end):
             if kind != b"moov":
                 continue
-            tracks = [box for box in _boxes(file, start, stop) if box[0] == b"trak"]
+            tracks = [box for box in boxes(file, start, stop) if box[0] == b"trak"]
             for index, (_, first, last) in enumerate(tracks[:_MOST_TRACKS]):
                 if name := _outside(file, first, last):
                     found[index] = name
@@ -165,12 +165,12 @@ def outside_tracks(path: Path) -> dict[int, str]:
 
 def _outside(file: BinaryIO, start: int, stop: int) -> str:
     """Return the name of the other file in which the data of a track is, "" where it is in this."""
-    for kind, first, last in _boxes(file, start, stop):
+    for kind, first, last in boxes(file, start, stop):
         if kind in _PARENTS and (name := _outside(file, first, last)):
             return name
         if kind != b"dref":
             continue
-        for entry, begin, end in _boxes(file, first + 8, last):
+        for entry, begin, end in boxes(file, first + 8, last):
             file.seek(begin)
             content = file.read(min(end - begin, _MOST_NAME))
             named = content[4:].strip(b"\0")
@@ -186,8 +186,8 @@ def _printable(data: bytes) -> str:
     return max(runs, key=len)
 
 
-def _boxes(file: BinaryIO, start: int, stop: int) -> Iterator[tuple[bytes, int, int]]:
-    """Yield the boxes between two offsets: kind, begin and end of the content."""
+def boxes(file: BinaryIO, start: int, stop: int) -> Iterator[tuple[bytes, int, int]]:
+    """Yield the boxes of MP4 between two offsets: kind, begin and end of the content."""
     place = start
     for _ in range(_MOST_BOXES):
         file.seek(place)
@@ -208,6 +208,6 @@ def _boxes(file: BinaryIO, start: int, stop: int) -> Iterator[tuple[bytes, int, 
 def _lacks_index(path: Path) -> bool:
     """Tell whether a file is an MP4 or QuickTime film without the box that FFmpeg needs."""
     with suppress(OSError), open_regular(path) as file:
-        found = [kind for kind, _, _ in _boxes(file, 0, path.stat().st_size)]
+        found = [kind for kind, _, _ in boxes(file, 0, path.stat().st_size)]
         return bool({b"ftyp", b"mdat"} & set(found[:3])) and b"moov" not in found
     return False

@@ -16,6 +16,8 @@ _SEGMENT, _TRACKS, _CLUSTER = 0x18538067, 0x1654AE6B, 0x1F43B675
 _TRACK_ENTRY, _TRACK_TYPE, _VIDEO = 0xAE, 0x83, 0xE0
 _MAX_BLOCK_ADDITION, _NAME = 0x55EE, 0x536E
 _DISPLAY_WIDTH, _DISPLAY_HEIGHT, _DISPLAY_UNIT = 0x54B0, 0x54BA, 0x54B2
+_CROP = (0x54AA, 0x54BB, 0x54CC, 0x54DD)
+"""PixelCropBottom, -Top, -Left and -Right."""
 _CODEC_DELAY = 0x56AA
 _COLOUR, _MAX_CLL, _MASTER = 0x55B0, 0x55BC, 0x55D0
 """MaxFALL follows MaxCLL; red x and y, green, blue, white, most and least light the master."""
@@ -145,20 +147,35 @@ def set_codec_delay(path: Path, name: str, delay: Fraction) -> bool:
     return _change_entry(path, delayed)
 
 
+def pixel_crop(path: Path, index: int) -> tuple[int, int]:
+    """Return how many lines and columns of a track of a Matroska file are not to be shown."""
+    crop = {}
+    for entry in _entries(path)[index : index + 1]:
+        for number, content in entry:
+            if number == _VIDEO:
+                crop = {one: int.from_bytes(value, "big") for one, value in _split(content)}
+    bottom, top, left, right = (crop.get(number, 0) for number in _CROP)
+    return bottom + top, left + right
+
+
 def codec_delays(path: Path) -> set[int]:
     """Return the places of the tracks of a Matroska file that have a delay."""
+    return {
+        index
+        for index, entry in enumerate(_entries(path))
+        if any(number == _CODEC_DELAY and content.strip(b"\0") for number, content in entry)
+    }
+
+
+def _entries(path: Path) -> list[list[Element]]:
+    """Return the elements of all tracks."""
     with path.open("rb") as file:
         place = _find_tracks(file)
         if place is None:
-            return set()
+            return []
         file.seek(place[0])
         tracks = _split(file.read(place[1]))
-    entries = [_split(content) for number, content in tracks if number == _TRACK_ENTRY]
-    return {
-        index
-        for index, entry in enumerate(entries)
-        if any(number == _CODEC_DELAY and content.strip(b"\0") for number, content in entry)
-    }
+    return [_split(content) for number, content in tracks if number == _TRACK_ENTRY]
 
 
 def _change_entry(path: Path, change: Callable[[list[Element]], list[Element] | None]) -> bool:
