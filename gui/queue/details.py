@@ -74,6 +74,9 @@ class Details(QWidget):
             if words != column.text.toPlainText():
                 column.text.setPlainText(words)
         self._copy.setEnabled(entry is not None)
+        number = len(self._session.selected)
+        title = self.tr("File · %1 selected").replace("%1", count(number))  # all get what is set
+        self.columns[0].head.setText(title if number > 1 else self.tr("File"))
 
     def set_compact(self, compact: bool) -> None:
         """Fold both columns where the window is small, and show them again where it is not."""

@@ -63,6 +63,15 @@ def test_both_columns_fold_give_their_room_and_are_remembered(details, filled, q
 
 
 @pytest.mark.slow
+def test_the_head_tells_how_many_files_are_selected(details, filled):
+    head = details.columns[0].head
+    filled.queue_panel.view.selectAll()
+    assert head.text() == "File · 3 selected"
+    filled.queue_panel.select(filled.session.model.ids()[0])
+    assert head.text() == "File"
+
+
+@pytest.mark.slow
 def test_the_file_and_its_settings_are_copied(details, filled):
     session = filled.session
     session.change(session.selected, {"strength": 0.4}, "w")

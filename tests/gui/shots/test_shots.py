@@ -263,6 +263,10 @@ def test_shots_before_a_part_come_back_with_what_they_have(found, shop):
     assert found.shots.firsts == STARTS
     own = [dict(shot.own) for shot in found.shots.plan.shots]
     assert own == [{"skip": True}, {}, {"strength": 0.5, "vividness": 0.3}]
+    shop.session.undo.undo()
+    assert found.shots.firsts == [25, 32]
+    shop.session.undo.redo()
+    assert [dict(shot.own) for shot in found.shots.plan.shots] == own
 
 
 def test_the_table_tells_what_a_person_said_of_each_shot(found):
