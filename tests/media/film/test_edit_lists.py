@@ -53,17 +53,30 @@ def shown(path: Path) -> list[float]:
         return [frame.time for frame in film.decode(video=0)]
 
 
+def cut_sound(source: Path) -> None:
+    """Draw a film of which 20 frames are shown, then 20 from frame 30 on."""
+    options = {"x264-params": "cpu-independent=1:bframes=0"}
+    draw_film(source, codec="libx264", options=options, frames=50, sounds=("aac",))
+    edited(source, [(800, 0), (800, 30 * 512)], [(800, 1024), (800, 1024 + 57600)])
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("suffix", [".mkv", ".mp4"])
 def test_sound_that_is_cut_out_of_the_middle_stays_out(tmp_path, suffix):
     source, target = tmp_path / "a.mp4", tmp_path / f"b{suffix}"
-    options = {"x264-params": "cpu-independent=1:bframes=0"}
-    draw_film(source, codec="libx264", options=options, frames=50, sounds=("aac",))
-    picture = [(800, 0), (800, 30 * 512)]  # 20 frames, then 20 from frame 30 on
-    edited(source, picture, [(800, 1024), (800, 1024 + 57600)])
+    cut_sound(source)
     api.colorize(source, target, model=tiny_model(), size=64)
     assert len(shown(source)) == 40
     assert shown(target) == pytest.approx(shown(source), abs=0.001)
     assert len(heard(source)) == 75
     assert heard(target) == pytest.approx(heard(source), abs=0.001)
     assert sounds_of(target)[0].sha256 == sounds_of(source)[0].sha256
+
+
+@pytest.mark.slow
+def test_a_part_has_the_sound_of_its_place_alone(tmp_path):
+    source, target = tmp_path / "a.mp4", tmp_path / "b.mp4"
+    cut_sound(source)
+    api.colorize(source, target, model=tiny_model(), size=64, start="0.6s", end="1.2s")
+    wanted = [time - 0.6 for time in heard(source) if 0.6 <= time < 1.2]
+    assert heard(target) == pytest.approx(wanted, abs=0.001)
