@@ -18,7 +18,7 @@ from colorizer.files.claims import Claim
 from colorizer.files.hiccups import WAITS, is_passing, pauses
 from colorizer.jobs import Job, JobState, Kind, Progress
 from colorizer.models.base import ColourModel
-from colorizer.notes import note
+from colorizer.notes import joined, note
 from colorizer.stages.gather import Gather
 
 _log = logging.getLogger(__name__)
@@ -202,7 +202,7 @@ def reason(error: ColorizerError, job: Job) -> str:
     """Return the error's line, without the path that the job names anyway."""
     if isinstance(error, MediaError) and error.path == job.source:
         offers = isinstance(error, DamagedPhoto) and job.kind is Kind.PHOTO
-        return note("salvage.offered", why=error.reason) if offers else error.reason
+        return joined([error.reason, note("salvage.offered")]) if offers else error.reason
     return str(error)
 
 

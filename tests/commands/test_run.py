@@ -134,9 +134,11 @@ def test_events_hold_code_and_values_next_to_the_english(scans, capsys):
     (scans / "in" / "cut.png").write_bytes(data[: len(data) // 2])
     assert run(scans / "in", "-o", scans / "out", "--json") == ExitCode.SOME_FAILED
     (failed,) = [event for event in told(capsys) if event["event"] == "failed"]
-    (note,) = failed["notes"]
-    assert note["note"] == "photo.cut_off_restore"
-    assert note["text"] == failed["message"] == f"is cut off: {note['values']['what']}; restore it"
+    (both,) = failed["notes"]
+    note, offer = both["values"]["parts"]
+    assert (note["note"], offer["note"]) == ("photo.cut_off_restore", "salvage.offered")
+    assert note["text"] == f"is cut off: {note['values']['what']}; restore it"
+    assert failed["message"] == f"{note['text']}; {offer['text']}"
 
 
 def test_all_cards_of_this_machine_are_a_cluster_of_it_alone(scans, monkeypatch):
