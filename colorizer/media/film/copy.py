@@ -45,7 +45,7 @@ _QUICKTIME = {
     **{"sqi": "alb", "mkd": "mac", "msa": "may"},
 }
 """Languages (ISO 639-2) by the code under which FFmpeg writes them into QuickTime."""
-_STATISTICS = ("duration", "bps", "number_of_", "_statistics", "encoder")
+_STATISTICS = ("duration", "bps", "number_of_", "_statistics", "encoder", "alpha_mode")
 """Beginnings of stream tags that describe the old coding."""
 
 

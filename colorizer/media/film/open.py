@@ -154,17 +154,18 @@ def announced_duration(container: InputContainer, stream: VideoStream) -> tuple[
         return (container.duration / 1e6, False) if container.duration else None
 
 
-def unkept(first: VideoFrame, layout: LumaLayout) -> list[str]:
+def unkept(stream: VideoStream, first: VideoFrame, layout: LumaLayout) -> list[str]:
     """Say what of the picture itself a result does not keep, one line each.
 
     Args:
+        stream: of it; WebM has transparency next to the picture, which is not decoded.
         first: its first frame.
         layout: of its samples.
     """
     lines = []
     if layout.sampling == "rgb":
         lines.append(note("film.rgb", bits=layout.bits))
-    if layout.has_alpha:
+    if layout.has_alpha or stream.metadata.get("alpha_mode") == "1":
         lines.append(note("film.transparency"))
     if chroma_strength(first, layout) > _TINTED:
         lines.append(note("film.has_colour"))

@@ -236,7 +236,7 @@ class FilmSource:
         full_range, said = found_range(first, self.layout, sampled)
         self.tags, changed = complete_tags(first, self.size[0], self.rate, full_range)
         told = transfer_line(self.tags.transfer)
-        self._warn(said, changed, told, *unkept(first, self.layout))
+        self._warn(said, changed, told, *unkept(self.stream, first, self.layout))
 
     def _trim(self, start: Place | None, end: Place | None) -> None:
         """Find the part wanted, and let the clock of the output start with it."""

@@ -244,3 +244,11 @@ def test_quicktime_keeps_the_language_of_a_stream_or_it_is_said(tmp_path, langua
         assert film.streams.audio[0].metadata.get("language") == kept
     told = [line for line in sink.warnings if "language" in line]
     assert told == ([] if kept else [".mov does not keep the language hrv of stream #1"])
+
+
+def test_transparency_of_webm_is_said_to_be_lost_and_not_claimed(tmp_path):
+    draw_film(tmp_path / "a.webm", codec="libvpx-vp9", pix_fmt="yuva420p", frames=2)
+    _, source, _ = colour(tmp_path / "a.webm", tmp_path / "b.mkv")
+    assert "its transparency is not kept" in source.warnings
+    with av.open(str(tmp_path / "b.mkv")) as film:
+        assert "alpha_mode" not in {key.lower() for key in film.streams.video[0].metadata}
