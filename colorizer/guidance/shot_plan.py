@@ -261,7 +261,7 @@ def save_plan(plan: ShotPlan | None, file: Path, source: Path) -> None:
         import tomli_w
 
         text = tomli_w.dumps({"shot": tables})
-        _try(own, lambda: (_folder(own), _write(part, text)))
+        _try(own, lambda: _write(part, text))
     # What shots have is counted by the list: as little as can be comes between the two.
     cuts = [(shot.first, float((shot.first + plan.begin) / plan.rate)) for shot in plan.shots]
     scenes = {shot.first: shot.scene for shot in plan.shots if shot.scene}
@@ -271,12 +271,9 @@ def save_plan(plan: ShotPlan | None, file: Path, source: Path) -> None:
 
 
 def _write(part: Path, text: str) -> None:
+    part.parent.mkdir(parents=True, exist_ok=True)
     with create_part(part) as opened:
         opened.write(text.encode())
-
-
-def _folder(file: Path) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
 
 
 def _try(file: Path, action: Callable[[], object]) -> None:
