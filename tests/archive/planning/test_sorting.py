@@ -10,6 +10,7 @@ import tifffile
 from PIL import Image
 
 from colorizer import colorize, pipeline
+from colorizer.engine import networks
 from colorizer.jobs import Job, JobState, Kind
 from colorizer.places.hint import Hint
 from colorizer.settings import Settings
@@ -123,7 +124,7 @@ def test_an_unfinished_output_that_is_a_link_is_not_written_through(scans, link,
 
 
 def test_the_python_interface_returns_what_there_is(scans, monkeypatch):
-    monkeypatch.setattr(pipeline, "load_model", lambda *_: tiny_model())
+    monkeypatch.setattr(networks, "_load", lambda *_: tiny_model())  # which is remembered
     chosen = {"blank": "skip", "text": "copy", "coloured": "copy", "sidecar": False}
     made = colorize(scans, scans.parent / "made", size=64, **chosen)
     assert [path.name for path in made] == [
