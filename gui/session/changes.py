@@ -11,7 +11,8 @@ from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from colorizer.errors import ColorizerError
-from colorizer.guidance.shot_plan import ShotPlan, plan_of, save_plan
+from colorizer.guidance.shot_plan import ShotPlan
+from colorizer.guidance.shot_plan_files import plan_of, save_plan
 from colorizer.jobs import JobState
 from gui.session.queue_model import QueueModel
 from gui.session.rows import Groups

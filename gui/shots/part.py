@@ -12,7 +12,8 @@ from PySide6.QtCore import QObject, Signal
 
 from colorizer.engine.queue import Entry
 from colorizer.errors import ColorizerError
-from colorizer.guidance.shot_plan import ShotPlan, plan_file, plan_of, save_plan
+from colorizer.guidance.shot_plan import ShotPlan
+from colorizer.guidance.shot_plan_files import plan_file, plan_of, save_plan
 from colorizer.places.timecode import frame_of
 from gui.session.changes import ChangeShots
 from gui.session.session import Session

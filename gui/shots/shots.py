@@ -10,7 +10,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from colorizer.engine.queue import Entry
 from colorizer.errors import ColorizerError
-from colorizer.guidance.shot_plan import ShotPlan, found_plan, plan_file, plan_of, plan_shown
+from colorizer.guidance.shot_plan import ShotPlan
+from colorizer.guidance.shot_plan_files import found_plan, plan_file, plan_of, plan_shown
 from colorizer.jobs import JobState
 from gui.session.changes import ChangeShots
 from gui.session.session import Session

@@ -10,7 +10,7 @@ from colorizer.errors import SettingsError
 from colorizer.guidance.cut_list import CutList, columns_of, timecode
 from colorizer.guidance.cut_rows import Begin
 from colorizer.guidance.reader import reader_of
-from colorizer.guidance.shot_plan import plan_of, save_plan
+from colorizer.guidance.shot_plan_files import plan_of, save_plan
 from colorizer.guidance.shot_settings import read_overrides
 from colorizer.jobs import Job, Kind
 from colorizer.pipeline import film as stages

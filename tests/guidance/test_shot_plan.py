@@ -7,15 +7,8 @@ from pathlib import Path
 import pytest
 
 from colorizer.errors import SettingsError
-from colorizer.guidance.shot_plan import (
-    Shot,
-    ShotPlan,
-    found_plan,
-    plan_file,
-    plan_of,
-    plan_shown,
-    save_plan,
-)
+from colorizer.guidance.shot_plan import Shot, ShotPlan
+from colorizer.guidance.shot_plan_files import found_plan, plan_file, plan_of, plan_shown, save_plan
 from colorizer.guidance.shot_settings import read_overrides
 from colorizer.jobs import Job, Kind
 from colorizer.settings import Settings

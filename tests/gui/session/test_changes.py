@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtGui import QUndoStack
 
 from colorizer.engine.queue import Queue
-from colorizer.guidance.shot_plan import plan_of
+from colorizer.guidance.shot_plan_files import plan_of
 from colorizer.jobs import Job, JobState, Kind
 from colorizer.places.hint import Hint
 from colorizer.settings import Settings

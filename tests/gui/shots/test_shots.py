@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 
-from colorizer.guidance.shot_plan import plan_of
+from colorizer.guidance.shot_plan_files import plan_of
 from colorizer.settings import Settings
 from gui.shots.shot_table import NAMES, _side
 from tests.gui import keys

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 
 from colorizer.archive.records.provenance import read_sidecar, sidecar_of
-from colorizer.guidance.shot_plan import plan_of
+from colorizer.guidance.shot_plan_files import plan_of
 from colorizer.jobs import JobState
 from tests.draw_shots import chroma_of, square_at
 from tests.engine.test_worker import painted
