@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Set
+from contextlib import suppress
 from dataclasses import replace
 from enum import Enum, auto
 from itertools import chain, count
@@ -16,6 +17,7 @@ from pathlib import Path
 from colorizer.archive.planning.belonging import belongs, owner_of
 from colorizer.archive.planning.differences import differing, other_input
 from colorizer.archive.planning.results import name_key
+from colorizer.archive.records.manifest import entry_of
 from colorizer.archive.records.provenance import (
     Sidecar,
     State,
@@ -25,7 +27,7 @@ from colorizer.archive.records.provenance import (
     sidecar_of,
 )
 from colorizer.archive.records.sidecar_form import sidecar_fault, why_not_ours
-from colorizer.errors import SettingsError
+from colorizer.errors import MediaError, SettingsError
 from colorizer.files.checksum import file_hash
 from colorizer.jobs import Job, JobState, Kind, Progress
 from colorizer.media.film.unfinished import is_joining, sweep
@@ -151,7 +153,7 @@ def standing_of(job: Job, *, hashing: bool = True) -> tuple[Standing, str]:
         file = sidecar_of(job.target)
         if fault := sidecar_fault(file):
             return Standing.CHANGED, note("existing.nothing_tells", sidecar=file.name, why=fault)
-        return Standing.UNKNOWN, ""
+        return _by_manifest(job, hashing)
     if reason := _changed(sidecar, job.target):
         return Standing.CHANGED, reason
     unlike = [*differing(sidecar, job.settings, str(job.kind)), *other_input(sidecar, job)]
@@ -164,6 +166,26 @@ def standing_of(job: Job, *, hashing: bool = True) -> tuple[Standing, str]:
         return Standing.CHANGED, note("existing.changed_since")
     if unlike:
         return Standing.OUTDATED, note("existing.made_with", differences=unlike)
+    return Standing.OUTDATED, note("existing.source_changed")
+
+
+def _by_manifest(job: Job, hashing: bool) -> tuple[Standing, str]:
+    """Compare a result without a sidecar, such as a copy, with its line in the manifest.
+
+    Only to update: source and result are read for it.
+    """
+    made, source = "", None
+    if job.settings.existing == "update":
+        with suppress(MediaError):  # the run says what is wrong with the manifest
+            made, source = entry_of(job.target)
+    if source is None or not (job.source.is_file() and job.target.is_file()):
+        return Standing.UNKNOWN, ""
+    if not hashing:
+        return Standing.UNSURE, ""
+    if file_hash(job.target) != made:
+        return Standing.CHANGED, note("existing.changed_since")
+    if file_hash(job.source) == source.sha256:
+        return Standing.UNKNOWN, ""
     return Standing.OUTDATED, note("existing.source_changed")
 
 

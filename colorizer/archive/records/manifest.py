@@ -13,6 +13,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path, PurePath
 
 from colorizer.errors import MediaError, TargetError
@@ -62,6 +63,25 @@ def read_sources(file: Path) -> dict[str, Source]:
         MediaError: see `read_manifest`.
     """
     return {name: source for name, (_, source) in _read(file).items() if source}
+
+
+def entry_of(target: Path) -> tuple[str, Source | None]:
+    """Return hash and source of a result by the nearest manifest above it; empty if not listed.
+
+    Raises:
+        MediaError: see `read_manifest`.
+    """
+    for folder in Path(os.path.abspath(target)).parents:  # noqa: PTH100 - links are to stay
+        file = folder / NAME
+        if file.is_file():
+            entries = _entries(file, file.stat().st_mtime_ns)
+            return entries.get(entry_name(target, folder), ("", None))
+    return "", None
+
+
+@lru_cache(maxsize=4)
+def _entries(file: Path, _changed: int) -> Mapping[str, tuple[str, Source | None]]:
+    return _read(file)
 
 
 def _read(file: Path) -> dict[str, tuple[str, Source | None]]:

@@ -8,7 +8,9 @@ import pytest
 from colorizer import pipeline
 from colorizer.archive.planning import differences, existing
 from colorizer.archive.planning.existing import Standing, renamed, settle, standing_of
+from colorizer.archive.records.manifest import NAME, Source, write_manifest
 from colorizer.archive.records.provenance import sidecar_of
+from colorizer.files.checksum import file_hash
 from colorizer.jobs import Job, JobState, Kind
 from colorizer.pipeline import recording
 from colorizer.settings import Settings
@@ -38,6 +40,34 @@ def test_what_is_done_is_not_renamed_so_that_the_same_command_continues(job, tmp
     again = renamed(but(asked, strength=0.5))
     assert (again.state, again.job.target) == (JobState.SKIPPED, other.target)
     assert renamed(but(asked, strength=0.25)).target.name == "a_color_3.png"
+
+
+def copied(tmp_path):
+    """A copy, as a run leaves it: without a sidecar, listed with its source."""
+    source, target = drawn.photo(tmp_path / "in" / "a.png"), tmp_path / "out" / "a.png"
+    target.parent.mkdir()
+    target.write_bytes(source.read_bytes())
+    made = file_hash(target)
+    write_manifest(tmp_path / "out" / NAME, {"a.png": made}, {"a.png": Source("../in/a.png", made)})
+    return Job(source, target, Kind.PHOTO, Settings(existing="update"))
+
+
+def test_a_copy_is_made_again_where_its_source_was_changed(tmp_path):
+    job = copied(tmp_path)
+    assert settle(job, hashing=False) is None
+    assert settle(job).state is JobState.SKIPPED
+    job.source.write_bytes(job.source.read_bytes() + b"\0")
+    assert settle(job) is None
+    assert settle(but(job, existing="skip")).state is JobState.SKIPPED
+    job.target.write_bytes(b"edited")
+    assert "was changed since it was made" in settle(job).message
+
+
+def test_a_copy_of_a_damaged_manifest_is_kept(tmp_path):
+    job = copied(tmp_path)
+    (tmp_path / "out" / NAME).write_text("damaged")
+    job.source.write_bytes(b"another")
+    assert settle(job).state is JobState.SKIPPED
 
 
 @pytest.fixture
