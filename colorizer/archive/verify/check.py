@@ -28,7 +28,7 @@ from colorizer.archive.verify.film import verify_film
 from colorizer.archive.verify.still import verify_still
 from colorizer.errors import ColorizerError
 from colorizer.files.checksum import file_hash
-from colorizer.files.name_forms import normal_form
+from colorizer.files.name_forms import normal_form, on_disk
 from colorizer.jobs import Kind
 from colorizer.media.film.codecs import keeps_all
 from colorizer.notes import joined, note
@@ -61,6 +61,8 @@ class Recorded:
     has_sidecar: bool = False
     outside: bool = False
     """Its name in the manifest leads out of the folder: it is not read."""
+    source: tuple[Path, str] | None = None
+    """Source and its SHA-256 by the manifest, of a result without a sidecar."""
 
 
 @dataclass(slots=True)
@@ -101,9 +103,15 @@ def contents_of(root: Path) -> Contents:
     with_sidecar = {_spelled(path, spelled) for path in with_sidecar}
     known = {_spelled(root / name, spelled): digest for name, digest in listed.items()}
     top = root.resolve()
+    sources = {
+        _spelled(root / name, spelled): (on_disk(Path(os.path.normpath(root / s.path))), s.sha256)
+        for name, s in manifest.read_sources(root / manifest.NAME).items()
+    }
     for path in natsorted(known.keys() | with_sidecar, key=str):
         outside = not path.resolve().is_relative_to(top)
-        found.recorded.append(Recorded(path, known.get(path, ""), path in with_sidecar, outside))
+        has_sidecar = path in with_sidecar
+        source = None if has_sidecar else sources.get(path)
+        found.recorded.append(Recorded(path, known.get(path, ""), has_sidecar, outside, source))
     framed = {
         frame for path in with_sidecar if is_pattern(path) for frame in frames_of(path).values()
     }
@@ -162,6 +170,10 @@ def check(
         faults = _result_faults(item, sidecar)
         if item.has_sidecar and sidecar is None:
             faults.append(unusable(sidecar_of(item.path)))
+        if sources and item.source and item.source[0].is_file():
+            place, made_of = item.source
+            if file_hash(place) != made_of:
+                faults.append(note("verify.source_changed", source=place))
         if faults or sidecar is None or not sources:
             return Finding(item.path, not faults, joined(faults) or note("verify.as_recorded"))
         place = moved.source_of(sidecar) if moved else None

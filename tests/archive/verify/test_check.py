@@ -77,6 +77,23 @@ def test_a_source_that_is_gone_or_changed_is_told_unless_sources_do_not_count(ma
         assert check(items[name], sources=False).good
 
 
+def test_a_changed_source_of_a_result_without_a_sidecar_is_told_by_the_manifest(tmp_path):
+    out = tmp_path / "out"
+    source = drawn.photo(tmp_path / "in" / "a.png")
+    out.mkdir()
+    (out / "a.png").write_bytes(source.read_bytes())
+    digest = hashlib.sha256(source.read_bytes()).hexdigest()
+    lines = f"#from {digest}  ../in/a.png\n{digest}  a.png\n"
+    (out / "manifest-sha256.txt").write_text(lines)
+    (item,) = contents_of(out).recorded
+    assert check(item).good
+    source.write_bytes(source.read_bytes() + b"\0")
+    assert check(item).text == f"its source {source} was changed: its SHA-256 is another"
+    assert check(item, sources=False).good
+    source.unlink()  # a copy needs no source
+    assert check(item).good
+
+
 def test_a_result_that_is_gone_and_one_that_is_no_file_are_two_things(made):
     items = recorded(made)
     for name in ("0_color.png", "1_color.png"):
