@@ -10,7 +10,8 @@ from colorizer.media.film.packed import rows_of
 from tests.draw_film import draw_luma, fill
 from tests.media.film.reading import read
 
-HEIGHT, WIDTH = SIZE = 6, 34
+HEIGHT, WIDTH = SIZE = 6, 48
+"""The width is a multiple of 16: else FFmpeg's converter, in threads, writes over the next line."""
 PLANAR = {
     **dict.fromkeys(["yuyv422", "yvyu422", "uyvy422"], "yuv422p"),
     **dict.fromkeys(["vyu444", "uyva", "vuya", "vuyx", "ayuv"], "yuv444p"),
