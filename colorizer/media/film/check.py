@@ -14,6 +14,12 @@ from colorizer.media.film.copy import container_tags
 from colorizer.media.film.open import display_matrix, film_stream
 from colorizer.notes import note
 
+_FLAGS = (
+    "dub", "original", "comment", "lyrics", "karaoke", "forced", "hearing_impaired",
+    "visual_impaired", "clean_effects", "captions", "descriptions",
+)  # fmt: skip
+"""Of streams, by FFmpeg's names; which is the default one, players choose without a flag."""
+
 
 def missing(
     path: Path,
@@ -51,11 +57,8 @@ def missing(
             raise MediaError(path, note("film.no_frame"))
         if (less := len(streams) - len(film.streams)) > 0:
             lost.append(note("film.kept_streams", kept=less, count=len(streams)))
-        elif muxer in ("mov", "mp4"):
-            for copy, index in zip(film.streams, streams, strict=False):
-                language = original.streams[index].metadata.get("language", "und")
-                if language != "und" and "language" not in copy.metadata:
-                    lost.append(note("film.kept_language", language=language, number=index))
+        else:
+            lost += _unmarked(film, original, streams, muxer)
         if (found := Fraction(stream.sample_aspect_ratio or 1)) != (ratio or 1):
             wanted_ratio = ratio or Fraction(1)
             shown = f"{wanted_ratio.numerator}:{wanted_ratio.denominator}"
@@ -94,4 +97,20 @@ def _lost_tags(frame: Any, context: Any, tags: ColourTags) -> list[str]:
     ):
         if wanted not in (getattr(frame, name), getattr(context, name)):
             lost.append(note("film.kept_colour_tag", name=name, wanted=wanted))
+    return lost
+
+
+def _unmarked(film: Any, original: Any, streams: list[int], muxer: str) -> list[str]:
+    """Name the languages and flags of streams that their copies do not have."""
+    from av.stream import Disposition
+
+    lost = []
+    for copy, index in zip(film.streams, streams, strict=False):
+        stream = original.streams[index]
+        language = stream.metadata.get("language", "und")
+        if muxer in ("mov", "mp4") and language != "und" and "language" not in copy.metadata:
+            lost.append(note("film.kept_language", language=language, number=index))
+        gone = stream.disposition & ~copy.disposition
+        names = [name.replace("_", " ") for name in _FLAGS if gone & Disposition[name]]
+        lost += [note("film.kept_flag", flag=name, number=index) for name in names]
     return lost

@@ -4,6 +4,7 @@ from fractions import Fraction
 
 import av
 import pytest
+from av.stream import Disposition
 
 from colorizer.errors import SettingsError, TargetError
 from colorizer.media.film.plan import check
@@ -244,6 +245,27 @@ def test_quicktime_keeps_the_language_of_a_stream_or_it_is_said(tmp_path, langua
         assert film.streams.audio[0].metadata.get("language") == kept
     told = [line for line in sink.warnings if "language" in line]
     assert told == ([] if kept else [".mov does not keep the language hrv of stream #1"])
+
+
+@pytest.mark.parametrize("suffix", ["mkv", "mp4", "mov"])
+def test_what_a_track_is_for_is_kept_or_said(tmp_path, suffix):
+    with av.open(str(tmp_path / "a.mkv"), "w") as output:
+        picture = output.add_stream("libx264", rate=25)
+        picture.height, picture.width, picture.pix_fmt = 48, 64, "yuv420p"
+        track = output.add_stream("aac", rate=48000, layout="mono")
+        track.disposition = Disposition.comment | Disposition.hearing_impaired
+        frame = av.AudioFrame(format="fltp", layout="mono", samples=1024)
+        frame.sample_rate = 48000
+        output.mux(picture.encode(av.VideoFrame(64, 48, "yuv420p")))
+        output.mux(track.encode(frame))
+        for coded in (picture, track):
+            output.mux(coded.encode(None))
+    _, _, sink = colour(tmp_path / "a.mkv", tmp_path / f"b.{suffix}", codec="h264")
+    with av.open(str(tmp_path / f"b.{suffix}")) as film:
+        kept = film.streams.audio[0].disposition
+    for name in ("comment", "hearing_impaired"):
+        flag = f"the flag {name.replace('_', ' ')} of stream #1"
+        assert any(flag in line for line in sink.warnings) != bool(kept & Disposition[name])
 
 
 def test_transparency_of_webm_is_said_to_be_lost_and_not_claimed(tmp_path):
