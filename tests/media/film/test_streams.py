@@ -255,6 +255,7 @@ def test_what_a_track_is_for_is_kept_or_said(tmp_path, suffix):
         track = output.add_stream("aac", rate=48000, layout="mono")
         track.disposition = Disposition.comment | Disposition.hearing_impaired
         frame = av.AudioFrame(format="fltp", layout="mono", samples=1024)
+        frame.planes[0].update(bytes(frame.planes[0].buffer_size))  # memory may hold no numbers
         frame.sample_rate = 48000
         output.mux(picture.encode(av.VideoFrame(64, 48, "yuv420p")))
         output.mux(track.encode(frame))
