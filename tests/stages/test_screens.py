@@ -108,6 +108,13 @@ def test_pictures_have_none(seed):
     assert find_screen(cv2.imdecode(data, cv2.IMREAD_GRAYSCALE)) is None
 
 
+def test_the_lines_of_a_text_are_no_screen():
+    page = replace(frame_of(halftone(photo(), 8)), taken=frozenset({"text"}))
+    told = []
+    assert next(hide_screens([page], "hide", told.append)) is page
+    assert not told
+
+
 def test_it_is_told_and_can_be_shown():
     told = []
     frame = frame_of(halftone(photo(), 8))

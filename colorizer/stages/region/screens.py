@@ -96,7 +96,8 @@ def hide_screens(
         tell: told which screen was hidden.
     """
     for frame in frames:
-        screen = None if screens == "show" else find_screen(frame.Y)
+        is_text = "text" in frame.taken  # whose lines are as regular
+        screen = None if screens == "show" or is_text else find_screen(frame.Y)
         if screen is not None and is_seen(frame, screen):
             tell(note("picture.screen_hidden", period=f"{screen.period:.1f}"))
             frame = behind(frame, screen)
