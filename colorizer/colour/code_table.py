@@ -70,6 +70,8 @@ class CodeTable:
         """Make the entries of different keys, (n,), but for those that no entry can hold."""
         Y, b, a, _ = keys.view(np.uint8).reshape(-1, 4).T
         inside = (a > 0) & (a < 255) & (b > 0) & (b < 255)
+        if not inside.any():
+            return
         Y, ab = Y[inside], np.stack([a[inside], b[inside]]).astype(np.float32)
         codes, error = self._exact(Y, (ab - _ZERO) / _STEPS)
         entries = np.empty((len(Y), 4), np.uint8)

@@ -37,6 +37,13 @@ def test_colours_beyond_the_table_are_not_rounded_or_limited():
     assert abs(error - abs(departure))[beyond].max() == 0
 
 
+def test_a_picture_may_be_all_beyond_the_table():
+    wide = np.full_like(AB, -80)
+    codes, _ = CodeTable(LEVELS, SRGB).codes(Y, wide)
+    exact, _ = ab_to_codes(LEVELS[Y], wide, SRGB, 255)
+    assert (codes == exact).all()
+
+
 def test_errors_that_an_entry_cannot_hold_are_exact():
     """Linear 8-bit codes are 3.5 units of L* apart near black."""
     dark = np.linspace(0, 3, 256, dtype=np.float32)
