@@ -105,6 +105,11 @@ def test_events_of_a_watch_are_those_of_a_run(folder, capsys):
     assert told[-1]["done"] == 1
 
 
+def heard():
+    """Hear a closed terminal, also where the tests run under nohup."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 @pytest.mark.slow
 @pytest.mark.program
 @pytest.mark.skipif(os.name == "nt", reason="signals")
@@ -115,7 +120,8 @@ def test_a_signal_ends_a_watch_with_the_count_of_what_was_done(folder, name):
     command = [*PROGRAM, "watch", folder / "in", "-o", folder / "out"]
     options = ["--size", "64", "--interval", "1", "--stable", "1", "--weights", weights]
     running = subprocess.Popen([*map(str, [*command, *options])], cwd=ROOT, text=True,
-                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)  # fmt: skip
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                               preexec_fn=heard)  # fmt: skip
     assert running.stdout.readline().strip() == str(folder / "out" / "a_color.png")
     running.send_signal(getattr(signal, name))
     _, errors = running.communicate(timeout=60)

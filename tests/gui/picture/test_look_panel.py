@@ -185,7 +185,7 @@ def test_a_hint_of_a_film_is_of_its_moment_and_reaches_the_result(window, film, 
         "and is set again where it is moved"
     )
     window.session.undo.undo()
-    assert "0.42 s" in window.details.words
+    assert "(0:00.4)" in window.details.words
     window.session.runner.start()
     until(lambda: not window.session.runner.is_active)
     entry = window.session.model.entries[0]
