@@ -130,10 +130,6 @@ _ROOTS = (1 << 16) - 1
 16-bit codes of sRGB, and what its rounding costs the luminance is corrected."""
 
 
-_NEAR = 0.03
-"""Departure of L* up to which the second term of its series does not matter."""
-
-
 @dataclass(frozen=True, slots=True)
 class _Tables:
     """What a space's codes of R, G and B are in light, and back."""
@@ -206,7 +202,7 @@ def ab_to_codes(
         missing -= look_up(tables.added[n], planes[n])
     if left is not None:
         missing[neutral] = left
-    return cv2.merge([planes[0], planes[1], planes[2]]), _departure(missing, f)
+    return cv2.merge([planes[0], planes[1], planes[2]]), _departure(missing, f, top)
 
 
 def _linear(
@@ -252,15 +248,16 @@ def _moved(codes: np.ndarray, missing: np.ndarray, inverse: np.ndarray, top: int
     return found if top in (255, 65535) else np.minimum(found, top, out=found)
 
 
-def _departure(missing: np.ndarray, f: np.ndarray) -> np.ndarray:
+def _departure(missing: np.ndarray, f: np.ndarray, top: int) -> np.ndarray:
     """Return by how much L* departs from that of f where light is missing, (h, w) float32.
 
-    The first two terms of the series; near black, where L* is a line, the first.
+    The first two terms of the series; near black, where L* is a line, and for the small departures
+    of 16 bits the first.
     """
     slope = cv2.multiply(f, f)
     np.maximum(slope, np.float32(EPSILON_ROOT**2), out=slope)
     first = cv2.divide(missing, slope, scale=-116 / 3)
-    if max(-first.min(), first.max()) > _NEAR:
+    if top < 65535:
         second = cv2.divide(first, f, scale=1 / 116)
         second *= first
         np.copyto(second, 0, where=f <= EPSILON_ROOT)

@@ -62,6 +62,15 @@ def test_a_colour_has_its_codes_whatever_was_met_before():
     assert (error == fresh).all()
 
 
+@pytest.mark.parametrize("top", [255, 1023, 65535])
+def test_a_pixel_has_its_codes_and_its_error_in_any_company(top):
+    codes, departure = ab_to_codes(LEVELS[Y], AB, SRGB, top)
+    for row in range(len(Y)):
+        alone, own = ab_to_codes(LEVELS[Y[row : row + 1]], AB[:, row : row + 1], SRGB, top)
+        assert (alone[0] == codes[row]).all()
+        assert (own[0] == departure[row]).all()
+
+
 def test_without_chroma_the_three_codes_are_the_gray_code():
     every = np.arange(256, dtype=np.uint8)[None]
     codes, error = CodeTable(LEVELS, SRGB).codes(every, np.zeros((2, 1, 256), np.float32))
