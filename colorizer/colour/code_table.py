@@ -21,6 +21,8 @@ _ZERO = 128
 """Step of ab = 0; steps 0 and 255 stand for all that is beyond."""
 _FINE = 500
 """Steps of a unit of L* in which an entry holds its error."""
+_VECTORS = 64
+"""Pixels that processors take at once, at most."""
 _ERRORS = np.maximum((np.arange(256) - 1) / np.float32(_FINE), 0).astype(np.float32)
 
 
@@ -82,9 +84,13 @@ class CodeTable:
 
     def _exact(self, Y: np.ndarray, ab: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return codes (n, 3) and |dL*| (n,) of Y (n,) and ab (2, n) themselves."""
-        L = self._levels[Y][None]
+        count = len(Y)
+        # Processors compute the last few of a row in another way, which may differ in the last bit.
+        more = -count % _VECTORS
+        L = self._levels[np.pad(Y, (0, more), "edge")][None]
+        ab = np.pad(ab, ((0, 0), (0, more)), "edge")
         codes, departure = ab_to_codes(L, ab[:, None], self._space, 255)
-        return codes[0], np.abs(departure[0])
+        return codes[0, :count], np.abs(departure[0, :count])
 
 
 @lru_cache(maxsize=2)

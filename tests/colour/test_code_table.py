@@ -71,6 +71,17 @@ def test_a_pixel_has_its_codes_and_its_error_in_any_company(top):
         assert (own[0] == departure[row]).all()
 
 
+def test_a_picture_that_comes_in_small_parts_has_the_same_codes_and_errors():
+    whole = CodeTable(LEVELS, SRGB).codes(Y, AB * 3)
+    parts = CodeTable(LEVELS, SRGB)
+    for row in range(len(Y)):
+        for left in range(0, Y.shape[1], 7):
+            part = np.s_[row : row + 1, left : left + 7]
+            codes, error = parts.codes(Y[part], AB[:, *part] * 3)
+            assert (codes == whole[0][part]).all()
+            assert (error == whole[1][part]).all()
+
+
 def test_without_chroma_the_three_codes_are_the_gray_code():
     every = np.arange(256, dtype=np.uint8)[None]
     codes, error = CodeTable(LEVELS, SRGB).codes(every, np.zeros((2, 1, 256), np.float32))
