@@ -74,7 +74,7 @@ def test_a_pixel_has_its_codes_and_its_error_in_any_company(top):
 def test_a_picture_that_comes_in_small_parts_has_the_same_codes_and_errors():
     whole = CodeTable(LEVELS, SRGB).codes(Y, AB * 3)
     parts = CodeTable(LEVELS, SRGB)
-    for row in range(len(Y)):
+    for row in range(0, len(Y), 8):
         for left in range(0, Y.shape[1], 7):
             part = np.s_[row : row + 1, left : left + 7]
             codes, error = parts.codes(Y[part], AB[:, *part] * 3)
