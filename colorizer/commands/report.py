@@ -79,7 +79,7 @@ class Report:
         self.counts: Counter[JobState] = Counter()
         self._contents: dict[str, Counter[str]] = {}
         self._running: dict[Path, Path] = {}
-        self.failed: dict[tuple[Path, Path], Job] = {}
+        self.failed: dict[tuple[Path, Path], Job] = {}  # a watch tries changed files again
         self.done: list[Progress] = []
 
     def __enter__(self) -> Report:
@@ -97,8 +97,7 @@ class Report:
         begun = self._running.pop(job.source, None) is not None
         if self._as_json and not begun and progress.state is not JobState.SKIPPED:
             write_json(event="start", **_facts(Progress(job, JobState.RUNNING, node=progress.node)))
-        again = self.failed.pop((job.source, job.target), None)  # of a watch, as it has changed
-        self.counts[JobState.FAILED] -= again is not None
+        self.counts[JobState.FAILED] -= self.failed.pop((job.source, job.target), None) is not None
         self.counts[progress.state] += 1
         if progress.content:
             outcome = "copied" if _copied(progress) else str(progress.state)

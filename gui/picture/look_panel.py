@@ -138,7 +138,7 @@ class LookPanel(QWidget):
 
     def _allow_changes(self) -> None:
         """Let a person change the row, unless it is in progress."""
-        self._allowed = may = self.film.references.may_change
+        may = self.film.references.may_change
         hints = self._session.look.hints and self.entry() is not None
         self._adjusting.allow(may)
         self.view.edits_hints, self.view.takes_pictures = hints and may, may
@@ -197,7 +197,7 @@ class LookPanel(QWidget):
         if entry is None:
             return
         self.saved.show_entry(entry)
-        if self._allowed is not self.film.references.may_change:
+        if self.view.takes_pictures is not self.film.references.may_change:
             self._allow_changes()
         if seen is not None and seen.wish.saved is not self.saved.is_file(entry):
             self.ask()
@@ -206,8 +206,6 @@ class LookPanel(QWidget):
         """Ask for what was not asked for while hidden."""
         if self._seen is None:
             self.ask()
-
-    # Making
 
     def _create_parts(self) -> None:
         self.name = ElidedLabel()

@@ -53,7 +53,7 @@ def read_manifest(file: Path) -> dict[str, str]:
     Raises:
         MediaError: it can't be read, or a line is malformed.
     """
-    return {name: digest for name, (digest, _) in _read(file).items()}
+    return {name: digest for name, (digest, _) in read_entries(file).items()}
 
 
 def read_sources(file: Path) -> dict[str, Source]:
@@ -62,7 +62,7 @@ def read_sources(file: Path) -> dict[str, Source]:
     Raises:
         MediaError: see `read_manifest`.
     """
-    return {name: source for name, (_, source) in _read(file).items() if source}
+    return {name: source for name, (_, source) in read_entries(file).items() if source}
 
 
 def entry_of(target: Path) -> tuple[str, Source | None]:
@@ -81,10 +81,11 @@ def entry_of(target: Path) -> tuple[str, Source | None]:
 
 @lru_cache(maxsize=4)
 def _entries(file: Path, _changed: int) -> Mapping[str, tuple[str, Source | None]]:
-    return _read(file)
+    return read_entries(file)
 
 
-def _read(file: Path) -> dict[str, tuple[str, Source | None]]:
+def read_entries(file: Path) -> dict[str, tuple[str, Source | None]]:
+    """Read name -> SHA-256 and source, None where it is not told; see `read_manifest`."""
     try:
         text = read_whole(file, LIST_BYTES).decode("utf-8", "surrogateescape")
     except (FileNotFoundError, NotADirectoryError):
@@ -185,7 +186,9 @@ class Manifest:
             return {}
         file = self._root / NAME
         with held(file, wait=_WAIT_SECONDS):
-            entries, sources = read_manifest(file), read_sources(file)
+            listed = read_entries(file)
+            entries = {name: digest for name, (digest, _) in listed.items()}
+            sources = {name: source for name, (_, source) in listed.items() if source}
             self._respell(entries, sources)
             for name, (target, known) in self._kept.items():
                 listed = entries.get(name)

@@ -85,7 +85,8 @@ def contents_of(root: Path) -> Contents:
     from colorizer.media.probe import kind_of
 
     found = Contents()
-    listed = _listed(root)
+    entries = manifest.read_entries(root / manifest.NAME)
+    listed = _listed(root, {name: digest for name, (digest, _) in entries.items()})
     with_sidecar, others = set(), []
     for folder, folders, names in os.walk(root):
         place = Path(folder)
@@ -105,7 +106,8 @@ def contents_of(root: Path) -> Contents:
     top = root.resolve()
     sources = {
         _spelled(root / name, spelled): (on_disk(Path(os.path.normpath(root / s.path))), s.sha256)
-        for name, s in manifest.read_sources(root / manifest.NAME).items()
+        for name, (_, s) in entries.items()
+        if s is not None
     }
     for path in natsorted(known.keys() | with_sidecar, key=str):
         outside = not path.resolve().is_relative_to(top)
@@ -216,9 +218,8 @@ def compare(target: Path, source: Path, sidecar: Sidecar, *, exact: bool = False
     return Finding(target, film.good, str(film), asdict(film))
 
 
-def _listed(root: Path) -> dict[str, str]:
-    """Return all that manifests of a folder list; of a bag its tag files too."""
-    listed = manifest.read_manifest(root / manifest.NAME)
+def _listed(root: Path, listed: dict[str, str]) -> dict[str, str]:
+    """Return all that manifests of a folder list, by its own; of a bag its tag files too."""
     if not (root / "bagit.txt").is_file():
         return listed
     listed |= manifest.read_manifest(root / f"tag{manifest.NAME}")

@@ -59,17 +59,7 @@ def missing(
             lost.append(note("film.kept_streams", kept=less, count=len(streams)))
         else:
             lost += _unmarked(film, original, streams, muxer)
-        if (found := Fraction(stream.sample_aspect_ratio or 1)) != (ratio or 1):
-            wanted_ratio = ratio or Fraction(1)
-            shown = f"{wanted_ratio.numerator}:{wanted_ratio.denominator}"
-            lost.append(
-                note(
-                    "film.kept_aspect",
-                    aspect=shown,
-                    numerator=found.numerator,
-                    denominator=found.denominator,
-                )
-            )
+        lost += _lost_aspect(stream, ratio or Fraction(1))
         if display_matrix(frame) != matrix and matrix is not None:
             lost.append(note("film.kept_rotation"))
         size = frame.height, frame.width
@@ -85,6 +75,15 @@ def missing(
             note("film.kept_metadata", key=repr(key)) for key in wanted if key.lower() not in kept
         ]
     return [note("film.not_kept", container=container, what=what) for what in lost]
+
+
+def _lost_aspect(stream: Any, wanted: Fraction) -> list[str]:
+    found = Fraction(stream.sample_aspect_ratio or 1)
+    if found == wanted:
+        return []
+    shown = f"{wanted.numerator}:{wanted.denominator}"
+    parts = {"numerator": found.numerator, "denominator": found.denominator}
+    return [note("film.kept_aspect", aspect=shown, **parts)]
 
 
 def _lost_tags(frame: Any, context: Any, tags: ColourTags) -> list[str]:

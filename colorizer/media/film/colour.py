@@ -123,5 +123,4 @@ def gray_codes(Y: np.ndarray, bits: int, full_range: bool) -> np.ndarray:
 def _chroma(decoded: VideoFrame, layout: LumaLayout, number: int) -> np.ndarray:
     """Return the samples of a chroma plane, valid until the next frame is decoded."""
     plane = decoded.planes[number]
-    sample = np.dtype(np.uint8 if layout.bits == 8 else ">u2" if layout.big_endian else "<u2")
-    return rows_of(plane, sample)[: plane.height, : plane.width]
+    return rows_of(plane, layout.sample)[: plane.height, : plane.width]

@@ -59,6 +59,11 @@ class LumaLayout:
     packed: Packed | None = None
     """Where the samples are, if in words together; then `planes` to `shift` say nothing."""
 
+    @property
+    def sample(self) -> np.dtype:
+        """Type of a stored sample that is not packed."""
+        return np.dtype(np.uint8 if self.bits == 8 else ">u2" if self.big_endian else "<u2")
+
 
 def luma_layout(format: VideoFormat) -> LumaLayout:  # noqa: A002 - the field's word
     """Describe where the luma of a pixel format lies.
@@ -129,11 +134,12 @@ def read_plane(frame: VideoFrame, layout: LumaLayout, number: int = 0) -> np.nda
         return read_palette(frame, number)
     if layout.pix_fmt in BITS:
         return read_bits(frame)
-    sample = np.dtype(np.uint8 if layout.bits == 8 else ">u2" if layout.big_endian else "<u2")
-    rows = rows_of(frame.planes[layout.planes[number]], sample)
+    rows = rows_of(frame.planes[layout.planes[number]], layout.sample)
     samples = rows[: frame.height, layout.offsets[number] :: layout.step][:, : frame.width]
     # The decoder reuses its buffers, so a view would change under the reader.
-    return np.array(samples >> layout.shift if layout.shift else samples, sample.newbyteorder("="))
+    return np.array(
+        samples >> layout.shift if layout.shift else samples, layout.sample.newbyteorder("=")
+    )
 
 
 def read_luma(frame: VideoFrame, layout: LumaLayout, matrix: str) -> np.ndarray:

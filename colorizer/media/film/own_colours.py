@@ -108,8 +108,7 @@ def _samples(frame: VideoFrame, layout: LumaLayout, number: int) -> np.ndarray:
     else:
         place, first, step = 1 + number, 0, 1
     plane = planes[place]
-    sample = np.dtype(np.uint8 if layout.bits == 8 else ">u2" if layout.big_endian else "<u2")
-    rows = rows_of(plane, sample)
+    rows = rows_of(plane, layout.sample)
     width = plane.width if step == 1 else -(-frame.width // 2) if name != "nv24" else frame.width
     return rows[: plane.height, first::step][:, :width]
 

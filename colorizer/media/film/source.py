@@ -83,10 +83,9 @@ class FilmSource:
         self._interlaced, self._negative = reading.interlaced, reading.negative
         self._codes: np.ndarray | None = None
         self.mixed_scan = is_mixed(reading.interlaced)
-        self._read = 0
+        self._read = self._other_scan = 0
         self._counts, self._carrier = CountLog(), Carrier()
         self._earlier: Counts = (0, 0, 0, 0)
-        self._other_scan = 0
         self._decoder = FilmDecoder(path, threads, self.warnings.append)
         try:
             self._describe(self._decoder.first)
