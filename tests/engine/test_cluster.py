@@ -247,6 +247,17 @@ def test_stopping_finishes_what_is_in_progress_and_no_more(cluster, archive, tmp
     }
 
 
+def begun(command) -> subprocess.Popen:
+    """Return a run of the program that has told two results."""
+    driver = subprocess.Popen(
+        [sys.executable, "-m", "colorizer", *command], stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    for _ in range(2):
+        assert driver.stdout.readline()
+    return driver
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGINT to another process")
 @pytest.mark.parametrize("times", [1, 2])
@@ -257,12 +268,7 @@ def test_ctrl_c_finishes_what_is_in_progress_and_a_second_one_stops(cluster, tmp
     weights = write_tiny_weights(tmp_path / "tiny.safetensors")
     command = ["run", str(tmp_path / "in"), "-o", str(out), "--weights", str(weights)]
     command += ["--size", "64", "--device", "cpu", "--cluster", cluster.address]
-    driver = subprocess.Popen(
-        [sys.executable, "-m", "colorizer", *command], stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    for _ in range(2):
-        assert driver.stdout.readline()
+    driver = begun(command)
     driver.send_signal(signal.SIGINT)
     if times == 2:
         while "stopping after" not in driver.stderr.readline():
@@ -307,12 +313,7 @@ def test_sigterm_stops_a_run_on_a_cluster_of_its_own(tmp_path):
     weights = write_tiny_weights(tmp_path / "tiny.safetensors")
     command = ["run", str(tmp_path / "in"), "-o", str(out), "--weights", str(weights)]
     command += ["--size", "64", "--device", "cpu", "--cluster", "local"]
-    driver = subprocess.Popen(
-        [sys.executable, "-m", "colorizer", *command], stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    for _ in range(2):
-        assert driver.stdout.readline()
+    driver = begun(command)
     driver.send_signal(signal.SIGTERM)
     _, told = driver.communicate(timeout=60)
     assert driver.returncode == ExitCode.INTERRUPTED, told

@@ -186,9 +186,9 @@ class Manifest:
             return {}
         file = self._root / NAME
         with held(file, wait=_WAIT_SECONDS):
-            listed = read_entries(file)
-            entries = {name: digest for name, (digest, _) in listed.items()}
-            sources = {name: source for name, (_, source) in listed.items() if source}
+            known_entries = read_entries(file)
+            entries = {name: digest for name, (digest, _) in known_entries.items()}
+            sources = {name: source for name, (_, source) in known_entries.items() if source}
             self._respell(entries, sources)
             for name, (target, known) in self._kept.items():
                 listed = entries.get(name)

@@ -137,9 +137,8 @@ def read_plane(frame: VideoFrame, layout: LumaLayout, number: int = 0) -> np.nda
     rows = rows_of(frame.planes[layout.planes[number]], layout.sample)
     samples = rows[: frame.height, layout.offsets[number] :: layout.step][:, : frame.width]
     # The decoder reuses its buffers, so a view would change under the reader.
-    return np.array(
-        samples >> layout.shift if layout.shift else samples, layout.sample.newbyteorder("=")
-    )
+    native = layout.sample.newbyteorder("=")
+    return np.array(samples >> layout.shift if layout.shift else samples, native)
 
 
 def read_luma(frame: VideoFrame, layout: LumaLayout, matrix: str) -> np.ndarray:

@@ -194,17 +194,29 @@ def test_sound_is_interleaved_with_the_picture(tmp_path):
     assert kinds[-40:].count("video") > 10
 
 
-def test_sound_whose_channels_mp4_does_not_know_is_left_out_and_said(tmp_path):
-    with av.open(str(tmp_path / "a.mkv"), "w") as output:
+def draw_sound(path, layout="mono", *, codec="pcm_s16le", language="", use=None):
+    """Write a film of one frame with a moment of silence."""
+    with av.open(str(path), "w") as output:
         picture = output.add_stream("libx264", rate=25)
         picture.height, picture.width, picture.pix_fmt = 48, 64, "yuv420p"
-        track = output.add_stream("pcm_s16le", rate=48000, layout="5.1")
-        frame = av.AudioFrame(format="s16", layout="5.1", samples=1920)
+        track = output.add_stream(codec, rate=48000, layout=layout)
+        if language:
+            track.metadata["language"] = language
+        if use is not None:
+            track.disposition = use
+        kind = "fltp" if codec == "aac" else "s16"
+        frame = av.AudioFrame(format=kind, layout=layout, samples=1024)
+        for plane in frame.planes:
+            plane.update(bytes(plane.buffer_size))  # memory may hold no numbers
         frame.sample_rate = 48000
         output.mux(picture.encode(av.VideoFrame(64, 48, "yuv420p")))
         output.mux(track.encode(frame))
         for coded in (picture, track):
             output.mux(coded.encode(None))
+
+
+def test_sound_whose_channels_mp4_does_not_know_is_left_out_and_said(tmp_path):
+    draw_sound(tmp_path / "a.mkv", "5.1")
     _, _, sink = colour(tmp_path / "a.mkv", tmp_path / "b.mp4", codec="h264")
     assert any("audio stream #1 (pcm_s16le) is left out" in line for line in sink.warnings)
     assert packets(tmp_path / "b.mp4", "audio") == []
@@ -229,17 +241,7 @@ def test_a_transfer_that_is_no_video_s_is_told(tmp_path, transfer, name):
 
 @pytest.mark.parametrize(("language", "kept"), [("deu", "ger"), ("eng", "eng"), ("hrv", None)])
 def test_quicktime_keeps_the_language_of_a_stream_or_it_is_said(tmp_path, language, kept):
-    with av.open(str(tmp_path / "a.mkv"), "w") as output:
-        picture = output.add_stream("libx264", rate=25)
-        picture.height, picture.width, picture.pix_fmt = 48, 64, "yuv420p"
-        track = output.add_stream("pcm_s16le", rate=48000, layout="mono")
-        track.metadata["language"] = language
-        frame = av.AudioFrame(format="s16", layout="mono", samples=1920)
-        frame.sample_rate = 48000
-        output.mux(picture.encode(av.VideoFrame(64, 48, "yuv420p")))
-        output.mux(track.encode(frame))
-        for coded in (picture, track):
-            output.mux(coded.encode(None))
+    draw_sound(tmp_path / "a.mkv", language=language)
     _, _, sink = colour(tmp_path / "a.mkv", tmp_path / "b.mov", codec="prores")
     with av.open(str(tmp_path / "b.mov")) as film:
         assert film.streams.audio[0].metadata.get("language") == kept
@@ -249,18 +251,8 @@ def test_quicktime_keeps_the_language_of_a_stream_or_it_is_said(tmp_path, langua
 
 @pytest.mark.parametrize("suffix", ["mkv", "mp4", "mov"])
 def test_what_a_track_is_for_is_kept_or_said(tmp_path, suffix):
-    with av.open(str(tmp_path / "a.mkv"), "w") as output:
-        picture = output.add_stream("libx264", rate=25)
-        picture.height, picture.width, picture.pix_fmt = 48, 64, "yuv420p"
-        track = output.add_stream("aac", rate=48000, layout="mono")
-        track.disposition = Disposition.comment | Disposition.hearing_impaired
-        frame = av.AudioFrame(format="fltp", layout="mono", samples=1024)
-        frame.planes[0].update(bytes(frame.planes[0].buffer_size))  # memory may hold no numbers
-        frame.sample_rate = 48000
-        output.mux(picture.encode(av.VideoFrame(64, 48, "yuv420p")))
-        output.mux(track.encode(frame))
-        for coded in (picture, track):
-            output.mux(coded.encode(None))
+    use = Disposition.comment | Disposition.hearing_impaired
+    draw_sound(tmp_path / "a.mkv", codec="aac", use=use)
     _, _, sink = colour(tmp_path / "a.mkv", tmp_path / f"b.{suffix}", codec="h264")
     with av.open(str(tmp_path / f"b.{suffix}")) as film:
         kept = film.streams.audio[0].disposition
