@@ -13,14 +13,9 @@ from types import FrameType
 from typing import Any, Self
 
 from colorizer.commands.report import ExitCode
+from colorizer.engine.ending import ENDS, HANG_UP
 
 _STOPPING = b"\nstopping after the current picture; Ctrl-C again stops at once\n"
-_HANG_UP = getattr(signal, "SIGHUP", None)
-"""A terminal or SSH session was closed. Shell and system may both send it, so it never counts as
-the second signal; started under nohup it is ignored, and stays so. Windows has none."""
-_OTHERS = [getattr(signal, name) for name in ("SIGTERM", "SIGBREAK") if hasattr(signal, name)]
-"""SIGBREAK is Ctrl-Break, on Windows."""
-_ENDS = [*_OTHERS, *([] if _HANG_UP is None else [_HANG_UP])]
 
 
 @contextmanager
@@ -28,7 +23,7 @@ def signals_as_ctrl_c() -> Iterator[None]:
     """Let all signals that ask a program to end raise KeyboardInterrupt, as Ctrl-C does."""
     before: dict[int, Any] = {}
     if threading.current_thread() is threading.main_thread():
-        defaults = [one for one in _ENDS if signal.getsignal(one) is signal.SIG_DFL]
+        defaults = [one for one in ENDS if signal.getsignal(one) is signal.SIG_DFL]
         before = {number: signal.signal(number, _raise) for number in defaults}
     try:
         yield
@@ -38,13 +33,16 @@ def signals_as_ctrl_c() -> Iterator[None]:
 
 
 def _raise(number: int, frame: FrameType | None) -> None:
-    if number == _HANG_UP:
+    if number == HANG_UP:
         signal.signal(number, signal.SIG_IGN)
     signal.default_int_handler(number, frame)
 
 
 class Interrupt:
     """Notes Ctrl-C, SIGTERM and a hang-up; none raises in the middle of a write. A context manager.
+
+    Shell and system may both send a hang-up, so it never counts as the second signal; started under
+    nohup it is ignored, and stays so.
 
     Args:
         unfinished: gives the targets being written, whose `.part` a second signal deletes.
@@ -69,22 +67,22 @@ class Interrupt:
         with suppress(OSError, ValueError, AttributeError):  # a stream in memory, or none
             self._errors = sys.stderr.fileno()
         if threading.current_thread() is threading.main_thread():
-            for number in (signal.SIGINT, *_ENDS):
-                if number != _HANG_UP or signal.getsignal(number) is not signal.SIG_IGN:
+            for number in ENDS:
+                if number != HANG_UP or signal.getsignal(number) is not signal.SIG_IGN:
                     self._before[number] = signal.signal(number, self._handle)
         return self
 
     def __exit__(self, *_: object) -> None:
         for number, handler in self._before.items():
-            told = self.asked and number == _HANG_UP  # the summary is still to be written
+            told = self.asked and number == HANG_UP  # the summary is still to be written
             signal.signal(number, signal.SIG_IGN if told else handler)
 
     def _handle(self, number: int, frame: FrameType | None) -> None:
-        if self._counted and number != _HANG_UP:
+        if self._counted and number != HANG_UP:
             for target in self._unfinished():
                 self._remove(target)
             os._exit(ExitCode.INTERRUPTED)
-        self._counted |= number != _HANG_UP
+        self._counted |= number != HANG_UP
         if not self.asked:
             self.asked = True
             self.name = "Ctrl-C" if number == signal.SIGINT else signal.Signals(number).name

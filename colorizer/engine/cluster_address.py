@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from colorizer.engine.ending import HANG_UP
 from colorizer.errors import ClusterError
 from colorizer.files.bundle import how_to_get
 from colorizer.notes import note
@@ -60,15 +61,15 @@ def _own_signals() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    hang_up, term = getattr(signal, "SIGHUP", None), signal.getsignal(signal.SIGTERM)
-    if hang_up:  # blocked, not lost, and inherited by Ray's processes
-        signal.pthread_sigmask(signal.SIG_BLOCK, {hang_up})
+    term = signal.getsignal(signal.SIGTERM)
+    if HANG_UP:  # blocked, not lost, and inherited by Ray's processes
+        signal.pthread_sigmask(signal.SIG_BLOCK, {HANG_UP})
     try:
         yield
     finally:
         signal.signal(signal.SIGTERM, term)
-        if hang_up:
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, {hang_up})
+        if HANG_UP:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {HANG_UP})
 
 
 def _greet(address: str) -> None:

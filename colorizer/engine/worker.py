@@ -33,6 +33,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NoReturn
 
+from colorizer.engine.ending import ENDS
 from colorizer.engine.questions import Questions
 from colorizer.engine.records import Records
 from colorizer.engine.wire import end_event, job_from
@@ -252,9 +253,8 @@ def main() -> NoReturn:
     """Serve the commands of standard input, then end the process."""
     out = _private_output()
     # These reach the whole group; the process that started this one stops it by closing its input.
-    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
-        if number := getattr(signal, name, None):
-            signal.signal(number, signal.SIG_IGN)
+    for number in ENDS:
+        signal.signal(number, signal.SIG_IGN)
     logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s", stream=sys.stderr)
     worker = Worker(out)
     lines = open(sys.stdin.fileno(), encoding="utf-8", closefd=False)  # noqa: SIM115, PTH123

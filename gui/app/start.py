@@ -13,6 +13,7 @@ from PySide6.QtCore import QLockFile, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from colorizer import __version__
+from colorizer.engine.ending import ENDS
 from colorizer.engine.queue import Queue
 from colorizer.engine.queue_lock import LOCK
 from colorizer.errors import ColorizerError
@@ -79,9 +80,8 @@ def close_on_signals(window: Window) -> None:
         window.ask_before_closing &= number == signal.SIGINT
         window.close()
 
-    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
-        number = getattr(signal, name, None)
-        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+    for number in ENDS:
+        if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, close)
 
 
