@@ -82,8 +82,8 @@ def _lost_aspect(stream: Any, wanted: Fraction) -> list[str]:
     if found == wanted:
         return []
     shown = f"{wanted.numerator}:{wanted.denominator}"
-    parts = {"numerator": found.numerator, "denominator": found.denominator}
-    return [note("film.kept_aspect", aspect=shown, **parts)]
+    above, below = found.numerator, found.denominator
+    return [note("film.kept_aspect", aspect=shown, numerator=above, denominator=below)]
 
 
 def _lost_tags(frame: Any, context: Any, tags: ColourTags) -> list[str]:
